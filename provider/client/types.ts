@@ -1,0 +1,166 @@
+/** What the organizations API holds, in our spelling: camelCase, absent instead of missing, enums left open. */
+
+/** Answers of a write may leave out `uid` and `slug` (T5), and any field the deployment does not know. */
+export interface Organization {
+  uid?: string;
+  slug?: string;
+  name?: string;
+  handle?: string | null;
+  description?: string;
+  website?: string;
+  industry?: string;
+  email?: string;
+  phone?: string;
+  visibility?: string;
+  plan?: string;
+  isVerified?: boolean;
+  isActive?: boolean;
+  /** Role of the key's own person. */
+  role?: string | null;
+  memberCount?: number;
+  teamCount?: number;
+  datasetCount?: number;
+  projectCount?: number;
+  sliceCount?: number;
+  slugEditsRemaining?: number | null;
+  allowedDomains?: string[] | null;
+  createdAt?: string;
+}
+
+/** A row of a list or an object read by its path always names itself. */
+export type Identified<T extends { uid?: string; slug?: string }> = T & { uid: string; slug: string };
+
+export interface OrganizationWrite {
+  name?: string;
+  slug?: string;
+  handle?: string | null;
+  description?: string;
+  logo?: string;
+  website?: string;
+  industry?: string;
+  email?: string;
+  phone?: string;
+  visibility?: string;
+}
+
+export interface Member {
+  userUid: string;
+  username?: string;
+  /** Absent where the service hides addresses from the key. */
+  email?: string;
+  fullName?: string;
+  /** owner, admin, member; open. */
+  role?: string;
+  createdAt?: string;
+}
+
+export interface Invitation {
+  uid: string;
+  email?: string;
+  role?: string;
+  /** pending, accepted, expired, cancelled; open. */
+  status?: string;
+  expiresAt?: string;
+  isExpired?: boolean;
+  createdAt?: string;
+  /** Bearer link: secret. Non-enumerable, so that no log or JSON text can carry it. */
+  acceptUrl?: string;
+  /** Bearer link: secret. Non-enumerable, as `acceptUrl`. */
+  copyLink?: string;
+}
+
+export interface Team {
+  uid?: string;
+  slug?: string;
+  name?: string;
+  description?: string;
+  color?: string;
+  memberCount?: number;
+  createdAt?: string;
+}
+
+export interface TeamWrite {
+  name?: string;
+  description?: string;
+  color?: string;
+}
+
+export interface TeamMember {
+  userUid: string;
+  username?: string;
+  email?: string;
+  fullName?: string;
+  /** lead, member; open. */
+  role?: string;
+  createdAt?: string;
+}
+
+export interface CredentialPermissions {
+  type?: string;
+  scopes: string[];
+  capabilities: string[];
+  toolsets: string[];
+  isStaffPrivileged?: boolean;
+}
+
+export interface ClientSettings {
+  apiKey: string;
+  /** Checked with `checkBaseUrl` before a client is made. */
+  baseUrl: string;
+  /** Default 100. */
+  requestsPerMinute?: number;
+  /** Default 20. */
+  requestsPerSecond?: number;
+  /** Milliseconds for one request, headers and body. Default 30 000. */
+  timeoutMs?: number;
+  /** Refuse everything but GET. */
+  readOnly?: boolean;
+  /** Asked before each request is sent; throws to stop (the watchdog's hook). */
+  beforeRequest?: () => void;
+  /** Told once when the waiting requests exceed a minute's budget. */
+  onWait?: (info: { waiting: number; seconds: number }) => void;
+}
+
+/** Each list is complete or an error: there is no half a list (T1). */
+export interface AvalaClient {
+  readonly baseUrl: string;
+  organizations: {
+    list(): Promise<Identified<Organization>[]>;
+    get(slug: string): Promise<Identified<Organization>>;
+    create(input: OrganizationWrite & { name: string }): Promise<Organization>;
+    update(slug: string, patch: OrganizationWrite): Promise<Organization>;
+    delete(slug: string): Promise<void>;
+    leave(slug: string): Promise<void>;
+    transferOwnership(slug: string, newOwnerUid: string): Promise<void>;
+    industryChoices(): Promise<{ value: string; label: string }[]>;
+  };
+  members: {
+    list(slug: string, filter?: { search?: string; role?: string }): Promise<Member[]>;
+    setRole(slug: string, userUid: string, role: string): Promise<void>;
+    remove(slug: string, userUid: string): Promise<void>;
+  };
+  invitations: {
+    list(slug: string): Promise<Invitation[]>;
+    create(slug: string, input: { email: string; role?: string }): Promise<Partial<Invitation>>;
+    resend(slug: string, invitationUid: string): Promise<void>;
+    cancel(slug: string, invitationUid: string): Promise<void>;
+  };
+  teams: {
+    list(slug: string): Promise<Identified<Team>[]>;
+    get(slug: string, teamSlug: string): Promise<Identified<Team>>;
+    create(slug: string, input: TeamWrite & { name: string }): Promise<Team>;
+    update(slug: string, teamSlug: string, patch: TeamWrite): Promise<Team>;
+    delete(slug: string, teamSlug: string): Promise<void>;
+  };
+  teamMembers: {
+    list(slug: string, teamSlug: string): Promise<TeamMember[]>;
+    add(slug: string, teamSlug: string, input: { userUid: string; role?: string }): Promise<void>;
+    setRole(slug: string, teamSlug: string, userUid: string, role: string): Promise<void>;
+    remove(slug: string, teamSlug: string, userUid: string): Promise<void>;
+  };
+  credential: {
+    /** `undefined` on deployments that do not know the call (404). */
+    permissions(): Promise<CredentialPermissions | undefined>;
+  };
+  close(): Promise<void>;
+}

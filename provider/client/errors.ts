@@ -9,6 +9,8 @@ export interface RequestFacts {
   path: string;
   status?: number;
   requestId?: string;
+  /** An earlier try of the same write got no answer or a 5xx, and may have been carried out. */
+  uncertain?: boolean;
 }
 
 export abstract class AvalaError extends Error {
@@ -18,7 +20,10 @@ export abstract class AvalaError extends Error {
   readonly fix: string;
 
   constructor(what: string, fix: string, options?: { cause?: unknown }) {
-    super(`${what} ${fix}`.trim(), options?.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      `${what} ${fix}`.trim(),
+      options?.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.name = new.target.name;
     this.fix = fix;
   }
@@ -56,7 +61,7 @@ export abstract class ApiError extends RequestError {
   }
 
   get doubtful(): boolean {
-    return false;
+    return this.isWrite && this.request.uncertain === true;
   }
 }
 
@@ -88,6 +93,11 @@ export class UnavailableError extends ApiError {
 /** Any other status, redirects included: they are never followed (T3). */
 export class UnexpectedStatusError extends ApiError {
   readonly code = "AVALA_UNEXPECTED_STATUS";
+  /** A redirect may be how a proxy, or the service, answers a write that it has carried out. */
+  override get doubtful(): boolean {
+    const redirected = (this.request.status ?? 0) < 400;
+    return this.isWrite && (redirected || super.doubtful);
+  }
 }
 
 /** No answer: refused, dropped, or too slow. `sent` is false where the request provably never left. */
@@ -95,13 +105,19 @@ export class TransportError extends RequestError {
   readonly code = "AVALA_TRANSPORT";
   readonly sent: boolean;
 
-  constructor(what: string, fix: string, request: RequestFacts, sent: boolean, options?: { cause?: unknown }) {
+  constructor(
+    what: string,
+    fix: string,
+    request: RequestFacts,
+    sent: boolean,
+    options?: { cause?: unknown },
+  ) {
     super(what, fix, request, options);
     this.sent = sent;
   }
 
   get doubtful(): boolean {
-    return this.isWrite && this.sent;
+    return this.isWrite && (this.sent || this.request.uncertain === true);
   }
 }
 

@@ -28,7 +28,10 @@ export interface Organization {
 }
 
 /** A row of a list or an object read by its path always names itself. */
-export type Identified<T extends { uid?: string; slug?: string }> = T & { uid: string; slug: string };
+export type Identified<T extends { uid?: string; slug?: string }> = T & {
+  uid: string;
+  slug: string;
+};
 
 export interface OrganizationWrite {
   name?: string;

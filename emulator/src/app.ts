@@ -1,0 +1,86 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { CONTROL, controlRoutes } from "./control.js";
+import { refusal } from "./errors.js";
+import { admitted, type Api, BASE, type Variables } from "./operation.js";
+import type { Persistence } from "./persistence.js";
+import { credentialRoutes } from "./routes/credential.js";
+import { invitationRoutes } from "./routes/invitations.js";
+import { memberRoutes } from "./routes/members.js";
+import { organizationRoutes } from "./routes/organizations.js";
+import { teamMemberRoutes } from "./routes/teamMembers.js";
+import { teamRoutes } from "./routes/teams.js";
+import type { World } from "./world.js";
+
+const html = (c: Context, title: string, status: 404 | 500): Response =>
+  c.html(`<!doctype html><title>${title}</title><h1>${title}</h1>`, status);
+
+/** Wires the API, its log, the control interface and the document. */
+export function createApp(world: World, persistence?: Persistence): Api {
+  const app: Api = new OpenAPIHono<{ Variables: Variables }>();
+  if (persistence) {
+    app.use(async (c, next) => {
+      await next();
+      if (c.req.method !== "GET") await persistence.save();
+    });
+  }
+  app.use(`${BASE}/*`, async (c, next) => {
+    const { pathname, search } = new URL(c.req.url);
+    const entry = world.logRequest({
+      method: c.req.method,
+      path: pathname,
+      query: search.slice(1),
+    });
+    c.set("entry", entry);
+    await next();
+    entry.status = c.res.status;
+  });
+  for (const add of [
+    organizationRoutes,
+    memberRoutes,
+    invitationRoutes,
+    teamRoutes,
+    teamMemberRoutes,
+    credentialRoutes,
+  ]) {
+    add(app, world);
+  }
+  app.route(CONTROL, controlRoutes(world));
+  addDocument(app);
+  app.notFound(unrouted(app, world));
+  app.onError((error, c) => {
+    console.error(error);
+    return html(c, "Server Error (500)", 500);
+  });
+  return app;
+}
+
+function addDocument(app: Api): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
+    type: "apiKey",
+    in: "header",
+    name: "X-Avala-Api-Key",
+  });
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: "Avala organizations API, emulated", version: "1" },
+  });
+}
+
+/** What Django does outside its routes: add the missing slash, refuse the method, or show a page. */
+function unrouted(app: Api, world: World) {
+  const patterns = app.openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === "route"
+      ? [new RegExp(`^${definition.route.path.replace(/{\w+}/g, "[^/]+")}$`)]
+      : [],
+  );
+  const isRoute = (path: string): boolean => patterns.some((pattern) => pattern.test(path));
+  return (c: Context<{ Variables: Variables }>): Response | Promise<Response> => {
+    const { pathname, search } = new URL(c.req.url);
+    if (isRoute(`${pathname}/`)) return c.redirect(`${pathname}/${search}`, 301);
+    if (!isRoute(pathname)) return html(c, "Not Found", 404);
+    return admitted(c, world, () => {
+      throw refusal(405, `Method "${c.req.method}" not allowed.`);
+    });
+  };
+}

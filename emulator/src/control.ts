@@ -1,0 +1,159 @@
+import { z } from "@hono/zod-openapi";
+import { type Context, Hono } from "hono";
+import { problems } from "./errors.js";
+import { email } from "./fields.js";
+import type { Invitation } from "./model.js";
+import { SeedError } from "./seed.js";
+import { isOverdue } from "./serializers.js";
+import { settingsSchema } from "./settings.js";
+import { dump } from "./state.js";
+import type { World } from "./world.js";
+
+/** Where the control interface lives. */
+export const CONTROL = "/_emulator";
+
+/** A control call that cannot be done; the text is for the person who wrote the test. */
+class ControlError extends Error {
+  constructor(
+    readonly status: 400 | 404 | 409,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const keyBody = z.strictObject({ key: z.string().min(1), email: email() });
+const personBody = z.strictObject({
+  email: email(),
+  username: z.string().min(1).optional(),
+  fullName: z.string().optional(),
+});
+const memberBody = z.strictObject({
+  email: email(),
+  role: z.enum(["admin", "member"]).default("member"),
+});
+const clockBody = z.strictObject({ advanceSeconds: z.number().min(0) });
+const resetBody = z.strictObject({ seed: z.unknown().optional() });
+
+async function read<Schema extends z.ZodType>(
+  c: Context,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const raw = await c.req.text();
+  let value: unknown = {};
+  try {
+    if (raw !== "") value = JSON.parse(raw);
+  } catch {
+    throw new ControlError(400, "The body is not JSON.");
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ControlError(400, problems(parsed.error));
+}
+
+/** What the invitee or time does to a pending invitation. */
+const acts: Record<string, (world: World, invitation: Invitation) => void> = {
+  accept({ store, clock }, invitation) {
+    if (isOverdue(invitation, clock.now()))
+      throw new ControlError(409, "This invitation has expired.");
+    store.accept(invitation, clock.iso());
+  },
+  decline: ({ store }, invitation) => store.settle(invitation, "cancelled"),
+  expire({ clock }, invitation) {
+    invitation.expiresAt = clock.iso();
+  },
+};
+
+function invitationRoutes(control: Hono, world: World): void {
+  for (const [name, act] of Object.entries(acts)) {
+    control.post(`/invitations/:uid/${name}`, (c) => {
+      const invitation = world.store.invitations.get(c.req.param("uid"));
+      if (!invitation) throw new ControlError(404, "No invitation has this uid.");
+      if (invitation.status !== "pending")
+        throw new ControlError(409, `This invitation is ${invitation.status}.`);
+      act(world, invitation);
+      return c.body(null, 204);
+    });
+  }
+}
+
+function peopleRoutes(control: Hono, world: World): void {
+  control.post("/keys", async (c) => {
+    const { key, email } = await read(c, keyBody);
+    world.addKey(key, email);
+    return c.body(null, 204);
+  });
+  control.delete("/keys", async (c) => {
+    const known = world.store.keys.get((await read(c, keyBody.pick({ key: true }))).key);
+    if (!known) throw new ControlError(404, "This key is not known.");
+    known.revoked = true;
+    return c.body(null, 204);
+  });
+  control.post("/people", async (c) => {
+    const { email, username, fullName } = await read(c, personBody);
+    if (world.store.personByEmail(email)) throw new ControlError(409, `${email} is already there.`);
+    if (username !== undefined && world.store.usernameTaken(username)) {
+      throw new ControlError(409, `The username ${username} is taken.`);
+    }
+    return c.json(world.store.signUp(email, { username, fullName }), 201);
+  });
+  control.post("/organizations/:uid/members", async (c) => {
+    const organization = world.store.organizations.get(c.req.param("uid"));
+    if (!organization) throw new ControlError(404, "No organization has this uid.");
+    const { email, role } = await read(c, memberBody);
+    const person = world.store.signUp(email);
+    if (organization.members.has(person.uid))
+      throw new ControlError(409, `${email} is already a member.`);
+    world.store.addMember(organization, { person, role, createdAt: world.clock.iso() });
+    return c.json(person, 201);
+  });
+}
+
+function settingsRoutes(control: Hono, world: World): void {
+  control.get("/settings", (c) => c.json(world.settings));
+  control.put("/settings", async (c) => {
+    world.settings = { ...world.settings, ...(await read(c, settingsSchema.partial())) };
+    return c.json(world.settings);
+  });
+  control.post("/clock", async (c) => {
+    world.clock.offsetSeconds += (await read(c, clockBody)).advanceSeconds;
+    return c.json({ now: world.clock.iso() });
+  });
+}
+
+function recordRoutes(control: Hono, world: World): void {
+  control.post("/reset", async (c) => {
+    world.reset((await read(c, resetBody)).seed);
+    return c.body(null, 204);
+  });
+  control.get("/state", (c) => c.json(dump(world)));
+  control.get("/emails", (c) => c.json(world.store.mails));
+  control.delete("/emails", (c) => {
+    world.store.mails.length = 0;
+    return c.body(null, 204);
+  });
+  control.get("/requests", (c) => c.json(world.requests));
+  control.delete("/requests", (c) => {
+    world.requests = [];
+    return c.body(null, 204);
+  });
+}
+
+/** The control interface: everything a test does to the service that the API cannot. */
+export function controlRoutes(world: World): Hono {
+  const control = new Hono();
+  recordRoutes(control, world);
+  settingsRoutes(control, world);
+  invitationRoutes(control, world);
+  peopleRoutes(control, world);
+  control.notFound((c) =>
+    c.json({ error: `There is no control call ${c.req.method} ${c.req.path}.` }, 404),
+  );
+  control.onError((error, c) => {
+    if (error instanceof ControlError) return c.json({ error: error.message }, error.status);
+    if (error instanceof SeedError)
+      return c.json({ error: `The seed is refused: ${error.message}` }, 400);
+    throw error;
+  });
+  return control;
+}

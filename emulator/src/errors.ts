@@ -1,0 +1,55 @@
+import { z } from "@hono/zod-openapi";
+
+/** An answer that is not a success, in one of the body shapes of Django REST framework. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 415 | 429,
+    readonly body: Record<string, unknown>,
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(`HTTP ${status}`);
+  }
+}
+
+export const refusal = (status: ApiError["status"], detail: string): ApiError =>
+  new ApiError(status, { detail });
+
+export const notFound = (): ApiError => refusal(404, "Not found.");
+
+export const forbidden = (
+  detail = "You do not have permission to perform this action.",
+): ApiError => refusal(403, detail);
+
+/** 400 for one field of the body. */
+export const invalid = (field: string, message: string): ApiError =>
+  new ApiError(400, { [field]: [message] });
+
+/** 403 with a machine code: the plan does not allow it, and no retry ever will. */
+export const planRefusal = (detail: string): ApiError =>
+  new ApiError(403, {
+    detail,
+    code: "plan_insufficient",
+    doc_url: "https://docs.example.com/errors/plan_insufficient",
+  });
+
+/** 429; the call did nothing. */
+export function throttled(seconds: number): ApiError {
+  const detail = `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? "" : "s"}.`;
+  return new ApiError(429, { detail }, { "Retry-After": String(seconds) });
+}
+
+/** 400 from a refused body: field → messages. */
+export function validationError(error: z.ZodError): ApiError {
+  const fields: Record<string, string[]> = {};
+  for (const { path, message } of error.issues) {
+    const field = typeof path[0] === "string" ? path[0] : "non_field_errors";
+    (fields[field] ??= []).push(message);
+  }
+  return new ApiError(400, fields);
+}
+
+/** The places and problems of a refused seed or control body, for the person who wrote it. */
+export const problems = (error: z.ZodError): string =>
+  error.issues
+    .map(({ path, message }) => [z.core.toDotPath(path), message].filter(Boolean).join(": "))
+    .join("; ");

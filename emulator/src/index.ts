@@ -1,0 +1,70 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { createApp } from "./app.js";
+import { CONTROL } from "./control.js";
+import { BASE } from "./operation.js";
+import { Persistence, readSaved } from "./persistence.js";
+import type { Seed } from "./seed.js";
+import { dump } from "./state.js";
+import { World } from "./world.js";
+
+export { SeedError, type Seed, type State } from "./seed.js";
+export type { Settings } from "./settings.js";
+
+export interface EmulatorOptions {
+  /** The start; without it only the local owner and the keys are there. */
+  seed?: Seed | undefined;
+  /** Further API keys, key → e-mail of its person. They survive a reset. */
+  keys?: Readonly<Record<string, string>> | undefined;
+  /** File that keeps the state. Where it exists it wins over `seed`. */
+  data?: string | undefined;
+  /** Milliseconds since 1970, for a test that stops time. Default: the machine's clock. */
+  now?: (() => number) | undefined;
+}
+
+export interface Emulator {
+  /** Base URL of the API, without a trailing slash. */
+  url: string;
+  /** Base URL of the control interface, without a trailing slash. */
+  controlUrl: string;
+  port: number;
+  /** Stops listening and drops open connections. */
+  close(): Promise<void>;
+}
+
+/** An emulator without a socket: hand it requests. Throws SeedError when the start contradicts itself. */
+export function createEmulator(options: EmulatorOptions = {}): {
+  fetch(request: Request): Response | Promise<Response>;
+} {
+  const { seed, keys = {}, data, now } = options;
+  const world = new World(keys, (data === undefined ? undefined : readSaved(data)) ?? seed, now);
+  const persistence =
+    data === undefined ? undefined : new Persistence(data, () => JSON.stringify(dump(world)));
+  const app = createApp(world, persistence);
+  return { fetch: (request) => app.fetch(request) };
+}
+
+/** An emulator on 127.0.0.1; port 0, the default, takes a free one. */
+export async function startEmulator({
+  port = 0,
+  ...options
+}: EmulatorOptions & { port?: number } = {}): Promise<Emulator> {
+  const { fetch } = createEmulator(options);
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  const origin = `http://127.0.0.1:${bound}`;
+  return {
+    url: origin + BASE,
+    controlUrl: origin + CONTROL,
+    port: bound,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,102 @@
+export type OrganizationRole = "owner" | "admin" | "member";
+export type TeamRole = "lead" | "member";
+/** An overdue invitation stays `pending` until something sweeps it; `expired` is written by the sweep. */
+export type InvitationStatus = "pending" | "accepted" | "cancelled" | "expired";
+
+export interface Person {
+  uid: string;
+  email: string;
+  username: string;
+  fullName: string;
+  picture: string | null;
+}
+
+export interface Key {
+  key: string;
+  person: Person;
+  revoked: boolean;
+}
+
+export interface Membership<Role> {
+  person: Person;
+  role: Role;
+  createdAt: string;
+}
+
+export interface Invitation {
+  uid: string;
+  organization: Organization;
+  email: string;
+  role: Exclude<OrganizationRole, "owner">;
+  status: InvitationStatus;
+  token: string;
+  invitedBy: Person;
+  expiresAt: string;
+  createdAt: string;
+}
+
+export interface Team {
+  uid: string;
+  organization: Organization;
+  name: string;
+  slug: string;
+  description: string;
+  color: string;
+  createdAt: string;
+  updatedAt: string;
+  /** By the person's uid. */
+  members: Map<string, Membership<TeamRole>>;
+}
+
+export interface Organization {
+  uid: string;
+  name: string;
+  slug: string;
+  handle: string | null;
+  description: string;
+  logo: string | null;
+  website: string;
+  industry: string;
+  email: string;
+  phone: string;
+  visibility: string;
+  plan: string;
+  isVerified: boolean;
+  isActive: boolean;
+  datasetCount: number;
+  projectCount: number;
+  sliceCount: number;
+  allowedDomains: string[] | null;
+  slugEditsRemaining: number;
+  createdAt: string;
+  updatedAt: string;
+  /** By the person's uid. */
+  members: Map<string, Membership<OrganizationRole>>;
+  /** All that were ever sent, by uid. */
+  invitations: Map<string, Invitation>;
+  /** Those with status `pending`, overdue or not, by lower-case address. */
+  pending: Map<string, Invitation>;
+  teams: Map<string, Team>;
+  teamsBySlug: Map<string, Team>;
+}
+
+export interface Mail {
+  to: string;
+  kind: "invitation" | "resend";
+  invitationUid: string;
+  at: string;
+}
+
+export interface RequestEntry {
+  /** 1 for the first call since the start or the last reset. */
+  n: number;
+  method: string;
+  path: string;
+  /** As sent, without the question mark. */
+  query: string;
+  /** null while the answer is not finished. */
+  status: number | null;
+  at: string;
+  /** E-mail of the key's person, null when the key was refused. */
+  by: string | null;
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from "node:crypto";
+import { change, visit } from "../access.js";
+import { forbidden, invalid, notFound, planRefusal, refusal } from "../errors.js";
+import { body, canonicalUid, choice, email } from "../fields.js";
+import type { Invitation, Mail, Organization } from "../model.js";
+import { type Api, type Call, operation } from "../operation.js";
+import { pageOf, pageQuery, paginate } from "../pages.js";
+import * as schemas from "../schemas.js";
+import { INVITATION_SECONDS, newToken } from "../seed.js";
+import { invitation as serialized, isOverdue } from "../serializers.js";
+import { emailKey } from "../store.js";
+import type { World } from "../world.js";
+
+const createBody = body({ email: email(), role: choice(["admin", "member"]).default("member") });
+
+const order = {
+  created_at: ({ createdAt }: Invitation) => createdAt,
+  expires_at: ({ expiresAt }: Invitation) => expiresAt,
+  invited_email: ({ email }: Invitation) => email,
+};
+
+/** Pending rows; overdue ones only where the settings list them. */
+function listed({ settings, clock }: World, { pending }: Organization): Invitation[] {
+  const rows = [...pending.values()];
+  if (settings.expiredInvitations === "listed") return rows;
+  const now = clock.now();
+  return rows.filter((row) => !isOverdue(row, now));
+}
+
+/** Refuses a person who is a member or already invited; an overdue row that is not listed is swept away instead. */
+function refuseDuplicate(
+  { store, settings, clock }: World,
+  organization: Organization,
+  address: string,
+): void {
+  const person = store.personByEmail(address);
+  if (person && organization.members.has(person.uid)) {
+    throw invalid("email", "This person is already a member of the organization.");
+  }
+  const waiting = organization.pending.get(emailKey(address));
+  if (!waiting) return;
+  if (settings.expiredInvitations === "hidden" && isOverdue(waiting, clock.now()))
+    store.settle(waiting, "expired");
+  else throw invalid("email", "An invitation for this e-mail address is already pending.");
+}
+
+function mail({ store, clock }: World, { email, uid }: Invitation, kind: Mail["kind"]): void {
+  store.mails.push({ to: email, kind, invitationUid: uid, at: clock.iso() });
+}
+
+function invite(
+  call: Call,
+  organization: Organization,
+  fields: Pick<Invitation, "email" | "role">,
+): Invitation {
+  const { world, person } = call;
+  const address = world.settings.lowercaseEmails ? fields.email.toLowerCase() : fields.email;
+  refuseDuplicate(world, organization, address);
+  const { seats, invitesPerMinute } = world.settings;
+  if (seats !== null && organization.members.size + organization.pending.size >= seats) {
+    throw planRefusal(`Your plan allows ${seats} seats, and all are taken.`);
+  }
+  world.limiter.admitInvite(person.uid, invitesPerMinute);
+  const invitation: Invitation = {
+    uid: randomUUID(),
+    organization,
+    email: address,
+    role: fields.role,
+    status: "pending",
+    token: newToken(),
+    invitedBy: person,
+    expiresAt: world.clock.iso(INVITATION_SECONDS),
+    createdAt: world.clock.iso(),
+  };
+  world.store.addInvitation(invitation);
+  mail(world, invitation, "invitation");
+  return invitation;
+}
+
+function invitationOf(call: Call, organization: Organization): Invitation {
+  const invitation = organization.invitations.get(canonicalUid(call.param("invitation_uid")) ?? "");
+  if (!invitation) throw notFound();
+  if (invitation.status !== "pending")
+    throw refusal(400, `This invitation is ${invitation.status}, not pending.`);
+  return invitation;
+}
+
+function accept(call: Call): Invitation {
+  const { store, clock } = call.world;
+  const key = call.param("token");
+  const invitation = store.invitations.get(key) ?? store.invitations.get(canonicalUid(key) ?? "");
+  if (!invitation || !invitation.organization.isActive) throw notFound();
+  if (emailKey(invitation.email) !== emailKey(call.person.email)) throw forbidden();
+  if (invitation.status !== "pending")
+    throw refusal(400, `This invitation is ${invitation.status}, not pending.`);
+  if (isOverdue(invitation, clock.now())) throw refusal(400, "This invitation has expired.");
+  store.accept(invitation, clock.iso());
+  return invitation;
+}
+
+export function invitationRoutes(app: Api, world: World): void {
+  const tag = "invitations";
+  const base = "/organizations/{slug}/invitations/";
+
+  operation(
+    app,
+    world,
+    {
+      id: "listInvitations",
+      method: "get",
+      path: base,
+      summary: "Pending invitations; owner and admins only",
+      tag,
+      query: pageQuery,
+      answer: pageOf(schemas.invitation),
+    },
+    (call) =>
+      paginate(call, listed(world, visit(call, "manager").organization), serialized(call), order),
+  );
+
+  operation(
+    app,
+    world,
+    {
+      id: "createInvitation",
+      method: "post",
+      path: base,
+      summary: "Invite a person by e-mail",
+      tag,
+      body: createBody,
+      status: 201,
+      answer: schemas.invitation,
+    },
+    async (call) => {
+      const { organization } = change(call, "manager");
+      return call.json(serialized(call)(invite(call, organization, await call.body())), 201);
+    },
+  );
+
+  operation(
+    app,
+    world,
+    {
+      id: "resendInvitation",
+      method: "post",
+      path: `${base}{invitation_uid}/resend/`,
+      summary: "Mail again; the invitation lasts from now",
+      tag,
+    },
+    (call) => {
+      const invitation = invitationOf(call, change(call, "manager").organization);
+      world.limiter.admitInvite(call.person.uid, world.settings.invitesPerMinute);
+      invitation.expiresAt = world.clock.iso(INVITATION_SECONDS);
+      mail(world, invitation, "resend");
+      return call.done(serialized(call)(invitation));
+    },
+  );
+
+  operation(
+    app,
+    world,
+    {
+      id: "cancelInvitation",
+      method: "post",
+      path: `${base}{invitation_uid}/cancel/`,
+      summary: "Withdraw a pending invitation",
+      tag,
+    },
+    (call) => {
+      const invitation = invitationOf(call, change(call, "manager").organization);
+      world.store.settle(invitation, "cancelled");
+      return call.done(serialized(call)(invitation));
+    },
+  );
+
+  operation(
+    app,
+    world,
+    {
+      id: "acceptInvitation",
+      method: "post",
+      path: "/organizations/invitations/{token}/accept/",
+      summary: "Join; the invitee only, by the token of the link or the uid",
+      tag,
+      status: 201,
+      answer: schemas.invitation,
+    },
+    (call) => call.json(serialized(call)(accept(call)), 201),
+  );
+}

@@ -1,0 +1,137 @@
+import type {
+  Invitation,
+  Membership,
+  Organization,
+  OrganizationRole,
+  Person,
+  Team,
+  TeamRole,
+} from "./model.js";
+import type { Call } from "./operation.js";
+
+const SITE = "https://app.example.com";
+
+/** Served with a signature that is another one each time, as storage links are. */
+function servedLogo(call: Call, { logo }: Organization): string | null {
+  if (logo === null) return null;
+  const link = new URL(logo);
+  link.searchParams.set("signature", String(call.world.requests.at(-1)?.n ?? 0));
+  return link.href;
+}
+
+function organizationBoth(call: Call, organization: Organization) {
+  return {
+    uid: organization.uid,
+    name: organization.name,
+    slug: organization.slug,
+    handle: organization.handle,
+    logo: servedLogo(call, organization),
+    industry: organization.industry,
+    visibility: organization.visibility,
+    plan: organization.plan,
+    is_verified: organization.isVerified,
+    is_active: organization.isActive,
+    member_count: organization.members.size,
+    team_count: organization.teams.size,
+    role: organization.members.get(call.person.uid)?.role ?? null,
+    billing_status: null,
+    created_at: organization.createdAt,
+  };
+}
+
+export const organizationRow = (call: Call) => (organization: Organization) => ({
+  ...organizationBoth(call, organization),
+  joined_at: organization.members.get(call.person.uid)?.createdAt,
+  public_slug: null,
+});
+
+export const organizationDetail = (call: Call, organization: Organization) => ({
+  ...organizationBoth(call, organization),
+  description: organization.description,
+  website: organization.website,
+  email: organization.email,
+  phone: organization.phone,
+  dataset_count: organization.datasetCount,
+  project_count: organization.projectCount,
+  slice_count: organization.sliceCount,
+  allowed_domains: organization.allowedDomains,
+  slug_edits_remaining: organization.slugEditsRemaining,
+  updated_at: organization.updatedAt,
+});
+
+/** What a create or update answers: the whole object, or only what can be written. */
+export function organizationWritten(call: Call, organization: Organization): object {
+  if (call.world.settings.writeBody === "full") return organizationDetail(call, organization);
+  const { slug, name, description, website, handle, industry, email, phone, visibility } =
+    organization;
+  const logo = servedLogo(call, organization);
+  return { slug, name, description, logo, website, handle, industry, email, phone, visibility };
+}
+
+const person = (call: Call, { uid, username, email, fullName, picture }: Person) => ({
+  user_uid: uid,
+  username,
+  email: call.world.settings.hideEmails ? null : email,
+  full_name: fullName,
+  picture,
+});
+
+/** `last_active_at` is there for those who manage the organization only. */
+export const member =
+  (call: Call, managing: boolean) => (membership: Membership<OrganizationRole>) => {
+    const active = call.world.lastActive.get(membership.person.uid);
+    return {
+      ...person(call, membership.person),
+      role: membership.role,
+      created_at: membership.createdAt,
+      ...(managing && {
+        last_active_at: active === undefined ? null : new Date(active).toISOString(),
+      }),
+    };
+  };
+
+export const teamMember = (call: Call) => (membership: Membership<TeamRole>) => ({
+  ...person(call, membership.person),
+  role: membership.role,
+  created_at: membership.createdAt,
+});
+
+export const isOverdue = (invitation: Invitation, now: number): boolean =>
+  Date.parse(invitation.expiresAt) <= now;
+
+export const invitation = (call: Call) => (row: Invitation) => {
+  const link = `${SITE}/invitations/${row.token}/`;
+  return {
+    uid: row.uid,
+    organization_name: row.organization.name,
+    organization_slug: row.organization.slug,
+    invited_email: row.email,
+    invited_by_username: row.invitedBy.username,
+    role: row.role,
+    status: row.status,
+    expires_at: row.expiresAt,
+    is_expired: isOverdue(row, call.world.clock.now()),
+    accept_url: link,
+    copy_link: link,
+    created_at: row.createdAt,
+  };
+};
+
+export const team = (row: Team) => ({
+  uid: row.uid,
+  name: row.name,
+  slug: row.slug,
+  description: row.description,
+  color: row.color,
+  organization_uid: row.organization.uid,
+  organization_name: row.organization.name,
+  organization_slug: row.organization.slug,
+  member_count: row.members.size,
+  created_at: row.createdAt,
+  updated_at: row.updatedAt,
+});
+
+export function teamWritten(call: Call, row: Team): object {
+  const { name, description, color } = row;
+  return call.world.settings.writeBody === "full" ? team(row) : { name, description, color };
+}

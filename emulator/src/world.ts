@@ -1,0 +1,72 @@
+import { Clock } from "./clock.js";
+import type { RequestEntry } from "./model.js";
+import { RateLimiter } from "./rateLimit.js";
+import { load, parseSeed } from "./seed.js";
+import type { Settings } from "./settings.js";
+import type { Store } from "./store.js";
+
+/** The key that always works in a fresh emulator, and its person. */
+export const LOCAL_KEY = "avk_local";
+export const LOCAL_OWNER = "owner@example.com";
+
+/** The request log keeps this many calls; older ones are dropped. */
+const MAX_REQUESTS = 100_000;
+
+/** One emulated service: what it holds, how it behaves, and what it has been asked. */
+export class World {
+  readonly clock: Clock;
+  readonly limiter: RateLimiter;
+  requests: RequestEntry[] = [];
+  store!: Store;
+  settings!: Settings;
+  /** When each person last called, by uid, in milliseconds; not part of the state. */
+  readonly lastActive = new Map<string, number>();
+  private requestCount = 0;
+
+  /** `keys` (key → e-mail) are there after every reset, beside the one of the local owner. */
+  constructor(
+    private readonly keys: Readonly<Record<string, string>>,
+    seed: unknown,
+    now?: () => number,
+  ) {
+    this.clock = new Clock(now);
+    this.limiter = new RateLimiter(this.clock);
+    this.reset(seed);
+  }
+
+  /** Forgets everything and starts from the seed; throws SeedError and changes nothing when it contradicts itself. */
+  reset(seed: unknown = {}): void {
+    const state = parseSeed(seed);
+    const before = this.clock.offsetSeconds;
+    try {
+      Object.assign(this, load(state, this.clock));
+    } catch (error) {
+      this.clock.offsetSeconds = before;
+      throw error;
+    }
+    for (const [key, email] of Object.entries({ [LOCAL_KEY]: LOCAL_OWNER, ...this.keys })) {
+      if (!this.store.keys.has(key)) this.addKey(key, email);
+    }
+    this.requests = [];
+    this.requestCount = 0;
+    this.lastActive.clear();
+    this.limiter.reset();
+  }
+
+  addKey(key: string, email: string): void {
+    this.store.keys.set(key, { key, person: this.store.signUp(email), revoked: false });
+  }
+
+  logRequest(entry: Pick<RequestEntry, "method" | "path" | "query">): RequestEntry {
+    const logged = {
+      n: ++this.requestCount,
+      ...entry,
+      status: null,
+      at: this.clock.iso(),
+      by: null,
+    };
+    this.requests.push(logged);
+    if (this.requests.length > 2 * MAX_REQUESTS) this.requests = this.requests.slice(-MAX_REQUESTS);
+    return logged;
+  }
+}

@@ -1,0 +1,170 @@
+import type { Dispatcher } from "undici";
+import type { Headers } from "./headers.js";
+
+/** One request, ready to send. */
+export interface Sendable {
+  origin: string;
+  /** With prefix and query. */
+  path: string;
+  method: string;
+  headers: Record<string, string>;
+  body?: string;
+  /** Milliseconds for the whole: connecting, headers, body. */
+  timeoutMs: number;
+  /** False where the status says everything: the body of a success is then neither kept nor needed. */
+  keepBody: boolean;
+}
+
+/** How one attempt ended. `sent` is false only where the request provably never left. */
+export type Outcome =
+  | { kind: "answer"; status: number; headers: Headers; body: string }
+  | { kind: "failure"; code: string; message: string; sent: boolean };
+
+/** Code of a failure by our own clock. */
+export const TIMED_OUT = "TIMED_OUT";
+/** Code of a success whose body is larger than any real answer. */
+export const TOO_LARGE = "TOO_LARGE";
+
+const LARGEST_ANSWER = 16 * 1024 * 1024;
+const LARGEST_ERROR = 1024 * 1024;
+
+/** Failures that come before a request is written, whatever the connection did before. */
+const BEFORE_SENDING = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_CLOSED",
+  "UND_ERR_DESTROYED",
+  "UND_ERR_INVALID_ARG",
+  TIMED_OUT,
+]);
+const HANDSHAKE = /^(?:ERR_TLS_|ERR_SSL_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/;
+
+/**
+ * Sends once and reads the answer to its end. Never rejects.
+ *
+ * undici's own retry and deduplicate interceptors are not used, for two reasons measured on 7.30.2: after a body that
+ * breaks off, retry asks for the rest with `Range` and fails when the service answers the whole; deduplicate lets a
+ * read that starts after a write share the answer to a read from before it.
+ */
+export function exchange(dispatcher: Dispatcher, request: Sendable): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const attempt = new Attempt(request, resolve);
+    const { origin, path, headers } = request;
+    const method = request.method as Dispatcher.HttpMethod;
+    try {
+      const limits = { headersTimeout: 0, bodyTimeout: 0 };
+      dispatcher.dispatch(
+        { origin, path, method, headers, body: request.body ?? null, ...limits },
+        attempt,
+      );
+    } catch (error) {
+      attempt.fail(codeOf(error), messageOf(error));
+    }
+  });
+}
+
+class Attempt implements Dispatcher.DispatchHandler {
+  private readonly timer: NodeJS.Timeout;
+  private readonly chunks: Buffer[] = [];
+  private controller: Dispatcher.DispatchController | undefined;
+  private size = 0;
+  private status = 0;
+  private headers: Headers = {};
+  private over = false;
+
+  constructor(
+    private readonly request: Sendable,
+    private readonly resolve: (outcome: Outcome) => void,
+  ) {
+    this.timer = setTimeout(
+      () => this.stop(TIMED_OUT, `no answer within ${request.timeoutMs} ms`),
+      request.timeoutMs,
+    );
+  }
+
+  /** Called when a connection is there, just before the request is written to it. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.over) controller.abort(new Error("given up before it was sent"));
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, unknown>,
+  ): void {
+    if (status < 200) return;
+    this.status = status;
+    this.headers = flatten(headers);
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.over) return;
+    this.size += chunk.length;
+    if (this.size > (this.succeeded ? LARGEST_ANSWER : LARGEST_ERROR))
+      this.stop(TOO_LARGE, "the body is too large");
+    else if (this.needsBody) this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.answer();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.fail(codeOf(error), messageOf(error));
+  }
+
+  fail(code: string, message: string): void {
+    // The status of an error, and of a success without content, is the answer even where its body breaks off.
+    if (this.status !== 0 && !(this.succeeded && this.request.keepBody)) this.answer();
+    else this.end({ kind: "failure", code, message, sent: this.mayHaveLeft(code) });
+  }
+
+  // Two proofs are asked for: no connection was handed to us, and the failure is one that comes before writing.
+  private mayHaveLeft(code: string): boolean {
+    return this.controller !== undefined || !(BEFORE_SENDING.has(code) || HANDSHAKE.test(code));
+  }
+
+  private stop(code: string, message: string): void {
+    this.fail(code, message);
+    this.controller?.abort(new Error(message));
+  }
+
+  private answer(): void {
+    const body = new TextDecoder().decode(Buffer.concat(this.chunks));
+    this.end({ kind: "answer", status: this.status, headers: this.headers, body });
+  }
+
+  private end(outcome: Outcome): void {
+    if (this.over) return;
+    this.over = true;
+    clearTimeout(this.timer);
+    this.resolve(outcome);
+  }
+
+  private get succeeded(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  private get needsBody(): boolean {
+    return this.request.keepBody || !this.succeeded;
+  }
+}
+
+function flatten(headers: Record<string, unknown>): Headers {
+  const first = (value: unknown) => String(Array.isArray(value) ? value[0] : value);
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), first(value)]),
+  );
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "UNKNOWN";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "unknown failure";
+}

@@ -1,0 +1,154 @@
+import { decodeError } from "./decodeError.js";
+import {
+  type ApiError,
+  ConflictError,
+  ForbiddenError,
+  InvalidError,
+  NotFoundError,
+  RateLimitedError,
+  type RequestFacts,
+  ResponseShapeError,
+  TransportError,
+  UnauthorizedError,
+  UnavailableError,
+  UnexpectedStatusError,
+} from "./errors.js";
+import { type Outcome, TOO_LARGE } from "./exchange.js";
+import type { Redactor } from "./redact.js";
+
+type Failure = Extract<Outcome, { kind: "failure" }>;
+
+interface Meaning {
+  type: new (what: string, fix: string, request: RequestFacts, apiCode?: string) => ApiError;
+  why: string;
+  fix: string;
+}
+
+const INVALID: Meaning = {
+  type: InvalidError,
+  why: "the service does not accept the values.",
+  fix: "Correct the values and run again.",
+};
+
+const MEANINGS: Readonly<Record<number, Meaning>> = {
+  400: INVALID,
+  413: INVALID,
+  422: INVALID,
+  401: {
+    type: UnauthorizedError,
+    why: "the key is missing, unknown, revoked or expired.",
+    fix: "Give a valid key in AVALA_API_KEY or in the provider's apiKey.",
+  },
+  403: {
+    type: ForbiddenError,
+    why: "the key's person may not do this, or the organization's plan does not include it.",
+    fix: "Use an unscoped key of an owner or admin of the organization, or change the plan.",
+  },
+  404: {
+    type: NotFoundError,
+    why: "nothing is there, or it is hidden from this key.",
+    fix: "Check the slug or uid, and that the key's person belongs to the organization.",
+  },
+  409: {
+    type: ConflictError,
+    why: "what exists already stands in the way.",
+    fix: "Look at what is there under this name; adopt it or choose another.",
+  },
+  429: {
+    type: RateLimitedError,
+    why: "this person's keys have sent too many requests; the call was tried several times.",
+    fix: "Wait a minute and run again, or lower requestsPerMinute; other programs of the same person count too.",
+  },
+};
+
+const UNEXPECTED: Meaning = {
+  type: UnexpectedStatusError,
+  why: "no part of the organizations API answers so.",
+  fix: "Check the base URL and what stands between here and the service.",
+};
+
+const REDIRECT: Meaning = {
+  type: UnexpectedStatusError,
+  why: "redirects are never followed, so that the key stays with the host it was given for.",
+  fix: "Correct the base URL: https, the right host, and the path (/api/v1 at Avala).",
+};
+
+/** The error for an answer whose status says that the call failed. The only place where a status gets a class. */
+export function statusError(facts: RequestFacts, body: string, redact: Redactor): ApiError {
+  const { type: Type, why, fix } = meaning(facts);
+  const { detail, code } = decodeError(body);
+  const shownCode = code === undefined ? undefined : redact(code);
+  const said = detail === undefined ? "" : ` The service says: "${redact(detail)}"`;
+  const named = shownCode === undefined ? "" : ` [${shownCode}]`;
+  return new Type(`${described(facts)}: ${why}${said}${named}`, fix, facts, shownCode);
+}
+
+/** The error for a call that got no answer. `sent` is about all tries together. */
+export function transportError(
+  facts: RequestFacts,
+  failure: Failure,
+  sent: boolean,
+  redact: Redactor,
+): TransportError {
+  const message = redact(failure.message);
+  const write = facts.method !== "GET";
+  const outcome =
+    sent && write ? "it may have been carried out all the same." : "nothing was changed.";
+  const fix =
+    sent && write
+      ? "Look whether the change is there before trying again."
+      : "Check the base URL, the network and the service's state, then run again.";
+  // The original error may know headers; its code and text are all that is kept.
+  const cause = Object.assign(new Error(message), { code: failure.code });
+  return new TransportError(
+    `${described(facts)} got no answer (${failure.code}: ${message}); ${outcome}`,
+    fix,
+    facts,
+    sent,
+    {
+      cause,
+    },
+  );
+}
+
+/** The error for a success that cannot be understood. `why` must not hold anything of the body. */
+export function shapeError(facts: RequestFacts, why: string, fix = SHAPE_FIX): ResponseShapeError {
+  return new ResponseShapeError(`${described(facts)}, but ${why}.`, fix, facts);
+}
+
+/** The error for a body beyond every limit, where its content was needed. */
+export function tooLarge(facts: RequestFacts): ResponseShapeError {
+  return shapeError(facts, "the body is larger than any real answer");
+}
+
+/** True where the failure is that of `tooLarge`. */
+export function isTooLarge(outcome: Outcome): boolean {
+  return outcome.kind === "failure" && outcome.code === TOO_LARGE;
+}
+
+const SHAPE_FIX =
+  "Check that the base URL leads to the API and not to a web page or proxy; else update pulumi-avala.";
+
+function described({ method, path, status, requestId }: RequestFacts): string {
+  const id = requestId === undefined ? "" : ` (request ${requestId})`;
+  return status === undefined ? `${method} ${path}` : `${method} ${path} answered ${status}${id}`;
+}
+
+function meaning(facts: RequestFacts): Meaning {
+  const status = facts.status ?? 0;
+  if (status >= 500) return unavailable(facts);
+  if (status < 400) return REDIRECT;
+  return MEANINGS[status] ?? UNEXPECTED;
+}
+
+function unavailable(facts: RequestFacts): Meaning {
+  const type = UnavailableError;
+  if (facts.method === "GET") {
+    return { type, why: "the service failed.", fix: "Run again later; nothing was changed." };
+  }
+  return {
+    type,
+    why: "the service failed, perhaps after making the change.",
+    fix: "Look whether the change is there before trying again.",
+  };
+}

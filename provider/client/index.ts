@@ -1,0 +1,95 @@
+import { Agent, type Dispatcher } from "undici";
+import { checkBaseUrl } from "./baseUrl.js";
+import { credential } from "./credential.js";
+import { ConfigError } from "./errors.js";
+import { invitations } from "./invitations.js";
+import { Limiter } from "./limiter.js";
+import { members } from "./members.js";
+import { organizations } from "./organizations.js";
+import { createRedactor } from "./redact.js";
+import { teamMembers } from "./teamMembers.js";
+import { teams } from "./teams.js";
+import { Transport } from "./transport.js";
+import type { AvalaClient, ClientSettings } from "./types.js";
+
+export { checkBaseUrl, DEFAULT_BASE_URL } from "./baseUrl.js";
+export * from "./errors.js";
+export type * from "./types.js";
+
+/** Connections, and requests under way, at once. */
+const CONNECTIONS = 16;
+const TIMEOUT_MS = 30_000;
+
+/** What only tests replace. */
+export interface Internals {
+  /** Answers the requests; never closed by the client. Default: an undici Agent of the client's own. */
+  dispatcher?: Dispatcher;
+  /** 0 to 1, for the jitter of retries. Default `Math.random`. */
+  random?: () => number;
+}
+
+/**
+ * A client for one key and one deployment, with one rate limiter for all its calls. `internals` is for tests.
+ * Throws `ConfigError` for a key, base URL or number that cannot work.
+ */
+export function createClient(settings: ClientSettings, internals: Internals = {}): AvalaClient {
+  const apiKey = usableKey(settings.apiKey);
+  // Plain http was allowed or refused by whoever read the settings; what is never right is refused here too.
+  const baseUrl = checkBaseUrl(settings.baseUrl, { allowInsecure: true });
+  const timeoutMs = positive("timeoutMs", settings.timeoutMs) ?? TIMEOUT_MS;
+  const limiter = new Limiter({
+    perMinute: positive("requestsPerMinute", settings.requestsPerMinute),
+    perSecond: positive("requestsPerSecond", settings.requestsPerSecond),
+    concurrency: CONNECTIONS,
+    onWait: settings.onWait,
+  });
+  const agent = new Agent({
+    connections: CONNECTIONS,
+    pipelining: 1,
+    connect: { timeout: Math.min(10_000, timeoutMs) },
+  });
+  const transport = new Transport({
+    dispatcher: internals.dispatcher ?? agent,
+    limiter,
+    redact: createRedactor(apiKey),
+    apiKey,
+    baseUrl,
+    timeoutMs,
+    readOnly: settings.readOnly ?? false,
+    beforeRequest: settings.beforeRequest,
+    random: internals.random ?? Math.random,
+  });
+  return {
+    baseUrl,
+    organizations: organizations(transport),
+    members: members(transport),
+    invitations: invitations(transport),
+    teams: teams(transport),
+    teamMembers: teamMembers(transport),
+    credential: credential(transport),
+    /** Refuses what waits, lets what is under way end. */
+    async close() {
+      limiter.close();
+      await agent.close();
+    },
+  };
+}
+
+function usableKey(key: string): string {
+  const trimmed = key.trim();
+  if (trimmed === "") {
+    throw new ConfigError("There is no API key.", "Set AVALA_API_KEY, or the provider's apiKey.");
+  }
+  if (!/^[\x21-\x7e]+$/.test(trimmed)) {
+    throw new ConfigError(
+      "The API key holds characters that cannot stand in a header.",
+      "Copy the key again, without spaces, quotes or line breaks.",
+    );
+  }
+  return trimmed;
+}
+
+function positive(name: string, value: number | undefined): number | undefined {
+  if (value === undefined || (Number.isFinite(value) && value >= 1)) return value;
+  throw new ConfigError(`${name} is ${value}.`, "Give a number of at least 1, or leave it out.");
+}

@@ -1,0 +1,181 @@
+import type { Dispatcher } from "undici";
+import { ReadOnlyError, type RequestFacts, TransportError } from "./errors.js";
+import { exchange, type Outcome } from "./exchange.js";
+import { isTooLarge, shapeError, statusError, tooLarge, transportError } from "./failures.js";
+import { type Headers, headersOf, rateFacts, requestId } from "./headers.js";
+import { type Limiter, LimiterClosed } from "./limiter.js";
+import type { Redactor } from "./redact.js";
+import { MOST_TRIES, mayHaveRun, mayRetry, RETRY_BUDGET_MS, waitBefore } from "./retry.js";
+
+// Not an import: the file stands outside the compiled tree, equally far from source and build.
+const { version } = require("../../package.json") as { version: string };
+
+const SUCCESS = new Set([200, 201, 202, 204]);
+
+/** A successful answer. */
+export interface Answer {
+  facts: RequestFacts;
+  body: string;
+}
+
+export interface TransportOptions {
+  dispatcher: Dispatcher;
+  limiter: Limiter;
+  redact: Redactor;
+  apiKey: string;
+  baseUrl: string;
+  timeoutMs: number;
+  readOnly: boolean;
+  beforeRequest?: () => void;
+  /** 0 to 1, for jitter. */
+  random: () => number;
+}
+
+interface Call {
+  method: string;
+  /** Encoded, without the base URL's prefix and without query: the part that messages show. */
+  path: string;
+  query: string;
+  body?: string;
+  keepBody: boolean;
+}
+
+/** Sends calls: in turn, with retries where they are harmless, and with errors as classes. */
+export class Transport {
+  private readonly base: URL;
+  private readonly reading = new Map<string, Promise<Answer>>();
+
+  constructor(private readonly options: TransportOptions) {
+    this.base = new URL(options.baseUrl);
+  }
+
+  /** Reads. Calls for the same thing at the same time share one answer, never across a write of ours. */
+  get(path: string, query = ""): Promise<Answer> {
+    const key = `${path}?${query}`;
+    const shared = this.reading.get(key);
+    if (shared !== undefined) return shared;
+    const reading = this.run({ method: "GET", path, query, keepBody: true }).finally(() => {
+      if (this.reading.get(key) === reading) this.reading.delete(key);
+    });
+    this.reading.set(key, reading);
+    return reading;
+  }
+
+  /** Writes, and keeps the answer's body. */
+  write(method: "POST" | "PATCH", path: string, body: object): Promise<Answer> {
+    return this.change({ method, path, query: "", body: JSON.stringify(body), keepBody: true });
+  }
+
+  /** Writes where the status is the whole answer: an empty, HTML or broken body after a success is no failure (T24). */
+  async act(method: "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<void> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    await this.change({ method, path, query: "", body: text, keepBody: false });
+  }
+
+  private async change(call: Call): Promise<Answer> {
+    if (this.options.readOnly) {
+      const { method, path } = call;
+      throw new ReadOnlyError(
+        `${method} ${path} was not sent: this run may only read.`,
+        "Unset AVALA_READ_ONLY to make changes.",
+        { method, path },
+      );
+    }
+    try {
+      return await this.run(call);
+    } finally {
+      // A read from before this moment may not know the change: later readers must not join it.
+      this.reading.clear();
+    }
+  }
+
+  private async run(call: Call): Promise<Answer> {
+    const turn = this.options.limiter.takeTurn();
+    let uncertain = false;
+    let retryUntil: number | undefined;
+    for (let tries = 1; ; tries++) {
+      const outcome = await this.attempt(call, turn, uncertain);
+      if (!mayRetry(call.method, outcome)) return this.settle(call, outcome, uncertain);
+      const wait = waitBefore(outcome, tries, this.options.random);
+      const throttled = outcome.kind === "answer" && outcome.status === 429;
+      // After the last try too: the others must hold back as well.
+      if (throttled) this.options.limiter.pause(wait);
+      retryUntil ??= performance.now() + RETRY_BUDGET_MS;
+      const late = performance.now() + wait > retryUntil;
+      if (tries === MOST_TRIES || late) return this.settle(call, outcome, uncertain);
+      uncertain ||= mayHaveRun(outcome);
+      if (!throttled) await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+
+  private async attempt(call: Call, turn: number, uncertain: boolean): Promise<Outcome> {
+    const { limiter, beforeRequest } = this.options;
+    try {
+      await limiter.start(turn);
+    } catch (error) {
+      throw error instanceof LimiterClosed ? closedError(call, uncertain) : error;
+    }
+    try {
+      beforeRequest?.();
+    } catch (error) {
+      limiter.cancel();
+      throw error;
+    }
+    const outcome = await this.send(call);
+    limiter.done(rateFacts(headersOf(outcome)));
+    return outcome;
+  }
+
+  private send({ method, path, query, body, keepBody }: Call): Promise<Outcome> {
+    const { apiKey, dispatcher, timeoutMs } = this.options;
+    return exchange(dispatcher, {
+      origin: this.base.origin,
+      path: `${this.base.pathname.replace(/\/$/, "")}${path}${query === "" ? "" : `?${query}`}`,
+      method,
+      headers: {
+        accept: "application/json",
+        "user-agent": `pulumi-avala/${version}`,
+        "x-avala-api-key": apiKey,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      body,
+      timeoutMs,
+      keepBody,
+    });
+  }
+
+  private settle(call: Call, outcome: Outcome, uncertain: boolean): Answer {
+    const facts = this.facts(call, headersOf(outcome), uncertain);
+    if (isTooLarge(outcome)) throw tooLarge(facts);
+    if (outcome.kind === "failure") {
+      throw transportError(facts, outcome, outcome.sent || uncertain, this.options.redact);
+    }
+    const { status, body } = outcome;
+    const answered = { ...facts, status };
+    // The delete that got no answer has been carried out.
+    const deleted = call.method === "DELETE" && uncertain && status === 404;
+    if (SUCCESS.has(status) || deleted) return { facts: answered, body };
+    if (status < 300) throw shapeError(answered, "this API has no such success");
+    throw statusError(answered, body, this.options.redact);
+  }
+
+  private facts({ method, path }: Call, headers: Headers, uncertain: boolean): RequestFacts {
+    const id = requestId(headers);
+    return {
+      method,
+      path,
+      ...(id !== undefined && { requestId: this.options.redact(id) }),
+      ...(uncertain && { uncertain }),
+    };
+  }
+}
+
+function closedError({ method, path }: Call, uncertain: boolean): TransportError {
+  const facts = { method, path, ...(uncertain && { uncertain }) };
+  return new TransportError(
+    `${method} ${path} was not sent: the client has been closed.`,
+    "Make a new client.",
+    facts,
+    uncertain,
+  );
+}

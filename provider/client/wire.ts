@@ -1,0 +1,237 @@
+import { z } from "zod";
+import type { RequestFacts } from "./errors.js";
+import { shapeError } from "./failures.js";
+import { printable } from "./redact.js";
+import type { Answer } from "./transport.js";
+import type {
+  CredentialPermissions,
+  Identified,
+  Invitation,
+  Member,
+  Organization,
+  Team,
+  TeamMember,
+} from "./types.js";
+
+/*
+ * The wire, leniently: unknown keys are ignored, enumerations are open, and everything but what identifies an object
+ * may be missing or null. A field of another type is an error all the same: guessing would end in a wrong diff.
+ */
+const required = z.string().min(1);
+const text = z.string().nullish();
+const flag = z.boolean().nullish();
+const count = z.number().nullish();
+
+type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : S;
+type Kept<K, V, N> = K extends N ? V : Exclude<V, null>;
+type Camelled<T, N> = { [K in keyof T as K extends string ? Camel<K> : never]: Kept<K, T[K], N> };
+
+/** Keys in camelCase; what is undefined, or null without a meaning of its own, is absent. */
+function camel<T extends object, N extends keyof T = never>(
+  wire: T,
+  nullable: readonly N[] = [],
+): Camelled<T, N> {
+  const known = Object.entries(wire).filter(
+    ([key, value]) =>
+      value !== undefined && (value !== null || nullable.some((name) => name === key)),
+  );
+  const rename = (key: string) => key.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(known.map(([key, value]) => [rename(key), value])) as Camelled<T, N>;
+}
+
+const organizationFields = {
+  uid: text,
+  slug: text,
+  name: text,
+  handle: text,
+  description: text,
+  website: text,
+  industry: text,
+  email: text,
+  phone: text,
+  visibility: text,
+  plan: text,
+  is_verified: flag,
+  is_active: flag,
+  role: text,
+  member_count: count,
+  team_count: count,
+  dataset_count: count,
+  project_count: count,
+  slice_count: count,
+  slug_edits_remaining: count,
+  allowed_domains: z.array(z.string()).nullish(),
+  created_at: text,
+};
+const ORGANIZATION_NULLS = ["handle", "role", "slug_edits_remaining", "allowed_domains"] as const;
+
+/** The answer of a write: may be an echo of what was sent (T5). */
+export const organizationEcho: z.ZodType<Organization> = z
+  .object(organizationFields)
+  .transform((wire) => camel(wire, ORGANIZATION_NULLS));
+
+export const organization: z.ZodType<Identified<Organization>> = z
+  .object({ ...organizationFields, uid: required, slug: required })
+  .transform((wire) => camel(wire, ORGANIZATION_NULLS));
+
+const teamFields = {
+  uid: text,
+  slug: text,
+  name: text,
+  description: text,
+  color: text,
+  member_count: count,
+  created_at: text,
+};
+
+/** The answer of a write: may be an echo of what was sent (T5). */
+export const teamEcho: z.ZodType<Team> = z.object(teamFields).transform((wire) => camel(wire));
+
+export const team: z.ZodType<Identified<Team>> = z
+  .object({ ...teamFields, uid: required, slug: required })
+  .transform((wire) => camel(wire));
+
+const personFields = {
+  user_uid: required,
+  username: text,
+  email: text,
+  full_name: text,
+  role: text,
+  created_at: text,
+};
+
+export const member: z.ZodType<Member> = z.object(personFields).transform((wire) => camel(wire));
+
+export const teamMember: z.ZodType<TeamMember> = z
+  .object(personFields)
+  .transform((wire) => camel(wire));
+
+const invitationFields = {
+  uid: text,
+  invited_email: text,
+  role: text,
+  status: text,
+  expires_at: text,
+  is_expired: flag,
+  created_at: text,
+  accept_url: text,
+  copy_link: text,
+};
+
+/** The answer of a write: may be an echo of what was sent (T5). */
+export const invitationEcho: z.ZodType<Partial<Invitation>> = z
+  .object(invitationFields)
+  .transform(fromInvitation);
+
+export const invitation: z.ZodType<Invitation> = z
+  .object({ ...invitationFields, uid: required })
+  .transform((wire) => Object.assign(fromInvitation(wire), { uid: wire.uid }));
+
+type WireInvitation = {
+  [K in keyof typeof invitationFields]?: z.output<(typeof invitationFields)[K]>;
+};
+
+function fromInvitation({
+  invited_email,
+  accept_url,
+  copy_link,
+  ...rest
+}: WireInvitation): Partial<Invitation> {
+  const shown: Partial<Invitation> = camel({ ...rest, email: invited_email });
+  hide(shown, "acceptUrl", accept_url);
+  hide(shown, "copyLink", copy_link);
+  return shown;
+}
+
+function hide(
+  shown: object,
+  key: "acceptUrl" | "copyLink",
+  value: string | null | undefined,
+): void {
+  if (typeof value === "string") Object.defineProperty(shown, key, { value, enumerable: false });
+}
+
+const words = z
+  .array(z.string())
+  .nullish()
+  .transform((list) => list ?? []);
+
+export const permissions: z.ZodType<CredentialPermissions> = z
+  .object({
+    type: text,
+    is_staff_privileged: flag,
+    scopes: words,
+    capabilities: words,
+    toolsets: words,
+  })
+  .transform((wire) => camel(wire));
+
+const choice = z.union([
+  z.object({ value: z.string(), label: z.string() }),
+  z.tuple([z.string(), z.string()]).transform(([value, label]) => ({ value, label })),
+]);
+const choiceMap = z
+  .record(z.string(), z.string())
+  .transform((map) => Object.entries(map).map(([value, label]) => ({ value, label })));
+const choices = z.union([z.array(choice), choiceMap]);
+
+/** No source settles this shape: a map, pairs or objects, at the top or under `choices`. */
+export const industryChoices: z.ZodType<{ value: string; label: string }[]> = z.union([
+  choices,
+  z.object({ choices }).transform((wire) => wire.choices),
+]);
+
+/** One page of a list: an envelope, or the whole list as an array from older deployments (T4). */
+export const page = z.union([
+  z.array(z.unknown()).transform((results) => ({ results, next: undefined, count: undefined })),
+  z
+    .object({
+      results: z.array(z.unknown()),
+      next: text,
+      count: z.number().int().nonnegative().nullish(),
+    })
+    .transform(({ results, next, count: total }) => ({
+      results,
+      next: next ?? undefined,
+      count: total ?? undefined,
+    })),
+]);
+
+/** The answer as JSON of this shape, else a `ResponseShapeError` that names the place and nothing of the content. */
+export function decode<T>(schema: z.ZodType<T>, answer: Answer): T {
+  return conform(schema, parse(answer), answer.facts);
+}
+
+/** As `decode`; no content at all is an object without fields: the write was carried out, and says nothing (T5). */
+export function decodeEcho<T>(schema: z.ZodType<T>, answer: Answer): T {
+  return conform(schema, answer.body.trim() === "" ? {} : parse(answer), answer.facts);
+}
+
+export function conform<T>(schema: z.ZodType<T>, value: unknown, facts: RequestFacts): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw shapeError(
+    facts,
+    `it does not have the promised shape at ${place(result.error.issues[0])}`,
+  );
+}
+
+function place(issue: z.core.$ZodIssue | undefined): string {
+  const at =
+    issue === undefined || issue.path.length === 0 ? "the top" : issue.path.map(String).join(".");
+  const wanted = issue?.code === "invalid_type" ? ` (expected ${issue.expected})` : "";
+  return `${printable(at, 100)}${wanted}`;
+}
+
+function parse({ body, facts }: Answer): unknown {
+  const start = body.trimStart()[0];
+  if (start === undefined) throw shapeError(facts, "without any content");
+  if (start === "<") throw shapeError(facts, "with an HTML page instead of JSON");
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw shapeError(facts, "with something that is not JSON, or breaks off");
+  }
+}

@@ -1,0 +1,120 @@
+import { createHash } from "node:crypto";
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { engineAddress } from "./host.js";
+
+/**
+ * The identities that the declarations of this run hold. Moving a resource (renaming it, into a component, to another
+ * provider) makes the engine create the new one and then delete the old one; that delete must not take away what the
+ * new one has just converged on.
+ */
+export interface Declarations {
+  hold(identity: string): void;
+  /** Whether any of these spellings of one thing is held by a declaration of this run, in whichever host process. */
+  holdsAny(identities: readonly string[]): boolean;
+}
+
+/** One host process only, as outside the engine. */
+export class OwnDeclarations implements Declarations {
+  readonly #held = new Set<string>();
+
+  hold(identity: string): void {
+    this.#held.add(identity);
+  }
+
+  holdsAny(identities: readonly string[]): boolean {
+    return identities.some((identity) => this.#held.has(identity));
+  }
+}
+
+/**
+ * An explicit provider is a host process of its own. The processes of one run share a folder named after the engine's
+ * address, one file each, which counts as long as its process lives. Identities are hashed: no address is written.
+ */
+export class SharedDeclarations implements Declarations {
+  readonly #held = new Set<string>();
+  readonly #folder: string;
+  readonly #file: string;
+
+  constructor(engine: string, root = tmpdir()) {
+    this.#folder = join(root, `pulumi-avala-${engine.replaceAll(/[^\w.-]/g, "_")}`);
+    this.#file = join(this.#folder, `${process.pid}`);
+    sweep(root);
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const { uid } = statSync(this.#folder);
+    if (process.getuid && uid !== process.getuid()) {
+      throw new Error(`${this.#folder} belongs to another user; remove it, or set TMPDIR to a folder of your own.`);
+    }
+    rmSync(this.#file, { force: true });
+    process.once("exit", () => rmSync(this.#file, { force: true }));
+  }
+
+  hold(identity: string): void {
+    const digest = digestOf(identity);
+    if (this.#held.has(digest)) return;
+    this.#held.add(digest);
+    appendFileSync(this.#file, `${digest}\n`, { mode: 0o600 });
+  }
+
+  holdsAny(identities: readonly string[]): boolean {
+    const wanted = identities.map(digestOf);
+    if (wanted.some((digest) => this.#held.has(digest))) return true;
+    return others(this.#folder).some((file) => {
+      const held = heldIn(file);
+      return wanted.some((digest) => held.has(digest));
+    });
+  }
+}
+
+export function openDeclarations(): Declarations {
+  const engine = engineAddress();
+  return engine ? new SharedDeclarations(engine.text) : new OwnDeclarations();
+}
+
+function digestOf(identity: string): string {
+  return createHash("sha256").update(identity).digest("hex").slice(0, 32);
+}
+
+function heldIn(file: string): Set<string> {
+  try {
+    return new Set(readFileSync(file, "utf8").split("\n"));
+  } catch (error) {
+    // Its process ended since the folder was listed.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Set();
+    throw error;
+  }
+}
+
+/** Files of the other living processes in a run's folder. */
+function others(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name !== `${process.pid}` && isAlive(Number(name)))
+    .map((name) => join(folder, name));
+}
+
+/** A folder this young may belong to a process that has not written its file yet. */
+const sweepAfter = 60_000;
+
+/** Removes what processes that were killed have left behind. */
+function sweep(root: string): void {
+  for (const name of readdirSync(root).filter((entry) => entry.startsWith("pulumi-avala-"))) {
+    try {
+      const folder = join(root, name);
+      if (Date.now() - statSync(folder).mtimeMs < sweepAfter) continue;
+      if (readdirSync(folder).every((pid) => !isAlive(Number(pid)))) rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Another user's, or swept by another process at the same time.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

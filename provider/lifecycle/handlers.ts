@@ -1,0 +1,156 @@
+import { AvalaError, DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
+import type { Failure } from "../schema/index.js";
+import { changedInputs, checkInputs, type Properties } from "./inputs.js";
+import type { Lifecycle, Target } from "./lifecycle.js";
+import { allTold, tell } from "./log.js";
+import { configure, currentRun, type Run } from "./run.js";
+import { declaredInputs, isRecorded, observedState, recordedState } from "./state.js";
+import { EngineGoneError } from "./watchdog.js";
+
+/** The calls of a dynamic resource, in plain objects. */
+export interface Handlers {
+  configure(request: { config: { get(key: string): string | undefined } }): void;
+  check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Failure[] }>;
+  diff(id: string, olds: Properties, news: Properties): Promise<{ changes: boolean; replaces: string[] }>;
+  create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
+  read(id: string, props: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
+  update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
+  delete(id: string, props: Properties): Promise<void>;
+}
+
+/** Pulumi's calls, made of the four verbs of a kind. */
+export function handlersOf<Seen>(life: Lifecycle<Seen>): Handlers {
+  return {
+    configure: ({ config }) => configure((key) => config.get(key)),
+    check: (olds, news) => told(async () => check(life, olds, news)),
+    diff: (id, olds, news) => told(() => diff(life, currentRun(), { id, inputs: news, state: olds })),
+    create: (inputs) => told(() => write(life, currentRun(), { inputs, state: {} })),
+    read: (id, props) => told(() => read(life, currentRun(), id, props)),
+    update: (id, olds, news) => told(() => write(life, currentRun(), { id, inputs: news, state: olds })),
+    delete: (id, props) => told(() => remove(life, currentRun(), { id, inputs: props, state: props })),
+  };
+}
+
+function check<Seen>(life: Lifecycle<Seen>, olds: Properties, news: Properties) {
+  const checked = checkInputs(life.schema, olds, news);
+  try {
+    const run = currentRun();
+    if (checked.failures.length === 0) {
+      for (const identity of life.identities(checked.inputs)) run.declarations.hold(identity);
+    }
+  } catch (error) {
+    if (!(error instanceof AvalaError)) throw error;
+    checked.failures.push({ property: "", reason: error.message });
+  }
+  return checked;
+}
+
+async function diff<Seen>(life: Lifecycle<Seen>, run: Run, target: Required<Target>) {
+  const { inputs, state } = target;
+  const declared = declaredInputs(life.schema, state);
+  const changed = changedInputs(life.schema, declared, inputs);
+  const replaces = await life.replaced(run, target).catch(unlookedUp<string[]>([]));
+  if (changed.length > 0 || replaces.length > 0) return { changes: true, replaces };
+  const step = await (life.canSettle?.(run, target) ?? Promise.resolve(false)).catch(unlookedUp(false));
+  return { changes: step, replaces };
+}
+
+/** A preview need not fail because the service cannot be asked right now: it says so and promises nothing. */
+function unlookedUp<T>(instead: T): (error: unknown) => T {
+  return (error) => {
+    if (!(error instanceof AvalaError)) throw error;
+    tell("warning", `Could not look whether a step has become possible: ${error.message}`);
+    return instead;
+  };
+}
+
+/** Create and update: one flow. */
+async function write<Seen>(life: Lifecycle<Seen>, run: Run, target: Target) {
+  const { schema } = life;
+  let seen = await life.observe(run, target);
+  let exists = false;
+  try {
+    seen = await life.ensure(run, target, seen);
+    exists = !life.naturalKey;
+    seen = await life.sync(run, target, seen);
+  } catch (error) {
+    const doubtful = error instanceof DoubtfulWriteError;
+    if (seen === undefined || !(doubtful ? exists || life.naturalKey : exists && target.id === undefined)) throw error;
+    const outputs = life.outputs(seen, target, doubtful);
+    const echo = doubtful ? target.inputs : { ...target.inputs, ...known(life.shown(seen), target.inputs) };
+    throw new PartialFailure(life.id(seen), recordedState(schema, echo, outputs), target.inputs, error);
+  }
+  const outs = recordedState(schema, target.inputs, life.outputs(seen, target, false), life.shown(seen));
+  return { id: life.id(seen), outs };
+}
+
+function known(shown: Properties, inputs: Properties): Properties {
+  return Object.fromEntries(Object.entries(shown).filter(([name, value]) => name in inputs && value !== undefined));
+}
+
+async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, props: Properties) {
+  const target = { id, inputs: props, state: props };
+  const seen = await life.observe(run, target).catch((error: unknown) => {
+    if (isAssumedDeleted(run, error)) return undefined;
+    throw error;
+  });
+  if (seen === undefined) {
+    if (isRecorded(props)) return {};
+    throw new GetError(`There is no ${life.schema.kind} with the id ${id}.`, "Check the id; its form is in the documentation of get.");
+  }
+  const found = observedState(life.schema, props, life.shown(seen), life.outputs(seen, target, false));
+  return { id: life.id(seen), ...found };
+}
+
+async function remove<Seen>(life: Lifecycle<Seen>, run: Run, target: Required<Target>) {
+  await life.remove(run, target).catch((error: unknown) => {
+    if (!isAssumedDeleted(run, error)) throw error;
+  });
+}
+
+function isAssumedDeleted(run: Run, error: unknown): boolean {
+  return error instanceof OrganizationVanishedError && run.settings.assumeDeleted.has(error.organizationUid);
+}
+
+/** `get` of something that is not there. */
+class GetError extends AvalaError {
+  readonly code = "AVALA_GET";
+}
+
+/**
+ * The object exists but is not as declared. The engine keeps it in state and plans an update next time. It shows the
+ * reasons, not the message; `__provider` has to be among the properties, or later calls cannot be made.
+ */
+class PartialFailure extends Error {
+  readonly id: string;
+  readonly properties: Properties;
+  readonly reasons: string[];
+
+  constructor(id: string, state: Properties, inputs: Properties, cause: unknown) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    super(message, { cause });
+    this.id = id;
+    this.properties = { ...state, __provider: inputs["__provider"] };
+    this.reasons = [message];
+  }
+}
+
+/** Waits for what was told, and makes an expected error print as its message alone. */
+async function told<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw presented(error);
+  } finally {
+    await allTold();
+  }
+}
+
+function presented(error: unknown): unknown {
+  const expected = error instanceof AvalaError || error instanceof PartialFailure || error instanceof EngineGoneError;
+  if (!expected) return error;
+  const { code } = error as { code?: string };
+  if (code) error.message = `${error.message} [${code}]`;
+  error.stack = "";
+  return error;
+}

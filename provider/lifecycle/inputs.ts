@@ -1,0 +1,111 @@
+import { comparable, flagsOf, inputsWhere, isOptional, quoted, type Failure, type ResourceSchema } from "../schema/index.js";
+
+export type Properties = Record<string, unknown>;
+
+/** What the engine hands over in place of a value that is not known yet (contract of the dynamic-provider host). */
+const unknowns = new Set([
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9", // text, and everything that a Node program does not know
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // bool
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
+  "030794c1-ac77-496b-92df-f27374a8bd58", // asset
+  "e48ece36-62e2-4504-bad9-02848725956a", // archive
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
+]);
+
+export function isUnknown(value: unknown): boolean {
+  return typeof value === "string" && unknowns.has(value);
+}
+
+/** Names of inputs that `check` empties because they have left the program. Hidden: the engine does not show `__` keys. */
+export const clearedKey = "__cleared";
+
+export function clearedIn(inputs: Properties): string[] {
+  const names = inputs[clearedKey];
+  return Array.isArray(names) ? (names as string[]) : [];
+}
+
+/**
+ * Validates what a program declares and brings it into normal form. Unknown values pass. A field that has left the
+ * program and has a value for "empty" is set to it, so that the preview shows it.
+ */
+export function checkInputs(
+  resource: ResourceSchema,
+  olds: Properties,
+  news: Properties,
+): { inputs: Properties; failures: Failure[] } {
+  const inputs: Properties = {};
+  const failures: Failure[] = unknownProperties(resource, news);
+  const pending = new Set<string>();
+  for (const [name, schema] of Object.entries(resource.inputs)) {
+    const value = news[name] ?? undefined;
+    if (isUnknown(value)) {
+      inputs[name] = value;
+      pending.add(name);
+      continue;
+    }
+    if (value === undefined && !isOptional(schema)) {
+      failures.push({ property: name, reason: `${name} is missing: ${flagsOf(schema).description}` });
+      continue;
+    }
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) {
+      const reasons = [...new Set(parsed.error.issues.map((issue) => issue.message))];
+      failures.push({ property: name, reason: `${name} ${reasons.join("; ")}${given(value)}` });
+    } else if (parsed.data !== undefined) {
+      inputs[name] = parsed.data;
+    }
+  }
+  if (failures.length === 0) {
+    for (const { property, reason } of resource.rules?.(inputs, pending) ?? []) {
+      failures.push({ property, reason: `${property} ${reason}` });
+    }
+  }
+  return { inputs: { ...inputs, ...cleared(resource, olds, news) }, failures };
+}
+
+function given(value: unknown): string {
+  return typeof value === "string" ? ` (given: ${quoted(value)})` : "";
+}
+
+function unknownProperties(resource: ResourceSchema, news: Properties): Failure[] {
+  return Object.keys(news)
+    .filter((name) => !name.startsWith("__") && !(name in resource.inputs) && news[name] !== undefined)
+    .map((name) => {
+      const known = Object.keys(resource.inputs);
+      const meant = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase()) ?? nearest(name, known);
+      const hint = meant ? `did you mean ${meant}?` : `it takes ${known.join(", ")}.`;
+      return { property: name, reason: `${quoted(name)} is not a property of ${resource.kind}; ${hint}` };
+    });
+}
+
+/** A name one edit away. */
+function nearest(name: string, candidates: readonly string[]): string | undefined {
+  const without = (text: string) => Array.from(text, (_, index) => text.slice(0, index) + text.slice(index + 1));
+  return candidates.find((candidate) => {
+    const shorter = new Set([name, ...without(name)]);
+    return [candidate, ...without(candidate)].some((form) => shorter.has(form));
+  });
+}
+
+function cleared(resource: ResourceSchema, olds: Properties, news: Properties): Properties {
+  const before = clearedIn(olds);
+  const names = inputsWhere(resource, ({ clear }) => clear !== undefined).filter(
+    (name) => (news[name] ?? undefined) === undefined && Boolean(olds[name]) && !before.includes(name),
+  );
+  if (names.length === 0) return {};
+  return { ...Object.fromEntries(names.map((name) => [name, ""])), [clearedKey]: names };
+}
+
+/** Names of the inputs, identities apart, in which a declaration differs from what state records. */
+export function changedInputs(resource: ResourceSchema, recorded: Properties, inputs: Properties): string[] {
+  const emptied = clearedIn(inputs);
+  return inputsWhere(resource, ({ identity }) => identity === undefined).filter((name) => {
+    const [old, now] = [recorded[name], inputs[name]];
+    if (isUnknown(now)) return true;
+    if (old === undefined && emptied.includes(name)) return false;
+    if (old === undefined || now === undefined) return old !== now;
+    const schema = resource.inputs[name]!;
+    return comparable(schema, old) !== comparable(schema, now);
+  });
+}

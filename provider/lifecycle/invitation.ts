@@ -1,0 +1,145 @@
+import { canonicalUid, invitation as schema, joinId, normalizeEmail, splitId } from "../schema/index.js";
+import type { Invitation, Member, OrganizationView } from "../snapshot/index.js";
+import { isUnknown, type Properties } from "./inputs.js";
+import type { Lifecycle, Target } from "./lifecycle.js";
+import { isOtherOrganization, organizationOf } from "./place.js";
+import type { Run } from "./run.js";
+import { isRecorded } from "./state.js";
+
+interface Seen {
+  view: OrganizationView;
+  email: string;
+  /** Listed by the service: pending, or expired and still shown. */
+  row: Invitation | undefined;
+  member: Member | undefined;
+  /** Mails that this step has caused. */
+  mails: number;
+}
+
+/** Set in state while a mail is owed: the invitation was cancelled to be sent anew, or sending it got no answer. */
+const owedKey = "__owed";
+
+export const invitation: Lifecycle<Seen> = {
+  schema,
+  naturalKey: true,
+
+  identities: ({ organization, email }) =>
+    [organization, email].some(isUnknown) ? [] : [identityOf(organization as string, email as string)],
+
+  async replaced(run, target) {
+    const { inputs, state } = target;
+    const other = [];
+    if (await isOtherOrganization(run, target)) other.push("organization");
+    if (isUnknown(inputs["email"]) || (inputs["email"] !== state["email"] && (await isOtherPerson(run, target)))) {
+      other.push("email");
+    }
+    return other;
+  },
+
+  /** Acceptance is recorded; nothing else settles by itself. */
+  async canSettle(run, target) {
+    if (target.state["status"] === "accepted") return false;
+    return (await observe(run, target))?.member !== undefined;
+  },
+
+  observe,
+
+  async ensure(_run, target, found) {
+    const seen = found!;
+    if (seen.member) return seen;
+    const role = target.inputs["role"] as string;
+    if (isValid(seen.row)) return asksForResend(target) ? resend(seen) : seen;
+    if (target.id === undefined || isOwed(target) || asksForResend(target)) {
+      if (seen.row) await seen.view.cancel(seen.row.uid);
+      return invite(seen, role);
+    }
+    return seen;
+  },
+
+  /** The API has no way to change an invitation: another role is another invitation, and one more mail. */
+  async sync(_run, { inputs }, seen) {
+    const role = inputs["role"] as string;
+    if (seen.member || !isValid(seen.row) || (seen.row.role ?? role) === role) return seen;
+    await seen.view.cancel(seen.row.uid);
+    return invite(seen, role);
+  },
+
+  async remove(run, target) {
+    const seen = await observe(run, target);
+    if (!seen?.row) return;
+    const { view, email } = seen;
+    if (run.declarations.holdsAny([view.uid, view.slug].map((place) => identityOf(place, email)))) return;
+    await view.cancel(seen.row.uid);
+  },
+
+  id: ({ view, email }) => joinId(view.uid, email),
+  shown: ({ row, member }) => ({ role: member ? undefined : row?.role }),
+  outputs: ({ row, member, mails }, { state }, doubtful) => ({
+    uid: row?.uid ?? state["uid"],
+    status: statusOf(row, member, state),
+    expiresAt: row?.expiresAt ?? state["expiresAt"],
+    userUid: member?.userUid ?? state["userUid"],
+    emailsSent: (Number(state["emailsSent"]) || 0) + mails + (doubtful ? 1 : 0),
+    [owedKey]: doubtful ? true : undefined,
+  }),
+};
+
+async function observe(run: Run, target: Target): Promise<Seen | undefined> {
+  const { id, inputs, state } = target;
+  const view = await organizationOf(run, target);
+  const email = id === undefined ? (inputs["email"] as string) : splitId(id, 2)[1]!;
+  const row = await view.invitationOf(email);
+  // Somebody with a valid invitation is no member: the list of people need not be asked.
+  const member = isValid(row) ? undefined : await view.members.find({ userUid: state["userUid"] as string, email });
+  run.known.note(view.uid, [email, member?.userUid]);
+  if (!row && !member && id !== undefined && !isRecorded(state)) return undefined;
+  return { view, email, row, member, mails: 0 };
+}
+
+function identityOf(organization: string, email: string): string {
+  return `invitation ${canonicalUid(organization) ?? organization} ${email}`;
+}
+
+async function invite(seen: Seen, role: string): Promise<Seen> {
+  return { ...seen, row: await seen.view.invite(seen.email, role), mails: seen.mails + 1 };
+}
+
+async function resend(seen: Seen): Promise<Seen> {
+  return { ...seen, row: await seen.view.resend(seen.row!.uid), mails: seen.mails + 1 };
+}
+
+/** An overdue row may still say "pending" until the service has swept it (contract section 4.3). */
+function isValid(row: Invitation | undefined): row is Invitation {
+  return row !== undefined && !isExpired(row) && (row.status === undefined || row.status === "pending");
+}
+
+function isExpired({ status, isExpired: expired, expiresAt }: Partial<Invitation>): boolean {
+  return status === "expired" || (expired ?? (expiresAt !== undefined && Date.parse(expiresAt) < Date.now()));
+}
+
+function statusOf(row: Invitation | undefined, member: Member | undefined, state: Properties): string {
+  if (member) return "accepted";
+  if (isValid(row)) return "invited";
+  if (row) return "expired";
+  // Accepted once, and a member no more: the invitation has served its purpose.
+  if (state["status"] === "accepted") return "accepted";
+  const expiresAt = state["expiresAt"] as string | undefined;
+  return isExpired({ ...(expiresAt === undefined ? {} : { expiresAt }) }) ? "expired" : "gone";
+}
+
+function isOwed({ state, inputs }: Target): boolean {
+  const cancelledByUs = state["status"] === "invited" && state["role"] !== inputs["role"];
+  return state[owedKey] === true || cancelledByUs;
+}
+
+function asksForResend({ id, inputs, state }: Target): boolean {
+  return id !== undefined && inputs["resend"] !== undefined && inputs["resend"] !== state["resend"];
+}
+
+/** A new address of somebody who has accepted is no other person. */
+async function isOtherPerson(run: Run, { id, inputs, state }: Required<Target>): Promise<boolean> {
+  if (state["userUid"] === undefined) return true;
+  const organization = await run.snapshot.organization(splitId(id, 2)[0]!);
+  const email = normalizeEmail(inputs["email"] as string);
+  return (await organization.members.find({ email }))?.userUid !== state["userUid"];
+}

@@ -1,0 +1,50 @@
+import { openSnapshot, type Snapshot } from "../snapshot/index.js";
+import { openDeclarations, type Declarations } from "./declarations.js";
+import { KnownPeople, RemovalBreaker } from "./guards.js";
+import { tell } from "./log.js";
+import { resolveSettings, type Lookup, type Settings } from "./settings.js";
+import { stopIfEngineGone, watchEngine } from "./watchdog.js";
+
+/** One run of the engine, as one host process sees it. All kinds of resources share it. */
+export interface Run {
+  readonly settings: Settings;
+  readonly snapshot: Snapshot;
+  readonly declarations: Declarations;
+  readonly known: KnownPeople;
+  readonly breaker: RemovalBreaker;
+}
+
+let config: Lookup = () => undefined;
+let current: Run | undefined;
+
+/** Takes the configuration that the engine hands over. Never throws, never waits: the host does not wait either. */
+export function configure(lookup: Lookup): void {
+  config = lookup;
+}
+
+/** The run, opened at first use. Settings that cannot work throw a ConfigError, each time anew. */
+export function currentRun(): Run {
+  return (current ??= openRun());
+}
+
+function openRun(): Run {
+  const settings = resolveSettings((name) => process.env[name], config);
+  const { apiKey, baseUrl, readOnly, requestsPerMinute, requestsPerSecond } = settings;
+  watchEngine();
+  return {
+    settings,
+    snapshot: openSnapshot({
+      apiKey,
+      baseUrl,
+      readOnly,
+      ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+      ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+      beforeRequest: stopIfEngineGone,
+      onWait: ({ waiting, seconds }) =>
+        tell("info", `Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`),
+    }),
+    declarations: openDeclarations(),
+    known: new KnownPeople(),
+    breaker: new RemovalBreaker(settings.maxRemovals),
+  };
+}

@@ -1,0 +1,81 @@
+import { comparable, flagsOf, inputsWhere, type ResourceSchema } from "../schema/index.js";
+import { clearedIn, type Properties } from "./inputs.js";
+
+/** Version of what this release writes into state. Handlers read the states of all earlier ones. */
+const stateVersion = 1;
+const versionKey = "__v";
+/** Names of the inputs that state shows although no program declared them. */
+const chosenKey = "__chosen";
+
+/** Whether properties are outputs that a handler has written, and not what a program passed to `get`. */
+export function isRecorded(properties: Properties): boolean {
+  return properties[versionKey] !== undefined;
+}
+
+/** What a program declared, as state echoes it. */
+export function declaredInputs(schema: ResourceSchema, state: Properties): Properties {
+  const chosen = Array.isArray(state[chosenKey]) ? (state[chosenKey] as string[]) : [];
+  return pick(state, Object.keys(schema.inputs).filter((name) => !chosen.includes(name)));
+}
+
+/**
+ * The state after a write: the declaration, what the service chose, and what was computed. Inputs that were emptied
+ * because they left the program are not managed any more, so they are not recorded.
+ */
+export function recordedState(
+  schema: ResourceSchema,
+  inputs: Properties,
+  outputs: Properties,
+  shown: Properties = {},
+): Properties {
+  const emptied = clearedIn(inputs);
+  const declared = pick(inputs, Object.keys(schema.inputs).filter((name) => !emptied.includes(name)));
+  return withChosen(schema, declared, shown, outputs);
+}
+
+/** The state after a look: what is declared as the service shows it, and the inputs that go with it. */
+export function observedState(
+  schema: ResourceSchema,
+  before: Properties,
+  shown: Properties,
+  outputs: Properties,
+): { props: Properties; inputs?: Properties } {
+  if (!isRecorded(before)) return { props: defined({ ...shown, ...outputs, [versionKey]: stateVersion }) };
+  const declared = declaredInputs(schema, before);
+  const observed = Object.fromEntries(
+    Object.entries(declared).map(([name, value]) => [name, shownValue(schema, name, shown, value)]),
+  );
+  return { props: withChosen(schema, observed, shown, outputs), inputs: observed };
+}
+
+function withChosen(schema: ResourceSchema, declared: Properties, shown: Properties, outputs: Properties): Properties {
+  const chosen = inputsWhere(schema, (flags) => flags.chosen === true).filter(
+    (name) => declared[name] === undefined && shown[name] !== undefined,
+  );
+  return defined({
+    ...declared,
+    ...pick(shown, chosen),
+    ...outputs,
+    ...(chosen.length > 0 ? { [chosenKey]: chosen } : {}),
+    [versionKey]: stateVersion,
+  });
+}
+
+/** A value as observed, in the spelling of the declaration where the two count as the same. */
+function shownValue(schema: ResourceSchema, name: string, shown: Properties, recorded: unknown): unknown {
+  const field = schema.inputs[name]!;
+  const { local, identity, writeOnly, clear } = flagsOf(field);
+  const value = shown[name];
+  if (local || identity || writeOnly || value === undefined) return recorded;
+  if (comparable(field, value) === comparable(field, recorded)) return recorded;
+  return value === null && clear !== undefined ? "" : value;
+}
+
+function pick(properties: Properties, names: readonly string[]): Properties {
+  return defined(Object.fromEntries(names.map((name) => [name, properties[name]])));
+}
+
+/** The host cannot carry `undefined`, and what is null is not there. */
+function defined(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined && value !== null));
+}

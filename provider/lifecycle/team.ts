@@ -1,0 +1,120 @@
+import { canonicalUid, joinId, normalizeEmail, quoted, splitId, team as schema } from "../schema/index.js";
+import type { OrganizationView, TeamView } from "../snapshot/index.js";
+import { delta, wireInputs } from "./delta.js";
+import { GuardError, listed } from "./guards.js";
+import { isUnknown } from "./inputs.js";
+import type { Lifecycle } from "./lifecycle.js";
+import { isOtherOrganization, organizationOf } from "./place.js";
+import type { Run } from "./run.js";
+
+interface Seen {
+  view: TeamView;
+  row: Awaited<ReturnType<TeamView["row"]>>;
+}
+
+export const team: Lifecycle<Seen> = {
+  schema,
+  naturalKey: false,
+
+  identities: ({ organization, adopt }) =>
+    typeof adopt === "string" && !isUnknown(organization) ? [identityOf(organization as string, adopt)] : [],
+
+  async replaced(run, target) {
+    return (await isOtherOrganization(run, target)) ? ["organization"] : [];
+  },
+
+  async observe(run, target) {
+    const organization = await organizationOf(run, target);
+    if (target.id !== undefined) return look(await organization.team(splitId(target.id, 2)[1]!));
+    const adopt = target.inputs["adopt"] as string | undefined;
+    return adopt === undefined ? undefined : look(await adopted(organization, adopt));
+  },
+
+  async ensure(run, target, seen) {
+    if (seen) return seen;
+    if (target.id !== undefined) {
+      throw new GuardError(
+        `Team ${target.id} has been deleted by somebody else.`,
+        "Run pulumi refresh, so that state knows; the next up makes it again.",
+      );
+    }
+    const organization = await organizationOf(run, target);
+    await refuseSameName(organization, target.inputs["name"] as string);
+    const input = wireInputs(schema, target.inputs) as { name: string };
+    return (await look(await organization.createTeam(input)))!;
+  },
+
+  async sync(_run, target, seen) {
+    const patch = delta(schema, target, { ...seen.row });
+    if (Object.keys(patch).length === 0) return seen;
+    return { ...seen, row: await seen.view.update(patch) };
+  },
+
+  async remove(run, { id, inputs }) {
+    const [organizationUid, uid] = splitId(id, 2) as [string, string];
+    const organization = await run.snapshot.organization(organizationUid);
+    const view = await organization.team(uid);
+    if (!view || (await isHandedOver(run, view))) return;
+    if (!inputs["forceDestroy"]) await refuseStrangers(run, view);
+    await view.delete();
+  },
+
+  id: ({ view }) => joinId(view.organization.uid, view.uid),
+  shown: ({ row }) => ({ ...row }),
+  outputs: ({ row }) => ({ uid: row.uid, slug: row.slug, createdAt: row.createdAt }),
+};
+
+function identityOf(organization: string, reference: string): string {
+  return `team ${organization} ${canonicalUid(reference) ?? reference}`;
+}
+
+async function look(view: TeamView | undefined): Promise<Seen | undefined> {
+  return view && { view, row: await view.row() };
+}
+
+/** Another declaration of this run has adopted the team. */
+async function isHandedOver(run: Run, view: TeamView): Promise<boolean> {
+  const { organization, uid } = view;
+  const { slug } = await view.row();
+  const spellings = [organization.uid, organization.slug].flatMap((place) => [
+    identityOf(place, uid),
+    identityOf(place, slug),
+  ]);
+  return run.declarations.holdsAny(spellings);
+}
+
+async function adopted(organization: OrganizationView, reference: string): Promise<TeamView> {
+  const uid = canonicalUid(reference);
+  const row = [...(await organization.teams.get()).values()].find((candidate) =>
+    uid === undefined ? candidate.slug === reference : candidate.uid === uid,
+  );
+  const view = row && (await organization.team(row.uid));
+  if (view) return view;
+  throw new GuardError(
+    `There is no team ${quoted(reference)} in organization ${organization.uid} to adopt.`,
+    "Give adopt the uid or the slug of one of its teams, or leave it out to create one.",
+  );
+}
+
+async function refuseSameName(organization: OrganizationView, name: string): Promise<void> {
+  const other = [...(await organization.teams.get()).values()].find((row) => row.name === name);
+  if (!other) return;
+  throw new GuardError(
+    `A team named ${quoted(name)} exists already in organization ${organization.uid}.`,
+    `To take it over, add  adopt: "${other.uid}"  to this resource; otherwise choose another name.`,
+  );
+}
+
+async function refuseStrangers(run: Run, view: TeamView): Promise<void> {
+  const place = joinId(view.organization.uid, view.uid);
+  const strangers = [...(await view.members.get()).values()].filter(
+    (member) => !run.known.has(place, [member.userUid, member.email && normalizeEmail(member.email)]),
+  );
+  if (strangers.length === 0) return;
+  const names = strangers.map((member) => member.email ?? member.username ?? member.userUid);
+  throw new GuardError(
+    `Team ${place} is not deleted: inside are ${strangers.length} people that no declaration knows (${listed(names)}).`,
+    "Declare them or take them out, or set forceDestroy: true on the team; run up, then delete it.",
+  );
+}
+

@@ -1,0 +1,47 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ResourceSchema } from "../schema/index.js";
+
+/**
+ * A dynamic resource whose handlers are found by one constant line of text, the same for all users and versions:
+ * nothing of the program is captured, and no upgrade makes a diff.
+ */
+export abstract class AvalaResource extends pulumi.CustomResource {
+  /** @internal */
+  declare readonly __pulumiType: string;
+
+  protected constructor(schema: ResourceSchema, name: string, args: object, opts: pulumi.CustomResourceOptions = {}) {
+    if (opts.id !== undefined) requireReadableSdk();
+    const placeholders = Object.fromEntries(
+      [...Object.keys(schema.inputs), ...Object.keys(schema.outputs)].map((key) => [key, undefined]),
+    );
+    super(typeToken(schema.kind), name, { ...placeholders, ...args, __provider: providerText(schema.key) }, opts);
+  }
+}
+
+/** The type under which the engine, state and policies know a kind. */
+export function typeToken(kind: string): string {
+  return `pulumi-nodejs:dynamic/avala:${kind}`;
+}
+
+/** The text in state. It never changes: old states ask for this very module. */
+export function providerText(key: string): string {
+  return `exports.handler=()=>require("pulumi-avala/provider").${key}`;
+}
+
+export function isOfKind(object: unknown, kind: string): boolean {
+  return (object as { __pulumiType?: string } | undefined)?.__pulumiType === typeToken(kind);
+}
+
+const firstReadableSdk = [3, 268];
+
+/** Reading a dynamic resource by id reaches its handlers from this version of the SDK on. */
+function requireReadableSdk(): void {
+  const { version } = require("@pulumi/pulumi/version.js") as { version: string };
+  const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
+  const [neededMajor, neededMinor] = firstReadableSdk as [number, number];
+  if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return;
+  throw new pulumi.RunError(
+    `get() needs @pulumi/pulumi ${firstReadableSdk.join(".")}.0 or newer; this program uses ${version}. ` +
+      "Upgrade it with: npm install @pulumi/pulumi@latest",
+  );
+}

@@ -1,0 +1,41 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { InvitationArgs, InvitationOutputs, InvitationState } from "../generated/invitation.js";
+import { invitation as schema } from "../schema/invitation.js";
+import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { idOf } from "./references.js";
+
+export interface Invitation extends InvitationOutputs {}
+
+/**
+ * One invitation of one person into an organization. It mails them once; whoever is a member or invited already is not
+ * mailed. Destroying it cancels what is pending and never touches a member.
+ *
+ * @example
+ * new Invitation("ada", { organization: acme, email: "ada@example.com", role: "admin" });
+ */
+export class Invitation extends AvalaResource {
+  /** @internal */
+  static readonly __pulumiType = typeToken(schema.kind);
+
+  constructor(name: string, args: InvitationArgs, opts?: pulumi.CustomResourceOptions) {
+    super(schema, name, { ...args, organization: idOf(args.organization) }, opts);
+  }
+
+  /** Whether an object is an Invitation, of whichever copy of this package. */
+  static isInstance(object: unknown): object is Invitation {
+    return isOfKind(object, schema.kind);
+  }
+
+  /**
+   * Reads an existing invitation without managing it. Needs `@pulumi/pulumi` 3.268 or newer.
+   * @param id `<organization uid>/<e-mail>`
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: InvitationState,
+    opts?: pulumi.CustomResourceOptions,
+  ): Invitation {
+    return new Invitation(name, { ...state } as InvitationArgs, { ...opts, id });
+  }
+}

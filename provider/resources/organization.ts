@@ -1,0 +1,40 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { OrganizationArgs, OrganizationOutputs, OrganizationState } from "../generated/organization.js";
+import { organization as schema } from "../schema/organization.js";
+import { AvalaResource, isOfKind, typeToken } from "./base.js";
+
+export interface Organization extends OrganizationOutputs {}
+
+/**
+ * An Avala organization. Creating one makes the key's own person its owner. One that exists already is refused, with
+ * the `adopt` line that takes it over.
+ *
+ * @example
+ * const acme = new Organization("acme", { name: "Acme Robotics", industry: "robotics" });
+ */
+export class Organization extends AvalaResource {
+  /** @internal */
+  static readonly __pulumiType = typeToken(schema.kind);
+
+  constructor(name: string, args: OrganizationArgs, opts?: pulumi.CustomResourceOptions) {
+    super(schema, name, args, opts);
+  }
+
+  /** Whether an object is an Organization, of whichever copy of this package. */
+  static isInstance(object: unknown): object is Organization {
+    return isOfKind(object, schema.kind);
+  }
+
+  /**
+   * Reads an existing organization without managing it. Needs `@pulumi/pulumi` 3.268 or newer.
+   * @param id the organization's uid
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: OrganizationState,
+    opts?: pulumi.CustomResourceOptions,
+  ): Organization {
+    return new Organization(name, { ...state } as OrganizationArgs, { ...opts, id });
+  }
+}

@@ -1,0 +1,40 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Where an explicit provider finds the service. */
+export interface ProviderArgs {
+  /** API key, kept as a secret. A plain refresh or destroy uses the one of the last `up`. Either this or `apiKeyEnv`. */
+  apiKey?: pulumi.Input<string | undefined>;
+  /** Name of an environment variable that holds the key. Read in each run, so that a new key is used at once. */
+  apiKeyEnv?: pulumi.Input<string | undefined>;
+  /** Base URL of the deployment. Default: https://api.avala.ai/api/v1 */
+  baseUrl?: pulumi.Input<string | undefined>;
+  /** Allow http, to this machine only. Default: false */
+  allowInsecureBaseUrl?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * Key and deployment for the resources that are given it by `{ provider }`: several keys, deployments or tenants in
+ * one program. Nothing of the environment or the stack's configuration is mixed in.
+ *
+ * @example
+ * const tenant = new Provider("tenant", { apiKeyEnv: "TENANT_AVALA_API_KEY" });
+ * new Organization("acme", { name: "Acme" }, { provider: tenant });
+ */
+export class Provider extends pulumi.ProviderResource {
+  constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
+    const { apiKey, apiKeyEnv, baseUrl, allowInsecureBaseUrl } = args;
+    const insecure = pulumi.output(allowInsecureBaseUrl).apply((allow) => (allow === undefined ? undefined : `${allow}`));
+    super(
+      "pulumi-nodejs",
+      name,
+      {
+        "avala:explicit": "true",
+        "avala:apiKey": apiKey === undefined ? undefined : pulumi.secret(apiKey),
+        "avala:apiKeyEnv": apiKeyEnv,
+        "avala:baseUrl": baseUrl,
+        "avala:allowInsecureBaseUrl": allowInsecureBaseUrl === undefined ? undefined : insecure,
+      },
+      opts,
+    );
+  }
+}

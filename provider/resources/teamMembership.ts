@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { TeamMembershipArgs, TeamMembershipOutputs, TeamMembershipState } from "../generated/teamMembership.js";
+import { teamMembership as schema } from "../schema/teamMembership.js";
+import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { idOf } from "./references.js";
+import { Team } from "./team.js";
+
+export interface TeamMembership extends TeamMembershipOutputs {}
+
+/**
+ * One person in one team. Given somebody who has not accepted their invitation yet, it waits; the first run after the
+ * acceptance makes the grant.
+ *
+ * @example
+ * new TeamMembership("ada-perception", { team: perception, email: "ada@example.com", role: "lead" });
+ */
+export class TeamMembership extends AvalaResource {
+  /** @internal */
+  static readonly __pulumiType = typeToken(schema.kind);
+
+  constructor(name: string, args: TeamMembershipArgs, opts?: pulumi.CustomResourceOptions) {
+    super(schema, name, { ...args, team: idOf(args.team) }, pulumi.mergeOptions(goesWith(args.team), opts));
+  }
+
+  /** Whether an object is a TeamMembership, of whichever copy of this package. */
+  static isInstance(object: unknown): object is TeamMembership {
+    return isOfKind(object, schema.kind);
+  }
+
+  /**
+   * Reads an existing membership without managing it. Needs `@pulumi/pulumi` 3.268 or newer.
+   * @param id `<organization uid>/<team uid>/<user uid or e-mail>`
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: TeamMembershipState,
+    opts?: pulumi.CustomResourceOptions,
+  ): TeamMembership {
+    return new TeamMembership(name, { ...state } as TeamMembershipArgs, { ...opts, id });
+  }
+}
+
+/**
+ * A team that is deleted whatever is inside takes its memberships along, in one request. From any other team people
+ * are taken one by one first, or it could not tell those that no declaration knows.
+ */
+function goesWith(team: unknown): pulumi.CustomResourceOptions {
+  return Team.isInstance(team) && team.__forceDestroy ? { deletedWith: team } : {};
+}

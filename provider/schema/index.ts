@@ -1,0 +1,12 @@
+import { invitation } from "./invitation.js";
+import { organization } from "./organization.js";
+import { team } from "./team.js";
+import { teamMembership } from "./teamMembership.js";
+
+/** Every resource, in the order of the documentation. */
+export const resources = { organization, team, teamMembership, invitation };
+
+export * from "./fields.js";
+export * from "./identity.js";
+export * from "./text.js";
+export { organization, team, teamMembership, invitation };

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { normalizeEmail, normalizeOrganization, normalizeTeamId, canonicalUid } from "./identity.js";
+
+/** Shapes of single values. Each message says what is wanted; `check` puts the property's name before it. */
+
+/** The service trims text (contract section 5); so do we, or " Acme " would differ for ever. */
+export const text = (max: number) =>
+  z
+    .string({ error: "must be text" })
+    .trim()
+    .max(max, { error: `may have at most ${max} characters` });
+
+export const nonEmptyText = (max: number) => text(max).min(1, { error: "must not be empty" });
+
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T, notes: Record<string, string> = {}) =>
+  z.enum(values, {
+    error: (issue) => {
+      const wanted = `must be ${values.map((value) => `"${value}"`).join(" or ")}`;
+      const note = typeof issue.input === "string" ? notes[issue.input] : undefined;
+      return note ? `${wanted}; ${note}` : wanted;
+    },
+  });
+
+export const flag = () => z.boolean({ error: "must be true or false" });
+
+/** Path segments of sibling routes: an organization of this slug could not be reached. */
+const reservedSlugs = new Set(["industry-choices", "invitations"]);
+
+export const slug = () =>
+  z
+    .string({ error: "must be text" })
+    .regex(/^[-a-zA-Z0-9_]{1,255}$/, {
+      error: "may hold letters, digits, hyphens and underscores only, at most 255 of them",
+    })
+    .refine((value) => !reservedSlugs.has(value), { error: "is a path of the API itself; choose another" });
+
+export const organizationReference = () =>
+  z
+    .string({ error: "must be an Organization, its uid or its slug" })
+    .transform(normalizeOrganization)
+    .refine((value) => canonicalUid(value) !== undefined || slug().safeParse(value).success, {
+      error: "must be an Organization, its uid or its slug (letters, digits, hyphens and underscores)",
+    });
+
+export const teamReference = () =>
+  z.string({ error: "must be a Team or its id" }).transform((value, context) => {
+    const id = normalizeTeamId(value);
+    if (id !== undefined) return id;
+    context.addIssue({ code: "custom", message: "must be a Team or its id, <organization uid>/<team uid>" });
+    return z.NEVER;
+  });
+
+const addressMessage = "must be an e-mail address such as ada@example.com";
+
+/** Who is invited or granted something: compared, and sent, in normal form. */
+export const personEmail = () =>
+  z
+    .string({ error: addressMessage })
+    .transform(normalizeEmail)
+    .pipe(z.email({ pattern: z.regexes.unicodeEmail, error: addressMessage }).max(254, { error: addressMessage }));
+
+/** An address shown to others; "" clears it. */
+export const contactEmail = () =>
+  text(254).refine((value) => value === "" || z.email({ pattern: z.regexes.unicodeEmail }).safeParse(value).success, {
+    error: addressMessage,
+  });
+
+/** A web address; "" clears it. */
+export const website = () =>
+  text(200).refine((value) => value === "" || z.url({ protocol: /^https?$/ }).safeParse(value).success, {
+    error: "must be a web address that begins with https:// or http://",
+  });
+
+export const userUid = () =>
+  z.string({ error: "must be a user's uid" }).transform((value, context) => {
+    const uid = canonicalUid(value);
+    if (uid !== undefined) return uid;
+    context.addIssue({ code: "custom", message: "must be a user's uid (a UUID); for an address use email" });
+    return z.NEVER;
+  });
+
+/** A calendar day. */
+export const date = () => z.iso.date({ error: "must be a date such as 2027-01-31" });

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { field, type Failure, type ResourceSchema } from "./fields.js";
+import { date, nonEmptyText, oneOf, personEmail, teamReference, userUid } from "./shapes.js";
+
+/** One of the two names the person; with an unknown among them, who knows yet. */
+function exactlyOnePerson(inputs: Readonly<Record<string, unknown>>, unknown: ReadonlySet<string>): Failure[] {
+  const given = ["user", "email"].filter((name) => unknown.has(name) || inputs[name] !== undefined);
+  if (given.length === 1) return [];
+  const reason =
+    given.length === 0
+      ? "is missing: name the person by email, or by user (their uid)"
+      : "must not be given together with user: one of the two names the person";
+  return [{ property: "email", reason }];
+}
+
+export const teamMembership = {
+  kind: "TeamMembership",
+  key: "teamMembership",
+  description:
+    "One person in one team. Given somebody who is not a member of the organization yet, it waits, without an error; the first run after they have accepted their invitation makes the grant.",
+  id: "`<organization uid>/<team uid>/<user uid or e-mail>`",
+  inputs: {
+    team: field(teamReference(), {
+      description: "The team: the resource or its id.",
+      identity: "team",
+      reference: "Team",
+      replaces: "when it is another team",
+    }),
+    user: field(userUid().optional(), {
+      description: "The person, by uid. Either this or `email`.",
+      identity: "person",
+      replaces: "when it is another person; the uid of a person named by e-mail before is no change",
+    }),
+    email: field(personEmail().optional(), {
+      description: "The person, by e-mail address, compared without regard to case. Either this or `user`.",
+      identity: "person",
+      replaces: "when it is another person; a new address of the same person is no change",
+    }),
+    role: field(oneOf(["lead", "member"]), { description: "Role in the team." }),
+    onDestroy: field(oneOf(["remove", "retain"]).optional(), {
+      description: "What becomes of the person's place in the team when the resource goes.",
+      absent: "`remove`",
+      local: true,
+    }),
+    reason: field(nonEmptyText(1024).optional(), {
+      description: "Why the person has this access; for reviewers and policies. Stays local.",
+      local: true,
+    }),
+    validUntil: field(date().optional(), {
+      description: "Day after which the access has run out, such as `2027-01-31`; for reviewers and policies. Stays local.",
+      local: true,
+    }),
+  },
+  outputs: {
+    status: field(z.string(), {
+      description:
+        "`active`: in the team. `waiting`: not a member of the organization yet. `gone`: was in the team and has been taken out by somebody else.",
+      known: ["active", "waiting", "gone"],
+    }),
+    userUid: field(z.string().optional(), { description: "The person's uid, once they are a member." }),
+    username: field(z.string().optional(), { description: "The person's user name, once they are a member." }),
+  },
+  rules: exactlyOnePerson,
+} as const satisfies ResourceSchema;

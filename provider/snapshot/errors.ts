@@ -1,0 +1,70 @@
+import { AvalaError, RequestError } from "../client/index.js";
+import { quoted } from "../schema/index.js";
+
+/** The key no longer sees an organization that state records: deleted, or access lost. Not to be told apart (T7). */
+export class OrganizationVanishedError extends AvalaError {
+  readonly code = "AVALA_ORGANIZATION_VANISHED";
+  readonly organizationUid: string;
+
+  /** @param first whether the run has not yet explained it: six failing reads need not print the same page six times */
+  constructor(organizationUid: string, first: boolean) {
+    super(
+      `Organization ${organizationUid} is not visible to this API key.`,
+      first
+        ? "Either it has been deleted, or the key's person has lost access to it; the service does not say which. " +
+            "If access was lost, restore it, or use a key that has it. " +
+            `If it is deleted for good, run again with AVALA_ASSUME_DELETED=${organizationUid}, and what state records of it is let go.`
+        : "(See the first message about it.)",
+    );
+    this.organizationUid = organizationUid;
+  }
+}
+
+/** No organization of this slug among those the key reaches. */
+export class OrganizationNotFoundError extends AvalaError {
+  readonly code = "AVALA_ORGANIZATION_NOT_FOUND";
+
+  constructor(reference: string) {
+    super(
+      `No organization ${quoted(reference)} is visible to this API key.`,
+      "Check the spelling (slugs are compared exactly, and move when somebody edits them), or name it by its uid.",
+    );
+  }
+}
+
+/** A person is known by address only, and the list hides addresses: they may or may not be in it. */
+export class IdentityUnknownError extends AvalaError {
+  readonly code = "AVALA_IDENTITY_UNKNOWN";
+
+  constructor(email: string, where: string, hidden: number) {
+    super(
+      `Whether ${quoted(email)} is in ${where} cannot be known: the service hides the e-mail of ${hidden} of its people from this API key.`,
+      "Use a key of an owner or admin, or name the person by their uid.",
+    );
+  }
+}
+
+/** A write got no answer, and looking whether it was carried out failed too. */
+export class DoubtfulWriteError extends AvalaError {
+  readonly code = "AVALA_DOUBTFUL_WRITE";
+
+  constructor(cause: RequestError) {
+    super(
+      `${cause.message} Whether the change was made could not be looked up either.`,
+      "Run again: the next run looks first and does only what is missing.",
+      { cause },
+    );
+  }
+}
+
+/** The service said yes to a creation and then did not show what it created. */
+export class CreatedNotShownError extends AvalaError {
+  readonly code = "AVALA_CREATED_NOT_SHOWN";
+
+  constructor(what: string) {
+    super(
+      `The service accepted the creation of ${what}, but its list does not show it yet.`,
+      "Run again in a moment: if it is there by then, the message names the adopt line that takes it over.",
+    );
+  }
+}

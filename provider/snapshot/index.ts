@@ -1,0 +1,15 @@
+import { createClient, type ClientSettings } from "../client/index.js";
+import { Snapshot } from "./snapshot.js";
+
+/** Opens the picture that one run has of the service. */
+export function openSnapshot(settings: ClientSettings): Snapshot {
+  return new Snapshot(createClient(settings));
+}
+
+export * from "./errors.js";
+export type { OrganizationView } from "./organization.js";
+export type { PersonRow } from "./people.js";
+export { Snapshot } from "./snapshot.js";
+export type { TeamView } from "./team.js";
+export { AvalaError, ConfigError, NotFoundError, checkBaseUrl } from "../client/index.js";
+export type { ClientSettings, Invitation, Member, Organization, OrganizationWrite, TeamMember } from "../client/index.js";

@@ -1,0 +1,203 @@
+import {
+  NotFoundError,
+  type AvalaClient,
+  type Identified,
+  type Invitation,
+  type Member,
+  type Organization,
+  type OrganizationWrite,
+  type Team,
+  type TeamWrite,
+} from "../client/index.js";
+import { normalizeEmail, quoted } from "../schema/index.js";
+import { CreatedNotShownError, OrganizationVanishedError } from "./errors.js";
+import { Listing } from "./listing.js";
+import { People } from "./people.js";
+import { settle } from "./settle.js";
+import { TeamView } from "./team.js";
+
+/** What an organization needs of the snapshot it is part of. */
+export interface Surroundings {
+  client: AvalaClient;
+  /** Where the organization is now, from a fresh list; an error where it has vanished. */
+  locate(uid: string): Promise<Identified<Organization>>;
+  put(row: Identified<Organization>): void;
+  drop(uid: string): void;
+}
+
+/** One organization in the picture of a run: its lists, read when first needed, and the writes that keep them true. */
+export class OrganizationView {
+  readonly uid: string;
+  readonly members: People<Member>;
+  readonly invitations: Listing<Invitation>;
+  readonly teams: Listing<Identified<Team>>;
+  readonly #around: Surroundings;
+  readonly #teams = new Map<string, TeamView>();
+  #slug: string;
+  #detail: Promise<Identified<Organization>> | undefined;
+
+  constructor(around: Surroundings, uid: string, slug: string) {
+    const { client } = around;
+    this.uid = uid;
+    this.#slug = slug;
+    this.#around = around;
+    this.members = new People(`organization ${uid}`, () => this.at((slug) => client.members.list(slug)));
+    this.invitations = new Listing(() => this.at((slug) => client.invitations.list(slug)), (row) => row.uid);
+    this.teams = new Listing(() => this.at((slug) => client.teams.list(slug)), (row) => row.uid);
+  }
+
+  /** Where the organization is reached now; a hint, as slugs move. */
+  get slug(): string {
+    return this.#slug;
+  }
+
+  /** Runs a call under the organization's slug, and again where the slug has moved in the meantime (T6, T17). */
+  async at<T>(call: (slug: string) => Promise<T>): Promise<T> {
+    const slug = this.#slug;
+    try {
+      return await call(slug);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      this.#slug = (await this.#around.locate(this.uid)).slug;
+      if (this.#slug === slug) throw error;
+      return call(this.#slug);
+    }
+  }
+
+  /** The detail of the organization, read once. */
+  detail(): Promise<Identified<Organization>> {
+    this.#detail ??= this.#fetchDetail().catch((error: unknown) => {
+      this.#detail = undefined;
+      throw error;
+    });
+    return this.#detail;
+  }
+
+  async update(patch: OrganizationWrite): Promise<Identified<Organization>> {
+    const before = await this.detail();
+    const answer = await settle<Organization>(
+      () => this.at((slug) => this.#around.client.organizations.update(slug, patch)),
+      async () => {
+        this.#detail = undefined;
+        const now = await this.detail();
+        const keys = Object.keys(patch) as (keyof OrganizationWrite)[];
+        return keys.every((key) => key === "logo" || now[key as keyof Organization] === patch[key]) ? now : undefined;
+      },
+    );
+    const moved = answer.slug ?? (patch.slug || patch.name ? (await this.#around.locate(this.uid)).slug : this.#slug);
+    return this.keep({ ...before, ...answer, uid: this.uid, slug: moved });
+  }
+
+  /** Takes an answer as the organization's detail. */
+  keep(detail: Identified<Organization>): Identified<Organization> {
+    this.#slug = detail.slug;
+    this.#detail = Promise.resolve(detail);
+    this.#around.put(detail);
+    return detail;
+  }
+
+  async delete(): Promise<void> {
+    await this.#end((slug) => this.#around.client.organizations.delete(slug));
+  }
+
+  /** Takes the key's own person out of the organization. */
+  async leave(): Promise<void> {
+    await this.#end((slug) => this.#around.client.organizations.leave(slug));
+  }
+
+  /** A team by uid, or undefined where the complete list does not hold it. */
+  async team(uid: string): Promise<TeamView | undefined> {
+    if (!(await this.teams.get()).has(uid)) return undefined;
+    return this.#team(uid);
+  }
+
+  async createTeam(input: TeamWrite & { name: string }): Promise<TeamView> {
+    const before = new Set((await this.teams.get()).keys());
+    const find = async () => {
+      const created = [...(await this.teams.reload()).values()].filter(
+        (row) => !before.has(row.uid) && row.name === input.name,
+      );
+      return created.length === 1 ? created[0] : undefined;
+    };
+    const answer = await settle<Team>(() => this.at((slug) => this.#around.client.teams.create(slug, input)), find);
+    const { uid, slug } = answer;
+    const row = uid !== undefined && slug !== undefined ? { ...input, ...answer, uid, slug } : await find();
+    if (!row) throw new CreatedNotShownError(`team ${quoted(input.name)}`);
+    this.teams.put(row);
+    return this.#team(row.uid);
+  }
+
+  /** The pending invitation of an address, expired ones included where the service lists them. */
+  async invitationOf(email: string): Promise<Invitation | undefined> {
+    return findInvitation(await this.invitations.get(), email);
+  }
+
+  /** Mails the person once. */
+  async invite(email: string, role: string): Promise<Invitation> {
+    const lookUp = async () => findInvitation(await this.invitations.reload(), email);
+    const answer = await settle<Partial<Invitation>>(
+      () => this.at((slug) => this.#around.client.invitations.create(slug, { email, role })),
+      lookUp,
+      { orRefused: true },
+    );
+    const row = answer.uid === undefined ? await lookUp() : ({ email, role, ...answer } as Invitation);
+    if (!row) throw new CreatedNotShownError(`the invitation of ${quoted(email)}`);
+    this.invitations.put(row);
+    return row;
+  }
+
+  /** Mails the person of a pending invitation again. Its new end is read back: the call answers nothing. */
+  async resend(uid: string): Promise<Invitation | undefined> {
+    await this.at((slug) => this.#around.client.invitations.resend(slug, uid));
+    return (await this.invitations.reload()).get(uid);
+  }
+
+  /** Cancels; whatever the service answers, an invitation that is not listed any more is cancelled. */
+  async cancel(uid: string): Promise<void> {
+    await settle(
+      async () => {
+        await this.at((slug) => this.#around.client.invitations.cancel(slug, uid)).catch((error: unknown) => {
+          if (!(error instanceof NotFoundError)) throw error;
+        });
+        return true;
+      },
+      async () => ((await this.invitations.reload()).has(uid) ? undefined : true),
+      { orRefused: true },
+    );
+    this.invitations.drop(uid);
+  }
+
+  #team(uid: string): TeamView {
+    const view = this.#teams.get(uid) ?? new TeamView(this.#around.client, this, uid);
+    this.#teams.set(uid, view);
+    return view;
+  }
+
+  async #fetchDetail(): Promise<Identified<Organization>> {
+    const get = (slug: string) => this.#around.client.organizations.get(slug);
+    const detail = await this.at(get);
+    if (detail.uid === this.uid) return this.keep(detail);
+    // The slug has been given to another organization: ask for ours by uid.
+    this.#slug = (await this.#around.locate(this.uid)).slug;
+    const again = await get(this.#slug);
+    if (again.uid !== this.uid) throw new Error(`Organization ${this.uid} moved twice while it was read; run again.`);
+    return this.keep(again);
+  }
+
+  async #end(call: (slug: string) => Promise<void>): Promise<void> {
+    const vanished = (error: unknown) => {
+      if (error instanceof OrganizationVanishedError) return true;
+      throw error;
+    };
+    await settle(
+      () => this.at(call).then(() => true, vanished),
+      () => this.#around.locate(this.uid).then(() => undefined, vanished),
+    );
+    this.#around.drop(this.uid);
+  }
+}
+
+function findInvitation(rows: ReadonlyMap<string, Invitation>, email: string): Invitation | undefined {
+  const wanted = normalizeEmail(email);
+  return [...rows.values()].find((row) => row.email !== undefined && normalizeEmail(row.email) === wanted);
+}

@@ -1,0 +1,111 @@
+import { NotFoundError, type AvalaClient, type Identified, type Organization, type OrganizationWrite } from "../client/index.js";
+import { canonicalUid, quoted } from "../schema/index.js";
+import { CreatedNotShownError, OrganizationNotFoundError, OrganizationVanishedError } from "./errors.js";
+import { Listing } from "./listing.js";
+import { OrganizationView, type Surroundings } from "./organization.js";
+import { settle } from "./settle.js";
+
+type Row = Identified<Organization>;
+
+/**
+ * What one run knows of the service: each list read once, complete, and patched by our own writes. Everything that
+ * needs a path goes through here, because only here uids are turned into the slugs of the moment.
+ */
+export class Snapshot {
+  readonly #client: AvalaClient;
+  readonly #organizations: Listing<Row>;
+  readonly #views = new Map<string, OrganizationView>();
+  readonly #told = new Set<string>();
+  readonly #around: Surroundings;
+
+  constructor(client: AvalaClient) {
+    this.#client = client;
+    // A deleted organization may stay listed as inactive (contract section 7).
+    this.#organizations = new Listing(
+      async () => (await client.organizations.list()).filter((row) => row.isActive !== false),
+      (row) => row.uid,
+    );
+    this.#around = {
+      client,
+      locate: async (uid) => this.#visible(await this.#organizations.reload(), uid),
+      put: (row) => this.#organizations.put(row),
+      drop: (uid) => {
+        this.#organizations.drop(uid);
+        this.#views.delete(uid);
+      },
+    };
+  }
+
+  /** The organizations that the key reaches. */
+  async organizations(): Promise<Row[]> {
+    return [...(await this.#organizations.get()).values()];
+  }
+
+  /**
+   * An organization by uid or slug.
+   * @param hint the slug it had when last seen: saves the list where nothing else needs it
+   */
+  async organization(reference: string, hint?: string): Promise<OrganizationView> {
+    const uid = canonicalUid(reference);
+    if (uid === undefined) return this.#bySlug(reference);
+    const known = this.#views.get(uid);
+    if (known) return known;
+    if (hint !== undefined && !this.#organizations.wanted) {
+      const hinted = await this.#hinted(uid, hint);
+      if (hinted) return hinted;
+    }
+    return this.#view(this.#visible(await this.#organizations.get(), uid));
+  }
+
+  /** Creates an organization; the one created is told from older ones of its name by what was there before (T5). */
+  async createOrganization(input: OrganizationWrite & { name: string }): Promise<OrganizationView> {
+    const before = new Set((await this.#organizations.get()).keys());
+    const find = async () => {
+      const created = [...(await this.#organizations.reload()).values()].filter(
+        (row) => !before.has(row.uid) && row.name === input.name,
+      );
+      return created.length === 1 ? created[0] : undefined;
+    };
+    const answer = await settle<Organization>(() => this.#client.organizations.create(input), find);
+    const { uid, slug } = answer;
+    if (uid === undefined || slug === undefined) {
+      const row = await find();
+      if (!row) throw new CreatedNotShownError(`organization ${quoted(input.name)}`);
+      return this.#view(row);
+    }
+    this.#organizations.put({ ...answer, uid, slug });
+    return this.#view({ uid, slug });
+  }
+
+  async #bySlug(slug: string): Promise<OrganizationView> {
+    const row = (await this.organizations()).find((candidate) => candidate.slug === slug);
+    if (!row) throw new OrganizationNotFoundError(slug);
+    return this.#view(row);
+  }
+
+  /** Reads the organization where it was last seen; undefined where somebody else, or nobody, is there now (T6). */
+  async #hinted(uid: string, hint: string): Promise<OrganizationView | undefined> {
+    const detail = await this.#client.organizations.get(hint).catch((error: unknown) => {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    });
+    if (detail?.uid !== uid || detail.isActive === false) return undefined;
+    const view = this.#view(detail);
+    view.keep(detail);
+    return view;
+  }
+
+  #visible(rows: ReadonlyMap<string, Row>, uid: string): Row {
+    const row = rows.get(uid);
+    if (row) return row;
+    const first = !this.#told.has(uid);
+    this.#told.add(uid);
+    throw new OrganizationVanishedError(uid, first);
+  }
+
+  #view(row: Row): OrganizationView {
+    const view = this.#views.get(row.uid) ?? new OrganizationView(this.#around, row.uid, row.slug);
+    this.#views.set(row.uid, view);
+    return view;
+  }
+}

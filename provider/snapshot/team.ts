@@ -1,0 +1,109 @@
+import { NotFoundError, type AvalaClient, type Identified, type Team, type TeamMember, type TeamWrite } from "../client/index.js";
+import type { OrganizationView } from "./organization.js";
+import { People, type PersonRow } from "./people.js";
+import { settle } from "./settle.js";
+
+/** One team in the picture of a run. Its path is looked up by uid whenever it does not answer (T6). */
+export class TeamView {
+  readonly uid: string;
+  readonly organization: OrganizationView;
+  readonly members: People<TeamMember>;
+  readonly #client: AvalaClient;
+
+  constructor(client: AvalaClient, organization: OrganizationView, uid: string) {
+    this.uid = uid;
+    this.organization = organization;
+    this.#client = client;
+    this.members = new People(`team ${uid}`, () => this.#at((slug, team) => client.teamMembers.list(slug, team)));
+  }
+
+  /** The team as the service shows it. */
+  async row(): Promise<Identified<Team>> {
+    const row = (await this.organization.teams.get()).get(this.uid);
+    if (!row) throw new Error(`bug: team ${this.uid} was used after it was gone`);
+    return row;
+  }
+
+  async update(patch: TeamWrite): Promise<Identified<Team>> {
+    const { teams } = this.organization;
+    const applied = async () => {
+      const row = (await teams.reload()).get(this.uid);
+      return row && (Object.keys(patch) as (keyof TeamWrite)[]).every((key) => row[key] === patch[key]) ? row : undefined;
+    };
+    const answer = await settle<Team>(() => this.#at((slug, team) => this.#client.teams.update(slug, team, patch)), applied);
+    const known = { ...(await this.row()), ...answer, uid: this.uid };
+    teams.put(known);
+    // The slug may follow a rename; an answer that leaves it out does not say.
+    if (patch.name !== undefined && answer.slug === undefined) await teams.reload();
+    return this.row();
+  }
+
+  async delete(): Promise<void> {
+    const { teams } = this.organization;
+    await settle(
+      () => this.#gone(this.#at((slug, team) => this.#client.teams.delete(slug, team))),
+      async () => ((await teams.reload()).has(this.uid) ? undefined : true),
+    );
+    teams.drop(this.uid);
+  }
+
+  /** Puts a member of the organization into the team. */
+  async add(person: PersonRow, role: string): Promise<TeamMember> {
+    const { userUid } = person;
+    const row = await settle<TeamMember>(
+      async () => {
+        await this.#at((slug, team) => this.#client.teamMembers.add(slug, team, { userUid, role }));
+        return { userUid, email: person.email, username: person.username, role } as TeamMember;
+      },
+      async () => (await this.members.reload()).get(userUid),
+      { orRefused: true },
+    );
+    this.members.put(row);
+    return row;
+  }
+
+  async setRole(member: TeamMember, role: string): Promise<TeamMember> {
+    const changed = { ...member, role };
+    const row = await settle<TeamMember>(
+      async () => {
+        await this.#at((slug, team) => this.#client.teamMembers.setRole(slug, team, member.userUid, role));
+        return changed;
+      },
+      async () => {
+        const now = (await this.members.reload()).get(member.userUid);
+        return now?.role === role ? now : undefined;
+      },
+    );
+    this.members.put(row);
+    return row;
+  }
+
+  async remove(userUid: string): Promise<void> {
+    await settle(
+      () => this.#gone(this.#at((slug, team) => this.#client.teamMembers.remove(slug, team, userUid))),
+      async () => ((await this.members.reload()).has(userUid) ? undefined : true),
+    );
+    this.members.drop(userUid);
+  }
+
+  async #gone(removal: Promise<unknown>): Promise<true> {
+    try {
+      await removal;
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+    return true;
+  }
+
+  async #at<T>(call: (slug: string, teamSlug: string) => Promise<T>): Promise<T> {
+    const { slug } = await this.row();
+    try {
+      return await this.organization.at((organization) => call(organization, slug));
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      const now = (await this.organization.teams.reload()).get(this.uid)?.slug;
+      if (now === undefined || now === slug) throw error;
+      return this.organization.at((organization) => call(organization, now));
+    }
+  }
+}

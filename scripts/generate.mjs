@@ -1,0 +1,186 @@
+// Writes provider/generated/<key>.ts and docs/resources/<key>.md from the one declaration of each resource.
+// With --check it writes nothing and fails where a file is stale.
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const require = createRequire(import.meta.url);
+
+/** The declarations, compiled on the spot: what is generated must not depend on a build that needs it. */
+function loadSchema() {
+  const ts = require("typescript");
+  const folder = join(root, "provider", "schema");
+  const cache = new Map();
+  const load = (file) => {
+    if (cache.has(file)) return cache.get(file).exports;
+    const module = { exports: {} };
+    cache.set(file, module);
+    const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), {
+      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
+    });
+    const requireFrom = (name) =>
+      name.startsWith(".") ? load(join(dirname(file), name.replace(/\.js$/, ".ts"))) : require(name);
+    new Function("exports", "require", "module", outputText)(module.exports, requireFrom, module);
+    return module.exports;
+  };
+  return load(join(folder, "index.ts"));
+}
+
+const { z } = require("zod");
+const { resources, flagsOf, isOptional } = loadSchema();
+
+function plainType(schema) {
+  const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  if (json.enum) return json.enum.map((value) => JSON.stringify(value)).join(" | ");
+  return { string: "string", boolean: "boolean", number: "number", integer: "number" }[json.type] ?? "string";
+}
+
+function defaultOf(schema) {
+  const { default: value } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return value === undefined ? undefined : `\`${JSON.stringify(value)}\``;
+}
+
+/** What a user needs to know of a field, a sentence each. */
+function sentences(schema) {
+  const flags = flagsOf(schema);
+  const list = [flags.description];
+  if (flags.known) list.push(`Known values: ${flags.known.map((value) => `\`${value}\``).join(", ")}; others may come.`);
+  const absent = flags.absent ?? defaultOf(schema);
+  if (absent) list.push(`Default: ${absent.replace(/\.$/, "")}.`);
+  if (flags.replaces) list.push(`Changing this replaces the resource ${flags.replaces}.`);
+  if (flags.clear !== undefined) list.push("Removing it from the program empties it.");
+  if (flags.fact) list.push(flags.fact);
+  return list;
+}
+
+function comment(lines, indent = "  ") {
+  const text = lines.map((line) => `${indent} * ${line}`).join("\n");
+  return `${indent}/**\n${text}\n${indent} */`;
+}
+
+function members(fields, print) {
+  return Object.entries(fields)
+    .map(([name, schema]) => `${comment(sentences(schema))}\n  ${print(name, schema)}`)
+    .join("\n");
+}
+
+function argsType(schema) {
+  const { reference } = flagsOf(schema);
+  const plain = plainType(schema);
+  const input = `pulumi.Input<${plain}${isOptional(schema) ? " | undefined" : ""}>`;
+  return reference ? `${reference} | ${input}` : input;
+}
+
+function typesOf(resource) {
+  const { kind, inputs, outputs } = resource;
+  const references = [...new Set(Object.values(inputs).map((schema) => flagsOf(schema).reference))].filter(Boolean);
+  const imports = references.map(
+    (name) => `import type { ${name} } from "../resources/${name[0].toLowerCase()}${name.slice(1)}.js";`,
+  );
+  const all = { ...inputs, ...outputs };
+  const optional = (schema) => (isOptional(schema) ? "?" : "");
+  const chosen = (schema) => flagsOf(schema).chosen === true;
+  const output = (schema) => `pulumi.Output<${plainType(schema)}${isOptional(schema) && !chosen(schema) ? " | undefined" : ""}>`;
+  return `// Written by \`npm run generate\` from provider/schema/${resource.key}.ts; edit that.
+import type * as pulumi from "@pulumi/pulumi";
+${imports.join("\n")}${imports.length ? "\n" : ""}
+/** What a program declares of ${article(kind)}. */
+export interface ${kind}Args {
+${members(inputs, (name, schema) => `${name}${optional(schema)}: ${argsType(schema)};`)}
+}
+
+/** What \`${kind}.get\` may be given beside the id. */
+export interface ${kind}State {
+${members(all, (name, schema) => `${name}?: pulumi.Input<${plainType(schema)} | undefined>;`)}
+}
+
+/** What ${article(kind)} offers to the rest of a program. */
+export interface ${kind}Outputs {
+${members(all, (name, schema) => `readonly ${name}: ${output(schema)};`)}
+}
+`;
+}
+
+function article(kind) {
+  return `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
+}
+
+function cell(text) {
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+}
+
+function documentationOf(resource) {
+  const { kind, key, inputs, outputs } = resource;
+  const type = (schema) => {
+    const { reference } = flagsOf(schema);
+    const plain = plainType(schema)
+      .split(" | ")
+      .map((part) => `\`${part}\``)
+      .join(" or ");
+    return reference ? `\`${reference}\` or ${plain}` : plain;
+  };
+  const row = (name, schema, required) =>
+    `| \`${name}\`${required ? " \\*" : ""} | ${cell(type(schema))} | ${cell(sentences(schema).join(" "))} |`;
+  const rows = (fields, mark) => Object.entries(fields).map(([name, schema]) => row(name, schema, mark(schema)));
+  return `<!-- Written by \`npm run generate\` from provider/schema/${key}.ts; edit that. -->
+
+# ${kind}
+
+${resource.description}
+
+Type \`pulumi-nodejs:dynamic/avala:${kind}\`, id ${resource.id}.
+
+## Inputs
+
+Required inputs are marked \\*.
+
+| input | type | meaning |
+| --- | --- | --- |
+${rows(inputs, (schema) => !isOptional(schema)).join("\n")}
+
+## Outputs
+
+All inputs, and:
+
+| output | type | meaning |
+| --- | --- | --- |
+${rows(outputs, () => false).join("\n")}
+`;
+}
+
+/** Every generated file and its text. */
+export function generated() {
+  const files = new Map();
+  for (const resource of Object.values(resources)) {
+    files.set(join(root, "provider", "generated", `${resource.key}.ts`), typesOf(resource));
+    files.set(join(root, "docs", "resources", `${resource.key}.md`), documentationOf(resource));
+  }
+  return files;
+}
+
+/** Names of files that differ from what they should be, those that nothing generates any more included. */
+export function stale(files = generated()) {
+  const names = [...files].filter(([file, text]) => !existsSync(file) || readFileSync(file, "utf8") !== text);
+  const folders = [...new Set([...files.keys()].map((file) => dirname(file)))].filter((folder) => existsSync(folder));
+  const extra = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  return [...names.map(([file]) => file), ...extra.filter((file) => !files.has(file))].map((file) => relative(root, file));
+}
+
+function main() {
+  const files = generated();
+  if (process.argv.includes("--check")) {
+    const names = stale(files);
+    if (names.length === 0) return;
+    console.error(`Stale: ${names.join(", ")}. Run: npm run generate`);
+    process.exitCode = 1;
+    return;
+  }
+  for (const [file, text] of files) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) main();

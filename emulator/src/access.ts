@@ -34,8 +34,7 @@ export function change(call: Call, need: Need): Visit {
   return visited;
 }
 
-export const isManager = ({ membership }: Visit): boolean =>
-  ALLOWED.manager.includes(membership.role);
+export const isManager = ({ membership }: Visit): boolean => ALLOWED.manager.includes(membership.role);
 
 /** The team of the path. */
 export function teamOf(call: Call, { organization }: Visit): Team {
@@ -53,10 +52,7 @@ export function ledTeam(call: Call): Team {
 }
 
 /** The membership of the person in the path. */
-export function memberOf<Role>(
-  call: Call,
-  members: Map<string, Membership<Role>>,
-): Membership<Role> {
+export function memberOf<Role>(call: Call, members: Map<string, Membership<Role>>): Membership<Role> {
   const membership = members.get(canonicalUid(call.param("user_uid")) ?? "");
   if (!membership) throw notFound();
   return membership;

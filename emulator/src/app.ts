@@ -18,12 +18,12 @@ const html = (c: Context, title: string, status: 404 | 500): Response =>
 /** Wires the API, its log, the control interface and the document. */
 export function createApp(world: World, persistence?: Persistence): Api {
   const app: Api = new OpenAPIHono<{ Variables: Variables }>();
-  if (persistence) {
-    app.use(async (c, next) => {
-      await next();
-      if (c.req.method !== "GET") await persistence.save();
-    });
-  }
+  app.use(async (c, next) => {
+    await next();
+    if (c.req.method === "GET" || c.res.status >= 400) return;
+    world.changed();
+    await persistence?.save();
+  });
   app.use(`${BASE}/*`, async (c, next) => {
     const { pathname, search } = new URL(c.req.url);
     const entry = world.logRequest({
@@ -35,16 +35,13 @@ export function createApp(world: World, persistence?: Persistence): Api {
     await next();
     entry.status = c.res.status;
   });
-  for (const add of [
-    organizationRoutes,
-    memberRoutes,
-    invitationRoutes,
-    teamRoutes,
-    teamMemberRoutes,
-    credentialRoutes,
-  ]) {
-    add(app, world);
-  }
+  const service = { app, world };
+  organizationRoutes(service);
+  memberRoutes(service);
+  invitationRoutes(service);
+  teamRoutes(service);
+  teamMemberRoutes(service);
+  credentialRoutes(service);
   app.route(CONTROL, controlRoutes(world));
   addDocument(app);
   app.notFound(unrouted(app, world));
@@ -70,9 +67,7 @@ function addDocument(app: Api): void {
 /** What Django does outside its routes: add the missing slash, refuse the method, or show a page. */
 function unrouted(app: Api, world: World) {
   const patterns = app.openAPIRegistry.definitions.flatMap((definition) =>
-    definition.type === "route"
-      ? [new RegExp(`^${definition.route.path.replace(/{\w+}/g, "[^/]+")}$`)]
-      : [],
+    definition.type === "route" ? [new RegExp(`^${definition.route.path.replace(/{\w+}/g, "[^/]+")}$`)] : [],
   );
   const isRoute = (path: string): boolean => patterns.some((pattern) => pattern.test(path));
   return (c: Context<{ Variables: Variables }>): Response | Promise<Response> => {

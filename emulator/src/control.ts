@@ -35,10 +35,7 @@ const memberBody = z.strictObject({
 const clockBody = z.strictObject({ advanceSeconds: z.number().min(0) });
 const resetBody = z.strictObject({ seed: z.unknown().optional() });
 
-async function read<Schema extends z.ZodType>(
-  c: Context,
-  schema: Schema,
-): Promise<z.output<Schema>> {
+async function read<Schema extends z.ZodType>(c: Context, schema: Schema): Promise<z.output<Schema>> {
   const raw = await c.req.text();
   let value: unknown = {};
   try {
@@ -54,8 +51,7 @@ async function read<Schema extends z.ZodType>(
 /** What the invitee or time does to a pending invitation. */
 const acts: Record<string, (world: World, invitation: Invitation) => void> = {
   accept({ store, clock }, invitation) {
-    if (isOverdue(invitation, clock.now()))
-      throw new ControlError(409, "This invitation has expired.");
+    if (isOverdue(invitation, clock.now())) throw new ControlError(409, "This invitation has expired.");
     store.accept(invitation, clock.iso());
   },
   decline: ({ store }, invitation) => store.settle(invitation, "cancelled"),
@@ -69,8 +65,7 @@ function invitationRoutes(control: Hono, world: World): void {
     control.post(`/invitations/:uid/${name}`, (c) => {
       const invitation = world.store.invitations.get(c.req.param("uid"));
       if (!invitation) throw new ControlError(404, "No invitation has this uid.");
-      if (invitation.status !== "pending")
-        throw new ControlError(409, `This invitation is ${invitation.status}.`);
+      if (invitation.status !== "pending") throw new ControlError(409, `This invitation is ${invitation.status}.`);
       act(world, invitation);
       return c.body(null, 204);
     });
@@ -102,8 +97,7 @@ function peopleRoutes(control: Hono, world: World): void {
     if (!organization) throw new ControlError(404, "No organization has this uid.");
     const { email, role } = await read(c, memberBody);
     const person = world.store.signUp(email);
-    if (organization.members.has(person.uid))
-      throw new ControlError(409, `${email} is already a member.`);
+    if (organization.members.has(person.uid)) throw new ControlError(409, `${email} is already a member.`);
     world.store.addMember(organization, { person, role, createdAt: world.clock.iso() });
     return c.json(person, 201);
   });
@@ -146,13 +140,10 @@ export function controlRoutes(world: World): Hono {
   settingsRoutes(control, world);
   invitationRoutes(control, world);
   peopleRoutes(control, world);
-  control.notFound((c) =>
-    c.json({ error: `There is no control call ${c.req.method} ${c.req.path}.` }, 404),
-  );
+  control.all("/*", (c) => c.json({ error: `There is no control call ${c.req.method} ${c.req.path}.` }, 404));
   control.onError((error, c) => {
     if (error instanceof ControlError) return c.json({ error: error.message }, error.status);
-    if (error instanceof SeedError)
-      return c.json({ error: `The seed is refused: ${error.message}` }, 400);
+    if (error instanceof SeedError) return c.json({ error: `The seed is refused: ${error.message}` }, 400);
     throw error;
   });
   return control;

@@ -11,18 +11,15 @@ export class ApiError extends Error {
   }
 }
 
-export const refusal = (status: ApiError["status"], detail: string): ApiError =>
-  new ApiError(status, { detail });
+export const refusal = (status: ApiError["status"], detail: string): ApiError => new ApiError(status, { detail });
 
 export const notFound = (): ApiError => refusal(404, "Not found.");
 
-export const forbidden = (
-  detail = "You do not have permission to perform this action.",
-): ApiError => refusal(403, detail);
+export const forbidden = (detail = "You do not have permission to perform this action."): ApiError =>
+  refusal(403, detail);
 
 /** 400 for one field of the body. */
-export const invalid = (field: string, message: string): ApiError =>
-  new ApiError(400, { [field]: [message] });
+export const invalid = (field: string, message: string): ApiError => new ApiError(400, { [field]: [message] });
 
 /** 403 with a machine code: the plan does not allow it, and no retry ever will. */
 export const planRefusal = (detail: string): ApiError =>
@@ -50,6 +47,4 @@ export function validationError(error: z.ZodError): ApiError {
 
 /** The places and problems of a refused seed or control body, for the person who wrote it. */
 export const problems = (error: z.ZodError): string =>
-  error.issues
-    .map(({ path, message }) => [z.core.toDotPath(path), message].filter(Boolean).join(": "))
-    .join("; ");
+  error.issues.map(({ path, message }) => [z.core.toDotPath(path), message].filter(Boolean).join(": ")).join("; ");

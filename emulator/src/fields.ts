@@ -10,10 +10,7 @@ const typeMessage =
 const isWebAddress = (value: string): boolean => {
   if (/\s/.test(value) || !URL.canParse(value)) return false;
   const { protocol, hostname } = new URL(value);
-  return (
-    ["http:", "https:", "ftp:"].includes(protocol) &&
-    (hostname === "localhost" || hostname.includes("."))
-  );
+  return ["http:", "https:", "ftp:"].includes(protocol) && (hostname === "localhost" || hostname.includes("."));
 };
 
 const EMAIL =
@@ -43,12 +40,7 @@ export const slug = () =>
   );
 
 export const handle = () =>
-  shaped(
-    50,
-    false,
-    (value) => /^[a-zA-Z0-9_]+$/.test(value),
-    "Enter a valid handle: letters, numbers, underscores.",
-  );
+  shaped(50, false, (value) => /^[a-zA-Z0-9_]+$/.test(value), "Enter a valid handle: letters, numbers, underscores.");
 
 export const email = (options: { blank?: boolean } = {}) =>
   shaped(254, options.blank ?? false, (value) => EMAIL.test(value), "Enter a valid email address.");
@@ -59,9 +51,7 @@ export const webAddress = (options: { blank?: boolean } = {}) =>
 export const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, {
     error: ({ input }) =>
-      input === undefined || input === null
-        ? typeMessage("")({ input })
-        : `"${String(input)}" is not a valid choice.`,
+      input === undefined || input === null ? typeMessage("")({ input }) : `"${String(input)}" is not a valid choice.`,
   });
 
 /** Any spelling of a UUID, answered lower-case and hyphenated. */

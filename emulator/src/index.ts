@@ -39,8 +39,7 @@ export function createEmulator(options: EmulatorOptions = {}): {
 } {
   const { seed, keys = {}, data, now } = options;
   const world = new World(keys, (data === undefined ? undefined : readSaved(data)) ?? seed, now);
-  const persistence =
-    data === undefined ? undefined : new Persistence(data, () => JSON.stringify(dump(world)));
+  const persistence = data === undefined ? undefined : new Persistence(data, () => JSON.stringify(dump(world)));
   const app = createApp(world, persistence);
   return { fetch: (request) => app.fetch(request) };
 }

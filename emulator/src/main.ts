@@ -1,10 +1,9 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type EmulatorOptions, type Seed, startEmulator } from "./index.js";
+import { readJson } from "./persistence.js";
 
-const USAGE =
-  "Usage: avala-emulator [--port 8787] [--data file] [--seed file.json] [--key KEY=email]...";
+const USAGE = "Usage: avala-emulator [--port 8787] [--data file] [--seed file.json] [--key KEY=email]...";
 
 function portOf(text: string): number {
   const port = Number(text);
@@ -36,10 +35,7 @@ function optionsOf(args: string[]): EmulatorOptions & { port: number } {
     port: portOf(values.port),
     keys: keysOf(values.key),
     data: values.data,
-    seed:
-      values.seed === undefined
-        ? undefined
-        : (JSON.parse(readFileSync(values.seed, "utf8")) as Seed),
+    seed: values.seed === undefined ? undefined : (readJson(values.seed) as Seed),
   };
 }
 

@@ -10,6 +10,12 @@ export const BASE = "/api/v1";
 export type Variables = { entry: RequestEntry };
 export type Api = OpenAPIHono<{ Variables: Variables }>;
 
+/** What routes are added to. */
+export interface Service {
+  app: Api;
+  world: World;
+}
+
 /** One operation as the OpenAPI document shows it. */
 export interface Spec<Body extends z.ZodType> {
   id: string;
@@ -27,6 +33,7 @@ export interface Spec<Body extends z.ZodType> {
 
 /** One authenticated, admitted call. */
 export interface Call<Body = unknown> {
+  /** What the call sees; a read may see an older store. */
   world: World;
   person: Person;
   url: URL;
@@ -43,29 +50,21 @@ type Handler<Body> = (call: Call<Body>) => Response | Promise<Response>;
 
 /** Registers an operation: its route and its part of the OpenAPI document. */
 export function operation<Body extends z.ZodType>(
-  app: Api,
-  world: World,
+  { app, world }: Service,
   spec: Spec<Body>,
   handler: Handler<z.output<Body>>,
 ): void {
   const route = createRoute(describe(spec));
   app.openAPIRegistry.registerPath(route);
   app.on(spec.method.toUpperCase(), route.getRoutingPath(), async (c) =>
-    admitted(c, world, (person) => handler(callOf(c, world, person, spec.body))),
+    admitted(c, world, (person) => {
+      const seen = spec.method === "get" ? world.lagging() : world;
+      return handler(callOf(c, seen, person, spec.body));
+    }),
   );
 }
 
-function describe({
-  id,
-  method,
-  path,
-  summary,
-  tag,
-  query,
-  body,
-  status = 200,
-  answer,
-}: Spec<z.ZodType>) {
+function describe({ id, method, path, summary, tag, query, body, status = 200, answer }: Spec<z.ZodType>) {
   const names = [...path.matchAll(/{(\w+)}/g)].map(([, name]) => name as string);
   const failure = (description: string) => ({
     description,
@@ -151,8 +150,7 @@ function callOf<Body extends z.ZodType>(
       return parsed.data as z.output<Body>;
     },
     json: (body, status = 200) => c.json(body as object, status),
-    done: (body = {}) =>
-      world.settings.voidStatus === 204 ? c.body(null, 204) : c.json(body, 200),
+    done: (body = {}) => (world.settings.voidStatus === 204 ? c.body(null, 204) : c.json(body, 200)),
   };
 }
 

@@ -25,11 +25,7 @@ export const pageOf = (row: z.ZodType) =>
 type Value = string | number;
 
 /** Rows in the order of `?ordering=a,-b`; names that are not offered are ignored. */
-function ordered<Row>(
-  rows: Row[],
-  ordering: string | null,
-  by: Record<string, (row: Row) => Value>,
-): Row[] {
+function ordered<Row>(rows: Row[], ordering: string | null, by: Record<string, (row: Row) => Value>): Row[] {
   const terms = (ordering ?? "").split(",").flatMap((term) => {
     const value = by[term.trim().replace(/^-/, "")];
     return value ? [{ value, sign: term.trim().startsWith("-") ? -1 : 1 }] : [];

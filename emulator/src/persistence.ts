@@ -30,6 +30,15 @@ export class Persistence {
 }
 
 /** The saved state, or `undefined` when there is none yet. */
-export function readSaved(file: string): unknown {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as unknown) : undefined;
+export const readSaved = (file: string): unknown => (existsSync(file) ? readJson(file) : undefined);
+
+/** A file's JSON; an error names the file. */
+export function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as unknown;
+  } catch (error) {
+    throw new Error(`${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 }

@@ -43,10 +43,7 @@ export class RateLimiter {
   admit(who: string, limit: Settings["rateLimit"]): void {
     if (!limit) return;
     const now = this.clock.now();
-    const wait = Math.max(
-      this.minute.wait(who, now, limit.perMinute),
-      this.second.wait(who, now, limit.perSecond),
-    );
+    const wait = Math.max(this.minute.wait(who, now, limit.perMinute), this.second.wait(who, now, limit.perSecond));
     if (wait > 0) throw throttled(wait);
     this.minute.current(who, now).push(now);
     this.second.current(who, now).push(now);

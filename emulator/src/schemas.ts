@@ -53,10 +53,7 @@ const organizationDetail = z
   .openapi("Organization");
 
 export const organization = organizationDetail;
-export const organizationWritten = z.union([
-  organizationDetail,
-  z.object(writable).openapi("OrganizationWrite"),
-]);
+export const organizationWritten = z.union([organizationDetail, z.object(writable).openapi("OrganizationWrite")]);
 
 const person = {
   user_uid: z.uuid(),
@@ -75,9 +72,7 @@ export const member = z
   })
   .openapi("OrganizationMember");
 
-export const teamMember = z
-  .object({ ...person, role: z.enum(["lead", "member"]) })
-  .openapi("TeamMember");
+export const teamMember = z.object({ ...person, role: z.enum(["lead", "member"]) }).openapi("TeamMember");
 
 export const invitation = z
   .object({
@@ -127,6 +122,4 @@ export const permissions = z
   })
   .openapi("CredentialPermissions");
 
-export const industryChoices = z
-  .object({ choices: z.record(z.string(), z.string()) })
-  .openapi("IndustryChoices");
+export const industryChoices = z.object({ choices: z.record(z.string(), z.string()) }).openapi("IndustryChoices");

@@ -1,12 +1,4 @@
-import type {
-  Invitation,
-  Membership,
-  Organization,
-  OrganizationRole,
-  Person,
-  Team,
-  TeamRole,
-} from "./model.js";
+import type { Invitation, Membership, Organization, OrganizationRole, Person, Team, TeamRole } from "./model.js";
 import type { Call } from "./operation.js";
 
 const SITE = "https://app.example.com";
@@ -62,8 +54,7 @@ export const organizationDetail = (call: Call, organization: Organization) => ({
 /** What a create or update answers: the whole object, or only what can be written. */
 export function organizationWritten(call: Call, organization: Organization): object {
   if (call.world.settings.writeBody === "full") return organizationDetail(call, organization);
-  const { slug, name, description, website, handle, industry, email, phone, visibility } =
-    organization;
+  const { slug, name, description, website, handle, industry, email, phone, visibility } = organization;
   const logo = servedLogo(call, organization);
   return { slug, name, description, logo, website, handle, industry, email, phone, visibility };
 }
@@ -77,18 +68,17 @@ const person = (call: Call, { uid, username, email, fullName, picture }: Person)
 });
 
 /** `last_active_at` is there for those who manage the organization only. */
-export const member =
-  (call: Call, managing: boolean) => (membership: Membership<OrganizationRole>) => {
-    const active = call.world.lastActive.get(membership.person.uid);
-    return {
-      ...person(call, membership.person),
-      role: membership.role,
-      created_at: membership.createdAt,
-      ...(managing && {
-        last_active_at: active === undefined ? null : new Date(active).toISOString(),
-      }),
-    };
+export const member = (call: Call, managing: boolean) => (membership: Membership<OrganizationRole>) => {
+  const active = call.world.lastActive.get(membership.person.uid);
+  return {
+    ...person(call, membership.person),
+    role: membership.role,
+    created_at: membership.createdAt,
+    ...(managing && {
+      last_active_at: active === undefined ? null : new Date(active).toISOString(),
+    }),
   };
+};
 
 export const teamMember = (call: Call) => (membership: Membership<TeamRole>) => ({
   ...person(call, membership.person),
@@ -96,8 +86,7 @@ export const teamMember = (call: Call) => (membership: Membership<TeamRole>) => 
   created_at: membership.createdAt,
 });
 
-export const isOverdue = (invitation: Invitation, now: number): boolean =>
-  Date.parse(invitation.expiresAt) <= now;
+export const isOverdue = (invitation: Invitation, now: number): boolean => Date.parse(invitation.expiresAt) <= now;
 
 export const invitation = (call: Call) => (row: Invitation) => {
   const link = `${SITE}/invitations/${row.token}/`;

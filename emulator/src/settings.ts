@@ -22,6 +22,7 @@ export const settingsSchema = z.strictObject({
   seats: count.nullable(),
   invitesPerMinute: count.nullable(),
   hiddenIs: z.literal([403, 404]),
+  readLagMs: z.int().min(0),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
@@ -43,4 +44,5 @@ export const defaultSettings: Readonly<Settings> = Object.freeze({
   seats: null,
   invitesPerMinute: null,
   hiddenIs: 404,
+  readLagMs: 0,
 });

@@ -2,34 +2,26 @@ import type { Invitation, Membership, Organization, Team } from "./model.js";
 import type { State } from "./seed.js";
 import type { World } from "./world.js";
 
-const membership = <Role>({ person, role, createdAt }: Membership<Role>) => ({
-  email: person.email,
-  role,
-  createdAt,
+function without<From extends object, Name extends keyof From>(from: From, ...names: Name[]): Omit<From, Name> {
+  const rest = { ...from };
+  for (const name of names) delete rest[name];
+  return rest;
+}
+
+const membership = <Role>({ person, role, createdAt }: Membership<Role>) => ({ email: person.email, role, createdAt });
+
+const invitation = (row: Invitation) => ({ ...without(row, "organization"), invitedBy: row.invitedBy.email });
+
+const team = (row: Team) => ({
+  ...without(row, "organization"),
+  members: [...row.members.values()].map(membership),
 });
 
-const invitation = ({ organization: _, invitedBy, ...plain }: Invitation) => ({
-  ...plain,
-  invitedBy: invitedBy.email,
-});
-
-const team = ({ organization: _, members, ...plain }: Team) => ({
-  ...plain,
-  members: [...members.values()].map(membership),
-});
-
-const organization = ({
-  members,
-  invitations,
-  pending: _,
-  teams,
-  teamsBySlug: __,
-  ...plain
-}: Organization) => ({
-  ...plain,
-  members: [...members.values()].map(membership),
-  invitations: [...invitations.values()].map(invitation),
-  teams: [...teams.values()].map(team),
+const organization = (row: Organization) => ({
+  ...without(row, "pending", "teamsBySlug"),
+  members: [...row.members.values()].map(membership),
+  invitations: [...row.invitations.values()].map(invitation),
+  teams: [...row.teams.values()].map(team),
 });
 
 /** Everything, in the shape of a seed: a reset to it gives the same state again. The request log is not part of it. */
@@ -38,12 +30,8 @@ export function dump({ clock, settings, store }: World): State {
     clockOffsetSeconds: clock.offsetSeconds,
     settings,
     people: [...store.people.values()],
-    keys: [...store.keys.values()].map(({ key, person, revoked }) => ({
-      key,
-      email: person.email,
-      revoked,
-    })),
+    keys: [...store.keys.values()].map(({ key, person, revoked }) => ({ key, email: person.email, revoked })),
     organizations: [...store.organizations.values()].map(organization),
-    emails: store.mails,
+    emails: [...store.mails],
   };
 }

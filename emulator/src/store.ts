@@ -51,9 +51,7 @@ export class Store {
   }
 
   freeUsername(email: string): string {
-    return freeSlug(email.slice(0, email.lastIndexOf("@")), (candidate) =>
-      this.usernames.has(candidate),
-    );
+    return freeSlug(email.slice(0, email.lastIndexOf("@")), (candidate) => this.usernames.has(candidate));
   }
 
   /** The person of the address, who signs up now if there is none. */
@@ -106,8 +104,7 @@ export class Store {
     this.organizations.delete(organization.uid);
     this.bySlug.delete(organization.slug);
     this.setHandle(organization, null);
-    for (const { person } of organization.members.values())
-      this.joined.get(person.uid)?.delete(organization);
+    for (const { person } of organization.members.values()) this.joined.get(person.uid)?.delete(organization);
     for (const { uid, token } of organization.invitations.values()) {
       this.invitations.delete(uid);
       this.invitations.delete(token);
@@ -136,8 +133,7 @@ export class Store {
     const { organization } = invitation;
     organization.invitations.set(invitation.uid, invitation);
     this.invitations.set(invitation.uid, invitation).set(invitation.token, invitation);
-    if (invitation.status === "pending")
-      organization.pending.set(emailKey(invitation.email), invitation);
+    if (invitation.status === "pending") organization.pending.set(emailKey(invitation.email), invitation);
   }
 
   settle(invitation: Invitation, status: Exclude<InvitationStatus, "pending">): void {
@@ -149,8 +145,7 @@ export class Store {
   accept(invitation: Invitation, at: string): Person {
     const person = this.signUp(invitation.email);
     const { organization, role } = invitation;
-    if (!organization.members.has(person.uid))
-      this.addMember(organization, { person, role, createdAt: at });
+    if (!organization.members.has(person.uid)) this.addMember(organization, { person, role, createdAt: at });
     this.settle(invitation, "accepted");
     return person;
   }

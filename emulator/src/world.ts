@@ -1,8 +1,11 @@
 import { Clock } from "./clock.js";
 import type { RequestEntry } from "./model.js";
 import { RateLimiter } from "./rateLimit.js";
-import { load, parseSeed } from "./seed.js";
-import type { Settings } from "./settings.js";
+import { History } from "./history.js";
+import { load } from "./load.js";
+import { parseSeed } from "./seed.js";
+import { defaultSettings, type Settings } from "./settings.js";
+import { dump } from "./state.js";
 import type { Store } from "./store.js";
 
 /** The key that always works in a fresh emulator, and its person. */
@@ -21,6 +24,7 @@ export class World {
   settings!: Settings;
   /** When each person last called, by uid, in milliseconds; not part of the state. */
   readonly lastActive = new Map<string, number>();
+  private readonly history = new History();
   private requestCount = 0;
 
   /** `keys` (key → e-mail) are there after every reset, beside the one of the local owner. */
@@ -38,12 +42,14 @@ export class World {
   reset(seed: unknown = {}): void {
     const state = parseSeed(seed);
     const before = this.clock.offsetSeconds;
+    this.clock.offsetSeconds = state.clockOffsetSeconds;
     try {
-      Object.assign(this, load(state, this.clock));
+      this.store = load(state, this.clock);
     } catch (error) {
       this.clock.offsetSeconds = before;
       throw error;
     }
+    this.settings = { ...defaultSettings, ...state.settings };
     for (const [key, email] of Object.entries({ [LOCAL_KEY]: LOCAL_OWNER, ...this.keys })) {
       if (!this.store.keys.has(key)) this.addKey(key, email);
     }
@@ -51,6 +57,20 @@ export class World {
     this.requestCount = 0;
     this.lastActive.clear();
     this.limiter.reset();
+    this.history.clear();
+    this.changed();
+  }
+
+  /** To be called after each change, so that reads can lag behind it. */
+  changed(): void {
+    if (this.settings.readLagMs === 0) this.history.clear();
+    else this.history.record(this.clock.now(), dump(this));
+  }
+
+  /** The world a read sees: this one, with the store of `readLagMs` ago. */
+  lagging(): World {
+    const state = this.history.asOf(this.clock.now() - this.settings.readLagMs);
+    return state ? Object.create(this, { store: { value: load(state, this.clock) } }) : this;
   }
 
   addKey(key: string, email: string): void {

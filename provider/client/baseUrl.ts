@@ -16,10 +16,7 @@ export function checkBaseUrl(url: string, options: { allowInsecure?: boolean } =
   const text = url.trim();
   const parsed = parse(text);
   if (parsed.username !== "" || parsed.password !== "" || authority(text).includes("@")) {
-    throw new ConfigError(
-      "The base URL holds a user name or password.",
-      `${HOW} The key is sent in a header.`,
-    );
+    throw new ConfigError("The base URL holds a user name or password.", `${HOW} The key is sent in a header.`);
   }
   if (/[?#]/.test(text)) {
     throw new ConfigError("The base URL holds a query or a fragment.", HOW);

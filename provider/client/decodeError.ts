@@ -33,22 +33,16 @@ function withDetail(found: string[], code?: string): ErrorBody {
 }
 
 function withoutMachineFields(body: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(body).filter(([name]) => name !== "code" && name !== "doc_url"),
-  );
+  return Object.fromEntries(Object.entries(body).filter(([name]) => name !== "code" && name !== "doc_url"));
 }
 
 function lines(value: unknown, field = "", depth = 0): string[] {
-  if (typeof value === "string")
-    return value.trim() === "" ? [] : [field === "" ? value : `${field}: ${value}`];
+  if (typeof value === "string") return value.trim() === "" ? [] : [field === "" ? value : `${field}: ${value}`];
   if (depth === DEEPEST) return [];
   if (Array.isArray(value)) return value.flatMap((item) => lines(item, field, depth + 1));
   if (!isObject(value)) return [];
-  if (typeof value.msg === "string")
-    return lines(value.msg, location(value.loc) || field, depth + 1);
-  return Object.entries(value).flatMap(([name, inner]) =>
-    lines(inner, joined(field, name), depth + 1),
-  );
+  if (typeof value.msg === "string") return lines(value.msg, location(value.loc) || field, depth + 1);
+  return Object.entries(value).flatMap(([name, inner]) => lines(inner, joined(field, name), depth + 1));
 }
 
 function joined(field: string, name: string): string {
@@ -57,9 +51,7 @@ function joined(field: string, name: string): string {
 }
 
 function location(loc: unknown): string {
-  return Array.isArray(loc)
-    ? loc.filter((part) => ["string", "number"].includes(typeof part)).join(".")
-    : "";
+  return Array.isArray(loc) ? loc.filter((part) => ["string", "number"].includes(typeof part)).join(".") : "";
 }
 
 function machineCode(value: unknown): string | undefined {

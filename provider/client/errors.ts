@@ -20,10 +20,7 @@ export abstract class AvalaError extends Error {
   readonly fix: string;
 
   constructor(what: string, fix: string, options?: { cause?: unknown }) {
-    super(
-      `${what} ${fix}`.trim(),
-      options?.cause === undefined ? undefined : { cause: options.cause },
-    );
+    super(`${what} ${fix}`.trim(), options?.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.fix = fix;
   }
@@ -105,13 +102,7 @@ export class TransportError extends RequestError {
   readonly code = "AVALA_TRANSPORT";
   readonly sent: boolean;
 
-  constructor(
-    what: string,
-    fix: string,
-    request: RequestFacts,
-    sent: boolean,
-    options?: { cause?: unknown },
-  ) {
+  constructor(what: string, fix: string, request: RequestFacts, sent: boolean, options?: { cause?: unknown }) {
     super(what, fix, request, options);
     this.sent = sent;
   }

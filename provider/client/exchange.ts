@@ -18,7 +18,8 @@ export interface Sendable {
 /** How one attempt ended. `sent` is false only where the request provably never left. */
 export type Outcome =
   | { kind: "answer"; status: number; headers: Headers; body: string }
-  | { kind: "failure"; code: string; message: string; sent: boolean };
+  /** `status` where the answer began and broke off. */
+  | { kind: "failure"; code: string; message: string; sent: boolean; status?: number };
 
 /** Code of a failure by our own clock. */
 export const TIMED_OUT = "TIMED_OUT";
@@ -55,10 +56,7 @@ export function exchange(dispatcher: Dispatcher, request: Sendable): Promise<Out
     const method = request.method as Dispatcher.HttpMethod;
     try {
       const limits = { headersTimeout: 0, bodyTimeout: 0 };
-      dispatcher.dispatch(
-        { origin, path, method, headers, body: request.body ?? null, ...limits },
-        attempt,
-      );
+      dispatcher.dispatch({ origin, path, method, headers, body: request.body ?? null, ...limits }, attempt);
     } catch (error) {
       attempt.fail(codeOf(error), messageOf(error));
     }
@@ -78,10 +76,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     private readonly request: Sendable,
     private readonly resolve: (outcome: Outcome) => void,
   ) {
-    this.timer = setTimeout(
-      () => this.stop(TIMED_OUT, `no answer within ${request.timeoutMs} ms`),
-      request.timeoutMs,
-    );
+    this.timer = setTimeout(() => this.stop(TIMED_OUT, `no answer within ${request.timeoutMs} ms`), request.timeoutMs);
   }
 
   /** Called when a connection is there, just before the request is written to it. */
@@ -90,11 +85,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     if (this.over) controller.abort(new Error("given up before it was sent"));
   }
 
-  onResponseStart(
-    _: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, unknown>,
-  ): void {
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Record<string, unknown>): void {
     if (status < 200) return;
     this.status = status;
     this.headers = flatten(headers);
@@ -103,8 +94,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.over) return;
     this.size += chunk.length;
-    if (this.size > (this.succeeded ? LARGEST_ANSWER : LARGEST_ERROR))
-      this.stop(TOO_LARGE, "the body is too large");
+    if (this.size > (this.succeeded ? LARGEST_ANSWER : LARGEST_ERROR)) this.stop(TOO_LARGE, "the body is too large");
     else if (this.needsBody) this.chunks.push(chunk);
   }
 
@@ -119,7 +109,11 @@ class Attempt implements Dispatcher.DispatchHandler {
   fail(code: string, message: string): void {
     // The status of an error, and of a success without content, is the answer even where its body breaks off.
     if (this.status !== 0 && !(this.succeeded && this.request.keepBody)) this.answer();
-    else this.end({ kind: "failure", code, message, sent: this.mayHaveLeft(code) });
+    else this.end({ kind: "failure", code, message, sent: this.mayHaveLeft(code), ...this.begun() });
+  }
+
+  private begun(): { status?: number } {
+    return this.status === 0 ? {} : { status: this.status };
   }
 
   // Two proofs are asked for: no connection was handed to us, and the failure is one that comes before writing.
@@ -155,16 +149,20 @@ class Attempt implements Dispatcher.DispatchHandler {
 
 function flatten(headers: Record<string, unknown>): Headers {
   const first = (value: unknown) => String(Array.isArray(value) ? value[0] : value);
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), first(value)]),
-  );
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), first(value)]));
 }
 
 function codeOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = isObject(error) && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : "UNKNOWN";
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : "unknown failure";
+  const message = isObject(error) && "message" in error ? error.message : undefined;
+  return typeof message === "string" && message !== "" ? message : "no reason given";
+}
+
+// Not `instanceof Error`: an error of the socket may come from another realm.
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

@@ -84,16 +84,10 @@ export function statusError(facts: RequestFacts, body: string, redact: Redactor)
 }
 
 /** The error for a call that got no answer. `sent` is about all tries together. */
-export function transportError(
-  facts: RequestFacts,
-  failure: Failure,
-  sent: boolean,
-  redact: Redactor,
-): TransportError {
+export function transportError(facts: RequestFacts, failure: Failure, sent: boolean, redact: Redactor): TransportError {
   const message = redact(failure.message);
   const write = facts.method !== "GET";
-  const outcome =
-    sent && write ? "it may have been carried out all the same." : "nothing was changed.";
+  const outcome = sent && write ? "it may have been carried out all the same." : "nothing was changed.";
   const fix =
     sent && write
       ? "Look whether the change is there before trying again."
@@ -101,7 +95,7 @@ export function transportError(
   // The original error may know headers; its code and text are all that is kept.
   const cause = Object.assign(new Error(message), { code: failure.code });
   return new TransportError(
-    `${described(facts)} got no answer (${failure.code}: ${message}); ${outcome}`,
+    `${described(facts)} ${broken} (${failure.code}: ${message}); ${outcome}`,
     fix,
     facts,
     sent,
@@ -126,8 +120,7 @@ export function isTooLarge(outcome: Outcome): boolean {
   return outcome.kind === "failure" && outcome.code === TOO_LARGE;
 }
 
-const SHAPE_FIX =
-  "Check that the base URL leads to the API and not to a web page or proxy; else update pulumi-avala.";
+const SHAPE_FIX = "Check that the base URL leads to the API and not to a web page or proxy; else update pulumi-avala.";
 
 function described({ method, path, status, requestId }: RequestFacts): string {
   const id = requestId === undefined ? "" : ` (request ${requestId})`;

@@ -22,17 +22,14 @@ export function rateFacts(headers: Headers, now = Date.now()): RateFacts {
   return {
     limit: count(headers["x-ratelimit-limit"]),
     remaining: count(headers["x-ratelimit-remaining"]),
-    resetInMs:
-      reset === undefined ? undefined : Math.max(0, reset * 1000 - serverTime(headers, now)),
+    resetInMs: reset === undefined ? undefined : Math.max(0, reset * 1000 - serverTime(headers, now)),
   };
 }
 
 /** `Retry-After`, as seconds or as a date, in milliseconds; undefined where absent, unreadable or not in the future. */
 export function retryAfterMs(headers: Headers, now = Date.now()): number | undefined {
   const text = headers["retry-after"]?.trim() ?? "";
-  const wait = /^\d+(\.\d+)?$/.test(text)
-    ? Number(text) * 1000
-    : Date.parse(text) - serverTime(headers, now);
+  const wait = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - serverTime(headers, now);
   return wait > 0 ? wait : undefined;
 }
 

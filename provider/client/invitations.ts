@@ -8,8 +8,7 @@ export function invitations(transport: Transport): AvalaClient["invitations"] {
   const all = (slug: string) => `${organizationPath(slug)}invitations/`;
   const one = (slug: string, uid: string) => organizationPath(slug) + path`invitations/${uid}/`;
   return {
-    list: async (slug) =>
-      listAll(transport, { path: all(slug), row: invitation, key: ({ uid }) => uid }),
+    list: async (slug) => listAll(transport, { path: all(slug), row: invitation, key: ({ uid }) => uid }),
     create: async (slug, { email, role }) =>
       decodeEcho(invitationEcho, await transport.write("POST", all(slug), { email, role })),
     resend: async (slug, uid) => transport.act("POST", `${one(slug, uid)}resend/`),

@@ -141,12 +141,7 @@ export class Limiter {
   private adapt({ limit, remaining, resetInMs }: RateFacts): void {
     if (resetInMs === undefined) return;
     // A reset within two seconds may be that of the burst window, one beyond a minute that of a longer quota.
-    if (
-      limit !== undefined &&
-      limit >= 1 &&
-      resetInMs > 2 * SECOND &&
-      resetInMs <= MINUTE + SECOND
-    ) {
+    if (limit !== undefined && limit >= 1 && resetInMs > 2 * SECOND && resetInMs <= MINUTE + SECOND) {
       this.perMinute = Math.min(this.options.perMinute ?? Infinity, limit);
     }
     if (remaining !== undefined) {

@@ -15,8 +15,7 @@ export function members(transport: Transport): AvalaClient["members"] {
         key: ({ userUid }) => userUid,
         filter: { search: filter?.search, role: filter?.role },
       }),
-    setRole: async (slug, userUid, role) =>
-      transport.act("PATCH", `${one(slug, userUid)}role/`, { role }),
+    setRole: async (slug, userUid, role) => transport.act("PATCH", `${one(slug, userUid)}role/`, { role }),
     remove: async (slug, userUid) => transport.act("DELETE", one(slug, userUid)),
   };
 }

@@ -6,11 +6,9 @@ import { decode, decodeEcho, industryChoices, organization, organizationEcho } f
 
 export function organizations(transport: Transport): AvalaClient["organizations"] {
   return {
-    list: () =>
-      listAll(transport, { path: path`/organizations/`, row: organization, key: ({ uid }) => uid }),
+    list: () => listAll(transport, { path: path`/organizations/`, row: organization, key: ({ uid }) => uid }),
     get: async (slug) => decode(organization, await transport.get(organizationPath(slug))),
-    create: async (input) =>
-      decodeEcho(organizationEcho, await transport.write("POST", path`/organizations/`, input)),
+    create: async (input) => decodeEcho(organizationEcho, await transport.write("POST", path`/organizations/`, input)),
     update: async (slug, patch) =>
       decodeEcho(organizationEcho, await transport.write("PATCH", organizationPath(slug), patch)),
     delete: async (slug) => transport.act("DELETE", organizationPath(slug)),
@@ -19,7 +17,6 @@ export function organizations(transport: Transport): AvalaClient["organizations"
       transport.act("POST", `${organizationPath(slug)}transfer-ownership/`, {
         new_owner_uid: newOwnerUid,
       }),
-    industryChoices: async () =>
-      decode(industryChoices, await transport.get(path`/organizations/industry-choices/`)),
+    industryChoices: async () => decode(industryChoices, await transport.get(path`/organizations/industry-choices/`)),
   };
 }

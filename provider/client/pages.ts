@@ -69,12 +69,7 @@ function readRows<T>(row: z.ZodType<T>, results: unknown[], facts: RequestFacts)
   return conform(z.object({ results: z.array(row) }), { results }, facts).results;
 }
 
-async function readPage(
-  transport: Transport,
-  path: string,
-  query: string,
-  first: boolean,
-): Promise<Answer> {
+async function readPage(transport: Transport, path: string, query: string, first: boolean): Promise<Answer> {
   try {
     return await transport.get(path, query);
   } catch (error) {
@@ -114,10 +109,8 @@ class Route {
     }
     const query = new URLSearchParams(url.search);
     for (const [name, value] of this.kept) if (!query.has(name)) query.set(name, value);
-    if (!this.note(query))
-      throw shapeError(facts, "its pages lead back to one that was read already");
-    if (this.pages > MOST_PAGES)
-      throw shapeError(facts, `the list has not ended after ${MOST_PAGES} pages`);
+    if (!this.note(query)) throw shapeError(facts, "its pages lead back to one that was read already");
+    if (this.pages > MOST_PAGES) throw shapeError(facts, `the list has not ended after ${MOST_PAGES} pages`);
     return query.toString();
   }
 
@@ -130,9 +123,7 @@ class Route {
 }
 
 function given(values: Readonly<Record<string, string | undefined>>): [string, string][] {
-  return Object.entries(values).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
+  return Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
 }
 
 function unsettled(facts: RequestFacts) {

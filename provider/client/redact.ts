@@ -17,9 +17,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * every long opaque word: an accept link or its token is enough to join an organization (T21).
  */
 export function createRedactor(apiKey: string): Redactor {
-  const spellings = [...new Set([apiKey, encodeURIComponent(apiKey)])].filter(
-    (spelling) => spelling !== "",
-  );
+  const spellings = [...new Set([apiKey, encodeURIComponent(apiKey)])].filter((spelling) => spelling !== "");
   return (text) => {
     const bare = strip(text);
     const keyless = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, REMOVED), bare);
@@ -46,9 +44,7 @@ function strip(text: string): string {
 
 function shorten(text: string, length: number): string {
   const characters = [...text.replace(/ {2,}/g, " ").trim()];
-  return characters.length <= length
-    ? characters.join("")
-    : `${characters.slice(0, length - 1).join("")}…`;
+  return characters.length <= length ? characters.join("") : `${characters.slice(0, length - 1).join("")}…`;
 }
 
 function looksSecret(word: string): boolean {

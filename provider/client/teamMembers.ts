@@ -7,8 +7,7 @@ import { teamMember } from "./wire.js";
 
 export function teamMembers(transport: Transport): AvalaClient["teamMembers"] {
   const all = (slug: string, teamSlug: string) => `${teamPath(slug, teamSlug)}members/`;
-  const one = (slug: string, teamSlug: string, userUid: string) =>
-    teamPath(slug, teamSlug) + path`members/${userUid}/`;
+  const one = (slug: string, teamSlug: string, userUid: string) => teamPath(slug, teamSlug) + path`members/${userUid}/`;
   return {
     list: async (slug, teamSlug) =>
       listAll(transport, {
@@ -20,7 +19,6 @@ export function teamMembers(transport: Transport): AvalaClient["teamMembers"] {
       transport.act("POST", all(slug, teamSlug), { user_uid: userUid, role }),
     setRole: async (slug, teamSlug, userUid, role) =>
       transport.act("PATCH", `${one(slug, teamSlug, userUid)}role/`, { role }),
-    remove: async (slug, teamSlug, userUid) =>
-      transport.act("DELETE", one(slug, teamSlug, userUid)),
+    remove: async (slug, teamSlug, userUid) => transport.act("DELETE", one(slug, teamSlug, userUid)),
   };
 }

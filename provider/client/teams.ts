@@ -14,8 +14,7 @@ export function teams(transport: Transport): AvalaClient["teams"] {
   return {
     list: async (slug) => listAll(transport, { path: all(slug), row: team, key: ({ uid }) => uid }),
     get: async (slug, teamSlug) => decode(team, await transport.get(teamPath(slug, teamSlug))),
-    create: async (slug, input) =>
-      decodeEcho(teamEcho, await transport.write("POST", all(slug), input)),
+    create: async (slug, input) => decodeEcho(teamEcho, await transport.write("POST", all(slug), input)),
     update: async (slug, teamSlug, patch) =>
       decodeEcho(teamEcho, await transport.write("PATCH", teamPath(slug, teamSlug), patch)),
     delete: async (slug, teamSlug) => transport.act("DELETE", teamPath(slug, teamSlug)),

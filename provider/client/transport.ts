@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 import { ReadOnlyError, type RequestFacts, TransportError } from "./errors.js";
 import { exchange, type Outcome } from "./exchange.js";
 import { isTooLarge, shapeError, statusError, tooLarge, transportError } from "./failures.js";
-import { type Headers, headersOf, rateFacts, requestId } from "./headers.js";
+import { headersOf, rateFacts, requestId } from "./headers.js";
 import { type Limiter, LimiterClosed } from "./limiter.js";
 import type { Redactor } from "./redact.js";
 import { MOST_TRIES, mayHaveRun, mayRetry, RETRY_BUDGET_MS, waitBefore } from "./retry.js";
@@ -145,25 +145,26 @@ export class Transport {
   }
 
   private settle(call: Call, outcome: Outcome, uncertain: boolean): Answer {
-    const facts = this.facts(call, headersOf(outcome), uncertain);
+    const facts = this.facts(call, outcome, uncertain);
     if (isTooLarge(outcome)) throw tooLarge(facts);
     if (outcome.kind === "failure") {
       throw transportError(facts, outcome, outcome.sent || uncertain, this.options.redact);
     }
     const { status, body } = outcome;
-    const answered = { ...facts, status };
     // The delete that got no answer has been carried out.
     const deleted = call.method === "DELETE" && uncertain && status === 404;
-    if (SUCCESS.has(status) || deleted) return { facts: answered, body };
-    if (status < 300) throw shapeError(answered, "this API has no such success");
-    throw statusError(answered, body, this.options.redact);
+    if (SUCCESS.has(status) || deleted) return { facts, body };
+    if (status < 300) throw shapeError(facts, "this API has no such success");
+    throw statusError(facts, body, this.options.redact);
   }
 
-  private facts({ method, path }: Call, headers: Headers, uncertain: boolean): RequestFacts {
-    const id = requestId(headers);
+  private facts({ method, path }: Call, outcome: Outcome, uncertain: boolean): RequestFacts {
+    const id = requestId(headersOf(outcome));
+    const { status } = outcome;
     return {
       method,
       path,
+      ...(status !== undefined && { status }),
       ...(id !== undefined && { requestId: this.options.redact(id) }),
       ...(uncertain && { uncertain }),
     };

@@ -3,15 +3,7 @@ import type { RequestFacts } from "./errors.js";
 import { shapeError } from "./failures.js";
 import { printable } from "./redact.js";
 import type { Answer } from "./transport.js";
-import type {
-  CredentialPermissions,
-  Identified,
-  Invitation,
-  Member,
-  Organization,
-  Team,
-  TeamMember,
-} from "./types.js";
+import type { CredentialPermissions, Identified, Invitation, Member, Organization, Team, TeamMember } from "./types.js";
 
 /*
  * The wire, leniently: unknown keys are ignored, enumerations are open, and everything but what identifies an object
@@ -22,20 +14,14 @@ const text = z.string().nullish();
 const flag = z.boolean().nullish();
 const count = z.number().nullish();
 
-type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
-  ? `${Head}${Capitalize<Camel<Tail>>}`
-  : S;
+type Camel<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
 type Kept<K, V, N> = K extends N ? V : Exclude<V, null>;
 type Camelled<T, N> = { [K in keyof T as K extends string ? Camel<K> : never]: Kept<K, T[K], N> };
 
 /** Keys in camelCase; what is undefined, or null without a meaning of its own, is absent. */
-function camel<T extends object, N extends keyof T = never>(
-  wire: T,
-  nullable: readonly N[] = [],
-): Camelled<T, N> {
+function camel<T extends object, N extends keyof T = never>(wire: T, nullable: readonly N[] = []): Camelled<T, N> {
   const known = Object.entries(wire).filter(
-    ([key, value]) =>
-      value !== undefined && (value !== null || nullable.some((name) => name === key)),
+    ([key, value]) => value !== undefined && (value !== null || nullable.some((name) => name === key)),
   );
   const rename = (key: string) => key.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(known.map(([key, value]) => [rename(key), value])) as Camelled<T, N>;
@@ -104,9 +90,7 @@ const personFields = {
 
 export const member: z.ZodType<Member> = z.object(personFields).transform((wire) => camel(wire));
 
-export const teamMember: z.ZodType<TeamMember> = z
-  .object(personFields)
-  .transform((wire) => camel(wire));
+export const teamMember: z.ZodType<TeamMember> = z.object(personFields).transform((wire) => camel(wire));
 
 const invitationFields = {
   uid: text,
@@ -121,9 +105,7 @@ const invitationFields = {
 };
 
 /** The answer of a write: may be an echo of what was sent (T5). */
-export const invitationEcho: z.ZodType<Partial<Invitation>> = z
-  .object(invitationFields)
-  .transform(fromInvitation);
+export const invitationEcho: z.ZodType<Partial<Invitation>> = z.object(invitationFields).transform(fromInvitation);
 
 export const invitation: z.ZodType<Invitation> = z
   .object({ ...invitationFields, uid: required })
@@ -133,23 +115,14 @@ type WireInvitation = {
   [K in keyof typeof invitationFields]?: z.output<(typeof invitationFields)[K]>;
 };
 
-function fromInvitation({
-  invited_email,
-  accept_url,
-  copy_link,
-  ...rest
-}: WireInvitation): Partial<Invitation> {
+function fromInvitation({ invited_email, accept_url, copy_link, ...rest }: WireInvitation): Partial<Invitation> {
   const shown: Partial<Invitation> = camel({ ...rest, email: invited_email });
   hide(shown, "acceptUrl", accept_url);
   hide(shown, "copyLink", copy_link);
   return shown;
 }
 
-function hide(
-  shown: object,
-  key: "acceptUrl" | "copyLink",
-  value: string | null | undefined,
-): void {
+function hide(shown: object, key: "acceptUrl" | "copyLink", value: string | null | undefined): void {
   if (typeof value === "string") Object.defineProperty(shown, key, { value, enumerable: false });
 }
 
@@ -212,15 +185,11 @@ export function decodeEcho<T>(schema: z.ZodType<T>, answer: Answer): T {
 export function conform<T>(schema: z.ZodType<T>, value: unknown, facts: RequestFacts): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw shapeError(
-    facts,
-    `it does not have the promised shape at ${place(result.error.issues[0])}`,
-  );
+  throw shapeError(facts, `it does not have the promised shape at ${place(result.error.issues[0])}`);
 }
 
 function place(issue: z.core.$ZodIssue | undefined): string {
-  const at =
-    issue === undefined || issue.path.length === 0 ? "the top" : issue.path.map(String).join(".");
+  const at = issue === undefined || issue.path.length === 0 ? "the top" : issue.path.map(String).join(".");
   const wanted = issue?.code === "invalid_type" ? ` (expected ${issue.expected})` : "";
   return `${printable(at, 100)}${wanted}`;
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ConfigError } from "../snapshot/index.js";
 import { engineAddress } from "./host.js";
 
 /**
@@ -41,18 +42,12 @@ export class SharedDeclarations implements Declarations {
     this.#folder = join(root, `pulumi-avala-${engine.replaceAll(/[^\w.-]/g, "_")}`);
     this.#file = join(this.#folder, `${process.pid}`);
     sweep(root);
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    const { uid } = statSync(this.#folder);
-    if (process.getuid && uid !== process.getuid()) {
-      throw new Error(`${this.#folder} belongs to another user; remove it, or set TMPDIR to a folder of your own.`);
-    }
-    rmSync(this.#file, { force: true });
-    process.once("exit", () => rmSync(this.#file, { force: true }));
   }
 
   hold(identity: string): void {
     const digest = digestOf(identity);
     if (this.#held.has(digest)) return;
+    if (this.#held.size === 0) this.#open();
     this.#held.add(digest);
     appendFileSync(this.#file, `${digest}\n`, { mode: 0o600 });
   }
@@ -65,6 +60,16 @@ export class SharedDeclarations implements Declarations {
       return wanted.some((digest) => held.has(digest));
     });
   }
+
+  #open(): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const { uid } = statSync(this.#folder);
+    if (process.getuid && uid !== process.getuid()) {
+      throw new ConfigError(`${this.#folder} belongs to another user.`, "Set TMPDIR to a folder of your own.");
+    }
+    rmSync(this.#file, { force: true });
+    process.once("exit", () => rmSync(this.#file, { force: true }));
+  }
 }
 
 export function openDeclarations(): Declarations {
@@ -74,6 +79,15 @@ export function openDeclarations(): Declarations {
 
 function digestOf(identity: string): string {
   return createHash("sha256").update(identity).digest("hex").slice(0, 32);
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 function heldIn(file: string): Set<string> {
@@ -88,7 +102,7 @@ function heldIn(file: string): Set<string> {
 
 /** Files of the other living processes in a run's folder. */
 function others(folder: string): string[] {
-  return readdirSync(folder)
+  return entriesOf(folder)
     .filter((name) => name !== `${process.pid}` && isAlive(Number(name)))
     .map((name) => join(folder, name));
 }

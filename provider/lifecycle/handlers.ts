@@ -146,11 +146,12 @@ async function told<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A fresh error: one failed list may have been the cause of many. */
 function presented(error: unknown): unknown {
   const expected = error instanceof AvalaError || error instanceof PartialFailure || error instanceof EngineGoneError;
   if (!expected) return error;
-  const { code } = error as { code?: string };
-  if (code) error.message = `${error.message} [${code}]`;
-  error.stack = "";
-  return error;
+  const { code, id, properties, reasons } = error as AvalaError & Partial<PartialFailure>;
+  const shown = new Error(code === undefined ? error.message : `${error.message} [${code}]`);
+  shown.stack = "";
+  return id === undefined ? shown : Object.assign(shown, { id, properties, reasons });
 }

@@ -59,8 +59,9 @@ export const invitation: Lifecycle<Seen> = {
   /** The API has no way to change an invitation: another role is another invitation, and one more mail. */
   async sync(_run, { inputs }, seen) {
     const role = inputs["role"] as string;
-    if (seen.member || !isValid(seen.row) || (seen.row.role ?? role) === role) return seen;
-    await seen.view.cancel(seen.row.uid);
+    const { row } = seen;
+    if (seen.member || !row || !isValid(row) || (row.role ?? role) === role) return seen;
+    await seen.view.cancel(row.uid);
     return invite(seen, role);
   },
 
@@ -109,7 +110,7 @@ async function resend(seen: Seen): Promise<Seen> {
 }
 
 /** An overdue row may still say "pending" until the service has swept it (contract section 4.3). */
-function isValid(row: Invitation | undefined): row is Invitation {
+function isValid(row: Invitation | undefined): boolean {
   return row !== undefined && !isExpired(row) && (row.status === undefined || row.status === "pending");
 }
 

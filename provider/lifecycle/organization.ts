@@ -1,5 +1,5 @@
 import { canonicalUid, normalizeEmail, organization as schema, quoted } from "../schema/index.js";
-import type { Organization, OrganizationView, OrganizationWrite } from "../snapshot/index.js";
+import type { Organization, OrganizationView } from "../snapshot/index.js";
 import { delta, wireInputs } from "./delta.js";
 import { GuardError, listed } from "./guards.js";
 import type { Properties } from "./inputs.js";
@@ -35,7 +35,7 @@ export const organization: Lifecycle<Seen> = {
   async ensure(run, target, seen) {
     if (seen) return seen;
     await refuseSameName(run, target);
-    const input = wireInputs(schema, target.inputs, takenOnCreate) as OrganizationWrite & { name: string };
+    const input = { name: target.inputs["name"] as string, ...wireInputs(schema, target.inputs, takenOnCreate) };
     return look(await run.snapshot.createOrganization(input), true);
   },
 

@@ -39,9 +39,9 @@ export const team: Lifecycle<Seen> = {
       );
     }
     const organization = await organizationOf(run, target);
-    await refuseSameName(organization, target.inputs["name"] as string);
-    const input = wireInputs(schema, target.inputs) as { name: string };
-    return (await look(await organization.createTeam(input)))!;
+    const name = target.inputs["name"] as string;
+    await refuseSameName(organization, name);
+    return (await look(await organization.createTeam({ name, ...wireInputs(schema, target.inputs) })))!;
   },
 
   async sync(_run, target, seen) {

@@ -32,11 +32,12 @@ export const teamMembership: Lifecycle<Seen> = {
     return (await isOtherPerson(run, target)) ? [inputs["user"] === undefined ? "email" : "user"] : [];
   },
 
-  /** Waiting or gone: the step that may have become possible is being in the team. */
-  async canSettle(run, target) {
-    if (target.state["status"] === "active") return false;
-    const seen = await observe(run, target);
-    return seen !== undefined && (seen.row !== undefined || seen.member !== undefined);
+  /** Waiting or gone: whoever is a member of the organization can be in the team. */
+  async canSettle(run, { id, inputs, state }) {
+    if (state["status"] === "active") return false;
+    const [organizationUid, , who] = splitId(id, 3);
+    const organization = await run.snapshot.organization(organizationUid!);
+    return (await organization.members.find(personIn(inputs, state, who))) !== undefined;
   },
 
   observe,
@@ -156,8 +157,9 @@ async function isOtherPerson(run: Run, { id, inputs, state }: Required<Target>):
 async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void> {
   const { organization } = view;
   const { email } = person;
+  const place = `their place in team ${quoted((await view.row()).name ?? view.uid)} waits until they are a member`;
   if (email === undefined) {
-    tell("warning", `User ${person.userUid} is no member of organization ${organization.uid}: their place in team ${view.uid} waits.`);
+    tell("warning", `User ${person.userUid} is no member of organization ${organization.slug}: ${place}.`);
     return;
   }
   const declared = [organization.uid, organization.slug].map((place) => `invitation ${place} ${email}`);
@@ -169,5 +171,5 @@ async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void
     if ((error as { code?: string }).code === "AVALA_FORBIDDEN" || error instanceof NotFoundError) return;
     throw error;
   }
-  tell("warning", `Nobody has invited ${quoted(email)} into organization ${organization.uid}: their place in team ${view.uid} waits until they are a member.`);
+  tell("warning", `Nobody has invited ${quoted(email)} into organization ${organization.slug}: ${place}.`);
 }

@@ -22,7 +22,7 @@ export class Invitation extends AvalaResource {
   }
 
   /** Whether an object is an Invitation, of whichever copy of this package. */
-  static isInstance(object: unknown): object is Invitation {
+  static override isInstance(object: unknown): object is Invitation {
     return isOfKind(object, schema.kind);
   }
 

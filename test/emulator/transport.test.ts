@@ -6,11 +6,7 @@ describe("authentication", () => {
   it.each([
     ["no key", {}, "Authentication credentials were not provided."],
     ["an unknown key", { "x-avala-api-key": "avk_nobody" }, "Invalid API key."],
-    [
-      "the wrong header",
-      { authorization: "Bearer avk_local" },
-      "Authentication credentials were not provided.",
-    ],
+    ["the wrong header", { authorization: "Bearer avk_local" }, "Authentication credentials were not provided."],
   ])("refuses %s", async (_, headers, detail) => {
     const response = await emulator.raw("/organizations/", { headers });
     expect(response.status).toBe(401);
@@ -19,9 +15,7 @@ describe("authentication", () => {
 
   it("refuses a revoked key, and only that", async () => {
     await emulator.control("POST", "/keys", { key: "avk_second", email: "owner@example.com" });
-    expect(
-      (await emulator.api("GET", "/organizations/acme/", undefined, "avk_second")).status,
-    ).toBe(200);
+    expect((await emulator.api("GET", "/organizations/acme/", undefined, "avk_second")).status).toBe(200);
     await emulator.control("DELETE", "/keys", { key: "avk_second" });
     const refused = await emulator.api("GET", "/organizations/acme/", undefined, "avk_second");
     expect(refused).toMatchObject({
@@ -32,28 +26,20 @@ describe("authentication", () => {
   });
 
   it("judges the key before the path's object and the body", async () => {
-    const refused = await emulator.api(
-      "PATCH",
-      "/organizations/none/",
-      { name: null },
-      "avk_nobody",
-    );
+    const refused = await emulator.api("PATCH", "/organizations/none/", { name: null }, "avk_nobody");
     expect(refused.status).toBe(401);
   });
 });
 
 describe("paths", () => {
-  it.each(["GET", "POST", "PATCH"])(
-    "redirects %s without the slash, with its query",
-    async (method) => {
-      const response = await emulator.raw("/organizations?page=2", {
-        method,
-        headers: { "x-avala-api-key": OWNER },
-      });
-      expect(response.status).toBe(301);
-      expect(response.headers.get("location")).toBe("/api/v1/organizations/?page=2");
-    },
-  );
+  it.each(["GET", "POST", "PATCH"])("redirects %s without the slash, with its query", async (method) => {
+    const response = await emulator.raw("/organizations?page=2", {
+      method,
+      headers: { "x-avala-api-key": OWNER },
+    });
+    expect(response.status).toBe(301);
+    expect(response.headers.get("location")).toBe("/api/v1/organizations/?page=2");
+  });
 
   it("answers an unknown path with a page, not JSON", async () => {
     const { status, headers, body } = await emulator.api("GET", "/nothing/here/");
@@ -66,10 +52,7 @@ describe("paths", () => {
     const { status, body } = await emulator.api("PUT", "/organizations/acme/", { name: "x" });
     expect(status).toBe(405);
     expect(body).toEqual({ detail: 'Method "PUT" not allowed.' });
-    expect(
-      (await emulator.api("GET", `/organizations/acme/members/${await emulator.uidOf("mia")}/`))
-        .status,
-    ).toBe(405);
+    expect((await emulator.api("GET", `/organizations/acme/members/${await emulator.uidOf("mia")}/`)).status).toBe(405);
   });
 });
 
@@ -109,9 +92,7 @@ describe("rate limit", () => {
     const refused = await emulator.api("POST", "/organizations/", {});
     expect(first.headers.get("x-ratelimit-limit")).toBe("5");
     expect(first.headers.get("x-ratelimit-remaining")).toBe("4");
-    expect(first.headers.get("x-ratelimit-reset")).toBe(
-      String(Date.UTC(2026, 0, 10, 12, 1) / 1000),
-    );
+    expect(first.headers.get("x-ratelimit-reset")).toBe(String(Date.UTC(2026, 0, 10, 12, 1) / 1000));
     expect(refused.status).toBe(400);
     expect(refused.headers.get("x-ratelimit-remaining")).toBe("3");
   });

@@ -1,11 +1,9 @@
-import { type Api, operation } from "../operation.js";
+import { operation, type Service } from "../operation.js";
 import * as schemas from "../schemas.js";
-import type { World } from "../world.js";
 
-export function credentialRoutes(app: Api, world: World): void {
+export function credentialRoutes(service: Service): void {
   operation(
-    app,
-    world,
+    service,
     {
       id: "getPermissions",
       method: "get",

@@ -3,7 +3,7 @@ import { change, visit } from "../access.js";
 import { forbidden, invalid, notFound, planRefusal, refusal } from "../errors.js";
 import { body, canonicalUid, choice, email } from "../fields.js";
 import type { Invitation, Mail, Organization } from "../model.js";
-import { type Api, type Call, operation } from "../operation.js";
+import { type Call, operation, type Service } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
 import * as schemas from "../schemas.js";
 import { INVITATION_SECONDS, newToken } from "../seed.js";
@@ -27,32 +27,22 @@ function listed({ settings, clock }: World, { pending }: Organization): Invitati
   return rows.filter((row) => !isOverdue(row, now));
 }
 
-/** Refuses a person who is a member or already invited; an overdue row that is not listed is swept away instead. */
-function refuseDuplicate(
-  { store, settings, clock }: World,
-  organization: Organization,
-  address: string,
-): void {
+/** Refuses a person who is a member or already invited; an overdue row that is not listed is not in the way. */
+function refuseDuplicate({ store, settings, clock }: World, organization: Organization, address: string): void {
   const person = store.personByEmail(address);
   if (person && organization.members.has(person.uid)) {
     throw invalid("email", "This person is already a member of the organization.");
   }
   const waiting = organization.pending.get(emailKey(address));
-  if (!waiting) return;
-  if (settings.expiredInvitations === "hidden" && isOverdue(waiting, clock.now()))
-    store.settle(waiting, "expired");
-  else throw invalid("email", "An invitation for this e-mail address is already pending.");
+  if (!waiting || (settings.expiredInvitations === "hidden" && isOverdue(waiting, clock.now()))) return;
+  throw invalid("email", "An invitation for this e-mail address is already pending.");
 }
 
 function mail({ store, clock }: World, { email, uid }: Invitation, kind: Mail["kind"]): void {
   store.mails.push({ to: email, kind, invitationUid: uid, at: clock.iso() });
 }
 
-function invite(
-  call: Call,
-  organization: Organization,
-  fields: Pick<Invitation, "email" | "role">,
-): Invitation {
+function invite(call: Call, organization: Organization, fields: Pick<Invitation, "email" | "role">): Invitation {
   const { world, person } = call;
   const address = world.settings.lowercaseEmails ? fields.email.toLowerCase() : fields.email;
   refuseDuplicate(world, organization, address);
@@ -61,6 +51,8 @@ function invite(
     throw planRefusal(`Your plan allows ${seats} seats, and all are taken.`);
   }
   world.limiter.admitInvite(person.uid, invitesPerMinute);
+  const overdue = organization.pending.get(emailKey(address));
+  if (overdue) world.store.settle(overdue, "expired");
   const invitation: Invitation = {
     uid: randomUUID(),
     organization,
@@ -80,8 +72,7 @@ function invite(
 function invitationOf(call: Call, organization: Organization): Invitation {
   const invitation = organization.invitations.get(canonicalUid(call.param("invitation_uid")) ?? "");
   if (!invitation) throw notFound();
-  if (invitation.status !== "pending")
-    throw refusal(400, `This invitation is ${invitation.status}, not pending.`);
+  if (invitation.status !== "pending") throw refusal(400, `This invitation is ${invitation.status}, not pending.`);
   return invitation;
 }
 
@@ -91,20 +82,18 @@ function accept(call: Call): Invitation {
   const invitation = store.invitations.get(key) ?? store.invitations.get(canonicalUid(key) ?? "");
   if (!invitation || !invitation.organization.isActive) throw notFound();
   if (emailKey(invitation.email) !== emailKey(call.person.email)) throw forbidden();
-  if (invitation.status !== "pending")
-    throw refusal(400, `This invitation is ${invitation.status}, not pending.`);
+  if (invitation.status !== "pending") throw refusal(400, `This invitation is ${invitation.status}, not pending.`);
   if (isOverdue(invitation, clock.now())) throw refusal(400, "This invitation has expired.");
   store.accept(invitation, clock.iso());
   return invitation;
 }
 
-export function invitationRoutes(app: Api, world: World): void {
+export function invitationRoutes(service: Service): void {
   const tag = "invitations";
   const base = "/organizations/{slug}/invitations/";
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "listInvitations",
       method: "get",
@@ -114,13 +103,11 @@ export function invitationRoutes(app: Api, world: World): void {
       query: pageQuery,
       answer: pageOf(schemas.invitation),
     },
-    (call) =>
-      paginate(call, listed(world, visit(call, "manager").organization), serialized(call), order),
+    (call) => paginate(call, listed(call.world, visit(call, "manager").organization), serialized(call), order),
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "createInvitation",
       method: "post",
@@ -138,8 +125,7 @@ export function invitationRoutes(app: Api, world: World): void {
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "resendInvitation",
       method: "post",
@@ -149,16 +135,15 @@ export function invitationRoutes(app: Api, world: World): void {
     },
     (call) => {
       const invitation = invitationOf(call, change(call, "manager").organization);
-      world.limiter.admitInvite(call.person.uid, world.settings.invitesPerMinute);
-      invitation.expiresAt = world.clock.iso(INVITATION_SECONDS);
-      mail(world, invitation, "resend");
+      call.world.limiter.admitInvite(call.person.uid, call.world.settings.invitesPerMinute);
+      invitation.expiresAt = call.world.clock.iso(INVITATION_SECONDS);
+      mail(call.world, invitation, "resend");
       return call.done(serialized(call)(invitation));
     },
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "cancelInvitation",
       method: "post",
@@ -168,14 +153,13 @@ export function invitationRoutes(app: Api, world: World): void {
     },
     (call) => {
       const invitation = invitationOf(call, change(call, "manager").organization);
-      world.store.settle(invitation, "cancelled");
+      call.world.store.settle(invitation, "cancelled");
       return call.done(serialized(call)(invitation));
     },
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "acceptInvitation",
       method: "post",

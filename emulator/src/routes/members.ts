@@ -3,7 +3,7 @@ import { change, isManager, memberOf, peopleOrder, visit } from "../access.js";
 import { invalid, refusal } from "../errors.js";
 import { body, choice, uid } from "../fields.js";
 import type { Membership, Organization, OrganizationRole } from "../model.js";
-import { type Api, type Call, operation } from "../operation.js";
+import { type Call, operation, type Service } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
 import * as schemas from "../schemas.js";
 import { member } from "../serializers.js";
@@ -31,23 +31,15 @@ function filtered(call: Call, { members }: Organization): Row[] {
 }
 
 function matches({ person }: Row, words: string[]): boolean {
-  const fields = [person.username, person.email, ...person.fullName.split(" ")].map((field) =>
-    field.toLowerCase(),
-  );
+  const fields = [person.username, person.email, ...person.fullName.split(" ")].map((field) => field.toLowerCase());
   return words.every((word) => fields.some((field) => field.includes(word)));
 }
 
 function refuseOwner({ role }: Row, what: string): void {
-  if (role === "owner")
-    throw refusal(400, `The owner cannot ${what}. Transfer the ownership first.`);
+  if (role === "owner") throw refusal(400, `The owner cannot ${what}. Transfer the ownership first.`);
 }
 
-function transfer(
-  { clock }: World,
-  organization: Organization,
-  owner: Row,
-  newOwnerUid: string,
-): void {
+function transfer({ clock }: World, organization: Organization, owner: Row, newOwnerUid: string): void {
   const heir = organization.members.get(newOwnerUid);
   if (!heir) throw invalid("new_owner_uid", "The new owner must be a member of the organization.");
   if (heir === owner) throw invalid("new_owner_uid", "This person already owns the organization.");
@@ -56,13 +48,12 @@ function transfer(
   organization.updatedAt = clock.iso();
 }
 
-export function memberRoutes(app: Api, world: World): void {
+export function memberRoutes(service: Service): void {
   const tag = "members";
   const base = "/organizations/{slug}";
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "listMembers",
       method: "get",
@@ -80,8 +71,7 @@ export function memberRoutes(app: Api, world: World): void {
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "updateMemberRole",
       method: "patch",
@@ -100,8 +90,7 @@ export function memberRoutes(app: Api, world: World): void {
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "removeMember",
       method: "delete",
@@ -113,14 +102,13 @@ export function memberRoutes(app: Api, world: World): void {
       const { organization } = change(call, "manager");
       const row = memberOf(call, organization.members);
       refuseOwner(row, "be removed");
-      world.store.removeMember(organization, row.person);
+      call.world.store.removeMember(organization, row.person);
       return call.done();
     },
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "leaveOrganization",
       method: "post",
@@ -131,14 +119,13 @@ export function memberRoutes(app: Api, world: World): void {
     (call) => {
       const { organization, membership } = change(call, "member");
       refuseOwner(membership, "leave");
-      world.store.removeMember(organization, call.person);
+      call.world.store.removeMember(organization, call.person);
       return call.done();
     },
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "transferOwnership",
       method: "post",
@@ -149,7 +136,7 @@ export function memberRoutes(app: Api, world: World): void {
     },
     async (call) => {
       const { organization, membership } = change(call, "owner");
-      transfer(world, organization, membership, (await call.body()).new_owner_uid);
+      transfer(call.world, organization, membership, (await call.body()).new_owner_uid);
       return call.done();
     },
   );

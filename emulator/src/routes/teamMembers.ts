@@ -2,7 +2,7 @@ import { change, ledTeam, memberOf, peopleOrder, teamOf, visit } from "../access
 import { invalid, refusal } from "../errors.js";
 import { body, choice, uid } from "../fields.js";
 import type { Membership, Team, TeamRole } from "../model.js";
-import { type Api, operation } from "../operation.js";
+import { operation, type Service } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
 import * as schemas from "../schemas.js";
 import { teamMember } from "../serializers.js";
@@ -13,12 +13,7 @@ const addBody = body({ user_uid: uid(), role: role.default("member") });
 const roleBody = body({ role });
 
 /** Twice is a conflict: the contract leaves the answer open, 409 is its status for duplicates. */
-function add(
-  { store, clock }: World,
-  team: Team,
-  userUid: string,
-  role: TeamRole,
-): Membership<TeamRole> {
+function add({ store, clock }: World, team: Team, userUid: string, role: TeamRole): Membership<TeamRole> {
   const member = team.organization.members.get(userUid);
   if (!member) throw invalid("user_uid", "This person is not a member of the organization.");
   if (team.members.has(userUid)) throw refusal(409, "This person is already a member of the team.");
@@ -27,13 +22,12 @@ function add(
   return membership;
 }
 
-export function teamMemberRoutes(app: Api, world: World): void {
+export function teamMemberRoutes(service: Service): void {
   const tag = "team members";
   const base = "/organizations/{slug}/teams/{team_slug}/members/";
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "listTeamMembers",
       method: "get",
@@ -50,8 +44,7 @@ export function teamMemberRoutes(app: Api, world: World): void {
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "addTeamMember",
       method: "post",
@@ -65,13 +58,12 @@ export function teamMemberRoutes(app: Api, world: World): void {
     async (call) => {
       const team = teamOf(call, change(call, "manager"));
       const { user_uid, role } = await call.body();
-      return call.json(teamMember(call)(add(world, team, user_uid, role)), 201);
+      return call.json(teamMember(call)(add(call.world, team, user_uid, role)), 201);
     },
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "updateTeamMemberRole",
       method: "patch",
@@ -88,8 +80,7 @@ export function teamMemberRoutes(app: Api, world: World): void {
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "removeTeamMember",
       method: "delete",

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { change, ledTeam, teamOf, visit } from "../access.js";
 import { body, text } from "../fields.js";
 import type { Organization, Team } from "../model.js";
-import { type Api, type Call, operation } from "../operation.js";
+import { type Call, operation, type Service } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
 import * as schemas from "../schemas.js";
 import { DEFAULT_COLOR } from "../seed.js";
@@ -39,8 +39,7 @@ function create(call: Call, organization: Organization, given: { name: string })
     members: new Map(),
   };
   store.addTeam(team);
-  if (settings.teamCreatorJoins)
-    store.addTeamMember(team, { person: call.person, role: "lead", createdAt });
+  if (settings.teamCreatorJoins) store.addTeamMember(team, { person: call.person, role: "lead", createdAt });
   return team;
 }
 
@@ -52,14 +51,13 @@ function update({ store, clock, settings }: World, team: Team, changes: Partial<
   if (slug !== team.slug) store.moveTeam(team, store.freeTeamSlug(team.organization, slug));
 }
 
-export function teamRoutes(app: Api, world: World): void {
+export function teamRoutes(service: Service): void {
   const tag = "teams";
   const base = "/organizations/{slug}/teams/";
   const path = `${base}{team_slug}/`;
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "listTeams",
       method: "get",
@@ -69,13 +67,11 @@ export function teamRoutes(app: Api, world: World): void {
       query: pageQuery,
       answer: pageOf(schemas.team),
     },
-    (call) =>
-      paginate(call, [...visit(call, "member").organization.teams.values()], serialized, order),
+    (call) => paginate(call, [...visit(call, "member").organization.teams.values()], serialized, order),
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "createTeam",
       method: "post",
@@ -92,16 +88,12 @@ export function teamRoutes(app: Api, world: World): void {
     },
   );
 
-  operation(
-    app,
-    world,
-    { id: "getTeam", method: "get", path, summary: "One team", tag, answer: schemas.team },
-    (call) => call.json(serialized(teamOf(call, visit(call, "member")))),
+  operation(service, { id: "getTeam", method: "get", path, summary: "One team", tag, answer: schemas.team }, (call) =>
+    call.json(serialized(teamOf(call, visit(call, "member")))),
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "updateTeam",
       method: "patch",
@@ -113,14 +105,13 @@ export function teamRoutes(app: Api, world: World): void {
     },
     async (call) => {
       const team = ledTeam(call);
-      update(world, team, await call.body());
+      update(call.world, team, await call.body());
       return call.json(teamWritten(call, team));
     },
   );
 
   operation(
-    app,
-    world,
+    service,
     {
       id: "deleteTeam",
       method: "delete",
@@ -129,7 +120,7 @@ export function teamRoutes(app: Api, world: World): void {
       tag,
     },
     (call) => {
-      world.store.removeTeam(teamOf(call, change(call, "manager")));
+      call.world.store.removeTeam(teamOf(call, change(call, "manager")));
       return call.done();
     },
   );

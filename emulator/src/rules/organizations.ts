@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import { invalid, refusal } from "../errors.js";
+import type { Organization } from "../model.js";
+import type { Call } from "../operation.js";
+import { SLUG_EDITS } from "../seed.js";
+import { slugify } from "../slugs.js";
+import type { World } from "../world.js";
+
+/** The caller owns what they create. */
+export function create(call: Call, fields: { name: string }): Organization {
+  const { store, clock } = call.world;
+  const createdAt = clock.iso();
+  const organization: Organization = {
+    uid: randomUUID(),
+    slug: store.freeOrganizationSlug(slugify(fields.name, "organization")),
+    handle: null,
+    description: "",
+    logo: null,
+    website: "",
+    industry: "other",
+    email: "",
+    phone: "",
+    visibility: "private",
+    plan: "pro",
+    isVerified: false,
+    isActive: true,
+    datasetCount: 0,
+    projectCount: 0,
+    sliceCount: 0,
+    allowedDomains: null,
+    slugEditsRemaining: SLUG_EDITS,
+    ...fields,
+    createdAt,
+    updatedAt: createdAt,
+    members: new Map(),
+    invitations: new Map(),
+    pending: new Map(),
+    teams: new Map(),
+    teamsBySlug: new Map(),
+  };
+  store.addOrganization(organization);
+  store.addMember(organization, { person: call.person, role: "owner", createdAt });
+  return organization;
+}
+
+/** Every slug that is sent costs an edit, the current one too: the hostile reading of an open question. */
+function refuseSlug({ store }: World, organization: Organization, slug: string): void {
+  if (organization.slugEditsRemaining === 0) throw invalid("slug", "No slug edits remaining.");
+  const holder = store.organizationBySlug(slug);
+  if (holder && holder !== organization) throw invalid("slug", "organization with this slug already exists.");
+}
+
+function refuseHandle({ store }: World, organization: Organization, handle: string): void {
+  const holder = store.organizationByHandle(handle);
+  if (holder && holder !== organization) throw invalid("handle", "organization with this handle already exists.");
+}
+
+/** Changes everything or, when a slug or handle is refused, nothing. */
+export function update(world: World, organization: Organization, changes: Partial<Organization>): void {
+  const { slug, handle, ...plain } = changes;
+  if (slug !== undefined) refuseSlug(world, organization, slug);
+  if (typeof handle === "string") refuseHandle(world, organization, handle);
+  const renamed = plain.name !== undefined && plain.name !== organization.name;
+  Object.assign(organization, plain, { updatedAt: world.clock.iso() });
+  if (handle !== undefined) world.store.setHandle(organization, handle);
+  if (slug !== undefined) {
+    organization.slugEditsRemaining--;
+    world.store.moveOrganization(organization, slug);
+  } else if (renamed && world.settings.slugFollowsName) {
+    followName(world, organization);
+  }
+}
+
+function followName({ store }: World, organization: Organization): void {
+  const slug = slugify(organization.name, "organization");
+  if (slug !== organization.slug) store.moveOrganization(organization, store.freeOrganizationSlug(slug));
+}
+
+const isEmpty = ({ members, teams, datasetCount, projectCount, sliceCount }: Organization): boolean =>
+  members.size + teams.size + datasetCount + projectCount + sliceCount === 1;
+
+export function remove({ store, settings }: World, organization: Organization): void {
+  if (settings.organizationDelete === "refuse" && !isEmpty(organization)) {
+    throw refusal(409, "This organization still has members, teams or data.");
+  }
+  if (settings.organizationDelete === "soft") organization.isActive = false;
+  else store.removeOrganization(organization);
+}

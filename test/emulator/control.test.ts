@@ -1,0 +1,210 @@
+import { acme, emulated } from "./service.js";
+
+const emulator = emulated();
+const { api, control } = emulator;
+const state = async () => (await control("GET", "/state")).body;
+
+describe("state and seed", () => {
+  it("round-trips exactly", async () => {
+    await emulator.advance(100);
+    await control("PUT", "/settings", { seats: 50, rateLimit: { perMinute: 1000, perSecond: 1000 } });
+    await control("POST", "/keys", { key: "avk_gone", email: "gone@example.com" });
+    await control("DELETE", "/keys", { key: "avk_gone" });
+    await api("PATCH", "/organizations/acme/", { slug: "acme-2", handle: "h", logo: "https://cdn.example.com/a.png" });
+    const invite = (email: string) => api("POST", "/organizations/acme-2/invitations/", { email });
+    const [a, , c] = [await invite("A@example.com"), await invite("b@example.com"), await invite("c@example.com")];
+    await control("POST", `/invitations/${a.body.uid}/accept`);
+    await control("POST", `/invitations/${c.body.uid}/decline`);
+    const before = await state();
+    await emulator.reset(before);
+    expect(await state()).toEqual(before);
+    expect(before.organizations[0].slug).toBe("acme-2");
+    expect((await api("GET", "/organizations/acme-2/", undefined, "avk_gone")).status).toBe(401);
+    expect((await api("GET", "/organizations/acme-2/invitations/")).body.count).toBe(1);
+    expect(await emulator.emails()).toEqual(before.emails);
+  });
+
+  it("starts empty, with the local owner and the default settings", async () => {
+    await emulator.set({ seats: 3 });
+    await control("POST", "/reset");
+    expect(await state()).toMatchObject({
+      clockOffsetSeconds: 0,
+      settings: { seats: null, maxPageSize: 100 },
+      people: [{ email: "owner@example.com" }],
+      keys: [{ key: "avk_local", email: "owner@example.com", revoked: false }],
+      organizations: [],
+      emails: [],
+    });
+    expect((await api("GET", "/organizations/")).body.count).toBe(0);
+  });
+
+  const owned = { name: "A", members: [{ email: "owner@example.com", role: "owner" }] };
+  const people = [{ email: "owner@example.com" }, { email: "ann@example.com" }];
+  it.each([
+    [{ keys: [{ key: "k", email: "no@example.com" }] }, "keys[0].email: no@example.com is not in people"],
+    [{ people: [...people, { email: "ANN@example.com" }] }, "people[2].email: ANN@example.com is there twice"],
+    [{ people, organizations: [owned, { ...owned, slug: "a" }] }, "organizations[1].slug: a is there twice"],
+    [{ people, organizations: [{ name: "A", members: [{ email: "ann@example.com" }] }] }, "exactly one owner"],
+    [
+      { people, organizations: [{ ...owned, members: [...owned.members, { email: "no@example.com" }] }] },
+      "organizations[0].members[1].email: no@example.com is not in people",
+    ],
+    [
+      { people, organizations: [{ ...owned, teams: [{ name: "T", members: [{ email: "ann@example.com" }] }] }] },
+      "organizations[0].teams[0].members[0].email: ann@example.com is not a member of a",
+    ],
+    [
+      { people, organizations: [{ ...owned, invitations: [{ email: "x@example.com", invitedBy: "no@example.com" }] }] },
+      "organizations[0].invitations[0].invitedBy: no@example.com is not in people",
+    ],
+    [{ people, organisations: [] }, 'Unrecognized key: "organisations"'],
+    [{ settings: { seats: 0 } }, "settings.seats"],
+    ["empty", "expected object"],
+  ])("refuses the seed %j and keeps what was there", async (seed, reason) => {
+    const before = await state();
+    const { status, body } = await control("POST", "/reset", { seed });
+    expect(status).toBe(400);
+    expect(body.error).toContain(reason);
+    expect(await state()).toEqual(before);
+  });
+});
+
+describe("settings", () => {
+  it("change one by one and are answered whole", async () => {
+    const { status, body } = await control("PUT", "/settings", { hideEmails: true });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ hideEmails: true, rateLimit: null, lists: "page" });
+    expect((await control("GET", "/settings")).body).toEqual(body);
+  });
+
+  it.each([
+    [{ colour: "red" }, 'Unrecognized key: "colour"'],
+    [{ maxPageSize: 0 }, "maxPageSize"],
+    [{ lists: "pages" }, "lists"],
+    [{ voidStatus: 201 }, "voidStatus"],
+    [{ hiddenIs: 401 }, "hiddenIs"],
+    [{ rateLimit: { perMinute: 5 } }, "rateLimit.perSecond"],
+    [{ nextHost: "http://example.com" }, "nextHost: expected host or host:port"],
+    [[], "expected object"],
+  ])("refuse %j", async (settings, reason) => {
+    const { status, body } = await control("PUT", "/settings", settings);
+    expect(status).toBe(400);
+    expect(body.error).toContain(reason);
+  });
+
+  it("make void calls answer 200 with a body", async () => {
+    await emulator.set({ voidStatus: 200 });
+    expect(await api("DELETE", "/organizations/acme/teams/core/")).toMatchObject({ status: 200, body: {} });
+    const { uid } = (await api("POST", "/organizations/acme/invitations/", { email: "a@example.com" })).body;
+    const resent = await api("POST", `/organizations/acme/invitations/${uid}/resend/`);
+    expect(resent).toMatchObject({ status: 200, body: { uid } });
+  });
+});
+
+describe("clock", () => {
+  it("moves forward only", async () => {
+    expect((await control("POST", "/clock", { advanceSeconds: 90 })).body).toEqual({ now: "2026-01-10T12:01:30.000Z" });
+    expect((await control("POST", "/clock", { advanceSeconds: -1 })).status).toBe(400);
+    expect((await control("POST", "/clock", {})).status).toBe(400);
+    expect((await api("POST", "/organizations/", { name: "B" })).body.created_at).toBe("2026-01-10T12:01:30.000Z");
+  });
+});
+
+describe("read lag", () => {
+  const names = async () =>
+    (await api("GET", "/organizations/")).body.results.map(({ name }: { name: string }) => name);
+
+  it("shows writes later, by API and by control, and those before it at once", async () => {
+    await emulator.set({ readLagMs: 2000 });
+    expect(await names()).toEqual(["Acme"]);
+    await api("POST", "/organizations/", { name: "B" });
+    await emulator.advance(1);
+    await api("PATCH", "/organizations/b/", { name: "C" });
+    expect(await names()).toEqual(["Acme"]);
+    expect((await api("GET", "/organizations/b/")).status).toBe(404);
+    await emulator.advance(1);
+    expect(await names()).toEqual(["Acme", "B"]);
+    await emulator.advance(1);
+    expect(await names()).toEqual(["Acme", "C"]);
+  });
+
+  it("ends with the setting", async () => {
+    await emulator.set({ readLagMs: 2000 });
+    await api("POST", "/organizations/", { name: "B" });
+    await emulator.set({ readLagMs: 0 });
+    expect(await names()).toEqual(["Acme", "B"]);
+  });
+});
+
+describe("request log", () => {
+  it("holds API calls in order, without headers, bodies or control calls", async () => {
+    await api("GET", "/organizations/?page=2&limit=5");
+    await api("POST", "/organizations/", { name: "B" }, "avk_mia");
+    await api("GET", "/organizations/", undefined, "avk_nobody");
+    const at = "2026-01-10T12:00:00.000Z";
+    const path = "/api/v1/organizations/";
+    expect((await control("GET", "/requests")).body).toEqual([
+      { n: 1, method: "GET", path, query: "page=2&limit=5", status: 404, at, by: "owner@example.com" },
+      { n: 2, method: "POST", path, query: "", status: 201, at, by: "mia@example.com" },
+      { n: 3, method: "GET", path, query: "", status: 401, at, by: null },
+    ]);
+  });
+
+  it("is emptied without a new count, until a reset", async () => {
+    const numbers = async () => (await control("GET", "/requests")).body.map(({ n }: { n: number }) => n);
+    await api("GET", "/organizations/");
+    await control("DELETE", "/requests");
+    await api("GET", "/organizations/");
+    expect(await numbers()).toEqual([2]);
+    await emulator.reset(acme());
+    await api("GET", "/organizations/");
+    expect(await numbers()).toEqual([1]);
+  });
+});
+
+describe("mailbox", () => {
+  it("is emptied on request", async () => {
+    await api("POST", "/organizations/acme/invitations/", { email: "a@example.com" });
+    expect(await emulator.emails()).toHaveLength(1);
+    await control("DELETE", "/emails");
+    expect(await emulator.emails()).toEqual([]);
+  });
+});
+
+describe("people", () => {
+  it("come without a mail, with a username of their own", async () => {
+    const { status, body } = await control("POST", "/people", { email: "ada@other.example.com", fullName: "Ada L" });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ username: "ada-2", fullName: "Ada L" });
+    expect((await control("POST", "/people", { email: "ADA@example.com" })).status).toBe(409);
+    expect((await control("POST", "/people", { email: "x@example.com", username: "ada" })).status).toBe(409);
+    expect((await control("POST", "/people", { email: "x" })).status).toBe(400);
+  });
+
+  it("join directly", async () => {
+    const { uid } = (await state()).organizations[0];
+    const join = (body: unknown, organization = uid) => control("POST", `/organizations/${organization}/members`, body);
+    expect((await join({ email: "zoe@example.com", role: "admin" })).status).toBe(201);
+    expect((await join({ email: "fresh@example.com" })).body.username).toBe("fresh");
+    expect((await join({ email: "ZOE@example.com" })).status).toBe(409);
+    expect((await join({ email: "x@example.com", role: "owner" })).status).toBe(400);
+    expect((await join({ email: "x@example.com" }, "none")).status).toBe(404);
+    expect((await api("GET", "/organizations/acme/", undefined, "avk_zoe")).body).toMatchObject({
+      role: "admin",
+      member_count: 6,
+    });
+    expect(await emulator.emails()).toEqual([]);
+  });
+
+  it("get keys, also ones that do not exist yet", async () => {
+    await control("POST", "/keys", { key: "avk_new", email: "new@example.com" });
+    expect((await api("GET", "/organizations/", undefined, "avk_new")).status).toBe(200);
+    expect((await control("DELETE", "/keys", { key: "avk_none" })).status).toBe(404);
+    expect((await control("POST", "/keys", { key: "", email: "new@example.com" })).status).toBe(400);
+  });
+});
+
+it("explains what it does not know", async () => {
+  expect((await control("POST", "/faulty")).body.error).toBe("There is no control call POST /_emulator/faulty.");
+  expect((await control("POST", "/invitations/none/accept")).status).toBe(404);
+});

@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { createEmulator, type Seed, startEmulator } from "../../emulator/src/index.js";
+import { defaultSettings } from "../../emulator/src/settings.js";
+import { acme } from "./service.js";
+
+const folder = mkdtempSync(join(tmpdir(), "avala-emulator-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const headers = { "x-avala-api-key": "avk_local", "content-type": "application/json" };
+const organizations = async (url: string, init: RequestInit = {}) =>
+  (await (await fetch(`${url}/organizations/`, { headers, ...init })).json()) as { count: number };
+
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, { operationId: string }>>;
+}
+
+describe("document", () => {
+  it("describes every operation", async () => {
+    const { fetch } = createEmulator();
+    const response = await fetch(new Request("http://127.0.0.1/openapi.json"));
+    const document = (await response.json()) as Document;
+    const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace("/api/v1", "")}`),
+    );
+    const organization = "/organizations/{slug}/";
+    const team = `${organization}teams/{team_slug}/`;
+    expect(document.openapi).toBe("3.1.0");
+    expect(operations.toSorted()).toEqual(
+      [
+        "GET /organizations/",
+        "POST /organizations/",
+        "GET /organizations/industry-choices/",
+        `GET ${organization}`,
+        `PATCH ${organization}`,
+        `DELETE ${organization}`,
+        `GET ${organization}members/`,
+        `PATCH ${organization}members/{user_uid}/role/`,
+        `DELETE ${organization}members/{user_uid}/`,
+        `POST ${organization}leave/`,
+        `POST ${organization}transfer-ownership/`,
+        `GET ${organization}invitations/`,
+        `POST ${organization}invitations/`,
+        `POST ${organization}invitations/{invitation_uid}/resend/`,
+        `POST ${organization}invitations/{invitation_uid}/cancel/`,
+        `GET ${organization}teams/`,
+        `POST ${organization}teams/`,
+        `GET ${team}`,
+        `PATCH ${team}`,
+        `DELETE ${team}`,
+        `GET ${team}members/`,
+        `POST ${team}members/`,
+        `PATCH ${team}members/{user_uid}/role/`,
+        `DELETE ${team}members/{user_uid}/`,
+        "POST /organizations/invitations/{token}/accept/",
+        "GET /users/me/permissions/",
+      ].toSorted(),
+    );
+  });
+});
+
+describe("startEmulator", () => {
+  it("adds keys that survive a reset, and closes its port", async () => {
+    const emulator = await startEmulator({ keys: { avk_ann: "ann@example.com" } });
+    await fetch(`${emulator.controlUrl}/reset`, { method: "POST" });
+    const response = await fetch(`${emulator.url}/organizations/`, { headers: { "x-avala-api-key": "avk_ann" } });
+    expect(response.status).toBe(200);
+    expect(emulator.url).toBe(`http://127.0.0.1:${emulator.port}/api/v1`);
+    await emulator.close();
+    const successor = await startEmulator({ port: emulator.port });
+    expect(successor.url).toBe(emulator.url);
+    await expect(startEmulator({ port: emulator.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    await successor.close();
+  });
+
+  it("keeps everything in a file, complete after each change", async () => {
+    const data = join(folder, "state.json");
+    const first = await startEmulator({ data, seed: acme() });
+    await Promise.all(
+      ["B", "C", "D"].map((name) => organizations(first.url, { method: "POST", body: JSON.stringify({ name }) })),
+    );
+    expect(JSON.parse(readFileSync(data, "utf8")).organizations).toHaveLength(4);
+    expect(existsSync(`${data}.new`)).toBe(false);
+    await first.close();
+    const second = await startEmulator({ data, seed: { settings: { rateLimit: null } } });
+    expect((await organizations(second.url)).count).toBe(4);
+    await second.close();
+  });
+
+  it("refuses a start that contradicts itself", async () => {
+    await expect(startEmulator({ seed: { keys: [{ key: "k", email: "no@example.com" }] } })).rejects.toThrow(
+      "keys[0].email: no@example.com is not in people",
+    );
+  });
+});
+
+describe("README", () => {
+  const readme = readFileSync(join(__dirname, "../../emulator/README.md"), "utf8");
+
+  it("shows a seed that works", async () => {
+    const seed = JSON.parse(/```json\n([\s\S]+?)```/.exec(readme)?.[1] ?? "") as Seed;
+    const emulator = await startEmulator({ seed });
+    expect((await organizations(emulator.url)).count).toBe(1);
+    await emulator.close();
+  });
+
+  it("names every setting with its default", () => {
+    const rows = [...readme.matchAll(/^\| `(\w+)` +\| `(.+?)` +\|/gm)].map(([, name, value]) => [name, value]);
+    const defaults = Object.entries(defaultSettings).map(([name, value]) => [name, JSON.stringify(value)]);
+    expect(rows).toEqual(defaults);
+  });
+});
+
+describe("command line", () => {
+  const loader = join(__dirname, "../../emulator/dist/main.js");
+  const start = (...args: string[]): ChildProcess => spawn(process.execPath, [loader, ...args], { stdio: "pipe" });
+  const text = async (stream: NodeJS.ReadableStream | null) => {
+    let all = "";
+    for await (const chunk of stream ?? []) all += chunk;
+    return all;
+  };
+
+  it.each(["SIGTERM", "SIGINT"] as const)("prints one line and ends at %s", async (signal) => {
+    const seed = join(folder, "seed.json");
+    writeFileSync(seed, JSON.stringify(acme()));
+    const child = start("--port", "0", "--seed", seed, "--key", "avk_x=x@example.com");
+    const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+    const seen: string[] = [];
+    lines.on("line", (line) => seen.push(line));
+    await once(lines, "line");
+    const url = /^Avala emulator listening on (http:\/\/127\.0\.0\.1:\d+\/api\/v1)$/.exec(seen[0] ?? "")?.[1] ?? "";
+    expect((await organizations(url)).count).toBe(1);
+    const ended = once(child, "exit");
+    child.kill(signal);
+    expect(await ended).toEqual([0, null]);
+    expect(seen).toHaveLength(1);
+  });
+
+  it.each([
+    [["--port", "many"], "--port takes a number"],
+    [["--key", "avk_x"], "--key takes KEY=email"],
+    [["--colour"], "--colour"],
+    [["--seed", join(folder, "none.json")], "none.json cannot be read as JSON"],
+    [["--data", __filename], "program.test.ts cannot be read as JSON"],
+  ])("explains %j", async (args, reason) => {
+    const child = start(...args);
+    const [errors, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+    expect(code).toBe(1);
+    expect(errors).toContain(reason);
+    expect(errors).toContain("Usage: avala-emulator");
+  });
+});

@@ -86,23 +86,16 @@ export function statusError(facts: RequestFacts, body: string, redact: Redactor)
 /** The error for a call that got no answer. `sent` is about all tries together. */
 export function transportError(facts: RequestFacts, failure: Failure, sent: boolean, redact: Redactor): TransportError {
   const message = redact(failure.message);
-  const write = facts.method !== "GET";
-  const outcome = sent && write ? "it may have been carried out all the same." : "nothing was changed.";
-  const fix =
-    sent && write
-      ? "Look whether the change is there before trying again."
-      : "Check the base URL, the network and the service's state, then run again.";
+  const doubtful = sent && facts.method !== "GET";
+  const ending = failure.status === undefined ? "got no answer" : "and then broke off";
+  const outcome = doubtful ? "it may have been carried out all the same." : "nothing was changed.";
+  const fix = doubtful
+    ? "Look whether the change is there before trying again."
+    : "Check the base URL, the network and the service's state, then run again.";
   // The original error may know headers; its code and text are all that is kept.
   const cause = Object.assign(new Error(message), { code: failure.code });
-  return new TransportError(
-    `${described(facts)} ${broken} (${failure.code}: ${message}); ${outcome}`,
-    fix,
-    facts,
-    sent,
-    {
-      cause,
-    },
-  );
+  const what = `${described(facts)} ${ending} (${failure.code}: ${message}); ${outcome}`;
+  return new TransportError(what, fix, facts, sent, { cause });
 }
 
 /** The error for a success that cannot be understood. `why` must not hold anything of the body. */

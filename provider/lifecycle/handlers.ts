@@ -1,7 +1,7 @@
 import { AvalaError, DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
 import type { Failure } from "../schema/index.js";
 import { changedInputs, checkInputs, type Properties } from "./inputs.js";
-import type { Lifecycle, Target } from "./lifecycle.js";
+import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
 import { allTold, tell } from "./log.js";
 import { configure, currentRun, type Run } from "./run.js";
 import { declaredInputs, isRecorded, observedState, recordedState } from "./state.js";
@@ -74,13 +74,16 @@ async function write<Seen>(life: Lifecycle<Seen>, run: Run, target: Target) {
     exists = !life.naturalKey;
     seen = await life.sync(run, target, seen);
   } catch (error) {
-    const doubtful = error instanceof DoubtfulWriteError;
-    if (seen === undefined || !(doubtful ? exists || life.naturalKey : exists && target.id === undefined)) throw error;
-    const outputs = life.outputs(seen, target, doubtful);
-    const echo = doubtful ? target.inputs : { ...target.inputs, ...known(life.shown(seen), target.inputs) };
-    throw new PartialFailure(life.id(seen), recordedState(schema, echo, outputs), target.inputs, error);
+    const unfinished = error instanceof UnfinishedError;
+    const doubtful = life.naturalKey ? error instanceof DoubtfulWriteError : exists && target.id === undefined;
+    const reached = unfinished ? (error.seen as Seen) : seen;
+    if (reached === undefined || !(unfinished || doubtful)) throw error;
+    // What exists is recorded as it is shown, so that the next preview tells what is missing.
+    const inputs = { ...target.inputs, ...(exists ? known(life.shown(reached), target.inputs) : {}) };
+    const state = recordedState(schema, inputs, life.outputs(reached, target));
+    throw new PartialFailure(life.id(reached), state, target.inputs, error);
   }
-  const outs = recordedState(schema, target.inputs, life.outputs(seen, target, false), life.shown(seen));
+  const outs = recordedState(schema, target.inputs, life.outputs(seen, target), life.shown(seen));
   return { id: life.id(seen), outs };
 }
 
@@ -98,7 +101,7 @@ async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, props: Pr
     if (isRecorded(props)) return {};
     throw new GetError(`There is no ${life.schema.kind} with the id ${id}.`, "Check the id; its form is in the documentation of get.");
   }
-  const found = observedState(life.schema, props, life.shown(seen), life.outputs(seen, target, false));
+  const found = observedState(life.schema, props, life.shown(seen), life.outputs(seen, target));
   return { id: life.id(seen), ...found };
 }
 
@@ -127,7 +130,9 @@ class PartialFailure extends Error {
   readonly reasons: string[];
 
   constructor(id: string, state: Properties, inputs: Properties, cause: unknown) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const { code } = (cause instanceof UnfinishedError ? cause.cause : cause) as { code?: string };
+    const text = cause instanceof Error ? cause.message : String(cause);
+    const message = code === undefined ? text : `${text} [${code}]`;
     super(message, { cause });
     this.id = id;
     this.properties = { ...state, __provider: inputs["__provider"] };

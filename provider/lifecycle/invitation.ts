@@ -1,7 +1,7 @@
 import { canonicalUid, invitation as schema, joinId, normalizeEmail, splitId } from "../schema/index.js";
-import type { Invitation, Member, OrganizationView } from "../snapshot/index.js";
+import { DoubtfulWriteError, type Invitation, type Member, type OrganizationView } from "../snapshot/index.js";
 import { isUnknown, type Properties } from "./inputs.js";
-import type { Lifecycle, Target } from "./lifecycle.js";
+import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
 import { isOtherOrganization, organizationOf } from "./place.js";
 import type { Run } from "./run.js";
 import { isRecorded } from "./state.js";
@@ -12,8 +12,10 @@ interface Seen {
   /** Listed by the service: pending, or expired and still shown. */
   row: Invitation | undefined;
   member: Member | undefined;
-  /** Mails that this step has caused. */
+  /** Mails that this step has caused, doubtful ones included. */
   mails: number;
+  /** The person is to be mailed, and may not have been. */
+  owed?: boolean;
 }
 
 /** Set in state while a mail is owed: the invitation was cancelled to be sent anew, or sending it got no answer. */
@@ -38,8 +40,9 @@ export const invitation: Lifecycle<Seen> = {
 
   /** Acceptance is recorded; nothing else settles by itself. */
   async canSettle(run, target) {
-    if (target.state["status"] === "accepted") return false;
-    return (await observe(run, target))?.member !== undefined;
+    const { state } = target;
+    if (state["status"] === "accepted") return false;
+    return state[owedKey] === true || (await observe(run, target))?.member !== undefined;
   },
 
   observe,
@@ -48,12 +51,9 @@ export const invitation: Lifecycle<Seen> = {
     const seen = found!;
     if (seen.member) return seen;
     const role = target.inputs["role"] as string;
-    if (isValid(seen.row)) return asksForResend(target) ? resend(seen) : seen;
-    if (target.id === undefined || isOwed(target) || asksForResend(target)) {
-      if (seen.row) await seen.view.cancel(seen.row.uid);
-      return invite(seen, role);
-    }
-    return seen;
+    if (isValid(seen.row)) return asksForResend(target) ? resend(seen, seen.row!.uid) : seen;
+    const mails = target.id === undefined || isOwed(target) || asksForResend(target);
+    return mails ? invite(seen, role) : seen;
   },
 
   /** The API has no way to change an invitation: another role is another invitation, and one more mail. */
@@ -61,7 +61,6 @@ export const invitation: Lifecycle<Seen> = {
     const role = inputs["role"] as string;
     const { row } = seen;
     if (seen.member || !row || !isValid(row) || (row.role ?? role) === role) return seen;
-    await seen.view.cancel(row.uid);
     return invite(seen, role);
   },
 
@@ -75,13 +74,13 @@ export const invitation: Lifecycle<Seen> = {
 
   id: ({ view, email }) => joinId(view.uid, email),
   shown: ({ row, member }) => ({ role: member ? undefined : row?.role }),
-  outputs: ({ row, member, mails }, { state }, doubtful) => ({
+  outputs: ({ row, member, mails, owed }, { state }) => ({
     uid: row?.uid ?? state["uid"],
     status: statusOf(row, member, state),
     expiresAt: row?.expiresAt ?? state["expiresAt"],
     userUid: member?.userUid ?? state["userUid"],
-    emailsSent: (Number(state["emailsSent"]) || 0) + mails + (doubtful ? 1 : 0),
-    [owedKey]: doubtful ? true : undefined,
+    emailsSent: (Number(state["emailsSent"]) || 0) + mails,
+    [owedKey]: (owed ?? state[owedKey] === true) && !member && !isValid(row) ? true : undefined,
   }),
 };
 
@@ -101,17 +100,34 @@ function identityOf(organization: string, email: string): string {
   return `invitation ${canonicalUid(organization) ?? organization} ${email}`;
 }
 
+/** Mails an invitation of this role, in place of the one that is listed. */
 async function invite(seen: Seen, role: string): Promise<Seen> {
-  return { ...seen, row: await seen.view.invite(seen.email, role), mails: seen.mails + 1 };
+  const { view, email, row } = seen;
+  if (row) await view.cancel(row.uid);
+  return mail({ ...seen, row: undefined }, row !== undefined, () => view.invite(email, role));
 }
 
-async function resend(seen: Seen): Promise<Seen> {
-  return { ...seen, row: await seen.view.resend(seen.row!.uid), mails: seen.mails + 1 };
+function resend(seen: Seen, uid: string): Promise<Seen> {
+  return mail(seen, false, () => seen.view.resend(uid));
+}
+
+/**
+ * A mail that may have gone out counts as sent. Whatever is broken off here is recorded as owed: the invitation that
+ * stood before may be cancelled already.
+ */
+async function mail(seen: Seen, cancelled: boolean, send: () => Promise<Invitation | undefined>): Promise<Seen> {
+  try {
+    return { ...seen, row: await send(), mails: seen.mails + 1 };
+  } catch (error) {
+    const doubtful = error instanceof DoubtfulWriteError;
+    if (!(error instanceof Error) || !(doubtful || cancelled)) throw error;
+    throw new UnfinishedError({ ...seen, mails: seen.mails + (doubtful ? 1 : 0), owed: true } satisfies Seen, error);
+  }
 }
 
 /** An overdue row may still say "pending" until the service has swept it (contract section 4.3). */
 function isValid(row: Invitation | undefined): boolean {
-  return row !== undefined && !isExpired(row) && (row.status === undefined || row.status === "pending");
+  return row !== undefined && !isExpired(row);
 }
 
 function isExpired({ status, isExpired: expired, expiresAt }: Partial<Invitation>): boolean {

@@ -42,6 +42,16 @@ export interface Lifecycle<Seen> {
   id(seen: Seen): string;
   /** The inputs as the service shows them, for drift; `undefined` where it does not show them. */
   shown(seen: Seen): Properties;
-  /** Computed outputs, and hidden ones (`__…`). `doubtful`: recorded after a write without an answer. */
-  outputs(seen: Seen, target: Target, doubtful: boolean): Properties;
+  /** Computed outputs, and hidden ones (`__…`). */
+  outputs(seen: Seen, target: Target): Properties;
+}
+
+/** A step broke off half-way: what has been reached is recorded, so that the next run goes on from there. */
+export class UnfinishedError extends Error {
+  readonly seen: unknown;
+
+  constructor(seen: unknown, cause: Error) {
+    super(cause.message, { cause });
+    this.seen = seen;
+  }
 }

@@ -34,9 +34,12 @@ export const organization: Lifecycle<Seen> = {
 
   async ensure(run, target, seen) {
     if (seen) return seen;
-    await refuseSameName(run, target);
-    const input = { name: target.inputs["name"] as string, ...wireInputs(schema, target.inputs, takenOnCreate) };
-    return look(await run.snapshot.createOrganization(input), true);
+    const name = target.inputs["name"] as string;
+    return run.snapshot.creating.take(name, async () => {
+      await refuseSameName(run, target);
+      const input = { name, ...wireInputs(schema, target.inputs, takenOnCreate) };
+      return look(await run.snapshot.createOrganization(input), true);
+    });
   },
 
   async sync(_run, target, seen) {

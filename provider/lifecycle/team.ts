@@ -40,8 +40,10 @@ export const team: Lifecycle<Seen> = {
     }
     const organization = await organizationOf(run, target);
     const name = target.inputs["name"] as string;
-    await refuseSameName(organization, name);
-    return (await look(await organization.createTeam({ name, ...wireInputs(schema, target.inputs) })))!;
+    return organization.creating.take(name, async () => {
+      await refuseSameName(organization, name);
+      return (await look(await organization.createTeam({ name, ...wireInputs(schema, target.inputs) })))!;
+    });
   },
 
   async sync(_run, target, seen) {

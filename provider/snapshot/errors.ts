@@ -44,6 +44,18 @@ export class IdentityUnknownError extends AvalaError {
   }
 }
 
+/** A team was there when the run looked first, and is not any more. */
+export class TeamVanishedError extends AvalaError {
+  readonly code = "AVALA_TEAM_VANISHED";
+
+  constructor(teamUid: string) {
+    super(
+      `Team ${teamUid} has been deleted by somebody else during this run.`,
+      "Run pulumi refresh, so that state knows; the next up makes what is missing.",
+    );
+  }
+}
+
 /** A write got no answer, and looking whether it was carried out failed too. */
 export class DoubtfulWriteError extends AvalaError {
   readonly code = "AVALA_DOUBTFUL_WRITE";

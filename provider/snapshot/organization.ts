@@ -15,6 +15,7 @@ import { Listing } from "./listing.js";
 import { People } from "./people.js";
 import { settle } from "./settle.js";
 import { TeamView } from "./team.js";
+import { Turns } from "./turns.js";
 
 /** What an organization needs of the snapshot it is part of. */
 export interface Surroundings {
@@ -27,6 +28,8 @@ export interface Surroundings {
 
 /** One organization in the picture of a run: its lists, read when first needed, and the writes that keep them true. */
 export class OrganizationView {
+  /** For creations: two declarations of one team name must not both find the name free. */
+  readonly creating = new Turns();
   readonly uid: string;
   readonly members: People<Member>;
   readonly invitations: Listing<Invitation>;
@@ -146,9 +149,13 @@ export class OrganizationView {
     return row;
   }
 
-  /** Mails the person of a pending invitation again. Its new end is read back: the call answers nothing. */
+  /**
+   * Mails the person of a listed invitation again. Its new end is read back: the call answers nothing. No list shows
+   * whether a mail went out, so without an answer it stays doubtful.
+   */
   async resend(uid: string): Promise<Invitation | undefined> {
-    await this.at((slug) => this.#around.client.invitations.resend(slug, uid));
+    const send = () => this.at((slug) => this.#around.client.invitations.resend(slug, uid));
+    await settle(send, () => Promise.reject(new Error("a mail cannot be looked up")));
     return (await this.invitations.reload()).get(uid);
   }
 
@@ -197,7 +204,13 @@ export class OrganizationView {
   }
 }
 
+/** Lists hold pending rows (contract section 4.3); what a deployment shows beyond them is over. */
+const over = new Set(["accepted", "cancelled"]);
+
 function findInvitation(rows: ReadonlyMap<string, Invitation>, email: string): Invitation | undefined {
   const wanted = normalizeEmail(email);
-  return [...rows.values()].find((row) => row.email !== undefined && normalizeEmail(row.email) === wanted);
+  const found = [...rows.values()].filter(
+    (row) => row.email !== undefined && normalizeEmail(row.email) === wanted && !over.has(row.status ?? ""),
+  );
+  return found.find((row) => !row.isExpired && row.status !== "expired") ?? found[0];
 }

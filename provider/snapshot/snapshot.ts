@@ -4,6 +4,7 @@ import { CreatedNotShownError, OrganizationNotFoundError, OrganizationVanishedEr
 import { Listing } from "./listing.js";
 import { OrganizationView, type Surroundings } from "./organization.js";
 import { settle } from "./settle.js";
+import { Turns } from "./turns.js";
 
 type Row = Identified<Organization>;
 
@@ -12,6 +13,8 @@ type Row = Identified<Organization>;
  * needs a path goes through here, because only here uids are turned into the slugs of the moment.
  */
 export class Snapshot {
+  /** For creations: two declarations of one name must not both find the name free. */
+  readonly creating = new Turns();
   readonly #client: AvalaClient;
   readonly #organizations: Listing<Row>;
   readonly #views = new Map<string, OrganizationView>();

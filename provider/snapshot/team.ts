@@ -1,5 +1,6 @@
 import { NotFoundError, type AvalaClient, type Identified, type Team, type TeamMember, type TeamWrite } from "../client/index.js";
 import type { OrganizationView } from "./organization.js";
+import { TeamVanishedError } from "./errors.js";
 import { People, type PersonRow } from "./people.js";
 import { settle } from "./settle.js";
 
@@ -20,7 +21,7 @@ export class TeamView {
   /** The team as the service shows it. */
   async row(): Promise<Identified<Team>> {
     const row = (await this.organization.teams.get()).get(this.uid);
-    if (!row) throw new Error(`bug: team ${this.uid} was used after it was gone`);
+    if (!row) throw new TeamVanishedError(this.uid);
     return row;
   }
 
@@ -90,7 +91,7 @@ export class TeamView {
     try {
       await removal;
     } catch (error) {
-      if (!(error instanceof NotFoundError)) throw error;
+      if (!(error instanceof NotFoundError || error instanceof TeamVanishedError)) throw error;
     }
     return true;
   }

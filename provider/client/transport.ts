@@ -90,16 +90,18 @@ export class Transport {
   }
 
   private async run(call: Call): Promise<Answer> {
-    const turn = this.options.limiter.takeTurn();
+    const { limiter, random } = this.options;
+    const turn = limiter.takeTurn();
     let uncertain = false;
     let retryUntil: number | undefined;
     for (let tries = 1; ; tries++) {
       const outcome = await this.attempt(call, turn, uncertain);
-      if (!mayRetry(call.method, outcome)) return this.settle(call, outcome, uncertain);
-      const wait = waitBefore(outcome, tries, this.options.random);
+      const wait = waitBefore(outcome, tries, random);
       const throttled = outcome.kind === "answer" && outcome.status === 429;
-      // After the last try too: the others must hold back as well.
-      if (throttled) this.options.limiter.pause(wait);
+      // After the last try too, for the others must hold back as well; and before `done`, which lets the next one go.
+      if (throttled) limiter.pause(wait);
+      limiter.done(rateFacts(headersOf(outcome)));
+      if (!mayRetry(call.method, outcome)) return this.settle(call, outcome, uncertain);
       retryUntil ??= performance.now() + RETRY_BUDGET_MS;
       const late = performance.now() + wait > retryUntil;
       if (tries === MOST_TRIES || late) return this.settle(call, outcome, uncertain);
@@ -108,6 +110,7 @@ export class Transport {
     }
   }
 
+  /** One try, in its turn; whoever gets its outcome owes the limiter a `done`. */
   private async attempt(call: Call, turn: number, uncertain: boolean): Promise<Outcome> {
     const { limiter, beforeRequest } = this.options;
     try {
@@ -121,9 +124,7 @@ export class Transport {
       limiter.cancel();
       throw error;
     }
-    const outcome = await this.send(call);
-    limiter.done(rateFacts(headersOf(outcome)));
-    return outcome;
+    return this.send(call);
   }
 
   private send({ method, path, query, body, keepBody }: Call): Promise<Outcome> {

@@ -1,0 +1,185 @@
+import type { RateFacts } from "../../provider/client/headers.js";
+import { Limiter, LimiterClosed, type LimiterOptions } from "../../provider/client/limiter.js";
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+/** Calls that are answered after `lasting` ms with `facts`; tells when each was started, by number. */
+function bench(options: Partial<LimiterOptions> = {}) {
+  const limiter = new Limiter({ concurrency: 1000, ...options });
+  const zero = performance.now();
+  const starts: number[] = [];
+  const order: number[] = [];
+  const call = async (number: number, lasting = 0, facts: RateFacts = {}) => {
+    await limiter.start(limiter.takeTurn());
+    starts.push(performance.now() - zero);
+    order.push(number);
+    if (lasting > 0) await new Promise((resolve) => setTimeout(resolve, lasting));
+    limiter.done(facts);
+  };
+  const calls = (count: number, lasting = 0, facts: RateFacts = {}) =>
+    Promise.all(Array.from({ length: count }, (_, number) => call(number, lasting, facts)));
+  return { limiter, starts, order, call, calls };
+}
+
+const times = (count: number, at: number) => Array<number>(count).fill(at);
+
+describe("limiter", () => {
+  it("starts 20 a second and 100 a minute, in order, at exactly these times", async () => {
+    const { starts, order, calls } = bench();
+    const all = calls(230);
+    await jest.runAllTimersAsync();
+    await all;
+    const seconds = [0, 1, 2, 3, 4, 60, 61, 62, 63, 64].flatMap((second) => times(20, second * 1000));
+    expect(starts).toEqual([...seconds, ...times(20, 120_000), ...times(10, 121_000)]);
+    expect(order).toEqual(Array.from({ length: 230 }, (_, number) => number));
+  });
+
+  it("counts a request until a window after its end, where the service may have counted it", async () => {
+    const { starts, calls } = bench({ perSecond: 2 });
+    const all = calls(6, 300);
+    await jest.runAllTimersAsync();
+    await all;
+    expect(starts).toEqual([0, 0, 1300, 1300, 2600, 2600]);
+  });
+
+  it("keeps to the concurrency and starts the next the moment one ends", async () => {
+    const { starts, calls } = bench({ concurrency: 2, perSecond: 1000, perMinute: 1000 });
+    const all = calls(5, 100);
+    await jest.runAllTimersAsync();
+    await all;
+    expect(starts).toEqual([0, 0, 100, 100, 200]);
+  });
+
+  it("spends the budget again as soon as it comes back", async () => {
+    const { starts, call } = bench({ perMinute: 3, perSecond: 3 });
+    await call(0);
+    await jest.advanceTimersByTimeAsync(10_000);
+    await call(1);
+    await jest.advanceTimersByTimeAsync(10_000);
+    const rest = Promise.all([call(2), call(3), call(4), call(5)]);
+    await jest.runAllTimersAsync();
+    await rest;
+    expect(starts).toEqual([0, 10_000, 20_000, 60_000, 70_000, 80_000]);
+  });
+
+  it("starts nobody during a pause, and a shorter pause does not shorten it", async () => {
+    const { limiter, starts, call } = bench();
+    limiter.pause(7000);
+    limiter.pause(1000);
+    const one = call(0);
+    await jest.runAllTimersAsync();
+    await one;
+    expect(starts).toEqual([7000]);
+  });
+
+  it("stops when the service says that nothing remains, until its reset", async () => {
+    const { starts, call, calls } = bench();
+    await call(0, 0, { remaining: 2, resetInMs: 30_000 });
+    const all = calls(4, 0);
+    await jest.runAllTimersAsync();
+    await all;
+    // Without later news the two that remain are never spent twice.
+    expect(starts.slice(0, 3)).toEqual([0, 0, 0]);
+    await call(9, 0, { remaining: 0, resetInMs: 5000 });
+    const last = call(10);
+    await jest.runAllTimersAsync();
+    await last;
+    expect(starts.at(-1)).toBe((starts.at(-2) ?? 0) + 5000);
+  });
+
+  it("does not spend what remains on more requests than that at once", async () => {
+    const { starts, call, calls } = bench();
+    await call(0, 0, { remaining: 2, resetInMs: 30_000 });
+    const all = calls(4, 100, { remaining: 0, resetInMs: 29_900 });
+    await jest.runAllTimersAsync();
+    await all;
+    expect(starts).toEqual([0, 0, 0, 30_000, 30_000]);
+  });
+
+  it.each([
+    ["a lower limit than ours", { limit: 2, resetInMs: 30_000 }, undefined, [0, 0, 60_000]],
+    ["the burst window's limit, which is not the minute's", { limit: 2, resetInMs: 1000 }, undefined, [0, 0, 0]],
+    ["a limit without a reset, which has no window", { limit: 2 }, undefined, [0, 0, 0]],
+    ["a longer quota's limit", { limit: 2, resetInMs: 3_600_000 }, undefined, [0, 0, 0]],
+    ["a higher limit than the configured one", { limit: 500, resetInMs: 30_000 }, 2, [0, 0, 60_000]],
+    ["a higher limit than the default", { limit: 500, resetInMs: 30_000 }, undefined, [0, 0, 0]],
+  ])("adapts to %s", async (_, facts, perMinute, expected) => {
+    const { starts, call, calls } = bench({ perMinute });
+    await call(0, 0, facts);
+    const all = calls(2);
+    await jest.runAllTimersAsync();
+    await all;
+    expect(starts).toEqual(expected);
+  });
+
+  it("takes over a higher limit of the service where none is configured", async () => {
+    const { starts, call, calls } = bench({ perSecond: 1000 });
+    await call(0, 0, { limit: 300, resetInMs: 30_000 });
+    const all = calls(299);
+    await jest.runAllTimersAsync();
+    await all;
+    expect(Math.max(...starts)).toBe(0);
+  });
+
+  it("lets an older call's retry go before younger calls", async () => {
+    const { limiter, order, call } = bench({ perSecond: 1, perMinute: 100 });
+    const old = limiter.takeTurn();
+    await limiter.start(old);
+    limiter.done({});
+    const young = [call(1), call(2)];
+    const again = async () => {
+      await limiter.start(old);
+      order.push(0);
+      limiter.done({});
+    };
+    const retry = again();
+    await jest.runAllTimersAsync();
+    await Promise.all([...young, retry]);
+    expect(order).toEqual([0, 1, 2]);
+  });
+
+  it("takes back what was never sent", async () => {
+    const { limiter, starts, call } = bench({ perSecond: 1 });
+    await limiter.start(limiter.takeTurn());
+    limiter.cancel();
+    await call(0);
+    expect(starts).toEqual([0]);
+  });
+
+  it("tells once per waiting period, when more than a minute's budget waits", async () => {
+    const told: object[] = [];
+    const { calls } = bench({ perMinute: 10, perSecond: 10, onWait: (info) => told.push(info) });
+    const periods: number[] = [];
+    for (const waiting of [20, 40, 5, 40]) {
+      const all = calls(waiting);
+      await jest.runAllTimersAsync();
+      await all;
+      periods.push(told.length);
+    }
+    expect(periods).toEqual([0, 1, 1, 2]);
+    expect(told[0]).toEqual({ waiting: 11, seconds: 66 });
+  });
+
+  it("has no timer when nothing waits", async () => {
+    const { limiter, calls } = bench({ perSecond: 1 });
+    const all = calls(3);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(jest.getTimerCount()).toBe(1);
+    await jest.runAllTimersAsync();
+    await all;
+    limiter.pause(60_000);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it("refuses what waits and what comes, once closed", async () => {
+    const { limiter, starts, call } = bench();
+    limiter.pause(1000);
+    const waiting = call(0).catch((error: unknown) => error);
+    limiter.close();
+    expect(await waiting).toBeInstanceOf(LimiterClosed);
+    await expect(limiter.start(limiter.takeTurn())).rejects.toBeInstanceOf(LimiterClosed);
+    expect(jest.getTimerCount()).toBe(0);
+    expect(starts).toEqual([]);
+  });
+});

@@ -1,5 +1,5 @@
 import { ConfigError } from "./errors.js";
-import { printable } from "./redact.js";
+import { printable } from "../schema/text.js";
 
 /** Words that stand where an organization's slug stands, in sibling routes of the API. */
 const RESERVED = new Set(["industry-choices", "invitations"]);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { RequestFacts } from "./errors.js";
 import { shapeError } from "./failures.js";
-import { printable } from "./redact.js";
+import { printable } from "../schema/text.js";
 import type { Answer } from "./transport.js";
 import type { CredentialPermissions, Identified, Invitation, Member, Organization, Team, TeamMember } from "./types.js";
 

@@ -1,14 +1,29 @@
-/** Controls, line and paragraph separators, and the marks that reorder text: whatever could forge a line on a screen. */
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+// oxlint-disable-next-line no-control-regex -- they are what is removed
+const ansi = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\^_])/g;
+/** Format characters: marks that turn the reading direction, joiners, zero-width and soft-hyphen tricks. */
+const invisible = /[\p{Cf}\p{Cs}]/gu;
 
-/** Hostile text made fit for a message: one line, no controls, at most `limit` characters. */
-export function printable(text: string, limit = 80): string {
-  const clean = text.replace(unprintable, "\ufffd");
-  const characters = Array.from(clean);
-  return characters.length <= limit ? clean : `${characters.slice(0, limit - 1).join("")}…`;
+/** Hostile text on one line, without control, escape or direction characters. */
+export function stripped(text: string): string {
+  return text
+    .replace(ansi, "")
+    .replace(/[\t\r\n\u2028\u2029]+/g, " ")
+    .replace(/\p{Cc}/gu, "")
+    .replace(invisible, "");
+}
+
+/** At most `length` characters, runs of spaces as one. */
+export function shortened(text: string, length: number): string {
+  const characters = [...text.replace(/ {2,}/g, " ").trim()];
+  return characters.length <= length ? characters.join("") : `${characters.slice(0, length - 1).join("")}…`;
+}
+
+/** Hostile text made fit for a message. */
+export function printable(text: string, length = 80): string {
+  return shortened(stripped(text), length);
 }
 
 /** The same, in quotes. */
-export function quoted(text: string, limit = 80): string {
-  return `"${printable(text, limit).replaceAll('"', "'")}"`;
+export function quoted(text: string, length = 80): string {
+  return `"${printable(text, length).replaceAll('"', "'")}"`;
 }

@@ -46,7 +46,8 @@ function defaultOf(schema) {
 function sentences(schema) {
   const flags = flagsOf(schema);
   const list = [flags.description];
-  if (flags.known) list.push(`Known values: ${flags.known.map((value) => `\`${value}\``).join(", ")}; others may come.`);
+  if (flags.known)
+    list.push(`Known values: ${flags.known.map((value) => `\`${value}\``).join(", ")}; others may come.`);
   const absent = flags.absent ?? defaultOf(schema);
   if (absent) list.push(`Default: ${absent.replace(/\.$/, "")}.`);
   if (flags.replaces) list.push(`Changing this replaces the resource ${flags.replaces}.`);
@@ -82,7 +83,8 @@ function typesOf(resource) {
   const all = { ...inputs, ...outputs };
   const optional = (schema) => (isOptional(schema) ? "?" : "");
   const chosen = (schema) => flagsOf(schema).chosen === true;
-  const output = (schema) => `pulumi.Output<${plainType(schema)}${isOptional(schema) && !chosen(schema) ? " | undefined" : ""}>`;
+  const output = (schema) =>
+    `pulumi.Output<${plainType(schema)}${isOptional(schema) && !chosen(schema) ? " | undefined" : ""}>`;
   return `// Written by \`npm run generate\` from provider/schema/${resource.key}.ts; edit that.
 import type * as pulumi from "@pulumi/pulumi";
 ${imports.join("\n")}${imports.length ? "\n" : ""}
@@ -165,7 +167,9 @@ export function stale(files = generated()) {
   const names = [...files].filter(([file, text]) => !existsSync(file) || readFileSync(file, "utf8") !== text);
   const folders = [...new Set([...files.keys()].map((file) => dirname(file)))].filter((folder) => existsSync(folder));
   const extra = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
-  return [...names.map(([file]) => file), ...extra.filter((file) => !files.has(file))].map((file) => relative(root, file));
+  return [...names.map(([file]) => file), ...extra.filter((file) => !files.has(file))].map((file) =>
+    relative(root, file),
+  );
 }
 
 function main() {

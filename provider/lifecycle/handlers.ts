@@ -99,7 +99,10 @@ async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, props: Pr
   });
   if (seen === undefined) {
     if (isRecorded(props)) return {};
-    throw new GetError(`There is no ${life.schema.kind} with the id ${id}.`, "Check the id; its form is in the documentation of get.");
+    throw new GetError(
+      `There is no ${life.schema.kind} with the id ${id}.`,
+      "Check the id; its form is in the documentation of get.",
+    );
   }
   const found = observedState(life.schema, props, life.shown(seen), life.outputs(seen, target));
   return { id: life.id(seen), ...found };

@@ -1,4 +1,12 @@
-import { comparable, flagsOf, inputsWhere, isOptional, quoted, type Failure, type ResourceSchema } from "../schema/index.js";
+import {
+  comparable,
+  flagsOf,
+  inputsWhere,
+  isOptional,
+  quoted,
+  type Failure,
+  type ResourceSchema,
+} from "../schema/index.js";
 
 export type Properties = Record<string, unknown>;
 

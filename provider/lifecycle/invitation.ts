@@ -125,12 +125,14 @@ async function mail(seen: Seen, cancelled: boolean, send: () => Promise<Invitati
   }
 }
 
+type Validity = { [K in "status" | "isExpired" | "expiresAt"]?: Invitation[K] | undefined };
+
 /** An overdue row may still say "pending" until the service has swept it (contract section 4.3). */
 function isValid(row: Invitation | undefined): boolean {
   return row !== undefined && !isExpired(row);
 }
 
-function isExpired({ status, isExpired: expired, expiresAt }: Partial<Invitation>): boolean {
+function isExpired({ status, isExpired: expired, expiresAt }: Validity): boolean {
   return status === "expired" || (expired ?? (expiresAt !== undefined && Date.parse(expiresAt) < Date.now()));
 }
 
@@ -140,8 +142,7 @@ function statusOf(row: Invitation | undefined, member: Member | undefined, state
   if (row) return "expired";
   // Accepted once, and a member no more: the invitation has served its purpose.
   if (state["status"] === "accepted") return "accepted";
-  const expiresAt = state["expiresAt"] as string | undefined;
-  return isExpired({ ...(expiresAt === undefined ? {} : { expiresAt }) }) ? "expired" : "gone";
+  return isExpired({ expiresAt: state["expiresAt"] as string | undefined }) ? "expired" : "gone";
 }
 
 function isOwed({ state, inputs }: Target): boolean {

@@ -107,7 +107,9 @@ async function refuseUnlessEmpty(run: Run, view: OrganizationView): Promise<void
   ] as const;
   const inside = contents.filter(([count]) => (count ?? 0) > 0).map(([count, what]) => `${count} ${what}`);
   const strangers = [...(await view.members.get()).values()].filter(
-    (member) => member.role !== "owner" && !run.known.has(view.uid, [member.userUid, member.email && normalizeEmail(member.email)]),
+    (member) =>
+      member.role !== "owner" &&
+      !run.known.has(view.uid, [member.userUid, member.email && normalizeEmail(member.email)]),
   );
   if (strangers.length > 0) {
     const names = strangers.map((member) => member.email ?? member.username ?? member.userUid);
@@ -116,6 +118,6 @@ async function refuseUnlessEmpty(run: Run, view: OrganizationView): Promise<void
   if (inside.length === 0) return;
   throw new GuardError(
     `Organization ${view.uid} is not deleted: inside are ${inside.join(", ")}.`,
-    "Take them out first, or set forceDestroy: true, or keep the organization with onDestroy: \"retain\"; run up, then destroy.",
+    'Take them out first, or set forceDestroy: true, or keep the organization with onDestroy: "retain"; run up, then destroy.',
   );
 }

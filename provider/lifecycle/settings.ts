@@ -35,7 +35,12 @@ export function resolveSettings(environment: Lookup, config: Lookup): Settings {
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     readOnly: isTrue(environment("AVALA_READ_ONLY")),
-    assumeDeleted: new Set((environment("AVALA_ASSUME_DELETED") ?? "").toLowerCase().split(/[\s,]+/).filter(Boolean)),
+    assumeDeleted: new Set(
+      (environment("AVALA_ASSUME_DELETED") ?? "")
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean),
+    ),
     maxRemovals: pace("AVALA_MAX_REMOVALS", "avala:maxRemovals") ?? defaultMaxRemovals,
   };
 }

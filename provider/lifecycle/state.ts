@@ -15,7 +15,10 @@ export function isRecorded(properties: Properties): boolean {
 /** What a program declared, as state echoes it. */
 export function declaredInputs(schema: ResourceSchema, state: Properties): Properties {
   const chosen = Array.isArray(state[chosenKey]) ? (state[chosenKey] as string[]) : [];
-  return pick(state, Object.keys(schema.inputs).filter((name) => !chosen.includes(name)));
+  return pick(
+    state,
+    Object.keys(schema.inputs).filter((name) => !chosen.includes(name)),
+  );
 }
 
 /**
@@ -29,7 +32,10 @@ export function recordedState(
   shown: Properties = {},
 ): Properties {
   const emptied = clearedIn(inputs);
-  const declared = pick(inputs, Object.keys(schema.inputs).filter((name) => !emptied.includes(name)));
+  const declared = pick(
+    inputs,
+    Object.keys(schema.inputs).filter((name) => !emptied.includes(name)),
+  );
   return withChosen(schema, declared, shown, outputs);
 }
 

@@ -119,4 +119,3 @@ async function refuseStrangers(run: Run, view: TeamView): Promise<void> {
     "Declare them or take them out, or set forceDestroy: true on the team; run up, then delete it.",
   );
 }
-

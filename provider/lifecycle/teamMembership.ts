@@ -1,4 +1,12 @@
-import { joinId, normalizeEmail, personOf, quoted, splitId, teamMembership as schema, type Person } from "../schema/index.js";
+import {
+  joinId,
+  normalizeEmail,
+  personOf,
+  quoted,
+  splitId,
+  teamMembership as schema,
+  type Person,
+} from "../schema/index.js";
 import { NotFoundError, type Member, type TeamMember, type TeamView } from "../snapshot/index.js";
 import { GuardError } from "./guards.js";
 import { isUnknown, type Properties } from "./inputs.js";
@@ -91,7 +99,7 @@ async function observe(run: Run, { id, inputs, state }: Target): Promise<Seen | 
   const person = personIn(inputs, state, who);
   const found = await find(view, person);
   if (!found.row && id !== undefined && !isRecorded(state)) return undefined;
-  const seen = { view, person, who: who ?? (inputs["user"] ?? inputs["email"]) as string, ...found };
+  const seen = { view, person, who: who ?? ((inputs["user"] ?? inputs["email"]) as string), ...found };
   noted(run, seen);
   return seen;
 }
@@ -127,7 +135,9 @@ function identityOf(place: string, who: string): string {
 /** Every name the person is known by; noted, so that nobody takes them for a stranger. */
 function noted(run: Run, { view, person, who, row, member }: Seen): string[] {
   const emails = [person.email, row?.email, member?.email].map((email) => email && normalizeEmail(email));
-  const aliases = [who, person.userUid, row?.userUid, member?.userUid, ...emails].filter((alias) => alias !== undefined);
+  const aliases = [who, person.userUid, row?.userUid, member?.userUid, ...emails].filter(
+    (alias) => alias !== undefined,
+  );
   run.known.note(placeOf(view), aliases);
   run.known.note(view.organization.uid, aliases);
   return [...new Set(aliases)];

@@ -23,7 +23,9 @@ export interface ProviderArgs {
 export class Provider extends pulumi.ProviderResource {
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
     const { apiKey, apiKeyEnv, baseUrl, allowInsecureBaseUrl } = args;
-    const insecure = pulumi.output(allowInsecureBaseUrl).apply((allow) => (allow === undefined ? undefined : `${allow}`));
+    const insecure = pulumi
+      .output(allowInsecureBaseUrl)
+      .apply((allow) => (allow === undefined ? undefined : `${allow}`));
     super(
       "pulumi-nodejs",
       name,

@@ -16,7 +16,10 @@ export const team = {
       replaces: "when it is another organization; another spelling of the same one is no change",
     }),
     name: field(nonEmptyText(255), { description: "Display name, 1 to 255 characters, trimmed. Renamed in place." }),
-    description: field(text(1024).optional(), { description: "What the team does, at most 1,024 characters.", clear: "" }),
+    description: field(text(1024).optional(), {
+      description: "What the team does, at most 1,024 characters.",
+      clear: "",
+    }),
     color: field(nonEmptyText(7).optional(), {
       description: "Color in Avala's pages, such as `#6366F1`; 1 to 7 characters.",
       absent: "The service's choice; not managed.",

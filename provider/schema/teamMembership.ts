@@ -47,7 +47,8 @@ export const teamMembership = {
       local: true,
     }),
     validUntil: field(date().optional(), {
-      description: "Day after which the access has run out, such as `2027-01-31`; for reviewers and policies. Stays local.",
+      description:
+        "Day after which the access has run out, such as `2027-01-31`; for reviewers and policies. Stays local.",
       local: true,
     }),
   },

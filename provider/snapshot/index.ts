@@ -12,4 +12,11 @@ export type { PersonRow } from "./people.js";
 export { Snapshot } from "./snapshot.js";
 export type { TeamView } from "./team.js";
 export { AvalaError, ConfigError, NotFoundError, checkBaseUrl } from "../client/index.js";
-export type { ClientSettings, Invitation, Member, Organization, OrganizationWrite, TeamMember } from "../client/index.js";
+export type {
+  ClientSettings,
+  Invitation,
+  Member,
+  Organization,
+  OrganizationWrite,
+  TeamMember,
+} from "../client/index.js";

@@ -45,8 +45,14 @@ export class OrganizationView {
     this.#slug = slug;
     this.#around = around;
     this.members = new People(`organization ${uid}`, () => this.at((slug) => client.members.list(slug)));
-    this.invitations = new Listing(() => this.at((slug) => client.invitations.list(slug)), (row) => row.uid);
-    this.teams = new Listing(() => this.at((slug) => client.teams.list(slug)), (row) => row.uid);
+    this.invitations = new Listing(
+      () => this.at((slug) => client.invitations.list(slug)),
+      (row) => row.uid,
+    );
+    this.teams = new Listing(
+      () => this.at((slug) => client.teams.list(slug)),
+      (row) => row.uid,
+    );
   }
 
   /** Where the organization is reached now; a hint, as slugs move. */

@@ -1,4 +1,10 @@
-import { NotFoundError, type AvalaClient, type Identified, type Organization, type OrganizationWrite } from "../client/index.js";
+import {
+  NotFoundError,
+  type AvalaClient,
+  type Identified,
+  type Organization,
+  type OrganizationWrite,
+} from "../client/index.js";
 import { canonicalUid, quoted } from "../schema/index.js";
 import { CreatedNotShownError, OrganizationNotFoundError, OrganizationVanishedError } from "./errors.js";
 import { Listing } from "./listing.js";

@@ -1,4 +1,11 @@
-import { NotFoundError, type AvalaClient, type Identified, type Team, type TeamMember, type TeamWrite } from "../client/index.js";
+import {
+  NotFoundError,
+  type AvalaClient,
+  type Identified,
+  type Team,
+  type TeamMember,
+  type TeamWrite,
+} from "../client/index.js";
 import type { OrganizationView } from "./organization.js";
 import { TeamVanishedError } from "./errors.js";
 import { People, type PersonRow } from "./people.js";
@@ -29,9 +36,14 @@ export class TeamView {
     const { teams } = this.organization;
     const applied = async () => {
       const row = (await teams.reload()).get(this.uid);
-      return row && (Object.keys(patch) as (keyof TeamWrite)[]).every((key) => row[key] === patch[key]) ? row : undefined;
+      return row && (Object.keys(patch) as (keyof TeamWrite)[]).every((key) => row[key] === patch[key])
+        ? row
+        : undefined;
     };
-    const answer = await settle<Team>(() => this.#at((slug, team) => this.#client.teams.update(slug, team, patch)), applied);
+    const answer = await settle<Team>(
+      () => this.#at((slug, team) => this.#client.teams.update(slug, team, patch)),
+      applied,
+    );
     const known = { ...(await this.row()), ...answer, uid: this.uid };
     teams.put(known);
     // The slug may follow a rename; an answer that leaves it out does not say.

@@ -6,8 +6,8 @@ import ts from "typescript";
 import { PROJECT } from "./project.mjs";
 
 /**
- * What each area of provider/ may import besides itself: other areas (`ours`), packages (`packages`), packages for their
- * types only (`types`), and Node's own modules unless `node` is false.
+ * What each area of provider/ may import besides itself: other areas (`ours`) and packages (`packages`), either of them
+ * for types only (`oursTypes`, `types`), and Node's own modules unless `node` is false.
  */
 const RULES = {
   index: { ours: ["resources", "components", "functions", "schema", "generated"] },
@@ -19,18 +19,21 @@ const RULES = {
   snapshot: { ours: ["client", "schema"] },
   client: { ours: ["schema"], packages: ["undici", "zod"] },
   schema: { ours: [], packages: ["zod"], node: false },
-  generated: { ours: ["schema"], types: ["@pulumi/pulumi"] },
+  generated: { ours: ["schema"], oursTypes: ["resources"], types: ["@pulumi/pulumi"] },
 };
 
 /** Files that need more than their area: the way to the engine's log service. */
 const EXCEPTIONS = { "lifecycle/log.ts": ["@pulumi/pulumi", "@grpc/grpc-js"] };
+
+/** The package's own package.json, for its version: equally far from source and build. */
+const MANIFEST = "../package.json";
 
 /** Offences against the import arrows in a provider folder, as `file:line: reason`, in the order of the files. */
 export function arrowOffences(folder) {
   return sourceFiles(folder).flatMap((file) => {
     const source = ts.createSourceFile(file, readFileSync(join(folder, file), "utf8"), ts.ScriptTarget.Latest, true);
     return importsOf(source).flatMap(({ node, name, typeOnly }) => {
-      const reason = name === undefined ? "imports a computed name" : offence(folder, file, name, typeOnly);
+      const reason = name === undefined ? "imports a computed name" : offence(file, name, typeOnly);
       const { line } = source.getLineAndCharacterOfPosition(node.getStart());
       return reason ? [`${file}:${line + 1}: ${reason}`] : [];
     });
@@ -41,7 +44,7 @@ function sourceFiles(folder) {
   return readdirSync(folder, { recursive: true })
     .map((file) => file.split(sep).join("/"))
     .filter((file) => /\.[cm]?ts$/.test(file))
-    .sort();
+    .toSorted();
 }
 
 /** Every way in which TypeScript names another module. */
@@ -70,19 +73,23 @@ function isImportCall(node) {
 /** The area of a file of provider/: its first folder, or its name for the files at the top. */
 const areaOf = (file) => (file.includes("/") ? file.split("/")[0] : file.replace(/\.[cm]?[jt]s$/, ""));
 
-function offence(folder, file, name, typeOnly) {
+function offence(file, name, typeOnly) {
   const area = areaOf(file);
   const rule = RULES[area];
   if (!rule) return `belongs to no area that has a rule (${Object.keys(RULES).join(", ")})`;
-  return name.startsWith(".") ? ourOffence(folder, file, name, area, rule) : packageOffence(file, name, typeOnly, rule);
+  return name.startsWith(".") ? ourOffence(file, name, typeOnly, rule) : packageOffence(file, name, typeOnly, rule);
 }
 
-function ourOffence(folder, file, name, area, rule) {
+function ourOffence(file, name, typeOnly, { ours, oursTypes = [] }) {
+  const area = areaOf(file);
   const target = posix.normalize(posix.join(posix.dirname(file), name));
+  if (target === MANIFEST) return undefined;
   if (target.startsWith("..")) return `imports ${name}, which is outside of the package`;
   const to = areaOf(target);
-  if (to === area || rule.ours.includes(to)) return undefined;
-  return `${area} must not import ${to} (${name}); it may import ${list([area, ...rule.ours])}`;
+  const allowed = [area, ...ours, ...(typeOnly ? oursTypes : [])];
+  if (allowed.includes(to)) return undefined;
+  const hint = oursTypes.includes(to) ? " except with import type" : "";
+  return `${area} must not import ${to} (${name})${hint}; it may import ${list(allowed)}`;
 }
 
 function packageOffence(file, name, typeOnly, { packages = [], types = [], node = true }) {

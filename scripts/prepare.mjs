@@ -32,7 +32,8 @@ export async function prepare({ log, root = PROJECT, parts = Object.keys(PARTS),
 const output = (onLine) => (onLine ? { onLine } : { stdio: ["ignore", 2, 2] });
 
 const installMark = (root) => join(root, "node_modules/.lock-sha256");
-const hash = (...texts) => texts.reduce((sum, text) => sum.update(text).update("\0"), createHash("sha256")).digest("hex");
+const hash = (...texts) =>
+  texts.reduce((sum, text) => sum.update(text).update("\0"), createHash("sha256")).digest("hex");
 const readOptional = (path) => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
 
 /**
@@ -48,8 +49,7 @@ function dependenciesAreCurrent(root) {
   return true;
 }
 
-const lockHash = (root) =>
-  hash(process.platform, process.arch, readFileSync(join(root, "package-lock.json"), "utf8"));
+const lockHash = (root) => hash(process.platform, process.arch, readFileSync(join(root, "package-lock.json"), "utf8"));
 
 function recordMatchesLock(root) {
   const record = readOptional(join(root, "node_modules/.package-lock.json"));
@@ -94,7 +94,7 @@ const buildMark = (root, part) => join(root, part.output, ".sources-sha256");
 const isBuilt = (root, part) => readOptional(buildMark(root, part)) === sourcesHash(root, part);
 
 function sourcesHash(root, { folder, sources }) {
-  const files = filesUnder(join(root, sources)).sort();
+  const files = filesUnder(join(root, sources)).toSorted();
   const settings = ["tsconfig.json", join(folder, "tsconfig.json"), join(folder, "package.json")];
   const all = [...settings.map((name) => join(root, name)), ...files];
   return hash(lockHash(root), ...all.flatMap((file) => [file.slice(root.length), readFileSync(file, "utf8")]));

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import {
   accessSync,
   constants,
@@ -14,7 +13,6 @@ import {
 } from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { withLock } from "./lock.mjs";
 import { startProgress } from "./progress.mjs";
@@ -48,14 +46,14 @@ export class PulumiSetupError extends Error {
 }
 
 /** One way to get a CLI did not work; the next is tried. */
-class Unavailable extends Error {}
+export class Unavailable extends Error {}
 
 /**
  * Finds or sets up a Pulumi CLI together with its Node language host: on PATH, from an earlier set-up, as the official
  * release, or built from Go modules.
  *
  * @returns `command` (absolute path), `version` (without v), `env` (see `pulumiEnvironment`) and `source`: `path`,
- *   `earlier`, `release` or `build`.
+ *   `earlier`, `release` or `build`. `download` and `build` stand in for the two ways to fill a set-up folder.
  */
 export async function ensurePulumi({ log = say, root = PROJECT, env = process.env, download, build } = {}) {
   const context = { log, root, env, attempts: [] };
@@ -113,7 +111,7 @@ async function attempt(context, what, action) {
   try {
     return await action();
   } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
+    if (!(error instanceof Unavailable) && error.code !== "ENOSPC") throw error;
     context.attempts.push(`${what}: ${error.message}`);
     return undefined;
   }
@@ -223,23 +221,13 @@ async function runQuietly(command, args, options) {
   }
 }
 
-/** A language host that works prints the port it listens on and goes on running. */
+/** A language host that works prints the port it listens on and goes on running until it is told to end. */
 async function languageHostStarts(command, { env }) {
-  const child = spawn(command, ["127.0.0.1:1"], { env, stdio: ["ignore", "pipe", "ignore"], windowsHide: true });
-  const deadline = setTimeout(() => child.kill("SIGKILL"), PROBE_DEADLINE_MS);
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  try {
-    const port = await new Promise((resolve, reject) => {
-      child.once("error", (error) => reject(new Unavailable(`${command} cannot be run (${error.code}).`)));
-      child.once("close", () => resolve(undefined));
-      createInterface({ input: child.stdout }).once("line", resolve);
-    });
-    if (!/^\d+$/.test(port ?? "")) throw new Unavailable("the Node language host does not start.");
-  } finally {
-    clearTimeout(deadline);
-    child.kill("SIGKILL");
-    if (child.pid !== undefined) await ended;
-  }
+  const seen = new AbortController();
+  const signal = AbortSignal.any([seen.signal, AbortSignal.timeout(PROBE_DEADLINE_MS)]);
+  const onLine = (line) => /^\d+$/.test(line) && seen.abort();
+  await runQuietly(command, ["127.0.0.1:1"], { env, onLine, signal });
+  if (!seen.signal.aborted) throw new Unavailable("the Node language host does not start.");
 }
 
 async function downloadRelease({ log, env, folder, temporary }) {

@@ -19,6 +19,7 @@ export class Interrupted extends Error {
 }
 
 const children = new Set();
+const handlers = new Map(SIGNALS.map((signal) => [signal, () => onSignal(signal)]));
 const lastSeen = new Map();
 let interruptedBy;
 
@@ -33,7 +34,6 @@ let interruptedBy;
  */
 export async function run(command, args, { cwd, env, stdio = "inherit", onLine, ownGroup = false, signal } = {}) {
   if (interruptedBy) throw new Interrupted(interruptedBy);
-  listenForSignals();
   const child = spawn(command, args, {
     cwd,
     env,
@@ -42,7 +42,7 @@ export async function run(command, args, { cwd, env, stdio = "inherit", onLine, 
     windowsHide: true,
   });
   const entry = { child, ownGroup };
-  children.add(entry);
+  add(entry);
   const stop = () => end(entry);
   signal?.addEventListener("abort", stop, { once: true });
   if (onLine) for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", onLine);
@@ -52,7 +52,7 @@ export async function run(command, args, { cwd, env, stdio = "inherit", onLine, 
       child.once("close", (code, by) => resolve(exitCodeOf(code, by)));
     });
   } finally {
-    children.delete(entry);
+    remove(entry);
     signal?.removeEventListener("abort", stop);
   }
 }
@@ -69,6 +69,7 @@ function exitCodeOf(code, signal) {
 }
 
 function send({ child, ownGroup }, signal) {
+  if (child.pid === undefined) return;
   try {
     if (ownGroup && !windows) process.kill(-child.pid, signal);
     else child.kill(signal);
@@ -83,12 +84,24 @@ function end(entry) {
   entry.child.once("close", () => clearTimeout(timer));
 }
 
-function listenForSignals() {
-  if (process.listenerCount("SIGINT") > 0) return;
-  for (const signal of SIGNALS) process.on(signal, () => onSignal(signal));
-  process.on("exit", () => {
-    for (const entry of children) send(entry, "SIGTERM");
-  });
+/** Signals are ours only while a child runs: whoever imports this may have an opinion of its own on them. */
+function add(entry) {
+  if (children.size === 0) {
+    for (const [signal, handler] of handlers) process.on(signal, handler);
+    process.on("exit", endAll);
+  }
+  children.add(entry);
+}
+
+function remove(entry) {
+  children.delete(entry);
+  if (children.size > 0) return;
+  for (const [signal, handler] of handlers) process.removeListener(signal, handler);
+  process.removeListener("exit", endAll);
+}
+
+function endAll() {
+  for (const entry of children) send(entry, "SIGTERM");
 }
 
 /**
@@ -101,7 +114,6 @@ function onSignal(signal) {
   lastSeen.set(signal, now);
   interruptedBy ??= signal;
   if (repeated) return;
-  if (children.size === 0) process.exit(exitCodeOf(null, signal));
   for (const entry of children) {
     const delivered = signal === "SIGINT" && atTerminal && !entry.ownGroup;
     if (!delivered) send(entry, signal);

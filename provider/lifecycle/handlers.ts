@@ -160,6 +160,8 @@ function presented(error: unknown): unknown {
   if (!expected) return error;
   const { code, id, properties, reasons } = error as AvalaError & Partial<PartialFailure>;
   const shown = new Error(code === undefined ? error.message : `${error.message} [${code}]`);
-  shown.stack = "";
+  // The host prints `${error}: ${error.stack}` beside what the engine shows of the message: once is enough.
+  shown.toString = () => code ?? shown.name;
+  shown.stack = "see the error of the resource";
   return id === undefined ? shown : Object.assign(shown, { id, properties, reasons });
 }

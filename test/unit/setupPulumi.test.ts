@@ -1,0 +1,221 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { put, putProgram, removeFolders, start, temporaryFolder } from "./setupProcess";
+
+afterEach(removeFolders);
+
+/** A clone as far as set-up looks at it, and an empty folder that is all of PATH besides the shell's own programs. */
+function clone() {
+  const root = temporaryFolder();
+  for (const name of ["pulumi-resource-pulumi-nodejs", "pulumi-resource-pulumi-nodejs.cmd"]) {
+    put(join(root, "node_modules/@pulumi/pulumi", name), name);
+  }
+  const bin = join(temporaryFolder(), "bin");
+  put(join(bin, "README"), "");
+  return { root, bin };
+}
+
+/** Runs ensurePulumi with a download that fails and, unless given, the build of the project itself. */
+function ensure({ root, bin }: { root: string; bin: string }, build = "undefined", env: Record<string, string> = {}) {
+  return start(
+    `import { ensurePulumi, Unavailable } from "SCRIPTS/pulumi.mjs";
+    import { chmodSync, existsSync, writeFileSync } from "node:fs";
+    import { setTimeout as sleep } from "node:timers/promises";
+    const until = async (file) => { while (!existsSync(file)) await sleep(10); };
+    const program = (file, script) => { writeFileSync(file, "#!/bin/sh\\n" + script + "\\n"); chmodSync(file, 0o755); };
+    const both = (folder, version = "3.259.0") => {
+      program(folder + "/bin/pulumi", "echo v" + version);
+      program(folder + "/bin/pulumi-language-nodejs", "echo 4711; exec /bin/sleep 60");
+    };
+    const download = async () => { throw new Unavailable("the installer failed."); };
+    try {
+      const { env, ...found } = await ensurePulumi({ root: ${JSON.stringify(root)}, download, build: ${build} });
+      console.log(JSON.stringify({ ...found, path: env.PATH }));
+    } catch (error) {
+      console.log(JSON.stringify({ code: error.code, message: error.message }));
+    }`,
+    { PATH: bin, ...env },
+  );
+}
+
+const answer = async (started: ReturnType<typeof start>) => {
+  const { stdout } = await started.ended;
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Record<string, string>;
+};
+
+const setUps = (root: string) => readdirSync(join(root, ".pulumi-cli")).filter((name) => name !== "lock");
+const WHOLE = "async ({ folder }) => both(folder)";
+
+describe("the versions that are new enough", () => {
+  it.each([
+    ["3.254.0", true],
+    ["v3.254.0", true],
+    ["3.254.1", true],
+    ["3.300.0", true],
+    ["4.0.0", true],
+    ["3.254.0+build", true],
+    ["3.255.0-alpha.1", true],
+    ["3.254.0-alpha.1", false],
+    ["3.253.9", false],
+    ["3.99.0", false],
+    ["2.999.0", false],
+    ["development", false],
+    ["", false],
+  ])("%s: %s", async (version, expected) => {
+    const code = `import { isAtLeast } from "SCRIPTS/pulumi.mjs";
+      console.log(isAtLeast(${JSON.stringify(version)}, "3.254.0"));`;
+    expect((await start(code).ended).stdout.trim()).toBe(String(expected));
+  });
+});
+
+describe("a CLI on PATH", () => {
+  it("is used when it is new enough and has its language host", async () => {
+    const place = clone();
+    putProgram(join(place.bin, "pulumi"), "echo v3.260.1");
+    putProgram(join(place.bin, "pulumi-language-nodejs"), "");
+    expect(await answer(ensure(place))).toMatchObject({
+      command: join(place.bin, "pulumi"),
+      version: "3.260.1",
+      source: "path",
+    });
+    expect(existsSync(join(place.root, ".pulumi-cli"))).toBe(false);
+  });
+
+  it.each([
+    ["too old", "echo v3.253.0", true, "is version 3.253.0, older than 3.254.0."],
+    ["without its language host", "echo v3.260.1", false, "has no pulumi-language-nodejs beside it or on PATH."],
+    ["broken", "exit 9", true, "ended with 9 and told no version."],
+  ])("is passed over when it is %s", async (_, script, languageHost, reason) => {
+    const place = clone();
+    putProgram(join(place.bin, "pulumi"), script);
+    if (languageHost) putProgram(join(place.bin, "pulumi-language-nodejs"), "");
+    expect(await answer(ensure(place, WHOLE))).toMatchObject({ source: "build" });
+    const nothing = await answer(ensure({ ...place, root: clone().root }));
+    expect(nothing["message"]).toContain(reason);
+  });
+});
+
+describe("a set-up", () => {
+  it("is made once, put first on PATH with the dynamic plugin beside it, and found by the next run", async () => {
+    const place = clone();
+    const built = await answer(ensure(place, WHOLE));
+    const command = join(place.root, ".pulumi-cli/3.259.0/bin/pulumi");
+    expect(built).toMatchObject({ command, version: "3.259.0", source: "build" });
+    expect(built["path"]?.split(delimiter)[0]).toBe(dirname(command));
+    expect(existsSync(join(dirname(command), "pulumi-resource-pulumi-nodejs"))).toBe(true);
+    expect(await answer(ensure(place))).toMatchObject({ command, source: "earlier" });
+  });
+
+  it("that was killed half-way is not taken for a whole one", async () => {
+    const place = clone();
+    const first = ensure(place, `async ({ folder }) => { both(folder); console.log("half"); await until("never"); }`);
+    await first.said("half");
+    first.child.kill("SIGKILL");
+    await first.ended;
+    expect(setUps(place.root)).toEqual([`partial-${first.child.pid}-build`]);
+    expect((await answer(ensure(place)))["code"]).toBe("PULUMI_SETUP_FAILED");
+    expect(await answer(ensure(place, WHOLE))).toMatchObject({ source: "build" });
+    expect(setUps(place.root)).toEqual(["3.259.0"]);
+  });
+
+  it.each([
+    ["a CLI that does not run", `async ({ folder }) => { both(folder); program(folder + "/bin/pulumi", "exit 1"); }`],
+    ["a CLI of another version", `async ({ folder }) => both(folder, "3.258.0")`],
+    [
+      "a language host that does not start",
+      `async ({ folder }) => { both(folder); program(folder + "/bin/pulumi-language-nodejs", "exit 1"); }`,
+    ],
+    ["no CLI at all", "async () => {}"],
+  ])("that ends with %s leaves nothing", async (_, build) => {
+    const place = clone();
+    expect((await answer(ensure(place, build)))["code"]).toBe("PULUMI_SETUP_FAILED");
+    expect(setUps(place.root)).toEqual([]);
+  });
+
+  it("that no longer runs is made again", async () => {
+    const place = clone();
+    await ensure(place, WHOLE).ended;
+    putProgram(join(place.root, ".pulumi-cli/3.259.0/bin/pulumi"), "exit 126");
+    expect(await answer(ensure(place, WHOLE))).toMatchObject({ source: "build" });
+    expect(await answer(ensure(place))).toMatchObject({ source: "earlier" });
+  });
+
+  it("is made by one of two runs at once; the other waits for it", async () => {
+    const place = clone();
+    const go = join(place.root, "go");
+    const first = ensure(
+      place,
+      `async ({ folder }) => { console.log("building"); await until(${JSON.stringify(go)}); both(folder); }`,
+    );
+    await first.said("building");
+    const second = ensure(place, `async () => { throw new Error("built twice"); }`);
+    await second.said(`Waiting for process ${first.child.pid}, which is setting up the Pulumi CLI.`);
+    writeFileSync(go, "");
+    expect(await answer(first)).toMatchObject({ source: "build" });
+    expect(await answer(second)).toMatchObject({ source: "earlier" });
+  });
+});
+
+describe("when nothing works", () => {
+  it("the message says what was tried and the ways out", async () => {
+    const { code, message } = await answer(ensure(clone()));
+    expect(code).toBe("PULUMI_SETUP_FAILED");
+    for (const tried of ["on PATH: no pulumi.", "release 3.259.0: the installer failed.", "go is not on PATH."]) {
+      expect(message).toContain(tried);
+    }
+    for (const way of ["install the Pulumi CLI 3.254.0 or newer", "get.pulumi.com", "install Go 1.25 or newer"]) {
+      expect(message).toContain(way);
+    }
+  });
+
+  it("the message holds the last words of a failed build", async () => {
+    const place = clone();
+    const caches = JSON.stringify({ GOCACHE: place.root, GOMODCACHE: place.root });
+    putProgram(join(place.bin, "go"), `[ "$1" = env ] && echo '${caches}' && exit\necho 'no such module' >&2\nexit 1`);
+    expect((await answer(ensure(place)))["message"]).toContain("go build ended with exit code 1:\n    no such module");
+    expect(setUps(place.root)).toEqual([]);
+  });
+});
+
+describe("the project's environment", () => {
+  const environment = async (env: Record<string, string>) => {
+    const { root, bin } = clone();
+    const code = `import { pulumiEnvironment } from "SCRIPTS/pulumi.mjs";
+      const found = { command: "/cli/bin/pulumi", source: "earlier" };
+      const env = ${JSON.stringify({ PATH: bin, ...env })};
+      console.log(JSON.stringify(pulumiEnvironment(found, { root: ${JSON.stringify(root)}, env })));`;
+    const { stdout } = await start(code).ended;
+    return { root, env: JSON.parse(stdout) as Record<string, string> };
+  };
+
+  it("keeps state, home and temporary files inside the clone", async () => {
+    const { root, env } = await environment({});
+    expect(env["PULUMI_BACKEND_URL"]).toBe(`file://${root}/.work/state`);
+    for (const folder of [env["PULUMI_HOME"], env["TMPDIR"]]) expect(folder?.startsWith(`${root}/.work/`)).toBe(true);
+    expect(existsSync(env["TMPDIR"] ?? "")).toBe(true);
+    expect(env["PULUMI_CONFIG_PASSPHRASE"]).toBeDefined();
+    expect(env["CI"]).toBeUndefined();
+  });
+
+  it("lets variables win that are set already", async () => {
+    const { env } = await environment({ PULUMI_HOME: "/mine", PULUMI_CONFIG_PASSPHRASE: "" });
+    expect(env).toMatchObject({ PULUMI_HOME: "/mine", PULUMI_CONFIG_PASSPHRASE: "" });
+  });
+
+  it("gives no well-known passphrase to a backend that somebody chose", async () => {
+    const { env } = await environment({ PULUMI_BACKEND_URL: "s3://states" });
+    expect(env["PULUMI_BACKEND_URL"]).toBe("s3://states");
+    expect(env["PULUMI_CONFIG_PASSPHRASE"]).toBeUndefined();
+  });
+});
+
+it("builds CLI and SDK of one version", () => {
+  const modules = join(__dirname, "../../scripts/pulumiCli");
+  const cli = readFileSync(join(modules, "cli/go.mod"), "utf8");
+  const languageHost = readFileSync(join(modules, "languageHost/go.mod"), "utf8");
+  const versions = (text: string) => [...text.matchAll(/pulumi\/pulumi\/(pkg|sdk)\/v3 (v\S+)/g)].map((m) => m.slice(1));
+  const source = readFileSync(join(modules, "../pulumi.mjs"), "utf8");
+  const constant = (name: string) => new RegExp(`const ${name} = "(.*)"`).exec(source)?.[1];
+  expect(versions(cli)).toEqual(["pkg", "sdk"].map((part) => [part, `v${constant("CLI_VERSION")}`]));
+  expect(versions(languageHost)).toEqual([["sdk", `v${constant("LANGUAGE_HOST_VERSION")}`]]);
+});

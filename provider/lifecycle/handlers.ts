@@ -1,5 +1,5 @@
 import { AvalaError, DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
-import type { Failure } from "../schema/index.js";
+import { quoted, type Failure, type ResourceSchema } from "../schema/index.js";
 import { changedInputs, checkInputs, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
 import { allTold, tell } from "./log.js";
@@ -40,7 +40,7 @@ function check<Seen>(life: Lifecycle<Seen>, olds: Properties, news: Properties) 
     }
   } catch (error) {
     if (!(error instanceof AvalaError)) throw error;
-    checked.failures.push({ property: "", reason: error.message });
+    checked.failures.push({ property: "", reason: `${error.message} [${error.code}]` });
   }
   return checked;
 }
@@ -92,6 +92,7 @@ function known(shown: Properties, inputs: Properties): Properties {
 }
 
 async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, props: Properties) {
+  if (!isRecorded(props)) requireForm(life.schema, id);
   const target = { id, inputs: props, state: props };
   const seen = await life.observe(run, target).catch((error: unknown) => {
     if (isAssumedDeleted(run, error)) return undefined;
@@ -106,6 +107,14 @@ async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, props: Pr
   }
   const found = observedState(life.schema, props, life.shown(seen), life.outputs(seen, target));
   return { id: life.id(seen), ...found };
+}
+
+/** An id in state is well formed; one that a program wrote may be anything. */
+function requireForm({ kind, id: form }: ResourceSchema, id: string): void {
+  const count = form.split("/").length;
+  const parts = id.split("/").slice(0, count);
+  if (parts.length === count && parts.every(Boolean)) return;
+  throw new GetError(`${quoted(id)} is not the id of a ${kind}.`, `It has the form ${form}.`);
 }
 
 async function remove<Seen>(life: Lifecycle<Seen>, run: Run, target: Required<Target>) {

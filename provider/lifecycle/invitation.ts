@@ -64,12 +64,14 @@ export const invitation: Lifecycle<Seen> = {
     return invite(seen, role);
   },
 
+  /** Looks for the invitation alone: whether the person is a member does not matter, and may not be knowable. */
   async remove(run, target) {
-    const seen = await observe(run, target);
-    if (!seen?.row) return;
-    const { view, email } = seen;
-    if (run.declarations.holdsAny([view.uid, view.slug].map((place) => identityOf(place, email)))) return;
-    await view.cancel(seen.row.uid);
+    const view = await organizationOf(run, target);
+    const email = splitId(target.id, 2)[1]!;
+    run.known.note(view.uid, [email, target.state["userUid"] as string | undefined]);
+    const row = await view.invitationOf(email);
+    if (!row || run.declarations.holdsAny([view.uid, view.slug].map((place) => identityOf(place, email)))) return;
+    await view.cancel(row.uid);
   },
 
   id: ({ view, email }) => joinId(view.uid, email),

@@ -46,7 +46,10 @@ export function observedState(
   shown: Properties,
   outputs: Properties,
 ): { props: Properties; inputs?: Properties } {
-  if (!isRecorded(before)) return { props: defined({ ...shown, ...outputs, [versionKey]: stateVersion }) };
+  if (!isRecorded(before)) {
+    // Of what the service shows, counts and the caller's role would differ at each look (T16).
+    return { props: defined({ ...pick(shown, Object.keys(schema.inputs)), ...outputs, [versionKey]: stateVersion }) };
+  }
   const declared = declaredInputs(schema, before);
   const observed = Object.fromEntries(
     Object.entries(declared).map(([name, value]) => [name, shownValue(schema, name, shown, value)]),

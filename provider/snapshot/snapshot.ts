@@ -82,8 +82,12 @@ export class Snapshot {
       if (!row) throw new CreatedNotShownError(`organization ${quoted(input.name)}`);
       return this.#view(row);
     }
-    this.#organizations.put({ ...answer, uid, slug });
-    return this.#view({ uid, slug });
+    const created = { ...answer, uid, slug };
+    const view = this.#view(created);
+    // A complete answer need not be read again, and a read may lag behind the write (T20).
+    if (isDetail(created)) view.keep(created);
+    else this.#organizations.put(created);
+    return view;
   }
 
   async #bySlug(slug: string): Promise<OrganizationView> {
@@ -117,4 +121,9 @@ export class Snapshot {
     this.#views.set(row.uid, view);
     return view;
   }
+}
+
+/** Lists and short answers leave these out (contract section 3.1). */
+function isDetail({ description, createdAt }: Organization): boolean {
+  return description !== undefined && createdAt !== undefined;
 }

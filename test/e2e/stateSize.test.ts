@@ -1,0 +1,78 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import { Project, ref, type Declared, type Kind } from "../support/pulumi.js";
+
+jest.setTimeout(240_000);
+
+const count = 10;
+const people = Array.from({ length: count }, (_, index) => `person${index + 10}@example.com`);
+const figures = resolve(__dirname, "../../.work/figures");
+
+/** Sanity only: an edge of a few thousand people must not make a state of tens of megabytes. */
+const sanePerEdge = 2000;
+
+const host: Declared[] = [
+  { kind: "Organization", name: "host", args: { name: "Host", adopt: "host" } },
+  { kind: "Team", name: "crew", args: { organization: ref("host"), name: "Crew" } },
+];
+const many: Record<Kind, (email: string, index: number) => Record<string, unknown>> = {
+  Organization: (_, index) => ({ name: `Organization ${index}` }),
+  Team: (_, index) => ({ organization: ref("host"), name: `Team ${index}` }),
+  Invitation: (email) => ({ organization: ref("host"), email: `new-${email}` }),
+  TeamMembership: (email) => ({ team: ref("crew"), email, role: "member" }),
+};
+
+describe("the size of state", () => {
+  let emulator: TestEmulator;
+  let project: Project;
+
+  beforeAll(async () => {
+    const everybody = ["owner@example.com", ...people].map((email) => ({ email }));
+    const members = everybody.map(({ email }, index) => ({ email, role: index === 0 ? "owner" : "member" }) as const);
+    emulator = await startEmulator({ seed: { people: everybody, organizations: [{ name: "Host", members }] } });
+    project = await Project.open(emulator.environment());
+  });
+  afterAll(async () => {
+    project?.close();
+    await emulator?.close();
+  });
+
+  /** Bytes of an export without indentation, with and without what the engine notes of the program's source. */
+  async function measured() {
+    const { stdout } = await project.expectOk(["stack", "export"]);
+    const withSources = JSON.parse(stdout) as object;
+    const bare = JSON.parse(stdout, (key, value: unknown) =>
+      key === "stackTrace" || key === "sourcePosition" ? undefined : value,
+    ) as object;
+    return { bytes: Buffer.byteLength(JSON.stringify(withSources)), bare: Buffer.byteLength(JSON.stringify(bare)) };
+  }
+
+  it("is recorded for each kind, and sane for an edge", async () => {
+    let declared = host;
+    project.declare(declared);
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+    let before = await measured();
+    const perResource: Record<string, { bytes: number; withoutSourcePositions: number }> = {};
+    for (const [kind, args] of Object.entries(many) as [Kind, (typeof many)[Kind]][]) {
+      declared = [
+        ...declared,
+        ...people.map((email, index) => ({ kind, name: `${kind}-${index}`, args: args(email, index) })),
+      ];
+      project.declare(declared);
+      await project.expectOk(["up", "--yes", "--skip-preview"]);
+      const after = await measured();
+      perResource[kind] = {
+        bytes: Math.round((after.bytes - before.bytes) / count),
+        withoutSourcePositions: Math.round((after.bare - before.bare) / count),
+      };
+      before = after;
+    }
+    mkdirSync(figures, { recursive: true });
+    writeFileSync(join(figures, "state.json"), `${JSON.stringify({ count, perResource }, undefined, 2)}\n`);
+    for (const edge of ["Invitation", "TeamMembership"]) {
+      expect(perResource[edge]!.withoutSourcePositions).toBeGreaterThan(0);
+      expect(perResource[edge]!.withoutSourcePositions).toBeLessThan(sanePerEdge);
+    }
+  });
+});

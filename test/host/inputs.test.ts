@@ -1,0 +1,296 @@
+import { resources } from "../../provider/schema/index.js";
+import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import { Engine, Host, unknown, type Kind, type Properties } from "../support/host.js";
+
+const organization = "00000ace-0000-4000-8000-000000000000";
+const team = `${organization}/0000000c-0000-4000-8000-000000000000`;
+const user = "00000001-0000-4000-8000-000000000000";
+
+let emulator: TestEmulator;
+let engine: Engine;
+let host: Host;
+beforeAll(async () => {
+  emulator = await startEmulator();
+  engine = await Engine.start();
+  host = await Host.start(engine, emulator.environment());
+  await host.configure();
+});
+afterAll(async () => {
+  await host.close();
+  engine.kill();
+  await emulator.close();
+});
+afterEach(async () => {
+  expect(await emulator.calls()).toEqual([]);
+});
+
+/** A declaration of each kind in which every input has a value, and the outputs that go with it. */
+const full: Record<Kind, { id: string; inputs: Properties; outputs: Properties }> = {
+  organization: {
+    id: organization,
+    inputs: {
+      name: "Acme",
+      description: "d",
+      website: "https://acme.example",
+      industry: "robotics",
+      email: "hello@acme.example",
+      phone: "1",
+      visibility: "private",
+      handle: "acme",
+      slug: "acme",
+      logo: "https://acme.example/logo.png",
+      adopt: organization,
+      onDestroy: "retain",
+      forceDestroy: false,
+      allowDuplicateName: false,
+    },
+    outputs: { uid: organization },
+  },
+  team: {
+    id: team,
+    inputs: { organization, name: "Core", description: "d", color: "#AABBCC", adopt: "core", forceDestroy: false },
+    outputs: { uid: team.split("/")[1], slug: "core" },
+  },
+  teamMembership: {
+    id: `${team}/${user}`,
+    inputs: { team, user, role: "lead", onDestroy: "remove", reason: "r", validUntil: "2027-01-31" },
+    outputs: { status: "active", userUid: user },
+  },
+  invitation: {
+    id: `${organization}/ada@example.com`,
+    inputs: { organization, email: "ada@example.com", role: "admin", resend: "1" },
+    outputs: { status: "accepted", emailsSent: 1, userUid: user },
+  },
+};
+const kinds = Object.keys(full) as Kind[];
+
+describe("unknown values", () => {
+  it.each(kinds)("the table has every input of %s", (kind) => {
+    const names = Object.keys(resources[kind].inputs).filter(
+      (name) => !(kind === "teamMembership" && name === "email"),
+    );
+    expect(Object.keys(full[kind].inputs).toSorted()).toEqual(names.toSorted());
+  });
+
+  const positions = kinds.flatMap((kind) => Object.keys(full[kind].inputs).map((name) => [kind, name] as const));
+
+  it.each([...positions, ["teamMembership", "email"] as const])(
+    "%s.%s passes check and is a change",
+    async (kind, name) => {
+      const { id, inputs, outputs } = full[kind];
+      // A person is named by one of two inputs.
+      const { user: _, ...others } = inputs;
+      const news = { ...(name === "email" && kind === "teamMembership" ? others : inputs), [name]: unknown };
+      for (const olds of [{}, inputs]) {
+        const checked = await host.check(kind, olds, news);
+        expect(checked.failures).toEqual([]);
+        expect(checked.inputs).toMatchObject({ [name]: unknown });
+      }
+      const state = { ...inputs, ...outputs, __v: 1 };
+      const { inputs: checked } = await host.check(kind, inputs, news);
+      const { changes, replaces } = await host.diff(kind, id, state, checked);
+      expect(changes).toBe(true);
+      // What cannot be changed in place has to be taken for a replacement, or dependents are not told.
+      const immutable = ["organization", "team", "user", "email"].includes(name) && kind !== "organization";
+      expect(replaces.length > 0).toBe(immutable);
+    },
+  );
+
+  it.each(kinds)("all of %s at once pass check", async (kind) => {
+    const news = Object.fromEntries(Object.keys(full[kind].inputs).map((name) => [name, unknown]));
+    expect((await host.check(kind, {}, news)).failures).toEqual([]);
+  });
+
+  it("do not hide that a person is named twice", async () => {
+    const news = { team, role: "lead", user: unknown, email: "ada@example.com" };
+    expect((await host.check("teamMembership", {}, news)).failures).toHaveLength(1);
+  });
+});
+
+describe("a declaration that is in order", () => {
+  it.each(kinds)("%s has no failure, and no change against what was recorded", async (kind) => {
+    const { id, inputs, outputs } = full[kind];
+    const checked = await host.check(kind, inputs, inputs);
+    expect(checked.failures).toEqual([]);
+    expect(await host.diff(kind, id, { ...inputs, ...outputs, __v: 1 }, checked.inputs)).toEqual({
+      changes: false,
+      replaces: [],
+    });
+  });
+
+  it("is brought into normal form", async () => {
+    const { inputs } = await host.check(
+      "teamMembership",
+      {},
+      {
+        team: ` {${organization.toUpperCase()}}/${team.split("/")[1]} `,
+        email: " Ada@Exämple.COM ",
+        role: "lead",
+      },
+    );
+    expect(inputs).toMatchObject({ team, email: "ada@exämple.com" });
+    expect((await host.check("organization", {}, { name: "  Acme " })).inputs).toMatchObject({ name: "Acme" });
+  });
+
+  it("takes null for absent, and fills in defaults", async () => {
+    const { inputs, failures } = await host.check(
+      "invitation",
+      {},
+      { organization, email: "a@b.example", role: null, resend: null },
+    );
+    expect(failures).toEqual([]);
+    expect(inputs).toEqual({ organization, email: "a@b.example", role: "member", __provider: expect.any(String) });
+  });
+});
+
+describe("a declaration that is not in order is refused by check, with its property and the reason", () => {
+  const org = { name: "Acme" };
+  const inTeam = { team, email: "ada@example.com", role: "lead" };
+  const invited = { organization, email: "ada@example.com" };
+  const table: [string, Kind, Properties, string, RegExp][] = [
+    [
+      "wrong enum",
+      "organization",
+      { ...org, visibility: "secret" },
+      "visibility",
+      /must be "public" or "private" \(given: "secret"\)/,
+    ],
+    ["wrong role of a team", "teamMembership", { ...inTeam, role: "admin" }, "role", /must be "lead" or "member"/],
+    [
+      "owner as a role (T12)",
+      "invitation",
+      { ...invited, role: "owner" },
+      "role",
+      /must be "admin" or "member".*one owner/,
+    ],
+    ["bad e-mail of a person", "invitation", { ...invited, email: "ada@" }, "email", /must be an e-mail address/],
+    [
+      "an e-mail with a line break",
+      "invitation",
+      { ...invited, email: "a@b.example\nbcc: c@d.example" },
+      "email",
+      /must be an e-mail address/,
+    ],
+    ["bad contact address", "organization", { ...org, email: "nobody" }, "email", /must be an e-mail address/],
+    [
+      "an e-mail as user",
+      "teamMembership",
+      { team, user: "ada@example.com", role: "lead" },
+      "user",
+      /a UUID.*use email/,
+    ],
+    ["both user and email", "teamMembership", { ...inTeam, user }, "email", /must not be given together with user/],
+    [
+      "neither user nor email",
+      "teamMembership",
+      { team, role: "lead" },
+      "email",
+      /name the person by email, or by user/,
+    ],
+    ["a slug as team", "teamMembership", { ...inTeam, team: "acme/core" }, "team", /<organization uid>\/<team uid>/],
+    ["no team", "teamMembership", { email: "ada@example.com", role: "lead" }, "team", /team is missing/],
+    ["no role of a team", "teamMembership", { team, email: "ada@example.com" }, "role", /role is missing/],
+    ["no name", "organization", {}, "name", /name is missing/],
+    ["empty name", "organization", { name: "" }, "name", /must not be empty/],
+    ["blank name", "team", { organization, name: "  " }, "name", /must not be empty/],
+    ["a name that is too long", "team", { organization, name: "x".repeat(256) }, "name", /at most 255/],
+    ["a number as name", "team", { organization, name: 5 }, "name", /must be text/],
+    ["slug with a slash", "organization", { ...org, slug: "a/b" }, "slug", /letters, digits, hyphens and underscores/],
+    ["reserved slug", "organization", { ...org, slug: "invitations" }, "slug", /path of the API itself/],
+    ["reserved slug", "organization", { ...org, slug: "industry-choices" }, "slug", /path of the API itself/],
+    ["handle with a hyphen (T18)", "organization", { ...org, handle: "acme-ai" }, "handle", /no hyphen, unlike slug/],
+    ["a website that is none", "organization", { ...org, website: "acme" }, "website", /https:\/\//],
+    ["a script as logo", "organization", { ...org, logo: "javascript:alert(1)" }, "logo", /https:\/\//],
+    [
+      "an organization that cannot be one",
+      "team",
+      { organization: "a/../b", name: "Core" },
+      "organization",
+      /its uid or its slug/,
+    ],
+    [
+      "text for a flag",
+      "team",
+      { organization, name: "Core", forceDestroy: "yes" },
+      "forceDestroy",
+      /must be true or false/,
+    ],
+    ["a color that is too long", "team", { organization, name: "Core", color: "#AABBCCDD" }, "color", /at most 7/],
+    ["a date that is none", "teamMembership", { ...inTeam, validUntil: "2027-02-30" }, "validUntil", /a date such as/],
+    [
+      "another case of a property",
+      "organization",
+      { ...org, Description: "d" },
+      "Description",
+      /did you mean description\?/,
+    ],
+    ["a misspelt property", "organization", { ...org, descripton: "d" }, "descripton", /did you mean description\?/],
+    [
+      "a property of another kind",
+      "invitation",
+      { ...invited, team },
+      "team",
+      /it takes organization, email, role, resend/,
+    ],
+    ["an output as input", "team", { organization, name: "Core", slug: "core" }, "slug", /not a property of Team/],
+  ];
+
+  it.each(table)("%s: %s", async (_, kind, inputs, property, reason) => {
+    const { failures } = await host.check(kind, {}, inputs);
+    expect(failures).toEqual([{ property, reason: expect.stringMatching(reason) }]);
+  });
+
+  it("tells all that is wrong at once", async () => {
+    const { failures } = await host.check("invitation", {}, { email: "x", role: "owner", emial: "y" });
+    expect(failures.map(({ property }) => property).toSorted()).toEqual(["email", "emial", "organization", "role"]);
+  });
+
+  it("shows hostile text on one line", async () => {
+    const { failures } = await host.check(
+      "organization",
+      {},
+      { name: "A", industry: "x", visibility: "a\u001b[31m\nb\u202e" },
+    );
+    expect(failures[0]?.reason).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+});
+
+describe("settings that cannot work are refused by check", () => {
+  const withEnvironment = async (environment: Record<string, string>) => {
+    const other = await Host.start(engine, environment);
+    try {
+      await other.configure();
+      return (await other.check("organization", {}, { name: "Acme" })).failures;
+    } finally {
+      await other.close();
+    }
+  };
+
+  it.each([
+    ["no key", {}, /no API key.*AVALA_API_KEY/],
+    [
+      "plain http to another host",
+      { AVALA_API_KEY: "k", AVALA_BASE_URL: "http://api.example/v1", AVALA_ALLOW_INSECURE_BASE_URL: "1" },
+      /unencrypted.*https/,
+    ],
+    [
+      "plain http without leave",
+      { AVALA_API_KEY: "k", AVALA_BASE_URL: "http://127.0.0.1:9" },
+      /AVALA_ALLOW_INSECURE_BASE_URL/,
+    ],
+    [
+      "a base URL with a password",
+      { AVALA_API_KEY: "k", AVALA_BASE_URL: "https://me:hunter2@api.example" },
+      /user name or password/,
+    ],
+    [
+      "a limit that is no number",
+      { AVALA_API_KEY: "k", AVALA_MAX_REMOVALS: "many" },
+      /AVALA_MAX_REMOVALS is not a whole number/,
+    ],
+  ])("%s", async (_, environment, reason) => {
+    const failures = await withEnvironment(environment as Record<string, string>);
+    expect(failures).toEqual([{ property: "", reason: expect.stringMatching(reason) }]);
+    expect(failures[0]!.reason).not.toContain("hunter2");
+  });
+});

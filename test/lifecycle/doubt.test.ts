@@ -1,0 +1,242 @@
+import { invitation, organization, team, teamMembership, type Program } from "../support/stack.js";
+import { unreliable } from "../support/unreliable.js";
+import { person, scenario, uids } from "./support.js";
+
+const s = scenario();
+const core = `${uids.acme}/${uids.core}`;
+let between: Awaited<ReturnType<typeof unreliable>>;
+beforeAll(async () => {
+  between = await unreliable(s.emulator.url);
+});
+beforeEach(() => {
+  between.expect();
+  s.stack.environment = { ...s.emulator.environment(), AVALA_BASE_URL: between.url };
+});
+afterAll(() => between.close());
+
+const held = async () => {
+  const { organizations } = await s.emulator.state();
+  const pending = organizations.flatMap(({ invitations }) => invitations).filter(({ status }) => status === "pending");
+  return {
+    organizations: organizations.map(({ name }) => name),
+    teams: organizations.flatMap(({ teams }) => teams.map(({ name }) => name)),
+    core: (await s.teamNow()).members.map(({ email, role }) => `${email} ${role}`),
+    pending: pending.map(({ email, role }) => `${email} ${role}`),
+  };
+};
+
+const programs: Record<string, Program> = {
+  organization: { it: organization({ name: "Beta" }) },
+  team: { it: team({ organization: uids.acme, name: "Blue" }) },
+  teamMembership: { it: teamMembership({ team: core, email: person("mia"), role: "member" }) },
+  invitation: { it: invitation({ organization: uids.acme, email: person("zoe") }) },
+};
+const after: Record<string, object> = {
+  organization: { organizations: ["Acme", "Beta"] },
+  team: { teams: ["Core", "Blue"] },
+  teamMembership: { core: [`${person("lee")} lead`, `${person("mia")} member`] },
+  invitation: { pending: [`${person("zoe")} member`] },
+};
+const kinds = Object.keys(programs);
+const creation = /^POST /;
+const mailsOf = (kind: string) => (kind === "invitation" ? [`invitation ${person("zoe")}`] : []);
+
+describe("T8: a creation whose answer is lost", () => {
+  it.each(kinds)("of %s is looked up, and not sent twice", async (kind) => {
+    between.expect({ on: creation, fate: "answer lost" });
+    const made = await s.measured(() => s.stack.up(programs[kind]!));
+    expect(made.error).toBeUndefined();
+    expect(made.writes).toHaveLength(1);
+    expect(made.mails).toEqual(mailsOf(kind));
+    expect(await held()).toMatchObject(after[kind]!);
+    expect(await s.measured(() => s.stack.up(programs[kind]!))).toMatchObject({
+      writes: [],
+      mails: [],
+      steps: ["same it"],
+    });
+    expect((await s.stack.refresh()).steps).toEqual(["same it"]);
+  });
+
+  it.each(kinds)("of %s is an error where it was not carried out, and made by the next up", async (kind) => {
+    between.expect({ on: creation, fate: "lost" });
+    const failed = await s.measured(() => s.stack.up(programs[kind]!));
+    expect(failed.error?.message).toContain("[AVALA_TRANSPORT]");
+    expect(failed.writes).toEqual([]);
+    const made = await s.measured(() => s.stack.up(programs[kind]!));
+    expect(made).toMatchObject({ error: undefined, mails: mailsOf(kind) });
+    expect(made.writes).toHaveLength(1);
+    expect(await held()).toMatchObject(after[kind]!);
+  });
+
+  // The lists that come before the creation are read; those after it are refused.
+  const blind = (kind: string, fate: "lost" | "answer lost") => {
+    const list = {
+      organization: /^GET \/organizations\/\?/,
+      team: /^GET .*\/teams\/\?/,
+      teamMembership: /^GET .*\/core\/members\/\?/,
+      invitation: /^GET .*\/invitations\/\?/,
+    }[kind]!;
+    let listed = 0;
+    const second = { test: (line: string) => list.test(line) && ++listed > 1 } as RegExp;
+    between.expect({ on: creation, fate }, { on: second, fate: 403, times: 9 });
+  };
+
+  it.each(["organization", "team"])(
+    "of %s that cannot be looked up is not repeated: the next up refuses, with the adopt line",
+    async (kind) => {
+      blind(kind, "answer lost");
+      const failed = await s.measured(() => s.stack.up(programs[kind]!));
+      expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+      between.expect();
+      const again = await s.measured(() => s.stack.up(programs[kind]!));
+      expect(again.error?.message).toMatch(/adopt: "[-0-9a-f]{36}"/);
+      expect(again.writes).toEqual([]);
+      expect(await held()).toMatchObject(after[kind]!);
+    },
+  );
+
+  describe.each(["teamMembership", "invitation"])("of %s that cannot be looked up", (kind) => {
+    it.each(["answer lost", "lost"] as const)(
+      "is recorded and healed by the next up, whichever way it went: %s",
+      async (fate) => {
+        blind(kind, fate);
+        const failed = await s.measured(() => s.stack.up(programs[kind]!));
+        expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+        expect(s.stack.resources.get("it")!.initErrors).toHaveLength(1);
+        if (kind === "invitation") expect(s.stack.outputs("it")["emailsSent"]).toBe(1);
+
+        between.expect();
+        const healed = await s.measured(() => s.stack.up(programs[kind]!));
+        expect(healed).toMatchObject({ error: undefined, steps: ["update it"] });
+        expect([...failed.mails, ...healed.mails]).toEqual(mailsOf(kind));
+        expect(await held()).toMatchObject(after[kind]!);
+        expect(s.stack.resources.get("it")!.initErrors).toEqual([]);
+        expect(await s.measured(() => s.stack.up(programs[kind]!))).toMatchObject({ writes: [], steps: ["same it"] });
+      },
+    );
+
+    it("is taken back by destroy where it was carried out", async () => {
+      blind(kind, "answer lost");
+      await s.measured(() => s.stack.up(programs[kind]!));
+      between.expect();
+      await s.stack.destroy();
+      expect(await held()).toMatchObject({ core: [`${person("lee")} lead`], pending: [] });
+    });
+  });
+});
+
+describe("T8: a change whose answer is lost", () => {
+  const before: Record<string, Program> = {
+    organization: { it: organization({ name: "Acme", adopt: uids.acme, description: "one", handle: "one" }) },
+    team: { it: team({ organization: uids.acme, name: "Core", adopt: uids.core, description: "one" }) },
+    teamMembership: { it: teamMembership({ team: core, user: uids.lee, role: "lead" }) },
+  };
+  const changed: Record<string, Program> = {
+    organization: { it: organization({ name: "Acme", adopt: uids.acme, description: "two", handle: "two" }) },
+    team: { it: team({ organization: uids.acme, name: "Core", adopt: uids.core, description: "two" }) },
+    teamMembership: { it: teamMembership({ team: core, user: uids.lee, role: "member" }) },
+  };
+  const emptied: Record<string, Program> = {
+    organization: { it: organization({ name: "Acme", adopt: uids.acme }) },
+    team: { it: team({ organization: uids.acme, name: "Core", adopt: uids.core }) },
+  };
+  const described = async (kind: string) =>
+    (kind === "organization" ? await s.organizationNow() : await s.teamNow()).description;
+  const change = /^PATCH /;
+
+  it.each(Object.keys(before))("of %s is looked up, and not sent twice", async (kind) => {
+    await s.stack.up(before[kind]!);
+    between.expect({ on: change, fate: "answer lost" });
+    const made = await s.measured(() => s.stack.up(changed[kind]!));
+    expect(made.error).toBeUndefined();
+    expect(made.writes).toHaveLength(1);
+    expect((await s.stack.refresh()).steps).toEqual(["same it"]);
+    expect(await s.measured(() => s.stack.up(changed[kind]!))).toMatchObject({ calls: [], steps: ["same it"] });
+  });
+
+  /** The change gets no answer, and neither does what asks for it. */
+  const blind = (fate: "lost" | "answer lost") => {
+    let sent = false;
+    const first = { test: (line: string) => change.test(line) && !sent && (sent = true) } as RegExp;
+    const later = { test: (line: string) => sent && line.startsWith("GET ") } as RegExp;
+    between.expect({ on: first, fate }, { on: later, fate: 403, times: 9 });
+  };
+
+  it.each(
+    Object.keys(before).flatMap(
+      (kind) =>
+        [
+          [kind, "lost"],
+          [kind, "answer lost"],
+        ] as const,
+    ),
+  )("of %s that cannot be looked up is healed by the next up: %s", async (kind, fate) => {
+    await s.stack.up(before[kind]!);
+    blind(fate);
+    const failed = await s.measured(() => s.stack.up(changed[kind]!));
+    expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+    between.expect();
+    const healed = await s.measured(() => s.stack.up(changed[kind]!));
+    expect(healed.error).toBeUndefined();
+    expect((await s.stack.refresh()).steps).toEqual(["same it"]);
+    expect(await s.measured(() => s.stack.up(changed[kind]!))).toMatchObject({ calls: [], steps: ["same it"] });
+    if (kind === "teamMembership") expect((await held()).core).toEqual([`${person("lee")} member`]);
+    else expect(await described(kind)).toBe("two");
+  });
+
+  it.each(Object.keys(emptied))("that clears a field of %s is not forgotten", async (kind) => {
+    await s.stack.up(before[kind]!);
+    blind("lost");
+    expect((await s.measured(() => s.stack.up(emptied[kind]!))).error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+    between.expect();
+    await s.stack.up(emptied[kind]!);
+    expect(await described(kind)).toBe("");
+    if (kind === "organization") expect((await s.organizationNow()).handle).toBeNull();
+  });
+
+  it.each([500, 502])("and was answered %d, is made by the next up", async (status) => {
+    await s.stack.up(before["team"]!);
+    between.expect({ on: change, fate: status });
+    expect((await s.measured(() => s.stack.up(changed["team"]!))).error?.message).toContain("[AVALA_UNAVAILABLE]");
+    expect((await s.measured(() => s.stack.up(changed["team"]!))).error).toBeUndefined();
+    expect(await described("team")).toBe("two");
+  });
+});
+
+describe("T8: a removal whose answer is lost", () => {
+  it.each(["teamMembership", "team", "organization"])("of %s is done", async (kind) => {
+    await s.stack.up(programs[kind]!);
+    between.expect({ on: /^DELETE /, fate: "answer lost" });
+    expect((await s.measured(() => s.stack.destroy())).error).toBeUndefined();
+    expect(await held()).toMatchObject({ organizations: ["Acme"], teams: ["Core"], core: [`${person("lee")} lead`] });
+  });
+
+  it("of an invitation is done: cancelled once", async () => {
+    await s.stack.up(programs["invitation"]!);
+    between.expect({ on: /cancel/, fate: "answer lost" });
+    expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, mails: [] });
+    expect((await held()).pending).toEqual([]);
+  });
+});
+
+describe("T8: a resend, or another role, whose answer is lost", () => {
+  const zoe = (inputs: object) => ({ it: invitation({ organization: uids.acme, email: person("zoe"), ...inputs }) });
+
+  it("counts a resend as sent, and never sends it a second time by itself", async () => {
+    await s.stack.up(zoe({}));
+    between.expect({ on: /resend/, fate: "answer lost" });
+    const doubtful = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
+    const next = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
+    expect([...doubtful.mails, ...next.mails]).toEqual([`resend ${person("zoe")}`]);
+  });
+
+  it("replaces the invitation with one mail where the second half is lost", async () => {
+    await s.stack.up(zoe({}));
+    between.expect({ on: /POST .*\/invitations\/$/, fate: "lost" });
+    const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+    expect(failed.error?.message).toContain("[AVALA_TRANSPORT]");
+    const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+    expect([...failed.mails, ...healed.mails]).toEqual([`invitation ${person("zoe")}`]);
+    expect((await held()).pending).toEqual([`${person("zoe")} admin`]);
+  });
+});

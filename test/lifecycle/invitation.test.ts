@@ -1,0 +1,291 @@
+import { invitation, type Program } from "../support/stack.js";
+import { acme, person, scenario, uids } from "./support.js";
+
+const s = scenario();
+const invitations = "/organizations/acme/invitations/";
+const zoe = (inputs: object = {}): Program => ({
+  zoe: invitation({ organization: uids.acme, email: person("zoe"), ...inputs }),
+});
+const outputs = () => s.stack.outputs("zoe");
+const cancelOf = (uid: unknown) => `POST ${invitations}${uid as string}/cancel/`;
+const mailed = ["invitation zoe@example.com"];
+const pending = async () =>
+  (await s.organizationNow()).invitations
+    .filter(({ status }) => status === "pending")
+    .map(({ email, role }) => `${email} ${role}`);
+
+const quiet = { error: undefined, writes: [], mails: [] };
+
+describe("inviting", () => {
+  it("mails once, and nothing follows until something happens", async () => {
+    const made = await s.measured(() => s.stack.up(zoe()));
+    expect(made.mails).toEqual(mailed);
+    expect(made.writes).toEqual([`POST ${invitations}`]);
+    expect(outputs()).toMatchObject({ status: "invited", role: "member", emailsSent: 1, email: person("zoe") });
+    expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
+    const clean = await s.measured(() => s.stack.refresh());
+    expect(clean).toMatchObject({
+      ...quiet,
+      steps: ["same zoe"],
+      calls: ["GET /organizations/", `GET ${invitations}`],
+    });
+  });
+
+  it("T21: records no accept link", async () => {
+    await s.stack.up(zoe());
+    await s.stack.refresh();
+    const [{ token }] = (await s.organizationNow()).invitations as [{ token: string }];
+    expect(JSON.stringify([...s.stack.resources])).not.toContain(token);
+    expect(JSON.stringify([...s.stack.resources])).not.toMatch(/accept|copy_?link/i);
+  });
+
+  it("does not mail somebody who is a member already", async () => {
+    const settled = await s.measured(() => s.stack.up(zoe({ email: person("Mia"), role: "admin" })));
+    expect(settled).toMatchObject({ ...quiet, steps: ["create zoe"] });
+    expect(outputs()).toMatchObject({ status: "accepted", userUid: uids.mia, emailsSent: 0 });
+    expect((await s.organizationNow()).members.find(({ email }) => email === person("mia"))?.role).toBe("member");
+    expect(await s.measured(() => s.stack.up(zoe({ email: person("Mia"), role: "admin" })))).toMatchObject({
+      calls: [],
+      steps: ["same zoe"],
+    });
+  });
+
+  it("does not mail somebody who is invited already", async () => {
+    await s.emulator.api("POST", invitations, { email: "Zoe@Example.com" });
+    expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["create zoe"] });
+    expect(outputs()).toMatchObject({ status: "invited", emailsSent: 0 });
+  });
+
+  it("replaces an invitation of another role that is pending already", async () => {
+    await s.emulator.api("POST", invitations, { email: person("zoe"), role: "member" });
+    const replaced = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+    expect(replaced.mails).toEqual(mailed);
+    expect(await pending()).toEqual([`${person("zoe")} admin`]);
+  });
+
+  it.each(["listed", "hidden"] as const)("mails where an earlier invitation has expired and is %s", async (expired) => {
+    await s.emulator.settings({ expiredInvitations: expired });
+    await s.emulator.api("POST", invitations, { email: person("zoe") });
+    await s.emulator.expire(person("zoe"));
+    expect((await s.measured(() => s.stack.up(zoe()))).mails).toEqual(mailed);
+    expect(outputs()).toMatchObject({ status: "invited", emailsSent: 1 });
+  });
+
+  it("T23: keeps the address as declared where the service changes its case", async () => {
+    await s.emulator.settings({ lowercaseEmails: true });
+    await s.stack.up(zoe({ email: "Zoe@Example.com" }));
+    expect((await s.stack.refresh()).steps).toEqual(["same zoe"]);
+    expect((await s.measured(() => s.stack.up(zoe({ email: "zoe@EXAMPLE.com" })))).steps).toEqual(["same zoe"]);
+    expect(s.stack.id("zoe")).toBe(`${uids.acme}/${person("zoe")}`);
+  });
+
+  it("does not touch an address that may be somebody else's: dots and tags count", async () => {
+    await s.emulator.join(uids.acme, "zo.e+ops@example.com");
+    expect((await s.measured(() => s.stack.up(zoe()))).mails).toEqual(mailed);
+  });
+});
+
+describe("T9: acceptance", () => {
+  it("is one recorded step without a write; then it is settled, whatever becomes of the person", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.accept(person("zoe"));
+    expect(await s.measured(() => s.stack.preview(zoe()))).toMatchObject({ ...quiet, steps: ["update zoe"] });
+    expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["update zoe"] });
+    expect(outputs()).toMatchObject({ status: "accepted", emailsSent: 1, userUid: expect.any(String) });
+    expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, calls: [], steps: ["same zoe"] });
+
+    const uid = outputs()["userUid"] as string;
+    await s.emulator.api("PATCH", `/organizations/acme/members/${uid}/role/`, { role: "admin" });
+    expect((await s.stack.refresh()).steps).toEqual(["same zoe"]);
+    await s.emulator.api("DELETE", `/organizations/acme/members/${uid}/`);
+    expect((await s.stack.refresh()).steps).toEqual(["same zoe"]);
+    expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
+  });
+
+  it("is found by refresh", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.accept(person("zoe"));
+    expect((await s.stack.refresh()).steps).toEqual(["update zoe"]);
+    expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, calls: [], steps: ["same zoe"] });
+  });
+
+  it("ends the management of the role", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.accept(person("zoe"));
+    await s.stack.up(zoe());
+    expect(await s.measured(() => s.stack.up(zoe({ role: "admin" })))).toMatchObject(quiet);
+    expect(await s.measured(() => s.stack.up(zoe({ role: "admin" })))).toMatchObject({ steps: ["same zoe"] });
+  });
+
+  it.each([true, false])("is never undone by destroy, recorded before: %s", async (recorded) => {
+    await s.stack.up(zoe());
+    await s.emulator.accept(person("zoe"));
+    if (recorded) await s.stack.up(zoe());
+    expect(await s.measured(() => s.stack.destroy())).toMatchObject(quiet);
+    expect((await s.organizationNow()).members.map(({ email }) => email)).toContain(person("zoe"));
+  });
+});
+
+describe("T10: an invitation that has run out or vanished", () => {
+  it.each(["listed", "hidden"] as const)(
+    "expired and %s: is reported, and not mailed again by itself",
+    async (shown) => {
+      await s.emulator.settings({ expiredInvitations: shown });
+      await s.stack.up(zoe());
+      // The service's clock moves on, ours does not: it is the service's word that counts.
+      await s.emulator.expire(person("zoe"));
+      await s.stack.refresh();
+      expect(outputs()["status"]).toBe(shown === "listed" ? "expired" : "gone");
+      expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
+      expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, mails: [] });
+      // One that is not listed cannot be cancelled, nor accepted.
+      if (shown === "listed") expect(await pending()).toEqual([]);
+    },
+  );
+
+  it.each(["declined", "cancelled"] as const)(
+    "%s: is reported as gone, and not mailed again by itself",
+    async (how) => {
+      await s.stack.up(zoe());
+      if (how === "declined") await s.emulator.decline(person("zoe"));
+      else await s.emulator.api("POST", `${invitations}${outputs()["uid"] as string}/cancel/`);
+      expect((await s.stack.refresh()).steps).toEqual(["update zoe"]);
+      expect(outputs()["status"]).toBe("gone");
+      expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
+      expect(await s.measured(() => s.stack.refresh())).toMatchObject({ ...quiet, steps: ["same zoe"] });
+      expect(await s.measured(() => s.stack.destroy())).toMatchObject(quiet);
+    },
+  );
+
+  it("is mailed again by a new resend, once", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.expire(person("zoe"));
+    await s.stack.refresh();
+    const again = await s.measured(() => s.stack.up(zoe({ resend: "2026-12-01" })));
+    expect(again).toMatchObject({ steps: ["update zoe"], mails: mailed });
+    expect(outputs()).toMatchObject({ status: "invited", emailsSent: 2 });
+    expect(await s.measured(() => s.stack.up(zoe({ resend: "2026-12-01" })))).toMatchObject(quiet);
+    expect(await pending()).toEqual([`${person("zoe")} member`]);
+  });
+});
+
+describe("resend", () => {
+  it("mails what is pending again and moves its end; its removal does nothing", async () => {
+    await s.stack.up(zoe());
+    const { uid, expiresAt } = outputs();
+    await s.emulator.advance(3600);
+    const again = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
+    expect(again.writes).toEqual([`POST ${invitations}${uid as string}/resend/`]);
+    expect(again.mails).toEqual(["resend zoe@example.com"]);
+    expect(outputs()).toMatchObject({ uid, emailsSent: 2, status: "invited" });
+    expect(Date.parse(outputs()["expiresAt"] as string)).toBeGreaterThan(Date.parse(expiresAt as string));
+    expect(await s.measured(() => s.stack.up(zoe({ resend: "one" })))).toMatchObject({ ...quiet, steps: ["same zoe"] });
+    expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject(quiet);
+  });
+
+  it("does not mail on creation, beside the invitation itself", async () => {
+    expect((await s.measured(() => s.stack.up(zoe({ resend: "one" })))).mails).toEqual(mailed);
+  });
+
+  it("does not mail a member", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.accept(person("zoe"));
+    expect(await s.measured(() => s.stack.up(zoe({ resend: "one" })))).toMatchObject(quiet);
+  });
+});
+
+describe("another role while invited", () => {
+  it("is cancel and invite: two mails in all", async () => {
+    await s.stack.up(zoe());
+    const { uid } = outputs();
+    expect((await s.stack.preview(zoe({ role: "admin" }))).steps).toEqual(["update zoe"]);
+    const changed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+    expect(changed.writes).toEqual([cancelOf(uid), `POST ${invitations}`]);
+    expect(changed.mails).toEqual(mailed);
+    expect(outputs()).toMatchObject({ role: "admin", status: "invited", emailsSent: 2 });
+    expect(outputs()["uid"]).not.toBe(uid);
+    expect(await pending()).toEqual([`${person("zoe")} admin`]);
+  });
+
+  it("is found by refresh and repaired the same way when somebody else invited anew", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.api("POST", `${invitations}${outputs()["uid"] as string}/cancel/`);
+    await s.emulator.api("POST", invitations, { email: person("zoe"), role: "admin" });
+    expect((await s.stack.refresh()).steps).toEqual(["update zoe"]);
+    expect(outputs()["role"]).toBe("admin");
+    const repaired = await s.measured(() => s.stack.up(zoe()));
+    expect(repaired.mails).toEqual(mailed);
+    expect(await pending()).toEqual([`${person("zoe")} member`]);
+  });
+
+  it("is made good by the next up when inviting fails after the cancel, with one mail", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.settings({ seats: 4 });
+    const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+    expect(failed.error?.message).toContain("[AVALA_");
+    expect(failed.mails).toEqual([]);
+    await s.emulator.settings({ seats: null });
+    const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+    expect(healed.mails).toEqual(mailed);
+    expect(outputs()).toMatchObject({ role: "admin", status: "invited" });
+    expect(await pending()).toEqual([`${person("zoe")} admin`]);
+  });
+});
+
+describe("destroying an Invitation", () => {
+  it("cancels what is pending", async () => {
+    await s.stack.up(zoe());
+    const { uid } = outputs();
+    expect(await s.measured(() => s.stack.destroy())).toMatchObject({ writes: [cancelOf(uid)], mails: [] });
+    expect(await pending()).toEqual([]);
+  });
+
+  it("leaves everybody else's alone (T22)", async () => {
+    await s.emulator.api("POST", invitations, { email: "ann@example.com" });
+    await s.stack.up(zoe());
+    await s.stack.destroy();
+    expect(await pending()).toEqual(["ann@example.com member"]);
+  });
+});
+
+describe("replacement and respelling", () => {
+  it("invites the other person, then cancels", async () => {
+    await s.stack.up(zoe());
+    const { uid } = outputs();
+    const other = await s.measured(() => s.stack.up(zoe({ email: "zac@example.com" })));
+    expect(other.steps).toEqual(["replace zoe", "delete replaced zoe"]);
+    expect(other.writes).toEqual([`POST ${invitations}`, cancelOf(uid)]);
+    expect(other.mails).toEqual(["invitation zac@example.com"]);
+  });
+
+  it("takes another organization for another invitation", async () => {
+    const start = acme();
+    const beta = { uid: uids.core, name: "Beta", members: [{ email: person("owner"), role: "owner" as const }] };
+    await s.emulator.reset({ ...start, organizations: [...start.organizations!, beta] });
+    await s.stack.up(zoe());
+    const { uid } = outputs();
+    const moved = await s.measured(() => s.stack.up(zoe({ organization: "beta" })));
+    expect(moved.writes).toEqual(["POST /organizations/beta/invitations/", cancelOf(uid)]);
+  });
+
+  it.each([
+    ["the slug", { organization: "acme" }],
+    ["another case of the e-mail", { email: "ZOE@example.com" }],
+    ["another spelling of the uid", { organization: `urn:uuid:${uids.acme.toUpperCase()}` }],
+  ])("takes %s for the same", async (_, spelling) => {
+    await s.stack.up(zoe());
+    expect((await s.stack.preview(zoe(spelling))).steps).toEqual(["same zoe"]);
+    expect(await s.measured(() => s.stack.up(zoe(spelling)))).toMatchObject({ ...quiet, steps: ["same zoe"] });
+  });
+
+  it("takes the new address of somebody who has accepted for the same person", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.accept(person("zoe"));
+    await s.stack.up(zoe());
+    const state = await s.emulator.state();
+    await s.emulator.reset(JSON.parse(JSON.stringify(state).replaceAll(person("zoe"), "zoe.new@example.com")));
+    expect(await s.measured(() => s.stack.refresh())).toMatchObject({ ...quiet, steps: ["same zoe"] });
+    const followed = await s.measured(() => s.stack.up(zoe({ email: "zoe.new@example.com" })));
+    expect(followed).toMatchObject({ ...quiet, steps: ["same zoe"] });
+  });
+});

@@ -1,0 +1,262 @@
+import { idOf, invitation, team, teamMembership, type Program } from "../support/stack.js";
+import { acme, person, scenario, uids } from "./support.js";
+
+const s = scenario();
+const core = `${uids.acme}/${uids.core}`;
+const members = "/organizations/acme/teams/core/members/";
+const lists = ["GET /organizations/", "GET /organizations/acme/teams/"];
+
+const membership = (inputs: object): Program => ({ it: teamMembership({ team: core, role: "member", ...inputs }) });
+const inCore = async () => Object.fromEntries((await s.teamNow()).members.map(({ email, role }) => [email, role]));
+
+describe.each([
+  ["uid", { user: uids.mia }],
+  ["e-mail", { email: person("mia") }],
+])("a member named by %s", (_, who) => {
+  it("is put into the team once, given another role, and taken out", async () => {
+    const made = await s.measured(() => s.stack.up(membership(who)));
+    expect(made.writes).toEqual([`POST ${members}`]);
+    expect(made.mails).toEqual([]);
+    expect(s.stack.outputs("it")).toMatchObject({ status: "active", userUid: uids.mia, username: "mia" });
+    expect(await s.measured(() => s.stack.up(membership(who)))).toMatchObject({ steps: ["same it"], calls: [] });
+
+    const promoted = await s.measured(() => s.stack.up(membership({ ...who, role: "lead" })));
+    expect(promoted).toMatchObject({ steps: ["update it"], writes: [`PATCH ${members}${uids.mia}/role/`] });
+    expect(await inCore()).toEqual({ [person("lee")]: "lead", [person("mia")]: "lead" });
+
+    const clean = await s.measured(() => s.stack.refresh());
+    expect(clean).toMatchObject({ steps: ["same it"], calls: [...lists, `GET ${members}`] });
+
+    // T22: nobody but the declared person is touched.
+    expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${members}${uids.mia}/`]);
+    expect(await inCore()).toEqual({ [person("lee")]: "lead" });
+  });
+
+  it("is found when the role drifts or somebody takes them out, and repaired", async () => {
+    await s.stack.up(membership(who));
+    await s.emulator.api("PATCH", `${members}${uids.mia}/role/`, { role: "lead" });
+    expect((await s.stack.refresh()).steps).toEqual(["update it"]);
+    expect(s.stack.outputs("it")["role"]).toBe("lead");
+    expect((await s.measured(() => s.stack.up(membership(who)))).writes).toEqual([`PATCH ${members}${uids.mia}/role/`]);
+
+    await s.emulator.api("DELETE", `${members}${uids.mia}/`);
+    expect((await s.stack.refresh()).steps).toEqual(["update it"]);
+    expect(s.stack.outputs("it")["status"]).toBe("gone");
+    expect((await s.stack.preview(membership(who))).steps).toEqual(["update it"]);
+    const repaired = await s.measured(() => s.stack.up(membership(who)));
+    expect(repaired.writes).toEqual([`POST ${members}`]);
+    expect(s.stack.outputs("it")["status"]).toBe("active");
+  });
+
+  it("is repaired by one up that refreshes", async () => {
+    await s.stack.up(membership(who));
+    await s.emulator.api("DELETE", `${members}${uids.mia}/`);
+    const repaired = await s.measured(() => s.stack.up(membership(who), { refresh: true }));
+    expect(repaired.writes).toEqual([`POST ${members}`]);
+  });
+});
+
+it("T11: takes over somebody who is in the team already, with a write only where the role differs", async () => {
+  const same = await s.measured(() => s.stack.up(membership({ user: uids.lee, role: "lead" })));
+  expect(same).toMatchObject({ steps: ["create it"], writes: [] });
+  await s.stack.destroy();
+  await s.emulator.reset(acme());
+  const other = await s.measured(() => s.stack.up(membership({ email: person("lee"), role: "member" })));
+  expect(other.writes).toEqual([`PATCH ${members}${uids.lee}/role/`]);
+});
+
+it.each([
+  ["onDestroy", { onDestroy: "retain" }],
+  ["reason", { reason: "on call" }],
+  ["validUntil", { validUntil: "2027-01-31" }],
+])("records %s without a write", async (_, local) => {
+  await s.stack.up(membership({ user: uids.mia }));
+  const told = await s.measured(() => s.stack.up(membership({ user: uids.mia, ...local })));
+  expect(told).toMatchObject({ steps: ["update it"], writes: [] });
+  expect(s.stack.outputs("it")).toMatchObject(local);
+  const dropped = await s.measured(() => s.stack.up(membership({ user: uids.mia })));
+  expect(dropped).toMatchObject({ steps: ["update it"], writes: [] });
+});
+
+it("stays in the team where onDestroy says retain", async () => {
+  await s.stack.up(membership({ user: uids.mia, onDestroy: "retain" }));
+  expect((await s.measured(() => s.stack.destroy())).writes).toEqual([]);
+  expect(await inCore()).toHaveProperty([person("mia")]);
+});
+
+it("is deleted without a request where it is gone already", async () => {
+  await s.stack.up(membership({ user: uids.mia }));
+  await s.emulator.api("DELETE", `${members}${uids.mia}/`);
+  expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, writes: [] });
+});
+
+it("waits again, without a step that could not be done, when the person has left the organization", async () => {
+  await s.stack.up(membership({ user: uids.mia }));
+  await s.emulator.api("DELETE", `/organizations/acme/members/${uids.mia}/`);
+  await s.stack.refresh();
+  expect(s.stack.outputs("it")["status"]).toBe("gone");
+  expect(await s.measured(() => s.stack.up(membership({ user: uids.mia })))).toMatchObject({
+    steps: ["same it"],
+    writes: [],
+  });
+  expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, writes: [] });
+});
+
+describe("spelling the person otherwise", () => {
+  const { mia } = uids;
+  it.each([
+    ["uid, then e-mail", { user: mia }, { email: person("mia") }],
+    ["e-mail, then uid", { email: person("mia") }, { user: mia }],
+    ["another case of the e-mail", { email: person("mia") }, { email: " Mia@Example.COM " }],
+    ["another spelling of the uid", { user: mia }, { user: `{${mia.toUpperCase()}}` }],
+  ])("is no change: %s", async (_, first, second) => {
+    await s.stack.up(membership(first));
+    const id = s.stack.id("it");
+    expect((await s.stack.preview(membership(second))).steps).toEqual(["same it"]);
+    expect(await s.measured(() => s.stack.up(membership(second)))).toMatchObject({ steps: ["same it"], writes: [] });
+    expect(s.stack.id("it")).toBe(id);
+    expect((await s.stack.refresh()).steps).toEqual(["same it"]);
+    expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${members}${mia}/`]);
+  });
+
+  it("is no change when the person has a new address, in the service or in the program", async () => {
+    await s.stack.up(membership({ email: person("mia") }));
+    const state = await s.emulator.state();
+    await s.emulator.reset(JSON.parse(JSON.stringify(state).replaceAll(person("mia"), "mia.new@example.com")));
+    expect((await s.stack.refresh()).steps).toEqual(["same it"]);
+    expect(await s.measured(() => s.stack.up(membership({ email: person("mia") })))).toMatchObject({
+      steps: ["same it"],
+      writes: [],
+    });
+    const followed = await s.measured(() => s.stack.up(membership({ email: "mia.new@example.com" })));
+    expect(followed).toMatchObject({ steps: ["same it"], writes: [] });
+    expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${members}${uids.mia}/`]);
+  });
+});
+
+describe("replacement", () => {
+  it("comes with another person: in with the one, then out with the other", async () => {
+    await s.stack.up(membership({ user: uids.mia }));
+    const other = await s.measured(() => s.stack.up(membership({ email: person("ada") })));
+    expect(other.steps).toEqual(["replace it", "delete replaced it"]);
+    expect(other.writes).toEqual([`POST ${members}`, `DELETE ${members}${uids.mia}/`]);
+    expect(s.stack.id("it")).toBe(`${core}/${person("ada")}`);
+  });
+
+  it("comes with another team", async () => {
+    const program = (place: unknown): Program => ({
+      blue: team({ organization: uids.acme, name: "Blue" }),
+      ...membership({ user: uids.mia, team: place }),
+    });
+    await s.stack.up(program(core));
+    const moved = await s.measured(() => s.stack.up(program(idOf("blue"))));
+    expect(moved.steps).toEqual(["same blue", "replace it", "delete replaced it"]);
+    expect(moved.writes).toEqual(["POST /organizations/acme/teams/blue/members/", `DELETE ${members}${uids.mia}/`]);
+  });
+});
+
+describe("somebody who is no member yet", () => {
+  const zoe = membership({ email: person("zoe"), role: "lead" });
+  const warning = { severity: "warning", message: expect.stringContaining(`Nobody has invited "${person("zoe")}"`) };
+  const invited = invitation({ organization: uids.acme, email: person("zoe") });
+
+  it("waits, and is granted by the first up after the acceptance, with exactly one request", async () => {
+    const first = await s.measured(() => s.stack.up({ invited, ...zoe }));
+    expect(first.writes).toEqual(["POST /organizations/acme/invitations/"]);
+    expect(s.stack.outputs("it")).toMatchObject({ status: "waiting", role: "lead" });
+    expect(s.stack.outputs("it")).not.toHaveProperty("userUid");
+    expect((await s.stack.preview({ invited, ...zoe })).steps).toEqual(["same invited", "same it"]);
+    expect((await s.measured(() => s.stack.up({ invited, ...zoe }))).writes).toEqual([]);
+    expect((await s.stack.refresh()).steps.toSorted()).toEqual(["same invited", "same it"]);
+
+    await s.emulator.accept(person("zoe"));
+    const preview = await s.measured(() => s.stack.preview({ invited, ...zoe }));
+    expect(preview).toMatchObject({ steps: ["update invited", "update it"], writes: [] });
+    const granted = await s.measured(() => s.stack.up({ invited, ...zoe }));
+    expect(granted).toMatchObject({ writes: [`POST ${members}`], mails: [] });
+    expect(await inCore()).toHaveProperty([person("zoe")], "lead");
+    expect(s.stack.outputs("it")).toMatchObject({ status: "active", username: "zoe" });
+
+    expect(await s.measured(() => s.stack.up({ invited, ...zoe }))).toMatchObject({
+      steps: ["same invited", "same it"],
+      calls: [],
+    });
+  });
+
+  it("is granted too where refresh comes between the acceptance and the up", async () => {
+    await s.stack.up({ invited, ...zoe });
+    await s.emulator.accept(person("zoe"));
+    await s.stack.refresh();
+    expect((await s.measured(() => s.stack.up({ invited, ...zoe }))).writes).toEqual([`POST ${members}`]);
+  });
+
+  it("is recorded without a write where somebody has put them into the team in the meantime", async () => {
+    await s.stack.up({ invited, ...zoe });
+    await s.emulator.accept(person("zoe"));
+    const { uid } = (await s.emulator.state()).people.find(({ email }) => email === person("zoe"))!;
+    await s.emulator.api("POST", members, { user_uid: uid, role: "lead" });
+    expect((await s.measured(() => s.stack.up({ invited, ...zoe }))).writes).toEqual([]);
+    expect(s.stack.outputs("it")["status"]).toBe("active");
+  });
+
+  it("warns where nobody has invited them", async () => {
+    const { told, error } = await s.measured(() => s.stack.up(zoe));
+    expect(error).toBeUndefined();
+    expect(told).toEqual([warning]);
+  });
+
+  it.each([
+    ["is declared in the same run", { invited, ...zoe }],
+    ["is declared by slug", { invited: invitation({ organization: "acme", email: person("ZOE") }), ...zoe }],
+  ])("does not warn where the invitation %s", async (_, program) => {
+    expect((await s.stack.up(program)).told).toEqual([]);
+  });
+
+  it("does not warn where somebody else's invitation is pending", async () => {
+    await s.emulator.api("POST", "/organizations/acme/invitations/", { email: person("zoe") });
+    expect((await s.stack.up(zoe)).told).toEqual([]);
+  });
+
+  it("warns about a uid that is no member's", async () => {
+    const { told } = await s.stack.up(membership({ user: "99999999-0000-4000-8000-000000000000" }));
+    expect(told).toEqual([
+      { severity: "warning", message: expect.stringContaining("is no member of organization acme") },
+    ]);
+  });
+
+  it("is deleted without a request while they wait", async () => {
+    await s.stack.up(zoe);
+    expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, writes: [], mails: [] });
+  });
+
+  it("may become somebody else before the acceptance: no request for the one or the other", async () => {
+    await s.stack.up(zoe);
+    const other = await s.measured(() => s.stack.up(membership({ email: person("zac"), role: "lead" })));
+    expect(other).toMatchObject({ steps: ["replace it", "delete replaced it"], writes: [] });
+  });
+
+  it("may be named by uid once they have accepted", async () => {
+    await s.stack.up({ invited, ...zoe });
+    await s.emulator.accept(person("zoe"));
+    const { uid } = (await s.emulator.state()).people.find(({ email }) => email === person("zoe"))!;
+    const named = await s.measured(() => s.stack.up({ invited, ...membership({ user: uid, role: "lead" }) }));
+    expect(named).toMatchObject({ steps: ["update invited", "update it"], writes: [`POST ${members}`] });
+  });
+});
+
+it("T19: reads each list once for a hundred memberships", async () => {
+  const people = Array.from({ length: 100 }, (_, index) => `p${index}@example.com`);
+  for (const email of people) await s.emulator.join(uids.acme, email);
+  const program = Object.fromEntries(
+    people.map((email) => [email, teamMembership({ team: core, email, role: "member" })]),
+  );
+  const made = await s.measured(() => s.stack.up(program));
+  expect(made.writes).toHaveLength(100);
+  expect(made.calls.filter((call) => call.startsWith("GET ")).toSorted()).toEqual(
+    // 104 people of the organization are two pages.
+    [...lists, `GET ${members}`, "GET /organizations/acme/members/", "GET /organizations/acme/members/"].toSorted(),
+  );
+  const clean = await s.measured(() => s.stack.refresh());
+  expect(clean.calls).toEqual([...lists, `GET ${members}`, `GET ${members}`]);
+  expect(clean.steps.every((step) => step.startsWith("same "))).toBe(true);
+});

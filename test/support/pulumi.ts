@@ -1,0 +1,298 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { resources as schemas } from "../../provider/schema/index.js";
+
+const root = resolve(__dirname, "../..");
+const workFolder = join(root, ".work/e2e");
+const stackName = "test";
+const projectName = "e2e";
+/** No command of these tests takes a tenth of it; what takes longer hangs. */
+const deadlineMs = 150_000;
+
+export type Kind = "Organization" | "Team" | "TeamMembership" | "Invitation";
+
+/** One declaration of a program given as data; see programs/fromJson.js. */
+export interface Declared {
+  kind: Kind | "Component" | "Provider";
+  name: string;
+  /** Name for `ref` where it is not the logical one. */
+  key?: string;
+  args?: Record<string, unknown>;
+  options?: Record<string, unknown>;
+  /** Reads this id instead of managing a resource. */
+  get?: unknown;
+}
+
+/** Stands for a resource declared before, or for one of its outputs. */
+export const ref = (name: string, property?: string) => ({
+  $ref: name,
+  ...(property === undefined ? {} : { property }),
+});
+
+/** What one run of the engine did to one resource; `op` is `create`, `update`, `delete`, `create-replacement`, … */
+export interface Step {
+  op: string;
+  urn: string;
+  kind: string;
+  name: string;
+  old: ResourceState | undefined;
+  new: ResourceState | undefined;
+}
+
+export interface ResourceState {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+  deletedWith?: string;
+  protect?: boolean;
+  retainOnDelete?: boolean;
+}
+
+/** One preview, update or refresh; a command may consist of two. */
+export interface EngineRun {
+  steps: Step[];
+  /** Diagnostics other than debug ones, each as often as the engine emitted it. */
+  diagnostics: { severity: string; urn: string; message: string }[];
+}
+
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+  /** What the user sees: both streams. */
+  screen: string;
+  runs: EngineRun[];
+  /** The last run, in words: "create Team core", sorted. */
+  steps: string[];
+  /** What is told as an error about a resource, by its logical name. */
+  errors: { name: string; message: string }[];
+}
+
+interface Cli {
+  command: string;
+  env: NodeJS.ProcessEnv;
+}
+
+let cli: Promise<Cli> | undefined;
+
+/** The CLI and environment of scripts/pulumi.mjs, asked in a process of its own: jest does not load ES modules. */
+function findCli(): Promise<Cli> {
+  const script =
+    `const { ensurePulumi } = await import(${JSON.stringify(join(root, "scripts/pulumi.mjs"))});` +
+    "const { command, env } = await ensurePulumi(); process.stdout.write(JSON.stringify({ command, env }));";
+  const options = { cwd: root, env: plainEnvironment(), maxBuffer: 1 << 24 };
+  return promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], options).then(
+    ({ stdout }) => JSON.parse(stdout) as Cli,
+  );
+}
+
+/** Nothing of the caller's Avala, of jest or of a surrounding stack reaches a program. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const foreign = /^(AVALA_|JEST_|NODE_ENV$|NODE_OPTIONS$|PULUMI_(CONFIG|STACK|NODEJS))/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+}
+
+/** A Pulumi project in a folder of its own, with its own state. Close it at the end of the test. */
+export class Project {
+  readonly folder: string;
+  readonly #cli: Cli;
+  readonly #env: Record<string, string>;
+  readonly #running = new Set<ChildProcess>();
+  #commands = 0;
+
+  private constructor(found: Cli, env: Record<string, string>) {
+    mkdirSync(workFolder, { recursive: true });
+    this.folder = mkdtempSync(join(workFolder, "p-"));
+    this.#cli = found;
+    this.#env = env;
+  }
+
+  /**
+   * Makes a project with an empty stack. Its program declares what `declare` lists, unless `files` replace it.
+   * @param env what the program and its host see beside the environment of the CLI
+   */
+  static async open(env: Record<string, string>, files: Record<string, string> = {}): Promise<Project> {
+    const project = new Project(await (cli ??= findCli()), env);
+    for (const folder of ["state", "tmp"]) mkdirSync(join(project.folder, folder));
+    project.write({
+      "Pulumi.yaml": `name: ${projectName}\nruntime: nodejs\n`,
+      "package.json": JSON.stringify({ name: projectName, private: true, main: "index.js" }),
+      "index.js": 'module.exports = require("../../../test/support/programs/fromJson.js");\n',
+      "program.json": JSON.stringify({ resources: [] }),
+      ...files,
+    });
+    if (files["index.ts"] !== undefined) rmSync(join(project.folder, "index.js"));
+    await project.expectOk(["stack", "init", "--no-select"]);
+    return project;
+  }
+
+  write(files: Record<string, string>): void {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text);
+  }
+
+  /** Sets the program. */
+  declare(resources: readonly Declared[], exported: Record<string, unknown> = {}): void {
+    this.write({ "program.json": JSON.stringify({ resources, exported }) });
+  }
+
+  up(args: string[] = ["--skip-preview"], env?: Record<string, string>): Promise<Outcome> {
+    return this.run(["up", "--yes", ...args], env);
+  }
+
+  preview(args: string[] = [], env?: Record<string, string>): Promise<Outcome> {
+    return this.run(["preview", ...args], env);
+  }
+
+  refresh(args: string[] = ["--skip-preview"], env?: Record<string, string>): Promise<Outcome> {
+    return this.run(["refresh", "--yes", ...args], env);
+  }
+
+  destroy(args: string[] = ["--skip-preview"], env?: Record<string, string>): Promise<Outcome> {
+    return this.run(["destroy", "--yes", ...args], env);
+  }
+
+  /** Runs a command that has to succeed; where it does not, the error shows what the user would see. */
+  async expectOk(args: string[], env?: Record<string, string>): Promise<Outcome> {
+    const outcome = await this.run(args, env);
+    if (outcome.code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${outcome.code}:\n${outcome.screen}`);
+    return outcome;
+  }
+
+  /** Runs the CLI on the stack of the project. */
+  async run(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
+    const log = join(this.folder, `events-${++this.#commands}.jsonl`);
+    const reported = ["up", "preview", "refresh", "destroy"].includes(args[0]!) ? ["--event-log", log] : [];
+    const common = ["--stack", stackName, "--non-interactive", "--color", "never"];
+    const ended = await this.exec(this.#cli.command, [...args, ...common, ...reported], env);
+    const runs = existsSync(log) ? runsOf(readFileSync(log, "utf8")) : [];
+    const steps = (runs.at(-1)?.steps ?? []).map(({ op, kind, name }) => `${op} ${kind} ${name}`).toSorted();
+    const errors = runs
+      .flatMap(({ diagnostics }) => diagnostics)
+      .filter(({ severity, urn }) => severity === "error" && urn !== "")
+      .map(({ urn, message }) => ({ name: nameOf(urn), message }));
+    return { ...ended, screen: `${ended.stdout}\n${ended.stderr}`, runs, steps, errors };
+  }
+
+  /** Runs any program in the folder and the environment of the project, and ends it at the deadline. */
+  async exec(command: string, args: string[], env: Record<string, string> = {}) {
+    const child = spawn(command, args, {
+      cwd: this.folder,
+      env: this.environment(env),
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: deadlineMs,
+      killSignal: "SIGKILL",
+    });
+    this.#running.add(child);
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    const code = await new Promise<number>((ended, failed) => {
+      child.once("error", failed).once("close", (status, signal) => {
+        if (signal) failed(new Error(`${command} ${args.join(" ")} was ended by ${signal}:\n${stdout}\n${stderr}`));
+        else ended(status ?? 1);
+      });
+    }).finally(() => this.#running.delete(child));
+    return { code, stdout, stderr };
+  }
+
+  environment(env: Record<string, string> = {}): NodeJS.ProcessEnv {
+    const temporary = join(this.folder, "tmp");
+    return {
+      ...this.#cli.env,
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "local",
+      PULUMI_DEBUG_COMMANDS: "true",
+      TMPDIR: temporary,
+      TEMP: temporary,
+      TMP: temporary,
+      ...this.#env,
+      ...env,
+    };
+  }
+
+  /** The text of the state file. */
+  stateText(): string {
+    return readFileSync(join(this.folder, "state/.pulumi/stacks", projectName, `${stackName}.json`), "utf8");
+  }
+
+  /** The resources in state, without stack and providers. */
+  resources(): ResourceState[] {
+    const { checkpoint } = JSON.parse(this.stateText()) as { checkpoint: { latest?: { resources?: ResourceState[] } } };
+    return (checkpoint.latest?.resources ?? []).filter(({ type }) => type.includes("/avala:"));
+  }
+
+  /** The resource of this logical name in state. */
+  resource(name: string): ResourceState {
+    const found = this.resources().find(({ urn }) => nameOf(urn) === name);
+    if (!found) throw new Error(`State holds no resource named ${name}.`);
+    return found;
+  }
+
+  /** Outputs of a resource in state. */
+  outputs(name: string): Record<string, unknown> {
+    return this.resource(name).outputs ?? {};
+  }
+
+  /** Ends what still runs and removes the folder. */
+  close(): void {
+    for (const child of this.#running) child.kill("SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Matches a screen with a stack trace on it. */
+export const stackTrace = /^.*\bat .+\.(ts|js):\d+/m;
+
+export const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+
+/** `Team` of a type token; the type itself where it is none of ours. */
+function kindOf(type: string): string {
+  const last = type.slice(type.lastIndexOf(":") + 1);
+  return Object.values(schemas).some(({ kind }) => kind === last) ? last : type;
+}
+
+interface Metadata {
+  op: string;
+  urn: string;
+  type: string;
+  old?: ResourceState | null;
+  new?: ResourceState | null;
+}
+
+interface EngineEvent {
+  preludeEvent?: object;
+  resOutputsEvent?: { metadata: Metadata };
+  diagnosticEvent?: { urn?: string; severity: string; message: string };
+}
+
+/** Steps of nothing but the engine's own book-keeping are left out. */
+const quiet = new Set(["same", "read", "refresh", "read-discard", "discard"]);
+
+function runsOf(log: string): EngineRun[] {
+  const runs: EngineRun[] = [];
+  for (const line of log.split("\n").filter(Boolean)) {
+    const event = JSON.parse(line) as EngineEvent;
+    if (event.preludeEvent) runs.push({ steps: [], diagnostics: [] });
+    const run = runs.at(-1);
+    if (!run) continue;
+    if (event.resOutputsEvent && isOurs(event.resOutputsEvent.metadata))
+      run.steps.push(stepOf(event.resOutputsEvent.metadata));
+    const said = event.diagnosticEvent;
+    if (said && said.severity !== "debug") {
+      run.diagnostics.push({ severity: said.severity, urn: said.urn ?? "", message: said.message });
+    }
+  }
+  return runs;
+}
+
+function isOurs({ op, type }: Metadata): boolean {
+  return !quiet.has(op) && type.includes("/avala:");
+}
+
+function stepOf({ op, urn, type, old, new: now }: Metadata): Step {
+  return { op, urn, kind: kindOf(type), name: nameOf(urn), old: old ?? undefined, new: now ?? undefined };
+}

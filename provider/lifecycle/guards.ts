@@ -1,5 +1,5 @@
-import { AvalaError } from "../snapshot/index.js";
-import { printable } from "../schema/index.js";
+import { AvalaError, type PersonRow } from "../snapshot/index.js";
+import { normalizeEmail, printable } from "../schema/index.js";
 
 /** A step that the provider does not take, whatever the key may do. */
 export class GuardError extends AvalaError {
@@ -41,13 +41,24 @@ export class KnownPeople {
     for (const alias of aliases) if (alias) this.#known.add(`${place} ${alias}`);
   }
 
-  has(place: string, aliases: readonly (string | undefined)[]): boolean {
-    return aliases.some((alias) => alias !== undefined && this.#known.has(`${place} ${alias}`));
+  /** Those of the people in a place that no declaration has stood for. */
+  strangersAmong<Row extends PersonRow>(place: string, rows: Iterable<Row>): Row[] {
+    return [...rows].filter(({ userUid, email }) => {
+      const aliases = [userUid, email === undefined ? undefined : normalizeEmail(email)];
+      return !aliases.some((alias) => alias !== undefined && this.#known.has(`${place} ${alias}`));
+    });
   }
 }
 
+/** "2 people that no declaration knows (ada@example.com, bob@example.com)". */
+export function strangersNamed(strangers: readonly PersonRow[]): string {
+  const people = strangers.length === 1 ? "1 person" : `${strangers.length} people`;
+  const names = strangers.map((member) => member.email ?? member.username ?? member.userUid);
+  return `${people} that no declaration knows (${listed(names)})`;
+}
+
 /** "ada@example.com, bob@example.com and 3 more", fit for a message. */
-export function listed(names: readonly string[], show = 5): string {
+function listed(names: readonly string[], show = 5): string {
   const shown = names.slice(0, show).map((name) => printable(name, 60));
   const rest = names.length - shown.length;
   return rest > 0 ? `${shown.join(", ")} and ${rest} more` : shown.join(", ");

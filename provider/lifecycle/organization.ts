@@ -1,7 +1,7 @@
-import { canonicalUid, normalizeEmail, organization as schema, quoted } from "../schema/index.js";
+import { canonicalUid, organization as schema, quoted } from "../schema/index.js";
 import type { Organization, OrganizationView } from "../snapshot/index.js";
 import { delta, wireInputs } from "./delta.js";
-import { GuardError, listed } from "./guards.js";
+import { GuardError, strangersNamed } from "./guards.js";
 import type { Properties } from "./inputs.js";
 import type { Lifecycle, Target } from "./lifecycle.js";
 import type { Run } from "./run.js";
@@ -106,18 +106,12 @@ async function refuseUnlessEmpty(run: Run, view: OrganizationView): Promise<void
     [detail.sliceCount, "slices"],
   ] as const;
   const inside = contents.filter(([count]) => (count ?? 0) > 0).map(([count, what]) => `${count} ${what}`);
-  const strangers = [...(await view.members.get()).values()].filter(
-    (member) =>
-      member.role !== "owner" &&
-      !run.known.has(view.uid, [member.userUid, member.email && normalizeEmail(member.email)]),
-  );
-  if (strangers.length > 0) {
-    const names = strangers.map((member) => member.email ?? member.username ?? member.userUid);
-    inside.push(`${strangers.length} people that no declaration knows (${listed(names)})`);
-  }
+  const people = [...(await view.members.get()).values()].filter(({ role }) => role !== "owner");
+  const strangers = run.known.strangersAmong(view.uid, people);
+  if (strangers.length > 0) inside.push(strangersNamed(strangers));
   if (inside.length === 0) return;
   throw new GuardError(
-    `Organization ${view.uid} is not deleted: inside are ${inside.join(", ")}.`,
+    `Organization ${view.uid} is not deleted, because of what is inside: ${inside.join(", ")}.`,
     'Take them out first, or set forceDestroy: true, or keep the organization with onDestroy: "retain"; run up, then destroy.',
   );
 }

@@ -1,7 +1,7 @@
-import { canonicalUid, joinId, normalizeEmail, quoted, splitId, team as schema } from "../schema/index.js";
+import { canonicalUid, joinId, quoted, splitId, team as schema } from "../schema/index.js";
 import type { OrganizationView, TeamView } from "../snapshot/index.js";
 import { delta, wireInputs } from "./delta.js";
-import { GuardError, listed } from "./guards.js";
+import { GuardError, strangersNamed } from "./guards.js";
 import { isUnknown } from "./inputs.js";
 import type { Lifecycle } from "./lifecycle.js";
 import { isOtherOrganization, organizationOf } from "./place.js";
@@ -109,13 +109,10 @@ async function refuseSameName(organization: OrganizationView, name: string): Pro
 
 async function refuseStrangers(run: Run, view: TeamView): Promise<void> {
   const place = joinId(view.organization.uid, view.uid);
-  const strangers = [...(await view.members.get()).values()].filter(
-    (member) => !run.known.has(place, [member.userUid, member.email && normalizeEmail(member.email)]),
-  );
+  const strangers = run.known.strangersAmong(place, (await view.members.get()).values());
   if (strangers.length === 0) return;
-  const names = strangers.map((member) => member.email ?? member.username ?? member.userUid);
   throw new GuardError(
-    `Team ${place} is not deleted: inside are ${strangers.length} people that no declaration knows (${listed(names)}).`,
+    `Team ${place} is not deleted, because of ${strangersNamed(strangers)} inside.`,
     "Declare them or take them out, or set forceDestroy: true on the team; run up, then delete it.",
   );
 }

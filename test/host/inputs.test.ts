@@ -21,7 +21,8 @@ afterAll(async () => {
   await emulator.close();
 });
 afterEach(async () => {
-  expect(await emulator.calls()).toEqual([]);
+  const calls = await emulator.calls();
+  if (calls.length > 0) throw new Error(`Nothing here may ask the service; asked was ${calls.join(", ")}.`);
 });
 
 /** A declaration of each kind in which every input has a value, and the outputs that go with it. */
@@ -157,7 +158,7 @@ describe("a declaration that is not in order is refused by check, with its prope
     ],
     ["wrong role of a team", "teamMembership", { ...inTeam, role: "admin" }, "role", /must be "lead" or "member"/],
     [
-      "owner as a role (T12)",
+      "T12: owner as a role",
       "invitation",
       { ...invited, role: "owner" },
       "role",
@@ -198,7 +199,7 @@ describe("a declaration that is not in order is refused by check, with its prope
     ["slug with a slash", "organization", { ...org, slug: "a/b" }, "slug", /letters, digits, hyphens and underscores/],
     ["reserved slug", "organization", { ...org, slug: "invitations" }, "slug", /path of the API itself/],
     ["reserved slug", "organization", { ...org, slug: "industry-choices" }, "slug", /path of the API itself/],
-    ["handle with a hyphen (T18)", "organization", { ...org, handle: "acme-ai" }, "handle", /no hyphen, unlike slug/],
+    ["T18: handle with a hyphen", "organization", { ...org, handle: "acme-ai" }, "handle", /no hyphen, unlike slug/],
     ["a website that is none", "organization", { ...org, website: "acme" }, "website", /https:\/\//],
     ["a script as logo", "organization", { ...org, logo: "javascript:alert(1)" }, "logo", /https:\/\//],
     [

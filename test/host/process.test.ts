@@ -164,7 +164,7 @@ describe("what handlers tell", () => {
     await host.create("teamMembership", waiting);
     await host.create("teamMembership", waiting);
     expect(engine.told).toEqual([{ severity: "warning", message: expect.stringContaining("Nobody has invited") }]);
-    const [{ message }] = engine.told as [{ message: string }];
+    const { message } = engine.told[0]!;
     expect(message).toContain("Core");
     expect(message).not.toMatch(/[\p{Cc}\u202e]/u);
     expect(host.output).toBe("");

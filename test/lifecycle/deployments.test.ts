@@ -128,7 +128,7 @@ it("names the creator whom the service has put into a team, and how to delete it
   });
   await s.stack.up(program(false));
   const { error } = await s.measured(() => s.stack.destroy());
-  expect(error?.message).toContain(`1 people that no declaration knows (${person("owner")})`);
+  expect(error?.message).toContain(`1 person that no declaration knows (${person("owner")})`);
   expect(error?.message).toContain("forceDestroy: true");
   await s.stack.up(program(true));
   expect((await s.measured(() => s.stack.destroy())).error).toBeUndefined();

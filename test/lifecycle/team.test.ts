@@ -150,7 +150,7 @@ describe("deleting a team", () => {
   it("is refused while people that no declaration knows are inside", async () => {
     await s.stack.up(declared());
     const { error, writes } = await s.measured(() => s.stack.destroy());
-    expect(error?.message).toContain(`1 people that no declaration knows (${person("lee")})`);
+    expect(error?.message).toContain(`1 person that no declaration knows (${person("lee")})`);
     expect(error?.message).toContain("forceDestroy: true");
     expect(writes).toEqual([]);
     expect(s.stack.resources.has("core")).toBe(true);

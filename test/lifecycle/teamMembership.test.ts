@@ -27,7 +27,6 @@ describe.each([
     const clean = await s.measured(() => s.stack.refresh());
     expect(clean).toMatchObject({ steps: ["same it"], calls: [...lists, `GET ${members}`] });
 
-    // T22: nobody but the declared person is touched.
     expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${members}${uids.mia}/`]);
     expect(await inCore()).toEqual({ [person("lee")]: "lead" });
   });
@@ -76,6 +75,14 @@ it.each([
   expect(s.stack.outputs("it")).toMatchObject(local);
   const dropped = await s.measured(() => s.stack.up(membership({ user: uids.mia })));
   expect(dropped).toMatchObject({ steps: ["update it"], writes: [] });
+});
+
+it("T22: comes and goes without touching anybody who is not declared", async () => {
+  const before = await s.organizationNow();
+  await s.stack.up(membership({ user: uids.mia, role: "lead" }));
+  await s.stack.destroy();
+  expect((await s.organizationNow()).members).toEqual(before.members);
+  expect((await s.organizationNow()).teams).toEqual(before.teams);
 });
 
 it("stays in the team where onDestroy says retain", async () => {

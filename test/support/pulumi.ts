@@ -203,6 +203,8 @@ export class Project {
     const temporary = join(this.folder, "tmp");
     return {
       ...this.#cli.env,
+      // The CLI logs each command into its home.
+      PULUMI_HOME: join(this.folder, "home"),
       PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "local",
       PULUMI_DEBUG_COMMANDS: "true",

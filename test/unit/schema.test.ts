@@ -1,0 +1,69 @@
+import { comparable, flagsOf, inputsWhere, isOptional, resources, wireValue } from "../../provider/schema/index.js";
+
+const all = Object.values(resources);
+
+describe.each(all.map((resource) => [resource.kind, resource] as const))("the declaration of %s", (_, resource) => {
+  const fields = Object.entries(resource.inputs);
+
+  it("describes every input and output", () => {
+    for (const [name, schema] of [...fields, ...Object.entries(resource.outputs)]) {
+      expect({ name, description: flagsOf(schema).description }).toEqual({
+        name,
+        description: expect.stringMatching(/\.$/),
+      });
+    }
+  });
+
+  it("says what holds when an input is left out, where nothing follows from its flags", () => {
+    const untold = fields.filter(([, schema]) => {
+      const { absent, clear, local, writeOnly, identity } = flagsOf(schema);
+      const follows = clear !== undefined || local || writeOnly || identity || schema.safeParse(undefined).data;
+      return isOptional(schema) && !absent && !follows;
+    });
+    expect(untold.map(([name]) => name)).toEqual([]);
+  });
+
+  it("clears only what may be left out", () => {
+    for (const name of inputsWhere(resource, ({ clear }) => clear !== undefined)) {
+      expect(isOptional((resource.inputs as Record<string, (typeof fields)[number][1]>)[name]!)).toBe(true);
+    }
+  });
+
+  it("hides nothing and starts no name with two underscores: those are kept from users", () => {
+    expect(
+      [...fields.map(([name]) => name), ...Object.keys(resource.outputs)].filter((name) => name.startsWith("__")),
+    ).toEqual([]);
+  });
+});
+
+it("names every kind as its key in another case", () => {
+  for (const [key, { kind }] of Object.entries(resources)) {
+    expect(kind).toBe(key[0]!.toUpperCase() + key.slice(1));
+    expect(resources[key as keyof typeof resources].key).toBe(key);
+  }
+});
+
+describe("values that count as the same", () => {
+  const { handle, description, email, name, slug } = resources.organization.inputs;
+
+  it("T14: nothing, null and empty, where a field can be emptied", () => {
+    for (const schema of [handle, description]) {
+      expect(comparable(schema, null)).toBe("");
+      expect(comparable(schema, undefined)).toBe("");
+    }
+    expect(comparable(name, undefined)).toBeUndefined();
+  });
+
+  it("T23: upper and lower case, where the service may change it, and nowhere else", () => {
+    expect(comparable(email, "A@B.example")).toBe("a@b.example");
+    expect(comparable(resources.team.inputs.color, "#AABBCC")).toBe("#aabbcc");
+    expect(comparable(slug, "Acme")).toBe("Acme");
+    expect(comparable(name, "Acme")).toBe("Acme");
+  });
+
+  it("T14: go over the wire as the contract wants them", () => {
+    expect(wireValue(handle, "")).toBeNull();
+    expect(wireValue(description, "")).toBe("");
+    expect(wireValue(handle, "acme")).toBe("acme");
+  });
+});

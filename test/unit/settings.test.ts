@@ -1,0 +1,111 @@
+import { resolveSettings } from "../../provider/lifecycle/settings.js";
+import { ConfigError } from "../../provider/snapshot/index.js";
+
+const resolve = (environment: Record<string, string>, config: Record<string, string> = {}) =>
+  resolveSettings(
+    (name) => environment[name],
+    (name) => config[name],
+  );
+const official = "https://api.avala.ai/api/v1";
+
+describe("key and base URL", () => {
+  it.each([
+    ["environment", { AVALA_API_KEY: "e" }, {}, ["e", official]],
+    [
+      "environment with its URL",
+      { AVALA_API_KEY: "e", AVALA_BASE_URL: "https://e.example/" },
+      {},
+      ["e", "https://e.example"],
+    ],
+    ["an empty URL is none", { AVALA_API_KEY: "e", AVALA_BASE_URL: "" }, {}, ["e", official]],
+    ["configuration", {}, { "avala:apiKey": "c", "avala:baseUrl": "https://c.example" }, ["c", "https://c.example"]],
+    ["an empty key of the environment is none", { AVALA_API_KEY: "" }, { "avala:apiKey": "c" }, ["c", official]],
+    [
+      "the configuration names a variable",
+      { MINE: "m" },
+      { "avala:apiKeyEnv": "MINE", "avala:baseUrl": "https://c.example" },
+      ["m", "https://c.example"],
+    ],
+    [
+      "environment wins whole: the other URL is not taken",
+      { AVALA_API_KEY: "e" },
+      { "avala:apiKey": "c", "avala:baseUrl": "https://c.example" },
+      ["e", official],
+    ],
+    [
+      "explicit wins whole: the environment's URL is not taken",
+      { AVALA_API_KEY: "e", AVALA_BASE_URL: "https://e.example" },
+      { "avala:explicit": "true", "avala:apiKey": "x" },
+      ["x", official],
+    ],
+    [
+      "explicit names a variable",
+      { AVALA_API_KEY: "e", MINE: "m" },
+      { "avala:explicit": "true", "avala:apiKeyEnv": "MINE" },
+      ["m", official],
+    ],
+  ] as [string, Record<string, string>, Record<string, string>, string[]][])(
+    "%s",
+    (_, environment, config, expected) => {
+      const { apiKey, baseUrl } = resolve(environment, config);
+      expect([apiKey, baseUrl]).toEqual(expected);
+    },
+  );
+
+  it.each([
+    ["none at all", {}, {}],
+    ["explicit without a key", { AVALA_API_KEY: "e" }, { "avala:explicit": "true" }],
+    [
+      "explicit with an unset variable",
+      { AVALA_API_KEY: "e" },
+      { "avala:explicit": "true", "avala:apiKey": "x", "avala:apiKeyEnv": "MINE" },
+    ],
+    ["a key of one source and a URL of the other", { AVALA_BASE_URL: "https://e.example" }, { "avala:apiKey": "c" }],
+  ] as [string, Record<string, string>, Record<string, string>][])("is refused: %s", (_, environment, config) => {
+    expect(() => resolve(environment, config)).toThrow(ConfigError);
+  });
+});
+
+describe("switches", () => {
+  it.each(["1", "true", " YES ", "on"])("are on: %j", (value) => {
+    const settings = resolve({
+      AVALA_API_KEY: "e",
+      AVALA_BASE_URL: "http://127.0.0.1:1",
+      AVALA_ALLOW_INSECURE_BASE_URL: value,
+      AVALA_READ_ONLY: value,
+    });
+    expect(settings.readOnly).toBe(true);
+  });
+
+  it.each(["", "0", "false", "off", "maybe"])("are off: %j", (value) => {
+    expect(resolve({ AVALA_API_KEY: "e", AVALA_READ_ONLY: value }).readOnly).toBe(false);
+    expect(() =>
+      resolve({ AVALA_API_KEY: "e", AVALA_BASE_URL: "http://127.0.0.1:1", AVALA_ALLOW_INSECURE_BASE_URL: value }),
+    ).toThrow(ConfigError);
+  });
+
+  it("list the organizations that count as deleted, by spaces or commas, in any case", () => {
+    const { assumeDeleted } = resolve({ AVALA_API_KEY: "e", AVALA_ASSUME_DELETED: " A-1, b-2\nc-3 " });
+    expect([...assumeDeleted]).toEqual(["a-1", "b-2", "c-3"]);
+  });
+});
+
+describe("numbers", () => {
+  it("have defaults", () => {
+    const settings = resolve({ AVALA_API_KEY: "e", AVALA_MAX_REMOVALS: " " });
+    expect(settings.maxRemovals).toBe(10);
+    expect(settings).not.toHaveProperty("requestsPerMinute");
+  });
+
+  it("are taken from the environment before the configuration", () => {
+    const config = { "avala:maxRemovals": "5", "avala:requestsPerMinute": "50" };
+    expect(resolve({ AVALA_API_KEY: "e", AVALA_MAX_REMOVALS: "7" }, config)).toMatchObject({
+      maxRemovals: 7,
+      requestsPerMinute: 50,
+    });
+  });
+
+  it.each(["0", "-1", "1.5", "ten", "Infinity"])("are refused where they are none: %j", (value) => {
+    expect(() => resolve({ AVALA_API_KEY: "e", AVALA_REQUESTS_PER_SECOND: value })).toThrow(ConfigError);
+  });
+});

@@ -1,0 +1,169 @@
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidError,
+  TransportError,
+  UnavailableError,
+} from "../../provider/client/errors.js";
+import { DoubtfulWriteError, IdentityUnknownError } from "../../provider/snapshot/errors.js";
+import { Listing } from "../../provider/snapshot/listing.js";
+import { People, type PersonRow } from "../../provider/snapshot/people.js";
+import { settle } from "../../provider/snapshot/settle.js";
+
+interface Row {
+  uid: string;
+  name?: string;
+}
+
+/** A list whose answers are given by hand, in any order. */
+function byHand() {
+  const waiting: { answer(rows: Row[]): void; fail(error: Error): void }[] = [];
+  const fetch = () => new Promise<Row[]>((answer, fail) => waiting.push({ answer, fail }));
+  return { waiting, list: new Listing<Row>(fetch, ({ uid }) => uid) };
+}
+const keys = async (rows: Promise<ReadonlyMap<string, unknown>>) => [...(await rows).keys()];
+
+describe("a list of the service", () => {
+  it("T19: is read once, whoever asks and when", async () => {
+    const { waiting, list } = byHand();
+    expect(list.wanted).toBe(false);
+    const asked = [list.get(), list.get()];
+    expect(list.wanted).toBe(true);
+    waiting[0]!.answer([{ uid: "a" }]);
+    expect(await Promise.all(asked.map(keys))).toEqual([["a"], ["a"]]);
+    expect(await keys(list.get())).toEqual(["a"]);
+    expect(waiting).toHaveLength(1);
+  });
+
+  it("T1: is an error for all who wait when it cannot be read, and asked for anew by the next", async () => {
+    const { waiting, list } = byHand();
+    const asked = Promise.allSettled([list.get(), list.get()]);
+    waiting[0]!.fail(new Error("down"));
+    expect((await asked).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    const again = list.get();
+    waiting[1]!.answer([]);
+    expect(await keys(again)).toEqual([]);
+  });
+
+  it("is kept true by own writes, those that end while it is on its way included", async () => {
+    const { waiting, list } = byHand();
+    list.put({ uid: "unasked" });
+    const asked = list.get();
+    list.put({ uid: "b", name: "ours" });
+    list.drop("a");
+    waiting[0]!.answer([{ uid: "a" }, { uid: "b", name: "older" }]);
+    expect([...(await asked).values()]).toEqual([{ uid: "b", name: "ours" }]);
+    list.drop("b");
+    expect(await keys(list.get())).toEqual([]);
+  });
+
+  it("answers, after a reload, what is newer, even where the older answer comes last", async () => {
+    const { waiting, list } = byHand();
+    const old = list.get();
+    const fresh = list.reload();
+    waiting[1]!.answer([{ uid: "new" }]);
+    await fresh;
+    waiting[0]!.answer([{ uid: "old" }]);
+    await old;
+    expect(await keys(list.get())).toEqual(["new"]);
+  });
+
+  it("is not lost where an older reading fails after a newer one has been asked for", async () => {
+    const { waiting, list } = byHand();
+    const old = Promise.allSettled([list.get()]);
+    const fresh = list.reload();
+    waiting[0]!.fail(new Error("down"));
+    await old;
+    waiting[1]!.answer([{ uid: "new" }]);
+    await fresh;
+    expect(await keys(list.get())).toEqual(["new"]);
+    expect(waiting).toHaveLength(2);
+  });
+});
+
+describe("people", () => {
+  const people = (rows: PersonRow[]) => new People("organization acme", () => Promise.resolve(rows));
+  const ada = { userUid: "1", email: "Ada@Example.com" };
+  const hidden = { userUid: "2" };
+
+  it("are found by uid, and by address without regard to case", async () => {
+    expect(await people([ada]).find({ userUid: "1" })).toBe(ada);
+    expect(await people([ada]).find({ email: "ADA@example.com" })).toBe(ada);
+    expect(await people([ada]).find({ userUid: "9", email: "ada@example.com" })).toBe(ada);
+  });
+
+  it("are absent where a complete list with all addresses does not hold them", async () => {
+    expect(await people([ada]).find({ email: "bob@example.com" })).toBeUndefined();
+    expect(await people([ada, hidden]).find({ userUid: "9" })).toBeUndefined();
+  });
+
+  it("are neither there nor absent where addresses are hidden", async () => {
+    await expect(people([ada, hidden]).find({ email: "bob@example.com" })).rejects.toThrow(IdentityUnknownError);
+    expect(await people([ada, hidden]).find({ email: "ada@example.com" })).toBe(ada);
+  });
+
+  it("follow own writes", async () => {
+    const list = people([ada]);
+    await list.find({ email: "bob@example.com" });
+    list.put({ userUid: "3", email: "bob@example.com" });
+    expect(await list.find({ email: "bob@example.com" })).toMatchObject({ userUid: "3" });
+    list.put({ userUid: "3", email: "bob.new@example.com" });
+    expect(await list.find({ email: "bob@example.com" })).toBeUndefined();
+    list.drop("1");
+    expect(await list.find({ email: "ada@example.com" })).toBeUndefined();
+  });
+
+  it("follow a reload to as many other people", async () => {
+    let rows: PersonRow[] = [ada];
+    const list = new People("organization acme", () => Promise.resolve(rows));
+    await list.find({ email: "ada@example.com" });
+    rows = [{ userUid: "4", email: "eve@example.com" }];
+    await list.reload();
+    expect(await list.find({ email: "ada@example.com" })).toBeUndefined();
+    expect(await list.find({ email: "eve@example.com" })).toBe(rows[0]);
+  });
+});
+
+describe("T8: a write that failed", () => {
+  const post = { method: "POST", path: "/organizations/" };
+  const lost = new TransportError("lost", "", post, true);
+  const neverSent = new TransportError("refused", "", post, false);
+  const failing = (reason: unknown) => () => Promise.reject(reason);
+
+  it("is not looked up where it succeeded", async () => {
+    expect(await settle(() => Promise.resolve("done"), failing(new Error("not asked")))).toBe("done");
+  });
+
+  it.each([lost, new UnavailableError("500", "", { ...post, status: 500 })])(
+    "is looked up where it is doubtful: %s",
+    async (failure) => {
+      expect(await settle(failing(failure), () => Promise.resolve("found"))).toBe("found");
+      await expect(settle(failing(failure), () => Promise.resolve(undefined))).rejects.toBe(failure);
+    },
+  );
+
+  it("is passed on where it is certain, without a look", async () => {
+    const looked = jest.fn();
+    for (const failure of [neverSent, new ForbiddenError("no", "", { ...post, status: 403 }), new TypeError("bug")]) {
+      await expect(settle(failing(failure), looked)).rejects.toBe(failure);
+    }
+    expect(looked).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    new ConflictError("twice", "", { ...post, status: 409 }),
+    new InvalidError("twice", "", { ...post, status: 400 }),
+  ])("counts as done where it was refused because it is done: %s", async (failure) => {
+    const found = () => Promise.resolve("found");
+    expect(await settle(failing(failure), found, { orRefused: true })).toBe("found");
+    await expect(settle(failing(failure), () => Promise.resolve(undefined), { orRefused: true })).rejects.toBe(failure);
+    await expect(settle(failing(failure), found)).rejects.toBe(failure);
+    await expect(settle(failing(failure), failing(new Error("down")), { orRefused: true })).rejects.toBe(failure);
+  });
+
+  it("stays doubtful where the look fails too", async () => {
+    const settled = settle(failing(lost), failing(new Error("down")));
+    await expect(settled).rejects.toThrow(DoubtfulWriteError);
+    await expect(settled).rejects.toMatchObject({ cause: lost, code: "AVALA_DOUBTFUL_WRITE" });
+  });
+});

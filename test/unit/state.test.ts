@@ -1,0 +1,87 @@
+import { checkInputs, changedInputs } from "../../provider/lifecycle/inputs.js";
+import { declaredInputs, isRecorded, observedState, recordedState } from "../../provider/lifecycle/state.js";
+import { organization as schema } from "../../provider/schema/index.js";
+
+const state = { name: "Acme", handle: "acme", uid: "u", __v: 1 };
+
+describe("what is recorded after a write", () => {
+  it("is the declaration, what the service chose, and what was computed", () => {
+    const recorded = recordedState(
+      schema,
+      { name: "Acme", __provider: "p" },
+      { uid: "u", plan: undefined },
+      { slug: "acme", phone: "1" },
+    );
+    expect(recorded).toEqual({ name: "Acme", slug: "acme", uid: "u", __chosen: ["slug"], __v: 1 });
+    expect(declaredInputs(schema, recorded)).toEqual({ name: "Acme" });
+  });
+
+  it("leaves out what was emptied because it left the program", () => {
+    const { inputs } = checkInputs(schema, { name: "Acme", phone: "1" }, { name: "Acme" });
+    expect(inputs).toEqual({ name: "Acme", phone: "", __cleared: ["phone"] });
+    expect(recordedState(schema, inputs, {})).toEqual({ name: "Acme", __v: 1 });
+  });
+
+  it("is told from what a program passed to get", () => {
+    expect(isRecorded(state)).toBe(true);
+    expect(isRecorded({ name: "Acme" })).toBe(false);
+  });
+});
+
+describe("what is recorded after a look", () => {
+  const look = (before: object, shown: object) => observedState(schema, before as never, shown as never, { uid: "u" });
+
+  it("is what is declared, as the service shows it, and the inputs that go with it", () => {
+    const { props, inputs } = look(state, { name: "Apex", handle: "acme", phone: "1", memberCount: 3 });
+    expect(props).toEqual({ name: "Apex", handle: "acme", uid: "u", __v: 1 });
+    expect(inputs).toEqual({ name: "Apex", handle: "acme" });
+  });
+
+  it("keeps the declared spelling where the two count as the same (T23)", () => {
+    expect(look({ ...state, email: "A@b.example" }, { name: "Acme", email: "a@B.example" }).inputs).toMatchObject({
+      email: "A@b.example",
+    });
+  });
+
+  it("T14: shows a handle that was taken away as empty, which is a change", () => {
+    const { props, inputs } = look(state, { name: "Acme", handle: null });
+    expect(inputs).toEqual({ name: "Acme", handle: "" });
+    expect(changedInputs(schema, declaredInputs(schema, props), { name: "Acme", handle: "acme" })).toEqual(["handle"]);
+  });
+
+  it("T15: never takes over a logo, nor what the service does not show", () => {
+    const before = { ...state, logo: "https://a.example/l.png", phone: "1" };
+    expect(look(before, { name: "Acme", logo: "https://signed.example/?x" }).inputs).toMatchObject({
+      logo: before.logo,
+      phone: "1",
+    });
+  });
+});
+
+describe("a field that leaves the program", () => {
+  const check = (olds: object, news: object) => checkInputs(schema, olds as never, news as never).inputs;
+
+  it("is emptied once", () => {
+    const first = check({ name: "Acme", handle: "acme" }, { name: "Acme" });
+    expect(first).toEqual({ name: "Acme", handle: "", __cleared: ["handle"] });
+    expect(check(first, { name: "Acme" })).toEqual({ name: "Acme" });
+    expect(changedInputs(schema, { name: "Acme" }, { name: "Acme" })).toEqual([]);
+  });
+
+  it("is not emptied where it was empty, or where the service has nothing for empty", () => {
+    expect(check({ name: "Acme", phone: "", industry: "robotics", visibility: "public" }, { name: "Acme" })).toEqual({
+      name: "Acme",
+    });
+  });
+
+  it("comes back as any other", () => {
+    const gone = check({ name: "Acme", phone: "1" }, { name: "Acme" });
+    expect(check(gone, { name: "Acme", phone: "2" })).toEqual({ name: "Acme", phone: "2" });
+  });
+
+  it("is a change only while state still has it", () => {
+    const emptied = check({ name: "Acme", phone: "1" }, { name: "Acme" });
+    expect(changedInputs(schema, { name: "Acme", phone: "1" }, emptied)).toEqual(["phone"]);
+    expect(changedInputs(schema, { name: "Acme" }, emptied)).toEqual([]);
+  });
+});

@@ -1,0 +1,40 @@
+import * as fc from "fast-check";
+import { listed } from "../../provider/lifecycle/guards.js";
+import { printable, quoted } from "../../provider/schema/index.js";
+
+describe("text of others, in a message", () => {
+  it.each([
+    ["a\nb", "a b"],
+    ["\u001b[31mred", "red"],
+    ["ab\u202ecd", "abcd"],
+    ["zero\u200bwidth", "zerowidth"],
+    ["line\u2028end", "line end"],
+    ["Zoë 🦊 工場", "Zoë 🦊 工場"],
+  ])("%j is shown as %j", (text, shown) => {
+    expect(printable(text)).toBe(shown);
+  });
+
+  it("is one short line without controls, whatever it was", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
+        const shown = printable(text, 20);
+        expect(Array.from(shown).length).toBeLessThanOrEqual(20);
+        expect(shown).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+      }),
+    );
+  });
+
+  it("is cut between characters, not within one", () => {
+    expect(printable("🦊".repeat(10), 3)).toBe("🦊🦊…");
+    expect(printable("abc", 3)).toBe("abc");
+  });
+
+  it("cannot end the quotes around it", () => {
+    expect(quoted('a" b')).toBe(`"a' b"`);
+  });
+
+  it("is listed up to five, the rest counted", () => {
+    expect(listed(["a", "b"])).toBe("a, b");
+    expect(listed(["a", "b", "c", "d", "e", "f\n", "g"])).toBe("a, b, c, d, e and 2 more");
+  });
+});

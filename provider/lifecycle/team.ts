@@ -1,5 +1,5 @@
 import { canonicalUid, joinId, quoted, splitId, team as schema } from "../schema/index.js";
-import type { OrganizationView, TeamView } from "../snapshot/index.js";
+import { AvalaError, type OrganizationView, type TeamView } from "../snapshot/index.js";
 import { delta, wireInputs } from "./delta.js";
 import { GuardError, strangersNamed } from "./guards.js";
 import { isUnknown } from "./inputs.js";
@@ -10,7 +10,12 @@ import type { Run } from "./run.js";
 interface Seen {
   view: TeamView;
   row: Awaited<ReturnType<TeamView["row"]>>;
+  /** Who was inside right after this run made the team: the service may put the creator in. */
+  joined?: string[];
 }
+
+/** Uids in state of those whom no declaration knows and who are no strangers either. */
+const joinedKey = "__joined";
 
 export const team: Lifecycle<Seen> = {
   schema,
@@ -42,7 +47,8 @@ export const team: Lifecycle<Seen> = {
     const name = target.inputs["name"] as string;
     return organization.creating.take(name, async () => {
       await refuseSameName(organization, name);
-      return (await look(await organization.createTeam({ name, ...wireInputs(schema, target.inputs) })))!;
+      const view = await organization.createTeam({ name, ...wireInputs(schema, target.inputs) });
+      return { view, row: await view.row(), joined: await insideAtFirst(view) };
     });
   },
 
@@ -52,18 +58,24 @@ export const team: Lifecycle<Seen> = {
     return { ...seen, row: await seen.view.update(patch) };
   },
 
-  async remove(run, { id, inputs }) {
+  async remove(run, { id, inputs, state }) {
     const [organizationUid, uid] = splitId(id, 2) as [string, string];
     const organization = await run.snapshot.organization(organizationUid);
     const view = await organization.team(uid);
     if (!view || (await isHandedOver(run, view))) return;
+    run.known.note(id, (state[joinedKey] ?? []) as string[]);
     if (!inputs["forceDestroy"]) await refuseStrangers(run, view);
     await view.delete();
   },
 
   id: ({ view }) => joinId(view.organization.uid, view.uid),
   shown: ({ row }) => ({ ...row }),
-  outputs: ({ row }) => ({ uid: row.uid, slug: row.slug, createdAt: row.createdAt }),
+  outputs: ({ row, joined }, { state }) => ({
+    uid: row.uid,
+    slug: row.slug,
+    createdAt: row.createdAt,
+    [joinedKey]: joined ? (joined.length > 0 ? joined : undefined) : state[joinedKey],
+  }),
 };
 
 function identityOf(organization: string, reference: string): string {
@@ -72,6 +84,15 @@ function identityOf(organization: string, reference: string): string {
 
 async function look(view: TeamView | undefined): Promise<Seen | undefined> {
   return view && { view, row: await view.row() };
+}
+
+/** A new team need not answer at once (T20); who is inside then is nobody's fault. */
+async function insideAtFirst(view: TeamView): Promise<string[]> {
+  const rows = await view.members.get().catch((error: unknown) => {
+    if (error instanceof AvalaError) return new Map<string, never>();
+    throw error;
+  });
+  return [...rows.keys()];
 }
 
 /** Another declaration of this run has adopted the team. */

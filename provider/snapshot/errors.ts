@@ -76,7 +76,7 @@ export class CreatedNotShownError extends AvalaError {
   constructor(what: string) {
     super(
       `The service accepted the creation of ${what}, but its list does not show it yet.`,
-      "Run again in a moment: if it is there by then, the message names the adopt line that takes it over.",
+      "Run again in a moment. Where it was made without being recorded, the next message names the adopt line that takes it over.",
     );
   }
 }

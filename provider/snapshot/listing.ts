@@ -1,16 +1,18 @@
 interface Load<Row> {
   rows: Promise<Map<string, Row>>;
   loaded?: Map<string, Row>;
-  /** Own writes that ended while the list was on its way: its pages may be older than they are. */
-  journal: ((rows: Map<string, Row>) => void)[];
+  /** Keys of own writes that ended while the list was on its way: its pages may be older than they are. */
+  overtaken: Set<string>;
 }
 
 /**
- * One list of the service, read once in a run: single flight, complete or an error (T1), kept true by patches after
- * our own writes. A failed load is forgotten, so that the next caller asks again.
+ * One list of the service, read once in a run: single flight, complete or an error (T1), kept true after our own
+ * writes. A failed load is forgotten, so that the next caller asks again.
  */
 export class Listing<Row> {
   #current: Load<Row> | undefined;
+  /** What this run has made or changed, and (undefined) taken away: a list may lag behind it (T20). */
+  readonly #own = new Map<string, Row | undefined>();
   readonly #fetch: () => Promise<Row[]>;
   readonly #key: (row: Row) => string;
 
@@ -34,35 +36,42 @@ export class Listing<Row> {
     return this.#current !== undefined;
   }
 
-  /** Records an own write. It must be idempotent: a list on its way may hold it already. */
-  patch(change: (rows: Map<string, Row>) => void): void {
-    const load = this.#current;
-    if (!load) return;
-    if (load.loaded) change(load.loaded);
-    else load.journal.push(change);
-  }
-
+  /** Records what an own write has made or changed. */
   put(row: Row): void {
-    this.patch((rows) => rows.set(this.#key(row), row));
+    this.#record(this.#key(row), row);
   }
 
+  /** Records what an own write has taken away. */
   drop(key: string): void {
-    this.patch((rows) => rows.delete(key));
+    this.#record(key, undefined);
+  }
+
+  #record(key: string, row: Row | undefined): void {
+    this.#own.set(key, row);
+    const load = this.#current;
+    if (!load?.loaded) load?.overtaken.add(key);
+    else if (row === undefined) load.loaded.delete(key);
+    else load.loaded.set(key, row);
   }
 
   #start(): Load<Row> {
-    const load: Load<Row> = { rows: Promise.resolve(new Map()), journal: [] };
+    const load: Load<Row> = { rows: Promise.resolve(new Map()), overtaken: new Set() };
     load.rows = this.#fetch().then(
-      (list) => {
-        const rows = new Map(list.map((row) => [this.#key(row), row]));
-        for (const change of load.journal) change(rows);
-        return (load.loaded = rows);
-      },
+      (list) => (load.loaded = this.#complete(list, load)),
       (error: unknown) => {
         if (this.#current === load) this.#current = undefined;
         throw error;
       },
     );
     return (this.#current = load);
+  }
+
+  #complete(list: Row[], { overtaken }: Load<Row>): Map<string, Row> {
+    const rows = new Map(list.map((row) => [this.#key(row), row]));
+    for (const [key, row] of this.#own) {
+      if (row === undefined) rows.delete(key);
+      else if (!rows.has(key) || overtaken.has(key)) rows.set(key, row);
+    }
+    return rows;
   }
 }

@@ -94,14 +94,15 @@ export class OrganizationView {
       },
     );
     const moved = answer.slug ?? (patch.slug || patch.name ? (await this.#around.locate(this.uid)).slug : this.#slug);
-    return this.keep({ ...before, ...answer, uid: this.uid, slug: moved });
+    const now = this.keep({ ...before, ...answer, uid: this.uid, slug: moved });
+    this.#around.put(now);
+    return now;
   }
 
   /** Takes an answer as the organization's detail. */
   keep(detail: Identified<Organization>): Identified<Organization> {
     this.#slug = detail.slug;
     this.#detail = Promise.resolve(detail);
-    this.#around.put(detail);
     return detail;
   }
 

@@ -45,9 +45,14 @@ export class People<Row extends PersonRow> extends Listing<Row> {
     return byEmail;
   }
 
-  override patch(change: (rows: Map<string, Row>) => void): void {
+  override put(row: Row): void {
     this.#index = undefined;
-    super.patch(change);
+    super.put(row);
+  }
+
+  override drop(userUid: string): void {
+    this.#index = undefined;
+    super.drop(userUid);
   }
 
   #indexOf(rows: ReadonlyMap<string, Row>): Index<Row> {

@@ -25,6 +25,8 @@ export class Snapshot {
   readonly #organizations: Listing<Row>;
   readonly #views = new Map<string, OrganizationView>();
   readonly #told = new Set<string>();
+  /** Made by this run: not to be seen yet is no disappearance (T20). */
+  readonly #made = new Set<string>();
   readonly #around: Surroundings;
 
   constructor(client: AvalaClient) {
@@ -77,16 +79,13 @@ export class Snapshot {
     };
     const answer = await settle<Organization>(() => this.#client.organizations.create(input), find);
     const { uid, slug } = answer;
-    if (uid === undefined || slug === undefined) {
-      const row = await find();
-      if (!row) throw new CreatedNotShownError(`organization ${quoted(input.name)}`);
-      return this.#view(row);
-    }
-    const created = { ...answer, uid, slug };
+    const created = uid !== undefined && slug !== undefined ? { ...answer, uid, slug } : await find();
+    if (!created) throw new CreatedNotShownError(`organization ${quoted(input.name)}`);
+    this.#made.add(created.uid);
     const view = this.#view(created);
     // A complete answer need not be read again, and a read may lag behind the write (T20).
     if (isDetail(created)) view.keep(created);
-    else this.#organizations.put(created);
+    this.#organizations.put(created);
     return view;
   }
 
@@ -111,6 +110,7 @@ export class Snapshot {
   #visible(rows: ReadonlyMap<string, Row>, uid: string): Row {
     const row = rows.get(uid);
     if (row) return row;
+    if (this.#made.has(uid)) throw new CreatedNotShownError(`organization ${uid}`);
     const first = !this.#told.has(uid);
     this.#told.add(uid);
     throw new OrganizationVanishedError(uid, first);

@@ -120,16 +120,32 @@ describe("T20: lists that lag behind writes", () => {
   });
 });
 
-it("names the creator whom the service has put into a team, and how to delete it all the same", async () => {
-  await s.emulator.settings({ teamCreatorJoins: true });
+describe("a service that puts the creator into a new team", () => {
   const program = (forceDestroy: boolean): Program => ({
-    org: organization({ name: "Acme" }),
+    org: organization({ name: "Beta" }),
     core: team({ organization: idOf("org"), name: "Core", forceDestroy }),
   });
-  await s.stack.up(program(false));
-  const { error } = await s.measured(() => s.stack.destroy());
-  expect(error?.message).toContain(`1 person that no declaration knows (${person("owner")})`);
-  expect(error?.message).toContain("forceDestroy: true");
-  await s.stack.up(program(true));
-  expect((await s.measured(() => s.stack.destroy())).error).toBeUndefined();
+  beforeEach(async () => {
+    await s.emulator.settings({ teamCreatorJoins: true });
+    await s.stack.up(program(false));
+  });
+
+  it("is no reason to keep the team: the creator is no stranger", async () => {
+    expect((await s.measured(() => s.stack.refresh())).steps).toEqual(["same org", "same core"]);
+    const { error, writes } = await s.measured(() => s.stack.destroy());
+    expect(error).toBeUndefined();
+    expect(writes).toEqual(["DELETE /organizations/beta/teams/core/", "DELETE /organizations/beta/"]);
+  });
+
+  it("does not hide somebody who came later: they are named, and forceDestroy is the way out", async () => {
+    await s.emulator.join(s.stack.id("org"), person("zoe"));
+    const zoe = (await s.emulator.state()).people.find(({ email }) => email === person("zoe"))!.uid;
+    await s.emulator.api("POST", "/organizations/beta/teams/core/members/", { user_uid: zoe, role: "member" });
+    const { error } = await s.measured(() => s.stack.destroy());
+    expect(error?.message).toContain(`1 person that no declaration knows (${person("zoe")})`);
+    expect(error?.message).toContain("forceDestroy: true");
+    await s.stack.up(program(true));
+    expect((await s.measured(() => s.stack.destroy())).error?.message).toContain(person("zoe"));
+    expect((await s.organizationNow(s.stack.id("org"))).teams).toEqual([]);
+  });
 });

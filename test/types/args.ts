@@ -1,4 +1,3 @@
-// oxlint-disable no-new -- that is how programs declare
 /**
  * Checked by the compiler alone: what programs may pass, and that it is what the schema takes. A wrong line fails
  * `tsc -p test`; so does an expected error that has stopped being one.

@@ -47,14 +47,30 @@ describe("a list of the service", () => {
 
   it("is kept true by own writes, those that end while it is on its way included", async () => {
     const { waiting, list } = byHand();
-    list.put({ uid: "unasked" });
+    list.put({ uid: "earlier" });
     const asked = list.get();
     list.put({ uid: "b", name: "ours" });
     list.drop("a");
     waiting[0]!.answer([{ uid: "a" }, { uid: "b", name: "older" }]);
-    expect([...(await asked).values()]).toEqual([{ uid: "b", name: "ours" }]);
+    expect((await asked).get("b")).toEqual({ uid: "b", name: "ours" });
+    expect(await keys(list.get())).toEqual(["b", "earlier"]);
     list.drop("b");
-    expect(await keys(list.get())).toEqual([]);
+    expect(await keys(list.get())).toEqual(["earlier"]);
+  });
+
+  it("T20: knows own writes although a later reading lags behind them, and takes newer values from it", async () => {
+    const { waiting, list } = byHand();
+    const first = list.get();
+    waiting[0]!.answer([{ uid: "a" }]);
+    await first;
+    list.put({ uid: "made", name: "as made" });
+    list.drop("a");
+    const second = list.reload();
+    waiting[1]!.answer([{ uid: "a" }]);
+    expect(await keys(second)).toEqual(["made"]);
+    const third = list.reload();
+    waiting[2]!.answer([{ uid: "made", name: "renamed since" }]);
+    expect((await third).get("made")).toEqual({ uid: "made", name: "renamed since" });
   });
 
   it("answers, after a reload, what is newer, even where the older answer comes last", async () => {
@@ -153,7 +169,7 @@ describe("T8: a write that failed", () => {
   it.each([
     new ConflictError("twice", "", { ...post, status: 409 }),
     new InvalidError("twice", "", { ...post, status: 400 }),
-  ])("counts as done where it was refused because it is done: %s", async (failure) => {
+  ])("counts as done where it was refused because it is done ($request.status)", async (failure) => {
     const found = () => Promise.resolve("found");
     expect(await settle(failing(failure), found, { orRefused: true })).toBe("found");
     await expect(settle(failing(failure), () => Promise.resolve(undefined), { orRefused: true })).rejects.toBe(failure);

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { listed } from "../../provider/lifecycle/guards.js";
+import { strangersNamed } from "../../provider/lifecycle/guards.js";
 import { printable, quoted } from "../../provider/schema/index.js";
 
 describe("text of others, in a message", () => {
@@ -33,8 +33,13 @@ describe("text of others, in a message", () => {
     expect(quoted('a" b')).toBe(`"a' b"`);
   });
 
-  it("is listed up to five, the rest counted", () => {
-    expect(listed(["a", "b"])).toBe("a, b");
-    expect(listed(["a", "b", "c", "d", "e", "f\n", "g"])).toBe("a, b, c, d, e and 2 more");
+  it("is listed up to five, the rest counted, by whatever name is known", () => {
+    const people = ["a", "b", "c", "d", "e", "f", "g"].map((userUid) => ({ userUid }));
+    expect(strangersNamed([{ userUid: "1", email: "ada\n@example.com", username: "ada" }])).toBe(
+      "1 person that no declaration knows (ada @example.com)",
+    );
+    expect(strangersNamed([{ userUid: "1", username: "ada" }, { userUid: "2" }])).toContain("2 people that");
+    expect(strangersNamed([{ userUid: "1", username: "ada" }, { userUid: "2" }])).toContain("(ada, 2)");
+    expect(strangersNamed(people)).toContain("(a, b, c, d, e and 2 more)");
   });
 });

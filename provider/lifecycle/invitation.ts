@@ -1,5 +1,11 @@
 import { canonicalUid, invitation as schema, joinId, normalizeEmail, splitId } from "../schema/index.js";
-import { DoubtfulWriteError, type Invitation, type Member, type OrganizationView } from "../snapshot/index.js";
+import {
+  CreatedNotShownError,
+  DoubtfulWriteError,
+  type Invitation,
+  type Member,
+  type OrganizationView,
+} from "../snapshot/index.js";
 import { isUnknown, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
 import { isOtherOrganization, organizationOf } from "./place.js";
@@ -51,7 +57,7 @@ export const invitation: Lifecycle<Seen> = {
     const seen = found!;
     if (seen.member) return seen;
     const role = target.inputs["role"] as string;
-    if (isValid(seen.row)) return asksForResend(target) ? resend(seen, seen.row!.uid) : seen;
+    if (seen.row && isValid(seen.row)) return asksForResend(target) ? resend(seen, seen.row) : seen;
     const mails = target.id === undefined || isOwed(target) || asksForResend(target);
     return mails ? invite(seen, role) : seen;
   },
@@ -109,21 +115,23 @@ async function invite(seen: Seen, role: string): Promise<Seen> {
   return mail({ ...seen, row: undefined }, row !== undefined, () => view.invite(email, role));
 }
 
-function resend(seen: Seen, uid: string): Promise<Seen> {
-  return mail(seen, false, () => seen.view.resend(uid));
+function resend(seen: Seen, row: Invitation): Promise<Seen> {
+  return mail(seen, false, () => seen.view.resend(row));
 }
 
 /**
- * A mail that may have gone out counts as sent. Whatever is broken off here is recorded as owed: the invitation that
+ * A mail that may have gone out counts as sent. One that is not known to have gone out is owed: the invitation that
  * stood before may be cancelled already.
  */
-async function mail(seen: Seen, cancelled: boolean, send: () => Promise<Invitation | undefined>): Promise<Seen> {
+async function mail(seen: Seen, cancelled: boolean, send: () => Promise<Invitation>): Promise<Seen> {
   try {
     return { ...seen, row: await send(), mails: seen.mails + 1 };
   } catch (error) {
+    const sent = error instanceof CreatedNotShownError;
     const doubtful = error instanceof DoubtfulWriteError;
-    if (!(error instanceof Error) || !(doubtful || cancelled)) throw error;
-    throw new UnfinishedError({ ...seen, mails: seen.mails + (doubtful ? 1 : 0), owed: true } satisfies Seen, error);
+    if (!(sent || doubtful || (cancelled && error instanceof Error))) throw error;
+    const mails = seen.mails + (sent || doubtful ? 1 : 0);
+    throw new UnfinishedError({ ...seen, mails, owed: !sent } satisfies Seen, error);
   }
 }
 

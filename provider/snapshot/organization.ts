@@ -150,7 +150,9 @@ export class OrganizationView {
       lookUp,
       { orRefused: true },
     );
-    const row = answer.uid === undefined ? await lookUp() : ({ email, role, ...answer } as Invitation);
+    // The mail is out: not being able to look at it afterwards is no reason to send another.
+    const shown = () => lookUp().catch(() => undefined);
+    const row = answer.uid === undefined ? await shown() : ({ email, role, ...answer } as Invitation);
     if (!row) throw new CreatedNotShownError(`the invitation of ${quoted(email)}`);
     this.invitations.put(row);
     return row;
@@ -160,10 +162,11 @@ export class OrganizationView {
    * Mails the person of a listed invitation again. Its new end is read back: the call answers nothing. No list shows
    * whether a mail went out, so without an answer it stays doubtful.
    */
-  async resend(uid: string): Promise<Invitation | undefined> {
-    const send = () => this.at((slug) => this.#around.client.invitations.resend(slug, uid));
+  async resend(row: Invitation): Promise<Invitation> {
+    const send = () => this.at((slug) => this.#around.client.invitations.resend(slug, row.uid));
     await settle(send, () => Promise.reject(new Error("a mail cannot be looked up")));
-    return (await this.invitations.reload()).get(uid);
+    const rows = await this.invitations.reload().catch(() => undefined);
+    return rows?.get(row.uid) ?? row;
   }
 
   /** Cancels; whatever the service answers, an invitation that is not listed any more is cancelled. */

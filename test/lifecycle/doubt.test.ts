@@ -242,4 +242,42 @@ describe("T8: a resend, or another role, whose answer is lost", () => {
     expect([...failed.mails, ...healed.mails]).toEqual([`invitation ${person("zoe")}`]);
     expect((await held()).pending).toEqual([`${person("zoe")} admin`]);
   });
+
+  it("replaces the invitation with one mail also where a refresh comes in between", async () => {
+    await s.stack.up(zoe({}));
+    between.expect({ on: /POST .*\/invitations\/$/, fate: "lost" });
+    const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+    await s.stack.refresh();
+    const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+    expect([...failed.mails, ...healed.mails]).toEqual([`invitation ${person("zoe")}`]);
+    expect((await held()).pending).toEqual([`${person("zoe")} admin`]);
+    expect(await s.measured(() => s.stack.up(zoe({ role: "admin" })))).toMatchObject({
+      writes: [],
+      steps: ["same it"],
+    });
+  });
+
+  it("does not send a resend again where only the look at its new end has failed", async () => {
+    await s.stack.up(zoe({}));
+    let sent = false;
+    const after = { test: (line: string) => (sent ||= /resend/.test(line)) && line.startsWith("GET ") } as RegExp;
+    between.expect({ on: after, fate: 403, times: 9 });
+    const resent = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
+    between.expect();
+    const next = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
+    expect(resent.error).toBeUndefined();
+    expect([...resent.mails, ...next.mails]).toEqual([`resend ${person("zoe")}`]);
+    expect(s.stack.outputs("it")).toMatchObject({ status: "invited", emailsSent: 2 });
+  });
+
+  it("T20: counts a mail as sent that the service has accepted and does not show yet", async () => {
+    await s.stack.up(zoe({}));
+    await s.emulator.settings({ writeBody: "minimal", readLagMs: 60_000 });
+    const first = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+    const again = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+    await s.emulator.advance(120);
+    const last = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+    expect([...first.mails, ...again.mails, ...last.mails]).toEqual([`invitation ${person("zoe")}`]);
+    expect((await held()).pending).toEqual([`${person("zoe")} admin`]);
+  });
 });

@@ -1,0 +1,86 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import { Project, ref } from "../support/pulumi.js";
+
+jest.setTimeout(300_000);
+
+const root = join(__dirname, "../..");
+const { peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  peerDependencies: Record<string, string>;
+};
+const oldest = peerDependencies["@pulumi/pulumi"]!.replace(/^\^/, "");
+const program = readFileSync(join(root, "test/support/programs/fromJson.js"), "utf8");
+
+const core = { kind: "Team", name: "core", args: { organization: ref("acme"), name: "Core" } } as const;
+const declared = [
+  { kind: "Organization", name: "acme", args: { name: "Acme" } },
+  core,
+  { kind: "Invitation", name: "ada", args: { organization: ref("acme"), email: "ada@example.com" } },
+  { kind: "TeamMembership", name: "owner", args: { team: ref("core"), email: "owner@example.com", role: "lead" } },
+] as const;
+
+describe(`the package as published, with the oldest SDK it accepts (${oldest})`, () => {
+  let emulator: TestEmulator;
+  let project: Project;
+
+  beforeAll(async () => {
+    emulator = await startEmulator();
+    project = await Project.open(emulator.environment(), { "index.js": program });
+    const packed = join(project.folder, "packed");
+    mkdirSync(packed);
+    const npm = (...args: string[]) => execFileSync("npm", args, { cwd: project.folder, stdio: "pipe" });
+    npm("pack", root, "--silent", "--pack-destination", packed);
+    npm(
+      "install",
+      "--silent",
+      "--no-audit",
+      "--no-fund",
+      join(packed, readdirSync(packed)[0]!),
+      `@pulumi/pulumi@${oldest}`,
+    );
+  });
+  afterAll(async () => {
+    project?.close();
+    await emulator?.close();
+  });
+
+  it("is what the program uses", () => {
+    const version = (name: string) =>
+      (
+        JSON.parse(readFileSync(join(project.folder, "node_modules", name, "package.json"), "utf8")) as {
+          version: string;
+        }
+      ).version;
+    expect(version("@pulumi/pulumi")).toBe(oldest);
+    expect(readdirSync(join(project.folder, "node_modules/pulumi-avala"))).not.toContain("provider");
+  });
+
+  it("creates, settles, shows what has drifted, repairs it and destroys", async () => {
+    const before = await emulator.state();
+    project.declare([...declared]);
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+    expect((await project.preview(["--expect-no-changes"])).code).toBe(0);
+
+    await emulator.api("PATCH", "/organizations/acme/teams/core/", { name: "Renamed" });
+    expect((await project.refresh()).code).toBe(0);
+    const preview = await project.preview();
+    expect(preview.steps).toEqual(["update Team core"]);
+    // Older SDKs drop the inputs that a refresh has found: the preview would not tell what has drifted.
+    expect(preview.runs.at(-1)!.steps[0]!.old!.inputs).toMatchObject({ name: "Renamed" });
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+    expect((await project.preview(["--refresh", "--expect-no-changes"])).code).toBe(0);
+
+    await project.expectOk(["destroy", "--yes", "--skip-preview"]);
+    expect((await emulator.state()).organizations).toEqual(before.organizations);
+  });
+
+  it("says which SDK get needs", async () => {
+    project.declare([{ kind: "Organization", name: "other", get: "0a000000-0000-4000-8000-000000000000" }]);
+    const { code, screen } = await project.preview();
+    expect(code).not.toBe(0);
+    expect(screen).toContain(`get() needs @pulumi/pulumi 3.268.0 or newer; this program uses ${oldest}`);
+    expect(screen).toContain("npm install @pulumi/pulumi@latest");
+  });
+});

@@ -5,6 +5,18 @@ import { readJson } from "./persistence.js";
 
 const USAGE = "Usage: avala-emulator [--port 8787] [--data file] [--seed file.json] [--key KEY=email]...";
 
+const HELP = `${USAGE}
+
+Serves Avala's organizations API on 127.0.0.1, in memory, and mails nobody.
+
+  --port 8787        port to listen on; 0 takes a free one
+  --seed file.json   the start: people, keys and organizations
+  --data file        keeps the state in this file; where it exists it wins over --seed
+  --key KEY=email    one more API key and its person; may be repeated
+
+avk_local is the key of owner@example.com. A program reaches the emulator with
+AVALA_API_KEY=avk_local AVALA_BASE_URL=http://127.0.0.1:8787/api/v1 AVALA_ALLOW_INSECURE_BASE_URL=1`;
+
 function portOf(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port < 65536) return port;
@@ -21,7 +33,7 @@ function keysOf(pairs: string[]): Record<string, string> {
   );
 }
 
-function optionsOf(args: string[]): EmulatorOptions & { port: number } {
+function optionsOf(args: string[]): (EmulatorOptions & { port: number }) | undefined {
   const { values } = parseArgs({
     args,
     options: {
@@ -29,8 +41,10 @@ function optionsOf(args: string[]): EmulatorOptions & { port: number } {
       data: { type: "string" },
       seed: { type: "string" },
       key: { type: "string", multiple: true, default: [] },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
+  if (values.help) return undefined;
   return {
     port: portOf(values.port),
     keys: keysOf(values.key),
@@ -41,7 +55,9 @@ function optionsOf(args: string[]): EmulatorOptions & { port: number } {
 
 async function main(): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(0));
-  const { url } = await startEmulator(optionsOf(process.argv.slice(2)));
+  const options = optionsOf(process.argv.slice(2));
+  if (!options) return void console.log(HELP);
+  const { url } = await startEmulator(options);
   console.log(`Avala emulator listening on ${url}`);
 }
 

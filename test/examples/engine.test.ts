@@ -1,0 +1,105 @@
+import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import { Project } from "../support/pulumi.js";
+import { exampleFiles } from "./support.js";
+
+// One engine run takes seconds, and more while others run beside it.
+jest.setTimeout(240_000);
+
+let emulator: TestEmulator;
+let project: Project | undefined;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+
+afterEach(async () => {
+  project?.close();
+  project = undefined;
+  await emulator.reset();
+});
+
+afterAll(() => emulator.close());
+
+async function open(example: string, changed: Record<string, string> = {}): Promise<Project> {
+  project = await Project.open(emulator.environment(), { ...exampleFiles(example), ...changed });
+  return project;
+}
+
+async function outputs(of: Project): Promise<Record<string, unknown>> {
+  return JSON.parse((await of.expectOk(["stack", "output", "--json"])).stdout) as Record<string, unknown>;
+}
+
+/** The state without the mailbox: mails cannot be taken back. */
+const standing = async () => ({ ...(await emulator.state()), emails: [] });
+
+describe("quickstart", () => {
+  it("makes what it declares, leaves nothing to do, and takes it away", async () => {
+    const before = await standing();
+    const example = await open("quickstart");
+    const { steps } = await example.expectOk(["up", "--yes", "--skip-preview"]);
+    expect(steps).toEqual([
+      "create Invitation ada",
+      "create Invitation grace",
+      "create Organization acme",
+      "create Team labeling",
+      "create Team perception",
+      "create TeamMembership ada-perception",
+      "create TeamMembership grace-labeling",
+    ]);
+    expect(await outputs(example)).toEqual({
+      organization: "acme-robotics",
+      teams: ["perception", "labeling"],
+      people: { ada: "waiting", grace: "waiting" },
+    });
+    await example.expectOk(["preview", "--expect-no-changes"]);
+    await example.expectOk(["destroy", "--yes", "--skip-preview"]);
+    expect(await standing()).toEqual(before);
+  });
+});
+
+describe("teams-from-yaml", () => {
+  const file = exampleFiles("teams-from-yaml")["people.yaml"]!;
+
+  it("makes what the file lists, leaves nothing to do, and takes it away", async () => {
+    const before = await standing();
+    const example = await open("teams-from-yaml");
+    await example.expectOk(["up", "--yes", "--skip-preview"]);
+    const [organization] = (await emulator.state()).organizations;
+    expect(organization!.invitations.map(({ email, role }) => `${email} ${role}`).toSorted()).toEqual([
+      "ada@example.com admin",
+      "grace@example.com member",
+      "linus@example.com member",
+    ]);
+    await emulator.accept("linus@example.com");
+    const { steps } = await example.expectOk(["up", "--yes", "--skip-preview"]);
+    expect(steps).toEqual(["update Invitation linus@example.com", "update TeamMembership labeling/linus@example.com"]);
+    await example.expectOk(["preview", "--expect-no-changes"]);
+    await example.expectOk(["destroy", "--yes", "--skip-preview"]);
+    const { people: _signedUp, ...after } = await standing();
+    const { people: _earlier, ...start } = before;
+    expect(after).toEqual(start);
+  });
+
+  it("does nothing when people are listed in another order and in capitals", async () => {
+    const example = await open("teams-from-yaml");
+    await example.expectOk(["up", "--yes", "--skip-preview"]);
+    await emulator.clearLog();
+    const [head, people] = file.split(/^people:\n/m) as [string, string];
+    const entries = people.split(/^(?= {2}- )/m).map((entry) => `${entry.trimEnd()}\n\n`);
+    const respelt = entries.toReversed().join("").replaceAll("@example.com", "@Example.COM");
+    example.write({ "people.yaml": `${head}people:\n${respelt}` });
+    await example.expectOk(["preview", "--expect-no-changes"]);
+    expect(await emulator.writes()).toEqual([]);
+  });
+
+  it("shows what is wrong with the file, without a stack trace, before anything is done", async () => {
+    const faulty = file.replace("labeling: member }", "labelling: member }");
+    const example = await open("teams-from-yaml", { "people.yaml": faulty });
+    const { code, screen } = await example.preview();
+    expect(code).not.toBe(0);
+    expect(screen).toContain("people.yaml needs correcting:\n");
+    expect(screen).toContain('ada@example.com: there is no team "labelling" under teams');
+    expect(screen).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+    expect(await emulator.requests()).toEqual([]);
+  });
+});

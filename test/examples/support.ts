@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+/** The clone. */
+export const root = resolve(__dirname, "../..");
+
+export const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+/** The texts that people read, without the generated ones. */
+export const documents = [
+  "README.md",
+  "AGENTS.md",
+  "CHANGELOG.md",
+  "emulator/README.md",
+  ...under("docs", ".md"),
+  ...under("examples", ".md"),
+];
+
+/** Files of a folder and its folders, as paths from the clone; nothing of node_modules and dist. */
+export function under(folder: string, ending: string): string[] {
+  return readdirSync(join(root, folder))
+    .filter((name) => name !== "node_modules" && name !== "dist")
+    .flatMap((name) => {
+      const path = `${folder}/${name}`;
+      if (statSync(join(root, path)).isDirectory()) return under(path, ending);
+      return path.endsWith(ending) ? [path] : [];
+    })
+    .toSorted();
+}
+
+/** The files of an example that Pulumi needs, by name. */
+export function exampleFiles(name: string): Record<string, string> {
+  const files = readdirSync(join(root, "examples", name)).filter((file) => /\.(ts|yaml|json)$/.test(file));
+  return Object.fromEntries(files.map((file) => [file, read(`examples/${name}/${file}`)]));
+}
+
+/** The fenced blocks of a language in a document. */
+export function blocks(markdown: string, language: string): string[] {
+  const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms");
+  return [...markdown.matchAll(fence)].map(([, text]) => text!);
+}

@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
 import { join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { prepare, PrepareError } from "./prepare.mjs";
@@ -18,8 +19,8 @@ const GRACE = "grace@example.com";
 async function main() {
   const started = Date.now();
   await prepare({ log: say });
+  endOnSignals();
   openFolder();
-  // First, because from its first child process on a signal ends everything in good order.
   const openEngine = await findEngine();
   const emulator = await startEmulator();
   try {
@@ -29,6 +30,20 @@ async function main() {
   }
   rmSync(LOG, { force: true });
   screen.closing(emulator.total, Date.now() - started);
+}
+
+/**
+ * Between two runs of pulumi nobody else listens, and Node would end without cleaning up. During one, its own handler
+ * lets it come to an end first, and the next step is not taken.
+ */
+function endOnSignals() {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) > 1) return;
+      rmSync(LOG, { force: true });
+      process.exit(128 + constants.signals[signal]);
+    });
+  }
 }
 
 /** The story, one step after the other; each throws where it does not show what its heading says. */

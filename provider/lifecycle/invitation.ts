@@ -57,7 +57,11 @@ export const invitation: Lifecycle<Seen> = {
     const seen = found!;
     if (seen.member) return seen;
     const role = target.inputs["role"] as string;
-    if (seen.row && isValid(seen.row)) return asksForResend(target) ? resend(seen, seen.row) : seen;
+    if (seen.row && isValid(seen.row)) {
+      // Another role is another mail anyway: sync sends it, and it serves the new value of resend too.
+      const due = asksForResend(target) && hasRole(seen.row, role);
+      return due ? resend(seen, seen.row) : seen;
+    }
     const mails = target.id === undefined || isOwed(target) || asksForResend(target);
     return mails ? invite(seen, role) : seen;
   },
@@ -66,7 +70,7 @@ export const invitation: Lifecycle<Seen> = {
   async sync(_run, { inputs }, seen) {
     const role = inputs["role"] as string;
     const { row } = seen;
-    if (seen.member || !row || !isValid(row) || (row.role ?? role) === role) return seen;
+    if (seen.member || !row || !isValid(row) || hasRole(row, role)) return seen;
     return invite(seen, role);
   },
 
@@ -153,6 +157,10 @@ function statusOf(row: Invitation | undefined, member: Member | undefined, state
   // Accepted once, and a member no more: the invitation has served its purpose.
   if (state["status"] === "accepted") return "accepted";
   return isExpired({ expiresAt: state["expiresAt"] as string | undefined }) ? "expired" : "gone";
+}
+
+function hasRole(row: Invitation, role: string): boolean {
+  return (row.role ?? role) === role;
 }
 
 function isOwed({ state, inputs }: Target): boolean {

@@ -26,7 +26,7 @@ export function resolveSettings(environment: Lookup, config: Lookup): Settings {
   const { apiKey, baseUrl } = credentials(environment, config);
   const allowInsecure =
     isTrue(environment("AVALA_ALLOW_INSECURE_BASE_URL")) || isTrue(config("avala:allowInsecureBaseUrl"));
-  const pace = (name: string, key: string) => positive(environment(name) ?? config(key), name);
+  const pace = (name: string, key: string) => positive(environment(name) || config(key), name);
   const requestsPerMinute = pace("AVALA_REQUESTS_PER_MINUTE", "avala:requestsPerMinute");
   const requestsPerSecond = pace("AVALA_REQUESTS_PER_SECOND", "avala:requestsPerSecond");
   return {

@@ -14,7 +14,8 @@ export interface ProviderArgs {
 
 /**
  * Key and deployment for the resources that are given it by `{ provider }`: several keys, deployments or tenants in
- * one program. Nothing of the environment or the stack's configuration is mixed in.
+ * one program. Key and base URL come from here alone; pace and guards (`AVALA_READ_ONLY`, `AVALA_MAX_REMOVALS`, …) still
+ * come from the environment.
  *
  * @example
  * const tenant = new Provider("tenant", { apiKeyEnv: "TENANT_AVALA_API_KEY" });

@@ -170,6 +170,14 @@ describe("T10: an invitation that has run out or vanished", () => {
 });
 
 describe("resend", () => {
+  it("costs one mail together with another role, not two", async () => {
+    await s.stack.up(zoe());
+    const both = await s.measured(() => s.stack.up(zoe({ role: "admin", resend: "one" })));
+    expect(both.mails).toEqual(["invitation zoe@example.com"]);
+    expect(s.stack.outputs("zoe")).toMatchObject({ status: "invited", role: "admin", resend: "one", emailsSent: 2 });
+    expect(await s.measured(() => s.stack.up(zoe({ role: "admin", resend: "one" })))).toMatchObject(quiet);
+  });
+
   it("mails what is pending again and moves its end; its removal does nothing", async () => {
     await s.stack.up(zoe());
     const { uid, expiresAt } = outputs();

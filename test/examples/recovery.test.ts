@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
@@ -46,8 +46,20 @@ async function killedUpdate(): Promise<void> {
   const child = spawn("pulumi", args, { cwd: project.folder, env, stdio: "ignore" });
   const ended = once(child, "close");
   while ((await mailed()).length === 0 && child.exitCode === null) await pause(50);
+  const hosts = languageHostsOf(child.pid!);
   child.kill("SIGKILL");
   expect(await ended).toEqual([null, "SIGKILL"]);
+  // The provider process ends itself; the engine's own language host may take minutes.
+  expect(hosts).toHaveLength(1);
+  for (const pid of hosts) process.kill(pid);
+}
+
+function languageHostsOf(engine: number): number[] {
+  const processes = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
+  return processes
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)/.exec(line))
+    .filter((found) => Number(found?.[2]) === engine && found?.[3]?.includes("pulumi-language-nodejs"))
+    .map((found) => Number(found![1]));
 }
 
 describe("docs/recovery.md", () => {

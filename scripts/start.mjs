@@ -21,7 +21,8 @@ async function test(args) {
   const started = Date.now();
   const counts = join(temporaryFolder(), `testSummary-${process.pid}.json`);
   const reporters = ["--reporters=default", `--reporters=${join(PROJECT, "scripts/testSummary.mjs")}`];
-  const code = await run(node, ["node_modules/jest/bin/jest.js", ...reporters, ...args], {
+  // The arguments first: jest would take a path behind a reporter for one more reporter.
+  const code = await run(node, ["node_modules/jest/bin/jest.js", ...args, ...reporters], {
     cwd: PROJECT,
     env: { ...env, AVALA_TEST_SUMMARY: counts },
   });

@@ -96,4 +96,11 @@ async function main([name, ...args]) {
   }
 }
 
+/** npm runs us in a shell that ends on a signal without passing it on; without that shell nobody could end us. */
+function endWithTheShell() {
+  const shell = process.ppid;
+  setInterval(() => process.ppid === shell || process.kill(process.pid, "SIGTERM"), 500).unref();
+}
+
+if (process.env.npm_lifecycle_event !== undefined) endWithTheShell();
 process.exitCode = await main(process.argv.slice(2));

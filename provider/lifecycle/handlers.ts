@@ -1,5 +1,5 @@
 import { AvalaError, DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
-import { quoted, type Failure, type ResourceSchema } from "../schema/index.js";
+import { quoted, stripped, type Failure, type ResourceSchema } from "../schema/index.js";
 import { changedInputs, checkInputs, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
 import { allTold, tell } from "./log.js";
@@ -143,8 +143,7 @@ class PartialFailure extends Error {
 
   constructor(id: string, state: Properties, inputs: Properties, cause: unknown) {
     const { code } = (cause instanceof UnfinishedError ? cause.cause : cause) as { code?: string };
-    const text = cause instanceof Error ? cause.message : String(cause);
-    const message = code === undefined ? text : `${text} [${code}]`;
+    const message = messageOf(cause instanceof Error ? cause.message : String(cause), code);
     super(message, { cause });
     this.id = id;
     this.properties = { ...state, __provider: inputs["__provider"] };
@@ -163,12 +162,17 @@ async function told<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What reaches the screen: uids and slugs in it came from the service, and are hostile text like any other. */
+function messageOf(text: string, code: string | undefined): string {
+  return stripped(code === undefined ? text : `${text} [${code}]`);
+}
+
 /** A fresh error: one failed list may have been the cause of many. */
 function presented(error: unknown): unknown {
   const expected = error instanceof AvalaError || error instanceof PartialFailure || error instanceof EngineGoneError;
   if (!expected) return error;
   const { code, id, properties, reasons } = error as AvalaError & Partial<PartialFailure>;
-  const shown = new Error(code === undefined ? error.message : `${error.message} [${code}]`);
+  const shown = new Error(messageOf(error.message, code));
   // The host prints `${error}: ${error.stack}` beside what the engine shows of the message: once is enough.
   shown.toString = () => code ?? shown.name;
   shown.stack = "see the error of the resource";

@@ -1,4 +1,4 @@
-import { canonicalUid, organization as schema, quoted } from "../schema/index.js";
+import { organization as schema, quoted } from "../schema/index.js";
 import type { Organization, OrganizationView } from "../snapshot/index.js";
 import { delta, wireInputs } from "./delta.js";
 import { GuardError, strangersNamed } from "./guards.js";
@@ -93,7 +93,7 @@ async function refuseSameName(run: Run, { inputs }: Target): Promise<void> {
   if (!other) return;
   throw new GuardError(
     `An organization named ${quoted(name)} exists already (${other.uid}).`,
-    `To take it over, add  adopt: "${canonicalUid(other.uid) ?? other.uid}"  to this resource` +
+    `To take it over, add  adopt: "${other.uid}"  to this resource` +
       " (it is then kept on destroy, unless onDestroy says otherwise). To make a second one of this name, add  allowDuplicateName: true.",
   );
 }

@@ -1,10 +1,12 @@
 /** Avala organizations, teams, people and invitations as code. */
 export { Organization } from "./resources/organization.js";
 export { Team } from "./resources/team.js";
+export { OrganizationMember } from "./resources/organizationMember.js";
 export { TeamMembership } from "./resources/teamMembership.js";
 export { Invitation } from "./resources/invitation.js";
 export { Provider, type ProviderArgs } from "./resources/provider.js";
 export type { OrganizationArgs, OrganizationState } from "./generated/organization.js";
 export type { TeamArgs, TeamState } from "./generated/team.js";
+export type { OrganizationMemberArgs, OrganizationMemberState } from "./generated/organizationMember.js";
 export type { TeamMembershipArgs, TeamMembershipState } from "./generated/teamMembership.js";
 export type { InvitationArgs, InvitationState } from "./generated/invitation.js";

@@ -1,8 +1,8 @@
-import { openSnapshot, type Snapshot } from "../snapshot/index.js";
+import { openSnapshot, type Lookup, type Snapshot } from "../snapshot/index.js";
 import { openDeclarations, type Declarations } from "./declarations.js";
 import { KnownPeople, RemovalBreaker } from "./guards.js";
 import { tell } from "./log.js";
-import { resolveSettings, type Lookup, type Settings } from "./settings.js";
+import { resolveSettings, type Settings } from "./settings.js";
 import { stopIfEngineGone, watchEngine } from "./watchdog.js";
 
 /** One run of the engine, as one host process sees it. All kinds of resources share it. */
@@ -29,16 +29,11 @@ export function currentRun(): Run {
 
 function openRun(): Run {
   const settings = resolveSettings((name) => process.env[name], config);
-  const { apiKey, baseUrl, readOnly, requestsPerMinute, requestsPerSecond } = settings;
   watchEngine();
   return {
     settings,
     snapshot: openSnapshot({
-      apiKey,
-      baseUrl,
-      readOnly,
-      ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
-      ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+      ...settings.client,
       beforeRequest: stopIfEngineGone,
       onWait: ({ waiting, seconds }) =>
         tell("info", `Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`),

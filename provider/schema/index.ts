@@ -1,12 +1,13 @@
 import { invitation } from "./invitation.js";
 import { organization } from "./organization.js";
+import { organizationMember } from "./organizationMember.js";
 import { team } from "./team.js";
 import { teamMembership } from "./teamMembership.js";
 
 /** Every resource, in the order of the documentation. */
-export const resources = { organization, team, teamMembership, invitation };
+export const resources = { organization, team, organizationMember, teamMembership, invitation };
 
 export * from "./fields.js";
 export * from "./identity.js";
 export * from "./text.js";
-export { organization, team, teamMembership, invitation };
+export { organization, team, organizationMember, teamMembership, invitation };

@@ -23,6 +23,11 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(values: T,
 
 export const flag = () => z.boolean({ error: "must be true or false" });
 
+export const wholeNumber = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+};
+
 /** Path segments of sibling routes: an organization of this slug could not be reached. */
 const reservedSlugs = new Set(["industry-choices", "invitations"]);
 

@@ -1,17 +1,7 @@
 import { z } from "zod";
-import { field, type Failure, type ResourceSchema } from "./fields.js";
+import { field, type ResourceSchema } from "./fields.js";
+import { exactlyOnePerson } from "./rules.js";
 import { date, nonEmptyText, oneOf, personEmail, teamReference, userUid } from "./shapes.js";
-
-/** One of the two names the person; with an unknown among them, who knows yet. */
-function exactlyOnePerson(inputs: Readonly<Record<string, unknown>>, unknown: ReadonlySet<string>): Failure[] {
-  const given = ["user", "email"].filter((name) => unknown.has(name) || inputs[name] !== undefined);
-  if (given.length === 1) return [];
-  const reason =
-    given.length === 0
-      ? "is missing: name the person by email, or by user (their uid)"
-      : "must not be given together with user: one of the two names the person";
-  return [{ property: "email", reason }];
-}
 
 export const teamMembership = {
   kind: "TeamMembership",

@@ -11,10 +11,18 @@ export type { OrganizationView } from "./organization.js";
 export type { PersonRow } from "./people.js";
 export { Snapshot } from "./snapshot.js";
 export type { TeamView } from "./team.js";
-export { AvalaError, ConfigError, NotFoundError, checkBaseUrl } from "../client/index.js";
+export {
+  AvalaError,
+  ConfigError,
+  ForbiddenError,
+  NotFoundError,
+  positiveSetting,
+  resolveClientSettings,
+} from "../client/index.js";
 export type {
   ClientSettings,
   Invitation,
+  Lookup,
   Member,
   Organization,
   OrganizationWrite,

@@ -47,7 +47,7 @@ describe("key and base URL", () => {
   ] as [string, Record<string, string>, Record<string, string>, string[]][])(
     "%s",
     (_, environment, config, expected) => {
-      const { apiKey, baseUrl } = resolve(environment, config);
+      const { apiKey, baseUrl } = resolve(environment, config).client;
       expect([apiKey, baseUrl]).toEqual(expected);
     },
   );
@@ -74,11 +74,11 @@ describe("switches", () => {
       AVALA_ALLOW_INSECURE_BASE_URL: value,
       AVALA_READ_ONLY: value,
     });
-    expect(settings.readOnly).toBe(true);
+    expect(settings.client.readOnly).toBe(true);
   });
 
   it.each(["", "0", "false", "off", "maybe"])("are off: %j", (value) => {
-    expect(resolve({ AVALA_API_KEY: "e", AVALA_READ_ONLY: value }).readOnly).toBe(false);
+    expect(resolve({ AVALA_API_KEY: "e", AVALA_READ_ONLY: value }).client.readOnly).toBe(false);
     expect(() =>
       resolve({ AVALA_API_KEY: "e", AVALA_BASE_URL: "http://127.0.0.1:1", AVALA_ALLOW_INSECURE_BASE_URL: value }),
     ).toThrow(ConfigError);
@@ -94,14 +94,14 @@ describe("numbers", () => {
   it("have defaults", () => {
     const settings = resolve({ AVALA_API_KEY: "e", AVALA_MAX_REMOVALS: " " });
     expect(settings.maxRemovals).toBe(10);
-    expect(settings).not.toHaveProperty("requestsPerMinute");
+    expect(settings.client).not.toHaveProperty("requestsPerMinute");
   });
 
   it("are taken from the environment before the configuration", () => {
     const config = { "avala:maxRemovals": "5", "avala:requestsPerMinute": "50" };
     expect(resolve({ AVALA_API_KEY: "e", AVALA_MAX_REMOVALS: "7" }, config)).toMatchObject({
       maxRemovals: 7,
-      requestsPerMinute: 50,
+      client: { requestsPerMinute: 50 },
     });
   });
 

@@ -1,0 +1,45 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type {
+  OrganizationMemberArgs,
+  OrganizationMemberOutputs,
+  OrganizationMemberState,
+} from "../generated/organizationMember.js";
+import { organizationMember as schema } from "../schema/organizationMember.js";
+import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { idOf } from "./references.js";
+
+export interface OrganizationMember extends OrganizationMemberOutputs {}
+
+/**
+ * One person in an organization, from nobody to member. Whoever is a member gets the declared role; whoever is not is
+ * invited by one mail, and recorded as a member by the first run after they have accepted.
+ *
+ * @example
+ * new OrganizationMember("ada", { organization: acme, email: "ada@example.com", role: "admin" });
+ */
+export class OrganizationMember extends AvalaResource {
+  /** @internal */
+  static readonly __pulumiType = typeToken(schema.kind);
+
+  constructor(name: string, args: OrganizationMemberArgs, opts?: pulumi.CustomResourceOptions) {
+    super(schema, name, { ...args, organization: idOf(args.organization) }, opts);
+  }
+
+  /** Whether an object is an OrganizationMember, of whichever copy of this package. */
+  static override isInstance(object: unknown): object is OrganizationMember {
+    return isOfKind(object, schema.kind);
+  }
+
+  /**
+   * Reads an existing member without managing it. Needs `@pulumi/pulumi` 3.268 or newer.
+   * @param id `<organization uid>/<user uid or e-mail>`
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: OrganizationMemberState,
+    opts?: pulumi.CustomResourceOptions,
+  ): OrganizationMember {
+    return new OrganizationMember(name, { ...state } as OrganizationMemberArgs, { ...opts, id });
+  }
+}

@@ -12,8 +12,8 @@ import { engineAddress } from "./host.js";
  */
 export interface Declarations {
   hold(identity: string): void;
-  /** Whether any of these spellings of one thing is held by a declaration of this run, in whichever host process. */
-  holdsAny(identities: readonly string[]): boolean;
+  /** Those of these spellings of one thing that declarations of this run hold, in whichever host process. */
+  held(identities: readonly string[]): string[];
 }
 
 /** One host process only, as outside the engine. */
@@ -24,8 +24,8 @@ export class OwnDeclarations implements Declarations {
     this.#held.add(identity);
   }
 
-  holdsAny(identities: readonly string[]): boolean {
-    return identities.some((identity) => this.#held.has(identity));
+  held(identities: readonly string[]): string[] {
+    return identities.filter((identity) => this.#held.has(identity));
   }
 }
 
@@ -52,12 +52,11 @@ export class SharedDeclarations implements Declarations {
     appendFileSync(this.#file, `${digest}\n`, { mode: 0o600 });
   }
 
-  holdsAny(identities: readonly string[]): boolean {
-    const wanted = identities.map(digestOf);
-    if (wanted.some((digest) => this.#held.has(digest))) return true;
-    return others(this.#folder).some((file) => {
-      const held = heldIn(file);
-      return wanted.some((digest) => held.has(digest));
+  held(identities: readonly string[]): string[] {
+    const files = [this.#held, ...others(this.#folder).map(heldIn)];
+    return identities.filter((identity) => {
+      const digest = digestOf(identity);
+      return files.some((held) => held.has(digest));
     });
   }
 

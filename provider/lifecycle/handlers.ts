@@ -1,5 +1,6 @@
 import { AvalaError, DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
 import { quoted, stripped, type Failure, type ResourceSchema } from "../schema/index.js";
+import { GuardError } from "./guards.js";
 import { changedInputs, checkInputs, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
 import { allTold, tell } from "./log.js";
@@ -50,6 +51,7 @@ async function diff<Seen>(life: Lifecycle<Seen>, run: Run, target: Required<Targ
   const declared = declaredInputs(life.schema, state);
   const changed = changedInputs(life.schema, declared, inputs);
   const replaces = await life.replaced(run, target).catch(unlookedUp<string[]>([]));
+  if (replaces.length === 0 && changed.length > 0) life.announce?.(target, changed);
   if (changed.length > 0 || replaces.length > 0) return { changes: true, replaces };
   const step = await (life.canSettle?.(run, target) ?? Promise.resolve(false)).catch(unlookedUp(false));
   return { changes: step, replaces };
@@ -68,6 +70,7 @@ function unlookedUp<T>(instead: T): (error: unknown) => T {
 async function write<Seen>(life: Lifecycle<Seen>, run: Run, target: Target) {
   const { schema } = life;
   let seen = await life.observe(run, target);
+  if (seen !== undefined) refuseTwice(life, run, seen);
   let exists = false;
   try {
     seen = await life.ensure(run, target, seen);
@@ -85,6 +88,20 @@ async function write<Seen>(life: Lifecycle<Seen>, run: Run, target: Target) {
   }
   const outs = recordedState(schema, target.inputs, life.outputs(seen, target), life.shown(seen));
   return { id: life.id(seen), outs };
+}
+
+/**
+ * Two declarations of one person in one place, in spellings that only the service can tell to be the same: they would
+ * work against each other. (The same spelling twice is found by the program itself.)
+ */
+function refuseTwice<Seen>(life: Lifecycle<Seen>, run: Run, seen: Seen): void {
+  const held = run.declarations.held(life.spellings?.(seen) ?? []);
+  if (held.length < 2) return;
+  const names = held.map((identity) => identity.split(" ").slice(1));
+  throw new GuardError(
+    `One person is declared twice in one place: as ${names.map(([place, who]) => `${quoted(who!)} in ${place!}`).join(" and as ")}.`,
+    "Keep one of the two resources. To go from one spelling to the other, change the resource in place.",
+  );
 }
 
 function known(shown: Properties, inputs: Properties): Properties {

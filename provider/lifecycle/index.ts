@@ -5,10 +5,12 @@
 import { handlersOf } from "./handlers.js";
 import { invitation as invitationLife } from "./invitation.js";
 import { organization as organizationLife } from "./organization.js";
+import { organizationMember as organizationMemberLife } from "./organizationMember.js";
 import { team as teamLife } from "./team.js";
 import { teamMembership as teamMembershipLife } from "./teamMembership.js";
 
 export const organization = handlersOf(organizationLife);
 export const team = handlersOf(teamLife);
+export const organizationMember = handlersOf(organizationMemberLife);
 export const teamMembership = handlersOf(teamMembershipLife);
 export const invitation = handlersOf(invitationLife);

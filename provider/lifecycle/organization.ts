@@ -52,7 +52,7 @@ export const organization: Lifecycle<Seen> = {
     const onDestroy = inputs["onDestroy"] ?? (state[createdKey] ? "delete" : "retain");
     if (onDestroy === "retain") return;
     const view = await run.snapshot.organization(id, state["slug"] as string | undefined);
-    if (run.declarations.holdsAny([identityOf(view.uid), identityOf(view.slug)])) return;
+    if (run.declarations.held([identityOf(view.uid), identityOf(view.slug)]).length > 0) return;
     if (onDestroy === "leave") return view.leave();
     if (!inputs["forceDestroy"]) await refuseUnlessEmpty(run, view);
     await view.delete();

@@ -103,7 +103,7 @@ async function isHandedOver(run: Run, view: TeamView): Promise<boolean> {
     identityOf(place, uid),
     identityOf(place, slug),
   ]);
-  return run.declarations.holdsAny(spellings);
+  return run.declarations.held(spellings).length > 0;
 }
 
 async function adopted(organization: OrganizationView, reference: string): Promise<TeamView> {

@@ -1,17 +1,10 @@
-import {
-  joinId,
-  normalizeEmail,
-  personOf,
-  quoted,
-  splitId,
-  teamMembership as schema,
-  type Person,
-} from "../schema/index.js";
-import { NotFoundError, type Member, type TeamMember, type TeamView } from "../snapshot/index.js";
+import { joinId, quoted, splitId, teamMembership as schema, type Person } from "../schema/index.js";
+import { ForbiddenError, NotFoundError, type Member, type TeamMember, type TeamView } from "../snapshot/index.js";
 import { GuardError } from "./guards.js";
 import { isUnknown, type Properties } from "./inputs.js";
 import type { Lifecycle, Target } from "./lifecycle.js";
 import { tell } from "./log.js";
+import { aliasesOf, isOtherPerson, personIdentity, personIn } from "./person.js";
 import type { Run } from "./run.js";
 import { isRecorded } from "./state.js";
 
@@ -33,6 +26,8 @@ export const teamMembership: Lifecycle<Seen> = {
   identities: ({ team, user, email }) =>
     [team, user ?? email].some(isUnknown) ? [] : [identityOf(team as string, (user ?? email) as string)],
 
+  spellings: spellingsOf,
+
   async replaced(run, target) {
     const { id, inputs } = target;
     const [organization, team] = splitId(id, 3);
@@ -41,11 +36,11 @@ export const teamMembership: Lifecycle<Seen> = {
   },
 
   /** Waiting or gone: whoever is a member of the organization can be in the team. */
-  async canSettle(run, { id, inputs, state }) {
-    if (state["status"] === "active") return false;
-    const [organizationUid, , who] = splitId(id, 3);
+  async canSettle(run, target) {
+    if (target.state["status"] === "active") return false;
+    const [organizationUid, , who] = splitId(target.id, 3);
     const organization = await run.snapshot.organization(organizationUid!);
-    return (await organization.members.find(personIn(inputs, state, who))) !== undefined;
+    return (await organization.members.find(personIn(target, who))) !== undefined;
   },
 
   observe,
@@ -72,9 +67,8 @@ export const teamMembership: Lifecycle<Seen> = {
   async remove(run, target) {
     const seen = await observe(run, target);
     if (!seen) return;
-    const aliases = noted(run, seen);
     if (!seen.row || target.inputs["onDestroy"] === "retain") return;
-    if (run.declarations.holdsAny(aliases.map((alias) => identityOf(placeOf(seen.view), alias)))) return;
+    if (run.declarations.held(spellingsOf(seen)).length > 0) return;
     run.breaker.count(`team ${placeOf(seen.view)}`, seen.row.userUid);
     await seen.view.remove(seen.row.userUid);
   },
@@ -91,26 +85,18 @@ export const teamMembership: Lifecycle<Seen> = {
   },
 };
 
-async function observe(run: Run, { id, inputs, state }: Target): Promise<Seen | undefined> {
+async function observe(run: Run, target: Target): Promise<Seen | undefined> {
+  const { id, inputs, state } = target;
   const [organizationUid, teamUid, who] = id === undefined ? [...splitId(inputs["team"] as string, 2)] : splitId(id, 3);
   const organization = await run.snapshot.organization(organizationUid!);
   const view = await organization.team(teamUid!);
   if (!view) return undefined;
-  const person = personIn(inputs, state, who);
+  const person = personIn(target, who);
   const found = await find(view, person);
   if (!found.row && id !== undefined && !isRecorded(state)) return undefined;
   const seen = { view, person, who: who ?? ((inputs["user"] ?? inputs["email"]) as string), ...found };
-  noted(run, seen);
+  note(run, seen);
   return seen;
-}
-
-/** The person as the program names them now, and by the uid that state has learnt. */
-function personIn(inputs: Properties, state: Properties, who: string | undefined): Person {
-  const named = who === undefined ? {} : personOf(who);
-  return {
-    userUid: (inputs["user"] ?? state["userUid"] ?? named.userUid) as string | undefined,
-    email: (inputs["email"] ?? state["email"] ?? named.email) as string | undefined,
-  };
 }
 
 /** The place in the team; where there is none, whether the person is a member of the organization at all. */
@@ -132,36 +118,19 @@ function identityOf(place: string, who: string): string {
   return `teamMembership ${place} ${who}`;
 }
 
-/** Every name the person is known by; noted, so that nobody takes them for a stranger. */
-function noted(run: Run, { view, person, who, row, member }: Seen): string[] {
-  const emails = [person.email, row?.email, member?.email].map((email) => email && normalizeEmail(email));
-  const aliases = [who, person.userUid, row?.userUid, member?.userUid, ...emails].filter(
-    (alias) => alias !== undefined,
-  );
+function spellingsOf({ view, person, who, row, member }: Seen): string[] {
+  return aliasesOf(who, person, row, member).map((name) => identityOf(placeOf(view), name));
+}
+
+/** Noted, so that nobody takes them for a stranger. */
+function note(run: Run, { view, person, who, row, member }: Seen): void {
+  const aliases = aliasesOf(who, person, row, member);
   run.known.note(placeOf(view), aliases);
   run.known.note(view.organization.uid, aliases);
-  return [...new Set(aliases)];
 }
 
 function wasActive(state: Properties): boolean {
   return state["status"] === "active" || state["status"] === "gone";
-}
-
-/** Another spelling is no other person: asks only where state does not tell. */
-async function isOtherPerson(run: Run, { id, inputs, state }: Required<Target>): Promise<boolean> {
-  const [user, email] = [inputs["user"], inputs["email"]] as [string | undefined, string | undefined];
-  if (isUnknown(user) || isUnknown(email)) return true;
-  const recorded = state["userUid"] ?? state["user"];
-  if (user !== undefined) {
-    if (recorded !== undefined) return user !== recorded;
-  } else if (email === state["email"]) {
-    return false;
-  }
-  const organization = await run.snapshot.organization(splitId(id, 3)[0]!);
-  const member = await organization.members.find({ userUid: user, email });
-  if (!member) return true;
-  if (recorded !== undefined) return member.userUid !== recorded;
-  return member.email === undefined || normalizeEmail(member.email) !== state["email"];
 }
 
 async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void> {
@@ -172,13 +141,13 @@ async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void
     tell("warning", `User ${person.userUid} is no member of organization ${organization.slug}: ${place}.`);
     return;
   }
-  const declared = [organization.uid, organization.slug].map((place) => `invitation ${place} ${email}`);
-  if (run.declarations.holdsAny(declared)) return;
+  const declared = [organization.uid, organization.slug].map((place) => personIdentity(place, email));
+  if (run.declarations.held(declared).length > 0) return;
   try {
     if (await organization.invitationOf(email)) return;
   } catch (error) {
     // Only owners and admins may see invitations: others cannot be told whether there is one.
-    if ((error as { code?: string }).code === "AVALA_FORBIDDEN" || error instanceof NotFoundError) return;
+    if (error instanceof ForbiddenError || error instanceof NotFoundError) return;
     throw error;
   }
   tell("warning", `Nobody has invited ${quoted(email)} into organization ${organization.slug}: ${place}.`);

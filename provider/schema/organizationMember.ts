@@ -36,16 +36,14 @@ export const organizationMember = {
           "Role in the organization. Changing it while the person is invited cancels the invitation and invites again: one more mail. The owner keeps their role, whatever is declared.",
       },
     ),
-    onExpiry: field(oneOf(["report", "resend"]).optional(), {
+    onExpiry: field(oneOf(["report", "resend"]).default("report"), {
       description:
         "What becomes of an invitation that ends without having been accepted (`expired` or `gone`): it is only reported, or the next `up` mails again, within `maxEmails`. Whoever has been a member is never mailed by this.",
-      absent: "`report`",
       local: true,
     }),
-    maxEmails: field(wholeNumber(1, 100).optional(), {
+    maxEmails: field(wholeNumber(1, 100).default(3), {
       description:
         "Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role while invited) is then an error.",
-      absent: "3",
       local: true,
     }),
     resend: field(nonEmptyText(255).optional(), {
@@ -77,8 +75,12 @@ export const organizationMember = {
     }),
     userUid: field(z.string().optional(), { description: "The person's uid, once they are a member." }),
     username: field(z.string().optional(), { description: "The person's user name, once they are a member." }),
-    invitationUid: field(z.string().optional(), { description: "Identity of the last known invitation." }),
-    expiresAt: field(z.string().optional(), { description: "End of the invitation's validity, ISO 8601." }),
+    invitationUid: field(z.string().optional(), {
+      description: "Identity of the invitation, until the person is a member.",
+    }),
+    expiresAt: field(z.string().optional(), {
+      description: "End of the invitation's validity, ISO 8601, until the person is a member.",
+    }),
     emailsSent: field(z.number(), { description: "Mails this declaration has caused, doubtful ones included." }),
   },
   rules: exactlyOnePerson,

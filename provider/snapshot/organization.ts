@@ -22,6 +22,8 @@ export interface Surroundings {
   client: AvalaClient;
   /** Where the organization is now, from a fresh list; an error where it has vanished. */
   locate(uid: string): Promise<Identified<Organization>>;
+  /** The role of the key's own person, as the list shows it. */
+  ownRole(uid: string): Promise<string | undefined>;
   put(row: Identified<Organization>): void;
   drop(uid: string): void;
 }
@@ -140,6 +142,42 @@ export class OrganizationView {
   /** The pending invitation of an address, expired ones included where the service lists them. */
   async invitationOf(email: string): Promise<Invitation | undefined> {
     return findInvitation(await this.invitations.get(), email);
+  }
+
+  async setRole(member: Member, role: string): Promise<Member> {
+    const row = await settle<Member>(
+      async () => {
+        await this.at((slug) => this.#around.client.members.setRole(slug, member.userUid, role));
+        return { ...member, role };
+      },
+      async () => {
+        const now = (await this.members.reload()).get(member.userUid);
+        return now?.role === role ? now : undefined;
+      },
+    );
+    this.members.put(row);
+    return row;
+  }
+
+  /** Ends a person's access. Gone already is done. */
+  async removeMember(userUid: string): Promise<void> {
+    await settle(
+      async () => {
+        await this.at((slug) => this.#around.client.members.remove(slug, userUid)).catch((error: unknown) => {
+          if (!(error instanceof NotFoundError)) throw error;
+        });
+        return true;
+      },
+      async () => ((await this.members.reload()).has(userUid) ? undefined : true),
+    );
+    this.members.drop(userUid);
+  }
+
+  /** The member whom the key stands for, where it can be known: the only one who has the key's own role (T13). */
+  async ownPerson(): Promise<Member | undefined> {
+    const role = await this.#around.ownRole(this.uid);
+    const people = [...(await this.members.get()).values()].filter((member) => member.role === role);
+    return role !== undefined && people.length === 1 ? people[0] : undefined;
   }
 
   /** Mails the person once. */

@@ -39,6 +39,7 @@ export class Snapshot {
     this.#around = {
       client,
       locate: async (uid) => this.#visible(await this.#organizations.reload(), uid),
+      ownRole: async (uid) => (await this.#organizations.get()).get(uid)?.role ?? undefined,
       put: (row) => this.#organizations.put(row),
       drop: (uid) => {
         this.#organizations.drop(uid);

@@ -52,6 +52,21 @@ const full: Record<Kind, { id: string; inputs: Properties; outputs: Properties }
     inputs: { organization, name: "Core", description: "d", color: "#AABBCC", adopt: "core", forceDestroy: false },
     outputs: { uid: team.split("/")[1], slug: "core" },
   },
+  organizationMember: {
+    id: `${organization}/${user}`,
+    inputs: {
+      organization,
+      user,
+      role: "admin",
+      onExpiry: "resend",
+      maxEmails: 2,
+      resend: "1",
+      onDestroy: "retain",
+      reason: "r",
+      validUntil: "2027-01-31",
+    },
+    outputs: { status: "active", userUid: user, emailsSent: 1 },
+  },
   teamMembership: {
     id: `${team}/${user}`,
     inputs: { team, user, role: "lead", onDestroy: "remove", reason: "r", validUntil: "2027-01-31" },
@@ -64,24 +79,25 @@ const full: Record<Kind, { id: string; inputs: Properties; outputs: Properties }
   },
 };
 const kinds = Object.keys(full) as Kind[];
+/** Those in which a person is named by one of two inputs. */
+const eitherName: Kind[] = ["organizationMember", "teamMembership"];
 
 describe("unknown values", () => {
   it.each(kinds)("the table has every input of %s", (kind) => {
     const names = Object.keys(resources[kind].inputs).filter(
-      (name) => !(kind === "teamMembership" && name === "email"),
+      (name) => !(eitherName.includes(kind) && name === "email"),
     );
     expect(Object.keys(full[kind].inputs).toSorted()).toEqual(names.toSorted());
   });
 
   const positions = kinds.flatMap((kind) => Object.keys(full[kind].inputs).map((name) => [kind, name] as const));
 
-  it.each([...positions, ["teamMembership", "email"] as const])(
+  it.each([...positions, ...eitherName.map((kind) => [kind, "email"] as const)])(
     "%s.%s passes check and is a change",
     async (kind, name) => {
       const { id, inputs, outputs } = full[kind];
-      // A person is named by one of two inputs.
       const { user: _, ...others } = inputs;
-      const news = { ...(name === "email" && kind === "teamMembership" ? others : inputs), [name]: unknown };
+      const news = { ...(name === "email" && eitherName.includes(kind) ? others : inputs), [name]: unknown };
       for (const olds of [{}, inputs]) {
         const checked = await host.check(kind, olds, news);
         expect(checked.failures).toEqual([]);

@@ -8,6 +8,7 @@ import { Engine, Host, type Kind } from "../support/host.js";
 const texts: Record<string, string> = {
   organization: 'exports.handler=()=>require("pulumi-avala/provider").organization',
   team: 'exports.handler=()=>require("pulumi-avala/provider").team',
+  organizationMember: 'exports.handler=()=>require("pulumi-avala/provider").organizationMember',
   teamMembership: 'exports.handler=()=>require("pulumi-avala/provider").teamMembership',
   invitation: 'exports.handler=()=>require("pulumi-avala/provider").invitation',
 };

@@ -90,7 +90,7 @@ describe("T20: lists that lag behind writes", () => {
       org: organization({ name: "Beta", description: "made, and its answer taken for its detail", handle: "beta" }),
       blue: team({ organization: uids.acme, name: "Blue", color: "#0000ff" }),
       mia: teamMembership({ team: core, email: person("mia"), role: "member" }),
-      again: teamMembership({ team: core, user: uids.mia, role: "lead" }),
+      again: teamMembership({ team: core, email: person("mia"), role: "lead" }),
       zoe: invitation({ organization: uids.acme, email: person("zoe") }),
       zoeAgain: invitation({ organization: uids.acme, email: person("zoe") }),
     };

@@ -24,6 +24,7 @@ const declare =
 
 export const organization = declare("organization");
 export const team = declare("team");
+export const organizationMember = declare("organizationMember");
 export const teamMembership = declare("teamMembership");
 export const invitation = declare("invitation");
 

@@ -1,0 +1,96 @@
+import { joinId, organizationMember as schema, quoted } from "../schema/index.js";
+import type { Member } from "../snapshot/index.js";
+import { GuardError } from "./guards.js";
+import type { Lifecycle } from "./lifecycle.js";
+import { tell } from "./log.js";
+import {
+  announceMail,
+  canTakeNextStep,
+  ensureInvited,
+  mailOutputs,
+  observePerson,
+  personIdentities,
+  replacedPerson,
+  spellingsOf,
+  statusOf,
+  syncInvitation,
+  type Newcomer,
+} from "./person.js";
+import type { Run } from "./run.js";
+
+/** A person from nobody to member. */
+export const organizationMember: Lifecycle<Newcomer> = {
+  schema,
+  naturalKey: true,
+
+  identities: personIdentities,
+  spellings: spellingsOf,
+  replaced: replacedPerson,
+  announce: announceMail,
+
+  /** Acceptance is recorded; an invitation that has ended is mailed again where the declaration says so. */
+  canSettle: async (run, target) => target.state["status"] !== "active" && canTakeNextStep(run, target),
+
+  observe: observePerson,
+  ensure: (_run, target, seen) => ensureInvited(target, seen!),
+
+  async sync(_run, target, seen) {
+    const role = target.inputs["role"] as string;
+    const { view, member } = seen;
+    if (!member) return syncInvitation(target, seen);
+    if (member.role === role || staysOwner(seen, member)) return seen;
+    if (role === "member") await refuseOwnPerson(seen, member, "made a plain member");
+    return { ...seen, member: await view.setRole(member, role) };
+  },
+
+  async remove(run, target) {
+    if (target.inputs["onDestroy"] === "retain") return;
+    const seen = await observePerson(run, target);
+    if (!seen || run.declarations.held(spellingsOf(seen)).length > 0) return;
+    if (seen.member) await removeMember(run, seen, seen.member);
+    else if (seen.row) await seen.view.cancel(seen.row.uid);
+  },
+
+  id: ({ view, who }) => joinId(view.uid, who),
+  shown: ({ row, member }) => ({ role: member?.role === "owner" ? undefined : (member ?? row)?.role }),
+  outputs: (seen, { state }) => {
+    const { row, member } = seen;
+    return {
+      status: statusOf(seen, state) ?? "active",
+      userUid: member?.userUid ?? state["userUid"],
+      username: member?.username ?? state["username"],
+      invitationUid: member ? undefined : (row?.uid ?? state["invitationUid"]),
+      expiresAt: member ? undefined : (row?.expiresAt ?? state["expiresAt"]),
+      ...mailOutputs(seen, state),
+    };
+  },
+};
+
+async function removeMember(run: Run, seen: Newcomer, member: Member): Promise<void> {
+  const { view } = seen;
+  if (staysOwner(seen, member)) return;
+  await refuseOwnPerson(seen, member, "removed");
+  run.breaker.count(`organization ${view.uid}`, member.userUid);
+  await view.removeMember(member.userUid);
+}
+
+/** An organization has one owner (T12): whoever it is, they are neither demoted nor removed. */
+function staysOwner({ view }: Newcomer, member: Member): boolean {
+  if (member.role !== "owner") return false;
+  tell("warning", `${nameOf(member)} is the owner of organization ${view.slug} and stays it, whatever is declared.`);
+  return true;
+}
+
+/** Without its own person's role the key could not put anything right afterwards (T13). */
+async function refuseOwnPerson({ view }: Newcomer, member: Member, what: string): Promise<void> {
+  if ((await view.ownPerson())?.userUid !== member.userUid) return;
+  throw new GuardError(
+    `${nameOf(member)} is the person whose API key this run uses, and is not ${what} in organization ${view.slug}.`,
+    "Use the key of another admin or of the owner, or keep the person: " +
+      'with onDestroy: "retain" the resource can go while the person stays.',
+  );
+}
+
+function nameOf({ email, username, userUid }: Member): string {
+  return quoted(email ?? username ?? userUid);
+}

@@ -8,10 +8,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
 
-/** The declarations, compiled on the spot: what is generated must not depend on a build that needs it. */
-function loadSchema() {
+/** A module of ours, compiled on the spot: what is generated must not depend on a build that needs it. */
+function loadSource(...path) {
   const ts = require("typescript");
-  const folder = join(root, "provider", "schema");
   const cache = new Map();
   const load = (file) => {
     if (cache.has(file)) return cache.get(file).exports;
@@ -25,11 +24,12 @@ function loadSchema() {
     new Function("exports", "require", "module", outputText)(module.exports, requireFrom, module);
     return module.exports;
   };
-  return load(join(folder, "index.ts"));
+  return load(join(root, ...path));
 }
 
 const { z } = require("zod");
-const { resources, flagsOf, isOptional } = loadSchema();
+const { resources, flagsOf, isOptional } = loadSource("provider", "schema", "index.ts");
+const person = loadSource("test", "lifecycle", "person", "table.ts");
 
 function plainType(schema) {
   const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
@@ -152,6 +152,49 @@ ${rows(outputs, () => false).join("\n")}
 `;
 }
 
+const COMMANDS = {
+  preview: "preview",
+  up: "up",
+  refresh: "refresh",
+  upAfterRefresh: "up after refresh",
+  destroy: "destroy",
+};
+
+/** The table of everything that can become of a person, for readers. */
+function personTable() {
+  const { situations, declarations, table } = person;
+  const heading = `| declared | ${Object.values(COMMANDS).join(" | ")} |\n| ---${" | ---".repeat(5)} |`;
+  const sections = Object.entries(situations).map(([situation, description]) => {
+    const rows = Object.entries(table[situation]).map(([declaration, row]) => {
+      const cells = Object.keys(COMMANDS).map((command) => row[command].split("; ").join("<br>"));
+      return `| ${declarations[declaration]} | ${cells.join(" | ")} |`;
+    });
+    return `## ${description.replace(/\.$/, "")}\n\n${heading}\n${rows.join("\n")}\n`;
+  });
+  const cells = Object.keys(situations).length * Object.keys(declarations).length * Object.keys(COMMANDS).length;
+  return `<!-- Written by \`npm run generate\` from test/lifecycle/person/table.ts; edit that. -->
+
+# What becomes of a person
+
+Every situation a person can be in, under every declaration, at every command: ${cells} cells, all of them run by the tests in
+\`test/lifecycle/person\` on the real host process against the emulator. Each cell says, line by line:
+
+- the steps that the engine takes (\`create\`, \`update\`, \`same\`, \`delete\`; two where two resources are declared);
+- what is sent to Avala, in this order: \`invite\`, \`cancel\`, \`set role\`, \`remove\` (from the organization), \`grant\`,
+  \`take out\` (of the team); nothing where nothing is named;
+- how many mails go out; none where none is named;
+- \`state\`: the status that is recorded;
+- \`Avala\`: what Avala holds of the person afterwards;
+- \`reads\`: the lists that are read, each once;
+- \`warns\` or \`says\`, where the run tells something; or the [code](errors.md) of the error that ends it.
+
+Preview and up come first. Where something has happened since the last run, refresh and the up after it begin where that
+preview began, as if it had not been run; else they follow the up. Destroy comes last. A preview after each up is empty. The key
+is the owner's, nothing is said of \`onExpiry\`, \`resend\` or \`onDestroy\`, and nobody else is ever touched.
+
+${sections.join("\n")}`;
+}
+
 /** Every generated file and its text. */
 export function generated() {
   const files = new Map();
@@ -159,13 +202,15 @@ export function generated() {
     files.set(join(root, "provider", "generated", `${resource.key}.ts`), typesOf(resource));
     files.set(join(root, "docs", "resources", `${resource.key}.md`), documentationOf(resource));
   }
+  files.set(join(root, "docs", "person.md"), personTable());
   return files;
 }
 
 /** Names of files that differ from what they should be, those that nothing generates any more included. */
 export function stale(files = generated()) {
   const names = [...files].filter(([file, text]) => !existsSync(file) || readFileSync(file, "utf8") !== text);
-  const folders = [...new Set([...files.keys()].map((file) => dirname(file)))].filter((folder) => existsSync(folder));
+  // Only folders in which everything is generated.
+  const folders = [join(root, "provider", "generated"), join(root, "docs", "resources")].filter(existsSync);
   const extra = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
   return [...names.map(([file]) => file), ...extra.filter((file) => !files.has(file))].map((file) =>
     relative(root, file),

@@ -26,12 +26,12 @@ export interface OrganizationMemberArgs {
   role?: pulumi.Input<"admin" | "member" | undefined>;
   /**
    * What becomes of an invitation that ends without having been accepted (`expired` or `gone`): it is only reported, or the next `up` mails again, within `maxEmails`. Whoever has been a member is never mailed by this.
-   * Default: `report`.
+   * Default: `"report"`.
    */
   onExpiry?: pulumi.Input<"report" | "resend" | undefined>;
   /**
    * Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role while invited) is then an error.
-   * Default: 3.
+   * Default: `3`.
    */
   maxEmails?: pulumi.Input<number | undefined>;
   /**
@@ -77,12 +77,12 @@ export interface OrganizationMemberState {
   role?: pulumi.Input<"admin" | "member" | undefined>;
   /**
    * What becomes of an invitation that ends without having been accepted (`expired` or `gone`): it is only reported, or the next `up` mails again, within `maxEmails`. Whoever has been a member is never mailed by this.
-   * Default: `report`.
+   * Default: `"report"`.
    */
   onExpiry?: pulumi.Input<"report" | "resend" | undefined>;
   /**
    * Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role while invited) is then an error.
-   * Default: 3.
+   * Default: `3`.
    */
   maxEmails?: pulumi.Input<number | undefined>;
   /**
@@ -116,11 +116,11 @@ export interface OrganizationMemberState {
    */
   username?: pulumi.Input<string | undefined>;
   /**
-   * Identity of the last known invitation.
+   * Identity of the invitation, until the person is a member.
    */
   invitationUid?: pulumi.Input<string | undefined>;
   /**
-   * End of the invitation's validity, ISO 8601.
+   * End of the invitation's validity, ISO 8601, until the person is a member.
    */
   expiresAt?: pulumi.Input<string | undefined>;
   /**
@@ -153,12 +153,12 @@ export interface OrganizationMemberOutputs {
   readonly role: pulumi.Output<"admin" | "member" | undefined>;
   /**
    * What becomes of an invitation that ends without having been accepted (`expired` or `gone`): it is only reported, or the next `up` mails again, within `maxEmails`. Whoever has been a member is never mailed by this.
-   * Default: `report`.
+   * Default: `"report"`.
    */
   readonly onExpiry: pulumi.Output<"report" | "resend" | undefined>;
   /**
    * Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role while invited) is then an error.
-   * Default: 3.
+   * Default: `3`.
    */
   readonly maxEmails: pulumi.Output<number | undefined>;
   /**
@@ -192,11 +192,11 @@ export interface OrganizationMemberOutputs {
    */
   readonly username: pulumi.Output<string | undefined>;
   /**
-   * Identity of the last known invitation.
+   * Identity of the invitation, until the person is a member.
    */
   readonly invitationUid: pulumi.Output<string | undefined>;
   /**
-   * End of the invitation's validity, ISO 8601.
+   * End of the invitation's validity, ISO 8601, until the person is a member.
    */
   readonly expiresAt: pulumi.Output<string | undefined>;
   /**

@@ -1,5 +1,5 @@
 import { AvalaError, DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
-import { quoted, stripped, type Failure, type ResourceSchema } from "../schema/index.js";
+import { isNewValue, quoted, stripped, type Failure, type ResourceSchema } from "../schema/index.js";
 import { GuardError } from "./guards.js";
 import { changedInputs, checkInputs, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
@@ -70,7 +70,10 @@ function unlookedUp<T>(instead: T): (error: unknown) => T {
 async function write<Seen>(life: Lifecycle<Seen>, run: Run, target: Target) {
   const { schema } = life;
   let seen = await life.observe(run, target);
-  if (seen !== undefined) refuseTwice(life, run, seen);
+  if (seen !== undefined) {
+    refuseTwice(life, run, seen);
+    tellUnknown(life, seen);
+  }
   let exists = false;
   try {
     seen = await life.ensure(run, target, seen);
@@ -104,6 +107,18 @@ function refuseTwice<Seen>(life: Lifecycle<Seen>, run: Run, seen: Seen): void {
   );
 }
 
+/** Enums of the service are open: a value that is new to this version is told and recorded, and is no failure. */
+function tellUnknown<Seen>({ schema, shown, id }: Lifecycle<Seen>, seen: Seen): void {
+  for (const [name, value] of Object.entries(shown(seen))) {
+    const field = schema.inputs[name];
+    if (field === undefined || typeof value !== "string" || !isNewValue(field, value)) continue;
+    tell(
+      "warning",
+      `Avala answers ${quoted(value)} for ${name} of ${schema.kind} ${quoted(id(seen), 160)}, which this version does not know.`,
+    );
+  }
+}
+
 function known(shown: Properties, inputs: Properties): Properties {
   return Object.fromEntries(Object.entries(shown).filter(([name, value]) => name in inputs && value !== undefined));
 }
@@ -122,6 +137,7 @@ async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, props: Pr
       "Check the id; its form is in the documentation of get.",
     );
   }
+  tellUnknown(life, seen);
   const found = observedState(life.schema, props, life.shown(seen), life.outputs(seen, target));
   return { id: life.id(seen), ...found };
 }

@@ -103,8 +103,20 @@ async function find(view: OrganizationView, person: Person): Promise<Pick<Newcom
   const known = userUid === undefined ? undefined : await view.members.find(person);
   if (known || email === undefined) return { member: known, row: undefined };
   const row = await view.invitationOf(email);
+  tellNewStatus(row);
   if (isValid(row)) return { member: undefined, row };
   return { member: await view.members.find(person), row };
+}
+
+/** What the lists of the contract show (section 2); another word counts as pending until its time is over. */
+const listedStatuses = new Set(["pending", "expired"]);
+
+function tellNewStatus(row: Invitation | undefined): void {
+  if (row?.status === undefined || listedStatuses.has(row.status)) return;
+  tell(
+    "warning",
+    `Avala answers the status ${quoted(row.status)} for invitation ${row.uid}, which this version does not know.`,
+  );
 }
 
 /** Invites whoever is neither a member nor invited, where that is due. */
@@ -254,7 +266,7 @@ function nameOf({ person, who }: Newcomer): string {
 type Validity = { [K in "status" | "isExpired" | "expiresAt"]?: Invitation[K] | undefined };
 
 /** An overdue row may still say "pending" until the service has swept it (contract section 4.3). */
-function isValid(row: Invitation | undefined): boolean {
+export function isValid(row: Invitation | undefined): boolean {
   return row !== undefined && !isExpired(row);
 }
 

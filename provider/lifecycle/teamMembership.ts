@@ -4,7 +4,7 @@ import { GuardError } from "./guards.js";
 import { isUnknown, type Properties } from "./inputs.js";
 import type { Lifecycle, Target } from "./lifecycle.js";
 import { tell } from "./log.js";
-import { aliasesOf, isOtherPerson, personIdentity, personIn } from "./person.js";
+import { aliasesOf, isOtherPerson, isValid, personIdentity, personIn } from "./person.js";
 import type { Run } from "./run.js";
 import { isRecorded } from "./state.js";
 
@@ -143,12 +143,14 @@ async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void
   }
   const declared = [organization.uid, organization.slug].map((place) => personIdentity(place, email));
   if (run.declarations.held(declared).length > 0) return;
-  try {
-    if (await organization.invitationOf(email)) return;
-  } catch (error) {
+  const row = await organization.invitationOf(email).catch((error: unknown) => {
     // Only owners and admins may see invitations: others cannot be told whether there is one.
-    if (error instanceof ForbiddenError || error instanceof NotFoundError) return;
+    if (error instanceof ForbiddenError || error instanceof NotFoundError) return null;
     throw error;
-  }
-  tell("warning", `Nobody has invited ${quoted(email)} into organization ${organization.slug}: ${place}.`);
+  });
+  if (row === null || isValid(row)) return;
+  const what = row
+    ? `The invitation of ${quoted(email)} into organization ${organization.slug} has expired`
+    : `Nobody has invited ${quoted(email)} into organization ${organization.slug}`;
+  tell("warning", `${what}: ${place}.`);
 }

@@ -79,6 +79,12 @@ export function isOptional(schema: z.ZodType): boolean {
   return schema.safeParse(undefined).success;
 }
 
+/** True for a value that a field with a closed set does not hold. */
+export function isNewValue(schema: z.ZodType, value: string): boolean {
+  const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return inner instanceof z.ZodEnum && !inner.options.includes(value);
+}
+
 /** The text under which two values of a field count as the same. */
 export function comparable(schema: z.ZodType, value: unknown): unknown {
   const flags = flagsOf(schema);

@@ -1,0 +1,3 @@
+import { halves, rowTests } from "./rows.js";
+
+rowTests(halves[1]);

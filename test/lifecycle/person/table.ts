@@ -1,0 +1,670 @@
+/**
+ * What becomes of a person: every situation they can be in, under every declaration, at every command. It is the
+ * specification: test/lifecycle/person runs all of it on the real host process, and docs/person.md shows it.
+ *
+ * A cell reads: the steps that the engine takes; what is sent to Avala, in this order (invite, cancel, set role, remove,
+ * grant, take out); mails; the status in state; what Avala holds afterwards; the lists that were read, each once; whether
+ * the run warns or says something; or the code of the error that ends it. Preview and up are first runs or the next runs;
+ * refresh, and up after it, begin where preview began if something has happened since the last run, else they follow up.
+ * Destroy comes last. After every up a preview is empty.
+ */
+
+export const situations = {
+  none: "Nobody: neither member nor invited.",
+  invited: "Invited by somebody else, as a member, before the program is first run.",
+  activeMember: "A member before the program is first run.",
+  activeAdmin: "An admin before the program is first run.",
+  owner: "The owner of the organization.",
+  hidden: "A member before the program is first run, and the service hides all addresses.",
+  expired: "Invited, and the invitation has expired since the last run.",
+  gone: "Invited, and has declined since the last run (or somebody has cancelled the invitation).",
+  removed: "Was a member and recorded as one; somebody else has removed them since the last run.",
+  left: "Was a member and recorded as one; has left the organization since the last run.",
+  emailChanged: "A member and recorded as one; has another address since the last run.",
+  hiddenSince: "A member and recorded as one; the service hides all addresses since the last run.",
+} as const;
+
+export const declarations = {
+  absent: "not declared, and never was",
+  withdrawn: "was declared as a member, and has left the program",
+  member: "OrganizationMember, role member",
+  admin: "OrganizationMember, role admin",
+  teamMember: "TeamMembership alone, role member",
+  teamLead: "TeamMembership alone, role lead",
+  memberAndLead: "OrganizationMember and TeamMembership, role lead",
+} as const;
+
+export type Situation = keyof typeof situations;
+export type Declaration = keyof typeof declarations;
+
+export interface Row {
+  preview: string;
+  up: string;
+  refresh: string;
+  upAfterRefresh: string;
+  destroy: string;
+}
+
+export const table: Record<Situation, Record<Declaration, Row>> = {
+  none: {
+    absent: {
+      preview: "Avala: nobody",
+      up: "Avala: nobody",
+      refresh: "Avala: nobody",
+      upAfterRefresh: "Avala: nobody",
+      destroy: "Avala: nobody",
+    },
+    withdrawn: {
+      preview: "delete; state: invited; Avala: invited as member",
+      up: "delete; cancel; Avala: nobody; reads invitations, organizations",
+      refresh: "Avala: nobody",
+      upAfterRefresh: "Avala: nobody",
+      destroy: "Avala: nobody",
+    },
+    member: {
+      preview: "create; Avala: nobody",
+      up: "create; invite; 1 mail; state: invited; Avala: invited as member; reads invitations, organizations, people",
+      refresh: "same; state: invited; Avala: invited as member; reads invitations, organizations",
+      upAfterRefresh: "same; state: invited; Avala: invited as member; reads invitations, organizations",
+      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations",
+    },
+    admin: {
+      preview: "create; Avala: nobody",
+      up: "create; invite; 1 mail; state: invited; Avala: invited as admin; reads invitations, organizations, people",
+      refresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations",
+      upAfterRefresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations",
+      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations",
+    },
+    teamMember: {
+      preview: "create; Avala: nobody",
+      up: "create; state: waiting; Avala: nobody; reads invitations, organizations, people, teams; warns",
+      refresh: "same; state: waiting; Avala: nobody; reads organizations, people, teams",
+      upAfterRefresh: "same; state: waiting; Avala: nobody; reads organizations, people",
+      destroy: "delete; Avala: nobody; reads organizations, people, teams",
+    },
+    teamLead: {
+      preview: "create; Avala: nobody",
+      up: "create; state: waiting; Avala: nobody; reads invitations, organizations, people, teams; warns",
+      refresh: "same; state: waiting; Avala: nobody; reads organizations, people, teams",
+      upAfterRefresh: "same; state: waiting; Avala: nobody; reads organizations, people",
+      destroy: "delete; Avala: nobody; reads organizations, people, teams",
+    },
+    memberAndLead: {
+      preview: "create+create; Avala: nobody",
+      up: "create+create; invite; 1 mail; state: invited+waiting; Avala: invited as member; reads invitations, organizations, people, teams",
+      refresh:
+        "same+same; state: invited+waiting; Avala: invited as member; reads invitations, organizations, people, teams",
+      upAfterRefresh:
+        "same+same; state: invited+waiting; Avala: invited as member; reads invitations, organizations, people",
+      destroy: "delete+delete; cancel; Avala: nobody; reads invitations, organizations, people, teams",
+    },
+  },
+  invited: {
+    absent: {
+      preview: "Avala: invited as member",
+      up: "Avala: invited as member",
+      refresh: "Avala: invited as member",
+      upAfterRefresh: "Avala: invited as member",
+      destroy: "Avala: invited as member",
+    },
+    withdrawn: {
+      preview: "delete; state: invited; Avala: invited as member",
+      up: "delete; cancel; Avala: nobody; reads invitations, organizations",
+      refresh: "Avala: nobody",
+      upAfterRefresh: "Avala: nobody",
+      destroy: "Avala: nobody",
+    },
+    member: {
+      preview: "create; Avala: invited as member",
+      up: "create; state: invited; Avala: invited as member; reads invitations, organizations",
+      refresh: "same; state: invited; Avala: invited as member; reads invitations, organizations",
+      upAfterRefresh: "same; state: invited; Avala: invited as member; reads invitations, organizations",
+      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations",
+    },
+    admin: {
+      preview: "create; Avala: invited as member",
+      up: "create; cancel+invite; 1 mail; state: invited; Avala: invited as admin; reads invitations, organizations",
+      refresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations",
+      upAfterRefresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations",
+      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations",
+    },
+    teamMember: {
+      preview: "create; Avala: invited as member",
+      up: "create; state: waiting; Avala: invited as member; reads invitations, organizations, people, teams",
+      refresh: "same; state: waiting; Avala: invited as member; reads organizations, people, teams",
+      upAfterRefresh: "same; state: waiting; Avala: invited as member; reads organizations, people",
+      destroy: "delete; Avala: invited as member; reads organizations, people, teams",
+    },
+    teamLead: {
+      preview: "create; Avala: invited as member",
+      up: "create; state: waiting; Avala: invited as member; reads invitations, organizations, people, teams",
+      refresh: "same; state: waiting; Avala: invited as member; reads organizations, people, teams",
+      upAfterRefresh: "same; state: waiting; Avala: invited as member; reads organizations, people",
+      destroy: "delete; Avala: invited as member; reads organizations, people, teams",
+    },
+    memberAndLead: {
+      preview: "create+create; Avala: invited as member",
+      up: "create+create; state: invited+waiting; Avala: invited as member; reads invitations, organizations, people, teams",
+      refresh:
+        "same+same; state: invited+waiting; Avala: invited as member; reads invitations, organizations, people, teams",
+      upAfterRefresh:
+        "same+same; state: invited+waiting; Avala: invited as member; reads invitations, organizations, people",
+      destroy: "delete+delete; cancel; Avala: nobody; reads invitations, organizations, people, teams",
+    },
+  },
+  activeMember: {
+    absent: {
+      preview: "Avala: member",
+      up: "Avala: member",
+      refresh: "Avala: member",
+      upAfterRefresh: "Avala: member",
+      destroy: "Avala: member",
+    },
+    withdrawn: {
+      preview: "delete; state: active; Avala: member",
+      up: "delete; remove; Avala: nobody; reads organizations, people",
+      refresh: "Avala: nobody",
+      upAfterRefresh: "Avala: nobody",
+      destroy: "Avala: nobody",
+    },
+    member: {
+      preview: "create; Avala: member",
+      up: "create; state: active; Avala: member; reads invitations, organizations, people",
+      refresh: "same; state: active; Avala: member; reads organizations, people",
+      upAfterRefresh: "same; state: active; Avala: member",
+      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+    },
+    admin: {
+      preview: "create; Avala: member",
+      up: "create; set role; state: active; Avala: admin; reads invitations, organizations, people",
+      refresh: "same; state: active; Avala: admin; reads organizations, people",
+      upAfterRefresh: "same; state: active; Avala: admin",
+      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+    },
+    teamMember: {
+      preview: "create; Avala: member",
+      up: "create; grant; state: active; Avala: member, team member; reads organizations, people, team, teams",
+      refresh: "same; state: active; Avala: member, team member; reads organizations, team, teams",
+      upAfterRefresh: "same; state: active; Avala: member, team member",
+      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+    },
+    teamLead: {
+      preview: "create; Avala: member",
+      up: "create; grant; state: active; Avala: member, team lead; reads organizations, people, team, teams",
+      refresh: "same; state: active; Avala: member, team lead; reads organizations, team, teams",
+      upAfterRefresh: "same; state: active; Avala: member, team lead",
+      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+    },
+    memberAndLead: {
+      preview: "create+create; Avala: member",
+      up: "create+create; grant; state: active+active; Avala: member, team lead; reads invitations, organizations, people, team, teams",
+      refresh: "same+same; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
+      upAfterRefresh: "same+same; state: active+active; Avala: member, team lead",
+      destroy: "delete+delete; take out+remove; Avala: nobody; reads organizations, people, team, teams",
+    },
+  },
+  activeAdmin: {
+    absent: {
+      preview: "Avala: admin",
+      up: "Avala: admin",
+      refresh: "Avala: admin",
+      upAfterRefresh: "Avala: admin",
+      destroy: "Avala: admin",
+    },
+    withdrawn: {
+      preview: "delete; state: active; Avala: member",
+      up: "delete; remove; Avala: nobody; reads organizations, people",
+      refresh: "Avala: nobody",
+      upAfterRefresh: "Avala: nobody",
+      destroy: "Avala: nobody",
+    },
+    member: {
+      preview: "create; Avala: admin",
+      up: "create; set role; state: active; Avala: member; reads invitations, organizations, people",
+      refresh: "same; state: active; Avala: member; reads organizations, people",
+      upAfterRefresh: "same; state: active; Avala: member",
+      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+    },
+    admin: {
+      preview: "create; Avala: admin",
+      up: "create; state: active; Avala: admin; reads invitations, organizations, people",
+      refresh: "same; state: active; Avala: admin; reads organizations, people",
+      upAfterRefresh: "same; state: active; Avala: admin",
+      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+    },
+    teamMember: {
+      preview: "create; Avala: admin",
+      up: "create; grant; state: active; Avala: admin, team member; reads organizations, people, team, teams",
+      refresh: "same; state: active; Avala: admin, team member; reads organizations, team, teams",
+      upAfterRefresh: "same; state: active; Avala: admin, team member",
+      destroy: "delete; take out; Avala: admin; reads organizations, team, teams",
+    },
+    teamLead: {
+      preview: "create; Avala: admin",
+      up: "create; grant; state: active; Avala: admin, team lead; reads organizations, people, team, teams",
+      refresh: "same; state: active; Avala: admin, team lead; reads organizations, team, teams",
+      upAfterRefresh: "same; state: active; Avala: admin, team lead",
+      destroy: "delete; take out; Avala: admin; reads organizations, team, teams",
+    },
+    memberAndLead: {
+      preview: "create+create; Avala: admin",
+      up: "create+create; set role+grant; state: active+active; Avala: member, team lead; reads invitations, organizations, people, team, teams",
+      refresh: "same+same; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
+      upAfterRefresh: "same+same; state: active+active; Avala: member, team lead",
+      destroy: "delete+delete; take out+remove; Avala: nobody; reads organizations, people, team, teams",
+    },
+  },
+  owner: {
+    absent: {
+      preview: "Avala: owner",
+      up: "Avala: owner",
+      refresh: "Avala: owner",
+      upAfterRefresh: "Avala: owner",
+      destroy: "Avala: owner",
+    },
+    withdrawn: {
+      preview: "delete; state: active; Avala: owner",
+      up: "delete; Avala: owner; reads organizations, people; warns",
+      refresh: "Avala: owner",
+      upAfterRefresh: "Avala: owner",
+      destroy: "Avala: owner",
+    },
+    member: {
+      preview: "create; Avala: owner",
+      up: "create; state: active; Avala: owner; reads invitations, organizations, people; warns",
+      refresh: "same; state: active; Avala: owner; reads organizations, people",
+      upAfterRefresh: "same; state: active; Avala: owner",
+      destroy: "delete; Avala: owner; reads organizations, people; warns",
+    },
+    admin: {
+      preview: "create; Avala: owner",
+      up: "create; state: active; Avala: owner; reads invitations, organizations, people; warns",
+      refresh: "same; state: active; Avala: owner; reads organizations, people",
+      upAfterRefresh: "same; state: active; Avala: owner",
+      destroy: "delete; Avala: owner; reads organizations, people; warns",
+    },
+    teamMember: {
+      preview: "create; Avala: owner",
+      up: "create; grant; state: active; Avala: owner, team member; reads organizations, people, team, teams",
+      refresh: "same; state: active; Avala: owner, team member; reads organizations, team, teams",
+      upAfterRefresh: "same; state: active; Avala: owner, team member",
+      destroy: "delete; take out; Avala: owner; reads organizations, team, teams",
+    },
+    teamLead: {
+      preview: "create; Avala: owner",
+      up: "create; grant; state: active; Avala: owner, team lead; reads organizations, people, team, teams",
+      refresh: "same; state: active; Avala: owner, team lead; reads organizations, team, teams",
+      upAfterRefresh: "same; state: active; Avala: owner, team lead",
+      destroy: "delete; take out; Avala: owner; reads organizations, team, teams",
+    },
+    memberAndLead: {
+      preview: "create+create; Avala: owner",
+      up: "create+create; grant; state: active+active; Avala: owner, team lead; reads invitations, organizations, people, team, teams; warns",
+      refresh: "same+same; state: active+active; Avala: owner, team lead; reads organizations, people, team, teams",
+      upAfterRefresh: "same+same; state: active+active; Avala: owner, team lead",
+      destroy: "delete+delete; take out; Avala: owner; reads organizations, people, team, teams; warns",
+    },
+  },
+  hidden: {
+    absent: {
+      preview: "Avala: member",
+      up: "Avala: member",
+      refresh: "Avala: member",
+      upAfterRefresh: "Avala: member",
+      destroy: "Avala: member",
+    },
+    withdrawn: {
+      preview: "Avala: member",
+      up: "Avala: member",
+      refresh: "Avala: member",
+      upAfterRefresh: "Avala: member",
+      destroy: "Avala: member",
+    },
+    member: {
+      preview: "create; Avala: member",
+      up: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people",
+      refresh: "Avala: member",
+      upAfterRefresh: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people",
+      destroy: "Avala: member",
+    },
+    admin: {
+      preview: "create; Avala: member",
+      up: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people",
+      refresh: "Avala: member",
+      upAfterRefresh: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people",
+      destroy: "Avala: member",
+    },
+    teamMember: {
+      preview: "create; Avala: member",
+      up: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads organizations, people, teams",
+      refresh: "Avala: member",
+      upAfterRefresh: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads organizations, people, teams",
+      destroy: "Avala: member",
+    },
+    teamLead: {
+      preview: "create; Avala: member",
+      up: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads organizations, people, teams",
+      refresh: "Avala: member",
+      upAfterRefresh: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads organizations, people, teams",
+      destroy: "Avala: member",
+    },
+    memberAndLead: {
+      preview: "create+create; Avala: member",
+      up: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people",
+      refresh: "Avala: member",
+      upAfterRefresh: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people",
+      destroy: "Avala: member",
+    },
+  },
+  expired: {
+    absent: {
+      preview: "Avala: expired",
+      up: "Avala: expired",
+      refresh: "Avala: expired",
+      upAfterRefresh: "Avala: expired",
+      destroy: "Avala: expired",
+    },
+    withdrawn: {
+      preview: "delete; state: invited; Avala: expired",
+      up: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
+      refresh: "update; state: expired; Avala: expired; reads invitations, organizations, people; warns",
+      upAfterRefresh: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
+      destroy: "Avala: nobody",
+    },
+    member: {
+      preview: "same; state: invited; Avala: expired; reads invitations, organizations, people; warns",
+      up: "same; state: invited; Avala: expired; reads invitations, organizations, people; warns",
+      refresh: "update; state: expired; Avala: expired; reads invitations, organizations, people; warns",
+      upAfterRefresh: "same; state: expired; Avala: expired; reads invitations, organizations, people; warns",
+      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
+    },
+    admin: {
+      preview: "same; state: invited; Avala: expired; reads invitations, organizations, people; warns",
+      up: "same; state: invited; Avala: expired; reads invitations, organizations, people; warns",
+      refresh: "update; state: expired; Avala: expired; reads invitations, organizations, people; warns",
+      upAfterRefresh: "same; state: expired; Avala: expired; reads invitations, organizations, people; warns",
+      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
+    },
+    teamMember: {
+      preview: "same; state: waiting; Avala: expired; reads organizations, people",
+      up: "same; state: waiting; Avala: expired; reads organizations, people",
+      refresh: "same; state: waiting; Avala: expired; reads organizations, people, teams",
+      upAfterRefresh: "same; state: waiting; Avala: expired; reads organizations, people",
+      destroy: "delete; Avala: expired; reads organizations, people, teams",
+    },
+    teamLead: {
+      preview: "same; state: waiting; Avala: expired; reads organizations, people",
+      up: "same; state: waiting; Avala: expired; reads organizations, people",
+      refresh: "same; state: waiting; Avala: expired; reads organizations, people, teams",
+      upAfterRefresh: "same; state: waiting; Avala: expired; reads organizations, people",
+      destroy: "delete; Avala: expired; reads organizations, people, teams",
+    },
+    memberAndLead: {
+      preview: "same+same; state: invited+waiting; Avala: expired; reads invitations, organizations, people; warns",
+      up: "same+same; state: invited+waiting; Avala: expired; reads invitations, organizations, people; warns",
+      refresh:
+        "update+same; state: expired+waiting; Avala: expired; reads invitations, organizations, people, teams; warns",
+      upAfterRefresh:
+        "same+same; state: expired+waiting; Avala: expired; reads invitations, organizations, people; warns",
+      destroy: "delete+delete; cancel; Avala: nobody; reads invitations, organizations, people, teams",
+    },
+  },
+  gone: {
+    absent: {
+      preview: "Avala: nobody",
+      up: "Avala: nobody",
+      refresh: "Avala: nobody",
+      upAfterRefresh: "Avala: nobody",
+      destroy: "Avala: nobody",
+    },
+    withdrawn: {
+      preview: "delete; state: invited; Avala: nobody",
+      up: "delete; Avala: nobody; reads invitations, organizations, people",
+      refresh: "update; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      upAfterRefresh: "delete; Avala: nobody; reads invitations, organizations, people",
+      destroy: "Avala: nobody",
+    },
+    member: {
+      preview: "same; state: invited; Avala: nobody; reads invitations, organizations, people; warns",
+      up: "same; state: invited; Avala: nobody; reads invitations, organizations, people; warns",
+      refresh: "update; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      upAfterRefresh: "same; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      destroy: "delete; Avala: nobody; reads invitations, organizations, people",
+    },
+    admin: {
+      preview: "same; state: invited; Avala: nobody; reads invitations, organizations, people; warns",
+      up: "same; state: invited; Avala: nobody; reads invitations, organizations, people; warns",
+      refresh: "update; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      upAfterRefresh: "same; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      destroy: "delete; Avala: nobody; reads invitations, organizations, people",
+    },
+    teamMember: {
+      preview: "same; state: waiting; Avala: nobody; reads organizations, people",
+      up: "same; state: waiting; Avala: nobody; reads organizations, people",
+      refresh: "same; state: waiting; Avala: nobody; reads organizations, people, teams",
+      upAfterRefresh: "same; state: waiting; Avala: nobody; reads organizations, people",
+      destroy: "delete; Avala: nobody; reads organizations, people, teams",
+    },
+    teamLead: {
+      preview: "same; state: waiting; Avala: nobody; reads organizations, people",
+      up: "same; state: waiting; Avala: nobody; reads organizations, people",
+      refresh: "same; state: waiting; Avala: nobody; reads organizations, people, teams",
+      upAfterRefresh: "same; state: waiting; Avala: nobody; reads organizations, people",
+      destroy: "delete; Avala: nobody; reads organizations, people, teams",
+    },
+    memberAndLead: {
+      preview: "same+same; state: invited+waiting; Avala: nobody; reads invitations, organizations, people; warns",
+      up: "same+same; state: invited+waiting; Avala: nobody; reads invitations, organizations, people; warns",
+      refresh:
+        "update+same; state: gone+waiting; Avala: nobody; reads invitations, organizations, people, teams; warns",
+      upAfterRefresh: "same+same; state: gone+waiting; Avala: nobody; reads invitations, organizations, people; warns",
+      destroy: "delete+delete; Avala: nobody; reads invitations, organizations, people, teams",
+    },
+  },
+  removed: {
+    absent: {
+      preview: "Avala: nobody",
+      up: "Avala: nobody",
+      refresh: "Avala: nobody",
+      upAfterRefresh: "Avala: nobody",
+      destroy: "Avala: nobody",
+    },
+    withdrawn: {
+      preview: "delete; state: active; Avala: nobody",
+      up: "delete; Avala: nobody; reads invitations, organizations, people",
+      refresh: "update; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      upAfterRefresh: "delete; Avala: nobody; reads invitations, organizations, people",
+      destroy: "Avala: nobody",
+    },
+    member: {
+      preview: "same; state: active; Avala: nobody",
+      up: "same; state: active; Avala: nobody",
+      refresh: "update; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      upAfterRefresh: "same; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      destroy: "delete; Avala: nobody; reads invitations, organizations, people",
+    },
+    admin: {
+      preview: "same; state: active; Avala: nobody",
+      up: "same; state: active; Avala: nobody",
+      refresh: "update; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      upAfterRefresh: "same; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      destroy: "delete; Avala: nobody; reads invitations, organizations, people",
+    },
+    teamMember: {
+      preview: "same; state: active; Avala: nobody",
+      up: "same; state: active; Avala: nobody",
+      refresh: "update; state: gone; Avala: nobody; reads organizations, people, team, teams",
+      upAfterRefresh: "same; state: gone; Avala: nobody; reads organizations, people",
+      destroy: "delete; Avala: nobody; reads organizations, people, team, teams",
+    },
+    teamLead: {
+      preview: "same; state: active; Avala: nobody",
+      up: "same; state: active; Avala: nobody",
+      refresh: "update; state: gone; Avala: nobody; reads organizations, people, team, teams",
+      upAfterRefresh: "same; state: gone; Avala: nobody; reads organizations, people",
+      destroy: "delete; Avala: nobody; reads organizations, people, team, teams",
+    },
+    memberAndLead: {
+      preview: "same+same; state: active+active; Avala: nobody",
+      up: "same+same; state: active+active; Avala: nobody",
+      refresh:
+        "update+update; state: gone+gone; Avala: nobody; reads invitations, organizations, people, team, teams; warns",
+      upAfterRefresh: "same+same; state: gone+gone; Avala: nobody; reads invitations, organizations, people; warns",
+      destroy: "delete+delete; Avala: nobody; reads invitations, organizations, people, team, teams",
+    },
+  },
+  left: {
+    absent: {
+      preview: "Avala: nobody",
+      up: "Avala: nobody",
+      refresh: "Avala: nobody",
+      upAfterRefresh: "Avala: nobody",
+      destroy: "Avala: nobody",
+    },
+    withdrawn: {
+      preview: "delete; state: active; Avala: nobody",
+      up: "delete; Avala: nobody; reads invitations, organizations, people",
+      refresh: "update; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      upAfterRefresh: "delete; Avala: nobody; reads invitations, organizations, people",
+      destroy: "Avala: nobody",
+    },
+    member: {
+      preview: "same; state: active; Avala: nobody",
+      up: "same; state: active; Avala: nobody",
+      refresh: "update; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      upAfterRefresh: "same; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      destroy: "delete; Avala: nobody; reads invitations, organizations, people",
+    },
+    admin: {
+      preview: "same; state: active; Avala: nobody",
+      up: "same; state: active; Avala: nobody",
+      refresh: "update; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      upAfterRefresh: "same; state: gone; Avala: nobody; reads invitations, organizations, people; warns",
+      destroy: "delete; Avala: nobody; reads invitations, organizations, people",
+    },
+    teamMember: {
+      preview: "same; state: active; Avala: nobody",
+      up: "same; state: active; Avala: nobody",
+      refresh: "update; state: gone; Avala: nobody; reads organizations, people, team, teams",
+      upAfterRefresh: "same; state: gone; Avala: nobody; reads organizations, people",
+      destroy: "delete; Avala: nobody; reads organizations, people, team, teams",
+    },
+    teamLead: {
+      preview: "same; state: active; Avala: nobody",
+      up: "same; state: active; Avala: nobody",
+      refresh: "update; state: gone; Avala: nobody; reads organizations, people, team, teams",
+      upAfterRefresh: "same; state: gone; Avala: nobody; reads organizations, people",
+      destroy: "delete; Avala: nobody; reads organizations, people, team, teams",
+    },
+    memberAndLead: {
+      preview: "same+same; state: active+active; Avala: nobody",
+      up: "same+same; state: active+active; Avala: nobody",
+      refresh:
+        "update+update; state: gone+gone; Avala: nobody; reads invitations, organizations, people, team, teams; warns",
+      upAfterRefresh: "same+same; state: gone+gone; Avala: nobody; reads invitations, organizations, people; warns",
+      destroy: "delete+delete; Avala: nobody; reads invitations, organizations, people, team, teams",
+    },
+  },
+  emailChanged: {
+    absent: {
+      preview: "Avala: member",
+      up: "Avala: member",
+      refresh: "Avala: member",
+      upAfterRefresh: "Avala: member",
+      destroy: "Avala: member",
+    },
+    withdrawn: {
+      preview: "delete; state: active; Avala: member",
+      up: "delete; remove; Avala: nobody; reads organizations, people",
+      refresh: "same; state: active; Avala: member; reads organizations, people",
+      upAfterRefresh: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "Avala: nobody",
+    },
+    member: {
+      preview: "same; state: active; Avala: member",
+      up: "same; state: active; Avala: member",
+      refresh: "same; state: active; Avala: member; reads organizations, people",
+      upAfterRefresh: "same; state: active; Avala: member",
+      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+    },
+    admin: {
+      preview: "same; state: active; Avala: admin",
+      up: "same; state: active; Avala: admin",
+      refresh: "same; state: active; Avala: admin; reads organizations, people",
+      upAfterRefresh: "same; state: active; Avala: admin",
+      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+    },
+    teamMember: {
+      preview: "same; state: active; Avala: member, team member",
+      up: "same; state: active; Avala: member, team member",
+      refresh: "same; state: active; Avala: member, team member; reads organizations, team, teams",
+      upAfterRefresh: "same; state: active; Avala: member, team member",
+      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+    },
+    teamLead: {
+      preview: "same; state: active; Avala: member, team lead",
+      up: "same; state: active; Avala: member, team lead",
+      refresh: "same; state: active; Avala: member, team lead; reads organizations, team, teams",
+      upAfterRefresh: "same; state: active; Avala: member, team lead",
+      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+    },
+    memberAndLead: {
+      preview: "same+same; state: active+active; Avala: member, team lead",
+      up: "same+same; state: active+active; Avala: member, team lead",
+      refresh: "same+same; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
+      upAfterRefresh: "same+same; state: active+active; Avala: member, team lead",
+      destroy: "delete+delete; take out+remove; Avala: nobody; reads organizations, people, team, teams",
+    },
+  },
+  hiddenSince: {
+    absent: {
+      preview: "Avala: member",
+      up: "Avala: member",
+      refresh: "Avala: member",
+      upAfterRefresh: "Avala: member",
+      destroy: "Avala: member",
+    },
+    withdrawn: {
+      preview: "delete; state: active; Avala: member",
+      up: "delete; remove; Avala: nobody; reads organizations, people",
+      refresh: "same; state: active; Avala: member; reads organizations, people",
+      upAfterRefresh: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "Avala: nobody",
+    },
+    member: {
+      preview: "same; state: active; Avala: member",
+      up: "same; state: active; Avala: member",
+      refresh: "same; state: active; Avala: member; reads organizations, people",
+      upAfterRefresh: "same; state: active; Avala: member",
+      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+    },
+    admin: {
+      preview: "same; state: active; Avala: admin",
+      up: "same; state: active; Avala: admin",
+      refresh: "same; state: active; Avala: admin; reads organizations, people",
+      upAfterRefresh: "same; state: active; Avala: admin",
+      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+    },
+    teamMember: {
+      preview: "same; state: active; Avala: member, team member",
+      up: "same; state: active; Avala: member, team member",
+      refresh: "same; state: active; Avala: member, team member; reads organizations, team, teams",
+      upAfterRefresh: "same; state: active; Avala: member, team member",
+      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+    },
+    teamLead: {
+      preview: "same; state: active; Avala: member, team lead",
+      up: "same; state: active; Avala: member, team lead",
+      refresh: "same; state: active; Avala: member, team lead; reads organizations, team, teams",
+      upAfterRefresh: "same; state: active; Avala: member, team lead",
+      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+    },
+    memberAndLead: {
+      preview: "same+same; state: active+active; Avala: member, team lead",
+      up: "same+same; state: active+active; Avala: member, team lead",
+      refresh: "same+same; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
+      upAfterRefresh: "same+same; state: active+active; Avala: member, team lead",
+      destroy: "delete+delete; take out+remove; Avala: nobody; reads organizations, people, team, teams",
+    },
+  },
+};

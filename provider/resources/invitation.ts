@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { InvitationArgs, InvitationOutputs, InvitationState } from "../generated/invitation.js";
 import { invitation as schema } from "../schema/invitation.js";
 import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { namedOnce } from "./declaredOnce.js";
 import { idOf } from "./references.js";
 
 export interface Invitation extends InvitationOutputs {}
@@ -18,7 +19,12 @@ export class Invitation extends AvalaResource {
   static readonly __pulumiType = typeToken(schema.kind);
 
   constructor(name: string, args: InvitationArgs, opts?: pulumi.CustomResourceOptions) {
-    super(schema, name, { ...args, organization: idOf(args.organization) }, opts);
+    super(
+      schema,
+      name,
+      { ...args, organization: idOf(args.organization), ...namedOnce(schema.kind, name, args, opts, () => this) },
+      opts,
+    );
   }
 
   /** Whether an object is an Invitation, of whichever copy of this package. */

@@ -6,6 +6,7 @@ import type {
 } from "../generated/organizationMember.js";
 import { organizationMember as schema } from "../schema/organizationMember.js";
 import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { namedOnce } from "./declaredOnce.js";
 import { idOf } from "./references.js";
 
 export interface OrganizationMember extends OrganizationMemberOutputs {}
@@ -22,7 +23,12 @@ export class OrganizationMember extends AvalaResource {
   static readonly __pulumiType = typeToken(schema.kind);
 
   constructor(name: string, args: OrganizationMemberArgs, opts?: pulumi.CustomResourceOptions) {
-    super(schema, name, { ...args, organization: idOf(args.organization) }, opts);
+    super(
+      schema,
+      name,
+      { ...args, organization: idOf(args.organization), ...namedOnce(schema.kind, name, args, opts, () => this) },
+      opts,
+    );
   }
 
   /** Whether an object is an OrganizationMember, of whichever copy of this package. */

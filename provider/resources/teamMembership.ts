@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TeamMembershipArgs, TeamMembershipOutputs, TeamMembershipState } from "../generated/teamMembership.js";
 import { teamMembership as schema } from "../schema/teamMembership.js";
 import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { namedOnce } from "./declaredOnce.js";
 import { idOf } from "./references.js";
 import { Team } from "./team.js";
 
@@ -19,7 +20,12 @@ export class TeamMembership extends AvalaResource {
   static readonly __pulumiType = typeToken(schema.kind);
 
   constructor(name: string, args: TeamMembershipArgs, opts?: pulumi.CustomResourceOptions) {
-    super(schema, name, { ...args, team: idOf(args.team) }, pulumi.mergeOptions(goesWith(args.team), opts));
+    super(
+      schema,
+      name,
+      { ...args, team: idOf(args.team), ...namedOnce(schema.kind, name, args, opts, () => this) },
+      pulumi.mergeOptions(goesWith(args.team), opts),
+    );
   }
 
   /** Whether an object is a TeamMembership, of whichever copy of this package. */

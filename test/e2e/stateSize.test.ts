@@ -19,6 +19,7 @@ const host: Declared[] = [
 const many: Record<Kind, (email: string, index: number) => Record<string, unknown>> = {
   Organization: (_, index) => ({ name: `Organization ${index}` }),
   Team: (_, index) => ({ organization: ref("host"), name: `Team ${index}` }),
+  OrganizationMember: (email) => ({ organization: ref("host"), email: `newer-${email}` }),
   Invitation: (email) => ({ organization: ref("host"), email: `new-${email}` }),
   TeamMembership: (email) => ({ team: ref("crew"), email, role: "member" }),
 };
@@ -70,7 +71,7 @@ describe("the size of state", () => {
     }
     mkdirSync(figures, { recursive: true });
     writeFileSync(join(figures, "state.json"), `${JSON.stringify({ count, perResource }, undefined, 2)}\n`);
-    for (const edge of ["Invitation", "TeamMembership"]) {
+    for (const edge of ["Invitation", "OrganizationMember", "TeamMembership"]) {
       expect(perResource[edge]!.withoutSourcePositions).toBeGreaterThan(0);
       expect(perResource[edge]!.withoutSourcePositions).toBeLessThan(sanePerEdge);
     }

@@ -144,7 +144,7 @@ async function observeCell(s: Scenario, email: string, run: () => Promise<Outcom
     ...(status.length > 0 ? [`state: ${status.join("+")}`] : []),
     `Avala: ${standing(await s.emulator.state(), email)}`,
     ...(reads.length > 0 ? [`reads ${reads.toSorted().join(", ")}`] : []),
-    ...[...new Set(told.map(({ severity }) => (severity === "warning" ? "warns" : "says")))],
+    ...new Set(told.map(({ severity }) => (severity === "warning" ? "warns" : "says"))),
   ];
   return parts.join("; ");
 }

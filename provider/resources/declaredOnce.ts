@@ -1,0 +1,122 @@
+import * as pulumi from "@pulumi/pulumi";
+import { canonicalUid, normalizeEmail, normalizeOrganization, normalizeTeamId } from "../schema/identity.js";
+import { quoted } from "../schema/text.js";
+
+/** What a resource says of the person and the place that it stands for. */
+interface Declaration {
+  kind: string;
+  name: string;
+  /** What kind of place: one person may be in one organization and in each of its teams. */
+  within: "organization" | "team";
+  place: unknown;
+  /** The resource itself, once its constructor has run: its provider tells deployments apart. */
+  resource(): pulumi.CustomResource;
+}
+
+/** Names of the resources that stand for somebody, by place and person. One run of one program has one. */
+type Register = Map<string, string>;
+
+const code = "AVALA_DECLARED_TWICE";
+const registers = new WeakMap<object, Register>();
+
+/** The inputs of a resource that stands for a person. */
+interface PersonArgs {
+  organization?: unknown;
+  team?: unknown;
+  user?: unknown;
+  email?: unknown;
+}
+
+/**
+ * The person's names as given, for a resource's inputs. Where another resource of the program stands for the same person
+ * in the same place, the resource fails before anything is sent, in preview already, with both names. Spellings that only
+ * the service can tell to be the same are refused at creation.
+ */
+export function namedOnce(
+  kind: string,
+  name: string,
+  args: PersonArgs,
+  opts: pulumi.CustomResourceOptions | undefined,
+  resource: () => pulumi.CustomResource,
+): PersonArgs {
+  // What is only read is nobody's declaration. Without a stack, as with mocks, no run can be told from the next.
+  const stack = opts?.id === undefined ? pulumi.runtime.getStackResource() : undefined;
+  if (stack === undefined) return {};
+  const register = registers.get(stack) ?? new Map<string, string>();
+  registers.set(stack, register);
+  const within = args.team === undefined ? "organization" : "team";
+  const declaration = { kind, name, within, place: args.team ?? args.organization, resource } as const;
+  const named = (["user", "email"] as const).filter((key) => args[key] !== undefined && args[key] !== null);
+  return Object.fromEntries(named.map((key) => [key, checked(register, declaration, args[key])]));
+}
+
+function checked(register: Register, declaration: Declaration, who: unknown): pulumi.Output<unknown> {
+  return pulumi.output(who as string | undefined).apply(async (known) => {
+    if (typeof known === "string") await enter(register, declaration, known);
+    return known;
+  });
+}
+
+async function enter(register: Register, declaration: Declaration, who: string): Promise<void> {
+  const { kind, name, within, place } = declaration;
+  const person = canonicalUid(who) ?? normalizeEmail(who);
+  const resource = declaration.resource();
+  const keys = (await keysOf(place, resource)).map((key) => `${within} ${key} ${person}`);
+  const mine = `${kind} "${name}"`;
+  const others = keys.map((key) => register.get(key)).filter((other) => other !== undefined);
+  for (const key of keys) register.set(key, mine);
+  if (others.length === 0) return;
+  const error = new pulumi.RunError(
+    `${others[0]} and ${mine} stand for one person, ${quoted(person)}, in one ${within}. They would work against each ` +
+      `other: remove one of the two from the program. [${code}]`,
+  );
+  // Thrown out of an input, it would be printed with a stack of this package's own frames.
+  error.stack = "";
+  throw error;
+}
+
+/** Every name of a place that can be known now; a resource has one even before it exists. */
+async function keysOf(place: unknown, resource: pulumi.CustomResource): Promise<string[]> {
+  if (pulumi.CustomResource.isInstance(place)) return resourceKeys(place, resource);
+  const text = await knownValue(place);
+  if (text !== undefined) return [textKey(text, resource)];
+  const [only, ...more] = await dependenciesOf(place);
+  return more.length === 0 && pulumi.CustomResource.isInstance(only) ? resourceKeys(only, resource) : [];
+}
+
+async function resourceKeys(place: pulumi.CustomResource, resource: pulumi.CustomResource): Promise<string[]> {
+  const { slug } = place as { slug?: unknown };
+  const texts = await Promise.all([knownValue(place.id), knownValue(slug)]);
+  const known = texts.filter((text) => text !== undefined).map((text) => textKey(text, resource));
+  return [`resource ${await knownValue(place.urn)}`, ...known];
+}
+
+/** A uid names one place in the world; a slug, one of a deployment, and so of a provider. */
+function textKey(text: string, resource: pulumi.CustomResource): string {
+  const id = normalizeTeamId(text) ?? canonicalUid(text);
+  return id ?? `${providerOf(resource)} ${normalizeOrganization(text)}`;
+}
+
+const providers = new WeakMap<object, number>();
+let providerCount = 0;
+
+function providerOf(resource: pulumi.CustomResource): string {
+  const { __prov: provider } = resource as unknown as { __prov?: object };
+  if (provider === undefined) return "default";
+  if (!providers.has(provider)) providers.set(provider, ++providerCount);
+  return `provider ${providers.get(provider)}`;
+}
+
+/** `undefined` while it is unknown, as in the preview of what does not exist yet. */
+function knownValue(value: unknown): Promise<string | undefined> {
+  const output = pulumi.output(value) as unknown as { promise(): Promise<unknown>; isKnown: Promise<boolean> };
+  return output.isKnown.then(async (isKnown) => {
+    const known = isKnown ? await output.promise() : undefined;
+    return typeof known === "string" ? known : undefined;
+  });
+}
+
+async function dependenciesOf(value: unknown): Promise<unknown[]> {
+  const { resources } = pulumi.output(value) as { resources?: () => Set<unknown> | Promise<Set<unknown>> };
+  return resources === undefined ? [] : [...(await resources())];
+}

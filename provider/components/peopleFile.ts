@@ -20,7 +20,9 @@ export function readPeopleFile(path: string): unknown {
   try {
     return parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new Error(`${name} is no valid ${extension === ".json" ? "JSON" : "YAML"}: ${reasonOf(error)}`);
+    throw new Error(`${name} is no valid ${extension === ".json" ? "JSON" : "YAML"}: ${reasonOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -36,7 +38,7 @@ function contentOf(path: string, name: string): Buffer {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "is not there" : `cannot be read (${code})`;
-    throw new Error(`${name} ${why}; a path is taken from ${printable(process.cwd(), pathLength)}`);
+    throw new Error(`${name} ${why}; a path is taken from ${printable(process.cwd(), pathLength)}`, { cause: error });
   }
 }
 

@@ -12,6 +12,9 @@ const { role, maxEmails, onExpiry, onDestroy, reason, validUntil, email, user, r
 /** YAML is read without numbers, so that nothing in it turns into something else. */
 const digitsAsNumber = (value: unknown) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value);
 
+/** Nobody's own default would hide those that are given for all. */
+const withoutDefault = <T extends z.ZodType>(schema: z.ZodDefault<T>) => schema.unwrap().optional();
+
 /** A list of keys makes the person a member of those teams. */
 const listAsRoles = (value: unknown) =>
   Array.isArray(value) && value.every((key) => typeof key === "string")
@@ -29,9 +32,9 @@ const teams = z.preprocess(
 
 /** What may be said once for all people. */
 export const peopleDefaults = {
-  role: role.unwrap().optional(),
-  onExpiry,
-  maxEmails: z.preprocess(digitsAsNumber, maxEmails),
+  role: withoutDefault(role),
+  onExpiry: withoutDefault(onExpiry),
+  maxEmails: z.preprocess(digitsAsNumber, withoutDefault(maxEmails)),
   onDestroy,
   reason,
   validUntil,

@@ -30,15 +30,20 @@ function people(listed: ReturnType<typeof list>) {
   return listed.people;
 }
 
+/** Why a file is refused: what follows its path. */
 function unreadable(content: string | Buffer, name?: string): string {
   const path = write(content, name);
+  const { message } = thrownBy(() => readPeopleFile(path)) as Error;
+  return message.replace(path, "");
+}
+
+function thrownBy(act: () => unknown): unknown {
   try {
-    readPeopleFile(path);
+    act();
   } catch (error) {
-    expect((error as Error).message.startsWith(path)).toBe(true);
-    return (error as Error).message.slice(path.length);
+    return error;
   }
-  throw new Error("The file was read.");
+  throw new Error("Nothing was thrown.");
 }
 
 /** Everything that a person may have. */
@@ -278,14 +283,13 @@ describe("a file", () => {
 
 describe("the component", () => {
   function refusal(args: Partial<PeopleArgs>): string {
-    try {
-      new People("staff", { organization: "acme", ...args });
-    } catch (error) {
-      if (!(error instanceof PeopleError) || !RunError.isInstance(error)) throw error;
-      expect(error.code).toBe("AVALA_PEOPLE");
-      return error.message;
-    }
-    throw new Error("The people were taken.");
+    const error = thrownBy(() => new People("staff", { organization: "acme", ...args })) as PeopleError;
+    expect([error instanceof PeopleError, RunError.isInstance(error), error.code]).toEqual([
+      true,
+      true,
+      "AVALA_PEOPLE",
+    ]);
+    return error.message;
   }
 
   it("tells where the fault is, and that nothing has been declared", () => {

@@ -19,6 +19,7 @@ const host: Declared[] = [
 const many: Record<Kind, (email: string, index: number) => Record<string, unknown>> = {
   Organization: (_, index) => ({ name: `Organization ${index}` }),
   Team: (_, index) => ({ organization: ref("host"), name: `Team ${index}` }),
+  OrganizationMember: (email) => ({ organization: ref("host"), email: `member-${email}` }),
   Invitation: (email) => ({ organization: ref("host"), email: `new-${email}` }),
   TeamMembership: (email) => ({ team: ref("crew"), email, role: "member" }),
 };

@@ -11,7 +11,7 @@ const projectName = "e2e";
 /** No command of these tests takes a tenth of it; what takes longer hangs. */
 const deadlineMs = 150_000;
 
-export type Kind = "Organization" | "Team" | "TeamMembership" | "Invitation";
+export type Kind = "Organization" | "Team" | "OrganizationMember" | "TeamMembership" | "Invitation";
 
 /** One declaration of a program given as data; see programs/fromJson.js. */
 export interface Declared {
@@ -45,6 +45,7 @@ export interface ResourceState {
   urn: string;
   type: string;
   id?: string;
+  provider?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   deletedWith?: string;

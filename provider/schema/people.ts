@@ -141,7 +141,6 @@ function checked<T extends Shape>(what: string, shape: T, mapping: unknown) {
     const reasons = [`must be a mapping of ${Object.keys(shape).join(", ")}`];
     return { values: values as Values<T>, reasons, unfit };
   }
-  // Only what it holds itself: older YAML parsers set prototypes.
   const given = new Map(Object.entries(mapping).filter(([, value]) => value !== undefined && value !== null));
   const failures = unknownProperties(what, [...given.keys()], Object.keys(shape));
   for (const [name, schema] of Object.entries(shape)) {

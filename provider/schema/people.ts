@@ -79,15 +79,18 @@ export function listPeople(
   teamKeys: readonly string[],
 ): { people: ListedPerson[]; faults: string[] } {
   const { entries, own, faults } = opened(content);
+  const tell = (about: string, reasons: readonly string[]) => {
+    for (const reason of reasons) faults.push(`${about}: ${reason}`);
+  };
   const general = [defaults, own].map((given) => {
     const { values, reasons } = checked("defaults", peopleDefaults, given ?? {});
-    faults.push(...reasons.map((reason) => `defaults: ${reason}`));
+    tell("defaults", reasons);
     return values;
   });
   const people: ListedPerson[] = [];
   const seen = new Map<string, number>();
   for (const [index, entry] of entries.entries()) {
-    if (faults.length >= mostFaults) return { people: [], faults: [...faults.slice(0, mostFaults), "and more"] };
+    if (faults.length > mostFaults) break;
     const { values, reasons } = checkedPerson(entry, teamKeys);
     const { teams = {}, ...declared } = values;
     const who = declared.email ?? declared.user;
@@ -97,10 +100,9 @@ export function listPeople(
       else reasons.unshift(`is the same person as entry ${first}`);
       people.push({ who, teams, declared: Object.assign({}, ...general, declared) });
     }
-    const label = `entry ${index + 1}${who === undefined ? "" : ` (${printable(who, 254)})`}`;
-    faults.push(...reasons.map((reason) => `${label}: ${reason}`));
+    tell(`entry ${index + 1}${who === undefined ? "" : ` (${printable(who, 254)})`}`, reasons);
   }
-  return { people, faults };
+  return { people, faults: faults.length > mostFaults ? [...faults.slice(0, mostFaults), "and more"] : faults };
 }
 
 function opened(content: unknown): { entries: unknown[]; own: unknown; faults: string[] } {
@@ -142,14 +144,14 @@ function checked<T extends Shape>(what: string, shape: T, mapping: unknown) {
     return { values: values as Values<T>, reasons, unfit };
   }
   const given = new Map(Object.entries(mapping).filter(([, value]) => value !== undefined && value !== null));
-  const failures = unknownProperties(what, [...given.keys()], Object.keys(shape));
+  const failures = [unknownProperties(what, [...given.keys()], Object.keys(shape))];
   for (const [name, schema] of Object.entries(shape)) {
     const { data, failures: own } = checkValue(name, schema, given.get(name));
     if (own.length > 0) unfit.add(name);
-    failures.push(...own);
+    failures.push(own);
     if (data !== undefined) values[name] = data;
   }
-  return { values: values as Values<T>, reasons: failures.map(({ reason }) => reason), unfit };
+  return { values: values as Values<T>, reasons: failures.flat().map(({ reason }) => reason), unfit };
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -213,9 +213,16 @@ people:
   });
 
   it("are told up to a number that can still be read", () => {
-    const { faults } = list(Array.from({ length: 5000 }, () => ({})));
-    expect(faults.length).toBeLessThan(200);
-    expect(faults.at(-1)).toBe("and more");
+    const names = Object.fromEntries(Array.from({ length: 150_000 }, (_, index) => [`name${index}`, "x"]));
+    for (const content of [
+      Array.from({ length: 5000 }, () => ({})),
+      [names],
+      [{ email: "a@b.example", teams: names }],
+    ]) {
+      const { faults } = list(content);
+      expect(faults.length).toBeLessThan(200);
+      expect(faults.at(-1)).toBe("and more");
+    }
   });
 
   it.each(["__proto__", "constructor", "toString", "hasOwnProperty"])("see %s as any other unknown name", (name) => {
@@ -239,7 +246,7 @@ people:
   it("see through aliases of aliases", () => {
     const bomb = ["a: &l0 [x, x]", ...Array.from({ length: 60 }, (_, i) => `l${i}: &l${i + 1} [*l${i}, *l${i}]`)];
     const { faults } = listFile(`${bomb.join("\n")}\npeople: *l60\n`);
-    expect(faults.length).toBeGreaterThan(60);
+    expect(faults.filter((fault) => /^"(a|l\d+)" is not a property/.test(fault))).toHaveLength(bomb.length);
     expect(listFile("&a [*a, { teams: *a }]").faults).not.toEqual([]);
     const many = `- &ada { email: a@example.com, teams: [${"core, ".repeat(2000)}] }\n${"- *ada\n".repeat(100_000)}`;
     expect(listFile(many).faults.at(-1)).toBe("and more");

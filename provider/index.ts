@@ -4,6 +4,7 @@ export { Team } from "./resources/team.js";
 export { OrganizationMember } from "./resources/organizationMember.js";
 export { TeamMembership } from "./resources/teamMembership.js";
 export { Invitation } from "./resources/invitation.js";
+export { People, PeopleError, type PeopleArgs, type PeopleDefaults, type PersonArgs } from "./components/people.js";
 export { Provider, type ProviderArgs } from "./resources/provider.js";
 export type { OrganizationArgs, OrganizationState } from "./generated/organization.js";
 export type { TeamArgs, TeamState } from "./generated/team.js";

@@ -1,9 +1,10 @@
 import {
+  checkValue,
   comparable,
   flagsOf,
   inputsWhere,
   isOptional,
-  quoted,
+  unknownProperties,
   type Failure,
   type ResourceSchema,
 } from "../schema/index.js";
@@ -43,7 +44,8 @@ export function checkInputs(
   news: Properties,
 ): { inputs: Properties; failures: Failure[] } {
   const inputs: Properties = {};
-  const failures: Failure[] = unknownProperties(resource, news);
+  const named = Object.keys(news).filter((name) => !name.startsWith("__") && news[name] !== undefined);
+  const failures = unknownProperties(resource.kind, named, Object.keys(resource.inputs));
   const pending = new Set<string>();
   for (const [name, schema] of Object.entries(resource.inputs)) {
     const value = news[name] ?? undefined;
@@ -56,13 +58,9 @@ export function checkInputs(
       failures.push({ property: name, reason: `${name} is missing: ${flagsOf(schema).description}` });
       continue;
     }
-    const parsed = schema.safeParse(value);
-    if (!parsed.success) {
-      const reasons = [...new Set(parsed.error.issues.map((issue) => issue.message))];
-      failures.push({ property: name, reason: `${name} ${reasons.join("; ")}${given(value)}` });
-    } else if (parsed.data !== undefined) {
-      inputs[name] = parsed.data;
-    }
+    const checked = checkValue(name, schema, value);
+    failures.push(...checked.failures);
+    if (checked.data !== undefined) inputs[name] = checked.data;
   }
   if (failures.length === 0) {
     for (const { property, reason } of resource.rules?.(inputs, pending) ?? []) {
@@ -70,30 +68,6 @@ export function checkInputs(
     }
   }
   return { inputs: { ...inputs, ...cleared(resource, olds, news) }, failures };
-}
-
-function given(value: unknown): string {
-  return typeof value === "string" ? ` (given: ${quoted(value)})` : "";
-}
-
-function unknownProperties(resource: ResourceSchema, news: Properties): Failure[] {
-  return Object.keys(news)
-    .filter((name) => !name.startsWith("__") && !(name in resource.inputs) && news[name] !== undefined)
-    .map((name) => {
-      const known = Object.keys(resource.inputs);
-      const meant = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase()) ?? nearest(name, known);
-      const hint = meant ? `did you mean ${meant}?` : `it takes ${known.join(", ")}.`;
-      return { property: name, reason: `${quoted(name)} is not a property of ${resource.kind}; ${hint}` };
-    });
-}
-
-/** A name one edit away. */
-function nearest(name: string, candidates: readonly string[]): string | undefined {
-  const without = (text: string) => Array.from(text, (_, index) => text.slice(0, index) + text.slice(index + 1));
-  return candidates.find((candidate) => {
-    const shorter = new Set([name, ...without(name)]);
-    return [candidate, ...without(candidate)].some((form) => shorter.has(form));
-  });
 }
 
 function cleared(resource: ResourceSchema, olds: Properties, news: Properties): Properties {

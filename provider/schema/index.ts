@@ -9,5 +9,7 @@ export const resources = { organization, team, organizationMember, teamMembershi
 
 export * from "./fields.js";
 export * from "./identity.js";
+export * from "./people.js";
 export * from "./text.js";
+export * from "./validation.js";
 export { organization, team, organizationMember, teamMembership, invitation };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { normalizeEmail, normalizeOrganization, normalizeTeamId, canonicalUid } from "./identity.js";
+import { stripped } from "./text.js";
 
 /** Shapes of single values. Each message says what is wanted; `check` puts the property's name before it. */
 
@@ -62,7 +63,9 @@ export const personEmail = () =>
   z
     .string({ error: addressMessage })
     .transform(normalizeEmail)
-    .pipe(z.email({ pattern: z.regexes.unicodeEmail, error: addressMessage }).max(254, { error: addressMessage }));
+    .pipe(z.email({ pattern: z.regexes.unicodeEmail, error: addressMessage }).max(254, { error: addressMessage }))
+    // It becomes part of ids and names, which the engine shows as they are.
+    .refine((address) => stripped(address) === address, { error: "holds characters that cannot be seen" });
 
 /** An address shown to others; "" clears it. */
 export const contactEmail = () =>

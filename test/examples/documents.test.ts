@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { peopleDefaults, person } from "../../provider/schema/index.js";
 import { documents, read, root, under } from "./support.js";
 
 const all = (text: string, pattern: RegExp): string[] => [
@@ -39,6 +40,24 @@ describe("docs/configuration.md", () => {
       .join("\n");
     expect(all(rows, /`(AVALA_[A-Z_]+)`/g).toSorted()).toEqual(variables.toSorted());
     expect(all(rows, /`(avala:\w+)`/g).toSorted()).toEqual(keys.toSorted());
+  });
+});
+
+describe("docs/people.md", () => {
+  const rows = (heading: string) => {
+    const section = read("docs/people.md")
+      .split(/^## /m)
+      .find((text) => text.startsWith(`${heading}\n`));
+    return all(section!, /^\| `(\w+)`/gm);
+  };
+
+  it("names everything that may be said of a person, and nothing else", () => {
+    expect(rows("What is said of a person").toSorted()).toEqual(Object.keys(person).toSorted());
+  });
+
+  it("names every default", () => {
+    const [, defaults] = /^\| `defaults` *\| ([^|]*)/m.exec(read("docs/people.md"))!;
+    expect(all(defaults!, /`(\w+)`/g).toSorted()).toEqual(Object.keys(peopleDefaults).toSorted());
   });
 });
 

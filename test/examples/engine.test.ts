@@ -103,3 +103,45 @@ describe("teams-from-yaml", () => {
     expect(await emulator.requests()).toEqual([]);
   });
 });
+
+describe("people-from-yaml", () => {
+  const people = ["ada@example.com", "grace@example.com", "linus@example.com"];
+
+  it("takes each person from the file to their teams by one mail, leaves nothing to do, and takes all away", async () => {
+    const before = await standing();
+    const example = await open("people-from-yaml");
+    await example.expectOk(["up", "--yes", "--skip-preview"]);
+    expect((await emulator.emails()).map(({ to }) => to).toSorted()).toEqual(people);
+    expect(await outputs(example)).toEqual({
+      organization: "acme-robotics",
+      waiting: Object.fromEntries(people.map((email) => [email, "invited"])),
+    });
+    for (const email of people) await emulator.accept(email);
+    await emulator.clearLog();
+
+    const { steps } = await example.expectOk(["up", "--yes", "--skip-preview"]);
+    expect(steps).toEqual([
+      ...people.map((email) => `update OrganizationMember staff-${email}`),
+      "update TeamMembership staff-ada@example.com-labeling",
+      "update TeamMembership staff-ada@example.com-perception",
+      "update TeamMembership staff-grace@example.com-labeling",
+      "update TeamMembership staff-linus@example.com-labeling",
+    ]);
+    const teams = "POST /organizations/acme-robotics/teams";
+    expect((await emulator.writes()).toSorted()).toEqual([
+      ...Array(3).fill(`${teams}/labeling/members/`),
+      `${teams}/perception/members/`,
+    ]);
+    expect((await outputs(example))["waiting"]).toEqual({});
+
+    await emulator.clearLog();
+    await example.expectOk(["preview", "--expect-no-changes"]);
+    expect(await emulator.calls()).toEqual([]);
+    await example.expectOk(["refresh", "--yes", "--skip-preview", "--expect-no-changes"]);
+    expect([await emulator.writes(), await emulator.emails()]).toEqual([[], []]);
+    await example.expectOk(["destroy", "--yes", "--skip-preview"]);
+    const { people: _signedUp, ...after } = await standing();
+    const { people: _earlier, ...start } = before;
+    expect(after).toEqual(start);
+  });
+});

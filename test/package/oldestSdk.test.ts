@@ -19,7 +19,15 @@ const declared = [
   core,
   { kind: "Invitation", name: "ada", args: { organization: ref("acme"), email: "ada@example.com" } },
   { kind: "TeamMembership", name: "owner", args: { team: ref("core"), email: "owner@example.com", role: "lead" } },
+  {
+    kind: "People",
+    name: "staff",
+    args: { organization: ref("acme"), file: "people.yaml", teams: { core: ref("core") } },
+  },
 ] as const;
+/** It is read by the YAML parser of that SDK, which is an older one too. */
+const people =
+  "- { email: grace@example.com, teams: [core], reason: , validUntil: 2027-01-31, maxEmails: 5, resend: 1 }\n";
 
 describe(`the package as published, with the oldest SDK it accepts (${oldest})`, () => {
   let emulator: TestEmulator;
@@ -27,7 +35,7 @@ describe(`the package as published, with the oldest SDK it accepts (${oldest})`,
 
   beforeAll(async () => {
     emulator = await startEmulator();
-    project = await Project.open(emulator.environment(), { "index.js": program });
+    project = await Project.open(emulator.environment(), { "index.js": program, "people.yaml": people });
     const packed = join(project.folder, "packed");
     mkdirSync(packed);
     const npm = (...args: string[]) => execFileSync("npm", args, { cwd: project.folder, stdio: "pipe" });
@@ -62,6 +70,10 @@ describe(`the package as published, with the oldest SDK it accepts (${oldest})`,
     project.declare([...declared]);
     await project.expectOk(["up", "--yes", "--skip-preview"]);
     expect((await project.preview(["--expect-no-changes"])).code).toBe(0);
+    const { reason, ...grace } = project.outputs("staff-grace@example.com");
+    expect(reason).toBeUndefined();
+    expect(grace).toMatchObject({ validUntil: "2027-01-31", maxEmails: 5, resend: "1", status: "invited" });
+    expect(project.outputs("staff-grace@example.com-core")).toMatchObject({ role: "member", status: "waiting" });
 
     await emulator.api("PATCH", "/organizations/acme/teams/core/", { name: "Renamed" });
     expect((await project.refresh()).code).toBe(0);

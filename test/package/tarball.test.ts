@@ -43,13 +43,16 @@ describe("the packages as published", () => {
     expect(JSON.parse(node('console.log(JSON.stringify(Object.keys(require("pulumi-avala")).sort()))'))).toEqual([
       "Invitation",
       "Organization",
+      "OrganizationMember",
+      "People",
+      "PeopleError",
       "Provider",
       "Team",
       "TeamMembership",
     ]);
     expect(
       JSON.parse(node('console.log(JSON.stringify(Object.keys(require("pulumi-avala/provider")).sort()))')),
-    ).toEqual(["invitation", "organization", "team", "teamMembership"]);
+    ).toEqual(["invitation", "organization", "organizationMember", "team", "teamMembership"]);
     for (const hidden of ["pulumi-avala/dist/index.js", "pulumi-avala/client", "pulumi-avala/dist/schema/index.js"]) {
       expect(node(refusal(hidden)).trim()).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
     }

@@ -15,7 +15,7 @@ export type Kind = "Organization" | "Team" | "OrganizationMember" | "TeamMembers
 
 /** One declaration of a program given as data; see programs/fromJson.js. */
 export interface Declared {
-  kind: Kind | "Component" | "Provider";
+  kind: Kind | "People" | "Component" | "Provider";
   name: string;
   /** Name for `ref` where it is not the logical one. */
   key?: string;
@@ -45,6 +45,7 @@ export interface ResourceState {
   urn: string;
   type: string;
   id?: string;
+  provider?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   deletedWith?: string;

@@ -7,15 +7,18 @@ import type { z } from "zod";
 import {
   Invitation,
   Organization,
+  People,
   Provider,
   Team,
   TeamMembership,
   type InvitationArgs,
   type OrganizationArgs,
+  type PeopleDefaults,
+  type PersonArgs,
   type TeamArgs,
   type TeamMembershipArgs,
 } from "../../provider/index.js";
-import type { resources } from "../../provider/schema/index.js";
+import type { peopleDefaults, person, resources } from "../../provider/schema/index.js";
 
 type Inputs<Key extends keyof typeof resources> = z.input<z.ZodObject<(typeof resources)[Key]["inputs"]>>;
 /** What the schema takes, where each value may be a promise or an output, and some may be a resource. */
@@ -32,6 +35,15 @@ export const same: [
   Same<TeamMembershipArgs, Widened<"teamMembership", { team: Team }>>,
   Same<InvitationArgs, Widened<"invitation", { organization: Organization }>>,
 ] = [true, true, true, true];
+
+/** Of people, a mapping and a list of teams come to the same. */
+type Listed = z.output<z.ZodObject<typeof person>>;
+
+export const sameOfPeople: [
+  Same<Required<PeopleDefaults>, Required<z.output<z.ZodObject<typeof peopleDefaults>>>>,
+  Same<keyof PersonArgs, keyof Listed>,
+  Same<Required<Omit<PersonArgs, "teams">>, Required<Omit<Listed, "teams">>>,
+] = [true, true, true];
 
 /** Never called. */
 export function accepted(): void {
@@ -59,6 +71,17 @@ export function accepted(): void {
 
   const ada = new Invitation("by-resource", { organization: acme, email: "ada@example.com" });
   new Invitation("by-text", { organization: "acme", email: "ada@example.com", role: "admin", resend: "1" });
+
+  const staff = new People("staff", { organization: acme, file: "people.yaml", teams: { core, other: "a/b" } });
+  const people = [
+    { email: "a@b.example", teams: ["core"] as const },
+    { user: "uid", teams: { core: "lead" } as const },
+  ];
+  new People("by-list", { organization: pulumi.output("acme"), people, defaults: { maxEmails: 1 } }, { protect: true });
+  const waiting: pulumi.Output<Record<string, string>> = staff.waiting;
+  new Team("of-people", { organization: acme, name: waiting.apply((who) => Object.keys(who).join()) });
+  const uids = [staff.members["a@b.example"]?.userUid, staff.places["a@b.example"]?.["core"]?.userUid];
+  pulumi.all(uids);
 
   const provider = new Provider("tenant", { apiKeyEnv: "TENANT_KEY", allowInsecureBaseUrl: true });
   new Team("elsewhere", { organization: "acme", name: "Core" }, { provider });
@@ -98,6 +121,18 @@ export function refused(acme: Organization, core: Team): void {
   new Invitation("i", { organization: acme, email: "a@b.example", role: "owner" });
   // @ts-expect-error -- no e-mail
   new Invitation("i", { organization: acme });
+  // @ts-expect-error -- no organization
+  new People("p", { people: [] });
+  // @ts-expect-error -- a misspelt property
+  new People("p", { organization: acme, people: [{ emial: "a@b.example" }] });
+  // @ts-expect-error -- a role of teams
+  new People("p", { organization: acme, people: [{ email: "a@b.example", role: "lead" }] });
+  // @ts-expect-error -- people name resources: they are plain values
+  new People("p", { organization: acme, people: [{ email: acme.slug }] });
+  // @ts-expect-error -- addresses are not for everybody
+  new People("p", { organization: acme, people: [], defaults: { email: "a@b.example" } });
+  // @ts-expect-error -- an organization is no team
+  new People("p", { organization: acme, people: [], teams: { core: acme } });
   // @ts-expect-error -- outputs are not assigned
   core.slug = acme.slug;
   // @ts-expect-error -- the number of mails is no text

@@ -91,6 +91,12 @@ const invitation = (name: string): Declared => ({
   args: { organization: host, email: `${name}@example.com` },
 });
 
+const member = (name: string): Declared => ({
+  kind: "OrganizationMember",
+  name: `member-${name}`,
+  args: { organization: host, email: `${name}@example.com` },
+});
+
 /** Reported, never mailed again by itself. */
 function invitationEnds(what: string, name: string, status: string, drift: Row["drift"]): Row {
   return {
@@ -191,6 +197,28 @@ const rows: Row[] = [
     steps: [],
   },
   {
+    what: "OrganizationMember.role",
+    declared: [member("mel")],
+    drift: async ({ change, uidOf }) => change(`host/members/${await uidOf("mel")}/role/`, { role: "admin" }),
+    found: { "member-mel": { inputs: { role: "admin" }, outputs: { role: "admin", status: "active" } } },
+    steps: ["update OrganizationMember member-mel"],
+    repaired: { "member-mel": { role: "member", status: "active", emailsSent: 0 } },
+  },
+  {
+    what: "a declared member is removed from the organization",
+    declared: [member("gus")],
+    drift: async ({ remove, uidOf }) => remove(`host/members/${await uidOf("gus")}/`),
+    found: { "member-gus": { outputs: { status: "gone", emailsSent: 0 } } },
+    steps: [],
+  },
+  {
+    what: "a declared newcomer has accepted",
+    declared: [member("joy")],
+    drift: ({ emulator }) => emulator.accept("joy@example.com"),
+    found: { "member-joy": { outputs: { status: "active", emailsSent: 1 } } },
+    steps: [],
+  },
+  {
     what: "Invitation.role",
     declared: [invitation("ira")],
     async drift({ post, invitationOf }) {
@@ -221,7 +249,9 @@ const program: Declared[] = [
 ];
 
 describe("drift", () => {
-  const members = ["dora", "ron", "tom", "max", "eve", "nia"].map((name) => ({ email: `${name}@example.com` }));
+  const members = ["dora", "ron", "tom", "max", "eve", "nia", "mel", "gus"].map((name) => ({
+    email: `${name}@example.com`,
+  }));
   let emulator: TestEmulator;
   let project: Project;
   let previewed: Outcome;

@@ -134,7 +134,9 @@ async function tell(session: Session, invocation: Invocation<typeof options>, pl
   if (!formerRole) terminal.note("The service does not show yet which role the former owner has now.");
   terminal.note(`In programs:
 - An OrganizationMember of the new owner is settled: reported, and not changed any more.
-- An OrganizationMember of the former owner is managed from now on: before the next up, declare the role they are to
-  keep${formerRole ? ` (now ${printable(formerRole)})` : ""}, or it demotes them to the one that is declared.
+- An OrganizationMember of the former owner is managed from now on: declare the role they are to keep${
+    formerRole ? ` (now ${printable(formerRole)})` : ""
+  },
+  or a later up gives them the declared one.
 - With this key, deleting the organization fails: set onDestroy: "retain" on it, or use a key of the new owner.`);
 }

@@ -19,6 +19,8 @@ export interface Declaration {
   emailsSent: number | undefined;
   maxEmails: number | undefined;
   onExpiry: string | undefined;
+  /** They have been a member since they were declared. */
+  joinedOnce: boolean;
   reason: string | undefined;
   validUntil: string | undefined;
 }
@@ -34,7 +36,6 @@ type Properties = Readonly<Record<string, unknown>>;
 
 const prefix = "pulumi-nodejs:dynamic/avala:";
 const personKinds = ["OrganizationMember", "Invitation", "TeamMembership"] as const;
-const defaultMaxEmails = 3;
 
 /** The people and teams in an exported state. Resources that are only read (`get`), or on their way out, are not declared. */
 export function declarationsIn(state: unknown): Recorded {
@@ -61,7 +62,7 @@ function declarationOf(resource: Properties): Declaration | undefined {
   // Without an id it is still being created.
   if (kind === undefined || id === undefined) return undefined;
   const inTeam = kind === "TeamMembership";
-  const parts = splitId(id, inTeam ? 3 : 2);
+  const parts = idParts(id, inTeam ? 3 : 2);
   const outputs = properties(resource["outputs"]);
   const value = (name: string) => text(outputs[name]);
   const named = personOf(parts.at(-1)!);
@@ -80,11 +81,20 @@ function declarationOf(resource: Properties): Declaration | undefined {
     status: value("status"),
     expiresAt: value("expiresAt"),
     emailsSent: number(outputs["emailsSent"]),
-    maxEmails: kind === "OrganizationMember" ? (number(outputs["maxEmails"]) ?? defaultMaxEmails) : undefined,
+    maxEmails: number(outputs["maxEmails"]),
     onExpiry: value("onExpiry"),
+    joinedOnce: value("userUid") !== undefined,
     reason: value("reason"),
     validUntil: value("validUntil"),
   };
+}
+
+function idParts(id: string, count: number): string[] {
+  try {
+    return splitId(id, count);
+  } catch (error) {
+    throw new StackError((error as Error).message, "Give the output of: pulumi stack export.");
+  }
 }
 
 function teamName(resource: Properties): [string, string][] {

@@ -56,7 +56,10 @@ function joining(seen: Seen): Finding | undefined {
   const { declaration, membership, invitation } = seen;
   const { status } = declaration;
   const joined = status === "active" || status === "accepted";
-  if (isMember(membership)) return joined ? undefined : ready("has accepted: the next up records it");
+  if (isMember(membership)) {
+    if (joined) return undefined;
+    return ready(`${declaration.joinedOnce ? "is a member again" : "has accepted"}: the next up records it`);
+  }
   // An Invitation that was accepted has served its purpose; nothing else is known of whom the key may not see.
   if (status === "accepted" || (joined && membership === "unknown")) return undefined;
   const finding = invitation && !isOver(invitation) ? pending(invitation) : ending(seen);
@@ -83,12 +86,11 @@ function asRecorded({ status, expiresAt }: Declaration): Finding {
 }
 
 /** What becomes of an invitation by itself. */
-function next({ kind, status, onExpiry, emailsSent = 0, maxEmails }: Declaration, { group }: Finding): string {
+function next({ email, joinedOnce, onExpiry, emailsSent = 0, maxEmails }: Declaration, { group }: Finding): string {
   const reached = maxEmails !== undefined && emailsSent >= maxEmails;
-  const limit = reached ? `mail limit reached (${emailsSent} of ${maxEmails})` : "";
-  if (group === "waiting" || reached) return limit;
-  const again = kind === "OrganizationMember" && onExpiry === "resend" && status !== "active";
-  return again
+  if (reached) return `mail limit reached (${emailsSent} of ${maxEmails})`;
+  if (group === "waiting" || email === undefined) return "";
+  return onExpiry === "resend" && !joinedOnce
     ? `the next up mails again (${emailsSent} of ${maxEmails} mails so far)`
     : "a new value of resend mails again";
 }

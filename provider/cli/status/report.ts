@@ -31,18 +31,20 @@ const titles = {
 const groups = Object.keys(titles) as (keyof typeof titles)[];
 
 /** One screen: a group for each way to stand, a line for each person in it. */
-export function show({ items, declared }: Report, terminal: Terminal): void {
+export function show({ items, organizations, declared }: Report, terminal: Terminal): void {
   const lines = groups.map((group) => ({ group, rows: rowsOf(items.filter((item) => item.group === group)) }));
   for (const { group, rows } of lines.filter(({ rows }) => rows.length > 0)) {
     terminal.heading(`${titles[group]} (${rows.length})`);
     for (const line of columns(rows)) terminal.result(`  ${line}`);
     terminal.result("");
   }
-  const of = `${declared} declaration${declared === 1 ? "" : "s"}`;
-  if (items.length === 0)
-    return terminal.result(`Nothing waits. ${declared === 0 ? "No people are declared." : `Settled: ${of}.`}`);
+  const of = `${declared} declaration${declared === 1 ? "" : "s"} looked at`;
+  if (items.length === 0) {
+    const blind = organizations.some(({ notes }) => notes.length > 0);
+    return terminal.result(`Nothing waits${blind ? ", as far as this key may see" : ""}. ${of}.`);
+  }
   const [waiting, ready, ended, runOut] = lines.map(({ rows }) => rows.length);
-  terminal.result(`${waiting} waiting, ${ready} ready, ${ended} expired or gone, ${runOut} run out; ${of} looked at.`);
+  terminal.result(`${waiting} waiting, ${ready} ready, ${ended} expired or gone, ${runOut} run out; ${of}.`);
 }
 
 /** Person, organization, what for, and how it stands: one row for all that concerns one person in one organization. */

@@ -61,9 +61,10 @@ async function pulumi({ options, environment }: Place, args: string[]): Promise<
     }
     // Only stderr: with --show-secrets the key is on stdout.
     const said = printable(stderr ?? "", 300) || "it gave no reason.";
+    const configures = args[0] === "config";
     throw new StackError(
-      `pulumi ${args[0] === "config" ? "config" : "stack export"} failed: ${said}`,
-      "Correct that, or name the stack with --stack and the project's folder with --cwd.",
+      `pulumi ${configures ? "config" : "stack export"} failed: ${said}`,
+      `Correct that, or name the stack with --stack and the project's folder with --cwd${configures ? ", or set AVALA_API_KEY" : ""}.`,
     );
   }
 }

@@ -62,13 +62,14 @@ export class Terminal {
     const { stdin, stderr } = this.#process;
     const lines = createInterface({ input: stdin, terminal: false });
     let interrupt = () => {};
-    stderr.write(stripped(question));
     try {
       return await new Promise<string>((resolve, reject) => {
         interrupt = () => reject(new Interrupted());
         this.#process.once("SIGINT", interrupt);
         lines.once("line", resolve);
         lines.once("close", () => reject(new NotConfirmedError("Nothing was typed; nothing was changed.", "")));
+        // Last: whoever reads the question may answer at once.
+        stderr.write(stripped(question));
       });
     } catch (error) {
       // The cursor stands behind the question.

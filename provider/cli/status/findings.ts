@@ -3,7 +3,7 @@ import { quoted } from "../../schema/index.js";
 import { isOver, isPast } from "../invitations.js";
 import { day } from "../terminal.js";
 import type { Declaration } from "./declarations.js";
-import { invitationOf, type Live, type Membership } from "./live.js";
+import type { Live, Membership } from "./live.js";
 
 /** Where a person stands in one place. */
 export interface Finding {
@@ -25,7 +25,7 @@ export interface Finding {
 /** What a declaration and the service, as it is now, come to; undefined where everything is settled. */
 export async function judge(declaration: Declaration, live: Live): Promise<Finding | undefined> {
   const membership = await live.membership(declaration);
-  const invitation = invitationOf(live, declaration.email);
+  const invitation = await live.invitation(declaration.email);
   const seen = { declaration, membership, invitation, listed: live.invitations !== undefined };
   return declaration.kind === "TeamMembership" ? place(seen) : joining(seen);
 }

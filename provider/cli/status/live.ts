@@ -6,8 +6,7 @@ import {
   type OrganizationView,
   type Snapshot,
 } from "../../snapshot/index.js";
-import { normalizeEmail, printable, type Person } from "../../schema/index.js";
-import { isOver } from "../invitations.js";
+import { printable, type Person } from "../../schema/index.js";
 import { shownOrganization } from "../session.js";
 
 /** Whether somebody is a member: their row, `absent` where that is proven, `unknown` otherwise. */
@@ -19,6 +18,8 @@ export interface Live {
   row: Identified<Organization> | undefined;
   /** Undefined where they may not be seen. */
   invitations: Invitation[] | undefined;
+  /** The listed invitation of an address, rather a valid one. */
+  invitation(email: string | undefined): Promise<Invitation | undefined>;
   membership(person: Person): Promise<Membership>;
   teamName(uid: string): Promise<string | undefined>;
   /** What could not be seen, for people. */
@@ -40,6 +41,7 @@ export async function lookAt(snapshot: Snapshot, uid: string): Promise<Live> {
     uid,
     row,
     invitations: invitations && [...invitations.values()].filter(({ status }) => !over.has(status ?? "")),
+    invitation: async (email) => (invitations && email !== undefined ? view.invitationOf(email) : undefined),
     membership: async (person) => (members ? membershipIn(view, person) : "unknown"),
     teamName: async (team) => (await orUndefined(ForbiddenError, view.teams.get()))?.get(team)?.name,
     notes: hidden.map(
@@ -48,12 +50,7 @@ export async function lookAt(snapshot: Snapshot, uid: string): Promise<Live> {
   };
 }
 
-/** The listed invitation of an address, rather a valid one. */
-export function invitationOf({ invitations }: Live, email: string | undefined): Invitation | undefined {
-  const found = (invitations ?? []).filter((row) => row.email !== undefined && normalizeEmail(row.email) === email);
-  return found.find((row) => !isOver(row)) ?? found[0];
-}
-
+/** Lists hold pending rows (contract section 4.3); what a deployment shows beyond them is over. */
 const over = new Set(["accepted", "cancelled"]);
 
 function unseen(uid: string): Live {
@@ -61,6 +58,7 @@ function unseen(uid: string): Live {
     uid,
     row: undefined,
     invitations: undefined,
+    invitation: async () => undefined,
     membership: async () => "unknown",
     teamName: async () => undefined,
     notes: [

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 jest.setTimeout(240_000);
@@ -63,6 +63,18 @@ describe("the packages as published", () => {
       'require("pulumi-avala"); console.log(Object.keys(require.cache).filter((file) => /node_modules.undici.|pulumi-avala.dist.client/.test(file)).length)',
     );
     expect(loaded.trim()).toBe("0");
+  });
+
+  it("bring the command line, which ends with the exit codes it documents", () => {
+    const command = (...args: string[]) =>
+      spawnSync("npx", ["--no", "--", "pulumi-avala", ...args], { cwd: folder, encoding: "utf8" });
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+    expect(command("--version")).toMatchObject({ status: 0, stdout: `${version}\n` });
+    expect(command("--help").stdout).toContain("transfer-ownership");
+    expect(command("stauts")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("Is status meant?") as string,
+    });
   });
 
   it("bring the emulator as a command", () => {

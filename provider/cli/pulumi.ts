@@ -1,0 +1,70 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { printable } from "../schema/index.js";
+import type { Invocation } from "./command.js";
+import { StackError } from "./errors.js";
+
+/** Where a command is run, as far as Pulumi is concerned. */
+export type Place = {
+  options: Pick<Invocation["options"], "cwd" | "stack">;
+  environment: Invocation["environment"];
+};
+
+/** Whether the folder, or one above it, holds a Pulumi project. */
+export function isInProject({ options }: Place): boolean {
+  let folder = resolve(options.cwd ?? ".");
+  for (;;) {
+    if (["Pulumi.yaml", "Pulumi.yml"].some((name) => existsSync(join(folder, name)))) return true;
+    if (dirname(folder) === folder) return false;
+    folder = dirname(folder);
+  }
+}
+
+/** The stack's configuration by key, secrets included. */
+export async function stackConfiguration(place: Place): Promise<ReadonlyMap<string, string>> {
+  const rows = parse(await pulumi(place, ["config", "--json", "--show-secrets"]), "pulumi config");
+  const values = Object.entries(rows as Record<string, { value?: unknown }>).map(
+    ([key, row]) => [key, row.value] as const,
+  );
+  return new Map(values.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+/** The stack's state, as `pulumi stack export` writes it. */
+export async function exportedState(place: Place): Promise<unknown> {
+  return parse(await pulumi(place, ["stack", "export"]), "pulumi stack export");
+}
+
+/** JSON of a known source; an error that names it, and nothing of its content, otherwise. */
+export function parse(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new StackError(`What ${source} holds is not JSON.`, "Give the output of: pulumi stack export.");
+  }
+}
+
+async function pulumi({ options, environment }: Place, args: string[]): Promise<string> {
+  const stack = options.stack === undefined ? [] : ["--stack", options.stack];
+  const common = ["--non-interactive", "--color", "never", "--cwd", resolve(options.cwd ?? ".")];
+  const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  try {
+    return (await promisify(execFile)("pulumi", [...args, ...stack, ...common], { env, maxBuffer: 1 << 30 })).stdout;
+  } catch (error) {
+    const { code, stderr } = error as { code?: unknown; stderr?: string };
+    if (code === "ENOENT") {
+      throw new StackError(
+        "There is a Pulumi project here, but no Pulumi CLI on the PATH.",
+        "Install it; or set AVALA_API_KEY, and for status give --state <file>.",
+      );
+    }
+    // Only stderr: with --show-secrets the key is on stdout.
+    const said = printable(stderr ?? "", 300) || "it gave no reason.";
+    const configures = args[0] === "config";
+    throw new StackError(
+      `pulumi ${configures ? "config" : "stack export"} failed: ${said}`,
+      `Correct that, or name the stack with --stack and the project's folder with --cwd${configures ? ", or set AVALA_API_KEY" : ""}.`,
+    );
+  }
+}

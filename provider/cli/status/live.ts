@@ -1,0 +1,84 @@
+import type { Identified, Invitation, Member, Organization } from "../../client/index.js";
+import {
+  ForbiddenError,
+  IdentityUnknownError,
+  OrganizationVanishedError,
+  type OrganizationView,
+  type Snapshot,
+} from "../../snapshot/index.js";
+import { printable, type Person } from "../../schema/index.js";
+import { shownOrganization } from "../session.js";
+
+/** Whether somebody is a member: their row, `absent` where that is proven, `unknown` otherwise. */
+export type Membership = Member | "absent" | "unknown";
+
+/** An organization as it is now, as far as the key may see it. */
+export interface Live {
+  uid: string;
+  row: Identified<Organization> | undefined;
+  /** Undefined where they may not be seen. */
+  invitations: Invitation[] | undefined;
+  /** The listed invitation of an address, rather a valid one. */
+  invitation(email: string | undefined): Promise<Invitation | undefined>;
+  membership(person: Person): Promise<Membership>;
+  teamName(uid: string): Promise<string | undefined>;
+  /** What could not be seen, for people. */
+  notes: string[];
+}
+
+/** Reads an organization's people and invitations, and says what it may not see. */
+export async function lookAt(snapshot: Snapshot, uid: string): Promise<Live> {
+  const row = (await snapshot.organizations()).find((candidate) => candidate.uid === uid);
+  const view = await orUndefined(OrganizationVanishedError, snapshot.organization(uid));
+  if (!row || !view) return unseen(uid);
+  const [members, invitations] = await Promise.all([
+    orUndefined(ForbiddenError, view.members.get()),
+    orUndefined(ForbiddenError, view.invitations.get()),
+  ]);
+  const organization = shownOrganization(row);
+  const hidden = [members ? [] : "people", invitations ? [] : "invitations"].flat();
+  return {
+    uid,
+    row,
+    invitations: invitations && [...invitations.values()].filter(({ status }) => !over.has(status ?? "")),
+    invitation: async (email) => (invitations && email !== undefined ? view.invitationOf(email) : undefined),
+    membership: async (person) => (members ? membershipIn(view, person) : "unknown"),
+    teamName: async (team) => (await orUndefined(ForbiddenError, view.teams.get()))?.get(team)?.name,
+    notes: hidden.map(
+      (what) => `This key may not see the ${what} of ${organization}: what the state records is shown.`,
+    ),
+  };
+}
+
+/** Lists hold pending rows (contract section 4.3); what a deployment shows beyond them is over. */
+const over = new Set(["accepted", "cancelled"]);
+
+function unseen(uid: string): Live {
+  return {
+    uid,
+    row: undefined,
+    invitations: undefined,
+    invitation: async () => undefined,
+    membership: async () => "unknown",
+    teamName: async () => undefined,
+    notes: [
+      `Organization ${printable(uid)} is not visible to this key: deleted, or access lost. What the state records is shown.`,
+    ],
+  };
+}
+
+async function membershipIn({ members }: OrganizationView, person: Person): Promise<Membership> {
+  try {
+    return (await members.find(person)) ?? "absent";
+  } catch (error) {
+    if (error instanceof IdentityUnknownError) return "unknown";
+    throw error;
+  }
+}
+
+async function orUndefined<T>(type: new (...args: never[]) => Error, answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof type) return undefined;
+    throw error;
+  });
+}

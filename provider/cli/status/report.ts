@@ -1,0 +1,108 @@
+import { printable } from "../../schema/index.js";
+import { columns, type Terminal } from "../terminal.js";
+import type { Declaration } from "./declarations.js";
+import type { Finding } from "./findings.js";
+import type { Live } from "./live.js";
+
+/** A finding, with whom and what it is about. */
+export interface Item extends Finding {
+  organization: Live;
+  /** Undefined for an invitation that no declaration knows. */
+  declaration: Declaration | undefined;
+  person: { email?: string | undefined; userUid?: string | undefined; username?: string | undefined };
+  role: string | undefined;
+  team: { uid: string; name: string | undefined } | undefined;
+}
+
+/** Everything that `status` tells. */
+export interface Report {
+  items: Item[];
+  organizations: Live[];
+  /** Declarations looked at. */
+  declared: number;
+}
+
+const titles = {
+  waiting: "Waiting",
+  ready: "Ready: the next pulumi up takes the step",
+  ended: "Expired or gone",
+  runOut: "Access has run out",
+} as const;
+const groups = Object.keys(titles) as (keyof typeof titles)[];
+
+/** One screen: a group for each way to stand, a line for each person in it. */
+export function show({ items, organizations, declared }: Report, terminal: Terminal): void {
+  const lines = groups.map((group) => ({ group, rows: rowsOf(items.filter((item) => item.group === group)) }));
+  for (const { group, rows } of lines.filter(({ rows }) => rows.length > 0)) {
+    terminal.heading(`${titles[group]} (${rows.length})`);
+    for (const line of columns(rows)) terminal.result(`  ${line}`);
+    terminal.result("");
+  }
+  const of = `${declared} declaration${declared === 1 ? "" : "s"} looked at`;
+  if (items.length === 0) {
+    const blind = organizations.some(({ notes }) => notes.length > 0);
+    return terminal.result(`Nothing waits${blind ? ", as far as this key may see" : ""}. ${of}.`);
+  }
+  const [waiting, ready, ended, runOut] = lines.map(({ rows }) => rows.length);
+  terminal.result(`${waiting} waiting, ${ready} ready, ${ended} expired or gone, ${runOut} run out; ${of}.`);
+}
+
+/** Person, organization, what for, and how it stands: one row for all that concerns one person in one organization. */
+function rowsOf(items: Item[]): string[][] {
+  const rows = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = JSON.stringify([item.organization.uid, item.person.email ?? item.person.userUid]);
+    rows.set(key, [...(rows.get(key) ?? []), item]);
+  }
+  return [...rows.values()].map((same) => {
+    const [{ person, organization }] = same as [Item];
+    const whats = new Set(same.map(what));
+    const messages = new Set(same.map(({ message }) => message));
+    const name = person.email ?? person.username ?? person.userUid ?? "";
+    return [name, organization.row?.slug ?? organization.uid, [...whats].join(", "), [...messages].join("; ")];
+  });
+}
+
+function what({ declaration, role, team }: Item): string {
+  const shownRole = printable(role ?? "member", 20);
+  if (team) return `${shownRole} in ${printable(team.name ?? team.uid, 40)}`;
+  return declaration ? shownRole : `${shownRole} (not declared)`;
+}
+
+/** The shape of `--json`; docs/commands.md describes it. */
+export function asJson({ items, organizations, declared }: Report): object {
+  const found = (group: Finding["group"]) => items.filter((item) => item.group === group).map(jsonOf);
+  return {
+    organizations: organizations.map(({ uid, row, invitations }) => ({
+      uid,
+      slug: row?.slug,
+      name: row?.name,
+      visible: row !== undefined,
+      invitationsVisible: invitations !== undefined,
+    })),
+    declared,
+    ...Object.fromEntries(groups.map((group) => [group, found(group)])),
+    notes: organizations.flatMap(({ notes }) => notes),
+  };
+}
+
+function jsonOf({ organization, declaration, person, role, team, message, outcome, since, until }: Item): object {
+  const { kind, name, urn, status, emailsSent, reason, validUntil } = declaration ?? {};
+  return {
+    organization: organization.uid,
+    kind,
+    name,
+    urn,
+    ...person,
+    role,
+    team,
+    status,
+    outcome,
+    since,
+    until,
+    emailsSent,
+    reason,
+    validUntil,
+    message,
+  };
+}

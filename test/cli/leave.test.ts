@@ -1,0 +1,116 @@
+import { person, uids } from "../lifecycle/support.js";
+import { escapes, office } from "./support.js";
+
+const o = office();
+const list = "GET /organizations/";
+const act = "POST /organizations/acme/leave/";
+const without = [`${person("ada")} admin`, `${person("mia")} member`, `${person("owner")} owner`];
+const all = [
+  `${person("ada")} admin`,
+  `${person("lee")} member`,
+  `${person("mia")} member`,
+  `${person("owner")} owner`,
+];
+const yes = ["leave", "acme", "--yes"];
+
+beforeEach(async () => {
+  await o.emulator.addKey("avk_lee", person("lee"));
+  o.desk.environment["AVALA_API_KEY"] = "avk_lee";
+});
+
+describe("leave", () => {
+  it("takes the key's own person out, with one request, and says how to go on", async () => {
+    const { code, stdout, stderr } = await o.desk.run(yes);
+    expect([code, stdout]).toEqual([0, "Left Acme (acme).\n"]);
+    for (const told of [
+      "one-way",
+      `AVALA_ASSUME_DELETED=${uids.acme} pulumi up`,
+      "pulumi state delete <urn>",
+      "docs/recovery.md",
+    ]) {
+      expect(stderr).toContain(told);
+    }
+    expect(stdout + stderr).not.toMatch(escapes);
+    expect(await o.emulator.calls()).toEqual([list, act]);
+    expect(await o.members()).toEqual(without);
+  });
+
+  it("answers JSON", async () => {
+    expect(await o.desk.json(yes)).toEqual({
+      organization: { uid: uids.acme, slug: "acme", name: "Acme" },
+      left: true,
+    });
+  });
+
+  it("is refused for the owner, who transfers first", async () => {
+    const { code, stderr } = await o.desk.run(yes, { env: { AVALA_API_KEY: "avk_local" } });
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/owner cannot leave.*transfer-ownership.*\[AVALA_REFUSED\]\n$/),
+    ]);
+    expect(await o.emulator.calls()).toEqual([list]);
+  });
+
+  it("is refused without a terminal and without --yes", async () => {
+    const { code, stderr } = await o.desk.run(["leave", "acme"], { stdin: "acme\n" });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[AVALA_NOT_CONFIRMED\]\n$/)]);
+    expect(await o.emulator.calls()).toEqual([]);
+  });
+});
+
+describe("leave at a terminal", () => {
+  it("asks for the slug", async () => {
+    expect(await o.desk.atTerminal(["leave", uids.acme], () => "acme\r")).toMatchObject({ code: 0, asked: true });
+    expect(await o.emulator.calls()).toEqual([list, list, act]);
+    expect(await o.members()).toEqual(without);
+  });
+
+  it.each([
+    ["another text", "yes\r", 1],
+    ["Ctrl-C", "\u0003", 130],
+  ])("does nothing on %s", async (_what, typed, code) => {
+    expect(await o.desk.atTerminal(["leave", "acme"], () => typed)).toMatchObject({ code, asked: true });
+    expect(await o.emulator.calls()).toEqual([list]);
+    expect(await o.members()).toEqual(all);
+  });
+
+  it("has nothing to leave where somebody has taken the person out while the question stood", async () => {
+    const { code, screen } = await o.desk.atTerminal(["leave", "acme"], async () => {
+      await o.emulator.api("DELETE", `/organizations/acme/members/${uids.lee}/`);
+      await o.emulator.clearLog();
+      return "acme\r";
+    });
+    expect([code, screen]).toEqual([1, expect.stringContaining("[AVALA_ORGANIZATION_NOT_FOUND]")]);
+    expect(await o.emulator.writes()).toEqual([]);
+  });
+
+  it("does nothing where the person was made the owner while the question stood", async () => {
+    const { code, screen } = await o.desk.atTerminal(["leave", "acme"], async () => {
+      await o.emulator.api("POST", "/organizations/acme/transfer-ownership/", { new_owner_uid: uids.lee });
+      await o.emulator.clearLog();
+      return "acme\r";
+    });
+    expect([code, screen]).toEqual([1, expect.stringContaining("an owner cannot leave")]);
+    expect(await o.emulator.writes()).toEqual([]);
+  });
+});
+
+describe("leave whose answer is lost", () => {
+  it.each([403, 404] as const)("is looked up: done, where strangers are answered %d", async (hiddenIs) => {
+    await o.emulator.settings({ hiddenIs });
+    o.between.expect({ on: /^POST /, fate: "answer lost" });
+    expect(await o.desk.run(yes)).toMatchObject({ code: 0, stdout: "Left Acme (acme).\n" });
+    expect(await o.emulator.calls()).toEqual([list, act, list]);
+  });
+
+  it("is looked up: not done, and not sent again", async () => {
+    o.between.expect({ on: /^POST /, fate: "lost" });
+    const { code, stderr } = await o.desk.run(yes);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/still in the organization.*\[AVALA_NOT_CARRIED_OUT\]\n$/),
+    ]);
+    expect(await o.emulator.writes()).toEqual([]);
+    expect(await o.members()).toEqual(all);
+  });
+});

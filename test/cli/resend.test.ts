@@ -1,0 +1,124 @@
+import { person, uids } from "../lifecycle/support.js";
+import { office } from "./support.js";
+
+const o = office();
+const zoe = person("zoe");
+const args = ["resend", "acme", zoe];
+const lists = ["GET /organizations/", "GET /organizations/acme/invitations/"];
+let uid: string;
+let act: string;
+
+beforeEach(async () => {
+  const invitation = await o.emulator.api("POST", "/organizations/acme/invitations/", { email: "Zoe@Example.com" });
+  uid = (invitation as { uid: string }).uid;
+  act = `POST /organizations/acme/invitations/${uid}/resend/`;
+  await o.emulator.advance(24 * 3600);
+  await o.emulator.clearLog();
+});
+
+describe("resend", () => {
+  it("mails once, and tells the new end", async () => {
+    const { code, stdout, stderr } = await o.desk.run(args);
+    expect([code, stderr]).toEqual([0, "A declaration's emailsSent does not count this mail.\n"]);
+    const { expiresAt } = (await o.emulator.state()).organizations[0]!.invitations[0]!;
+    expect(stdout).toBe(`Mailed ${zoe} again: invitation to Acme (acme), valid until ${expiresAt!.slice(0, 10)}.\n`);
+    expect(await o.emulator.calls()).toEqual([...lists, act, ...lists]);
+    expect(await o.mails()).toEqual([`resend Zoe@Example.com`]);
+  });
+
+  it("answers JSON, without the links that let people in", async () => {
+    const answer = await o.desk.json([...args.slice(0, 2), " ZOE@example.com"]);
+    expect(answer).toEqual({
+      organization: { uid: uids.acme, slug: "acme", name: "Acme" },
+      invitation: { uid, email: zoe, role: "member", expiresAt: expect.any(String) as string },
+    });
+    expect(await o.mails()).toHaveLength(1);
+  });
+
+  it.each([
+    ["a member already", person("mia"), /They are a member already: mia@example.com/],
+    ["nobody", person("nobody"), /They are no member either/],
+  ])("mails nobody where the address is %s", async (_what, email, told) => {
+    const { code, stdout, stderr } = await o.desk.run(["resend", "acme", email]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/Nobody was mailed/);
+    expect(stderr).toMatch(told);
+    expect(stderr).toMatch(/\[AVALA_REFUSED\]\n$/);
+    expect(await o.emulator.calls()).toEqual([...lists, "GET /organizations/acme/members/"]);
+    expect(await o.mails()).toEqual([]);
+  });
+
+  it("says so where hidden addresses keep it from telling whether they are a member", async () => {
+    await o.emulator.settings({ hideEmails: true });
+    const { stderr } = await o.desk.run(["resend", "acme", person("mia")]);
+    expect(stderr).toMatch(/Whether they are a member cannot be known.*\[AVALA_REFUSED\]\n$/);
+  });
+
+  it("is refused where invitations may not be seen", async () => {
+    await o.emulator.addKey("avk_lee", person("lee"));
+    const { code, stderr } = await o.desk.run(args, { env: { AVALA_API_KEY: "avk_lee" } });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[AVALA_FORBIDDEN\]\n$/)]);
+    expect(await o.emulator.writes()).toEqual([]);
+  });
+});
+
+describe("resend of an invitation that has expired", () => {
+  beforeEach(() => o.emulator.expire(zoe));
+
+  it("is tried, and done where the service does it", async () => {
+    expect((await o.desk.run(args)).code).toBe(0);
+    expect(await o.mails()).toEqual(["resend Zoe@Example.com"]);
+  });
+
+  it.each([400, 404, 409])("is told where the service refuses it (%d)", async (fate) => {
+    o.between.expect({ on: /^POST /, fate });
+    const { code, stderr } = await o.desk.run(args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /has expired on \d{4}-\d\d-\d\d, and the service does not mail it again.*\[AVALA_REFUSED\]\n$/,
+    );
+    expect(await o.mails()).toEqual([]);
+  });
+
+  it("is told where the service does not list it any more", async () => {
+    await o.emulator.settings({ expiredInvitations: "hidden" });
+    expect((await o.desk.run(args)).stderr).toMatch(/may not be listed any more.*\[AVALA_REFUSED\]\n$/);
+    expect(await o.mails()).toEqual([]);
+  });
+});
+
+describe("resend whose answer is lost", () => {
+  it("is done where the invitation shows a new end", async () => {
+    o.between.expect({ on: /^POST /, fate: "answer lost" });
+    expect((await o.desk.run(args)).code).toBe(0);
+    expect(await o.mails()).toHaveLength(1);
+  });
+
+  it.each(["lost", 502] as const)("is a doubt otherwise (%s), and not sent again", async (fate) => {
+    o.between.expect({ on: /^POST /, fate });
+    const { code, stdout, stderr } = await o.desk.run(args);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/Whether "zoe@example.com" has been mailed cannot be known.*\[AVALA_DOUBTFUL_MAIL\]\n$/);
+    expect(await o.emulator.writes()).toEqual([]);
+  });
+
+  it("mails once also where the look afterwards fails", async () => {
+    let sent = false;
+    const later = { test: (line: string) => (sent ||= line.startsWith("POST ")) && line.startsWith("GET ") } as RegExp;
+    o.between.expect({ on: later, fate: 403, times: 9 });
+    expect((await o.desk.run(args)).code).toBe(0);
+    expect(await o.mails()).toHaveLength(1);
+  });
+});
+
+it("does not mail who has accepted in the meantime", async () => {
+  await o.emulator.accept(zoe);
+  expect((await o.desk.run(args)).stderr).toMatch(/They are a member already/);
+  expect(await o.mails()).toEqual([]);
+});
+
+it("tells the service's refusal where the person accepts between the look and the request", async () => {
+  o.between.expect({ on: /^POST /, fate: 400 });
+  expect((await o.desk.run(args)).stderr).toMatch(/\[AVALA_INVALID\]\n$/);
+  expect(await o.mails()).toEqual([]);
+});

@@ -1,0 +1,341 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Seed } from "../../emulator/src/index.js";
+import { acme, person, uids } from "../lifecycle/support.js";
+import { escapes, office } from "./support.js";
+
+/** Long ago, and long from now: whatever the day of the test. */
+const past = "2020-02-01T10:00:00.000Z";
+const future = "2999-03-02T10:00:00.000Z";
+const invitedAt = "2020-01-05T23:30:00.000Z";
+
+/** zoe is invited; old's invitation has expired. */
+function seed(): Seed {
+  const start = acme();
+  const invitations = [
+    { email: person("zoe"), role: "admin" as const, createdAt: invitedAt, expiresAt: future },
+    { email: person("old"), createdAt: invitedAt, expiresAt: past },
+  ];
+  return { ...start, organizations: start.organizations!.map((one) => ({ ...one, invitations })) };
+}
+const o = office(seed);
+
+interface Resource {
+  kind: "OrganizationMember" | "Invitation" | "TeamMembership" | "Team";
+  who: string;
+  outputs?: Record<string, unknown>;
+  more?: Record<string, unknown>;
+}
+
+const urn = (kind: string, name: string) => `urn:pulumi:dev::people::pulumi-nodejs:dynamic/avala:${kind}::${name}`;
+
+/** What `pulumi stack export` would write. */
+function exported(resources: Resource[], organization = uids.acme): string {
+  const rows = resources.map(({ kind, who, outputs = {}, more = {} }) => ({
+    urn: urn(kind, `${kind} ${who}`),
+    type: `pulumi-nodejs:dynamic/avala:${kind}`,
+    custom: true,
+    id: kind === "TeamMembership" ? `${organization}/${uids.core}/${who}` : `${organization}/${who}`,
+    outputs: { ...(who.includes("@") ? { email: who } : {}), role: "member", __v: 1, ...outputs },
+    ...more,
+  }));
+  const stack = { urn: "urn:pulumi:dev::people::pulumi:pulumi:Stack::people-dev", type: "pulumi:pulumi:Stack" };
+  return JSON.stringify({ version: 3, deployment: { resources: [stack, ...rows] } });
+}
+
+interface Row {
+  email?: string;
+  kind?: string;
+  message: string;
+  outcome?: string;
+  since?: string;
+  until?: string;
+  team?: { uid: string; name?: string };
+}
+type Groups = Record<"waiting" | "ready" | "ended" | "runOut", Row[]> & {
+  declared: number;
+  notes: string[];
+  organizations: object[];
+};
+
+const groupNames = ["waiting", "ready", "ended", "runOut"] as const;
+const statusOf = (resources: Resource[], args: string[] = []) =>
+  o.desk.json<Groups>(["status", "--state", "-", ...args], { stdin: exported(resources) });
+/** As "waiting: invited …". */
+const judged = async (resource: Resource) => {
+  const groups = await statusOf([resource]);
+  return groupNames.flatMap((group) => groups[group].map(({ message }) => `${group}: ${message}`));
+};
+
+const member = (who: string, status: string, outputs: object = {}): Resource => ({
+  kind: "OrganizationMember",
+  who,
+  outputs: { status, emailsSent: 1, maxEmails: 3, onExpiry: "report", ...outputs },
+});
+const invitation = (who: string, status: string, outputs: object = {}): Resource => ({
+  kind: "Invitation",
+  who,
+  outputs: { status, emailsSent: 1, ...outputs },
+});
+const place = (who: string, status: string, outputs: object = {}): Resource => ({
+  kind: "TeamMembership",
+  who,
+  outputs: { status, ...outputs },
+});
+
+const [zoe, old, mia, nobody] = ["zoe", "old", "mia", "nobody"].map(person) as [string, string, string, string];
+const valid = "invited 2020-01-05, valid until 2999-03-02";
+const over = "the invitation has expired on 2020-02-01";
+const again = "a new value of resend mails again";
+const vanished = "the invitation has vanished: cancelled or declined, Avala does not say which";
+
+describe("status judges by the service as it is now", () => {
+  it.each<[string, Resource, string[]]>([
+    ["invited", member(zoe, "invited"), [`waiting: ${valid}`]],
+    ["invited", invitation(zoe, "invited"), [`waiting: ${valid}`]],
+    ["invited anew", invitation(zoe, "expired"), [`waiting: ${valid}`]],
+    ["at the limit", member(zoe, "invited", { emailsSent: 3 }), [`waiting: ${valid}; mail limit reached (3 of 3)`]],
+    ["accepted", member(mia, "invited"), ["ready: has accepted: the next up records it"]],
+    ["accepted", invitation(mia, "invited"), ["ready: has accepted: the next up records it"]],
+    ["back again", member(mia, "gone", { userUid: uids.mia }), ["ready: is a member again: the next up records it"]],
+    ["expired", member(old, "invited"), [`ended: ${over}; ${again}`]],
+    ["expired", invitation(old, "expired"), [`ended: ${over}; ${again}`]],
+    [
+      "expired, to be mailed again",
+      member(old, "expired", { onExpiry: "resend" }),
+      [`ended: ${over}; the next up mails again (1 of 3 mails so far)`],
+    ],
+    [
+      "expired, at the limit",
+      member(old, "expired", { onExpiry: "resend", emailsSent: 3 }),
+      [`ended: ${over}; mail limit reached (3 of 3)`],
+    ],
+    ["expired and not listed", member(nobody, "invited", { expiresAt: past }), [`ended: ${over}; ${again}`]],
+    ["vanished", member(nobody, "invited", { expiresAt: future }), [`ended: ${vanished}; ${again}`]],
+    ["vanished", invitation(nobody, "gone", { expiresAt: future }), [`ended: ${vanished}; ${again}`]],
+    [
+      "gone from the organization",
+      member(nobody, "active", { userUid: uids.core, onExpiry: "resend" }),
+      [`ended: is not a member any more: left, or removed by somebody else; ${again}`],
+    ],
+    ["nobody's uid", member(uids.core, "gone"), ["ended: is no member, and nobody can be invited by uid"]],
+    ["a member", member(mia, "active", { userUid: uids.mia }), []],
+    ["a member by uid", member(uids.mia, "active", { user: uids.mia }), []],
+    ["accepted long ago", invitation(nobody, "accepted"), []],
+    ["in the team", place(mia, "active", { userUid: uids.mia }), []],
+    [
+      "not in the organization any more",
+      place(nobody, "active", { userUid: uids.core }),
+      ["ended: is not a member of the organization any more"],
+    ],
+    ["waiting, invited", place(zoe, "waiting"), [`waiting: ${valid}`]],
+    ["waiting, expired", place(old, "waiting"), [`waiting: ${over}`]],
+    ["waiting, not invited", place(nobody, "waiting"), ["waiting: nobody has invited them"]],
+    ["waiting by uid", place(uids.core, "waiting"), ["waiting: is no member of the organization"]],
+    ["joined", place(mia, "waiting"), ["ready: has joined: the next up makes the grant"]],
+    [
+      "taken out",
+      place(mia, "gone", { userUid: uids.mia }),
+      ["ready: was taken out by somebody else: the next up puts them back"],
+    ],
+    ["taken out, and gone", place(nobody, "gone", { userUid: uids.core }), ["ended: was taken out by somebody else"]],
+  ])("%s: %j", async (_what, resource, expected) => {
+    expect(await judged(resource)).toEqual(expected);
+    expect(await o.emulator.writes()).toEqual([]);
+  });
+
+  it("with a list of each kind for each organization, and no other request", async () => {
+    await statusOf([member(zoe, "invited"), invitation(old, "expired"), member(mia, "active"), place(mia, "waiting")]);
+    expect((await o.emulator.calls()).toSorted()).toEqual([
+      "GET /organizations/",
+      "GET /organizations/acme/invitations/",
+      "GET /organizations/acme/members/",
+      "GET /organizations/acme/teams/",
+    ]);
+  });
+
+  it("as people are found by uid where addresses are hidden, and as recorded otherwise", async () => {
+    await o.emulator.settings({ hideEmails: true });
+    expect(await judged(member(zoe, "invited"))).toEqual([`waiting: ${valid}`]);
+    expect(await judged(member(mia, "active", { userUid: uids.mia }))).toEqual([]);
+    expect(await judged(member(nobody, "invited", { expiresAt: future }))).toEqual([
+      "waiting: invited, until 2999-03-02, as the last run recorded it",
+    ]);
+    expect(await judged(place(nobody, "waiting"))).toEqual([
+      "waiting: was no member of the organization when the last run looked",
+    ]);
+  });
+});
+
+describe("validUntil", () => {
+  const today = new Date().toISOString().slice(0, 10);
+  it("is the last valid day, in UTC", async () => {
+    expect(await judged(place(mia, "active", { validUntil: today, userUid: uids.mia }))).toEqual([]);
+    expect(
+      await judged(place(mia, "active", { validUntil: "2020-02-01", reason: 'the "audit"', userUid: uids.mia })),
+    ).toEqual([`runOut: access ran out on 2020-02-01 ("the 'audit'")`]);
+  });
+
+  it("is told beside a wait, and not where the access has ended anyway", async () => {
+    expect(await judged(member(zoe, "invited", { validUntil: "2020-02-01" }))).toEqual([
+      `waiting: ${valid}`,
+      "runOut: access ran out on 2020-02-01",
+    ]);
+    expect(await judged(member(old, "expired", { validUntil: "2020-02-01" }))).toEqual([`ended: ${over}; ${again}`]);
+  });
+});
+
+describe("the screen", () => {
+  it("has a line for each person, and counts", async () => {
+    const stdin = exported([
+      { kind: "Team", who: uids.core, outputs: { name: "Core" } },
+      member(zoe, "invited", { role: "admin" }),
+      place(zoe, "waiting", { role: "lead" }),
+      place(mia, "waiting"),
+      member(old, "expired"),
+      place(person("lee"), "active", { userUid: uids.lee, validUntil: "2020-02-01", reason: "audit" }),
+      member(mia, "active", { userUid: uids.mia }),
+    ]);
+    const { code, stdout, stderr } = await o.desk.run(["status", "--state", "-"], { stdin });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toBe(`Waiting (1)
+  zoe@example.com  acme  admin, lead in Core  ${valid}
+
+Ready: the next pulumi up takes the step (1)
+  mia@example.com  acme  member in Core  has joined: the next up makes the grant
+
+Expired or gone (1)
+  old@example.com  acme  member  ${over}; ${again}
+
+Access has run out (1)
+  lee@example.com  acme  member in Core  access ran out on 2020-02-01 ("audit")
+
+1 waiting, 1 ready, 1 expired or gone, 1 run out; 6 declarations looked at.
+`);
+    expect(await o.emulator.calls()).not.toContain("GET /organizations/acme/teams/");
+  });
+
+  it("says that nothing waits", async () => {
+    const run = (resources: Resource[]) => o.desk.run(["status", "--state", "-"], { stdin: exported(resources) });
+    expect((await run([place(mia, "active", { userUid: uids.mia })])).stdout).toBe(
+      "Nothing waits. 1 declaration looked at.\n",
+    );
+    expect((await run([])).stdout).toBe("Nothing waits. 0 declarations looked at.\n");
+  });
+
+  it("keeps its columns and its terminal, whatever the names", async () => {
+    const hostile = `\u001b[2J\u202e${"x".repeat(200)}\r\n\u009b31m`;
+    await o.emulator.api("PATCH", `/organizations/acme/teams/core/`, { name: hostile.slice(0, 200) });
+    const stdin = exported([
+      place(zoe, "waiting", { role: hostile }),
+      place(`${hostile}@example.com`, "waiting"),
+      place(mia, "active", { userUid: uids.mia, validUntil: "2020-02-01", reason: hostile }),
+    ]);
+    const { stdout } = await o.desk.run(["status", "--state", "-"], { stdin });
+    // oxlint-disable-next-line no-control-regex -- they are what is looked for
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(stdout.split("\n").filter((line) => line.startsWith("  "))).toHaveLength(3);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThan(260);
+
+    const ended = await o.desk.run(["status", "--state", "-", "--json"], { stdin });
+    expect(ended.stdout).not.toMatch(escapes);
+    expect((JSON.parse(ended.stdout) as Groups).runOut).toMatchObject([{ reason: hostile }]);
+  });
+});
+
+describe("the state", () => {
+  it("may come from a file", async () => {
+    writeFileSync(join(o.desk.folder, "state.json"), exported([member(zoe, "invited")]));
+    expect((await o.desk.json<Groups>(["status", "--state", "state.json"])).waiting).toHaveLength(1);
+  });
+
+  it("counts neither what is only read, nor what is on its way out, nor other types", async () => {
+    const external = { ...member(old, "expired"), more: { external: true } };
+    const deleted = { ...place(nobody, "gone"), more: { delete: true } };
+    const other = { ...member(old, "expired"), more: { type: "aws:iam/user:User" } };
+    expect(await statusOf([external, deleted, other])).toMatchObject({ declared: 0, ended: [], waiting: [] });
+  });
+
+  it("may keep an address secret: the id names the person", async () => {
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
+    expect((await statusOf([member(zoe, "invited", { email: secret })])).waiting).toMatchObject([{ email: zoe }]);
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["something else", "[]"],
+    ["without a deployment", '{"deployment":null}'],
+    ["of ids that are none", exported([{ ...member(zoe, "invited"), more: { id: "acme" } }])],
+  ])("is refused where it is %s, without a request", async (_what, stdin) => {
+    const { code, stderr } = await o.desk.run(["status", "--state", "-"], { stdin });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[AVALA_STACK\]\n$/)]);
+    expect(await o.emulator.calls()).toEqual([]);
+  });
+});
+
+describe("--organization", () => {
+  it("needs no project: the invitations of that organization alone", async () => {
+    const groups = await o.desk.json<Groups>(["status", "--organization", "acme"]);
+    expect(groups.waiting).toMatchObject([
+      { email: zoe, role: "admin", since: invitedAt, until: future, message: valid },
+    ]);
+    expect(groups.ended).toMatchObject([{ email: old, outcome: "expired", until: past, message: over }]);
+    expect(groups).toMatchObject({ declared: 0, ready: [], runOut: [], notes: [] });
+    expect(groups.organizations).toEqual([
+      { uid: uids.acme, slug: "acme", name: "Acme", visible: true, invitationsVisible: true },
+    ]);
+    const { stdout } = await o.desk.run(["status", "-o", uids.acme]);
+    expect(stdout).toContain(`  zoe@example.com  acme  admin (not declared)  ${valid}\n`);
+    expect(JSON.stringify(groups)).not.toMatch(/accept_?url|copy_?link|\/invitations\//i);
+  });
+
+  it("limits the state to it, and adds what no declaration knows", async () => {
+    await o.emulator.api("POST", "/organizations/", { name: "Beta" });
+    const other = await statusOf([member(zoe, "invited")], ["--organization", "beta"]);
+    expect(other).toMatchObject({ declared: 0, waiting: [], ended: [] });
+    const same = await statusOf([member(zoe, "invited")], ["-o", "acme", "-o", "beta"]);
+    expect(same).toMatchObject({ declared: 1, waiting: [{ kind: "OrganizationMember" }], ended: [{ email: old }] });
+    expect(same.ended[0]).not.toHaveProperty("kind");
+  });
+});
+
+describe("what the key may not see", () => {
+  it("is said, and told as recorded: invitations", async () => {
+    await o.emulator.addKey("avk_lee", person("lee"));
+    o.desk.environment["AVALA_API_KEY"] = "avk_lee";
+    const groups = await statusOf([
+      member(zoe, "invited", { expiresAt: future }),
+      place(mia, "waiting"),
+      place(old, "waiting"),
+    ]);
+    expect(groups.notes).toEqual([
+      "This key may not see the invitations of Acme (acme): what the state records is shown.",
+    ]);
+    expect(groups.waiting.map(({ message }) => message)).toEqual([
+      "invited, until 2999-03-02, as the last run recorded it",
+      "was no member of the organization when the last run looked",
+    ]);
+    expect(groups.ready).toMatchObject([{ email: mia }]);
+    const { stdout, stderr } = await o.desk.run(["status", "-o", "acme"]);
+    expect(stderr).toBe("This key may not see the invitations of Acme (acme): what the state records is shown.\n");
+    expect(stdout).toBe("Nothing waits, as far as this key may see. 0 declarations looked at.\n");
+  });
+
+  it("is said, and told as recorded: an organization that has vanished, beside one that is there", async () => {
+    const vanishedOne = JSON.parse(exported([member(nobody, "gone")], uids.core)) as {
+      deployment: { resources: object[] };
+    };
+    const there = JSON.parse(exported([member(zoe, "invited")])) as typeof vanishedOne;
+    there.deployment.resources.push(...vanishedOne.deployment.resources);
+    const groups = await o.desk.json<Groups>(["status", "--state", "-"], { stdin: JSON.stringify(there) });
+    expect(groups.notes).toEqual([expect.stringContaining(`Organization ${uids.core} is not visible to this key`)]);
+    expect(groups.waiting).toMatchObject([{ email: zoe }]);
+    expect(groups.ended).toMatchObject([{ email: nobody, message: `had vanished when the last run looked; ${again}` }]);
+  });
+
+  it("is an error where a list is incomplete for another reason", async () => {
+    o.between.expect({ on: /^GET .*invitations/, fate: 500, times: 99 });
+    const { code, stderr } = await o.desk.run(["status", "-o", "acme"]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[AVALA_UNAVAILABLE\]\n$/)]);
+  });
+});

@@ -1,0 +1,194 @@
+import { person, uids } from "../lifecycle/support.js";
+import { escapes, office } from "./support.js";
+
+const o = office();
+const lists = ["GET /organizations/", "GET /organizations/acme/members/"];
+const act = "POST /organizations/acme/transfer-ownership/";
+const before = [
+  `${person("ada")} admin`,
+  `${person("lee")} member`,
+  `${person("mia")} member`,
+  `${person("owner")} owner`,
+];
+const after = [
+  `${person("ada")} owner`,
+  `${person("lee")} member`,
+  `${person("mia")} member`,
+  `${person("owner")} admin`,
+];
+const args = (to = person("ada")) => ["transfer-ownership", "acme", "--to", to];
+
+describe("transfer-ownership", () => {
+  it.each([
+    ["acme", person("ada")],
+    ["acme", " ADA@Example.com"],
+    [uids.acme, uids.ada],
+    [uids.acme.toUpperCase(), uids.ada.replaceAll("-", "")],
+  ])("makes a member the owner, with one request: %s to %s", async (organization, to) => {
+    const { code, stdout, stderr } = await o.desk.run(["transfer-ownership", organization, "--to", to, "--yes"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${person("ada")} (ada, ${uids.ada}) is the owner of Acme (acme).`);
+    expect(stdout).toContain(`${person("owner")} (owner, ${uids.owner}) is "admin" now.`);
+    for (const told of ["one-way", "OrganizationMember of the new owner", "now admin", 'onDestroy: "retain"']) {
+      expect(stderr).toContain(told);
+    }
+    expect(stdout + stderr).not.toMatch(escapes);
+    expect(await o.emulator.calls()).toEqual([...lists, act, ...lists]);
+    expect(await o.members()).toEqual(after);
+  });
+
+  it("answers JSON", async () => {
+    expect(await o.desk.json([...args(), "--yes"])).toEqual({
+      organization: { uid: uids.acme, slug: "acme", name: "Acme" },
+      owner: { userUid: uids.ada, email: person("ada"), username: "ada" },
+      formerOwner: { userUid: uids.owner, email: person("owner"), role: "admin" },
+    });
+  });
+});
+
+describe("transfer-ownership refuses, and sends nothing that changes anything", () => {
+  const asAda = { AVALA_API_KEY: "avk_ada" };
+  beforeEach(() => o.emulator.addKey("avk_ada", person("ada")));
+
+  it.each<[string, string[], Record<string, string>, string, RegExp]>([
+    ["who is no member", args(person("zoe")), {}, "AVALA_REFUSED", /"zoe@example.com" is no member of Acme \(acme\)/],
+    ["a uid that is no member", args(uids.core), {}, "AVALA_REFUSED", /is no member/],
+    ["who is the owner already", args(person("owner")), {}, "AVALA_REFUSED", /is the owner of Acme \(acme\) already/],
+    ["a key that is not the owner's", args(person("mia")), asAda, "AVALA_REFUSED", /own person is "admin" in Acme/],
+    [
+      "an organization that is not visible",
+      ["transfer-ownership", "other", "--to", person("ada")],
+      {},
+      "AVALA_ORGANIZATION_NOT_FOUND",
+      /other/,
+    ],
+  ])("%s", async (_what, command, env, code, told) => {
+    const ended = await o.desk.run([...command, "--yes"], { env });
+    expect([ended.code, ended.stdout]).toEqual([1, ""]);
+    expect(ended.stderr).toMatch(told);
+    expect(ended.stderr).toMatch(new RegExp(` \\[${code}\\]\\n$`));
+    expect(await o.emulator.writes()).toEqual([]);
+    expect(await o.members()).toEqual(before);
+  });
+
+  it("an address where the service hides addresses; a uid is enough there", async () => {
+    await o.emulator.settings({ hideEmails: true });
+    const hidden = await o.desk.run([...args(), "--yes"]);
+    expect(hidden.stderr).toMatch(/cannot be known.* uid\. \[AVALA_IDENTITY_UNKNOWN\]\n$/);
+    expect(await o.emulator.writes()).toEqual([]);
+    expect((await o.desk.run([...args(uids.ada), "--yes"])).code).toBe(0);
+    expect(await o.members()).toEqual(after);
+  });
+
+  it("an incomplete list of members", async () => {
+    o.between.expect({ on: /^GET .*members/, fate: 403, times: 9 });
+    expect((await o.desk.run([...args(), "--yes"])).stderr).toMatch(/\[AVALA_FORBIDDEN\]\n$/);
+    expect(await o.emulator.writes()).toEqual([]);
+  });
+
+  it("without a terminal and without --yes, before anything is asked; piped answers do not count", async () => {
+    const { code, stdout, stderr } = await o.desk.run(args(), { stdin: "acme\n" });
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/no terminal.*--yes\. \[AVALA_NOT_CONFIRMED\]\n$/);
+    expect(await o.emulator.calls()).toEqual([]);
+  });
+});
+
+describe("transfer-ownership at a terminal", () => {
+  it("asks for the slug, looks again, and transfers", async () => {
+    const { code, screen, asked } = await o.desk.atTerminal(args(), () => "acme\r");
+    expect([code, asked]).toEqual([0, true]);
+    expect(screen).toContain("one-way");
+    expect(await o.emulator.calls()).toEqual([...lists, ...lists, act, ...lists]);
+    expect(await o.members()).toEqual(after);
+  });
+
+  it.each([
+    ["another text", "Acme\r", 1, "AVALA_NOT_CONFIRMED"],
+    ["nothing", "\r", 1, "AVALA_NOT_CONFIRMED"],
+    ["the end of input", "\u0004", 1, "AVALA_NOT_CONFIRMED"],
+    ["Ctrl-C", "\u0003", 130, "Nothing was changed"],
+  ])("does nothing on %s", async (_what, typed, code, told) => {
+    const ended = await o.desk.atTerminal(args(), () => typed);
+    expect([ended.code, ended.asked]).toEqual([code, true]);
+    expect(ended.screen).toContain(told);
+    expect(await o.emulator.calls()).toEqual(lists);
+  });
+
+  it("with --yes does not ask", async () => {
+    expect(await o.desk.atTerminal([...args(), "--yes"], () => "")).toMatchObject({ code: 0, asked: false });
+    expect(await o.members()).toEqual(after);
+  });
+
+  it("does nothing where a second administrator was faster while the question stood", async () => {
+    const { code, screen } = await o.desk.atTerminal(args(), async () => {
+      await o.emulator.api("POST", "/organizations/acme/transfer-ownership/", { new_owner_uid: uids.lee });
+      await o.emulator.clearLog();
+      return "acme\r";
+    });
+    expect(code).toBe(1);
+    expect(screen).toMatch(/own person is "admin" .*\[AVALA_REFUSED\]/);
+    expect(await o.emulator.calls()).toEqual(lists);
+  });
+
+  it("does nothing where another slug was given to the organization while the question stood", async () => {
+    const { code, screen } = await o.desk.atTerminal(args(), async () => {
+      await o.emulator.api("PATCH", "/organizations/acme/", { slug: "acme-two" });
+      return "acme\r";
+    });
+    expect([code, screen]).toEqual([1, expect.stringContaining("[AVALA_REFUSED]")]);
+    expect(await o.members()).toEqual(before);
+  });
+
+  it("does nothing where the person has left while the question stood", async () => {
+    const { code, screen } = await o.desk.atTerminal(args(), async () => {
+      await o.emulator.api("DELETE", `/organizations/acme/members/${uids.ada}/`);
+      await o.emulator.clearLog();
+      return "acme\r";
+    });
+    expect([code, screen]).toEqual([1, expect.stringContaining("is no member")]);
+    expect(await o.emulator.writes()).toEqual([]);
+  });
+});
+
+describe("transfer-ownership whose answer is lost", () => {
+  it("is looked up: done", async () => {
+    o.between.expect({ on: /^POST /, fate: "answer lost" });
+    const { code, stdout } = await o.desk.run([...args(), "--yes"]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("is the owner of Acme")]);
+    expect(await o.emulator.writes()).toEqual([act]);
+    expect(await o.members()).toEqual(after);
+  });
+
+  it.each(["lost", 500] as const)("is looked up: not done (%s), and not sent again", async (fate) => {
+    o.between.expect({ on: /^POST /, fate });
+    const { code, stdout, stderr } = await o.desk.run([...args(), "--yes"]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(
+      /nothing has changed: .*ada.* is not the owner\. Run the command again\. \[AVALA_NOT_CARRIED_OUT\]\n$/,
+    );
+    expect(await o.emulator.writes()).toEqual([]);
+    expect(await o.members()).toEqual(before);
+  });
+
+  it("and that cannot be looked up is told as a doubt", async () => {
+    let sent = false;
+    const later = { test: (line: string) => (sent ||= line.startsWith("POST ")) && line.startsWith("GET ") } as RegExp;
+    o.between.expect({ on: later, fate: 403, times: 9 }, { on: /^POST /, fate: "answer lost" });
+    const { code, stderr } = await o.desk.run([...args(), "--yes"]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[AVALA_DOUBTFUL_WRITE\]\n$/)]);
+    o.between.expect();
+    const again = await o.desk.run([...args(), "--yes"]);
+    expect(again.stderr).toMatch(/is the owner of Acme \(acme\) already/);
+    expect(await o.emulator.writes()).toEqual([act]);
+  });
+
+  it("is done also where only the look at the former owner's role fails", async () => {
+    let sent = false;
+    const later = { test: (line: string) => (sent ||= line.startsWith("POST ")) && line.startsWith("GET ") } as RegExp;
+    o.between.expect({ on: later, fate: 403, times: 9 });
+    const { code, stdout, stderr } = await o.desk.run([...args(), "--yes"]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("is the owner of Acme")]);
+    expect(stderr).toContain("does not show yet which role the former owner has");
+  });
+});

@@ -1,0 +1,136 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { commands } from "../../provider/cli/commands.js";
+import { version } from "../../package.json";
+import { program } from "../support/commandLine.js";
+import { escapes, office } from "./support.js";
+
+const o = office();
+const names = commands.map(({ name }) => name);
+
+describe("--help", () => {
+  it("lists every command and exit code, on stdout", async () => {
+    const { code, stdout, stderr } = await o.desk.run(["--help"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    for (const { name, summary } of commands) expect(stdout).toContain(`${name.padEnd(18)}  ${summary}`);
+    for (const exit of ["0", "1", "2", "130"]) expect(stdout).toMatch(new RegExp(`^  ${exit} `, "m"));
+  });
+
+  it.each(commands)(
+    "of $name explains every option and argument, what is sent, and gives examples",
+    async (command) => {
+      const { code, stdout } = await o.desk.run([command.name, "--help"]);
+      expect(code).toBe(0);
+      for (const [name, { description, short }] of Object.entries(command.options)) {
+        const flags = short === undefined ? `  --${name}` : `  --${name}, -${short}`;
+        expect(stdout.split("\n").find((line) => line.startsWith(flags))).toContain(description);
+      }
+      for (const { name, description } of command.operands)
+        expect(stdout).toMatch(new RegExp(`${name} +${description}`));
+      for (const line of [...command.sends, ...command.examples]) expect(stdout).toContain(line);
+      expect(await o.emulator.calls()).toEqual([]);
+    },
+  );
+
+  it("of a command does not need its arguments, nor a key", async () => {
+    o.desk.environment = {};
+    expect((await o.desk.run(["transfer-ownership", "-h"])).code).toBe(0);
+  });
+});
+
+it("--version tells the version", async () => {
+  expect(await o.desk.run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+describe("wrong usage ends with 2, on stderr, without a request", () => {
+  it.each<[string[], RegExp]>([
+    [[], /No command is given/],
+    [["stauts"], /no command "stauts"\. Is status meant\?/],
+    [["transfer"], /no command "transfer"/],
+    [["tranfer-ownership"], /Is transfer-ownership meant\?/],
+    [["\u001b[31mred"], /no command "red"/],
+    [["leave"], /leave needs <organization>/],
+    [["leave", "acme", "more"], /does not take "more"/],
+    [["leave", "acme", "--yess"], /no option "--yess"\. Is --yes meant\?/],
+    [["leave", "acme", "-x"], /no option "-x"/],
+    [["leave", "acme", "--yes=1"], /--yes/],
+    [["status", "--stack"], /--stack/],
+    [["transfer-ownership", "acme"], /needs --to <person>/],
+    [["transfer-ownership", "acme", "--to", "ada"], /--to is "ada"/],
+    [["resend", "acme", "ada"], /<email> is "ada"/],
+    [["resend", "acme", "00000002-0000-4000-8000-000000000000"], /Nobody is invited by uid/],
+    [["status"], /no Pulumi project in this folder/],
+    [["status", "--organization", "acme", "--stack", "dev"], /no Pulumi project/],
+  ])("%j", async (args, told) => {
+    const { code, stdout, stderr } = await o.desk.run(args);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(told);
+    expect(stderr).toMatch(/ \[AVALA_USAGE\]\n$/);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(await o.emulator.calls()).toEqual([]);
+  });
+});
+
+describe("an error", () => {
+  const errors: [string, string[], Record<string, string>][] = [
+    ["AVALA_CONFIG", ["leave", "acme", "--yes"], { AVALA_API_KEY: "" }],
+    ["AVALA_UNAUTHORIZED", ["leave", "acme", "--yes"], { AVALA_API_KEY: "avk_of-nobody-8Zq1" }],
+    ["AVALA_CONFIG", ["status", "-o", "acme"], { AVALA_BASE_URL: "http://api.example.com" }],
+    ["AVALA_ORGANIZATION_NOT_FOUND", ["status", "-o", "Acme"], {}],
+    ["AVALA_ORGANIZATION_NOT_FOUND", ["leave", "nowhere", "--yes"], {}],
+    ["AVALA_STACK", ["status", "--state", "missing.json"], {}],
+  ];
+  it.each(errors)(
+    "%s is told in one line on stderr, with its code and neither stack nor key: %j",
+    async (code, args, env) => {
+      const ended = await o.desk.run(args, { env });
+      expect([ended.code, ended.stdout]).toEqual([1, ""]);
+      expect(ended.stderr).toMatch(new RegExp(`^[^\\n]+ \\[${code}\\]\\n$`));
+      expect(ended.stderr).not.toMatch(/\bat .*\.js|avk_/);
+      expect(await o.emulator.writes()).toEqual([]);
+    },
+  );
+});
+
+const writing = [
+  ["transfer-ownership", "acme", "--to", "ada@example.com", "--yes"],
+  ["leave", "acme", "--yes"],
+  ["resend", "acme", "zoe@example.com"],
+];
+
+it.each(writing)("AVALA_READ_ONLY refuses %s before anything is asked", async (...args) => {
+  const { code, stdout, stderr } = await o.desk.run(args, { env: { AVALA_READ_ONLY: "1" } });
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(/ \[AVALA_READ_ONLY\]\n$/);
+  expect(await o.emulator.calls()).toEqual([]);
+});
+
+it("covers every command that writes", () => {
+  expect(writing.map(([name]) => name).toSorted()).toEqual(names.filter((name) => name !== "status").toSorted());
+});
+
+describe("colour", () => {
+  const args = ["status", "--organization", "acme"];
+  beforeEach(() => o.emulator.api("POST", "/organizations/acme/invitations/", { email: "zoe@example.com" }));
+
+  it("is in no pipe", async () => {
+    const { stdout, stderr } = await o.desk.run(args, { env: { FORCE_COLOR: "1", TERM: "xterm" } });
+    expect(stdout).toContain("zoe@example.com");
+    expect(stdout + stderr).not.toMatch(escapes);
+  });
+
+  it("is at a terminal, unless NO_COLOR is set", async () => {
+    expect((await o.desk.atTerminal(args, () => "")).screen).toMatch(escapes);
+    expect((await o.desk.atTerminal(args, () => "", { NO_COLOR: "1" })).screen).not.toMatch(escapes);
+  });
+});
+
+it("ends quietly when nobody reads its output any more", async () => {
+  const env = { PATH: process.env["PATH"], ...o.desk.environment };
+  const child = spawn(process.execPath, [program, "status", "--organization", "acme"], { cwd: o.desk.folder, env });
+  child.stdout.destroy();
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  expect(await once(child, "close")).toEqual([0, null]);
+  expect(stderr).toBe("");
+});

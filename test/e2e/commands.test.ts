@@ -1,0 +1,203 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { program } from "../support/commandLine.js";
+import { ownerKey, startEmulator, type TestEmulator } from "../support/emulator.js";
+import { Project, ref, type Declared } from "../support/pulumi.js";
+
+jest.setTimeout(240_000);
+
+let emulator: TestEmulator;
+let project: Project;
+const person = (name: string) => `${name}@example.com`;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+beforeEach(() => emulator.reset({ people: ["owner", "ada"].map((name) => ({ email: person(name) })) }));
+afterEach(() => project?.close());
+afterAll(() => emulator.close());
+
+const command = (args: string[], env?: Record<string, string>) =>
+  project.exec(process.execPath, [program, ...args], env);
+const acme: Declared = { kind: "Organization", name: "acme", args: { name: "Acme" } };
+const core: Declared = { kind: "Team", name: "core", args: { organization: ref("acme"), name: "Core" } };
+const member = (name: string, args: object = {}): Declared => ({
+  kind: "OrganizationMember",
+  name,
+  args: { organization: ref("acme"), email: person(name), ...args },
+});
+const place = (name: string, args: object = {}): Declared => ({
+  kind: "TeamMembership",
+  name: `core/${name}`,
+  args: { team: ref("core"), email: person(name), role: "member", ...args },
+});
+const members = async () => {
+  const [organization] = (await emulator.state()).organizations;
+  return organization!.members.map(({ email, role }) => `${email} ${role}`).toSorted();
+};
+const organizationUid = async () => (await emulator.state()).organizations[0]!.uid;
+
+describe("status", () => {
+  const stack = [
+    acme,
+    core,
+    member("ada", { role: "admin" }),
+    place("ada", { role: "lead" }),
+    member("grace"),
+    place("grace"),
+    member("linus"),
+    { kind: "Invitation", name: "ken", args: { organization: ref("acme"), email: person("ken") } } as const,
+    place("owner", { reason: "audit", validUntil: "2020-01-31" }),
+  ];
+  const told = (screen: string) => screen.split("\n").map((line) => line.replace(/ {2,}/g, " ").trim());
+
+  it("finds what the stack declares, and the state of the project stays as it is", async () => {
+    project = await Project.open(emulator.environment());
+    project.declare(stack);
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+    await emulator.accept(person("ada"));
+    await emulator.expire(person("linus"));
+    await emulator.decline(person("ken"));
+    await emulator.clearLog();
+    const state = project.stateText();
+
+    const { code, stdout, stderr } = await command(["status", "--stack", "test"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(told(stdout)).toEqual([
+      "Waiting (1)",
+      expect.stringMatching(
+        /^grace@example.com acme member, member in Core invited \d{4}-\d\d-\d\d, valid until \d{4}-\d\d-\d\d$/,
+      ),
+      "",
+      "Ready: the next pulumi up takes the step (1)",
+      "ada@example.com acme admin, lead in Core has accepted: the next up records it; has joined: the next up makes the grant",
+      "",
+      "Expired or gone (2)",
+      expect.stringMatching(/^linus@example.com acme member the invitation has expired on /),
+      expect.stringMatching(/^ken@example.com acme member the invitation has vanished/),
+      "",
+      "Access has run out (1)",
+      'owner@example.com acme member in Core access ran out on 2020-01-31 ("audit")',
+      "",
+      "1 waiting, 1 ready, 2 expired or gone, 1 run out; 7 declarations looked at.",
+      "",
+    ]);
+    expect(await emulator.writes()).toEqual([]);
+    expect(project.stateText()).toBe(state);
+
+    mkdirSync(join(project.folder, "inner"));
+    const inner = await project.exec(process.execPath, [program, "status", "-s", "test", "-C", "inner", "--json"]);
+    expect(JSON.parse(inner.stdout)).toMatchObject({ declared: 7, ready: [{ name: "ada" }, { name: "core/ada" }] });
+
+    // What is said to be ready is what the engine plans, and nothing else.
+    expect((await project.preview()).steps).toEqual([
+      "update OrganizationMember ada",
+      "update TeamMembership core/ada",
+    ]);
+  });
+
+  it("uses the key and base URL of the stack's configuration where the environment has none", async () => {
+    project = await Project.open({});
+    const { AVALA_BASE_URL: baseUrl } = emulator.environment();
+    await project.expectOk(["config", "set", "--secret", "avala:apiKey", ownerKey]);
+    await project.expectOk(["config", "set", "avala:baseUrl", baseUrl!]);
+    await project.expectOk(["config", "set", "avala:allowInsecureBaseUrl", "true"]);
+    project.declare([acme, member("grace")]);
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+
+    const { code, stdout } = await command(["status", "--stack", "test", "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ declared: 1, waiting: [{ email: person("grace") }] });
+    expect((await command(["resend", "acme", person("grace"), "--stack", "test"])).code).toBe(0);
+    expect((await emulator.emails()).map(({ kind }) => kind)).toEqual(["invitation", "resend"]);
+
+    // A key of the environment never travels to a base URL of the configuration, and the other way round.
+    const mixed = await command(["status", "--stack", "test"], { AVALA_BASE_URL: baseUrl! });
+    expect([mixed.code, mixed.stderr]).toEqual([1, expect.stringMatching(/\[AVALA_CONFIG\]\n$/)]);
+  });
+
+  it.each<[string, string[], Record<string, string>, RegExp]>([
+    ["no stack is selected", ["status"], {}, /pulumi stack export failed: .*stack/],
+    ["there is no such stack", ["status", "--stack", "other"], {}, /pulumi stack export failed: .*other/],
+    ["there is no CLI", ["status", "--stack", "test"], { PATH: "" }, /no Pulumi CLI on the PATH/],
+    [
+      "the configuration is needed and no stack selected",
+      ["leave", "acme", "--yes"],
+      { AVALA_API_KEY: "" },
+      /pulumi config failed/,
+    ],
+  ])("says so where %s", async (_what, args, env, expected) => {
+    project = await Project.open(emulator.environment());
+    const { code, stdout, stderr } = await command(args, env);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(expected);
+    expect(stderr).toMatch(/^[^\n]+ \[AVALA_STACK\]\n$/);
+  });
+});
+
+describe("transfer-ownership", () => {
+  it("plans nothing afterwards, with and without a look at the service", async () => {
+    project = await Project.open(emulator.environment());
+    project.declare([acme, core, member("ada", { role: "admin" }), member("owner", { role: "admin" }), place("ada")]);
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+    await emulator.accept(person("ada"));
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+
+    const { code, stdout } = await command(["transfer-ownership", "acme", "--to", person("ada"), "--yes"]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('"admin" now')]);
+    const after = [`${person("ada")} owner`, `${person("owner")} admin`];
+    expect(await members()).toEqual(after);
+
+    await emulator.clearLog();
+    expect((await project.expectOk(["preview"])).steps).toEqual([]);
+    expect((await project.expectOk(["preview", "--refresh"])).steps).toEqual([]);
+    expect((await project.expectOk(["up", "--yes", "--refresh"])).steps).toEqual([]);
+    expect(await emulator.writes()).toEqual([]);
+
+    // The advice for the end: only the owner may delete.
+    const destroy = await project.destroy();
+    expect(destroy.code).not.toBe(0);
+    expect(await members()).toEqual(after);
+    expect((await emulator.state()).organizations).toHaveLength(1);
+  });
+});
+
+describe("leave", () => {
+  const key = "avk_ada";
+  let left: Awaited<ReturnType<typeof command>>;
+  beforeEach(async () => {
+    await emulator.api("POST", "/organizations/", { name: "Acme" });
+    await emulator.addKey(key, person("ada"));
+    await emulator.join(await organizationUid(), person("ada"), "admin");
+    project = await Project.open(emulator.environment(key));
+    const uid = await organizationUid();
+    project.declare([{ ...acme, args: { name: "Acme", adopt: uid } }, core, member("grace")]);
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+    left = await command(["leave", "acme", "--yes"]);
+    await emulator.clearLog();
+  });
+
+  it("lets a program forget the organization as it says, without a change in Avala", async () => {
+    expect(left).toMatchObject({ code: 0, stdout: "Left Acme (acme).\n" });
+    const before = (await emulator.state()).organizations;
+    expect((await project.preview()).steps).toEqual([]);
+    const refresh = await project.refresh();
+    expect(refresh.screen).toContain("[AVALA_ORGANIZATION_VANISHED]");
+    expect(project.resources()).toHaveLength(3);
+    // Also a run that means to take it all away does not touch what it cannot see.
+    project.declare([]);
+    expect((await project.up()).screen).toContain("[AVALA_ORGANIZATION_VANISHED]");
+
+    await project.expectOk(["up", "--yes", "--skip-preview"], { AVALA_ASSUME_DELETED: await organizationUid() });
+    expect(project.resources()).toEqual([]);
+    expect(await emulator.writes()).toEqual([]);
+    expect((await emulator.state()).organizations).toEqual(before);
+  });
+
+  it("or with pulumi state delete", async () => {
+    const { urn } = project.resource("acme");
+    await project.expectOk(["state", "delete", urn, "--target-dependents", "--yes"]);
+    expect(project.resources()).toEqual([]);
+    expect(await emulator.calls()).toEqual([]);
+  });
+});

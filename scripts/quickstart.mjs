@@ -84,8 +84,8 @@ async function declare({ emulator, pulumi }) {
     "+ Organization acme",
     "+ Team labeling",
     "+ Team perception",
-    "+ Invitation ada",
-    "+ Invitation grace",
+    "+ OrganizationMember ada",
+    "+ OrganizationMember grace",
     "+ TeamMembership ada-perception",
     "+ TeamMembership grace-labeling",
   ]);
@@ -103,10 +103,10 @@ async function askAgain({ emulator, pulumi }) {
 async function accept({ emulator, pulumi }) {
   await emulator.accept(ADA);
   paragraph(
-    "The next preview shows exactly what has become possible: her place in Perception, and that her invitation is " +
-      "accepted. The next up takes these steps, and Grace goes on waiting.",
+    "The next preview shows exactly what has become possible: her place in Perception, and that she is a " +
+      "member now. The next up takes these steps, and Grace goes on waiting.",
   );
-  const steps = ["~ Invitation ada", "~ TeamMembership ada-perception"];
+  const steps = ["~ OrganizationMember ada", "~ TeamMembership ada-perception"];
   const planned = await pulumi("preview");
   pulumiRows(planned);
   expectRows(planned, steps);
@@ -144,7 +144,7 @@ async function repair({ emulator, pulumi }) {
 }
 
 async function takeAway({ emulator, pulumi, start }) {
-  paragraph("pulumi destroy cancels Grace's invitation, takes Ada out of the teams and deletes what it has made:");
+  paragraph("pulumi destroy cancels Grace's invitation, ends Ada's membership and deletes what it has made:");
   const gone = await pulumi("destroy");
   pulumiRows(gone);
   expect(gone.length === 8 && gone.every(({ sign }) => sign === "-"), "not every resource was deleted.");

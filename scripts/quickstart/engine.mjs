@@ -6,7 +6,7 @@ import { LOG, PROGRAM, STATE } from "./folder.mjs";
 import { StoryError } from "./storyError.mjs";
 
 const CHANGES = new Set(["up", "refresh", "destroy"]);
-const KINDS = ["Organization", "Team", "Invitation", "TeamMembership"];
+const KINDS = ["Organization", "Team", "OrganizationMember", "TeamMembership"];
 const ROW =
   /^\s*([-+~])\s+pulumi-nodejs:dynamic\/avala:(\w+) (\S+) (?:creat|updat|delet)(?:e|ed)\b(?:.*(\[diff: [^\]]*\]))?/;
 

@@ -38,9 +38,9 @@ describe("quickstart", () => {
     const example = await open("quickstart");
     const { steps } = await example.expectOk(["up", "--yes", "--skip-preview"]);
     expect(steps).toEqual([
-      "create Invitation ada",
-      "create Invitation grace",
       "create Organization acme",
+      "create OrganizationMember ada",
+      "create OrganizationMember grace",
       "create Team labeling",
       "create Team perception",
       "create TeamMembership ada-perception",

@@ -29,6 +29,7 @@ function loadSource(...path) {
 
 const { z } = require("zod");
 const { resources, flagsOf, isOptional } = loadSource("provider", "schema", "index.ts");
+const reach = loadSource("test", "e2e", "operations.ts");
 const person = loadSource("test", "lifecycle", "person", "table.ts");
 
 function plainType(schema) {
@@ -195,6 +196,35 @@ is the owner's, nothing is said of \`onExpiry\`, \`resend\` or \`onDestroy\`, an
 ${sections.join("\n")}`;
 }
 
+/** What reaches each operation, for readers. */
+function operationsTable() {
+  const kind = (name) =>
+    /^[A-Z]/.test(name)
+      ? `[${name}](resources/${name[0].toLowerCase()}${name.slice(1)}.md)`
+      : /^get/.test(name)
+        ? `[${name}](functions.md)`
+        : `[npx pulumi-avala ${name}](commands.md)`;
+  const rows = Object.entries(reach.operations).map(([id, through]) => {
+    const ways = Object.keys(through).map(kind).join("<br>");
+    const proofs = Object.values(through)
+      .map((step) => reach.steps[step])
+      .join("<br>");
+    return `| ${id} | ${ways} | ${proofs} |`;
+  });
+  return `<!-- Written by \`npm run generate\` from test/e2e/operations.ts; edit that. -->
+
+# Operations
+
+The organizations API has ${rows.length} operations. Each is reached by a resource, a function or a command. The last column names the
+step of \`test/e2e/operations.test.ts\` that proves it, with the real engine or the built command line against the emulator's log of
+calls.
+
+| operation | reached by | proved where |
+| --- | --- | --- |
+${rows.join("\n")}
+`;
+}
+
 /** Every generated file and its text. */
 export function generated() {
   const files = new Map();
@@ -203,6 +233,7 @@ export function generated() {
     files.set(join(root, "docs", "resources", `${resource.key}.md`), documentationOf(resource));
   }
   files.set(join(root, "docs", "person.md"), personTable());
+  files.set(join(root, "docs", "operations.md"), operationsTable());
   return files;
 }
 

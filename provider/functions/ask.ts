@@ -26,7 +26,8 @@ export function askOutput<Args, Result>(
   const named = Object.entries(args).map(([name, value]) => [name, idOf(value)]);
   const given: pulumi.Output<unknown> = pulumi.output(Object.fromEntries(named));
   const provider = providerOf(opts);
-  const waited = [existing(given), existing(pulumi.output(opts.dependsOn)), settingsOf(provider)];
+  const before = pulumi.output(opts.dependsOn).apply((resources) => idsOf([resources ?? []].flat()));
+  const waited = [sourcesOf(given), before, settingsOf(provider)];
   const answered = pulumi.all([given, ...waited]).apply(([known]) => answer(read, known as Args, provider));
   // Whoever uses the Output is told of a failure.
   connected(internals(answered).isKnown).catch(() => undefined);
@@ -64,17 +65,20 @@ function idOf(value: unknown): unknown {
 }
 
 /**
- * The ids of the resources that a value comes from: known once all of them are there. The value may be known before, as
- * the name of a team that the preview is about to make is, and asking for that team would fail.
+ * Known once the resources that a value comes from are there. The value may be known before, as the name of a team that
+ * the preview is about to make is, and asking for that team would fail.
  */
-function existing(value: pulumi.Output<unknown>): pulumi.Output<unknown> {
-  const ids = internals(value)
-    .allResources()
-    .then(async (resources) => [...(await withChildren(resources))].filter(isCustom).map(({ id }) => id));
-  return pulumi.output(ids);
+function sourcesOf(value: pulumi.Output<unknown>): pulumi.Output<unknown> {
+  return pulumi.output(internals(value).allResources().then(idsOf));
 }
 
-const isCustom = (resource: pulumi.Resource) => pulumi.CustomResource.isInstance(resource);
+function idsOf(resources: Iterable<pulumi.Resource>) {
+  return pulumi.output(
+    withChildren(resources).then((found) =>
+      [...found].flatMap((resource) => (pulumi.CustomResource.isInstance(resource) ? resource.id : [])),
+    ),
+  );
+}
 
 /** A component is there once everything inside is. */
 async function withChildren(resources: Iterable<pulumi.Resource>, found = new Set<pulumi.Resource>()) {
@@ -82,9 +86,9 @@ async function withChildren(resources: Iterable<pulumi.Resource>, found = new Se
     if (found.has(resource)) continue;
     found.add(resource);
     if (!pulumi.ComponentResource.isInstance(resource)) continue;
-    const { __data, __childResources = [] } = resource as unknown as ComponentInternals;
-    await __data;
-    await withChildren(__childResources, found);
+    const component = resource as unknown as ComponentInternals;
+    await component.__data;
+    await withChildren(component.__childResources ?? [], found);
   }
   return found;
 }

@@ -138,5 +138,7 @@ function presented(error: unknown): unknown {
     return presented(new OrganizationNotFoundError(error.organizationUid));
   }
   if (!(error instanceof AvalaError)) return error;
-  return Object.assign(new pulumi.RunError(stripped(`${error.message} [${error.code}]`)), { code: error.code });
+  const message = stripped(`${error.message} [${error.code}]`);
+  // Without the frames of a stack: Pulumi does not show them, but it can take many seconds to colour them.
+  return Object.assign(new pulumi.RunError(message), { code: error.code, stack: message });
 }

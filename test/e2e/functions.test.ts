@@ -145,15 +145,17 @@ describe("functions", () => {
     const team = [...organizations, ...times(pages(teams), "acme/teams/")];
     const members = (rows: number) => [...organizations, ...times(pages(rows), "acme/members/")];
     return [
-      ...[...organizations, ...times(1, "acme/")],
-      ...organizations,
-      ...[...members(5), ...members(1), ...members(1)],
-      ...[...organizations, ...times(pages(3), "acme/invitations/")],
-      ...[...team, ...team, ...team],
-      ...team,
-      ...[...team, ...times(pages(teamSize), `acme/teams/${teamSlug}/members/`)],
-      ...times(1, "industry-choices/"),
-    ].toSorted();
+      [...organizations, ...times(1, "acme/")],
+      organizations,
+      [members(5), members(1), members(1)].flat(),
+      [...organizations, ...times(pages(3), "acme/invitations/")],
+      [team, team, team].flat(),
+      team,
+      [...team, ...times(pages(teamSize), `acme/teams/${teamSlug}/members/`)],
+      times(1, "industry-choices/"),
+    ]
+      .flat()
+      .toSorted();
   };
   const inTwos = (rows: number) => Math.max(1, Math.ceil(rows / 2));
   const atOnce = () => 1;
@@ -291,12 +293,14 @@ describe("functions", () => {
     });
     for (const [code, message] of Object.values(told)) expect(message).toMatch(new RegExp(`\\[${code}\\]$`));
     const organizations = times(2, "");
-    expect(await emulator.calls()).toEqual([
-      // The wrong key, then a slug and a uid that are not there.
-      ...[...times(1, ""), ...organizations, ...organizations],
-      ...[...organizations, ...times(2, "acme/teams/"), ...organizations, ...times(2, "acme/teams/")],
-      ...[...organizations, ...times(1, "beta/teams/")],
-    ]);
+    expect(await emulator.calls()).toEqual(
+      [
+        // The wrong key, then a slug and a uid that are not there.
+        [times(1, ""), organizations, organizations],
+        [organizations, times(2, "acme/teams/"), organizations, times(2, "acme/teams/")],
+        [organizations, times(1, "beta/teams/")],
+      ].flat(2),
+    );
   });
 
   it("end a preview with the message alone, in either form", async () => {

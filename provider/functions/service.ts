@@ -19,6 +19,7 @@ const clients = new Map<string, AvalaClient>();
 /** Answers one call of a function. What it throws prints as its message alone, and carries the error's `code`. */
 export async function serve<Args, Result>(read: Read<Args, Result>, args: Args, provider: Provider | undefined) {
   try {
+    requirePlain(args);
     return await read(new Service(clientOf(await configuration(provider))), args);
   } catch (error) {
     throw presented(error);
@@ -93,7 +94,7 @@ interface SettingsInternals {
 
 function clientOf(config: Lookup): AvalaClient {
   const settings = resolveClientSettings((name) => process.env[name], config);
-  const key = JSON.stringify(Object.entries(settings).toSorted());
+  const key = JSON.stringify(settings);
   const client = clients.get(key) ?? createClient({ ...settings, shareReads: false, onWait: tellWait });
   clients.set(key, client);
   return client;
@@ -104,11 +105,15 @@ function tellWait({ waiting, seconds }: { waiting: number; seconds: number }): v
   void pulumi.log.info(text);
 }
 
-/** A checked argument. */
-function argument<T>(name: string, schema: z.ZodType<T>, value: unknown): T {
-  if (pulumi.Output.isInstance(value) || pulumi.Resource.isInstance(value)) {
+function requirePlain(args: unknown): void {
+  for (const [name, value] of Object.entries(args ?? {})) {
+    if (!pulumi.Output.isInstance(value) && !pulumi.Resource.isInstance(value)) continue;
     throw new ArgumentError(`${name} is an output or a resource, which only the Output form of the function takes.`);
   }
+}
+
+/** A checked argument. */
+function argument<T>(name: string, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new ArgumentError(`${name} ${result.error.issues[0]?.message}.`);

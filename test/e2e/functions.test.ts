@@ -246,7 +246,7 @@ describe("functions", () => {
     const nobody = uid(0);
     const project = await openProject(`
       const pulumi = require("@pulumi/pulumi");
-      const { Provider, getTeam, getOrganization, getTeams, getOrganizations, getInvitations } = require("pulumi-avala");
+      const { Provider, getTeam, getOrganization, getTeams, getOrganizations, getOrganizationMembers } = require("pulumi-avala");
       const url = { baseUrl: process.env.AVALA_BASE_URL, allowInsecureBaseUrl: true };
       module.exports = async () => {
         const told = async (call) => call().then(() => "answered", ({ code, message }) => [code, message]);
@@ -258,6 +258,7 @@ describe("functions", () => {
           keyless: await told(() => getOrganizations(keyless)),
           noOrganization: await told(() => getTeams({})),
           output: await told(() => getTeams({ organization: pulumi.output("acme") })),
+          search: await told(() => getOrganizationMembers({ organization: "acme", search: pulumi.output("ada") })),
           path: await told(() => getTeams({ organization: "../users" })),
           noTeam: await told(() => getTeam({ organization: "acme" })),
           twoWays: await told(() => getTeam({ organization: "acme", slug: "a", name: "b" })),
@@ -280,6 +281,7 @@ describe("functions", () => {
       keyless: "AVALA_CONFIG",
       noOrganization: "AVALA_ARGUMENT",
       output: "AVALA_ARGUMENT",
+      search: "AVALA_ARGUMENT",
       path: "AVALA_ARGUMENT",
       noTeam: "AVALA_ARGUMENT",
       twoWays: "AVALA_ARGUMENT",

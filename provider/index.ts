@@ -11,3 +11,29 @@ export type { TeamArgs, TeamState } from "./generated/team.js";
 export type { OrganizationMemberArgs, OrganizationMemberState } from "./generated/organizationMember.js";
 export type { TeamMembershipArgs, TeamMembershipState } from "./generated/teamMembership.js";
 export type { InvitationArgs, InvitationState } from "./generated/invitation.js";
+export {
+  getOrganization,
+  getOrganizationOutput,
+  getOrganizations,
+  getOrganizationsOutput,
+} from "./functions/organizations.js";
+export type { GetOrganizationArgs, GetOrganizationOutputArgs, OrganizationResult } from "./functions/organizations.js";
+export { getOrganizationMembers, getOrganizationMembersOutput } from "./functions/organizationMembers.js";
+export type {
+  GetOrganizationMembersArgs,
+  GetOrganizationMembersOutputArgs,
+  OrganizationMemberResult,
+} from "./functions/organizationMembers.js";
+export { getInvitations, getInvitationsOutput } from "./functions/invitations.js";
+export type { GetInvitationsArgs, GetInvitationsOutputArgs, InvitationResult } from "./functions/invitations.js";
+export { getTeam, getTeamOutput, getTeams, getTeamsOutput } from "./functions/teams.js";
+export type {
+  GetTeamArgs,
+  GetTeamOutputArgs,
+  GetTeamsArgs,
+  GetTeamsOutputArgs,
+  TeamResult,
+} from "./functions/teams.js";
+export { getTeamMembers, getTeamMembersOutput } from "./functions/teamMembers.js";
+export type { GetTeamMembersArgs, GetTeamMembersOutputArgs, TeamMemberResult } from "./functions/teamMembers.js";
+export { getIndustryChoices, getIndustryChoicesOutput, type IndustryChoice } from "./functions/industryChoices.js";

@@ -13,7 +13,12 @@ const RULES = {
   index: { ours: ["resources", "components", "functions", "schema", "generated"] },
   resources: { ours: ["schema", "generated"], packages: ["@pulumi/pulumi"] },
   components: { ours: ["resources", "schema", "generated"], packages: ["@pulumi/pulumi"] },
-  functions: { ours: ["client", "snapshot", "schema"], packages: ["@pulumi/pulumi"] },
+  functions: {
+    ours: ["client", "snapshot", "schema"],
+    oursTypes: ["resources"],
+    packages: ["@pulumi/pulumi"],
+    types: ["zod"],
+  },
   cli: { ours: ["client", "snapshot", "schema"] },
   lifecycle: { ours: ["snapshot", "schema"] },
   snapshot: { ours: ["client", "schema"] },

@@ -57,6 +57,7 @@ export function createClient(settings: ClientSettings, internals: Internals = {}
     baseUrl,
     timeoutMs,
     readOnly: settings.readOnly ?? false,
+    shareReads: settings.shareReads ?? true,
     beforeRequest: settings.beforeRequest,
     random: internals.random ?? Math.random,
   });

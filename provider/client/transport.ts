@@ -26,6 +26,7 @@ export interface TransportOptions {
   baseUrl: string;
   timeoutMs: number;
   readOnly: boolean;
+  shareReads: boolean;
   beforeRequest?: () => void;
   /** 0 to 1, for jitter. */
   random: () => number;
@@ -49,12 +50,14 @@ export class Transport {
     this.base = new URL(options.baseUrl);
   }
 
-  /** Reads. Calls for the same thing at the same time share one answer, never across a write of ours. */
+  /** Reads. Calls for the same thing at the same time may share one answer, never across a write of ours. */
   get(path: string, query = ""): Promise<Answer> {
+    const read = () => this.run({ method: "GET", path, query, keepBody: true });
+    if (!this.options.shareReads) return read();
     const key = `${path}?${query}`;
     const shared = this.reading.get(key);
     if (shared !== undefined) return shared;
-    const reading = this.run({ method: "GET", path, query, keepBody: true }).finally(() => {
+    const reading = read().finally(() => {
       if (this.reading.get(key) === reading) this.reading.delete(key);
     });
     this.reading.set(key, reading);

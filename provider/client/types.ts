@@ -118,6 +118,8 @@ export interface ClientSettings {
   timeoutMs?: number;
   /** Refuse everything but GET. */
   readOnly?: boolean;
+  /** Reads of the same thing at the same time share one request. Default true. */
+  shareReads?: boolean;
   /** Asked before each request is sent; throws to stop (the watchdog's hook). */
   beforeRequest?: () => void;
   /** Told once when the waiting requests exceed a minute's budget. */

@@ -22,22 +22,23 @@ export interface ProviderArgs {
  * new Organization("acme", { name: "Acme" }, { provider: tenant });
  */
 export class Provider extends pulumi.ProviderResource {
+  /** @internal What functions find the service by: the settings, as stack configuration would hold them. */
+  declare readonly __settings: pulumi.Output<Record<string, string | undefined>>;
+
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
     const { apiKey, apiKeyEnv, baseUrl, allowInsecureBaseUrl } = args;
     const insecure = pulumi
       .output(allowInsecureBaseUrl)
       .apply((allow) => (allow === undefined ? undefined : `${allow}`));
-    super(
-      "pulumi-nodejs",
-      name,
-      {
-        "avala:explicit": "true",
-        "avala:apiKey": apiKey === undefined ? undefined : pulumi.secret(apiKey),
-        "avala:apiKeyEnv": apiKeyEnv,
-        "avala:baseUrl": baseUrl,
-        "avala:allowInsecureBaseUrl": allowInsecureBaseUrl === undefined ? undefined : insecure,
-      },
-      opts,
-    );
+    const settings = {
+      "avala:explicit": "true",
+      "avala:apiKey": apiKey === undefined ? undefined : pulumi.secret(apiKey),
+      "avala:apiKeyEnv": apiKeyEnv,
+      "avala:baseUrl": baseUrl,
+      "avala:allowInsecureBaseUrl": allowInsecureBaseUrl === undefined ? undefined : insecure,
+    };
+    super("pulumi-nodejs", name, settings, opts);
+    // Not enumerable: only functions look at it.
+    Object.defineProperty(this, "__settings", { value: pulumi.output(settings) });
   }
 }

@@ -76,6 +76,13 @@ describe("T19 reads at the same time", () => {
     expect(sent()).toHaveLength(4);
   });
 
+  it("are each sent by a client that shares none", async () => {
+    const { client, reply, sent } = mocked({ shareReads: false });
+    reply(GOOD, GOOD);
+    await Promise.all([client.organizations.get("acme"), client.organizations.get("acme")]);
+    expect(sent()).toHaveLength(2);
+  });
+
   it("T20 never share an answer from before a write of ours", async () => {
     const { client, agent } = mocked();
     const pool = agent.get(ORIGIN);

@@ -134,6 +134,49 @@ describe("programs", () => {
     }
   });
 
+  it("with keys that change use the environment's of today, and the program's once it has run", async () => {
+    const url = { baseUrl: emulator.url, allowInsecureBaseUrl: true };
+    const declare = (project: Project, literal: string, teams: string[] = []) =>
+      project.declare([
+        { kind: "Provider", name: "named", args: { apiKeyEnv: "TENANT_KEY", ...url } },
+        { kind: "Provider", name: "literal", args: { apiKey: literal, ...url } },
+        { kind: "Organization", name: "one", args: { name: "One" }, options: { provider: ref("named") } },
+        { kind: "Organization", name: "two", args: { name: "Two" }, options: { provider: ref("literal") } },
+        ...teams.map((name): Declared => ({
+          kind: "Team",
+          name,
+          args: { organization: ref("one"), name },
+          options: { provider: ref("named") },
+        })),
+      ]);
+    const tenants = ["first@example.com", "second@example.com"];
+    for (const [index, person] of tenants.entries()) await emulator.addKey(`avk_old-${index}`, person);
+    const project = await openProject(undefined, { TENANT_KEY: "avk_old-0" });
+    // What the stack is configured for holds for no explicit provider.
+    await project.expectOk(["config", "set", "avala:baseUrl", "https://nowhere.example.com"]);
+    await project.expectOk(["config", "set", "avala:requestsPerMinute", "none"]);
+    declare(project, "avk_old-1");
+    expect((await project.up()).code).toBe(0);
+
+    for (const [index, person] of tenants.entries()) {
+      await emulator.addKey(`avk_new-${index}`, person);
+      await emulator.revokeKey(`avk_old-${index}`);
+    }
+    declare(project, "avk_new-1");
+    const today = { TENANT_KEY: "avk_new-0" };
+    const plain = await project.refresh(["--skip-preview"], today);
+    expect(plain.errors).toEqual([{ name: "two", message: expect.stringContaining("[AVALA_UNAUTHORIZED]") }]);
+    const run = await project.refresh(["--skip-preview", "--run-program"], today);
+    expect([run.code, run.steps, run.errors]).toEqual([0, [], []]);
+
+    // A preview that reads, and an up that must not write.
+    await emulator.clearLog();
+    declare(project, "avk_new-1", ["core"]);
+    const readOnly = await project.up(["--skip-preview"], { ...today, AVALA_READ_ONLY: "1" });
+    expect(readOnly.errors).toEqual([{ name: "core", message: expect.stringContaining("[AVALA_READ_ONLY]") }]);
+    expect(await emulator.writes()).toEqual([]);
+  });
+
   /** A small stack of every kind, with people of every state. */
   const everyKind = (adopt: { organization?: string; team?: string } = {}): Declared[] => [
     {

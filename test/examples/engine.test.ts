@@ -20,8 +20,12 @@ afterEach(async () => {
 
 afterAll(() => emulator.close());
 
-async function open(example: string, changed: Record<string, string> = {}): Promise<Project> {
-  project = await Project.open(emulator.environment(), { ...exampleFiles(example), ...changed });
+async function open(
+  example: string,
+  changed: Record<string, string> = {},
+  environment = emulator.environment(),
+): Promise<Project> {
+  project = await Project.open(environment, { ...exampleFiles(example), ...changed });
   return project;
 }
 
@@ -143,5 +147,59 @@ describe("people-from-yaml", () => {
     const { people: _signedUp, ...after } = await standing();
     const { people: _earlier, ...start } = before;
     expect(after).toEqual(start);
+  });
+});
+
+describe("two-tenants", () => {
+  const tenants = ["europe", "america"];
+  const key = (tenant: string) => `avk_${tenant}-7d21`;
+
+  it("makes each tenant's part by its own key, leaves nothing to do, and takes it away", async () => {
+    for (const tenant of tenants) await emulator.addKey(key(tenant), `${tenant}@example.com`);
+    const before = await standing();
+    // No AVALA_API_KEY: nothing but the providers has a key.
+    const example = await open(
+      "two-tenants",
+      {},
+      {
+        AVALA_ALLOW_INSECURE_BASE_URL: "1",
+        ...Object.fromEntries(
+          tenants.flatMap((tenant) => [
+            [`${tenant.toUpperCase()}_AVALA_API_KEY`, key(tenant)],
+            [`${tenant.toUpperCase()}_AVALA_BASE_URL`, emulator.url],
+          ]),
+        ),
+      },
+    );
+    const { steps, screen } = await example.expectOk(["up", "--yes", "--skip-preview"]);
+    expect(steps).toEqual([
+      "create Organization america-acme",
+      "create Organization europe-acme",
+      "create Team america-perception",
+      "create Team europe-perception",
+    ]);
+    expect(await outputs(example)).toEqual(
+      Object.fromEntries(
+        tenants.map((name) => [name, { organization: `acme-${name}`, team: "perception", people: 1 }]),
+      ),
+    );
+    await example.expectOk(["preview", "--expect-no-changes"]);
+    await example.expectOk(["refresh", "--yes", "--skip-preview", "--expect-no-changes"]);
+    await example.expectOk(["destroy", "--yes", "--skip-preview"]);
+    expect(await standing()).toEqual(before);
+
+    const calls = await emulator.requests();
+    for (const tenant of tenants) {
+      const own = calls.filter(({ by }) => by === `${tenant}@example.com`);
+      const about = own.filter(({ path }) => path.startsWith(`/organizations/acme-${tenant}/`));
+      // In up and in preview the function, in up and destroy the resources.
+      expect(about.map(({ method, path }) => `${method} ${path.replace(/^.*acme-\w+/, "")}`)).toEqual(
+        expect.arrayContaining(["GET /members/", "POST /teams/", "DELETE /teams/perception/", "DELETE /"]),
+      );
+      const elsewhere = own.filter((call) => !about.includes(call)).map(({ path }) => path);
+      expect(new Set(elsewhere)).toEqual(new Set(["/organizations/"]));
+    }
+    expect(new Set(calls.map(({ by }) => by))).toEqual(new Set(tenants.map((tenant) => `${tenant}@example.com`)));
+    expect(screen).not.toMatch(/avk_/);
   });
 });

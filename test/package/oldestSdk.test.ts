@@ -88,6 +88,29 @@ describe(`the package as published, with the oldest SDK it accepts (${oldest})`,
     expect((await emulator.state()).organizations).toEqual(before.organizations);
   });
 
+  it("answers functions in both forms, and waits for what is yet to be made", async () => {
+    project.write({
+      "index.js": `
+        const pulumi = require("@pulumi/pulumi");
+        const { Organization, getOrganizationOutput, getOrganizations, getOrganizationsOutput } = require("pulumi-avala");
+        const box = new pulumi.ComponentResource("test:index:Box", "box");
+        const acme = new Organization("acme", { name: "Acme" }, { parent: box });
+        exports.slug = getOrganizationOutput({ organization: acme }).slug;
+        exports.before = getOrganizations().then(({ length }) => length);
+        exports.after = getOrganizationsOutput({ dependsOn: box }).apply(({ length }) => length);
+      `,
+    });
+    await emulator.clearLog();
+    await project.expectOk(["preview"]);
+    expect(await emulator.calls()).toEqual(["GET /organizations/"]);
+    // What the plain form finds is not settled: it does not wait for the resource.
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+    const { stdout } = await project.expectOk(["stack", "output", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ slug: "acme", after: 1 });
+    await project.expectOk(["destroy", "--yes", "--skip-preview"]);
+    project.write({ "index.js": program });
+  });
+
   it("says which SDK get needs", async () => {
     project.declare([{ kind: "Organization", name: "other", get: "0a000000-0000-4000-8000-000000000000" }]);
     const { code, screen } = await project.preview();

@@ -39,7 +39,7 @@ describe("the packages as published", () => {
     expect(files.filter((file) => /test|\.env|secret/i.test(file))).toEqual([]);
   });
 
-  it("offer resources to programs and handlers to the host, and nothing else", () => {
+  it("offer resources and functions to programs and handlers to the host, and nothing else", () => {
     expect(JSON.parse(node('console.log(JSON.stringify(Object.keys(require("pulumi-avala")).sort()))'))).toEqual([
       "Invitation",
       "Organization",
@@ -49,6 +49,22 @@ describe("the packages as published", () => {
       "Provider",
       "Team",
       "TeamMembership",
+      "getIndustryChoices",
+      "getIndustryChoicesOutput",
+      "getInvitations",
+      "getInvitationsOutput",
+      "getOrganization",
+      "getOrganizationMembers",
+      "getOrganizationMembersOutput",
+      "getOrganizationOutput",
+      "getOrganizations",
+      "getOrganizationsOutput",
+      "getTeam",
+      "getTeamMembers",
+      "getTeamMembersOutput",
+      "getTeamOutput",
+      "getTeams",
+      "getTeamsOutput",
     ]);
     expect(
       JSON.parse(node('console.log(JSON.stringify(Object.keys(require("pulumi-avala/provider")).sort()))')),

@@ -27,6 +27,12 @@ describe("key and base URL", () => {
       ["m", "https://c.example"],
     ],
     [
+      "a variable that the configuration names wins over its key",
+      { MINE: "m" },
+      { "avala:apiKeyEnv": "MINE", "avala:apiKey": "c" },
+      ["m", official],
+    ],
+    [
       "environment wins whole: the other URL is not taken",
       { AVALA_API_KEY: "e" },
       { "avala:apiKey": "c", "avala:baseUrl": "https://c.example" },
@@ -54,6 +60,11 @@ describe("key and base URL", () => {
 
   it.each([
     ["none at all", {}, {}],
+    [
+      "the configuration names an unset variable, whatever key it holds",
+      {},
+      { "avala:apiKeyEnv": "MINE", "avala:apiKey": "c" },
+    ],
     ["explicit without a key", { AVALA_API_KEY: "e" }, { "avala:explicit": "true" }],
     [
       "explicit with an unset variable",
@@ -84,6 +95,15 @@ describe("switches", () => {
     ).toThrow(ConfigError);
   });
 
+  it("allow plain http from the configuration as well, and from the environment to an explicit provider", () => {
+    const local = { "avala:apiKey": "c", "avala:baseUrl": "http://127.0.0.1:1" };
+    const allowed = { "avala:allowInsecureBaseUrl": "true" };
+    expect(resolve({}, { ...local, ...allowed }).client.baseUrl).toBe("http://127.0.0.1:1");
+    const explicit = { ...local, "avala:explicit": "true" };
+    expect(resolve({ AVALA_ALLOW_INSECURE_BASE_URL: "1" }, explicit).client.baseUrl).toBe("http://127.0.0.1:1");
+    expect(() => resolve({}, explicit)).toThrow(ConfigError);
+  });
+
   it("list the organizations that count as deleted, by spaces or commas, in any case", () => {
     const { assumeDeleted } = resolve({ AVALA_API_KEY: "e", AVALA_ASSUME_DELETED: " A-1, b-2\nc-3 " });
     expect([...assumeDeleted]).toEqual(["a-1", "b-2", "c-3"]);
@@ -103,6 +123,22 @@ describe("numbers", () => {
       maxRemovals: 7,
       client: { requestsPerMinute: 50 },
     });
+  });
+
+  it("and switches of the environment hold for an explicit provider", () => {
+    const environment = {
+      AVALA_REQUESTS_PER_MINUTE: "50",
+      AVALA_REQUESTS_PER_SECOND: "5",
+      AVALA_MAX_REMOVALS: "7",
+      AVALA_READ_ONLY: "1",
+      AVALA_ASSUME_DELETED: "a-1",
+    };
+    const settings = resolve(environment, { "avala:explicit": "true", "avala:apiKey": "x" });
+    expect(settings).toMatchObject({
+      client: { requestsPerMinute: 50, requestsPerSecond: 5, readOnly: true },
+      maxRemovals: 7,
+    });
+    expect([...settings.assumeDeleted]).toEqual(["a-1"]);
   });
 
   it.each(["0", "-1", "1.5", "ten", "Infinity"])("are refused where they are none: %j", (value) => {

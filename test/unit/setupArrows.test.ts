@@ -25,6 +25,7 @@ it("finds nothing in imports that follow the arrows", async () => {
     "snapshot/index.ts": `import { pages } from "../client/pages.js";`,
     "client/pages.ts": `import { Agent } from "undici"; import { z } from "zod"; require("../../package.json");`,
     "schema/team.ts": `import { z } from "zod"; const text = 'import "undici"'; // import "undici"`,
+    "functions/teams.ts": `import type { Team } from "../resources/team.js"; const x = require("../client/index.js");`,
     "generated/team.ts": `import type { Team } from "../resources/team.js"; import type * as p from "@pulumi/pulumi";`,
   });
   expect(found).toEqual([]);
@@ -36,6 +37,7 @@ it("reports every way to import what an area may not, with file and line", async
     ["client/computed.ts", "const name = 'undici'; require(name);", "imports a computed name"],
     ["client/outside.ts", `import "../../emulator/src/app.js";`, "outside of the package"],
     ["client/pages.ts", `export { read } from "../snapshot/index.js";`, "client must not import snapshot"],
+    ["functions/teams.ts", `import { Team } from "../resources/team.js";`, "except with import type"],
     ["generated/team.ts", `import { Team } from "../resources/team.js";`, "except with import type"],
     ["helpers/x.ts", `import "node:fs";`, "belongs to no area that has a rule"],
     ["lifecycle/team.ts", `import { pages } from "../client/pages.js";`, "lifecycle must not import client"],

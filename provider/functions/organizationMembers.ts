@@ -1,0 +1,66 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Organization } from "../resources/organization.js";
+import { ask, askOutput, type Read } from "./ask.js";
+
+/** Whose members, and which of them. */
+export interface GetOrganizationMembersArgs {
+  /** Uid or slug of the organization. */
+  organization: string;
+  /** Only people whose username, e-mail, first or last name the service finds by this text. Default: everybody. */
+  search?: string | undefined;
+  /** Only people of this role. Default: everybody. */
+  role?: "owner" | "admin" | "member" | undefined;
+}
+
+/** Whose members, and which of them. */
+export interface GetOrganizationMembersOutputArgs {
+  /** The organization: the resource, its uid or slug. */
+  organization: Organization | pulumi.Input<string>;
+  /** Only people whose username, e-mail, first or last name the service finds by this text. Default: everybody. */
+  search?: pulumi.Input<string | undefined>;
+  /** Only people of this role. Default: everybody. */
+  role?: pulumi.Input<"owner" | "admin" | "member" | undefined>;
+}
+
+/** A person in an organization. What the service leaves out is absent. */
+export interface OrganizationMemberResult {
+  /** The person's lasting identity, a UUID. */
+  userUid: string;
+  username?: string;
+  /** Absent where the service hides addresses from the key. */
+  email?: string;
+  fullName?: string;
+  /** `owner`, `admin` or `member`; others may come. */
+  role?: string;
+  /** When the person joined, ISO 8601. */
+  createdAt?: string;
+}
+
+const readMembers: Read<GetOrganizationMembersArgs, OrganizationMemberResult[]> = async (service, args) => {
+  const { search, role } = args;
+  const organization = await service.organization(args.organization);
+  return organization.at((slug) => service.client.members.list(slug, { search, role }));
+};
+
+/**
+ * The people in an organization, all of them or those that a filter leaves.
+ *
+ * @example
+ * const admins = await getOrganizationMembers({ organization: "acme", role: "admin" });
+ *
+ * @throws `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches no such organization
+ */
+export function getOrganizationMembers(
+  args: GetOrganizationMembersArgs,
+  opts?: pulumi.InvokeOptions,
+): Promise<OrganizationMemberResult[]> {
+  return ask(readMembers, args, opts);
+}
+
+/** As `getOrganizationMembers`, for arguments that are outputs or resources. */
+export function getOrganizationMembersOutput(
+  args: GetOrganizationMembersOutputArgs,
+  opts?: pulumi.InvokeOutputOptions,
+): pulumi.Output<OrganizationMemberResult[]> {
+  return askOutput(readMembers, args, opts);
+}

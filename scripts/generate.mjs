@@ -201,7 +201,7 @@ function operationsTable() {
   const kind = (name) =>
     /^[A-Z]/.test(name)
       ? `[${name}](resources/${name[0].toLowerCase()}${name.slice(1)}.md)`
-      : /^get/.test(name)
+      : name.startsWith("get")
         ? `[${name}](functions.md)`
         : `[npx pulumi-avala ${name}](commands.md)`;
   const rows = Object.entries(reach.operations).map(([id, through]) => {

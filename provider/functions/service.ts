@@ -1,8 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { AvalaError, createClient, resolveClientSettings, type AvalaClient, type Lookup } from "../client/index.js";
+import {
+  AvalaError,
+  createClient,
+  NotFoundError,
+  resolveClientSettings,
+  type AvalaClient,
+  type Identified,
+  type Lookup,
+  type Team,
+} from "../client/index.js";
 import type { Provider } from "../resources/provider.js";
-import { quoted, splitId, stripped } from "../schema/index.js";
+import { joinId, quoted, splitId, stripped } from "../schema/index.js";
 import { nonEmptyText, organizationReference, teamReference } from "../schema/shapes.js";
 import {
   OrganizationNotFoundError,
@@ -45,12 +54,29 @@ export class Service {
     return this.#snapshot.organization(argument("organization", organizationReference(), reference));
   }
 
-  /** A team by id, or by slug or name in its organization. */
-  async team({ team, organization, slug, name }: Readonly<Record<string, unknown>>): Promise<TeamView> {
-    const given = Object.entries({ team, slug, name }).filter(([, value]) => value !== undefined);
-    if (given.length !== 1 || (team !== undefined && organization !== undefined)) {
-      throw new ArgumentError("The team is named by team alone, or by organization with either slug or name.");
+  /** What a team is, by id, or by slug or name in its organization. */
+  async teamRow(args: TeamArguments): Promise<Identified<Team> & { id: string }> {
+    requireOneName(args);
+    const { organization, slug } = args;
+    if (slug === undefined) {
+      const team = await this.team(args);
+      return { id: joinId(team.organization.uid, team.uid), ...(await team.row()) };
     }
+    const view = await this.organization(organization);
+    const text = argument("slug", nonEmptyText(255), slug);
+    const row = await view
+      .at((place) => this.client.teams.get(place, text))
+      .catch((error: unknown) => {
+        throw error instanceof NotFoundError ? noTeam(view, `of the slug ${quoted(text)}`) : error;
+      });
+    return { id: joinId(view.uid, row.uid), ...row };
+  }
+
+  /** A team by id, or by slug or name in its organization. */
+  async team(args: TeamArguments): Promise<TeamView> {
+    requireOneName(args);
+    const { team, organization, slug, name } = args;
+    const given = Object.entries({ slug, name }).filter(([, value]) => value !== undefined);
     if (team !== undefined) return this.#teamById(argument("team", teamReference(), team));
     const [key, value] = given[0] as ["slug" | "name", unknown];
     const text = argument(key, nonEmptyText(255), value);
@@ -68,8 +94,20 @@ export class Service {
   async #teamOf(organization: OrganizationView, uid: string | undefined, which: string): Promise<TeamView> {
     const team = uid === undefined ? undefined : await organization.team(uid);
     if (team) return team;
-    throw new TeamNotFoundError(`Organization ${quoted(organization.slug)} has no team ${which}.`);
+    throw noTeam(organization, which);
   }
+}
+
+type TeamArguments = { team?: unknown; organization?: unknown; slug?: unknown; name?: unknown };
+
+function requireOneName({ team, organization, slug, name }: TeamArguments): void {
+  const given = [team, slug, name].filter((value) => value !== undefined);
+  if (given.length === 1 && (team === undefined || organization === undefined)) return;
+  throw new ArgumentError("The team is named by team alone, or by organization with either slug or name.");
+}
+
+function noTeam(organization: OrganizationView, which: string): TeamNotFoundError {
+  return new TeamNotFoundError(`Organization ${quoted(organization.slug)} has no team ${which}.`);
 }
 
 /** The stack's configuration, or what an explicit provider holds in its place. */

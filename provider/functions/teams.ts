@@ -80,10 +80,7 @@ export interface TeamResult {
   createdAt?: string;
 }
 
-const readTeam: Read<GetTeamArgs, TeamResult> = async (service, args) => {
-  const team = await service.team(args);
-  return { id: joinId(team.organization.uid, team.uid), ...(await team.row()) };
-};
+const readTeam: Read<GetTeamArgs, TeamResult> = (service, args) => service.teamRow(args);
 
 const readTeams: Read<GetTeamsArgs, TeamResult[]> = async (service, args) => {
   const organization = await service.organization(args.organization);

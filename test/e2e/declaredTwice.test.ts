@@ -108,6 +108,6 @@ describe("one person declared twice in one place", () => {
       place("three", { team: ref("core"), email: ada }),
       place("four", { team: ref("blue"), email: ada }),
     ]);
-    await project.expectOk(["preview"]);
+    expect(await project.expectOk(["preview"])).toMatchObject({ code: 0 });
   });
 });

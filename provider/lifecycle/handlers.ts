@@ -1,7 +1,7 @@
 import { AvalaError, DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
 import { isNewValue, quoted, stripped, type Failure, type ResourceSchema } from "../schema/index.js";
 import { GuardError } from "./guards.js";
-import { changedInputs, checkInputs, type Properties } from "./inputs.js";
+import { changedInputs, checkInputs, isUnknown, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
 import { allTold, tell } from "./log.js";
 import { configure, currentRun, type Run } from "./run.js";
@@ -51,10 +51,10 @@ async function diff<Seen>(life: Lifecycle<Seen>, run: Run, target: Required<Targ
   const declared = declaredInputs(life.schema, state);
   const changed = changedInputs(life.schema, declared, inputs);
   const replaces = await life.replaced(run, target).catch(unlookedUp<string[]>([]));
-  if (replaces.length === 0 && changed.length > 0) life.announce?.(target, changed);
-  if (changed.length > 0 || replaces.length > 0) return { changes: true, replaces };
+  // What is not known yet tells nothing of the next step.
+  if (replaces.length > 0 || changed.some((name) => isUnknown(inputs[name]))) return { changes: true, replaces };
   const step = await (life.canSettle?.(run, target) ?? Promise.resolve(false)).catch(unlookedUp(false));
-  return { changes: step, replaces };
+  return { changes: step || changed.length > 0, replaces };
 }
 
 /** A preview need not fail because the service cannot be asked right now: it says so and promises nothing. */

@@ -1,9 +1,9 @@
 import { invitation as schema, joinId, splitId } from "../schema/index.js";
 import type { Lifecycle } from "./lifecycle.js";
 import {
-  announceMail,
   canTakeNextStep,
   ensureInvited,
+  invitedRole,
   mailOutputs,
   observePerson,
   personIdentities,
@@ -11,7 +11,6 @@ import {
   replacedPerson,
   spellingsOf,
   statusOf,
-  syncInvitation,
   type Newcomer,
 } from "./person.js";
 import { organizationOf } from "./place.js";
@@ -24,14 +23,13 @@ export const invitation: Lifecycle<Newcomer> = {
   identities: personIdentities,
   spellings: spellingsOf,
   replaced: replacedPerson,
-  announce: announceMail,
 
   /** Acceptance is recorded, and the rest is none of its business any more. */
   canSettle: async (run, target) => target.state["status"] !== "accepted" && canTakeNextStep(run, target),
 
   observe: observePerson,
   ensure: (_run, target, seen) => ensureInvited(target, seen!),
-  sync: (_run, target, seen) => syncInvitation(target, seen),
+  sync: (_run, _target, seen) => Promise.resolve(seen),
 
   /** Looks for the invitation alone: whether the person is a member does not matter, and may not be knowable. */
   async remove(run, target) {
@@ -45,7 +43,7 @@ export const invitation: Lifecycle<Newcomer> = {
   },
 
   id: ({ view, who }) => joinId(view.uid, who),
-  shown: ({ row, member }) => ({ role: member ? undefined : row?.role }),
+  shown: ({ row, member }) => ({ role: member ? undefined : invitedRole(row) }),
   outputs: (seen, { state }) => {
     const { row, member } = seen;
     // Accepted once, and a member no more: the invitation has served its purpose.

@@ -29,10 +29,8 @@ export interface Lifecycle<Seen> {
   spellings?(seen: Seen): string[];
   /** Names of the identity inputs in which a declaration means another object than the one recorded. */
   replaced(run: Run, target: Required<Target>): Promise<string[]>;
-  /** Whether something recorded as unsettled can take its next step now. Only asked where nothing else has changed. */
+  /** Whether something recorded as unsettled can take its next step now; says what the preview would not show of it. */
   canSettle?(run: Run, target: Required<Target>): Promise<boolean>;
-  /** Says in the preview what a change will cause beyond what the preview shows. */
-  announce?(target: Required<Target>, changed: readonly string[]): void;
 
   /** Looks, and never writes. `undefined`: it is not there, and that is proven. */
   observe(run: Run, target: Target): Promise<Seen | undefined>;

@@ -4,16 +4,16 @@ import { GuardError } from "./guards.js";
 import type { Lifecycle } from "./lifecycle.js";
 import { tell } from "./log.js";
 import {
-  announceMail,
   canTakeNextStep,
   ensureInvited,
+  invitedRole,
   mailOutputs,
+  notePerson,
   observePerson,
   personIdentities,
   replacedPerson,
   spellingsOf,
   statusOf,
-  syncInvitation,
   type Newcomer,
 } from "./person.js";
 import type { Run } from "./run.js";
@@ -26,7 +26,6 @@ export const organizationMember: Lifecycle<Newcomer> = {
   identities: personIdentities,
   spellings: spellingsOf,
   replaced: replacedPerson,
-  announce: announceMail,
 
   /** Acceptance is recorded; an invitation that has ended is mailed again where the declaration says so. */
   canSettle: async (run, target) => target.state["status"] !== "active" && canTakeNextStep(run, target),
@@ -37,14 +36,13 @@ export const organizationMember: Lifecycle<Newcomer> = {
   async sync(_run, target, seen) {
     const role = target.inputs["role"] as string;
     const { view, member } = seen;
-    if (!member) return syncInvitation(target, seen);
-    if (member.role === role || staysOwner(seen, member)) return seen;
+    if (!member || member.role === role || staysOwner(seen, member)) return seen;
     if (role === "member") await refuseOwnPerson(seen, member, "made a plain member");
     return { ...seen, member: await view.setRole(member, role) };
   },
 
   async remove(run, target) {
-    if (target.inputs["onDestroy"] === "retain") return;
+    if (target.inputs["onDestroy"] === "retain") return notePerson(run, target);
     const seen = await observePerson(run, target);
     if (!seen || run.declarations.held(spellingsOf(seen)).length > 0) return;
     if (seen.member) await removeMember(run, seen, seen.member);
@@ -52,7 +50,9 @@ export const organizationMember: Lifecycle<Newcomer> = {
   },
 
   id: ({ view, who }) => joinId(view.uid, who),
-  shown: ({ row, member }) => ({ role: member?.role === "owner" ? undefined : (member ?? row)?.role }),
+  shown: ({ row, member }) => ({
+    role: member ? (member.role === "owner" ? undefined : member.role) : invitedRole(row),
+  }),
   outputs: (seen, { state }) => {
     const { row, member } = seen;
     return {

@@ -5,6 +5,7 @@ import {
   type Invitation,
   type Member,
   type OrganizationView,
+  type PersonRow,
 } from "../snapshot/index.js";
 import { GuardError } from "./guards.js";
 import { isUnknown, type Properties } from "./inputs.js";
@@ -49,7 +50,7 @@ export function spellingsOf({ view, who, person, member }: Newcomer): string[] {
 }
 
 /** Every name that a person is known by. */
-export function aliasesOf(who: string, person: Person, ...rows: ({ userUid: string; email?: string } | undefined)[]) {
+export function aliasesOf(who: string, person: Person, ...rows: (PersonRow | undefined)[]): string[] {
   const emails = [person.email, ...rows.map((row) => row?.email)].map((email) => email && normalizeEmail(email));
   const names = [who, person.userUid, ...rows.map((row) => row?.userUid), ...emails];
   return [...new Set(names.filter((name): name is string => Boolean(name)))];
@@ -97,86 +98,103 @@ export async function observePerson(run: Run, target: Target): Promise<Newcomer 
   return !seen.row && !seen.member && id !== undefined && !isRecorded(state) ? undefined : seen;
 }
 
+/** Noted without a look, as far as state tells, so that nobody takes them for a stranger. */
+export function notePerson(run: Run, target: Required<Target>): void {
+  const [organizationUid, who] = splitId(target.id, 2) as [string, string];
+  run.known.note(organizationUid, aliasesOf(who, personIn(target, who)));
+}
+
 /** Somebody with a valid invitation is no member, and a member needs none: one list is often enough. */
 async function find(view: OrganizationView, person: Person): Promise<Pick<Newcomer, "member" | "row">> {
   const { userUid, email } = person;
   const known = userUid === undefined ? undefined : await view.members.find(person);
   if (known || email === undefined) return { member: known, row: undefined };
   const row = await view.invitationOf(email);
-  tellNewStatus(row);
+  tellNewValues(row);
   if (isValid(row)) return { member: undefined, row };
   return { member: await view.members.find(person), row };
 }
 
-/** What the lists of the contract show (section 2); another word counts as pending until its time is over. */
-const listedStatuses = new Set(["pending", "expired"]);
+/** What the contract's lists show (section 2); another status counts as pending until its time is over. */
+const knownStatuses = new Set(["pending", "expired"]);
+const knownRoles = new Set(["owner", "admin", "member"]);
 
-function tellNewStatus(row: Invitation | undefined): void {
-  if (row?.status === undefined || listedStatuses.has(row.status)) return;
-  tell(
-    "warning",
-    `Avala answers the status ${quoted(row.status)} for invitation ${row.uid}, which this version does not know.`,
-  );
+function tellNewValues(row: Invitation | undefined): void {
+  const tellNew = (what: string, value: string | undefined, known: ReadonlySet<string>) => {
+    if (value === undefined || known.has(value)) return;
+    const of = quoted(row?.email ?? row!.uid);
+    tell(
+      "warning",
+      `Avala answers the ${what} ${quoted(value)} for the invitation of ${of}, which this version does not know.`,
+    );
+  };
+  tellNew("status", row?.status, knownStatuses);
+  tellNew("role", row?.role, knownRoles);
 }
 
-/** Invites whoever is neither a member nor invited, where that is due. */
+/** Mails whoever is neither a member nor invited as declared, where that is due. */
 export async function ensureInvited(target: Target, seen: Newcomer): Promise<Newcomer> {
+  const due = dueMail(target, seen);
+  if (due === undefined) return seen;
+  return due === "resend" ? mail(target, seen, () => seen.view.resend(seen.row!)) : invite(target, seen);
+}
+
+/** What a step mails to somebody who is no member: an invitation, or the one they have again. */
+function dueMail(target: Target, seen: Newcomer): "invite" | "resend" | undefined {
   const { row, member } = seen;
-  if (member) return seen;
-  const role = target.inputs["role"] as string;
-  if (row && isValid(row)) {
-    // Another role is another mail anyway: sync sends it, and it serves the new value of resend too.
-    const due = asksForResend(target) && hasRole(row, role);
-    return due ? mail(target, seen, false, () => seen.view.resend(row)) : seen;
+  if (member) return undefined;
+  if (isValid(row)) {
+    // The API cannot change an invitation: another role is another one, and serves a new value of resend too.
+    if (!isInvitedAs(row!, target.inputs["role"])) return "invite";
+    return asksForResend(target) ? "resend" : undefined;
   }
   const asked = target.id === undefined || asksForResend(target) || isCancelledByUs(target);
-  return asked || mailsByItself(target, seen) ? invite(target, seen, role) : seen;
+  return asked || mailsByItself(target, seen) ? "invite" : undefined;
 }
 
-/** The API has no way to change an invitation: another role is another invitation, and one more mail. */
-export async function syncInvitation(target: Target, seen: Newcomer): Promise<Newcomer> {
-  const role = target.inputs["role"] as string;
-  const { row, member } = seen;
-  return member || !row || !isValid(row) || hasRole(row, role) ? seen : invite(target, seen, role);
-}
-
-/** Whether somebody who is no member can take the next step; says what has become of an invitation that is over. */
+/**
+ * Whether somebody who is no member can take the next step. Says what has become of their invitation, and what the step
+ * mails: of neither the preview shows anything.
+ */
 export async function canTakeNextStep(run: Run, target: Required<Target>): Promise<boolean> {
   const seen = await observePerson(run, target);
-  if (!seen || isValid(seen.row)) return false;
+  if (!seen) return false;
   if (seen.member) return true;
-  const { name, status } = { name: nameOf(seen), status: statusOf(seen, target.state) };
-  const place = `organization ${seen.view.slug}`;
-  const what =
-    status === "expired"
-      ? `The invitation of ${name} into ${place} has expired`
-      : `${name} is neither a member of ${place} nor invited (cancelled, declined, left or removed; Avala does not say which)`;
-  if (mailsByItself(target, seen)) {
-    tell("info", `${what}: they are mailed again.`);
-    return true;
-  }
-  const again =
-    seen.person.email === undefined
-      ? "Nobody can be invited by uid: declare their email."
-      : mailsLeft(target, seen)
-        ? "They are mailed again where resend has a new value."
-        : `They have been mailed ${mailCount(target, seen)} times, the most that maxEmails allows, and are not mailed again.`;
-  tell("warning", `${what}. ${again}`);
-  return false;
+  const changed = asksForResend(target) || target.inputs["role"] !== target.state["role"];
+  if (isValid(seen.row) && !changed) return false;
+  const due = dueMail(target, seen);
+  if (isValid(seen.row) && due === undefined) return false;
+  const obstacle = obstacleTo(target, seen);
+  const next = obstacle ?? nextMail(seen, due);
+  const possible = due !== undefined && obstacle === undefined;
+  tell(possible ? "info" : "warning", `${standingOf(seen, target)} ${next}`);
+  return due !== undefined;
 }
 
-/** Says in the preview what a change of the declaration will mail. */
-export function announceMail({ inputs, state }: Required<Target>, changed: readonly string[]): void {
-  if (state["userUid"] !== undefined && state["status"] !== "gone") return;
-  const name = quoted((inputs["email"] ?? inputs["user"]) as string);
-  if (changed.includes("role") && state["status"] === "invited") {
-    tell(
-      "info",
-      `Another role for ${name}, who has not accepted yet: the invitation is cancelled and one more mail sent.`,
-    );
-  } else if (changed.includes("resend") && inputs["resend"] !== undefined) {
-    tell("info", `A new value of resend for ${name}: one more mail is sent, unless they are a member by then.`);
+function standingOf(seen: Newcomer, { state }: Target): string {
+  const { name, place } = { name: nameOf(seen), place: `organization ${seen.view.slug}` };
+  switch (statusOf(seen, state)) {
+    case "invited":
+      return `${name} is invited into ${place} and has not accepted.`;
+    case "expired":
+      return `The invitation of ${name} into ${place} has expired.`;
+    default:
+      return `${name} is neither a member of ${place} nor invited (cancelled, declined, left or removed; Avala does not say which).`;
   }
+}
+
+function nextMail({ row }: Newcomer, due: "invite" | "resend" | undefined): string {
+  if (due === undefined) return "They are mailed again where resend has a new value.";
+  if (due === "resend") return "They are mailed again.";
+  return isValid(row)
+    ? "The invitation is cancelled, and one more mailed with the declared role."
+    : "They are mailed again.";
+}
+
+/** Why a mail cannot be sent, whoever asks for it. */
+function obstacleTo(target: Target, seen: Newcomer): string | undefined {
+  if (seen.person.email === undefined) return "Nobody can be invited by uid: declare their email.";
+  return mailsLeft(target, seen) ? undefined : `${capReached(target, seen)}, and are not mailed again.`;
 }
 
 /** What state records of the way of every newcomer. */
@@ -192,35 +210,50 @@ export function statusOf({ member, row }: Newcomer, state: Properties): "invited
   if (member) return undefined;
   if (isValid(row)) return "invited";
   if (row) return "expired";
-  return isExpired({ expiresAt: state["expiresAt"] as string | undefined }) ? "expired" : "gone";
+  // What vanished before its time does not expire when its time has come.
+  const over = state["status"] !== "gone" && isExpired({ expiresAt: state["expiresAt"] as string | undefined });
+  return over ? "expired" : "gone";
 }
 
-/** Mails an invitation of this role, in place of the one that is listed. */
-async function invite(target: Target, seen: Newcomer, role: string): Promise<Newcomer> {
+/** The role in which somebody is invited now; one that is new to this version may be the declared one. */
+export function invitedRole(row: Invitation | undefined): string | undefined {
+  return isValid(row) && knownRoles.has(row?.role ?? "") ? row!.role : undefined;
+}
+
+function isInvitedAs(row: Invitation, role: unknown): boolean {
+  return (invitedRole(row) ?? role) === role;
+}
+
+/** Mails an invitation of the declared role, in place of the one that is listed. */
+async function invite(target: Target, seen: Newcomer): Promise<Newcomer> {
   const { view, person, row } = seen;
-  if (person.email === undefined) {
+  const { email, userUid } = person;
+  if (email === undefined) {
     throw new GuardError(
-      `User ${person.userUid} is no member of organization ${view.slug}, and nobody can be invited by uid.`,
+      `User ${userUid} is no member of organization ${view.slug}, and nobody can be invited by uid.`,
       "Declare the person by email, in place of user.",
     );
   }
-  const { email } = person;
+  requireMailLeft(target, seen);
+  const without: Newcomer = { ...seen, row: undefined };
   if (row) {
-    requireMailLeft(target, seen);
-    await view.cancel(row.uid);
+    await view.cancel(row.uid).catch((error: unknown) => {
+      // It may be cancelled: then nothing but this record tells that another one is to follow.
+      throw error instanceof DoubtfulWriteError ? new UnfinishedError({ ...without, owed: true }, error) : error;
+    });
   }
-  return mail(target, { ...seen, row: undefined }, row !== undefined, () => view.invite(email, role));
+  return mail(target, without, () => view.invite(email, target.inputs["role"] as string), row !== undefined);
 }
 
 /**
- * A mail that may have gone out counts as sent. One that is not known to have gone out is owed: the invitation that
- * stood before may be cancelled already.
+ * A mail that may have gone out counts as sent. One that is not known to have gone out is owed.
+ * @param cancelled the invitation that stood before is cancelled already
  */
 async function mail(
   target: Target,
   seen: Newcomer,
-  cancelled: boolean,
   send: () => Promise<Invitation>,
+  cancelled = false,
 ): Promise<Newcomer> {
   requireMailLeft(target, seen);
   try {
@@ -254,9 +287,14 @@ function mailsLeft(target: Target, seen: Newcomer): boolean {
 function requireMailLeft(target: Target, seen: Newcomer): void {
   if (mailsLeft(target, seen)) return;
   throw new GuardError(
-    `${nameOf(seen)} has been mailed ${mailCount(target, seen)} times, the most that maxEmails allows.`,
+    `${nameOf(seen)} is not mailed again. ${capReached(target, seen)}.`,
     "Raise maxEmails to mail once more, or take the change back.",
   );
+}
+
+function capReached(target: Target, seen: Newcomer): string {
+  const count = mailCount(target, seen);
+  return `They have been mailed ${count === 1 ? "once" : `${count} times`}, the most that maxEmails allows`;
 }
 
 function nameOf({ person, who }: Newcomer): string {
@@ -272,10 +310,6 @@ export function isValid(row: Invitation | undefined): boolean {
 
 function isExpired({ status, isExpired: expired, expiresAt }: Validity): boolean {
   return status === "expired" || (expired ?? (expiresAt !== undefined && Date.parse(expiresAt) < Date.now()));
-}
-
-function hasRole(row: Invitation, role: string): boolean {
-  return (row.role ?? role) === role;
 }
 
 /** A role change that broke off between the cancellation and the mail. */

@@ -10,7 +10,7 @@ import {
   type TeamWrite,
 } from "../client/index.js";
 import { normalizeEmail, quoted } from "../schema/index.js";
-import { CreatedNotShownError, OrganizationVanishedError } from "./errors.js";
+import { CreatedNotShownError, IdentityUnknownError, OrganizationVanishedError } from "./errors.js";
 import { Listing } from "./listing.js";
 import { People } from "./people.js";
 import { settle } from "./settle.js";
@@ -139,9 +139,17 @@ export class OrganizationView {
     return this.#team(row.uid);
   }
 
-  /** The pending invitation of an address, expired ones included where the service lists them. */
+  /**
+   * The pending invitation of an address, expired ones included where the service lists them; `undefined` only where
+   * that there is none is proven.
+   */
   async invitationOf(email: string): Promise<Invitation | undefined> {
-    return findInvitation(await this.invitations.get(), email);
+    const rows = await this.invitations.get();
+    const found = findInvitation(rows, email);
+    const hidden = [...rows.values()].filter((row) => row.email === undefined).length;
+    if (!found && hidden > 0)
+      throw new IdentityUnknownError(email, `the invitations of organization ${this.uid}`, hidden);
+    return found;
   }
 
   async setRole(member: Member, role: string): Promise<Member> {
@@ -207,7 +215,7 @@ export class OrganizationView {
     return rows?.get(row.uid) ?? row;
   }
 
-  /** Cancels; whatever the service answers, an invitation that is not listed any more is cancelled. */
+  /** Cancels; whatever the service answers, one that is not listed as pending any more cannot be accepted. */
   async cancel(uid: string): Promise<void> {
     await settle(
       async () => {
@@ -216,7 +224,10 @@ export class OrganizationView {
         });
         return true;
       },
-      async () => ((await this.invitations.reload()).has(uid) ? undefined : true),
+      async () => {
+        const row = (await this.invitations.reload()).get(uid);
+        return row === undefined || isOver(row) ? true : undefined;
+      },
       { orRefused: true },
     );
     this.invitations.drop(uid);
@@ -255,10 +266,14 @@ export class OrganizationView {
 /** Lists hold pending rows (contract section 4.3); what a deployment shows beyond them is over. */
 const over = new Set(["accepted", "cancelled"]);
 
+function isOver({ status, isExpired }: Invitation): boolean {
+  return isExpired === true || status === "expired" || over.has(status ?? "");
+}
+
 function findInvitation(rows: ReadonlyMap<string, Invitation>, email: string): Invitation | undefined {
   const wanted = normalizeEmail(email);
   const found = [...rows.values()].filter(
     (row) => row.email !== undefined && normalizeEmail(row.email) === wanted && !over.has(row.status ?? ""),
   );
-  return found.find((row) => !row.isExpired && row.status !== "expired") ?? found[0];
+  return found.find((row) => !isOver(row)) ?? found[0];
 }

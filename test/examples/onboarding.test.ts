@@ -183,7 +183,8 @@ describe("onboarding", () => {
       await news();
       return { screen: "", steps: [], writes: [], mails: [] };
     }
-    const [, ...args] = words(line);
+    const [command, ...args] = words(line);
+    expect(command).toBe("pulumi");
     const confirmed = ["up", "destroy"].includes(args[0]!) ? ["--yes", "--skip-preview"] : [];
     const { screen, steps } = await project.expectOk([...args, ...confirmed]);
     const { calls, mails } = await news();
@@ -216,5 +217,18 @@ describe("onboarding", () => {
   it("leaves what was there before, after as many mails as the story tells", async () => {
     expect(await standing()).toEqual(start);
     expect((await emulator.emails()).map(({ to }) => to).toSorted()).toEqual([ada, kay, linus, linus, linus]);
+  });
+
+  it("refuses a misspelt key before anything is asked", async () => {
+    for (const [key, value] of [
+      ["email", ada],
+      ["tem", "lead"],
+    ] as const) {
+      await project.expectOk(["config", "set", "--path", `people.ada.${key}`, value]);
+    }
+    const { code, errors } = await project.preview();
+    expect(code).not.toBe(0);
+    expect(errors).toEqual([{ name: "ada", message: expect.stringContaining('"tem" is not a property') }]);
+    expect(await news()).toEqual({ calls: [], mails: [] });
   });
 });

@@ -20,8 +20,8 @@ for (const [name, { team: role, ...person }] of Object.entries(people)) {
   const member = new OrganizationMember(name, { organization: acme, ...person });
   inOrganization[name] = member.status;
   if (role === undefined) continue;
-  const { email, reason, validUntil } = person;
-  const place = { team: perception, email, role, reason, validUntil };
+  const { email, user, onDestroy, reason, validUntil } = person;
+  const place = { team: perception, role, email, user, onDestroy, reason, validUntil };
   // Places are taken back before the person goes.
   inTeam[name] = new TeamMembership(name, place, { dependsOn: member }).status;
 }

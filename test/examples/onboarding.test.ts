@@ -1,0 +1,234 @@
+import { execFileSync } from "node:child_process";
+import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import { Project } from "../support/pulumi.js";
+import { exampleFiles, read } from "./support.js";
+
+// A chapter is up to six engine runs, and each takes seconds.
+jest.setTimeout(240_000);
+
+const [ada, kay, linus] = ["ada@example.com", "kay@example.com", "linus@example.com"];
+const acme = "/organizations/acme-robotics";
+const invitations = `${acme}/invitations`;
+const places = `${acme}/teams/perception/members`;
+/** What it takes to tell what has become of those who wait. */
+const looks = [`GET ${invitations}/`, `GET ${acme}/members/`, "GET /organizations/"].toSorted();
+
+interface Chapter {
+  title: string;
+  /** Whom the commands mail. */
+  mails: string[];
+  /** What they change in Avala, in this order; people and invitations by address. */
+  writes: string[];
+  /** Writes that do not wait for each other: sorted. */
+  anyOrder?: true;
+  /** What a preview asks afterwards, sorted. */
+  asks?: string[];
+}
+
+/** What the README does not show of its chapters. */
+const chapters: Chapter[] = [
+  {
+    title: "1. Invite",
+    mails: [ada, kay],
+    writes: ["POST /organizations/", `POST ${invitations}/`, `POST ${invitations}/`, `POST ${acme}/teams/`],
+    anyOrder: true,
+    asks: looks,
+  },
+  { title: "2. Ask again", mails: [], writes: [] },
+  { title: "3. They accept", mails: [], writes: [`POST ${places}/`], asks: [] },
+  {
+    title: "4. Promote",
+    mails: [],
+    writes: [`PATCH ${acme}/members/${ada}/role/`, `PATCH ${places}/${ada}/role/`],
+    asks: [],
+  },
+  { title: "5. A contractor", mails: [linus], writes: [`POST ${invitations}/`], asks: looks },
+  {
+    title: "6. The invitation expires",
+    mails: [linus, linus],
+    writes: [
+      `POST ${invitations}/${linus}/cancel/`,
+      `POST ${invitations}/`,
+      `POST ${invitations}/${linus}/cancel/`,
+      `POST ${invitations}/`,
+    ],
+    asks: looks,
+  },
+  {
+    title: "7. They leave",
+    mails: [],
+    writes: [`DELETE ${places}/${ada}/`, `DELETE ${acme}/members/${ada}/`, `POST ${invitations}/${linus}/cancel/`],
+    asks: [],
+  },
+  { title: "8. Clean up", mails: [], writes: [`DELETE ${acme}/teams/perception/`, `DELETE ${acme}/`] },
+];
+
+/** The numbered chapters of the README: commands, and what is shown of their output. */
+const told = read("examples/onboarding/README.md")
+  .split(/^## /m)
+  .filter((text) => /^\d/.test(text))
+  .map((text) => ({
+    title: text.slice(0, text.indexOf("\n")),
+    fences: text.match(/^```/gm)?.length ?? 0,
+    scenes: [...text.matchAll(/^```sh\n(.*?)^```\n\n```\n(.*?)^```$/gms)].map(([, commands, output]) => ({
+      commands: linesOf(commands!.replaceAll("\\\n", "")),
+      output: linesOf(output!),
+    })),
+  }));
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter(Boolean);
+}
+
+/** The words of a command, as the shell takes them. */
+function words(line: string): string[] {
+  return execFileSync("sh", ["-c", `printf '%s\\0' ${line}`], { encoding: "utf8" })
+    .split("\0")
+    .slice(0, -1);
+}
+
+/** Lines as the README shows them: without type names, times and the exact blanks. */
+function essence(lines: string[]): string[] {
+  return lines.map((line) =>
+    line
+      .replace("pulumi-nodejs:dynamic/avala:", "")
+      .replace(/ \([\d.]+s\)/, "")
+      .replaceAll(/\s+/g, " ")
+      .trim(),
+  );
+}
+
+const operations: Record<string, string> = { "+": "create", "~": "update", "-": "delete" };
+/** What one line tells of a resource: ` ~  Team core updated`. */
+const row = /^([+~-]) (\w+) (\S+) (?:create|update|delete)d?( \[.*\])?$/;
+
+const uids = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g;
+const isWrite = (call: string) => !call.startsWith("GET ");
+
+/** What one line of the story changed in Avala, and what the engine showed. */
+interface Taken {
+  screen: string;
+  steps: string[];
+  writes: string[];
+  mails: string[];
+}
+
+/** The output in the README is all steps of its commands, and lines of the last one's screen in their order. */
+function expectShown(output: string[], taken: Taken[]): void {
+  const [shown, seen] = [output, taken.at(-1)!.screen.split("\n")].map(essence) as [string[], string[]];
+  const rows = shown.filter((line) => row.test(line));
+  const steps = rows.map((line) => line.replace(row, (_, sign, kind, name) => `${operations[sign]} ${kind} ${name}`));
+  expect(taken.flatMap((one) => one.steps).toSorted()).toEqual(steps.toSorted());
+  expect(seen).toEqual(expect.arrayContaining(rows));
+  let at = 0;
+  for (const line of shown.filter((one) => !rows.includes(one))) {
+    expect(seen.slice(at)).toContain(line);
+    at = seen.indexOf(line, at) + 1;
+  }
+}
+
+it("the test knows every chapter of the README, and takes all of it", () => {
+  expect(chapters.map(({ title }) => title)).toEqual(told.map(({ title }) => title));
+  for (const { fences, scenes } of told) expect(fences).toBe(4 * scenes.length);
+});
+
+describe("onboarding", () => {
+  let emulator: TestEmulator;
+  let project: Project;
+  let start: object;
+  const addresses = new Map<string, string>();
+  const reported = { calls: 0, mails: 0 };
+
+  beforeAll(async () => {
+    emulator = await startEmulator();
+    start = await standing();
+    project = await Project.open(emulator.environment(), exampleFiles("onboarding"));
+  });
+  afterAll(async () => {
+    project?.close();
+    await emulator?.close();
+  });
+
+  /** The state without what cannot be taken back: mails, and that people have signed up. */
+  const standing = async () => ({ ...(await emulator.state()), emails: [], people: [] });
+
+  /** What others do in the story, in the words of the README. */
+  const acts: Record<string, () => Promise<unknown>> = {
+    "# Ada and Kay follow the links in their mails.": async () => {
+      for (const email of [ada, kay]) await emulator.accept(email);
+    },
+    "# Somebody makes Kay an admin, in Avala.": async () => {
+      const { uid } = (await emulator.state()).people.find(({ email }) => email === kay)!;
+      await emulator.api("PATCH", `${acme}/members/${uid}/role/`, { role: "admin" });
+    },
+    "# Linus does not answer in time.": () => emulator.expire(linus),
+  };
+
+  /** What has reached Avala since this was last asked. */
+  async function news() {
+    const { people, organizations } = await emulator.state();
+    const named = [...people, ...organizations.flatMap((one) => one.invitations)];
+    for (const { uid, email } of named) addresses.set(uid, email);
+    const calls = (await emulator.calls()).slice(reported.calls);
+    const mails = (await emulator.emails()).slice(reported.mails).map(({ to }) => to);
+    reported.calls += calls.length;
+    reported.mails += mails.length;
+    return { calls: calls.map((call) => call.replaceAll(uids, (uid) => addresses.get(uid) ?? uid)), mails };
+  }
+
+  /** Does one line of the story. */
+  async function take(line: string): Promise<Taken> {
+    if (line.startsWith("#")) {
+      await acts[line]!();
+      await news();
+      return { screen: "", steps: [], writes: [], mails: [] };
+    }
+    const [command, ...args] = words(line);
+    expect(command).toBe("pulumi");
+    const confirmed = ["up", "destroy"].includes(args[0]!) ? ["--yes", "--skip-preview"] : [];
+    const { screen, steps } = await project.expectOk([...args, ...confirmed]);
+    const { calls, mails } = await news();
+    return { screen, steps, writes: calls.filter(isWrite), mails };
+  }
+
+  async function expectNothingLeft(asks: string[]): Promise<void> {
+    await project.expectOk(["preview", "--expect-no-changes"]);
+    const asked = await news();
+    expect([asked.calls.toSorted(), asked.mails]).toEqual([asks, []]);
+    await project.expectOk(["refresh", "--yes", "--skip-preview", "--expect-no-changes"]);
+    const { calls, mails } = await news();
+    expect([calls.filter(isWrite), mails]).toEqual([[], []]);
+  }
+
+  it.each(chapters)("$title", async ({ title, mails, writes, anyOrder, asks }) => {
+    const all: Taken[] = [];
+    for (const { commands, output } of told.find((chapter) => chapter.title === title)!.scenes) {
+      const taken: Taken[] = [];
+      for (const line of commands) taken.push(await take(line));
+      expectShown(output, taken);
+      all.push(...taken);
+    }
+    const written = all.flatMap((taken) => taken.writes);
+    expect(anyOrder ? written.toSorted() : written).toEqual(writes);
+    expect(all.flatMap((taken) => taken.mails).toSorted()).toEqual(mails);
+    if (asks) await expectNothingLeft(asks);
+  });
+
+  it("leaves what was there before, after as many mails as the story tells", async () => {
+    expect(await standing()).toEqual(start);
+    expect((await emulator.emails()).map(({ to }) => to).toSorted()).toEqual([ada, kay, linus, linus, linus]);
+  });
+
+  it("refuses a misspelt key before anything is asked", async () => {
+    for (const [key, value] of [
+      ["email", ada],
+      ["tem", "lead"],
+    ] as const) {
+      await project.expectOk(["config", "set", "--path", `people.ada.${key}`, value]);
+    }
+    const { code, errors } = await project.preview();
+    expect(code).not.toBe(0);
+    expect(errors).toEqual([{ name: "ada", message: expect.stringContaining('"tem" is not a property') }]);
+    expect(await news()).toEqual({ calls: [], mails: [] });
+  });
+});

@@ -176,8 +176,8 @@ describe("its forms", () => {
     ["another site", { origin: "https://evil.example.com", "sec-fetch-site": "cross-site" }],
     ["another port of this machine", { origin: "http://127.0.0.1:1", "sec-fetch-site": "same-site" }],
     ["a page that hides where it is", { origin: "null" }],
-    ["another site in a browser that tells the origin only", { origin: "https://evil.example.com" }],
-    ["another site in a browser that tells the site only", { "sec-fetch-site": "cross-site" }],
+    ["another site, known by its origin alone", { origin: "https://evil.example.com" }],
+    ["another site, known without its origin", { "sec-fetch-site": "cross-site" }],
   ] as [string, Record<string, string>][])("are refused from %s", async (_whence, headers) => {
     const uid = await invite("first@example.com");
     expect((await press(uid, "accept", headers)).status).toBe(403);

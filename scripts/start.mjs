@@ -12,9 +12,9 @@ const MINIMUM_NODE_VERSION = "20.19.0";
 const node = process.execPath;
 const COMMANDS = { quickstart, test, check: runCheck, build, generate, emulator, pulumi };
 
+/** It prepares what it needs by itself, after a look at its arguments. */
 async function quickstart(args) {
-  const { env } = await everything();
-  return run(node, ["scripts/quickstart.mjs", ...args], { cwd: PROJECT, env });
+  return run(node, ["scripts/quickstart.mjs", ...args], { cwd: PROJECT });
 }
 
 async function test(args) {

@@ -1,7 +1,9 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join, relative } from "node:path";
-import { isDeepStrictEqual } from "node:util";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual, parseArgs } from "node:util";
 import { prepare, PrepareError } from "./prepare.mjs";
 import { say } from "./project.mjs";
 import { PulumiSetupError } from "./pulumi.mjs";
@@ -15,8 +17,33 @@ import { Interrupted } from "./run.mjs";
 const { paragraph, pulumiRows, pulumiLine } = screen;
 const ADA = "ada@example.com";
 const GRACE = "grace@example.com";
+const POLL_MS = 500;
+
+const USAGE = "Usage: npm run quickstart [-- --pause]";
+const HELP = `${USAGE}
+
+Runs examples/quickstart for real against an emulator of Avala, as a story: declare, preview, accept, change, repair drift,
+take it all away.
+
+  --pause   waits where Ada is invited: accept her invitation yourself on the emulator's page, or press Enter`;
+
+/** What was asked for on the command line, or undefined after an answer to it. */
+function optionsOf(args) {
+  const flag = { type: "boolean", default: false };
+  try {
+    const { values } = parseArgs({ args, options: { pause: flag, help: { ...flag, short: "h" } } });
+    if (!values.help) return values;
+    process.stdout.write(`${HELP}\n`);
+  } catch (error) {
+    say(`${error.message}\n${USAGE}`);
+    process.exitCode = 2;
+  }
+  return undefined;
+}
 
 async function main() {
+  const options = optionsOf(process.argv.slice(2));
+  if (!options) return;
   const started = Date.now();
   await prepare({ log: say });
   endOnSignals();
@@ -24,7 +51,7 @@ async function main() {
   const openEngine = await findEngine();
   const emulator = await startEmulator();
   try {
-    await tell(emulator, await openEngine(emulator.environment));
+    await tell({ emulator, pulumi: await openEngine(emulator.environment), ...options });
   } finally {
     await emulator.stop();
   }
@@ -47,7 +74,8 @@ function endOnSignals() {
 }
 
 /** The story, one step after the other; each throws where it does not show what its heading says. */
-async function tell(emulator, pulumi) {
+async function tell(story) {
+  const { emulator } = story;
   screen.opening(emulator.url);
   for (const email of [ADA, GRACE]) await emulator.signUp(email);
   const start = await emulator.state();
@@ -55,7 +83,7 @@ async function tell(emulator, pulumi) {
     const began = Date.now();
     screen.heading(index + 1, title);
     try {
-      await take({ emulator, pulumi, start });
+      await take({ ...story, start });
     } catch (error) {
       if (!(error instanceof StoryError)) throw error;
       throw new StoryError(`Step ${index + 1}, "${title}": ${error.message}`, { cause: error });
@@ -100,8 +128,9 @@ async function askAgain({ emulator, pulumi }) {
   await expectMails(emulator, 0);
 }
 
-async function accept({ emulator, pulumi }) {
-  await emulator.accept(ADA);
+async function accept({ emulator, pulumi, pause }) {
+  if (pause) await waitForAda(emulator);
+  else await emulator.accept(ADA);
   paragraph(
     "The next preview shows exactly what has become possible: her place in Perception, and that she is a " +
       "member now. The next up takes these steps, and Grace goes on waiting.",
@@ -114,6 +143,31 @@ async function accept({ emulator, pulumi }) {
   await expectOutputs(pulumi, { ada: "active", grace: "waiting" });
   await expectTeam(emulator, "Perception", `${ADA} (lead)`);
   await expectMails(emulator, 0);
+}
+
+/** Whoever watches accepts on the page, which is noticed, or presses Enter. */
+async function waitForAda(emulator) {
+  paragraph(`You are Ada: open ${emulator.page} in a browser, and accept the invitation of ${ADA} there.`);
+  paragraph("The story then goes on by itself. Or press Enter to accept here. Grace leaves hers for later.");
+  const isInvited = async (email) => (await emulator.standing(email)) === "invited";
+  const enter = nextLine();
+  try {
+    while (await isInvited(ADA)) {
+      const pressed = await Promise.race([enter.pressed, delay(POLL_MS, false)]);
+      if (pressed && (await isInvited(ADA))) await emulator.accept(ADA);
+    }
+  } finally {
+    enter.stop();
+  }
+  expect((await emulator.standing(ADA)) === "member", "the invitation is over, and Ada has not accepted it.");
+  expect(await isInvited(GRACE), "Grace has not left her invitation for later, as the next steps need.");
+}
+
+/** The next line of the terminal; elsewhere input is nobody's answer. */
+function nextLine() {
+  if (!process.stdin.isTTY) return { pressed: new Promise(() => {}), stop() {} };
+  const lines = createInterface({ input: process.stdin });
+  return { pressed: new Promise((resolve) => lines.once("line", () => resolve(true))), stop: () => lines.close() };
 }
 
 async function change({ emulator, pulumi }) {
@@ -225,6 +279,8 @@ try {
   if (error instanceof Interrupted) {
     process.exitCode = error.exitCode;
     rmSync(LOG, { force: true });
-  } else if (error instanceof PrepareError || error instanceof PulumiSetupError) say(error.message);
-  else explain(error);
+  } else if (error instanceof PrepareError || error instanceof PulumiSetupError) {
+    say(error.message);
+    rmSync(LOG, { force: true });
+  } else explain(error);
 }

@@ -6,14 +6,15 @@ import { formatElapsed } from "./progress.mjs";
 import { PROJECT, say, WORK } from "./project.mjs";
 import { ensurePulumi, isAtLeast, PulumiSetupError } from "./pulumi.mjs";
 import { atTerminal, Interrupted, run } from "./run.mjs";
+import { closingLines, summaryEnvironment } from "./testSummary.mjs";
 
 const MINIMUM_NODE_VERSION = "20.19.0";
 const node = process.execPath;
 const COMMANDS = { quickstart, test, check: runCheck, build, generate, emulator, pulumi };
 
+/** It prepares what it needs by itself, after a look at its arguments. */
 async function quickstart(args) {
-  const { env } = await everything();
-  return run(node, ["scripts/quickstart.mjs", ...args], { cwd: PROJECT, env });
+  return run(node, ["scripts/quickstart.mjs", ...args], { cwd: PROJECT });
 }
 
 async function test(args) {
@@ -24,7 +25,7 @@ async function test(args) {
   // The arguments first: jest would take a path behind a reporter for one more reporter.
   const code = await run(node, ["node_modules/jest/bin/jest.js", ...args, ...reporters], {
     cwd: PROJECT,
-    env: { ...env, AVALA_TEST_SUMMARY: counts },
+    env: { ...env, ...summaryEnvironment(counts) },
   });
   closeTests(counts, code, formatElapsed(Date.now() - started));
   return code;
@@ -36,10 +37,8 @@ function closeTests(counts, code, elapsed) {
   rmSync(summary, { force: true });
   if (!existsSync(counts)) return;
   renameSync(counts, summary);
-  const { passed, failed, skipped } = JSON.parse(readFileSync(summary, "utf8"));
-  const verdict = code === 0 ? "All is well" : `Jest ended with exit code ${code}`;
-  const aside = skipped > 0 ? `, ${skipped} skipped` : "";
-  process.stdout.write(`${verdict}: ${passed} passed, ${failed} failed${aside} in ${elapsed} minutes.\n`);
+  const lines = closingLines(JSON.parse(readFileSync(summary, "utf8")), code, elapsed);
+  process.stdout.write(`${lines.join("\n")}\n`);
 }
 
 async function runCheck() {

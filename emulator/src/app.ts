@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { CONTROL, controlRoutes } from "./control.js";
 import { refusal } from "./errors.js";
+import { pageRoutes } from "./page/routes.js";
 import { admitted, type Api, BASE, type Variables } from "./operation.js";
 import type { Persistence } from "./persistence.js";
 import { credentialRoutes } from "./routes/credential.js";
@@ -42,6 +43,7 @@ export function createApp(world: World, persistence?: Persistence): Api {
   teamRoutes(service);
   teamMemberRoutes(service);
   credentialRoutes(service);
+  app.route("/", pageRoutes(world));
   app.route(CONTROL, controlRoutes(world));
   addDocument(app);
   app.notFound(unrouted(app, world));

@@ -1,26 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { type Context, Hono } from "hono";
-import { problems } from "./errors.js";
+import { ACTS, actOn } from "./acts.js";
+import { ControlError, problems } from "./errors.js";
 import { email } from "./fields.js";
-import type { Invitation } from "./model.js";
 import { SeedError } from "./seed.js";
-import { isOverdue } from "./serializers.js";
 import { settingsSchema } from "./settings.js";
 import { dump } from "./state.js";
 import type { World } from "./world.js";
 
 /** Where the control interface lives. */
 export const CONTROL = "/_emulator";
-
-/** A control call that cannot be done; the text is for the person who wrote the test. */
-class ControlError extends Error {
-  constructor(
-    readonly status: 400 | 404 | 409,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 const keyBody = z.strictObject({ key: z.string().min(1), email: email() });
 const personBody = z.strictObject({
@@ -48,25 +37,10 @@ async function read<Schema extends z.ZodType>(c: Context, schema: Schema): Promi
   throw new ControlError(400, problems(parsed.error));
 }
 
-/** What the invitee or time does to a pending invitation. */
-const acts: Record<string, (world: World, invitation: Invitation) => void> = {
-  accept({ store, clock }, invitation) {
-    if (isOverdue(invitation, clock.now())) throw new ControlError(409, "This invitation has expired.");
-    store.accept(invitation, clock.iso());
-  },
-  decline: ({ store }, invitation) => store.settle(invitation, "cancelled"),
-  expire({ clock }, invitation) {
-    invitation.expiresAt = clock.iso();
-  },
-};
-
 function invitationRoutes(control: Hono, world: World): void {
-  for (const [name, act] of Object.entries(acts)) {
-    control.post(`/invitations/:uid/${name}`, (c) => {
-      const invitation = world.store.invitations.get(c.req.param("uid"));
-      if (!invitation) throw new ControlError(404, "No invitation has this uid.");
-      if (invitation.status !== "pending") throw new ControlError(409, `This invitation is ${invitation.status}.`);
-      act(world, invitation);
+  for (const act of ACTS) {
+    control.post(`/invitations/:uid/${act}`, (c) => {
+      actOn(world, c.req.param("uid"), act);
       return c.body(null, 204);
     });
   }

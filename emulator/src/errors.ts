@@ -11,6 +11,16 @@ export class ApiError extends Error {
   }
 }
 
+/** A control call that cannot be done; the text is for the person who asked for it. */
+export class ControlError extends Error {
+  constructor(
+    readonly status: 400 | 404 | 409,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 export const refusal = (status: ApiError["status"], detail: string): ApiError => new ApiError(status, { detail });
 
 export const notFound = (): ApiError => refusal(404, "Not found.");

@@ -14,6 +14,8 @@ Serves Avala's organizations API on 127.0.0.1, in memory, and mails nobody.
   --data file        keeps the state in this file; where it exists it wins over --seed
   --key KEY=email    one more API key and its person; may be repeated
 
+http://127.0.0.1:8787/ is a page that shows what it holds, with buttons to accept, decline and expire invitations.
+
 avk_local is the key of owner@example.com. A program reaches the emulator with
 AVALA_API_KEY=avk_local AVALA_BASE_URL=http://127.0.0.1:8787/api/v1 AVALA_ALLOW_INSECURE_BASE_URL=1`;
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Clock } from "./clock.js";
 import type { RequestEntry } from "./model.js";
 import { RateLimiter } from "./rateLimit.js";
@@ -24,6 +25,8 @@ export class World {
   settings!: Settings;
   /** When each person last called, by uid, in milliseconds; not part of the state. */
   readonly lastActive = new Map<string, number>();
+  /** Another one after each change, and after each start. */
+  version = randomUUID();
   private readonly history = new History();
   private requestCount = 0;
 
@@ -61,8 +64,9 @@ export class World {
     this.changed();
   }
 
-  /** To be called after each change, so that reads can lag behind it. */
+  /** To be called after each change, so that reads can lag behind it and the page follows it. */
   changed(): void {
+    this.version = randomUUID();
     if (this.settings.readLagMs === 0) this.history.clear();
     else this.history.record(this.clock.now(), dump(this));
   }

@@ -38,6 +38,8 @@ class Emulator {
 
   constructor(url, stop) {
     this.url = url;
+    /** The page for people, with buttons to accept invitations. */
+    this.page = new URL("/", url).href;
     this.stop = stop;
     this.environment = { AVALA_API_KEY: KEY, AVALA_BASE_URL: url, AVALA_ALLOW_INSECURE_BASE_URL: "1" };
   }
@@ -50,6 +52,14 @@ class Emulator {
   /** The one organization of the story. */
   async organization() {
     return (await this.state()).organizations[0];
+  }
+
+  /** `member`, `invited`, or `gone` when the invitation is over and has made no member. */
+  async standing(email) {
+    const { members, invitations } = await this.organization();
+    if (members.some((row) => row.email === email)) return "member";
+    const isOpen = ({ status, expiresAt }) => status === "pending" && Date.parse(expiresAt) > Date.now();
+    return invitations.some((row) => row.email === email && isOpen(row)) ? "invited" : "gone";
   }
 
   async mails() {

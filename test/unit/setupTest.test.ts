@@ -1,10 +1,14 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { removeFolders, start, temporaryFolder } from "./setupProcess.js";
 
 jest.setTimeout(60_000);
+afterAll(removeFolders);
+
+const root = join(__dirname, "../..");
 
 it("npm test takes paths: they choose tests, and are not taken for reporters", () => {
-  const root = join(__dirname, "../..");
   const args = ["scripts/start.mjs", "test", "test/unit/text", "test/unit/state", "--listTests"];
   const output = execFileSync(process.execPath, args, {
     cwd: root,
@@ -15,5 +19,36 @@ it("npm test takes paths: they choose tests, and are not taken for reporters", (
   expect(listed.map((file) => file.slice(root.length + 1)).toSorted()).toEqual([
     "test/unit/state.test.ts",
     "test/unit/text.test.ts",
+  ]);
+});
+
+it("npm test names what this machine has no browser for, and does not count it", async () => {
+  const file = join(temporaryFolder(), "summary.json");
+  const reporters = ["--reporters=default", `--reporters=${join(root, "scripts/testSummary.mjs")}`];
+  const notRunFile = `${file}.notRun`;
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ["node_modules/jest/bin/jest.js", "test/emulator/page.test.ts", "--verbose", ...reporters],
+    {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, AVALA_TEST_BROWSER: "", AVALA_TEST_SUMMARY: file, AVALA_TEST_NOT_RUN: notRunFile },
+    },
+  );
+  expect(status).toBe(0);
+  expect(stderr).toContain("the page");
+  expect(stderr).not.toContain("in a browser");
+  const summary = JSON.parse(readFileSync(file, "utf8"));
+  const line = "the emulator's page in a browser (no Chromium was found; install it or set AVALA_TEST_BROWSER)";
+  expect(summary).toMatchObject({ failed: 0, skipped: 0, notRun: [line] });
+  expect(existsSync(notRunFile)).toBe(false);
+
+  const { ended } = start(`
+    import { closingLines } from "SCRIPTS/testSummary.mjs";
+    for (const line of closingLines(${JSON.stringify(summary)}, 0, "0:05")) console.log(line);
+  `);
+  expect((await ended).stdout.trimEnd().split("\n")).toEqual([
+    `All is well: ${summary.passed} passed, 0 failed in 0:05 minutes.`,
+    `Not run: ${line}`,
   ]);
 });

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { createMiddleware } from "hono/factory";
+import { ACTS, actOn } from "../acts.js";
+import { ControlError } from "../errors.js";
+import { BASE } from "../operation.js";
+import type { World } from "../world.js";
+import { FORMS, pageOf } from "./document.js";
+import { SCRIPT } from "./script.js";
+import { STYLE } from "./style.js";
+
+const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/** Nothing but the page's own style and script, requests to where it comes from, and no frame around it. */
+const POLICY = [
+  "default-src 'none'",
+  `style-src ${hashOf(STYLE)}`,
+  `script-src ${hashOf(SCRIPT)}`,
+  "img-src data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** Under another name than loopback's, a site that has pointed its own name at this machine could read and press. */
+const loopbackOnly = createMiddleware(async (c, next) => {
+  if (LOOPBACK.has(new URL(c.req.url).hostname)) return next();
+  return c.text("The emulator's page is served on 127.0.0.1 and localhost only.", 403);
+});
+
+/** Browsers say from where a form is sent; what says nothing is no browser, and may use the control interface anyway. */
+const ownPageOnly = createMiddleware(async (c, next) => {
+  const { "sec-fetch-site": site = "same-origin", origin } = c.req.header();
+  const own = new URL(c.req.url).origin;
+  if (site === "same-origin" && (origin === undefined || origin === own)) return next();
+  return c.text("Only the emulator's own page may send this.", 403);
+});
+
+function answer(c: Context, world: World, status: 200 | ControlError["status"], notice?: string): Response {
+  const api = new URL(BASE, c.req.url).href;
+  return c.html(pageOf(world, { api, notice }) as string, status, {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    ETag: `"${world.version}"`,
+  });
+}
+
+/** What the emulator holds, for people, with what an invitee can do to a pending invitation as forms. */
+export function pageRoutes(world: World): Hono {
+  const page = new Hono();
+  page.get("/", loopbackOnly, (c) => {
+    if (c.req.header("if-none-match") === `"${world.version}"`) return c.body(null, 304);
+    return answer(c, world, 200);
+  });
+  for (const act of ACTS) {
+    page.post(`${FORMS}/:uid/${act}`, loopbackOnly, ownPageOnly, (c) => {
+      try {
+        actOn(world, c.req.param("uid"), act);
+      } catch (error) {
+        if (!(error instanceof ControlError)) throw error;
+        return answer(c, world, error.status, error.message);
+      }
+      return c.redirect("/", 303);
+    });
+  }
+  return page;
+}

@@ -4,6 +4,7 @@ import { CONTROL, controlRoutes } from "./control.js";
 import { refusal } from "./errors.js";
 import { pageRoutes } from "./page/routes.js";
 import { admitted, type Api, BASE, type Variables } from "./operation.js";
+import { loopbackOnly, ownPageOnly } from "./origins.js";
 import type { Persistence } from "./persistence.js";
 import { credentialRoutes } from "./routes/credential.js";
 import { invitationRoutes } from "./routes/invitations.js";
@@ -44,6 +45,7 @@ export function createApp(world: World, persistence?: Persistence): Api {
   teamMemberRoutes(service);
   credentialRoutes(service);
   app.route("/", pageRoutes(world));
+  app.use(`${CONTROL}/*`, loopbackOnly, ownPageOnly);
   app.route(CONTROL, controlRoutes(world));
   addDocument(app);
   app.notFound(unrouted(app, world));

@@ -191,7 +191,7 @@ describe("its forms", () => {
   });
 });
 
-it("neither page nor forms are served under a name of somebody else's", async () => {
+it("neither page, forms nor control calls are served under a name of somebody else's", async () => {
   const uid = await invite("first@example.com");
   const under = (host: string, method: string, path: string) =>
     new Promise<number | undefined>((resolve, reject) => {
@@ -202,9 +202,19 @@ it("neither page nor forms are served under a name of somebody else's", async ()
   const form = `/_emulator/page/invitations/${uid}/accept`;
   expect(await under("evil.example.com", "GET", "/")).toBe(403);
   expect(await under("evil.example.com", "POST", form)).toBe(403);
+  expect(await under("evil.example.com", "GET", "/_emulator/state")).toBe(403);
   expect(await status(uid)).toBe("pending");
   expect(await under("localhost", "GET", "/")).toBe(200);
   expect(await under("localhost", "POST", form)).toBe(303);
+});
+
+it("control calls are not taken from another site's page", async () => {
+  const uid = await invite("first@example.com");
+  const from = (headers: Record<string, string>) =>
+    fetch(`${origin()}/_emulator/invitations/${uid}/accept`, { method: "POST", headers });
+  expect((await from({ origin: "https://evil.example.com", "sec-fetch-site": "cross-site" })).status).toBe(403);
+  expect(await status(uid)).toBe("pending");
+  expect((await from({ "sec-fetch-site": "none" })).status).toBe(204);
 });
 
 const browserPath = findBrowser();

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { type Context, Hono } from "hono";
-import { createMiddleware } from "hono/factory";
 import { ACTS, actOn } from "../acts.js";
 import { ControlError } from "../errors.js";
 import { BASE } from "../operation.js";
+import { loopbackOnly, ownPageOnly } from "../origins.js";
 import type { World } from "../world.js";
 import { FORMS, pageOf } from "./document.js";
 import { SCRIPT } from "./script.js";
@@ -22,22 +22,6 @@ const POLICY = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join("; ");
-
-const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
-
-/** Under another name than loopback's, a site that has pointed its own name at this machine could read and press. */
-const loopbackOnly = createMiddleware(async (c, next) => {
-  if (LOOPBACK.has(new URL(c.req.url).hostname)) return next();
-  return c.text("The emulator's page is served on 127.0.0.1 and localhost only.", 403);
-});
-
-/** Browsers say from where a form is sent; what says nothing is no browser, and may use the control interface anyway. */
-const ownPageOnly = createMiddleware(async (c, next) => {
-  const { "sec-fetch-site": site = "same-origin", origin } = c.req.header();
-  const own = new URL(c.req.url).origin;
-  if (site === "same-origin" && (origin === undefined || origin === own)) return next();
-  return c.text("Only the emulator's own page may send this.", 403);
-});
 
 function answer(c: Context, world: World, status: 200 | ControlError["status"], notice?: string): Response {
   const api = new URL(BASE, c.req.url).href;

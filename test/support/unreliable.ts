@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What happens to a request: it is lost, its answer is lost, or it is answered with a status. */
-export type Fate = "lost" | "answer lost" | number;
+/** What happens to a request: it is lost, its answer is lost or rewritten, or it is answered with a status. */
+export type Fate = "lost" | "answer lost" | number | ((body: string) => string);
 
 export interface Mishap {
   /** Matched against "METHOD /path", the path below the base URL. */
@@ -35,7 +35,8 @@ export async function unreliable(target: string) {
       headers: { "x-avala-api-key": String(request.headers["x-avala-api-key"]), "content-type": "application/json" },
       body: chunks.length > 0 ? Buffer.concat(chunks as Buffer[]) : null,
     });
-    const body = Buffer.from(await answer.arrayBuffer());
+    const answered = await answer.text();
+    const body = typeof fate === "function" ? fate(answered) : answered;
     if (fate === "answer lost") return void request.socket.destroy();
     response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "text/plain" }).end(body);
   }

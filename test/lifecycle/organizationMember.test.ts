@@ -1,0 +1,716 @@
+import { invitation, organization, organizationMember, teamMembership, type Program } from "../support/stack.js";
+import { unreliable } from "../support/unreliable.js";
+import { acme, person, scenario, uids } from "./support.js";
+
+const s = scenario();
+const core = `${uids.acme}/${uids.core}`;
+const organizations = "GET /organizations/";
+const people = "/organizations/acme/members/";
+const invitations = "/organizations/acme/invitations/";
+
+const member = (inputs: object): Program => ({ it: organizationMember({ organization: uids.acme, ...inputs }) });
+const zoe = (inputs: object = {}): Program => member({ email: person("zoe"), ...inputs });
+const outputs = () => s.stack.outputs("it");
+const uidOf = async (email: string) => (await s.emulator.state()).people.find((row) => row.email === email)!.uid;
+const roleOf = async (name: string) =>
+  (await s.organizationNow()).members.find(({ email }) => email === person(name))?.role;
+const pending = async () =>
+  (await s.organizationNow()).invitations
+    .filter(({ status }) => status === "pending")
+    .map(({ email, role }) => `${email} ${role}`);
+const cancelOf = (uid: unknown) => `POST ${invitations}${uid as string}/cancel/`;
+const roleCall = (uid: unknown) => `PATCH ${people}${uid as string}/role/`;
+
+const up = (program: Program) => s.measured(() => s.stack.up(program));
+const preview = (program: Program) => s.measured(() => s.stack.preview(program));
+const refresh = () => s.measured(() => s.stack.refresh());
+const destroy = () => s.measured(() => s.stack.destroy());
+
+const mailed = [`invitation ${person("zoe")}`];
+const quiet = { error: undefined, writes: [], mails: [] };
+const settled = { ...quiet, calls: [], steps: ["same it"], told: [] };
+const guarded = (text: string) => ({
+  error: expect.objectContaining({ message: expect.stringMatching(new RegExp(`${text}.*\\[AVALA_GUARD\\]`)) }),
+  writes: [],
+  mails: [],
+});
+const said = (severity: "info" | "warning", text: string) => [{ severity, message: expect.stringContaining(text) }];
+
+/** Zoe is invited, has accepted, and that is recorded. */
+async function accepted(inputs: object = {}): Promise<string> {
+  await s.stack.up(zoe(inputs));
+  await s.emulator.accept(person("zoe"));
+  await s.stack.up(zoe(inputs));
+  return outputs()["userUid"] as string;
+}
+
+describe("from nobody to member", () => {
+  it("mails once, records the acceptance in one update without a write, and asks for nothing after that", async () => {
+    expect(await up(zoe())).toMatchObject({
+      error: undefined,
+      steps: ["create it"],
+      calls: [organizations, `GET ${invitations}`, `GET ${people}`, `POST ${invitations}`],
+      mails: mailed,
+    });
+    expect(outputs()).toMatchObject({ status: "invited", role: "member", emailsSent: 1 });
+    expect(outputs()).not.toHaveProperty("userUid");
+    expect(s.stack.id("it")).toBe(`${uids.acme}/${person("zoe")}`);
+    const lists = [organizations, `GET ${invitations}`];
+    for (const run of [preview, up]) {
+      expect(await run(zoe())).toMatchObject({ ...quiet, calls: lists, steps: ["same it"], told: [] });
+    }
+    expect(await refresh()).toMatchObject({ ...quiet, calls: lists, steps: ["same it"], told: [] });
+
+    await s.emulator.accept(person("zoe"));
+    const looked = [...lists, `GET ${people}`];
+    for (const run of [preview, up]) {
+      expect(await run(zoe())).toMatchObject({ ...quiet, calls: looked, steps: ["update it"], told: [] });
+    }
+    expect(outputs()).toMatchObject({
+      status: "active",
+      username: "zoe",
+      userUid: await uidOf(person("zoe")),
+      emailsSent: 1,
+    });
+    expect(Object.keys(outputs())).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/invitationUid|expires/)]),
+    );
+    expect(await up(zoe())).toMatchObject(settled);
+    expect(await preview(zoe())).toMatchObject(settled);
+    expect((await refresh()).calls).toEqual([organizations, `GET ${people}`]);
+  });
+
+  it("T21: records no accept link", async () => {
+    await s.stack.up(zoe());
+    await s.stack.refresh();
+    const { token } = (await s.organizationNow()).invitations[0]!;
+    expect(JSON.stringify([...s.stack.resources])).not.toContain(token);
+  });
+
+  it("takes over who is a member or invited already, with a write only where the role differs", async () => {
+    await s.emulator.api("POST", invitations, { email: "Zoe@Example.com" });
+    const program: Program = {
+      mia: organizationMember({ organization: uids.acme, email: person("Mia"), role: "admin" }),
+      ada: organizationMember({ organization: "acme", user: uids.ada, role: "admin" }),
+      zoe: organizationMember({ organization: uids.acme, email: person("zoe") }),
+    };
+    expect(await up(program)).toMatchObject({ error: undefined, mails: [], writes: [roleCall(uids.mia)] });
+    expect(s.stack.outputs("mia")).toMatchObject({ status: "active", userUid: uids.mia, emailsSent: 0 });
+    expect(s.stack.outputs("zoe")).toMatchObject({ status: "invited", emailsSent: 0 });
+    expect([await roleOf("mia"), await roleOf("ada")]).toEqual(["admin", "admin"]);
+  });
+
+  it("T11: refuses a uid that is no member's, before any write", async () => {
+    const nobody = await up(member({ user: "99999999-0000-4000-8000-000000000000" }));
+    expect(nobody).toMatchObject(guarded("nobody can be invited by uid. Declare the person by email"));
+    expect(s.stack.resources.size).toBe(0);
+  });
+
+  it("reads two lists for any number of waiting people, and three where somebody has accepted", async () => {
+    const names = Array.from({ length: 12 }, (_, index) => person(`w${index}`));
+    const program = Object.fromEntries(
+      names.map((email) => [email, organizationMember({ organization: uids.acme, email })]),
+    );
+    expect((await up(program)).mails).toEqual(names.map((email) => `invitation ${email}`));
+    const waiting = [organizations, `GET ${invitations}`];
+    expect(await up(program)).toMatchObject({ ...quiet, calls: waiting });
+    await s.emulator.accept(names[3]!);
+    const { steps, calls } = await up(program);
+    expect(calls).toEqual([...waiting, `GET ${people}`]);
+    expect(steps.filter((step) => !step.startsWith("same "))).toEqual([`update ${names[3]}`]);
+  });
+});
+
+describe("another role", () => {
+  it("while invited is cancel and invite: one more mail, said in the preview, and none for the new value of resend", async () => {
+    await s.stack.up(zoe());
+    const { invitationUid } = outputs();
+    const changed = zoe({ role: "admin", resend: "one" });
+    expect(await preview(changed)).toMatchObject({
+      ...quiet,
+      steps: ["update it"],
+      told: said(
+        "info",
+        `"${person("zoe")}" is invited into organization acme and has not accepted. The invitation is`,
+      ),
+    });
+    expect(await up(changed)).toMatchObject({
+      error: undefined,
+      writes: [cancelOf(invitationUid), `POST ${invitations}`],
+      mails: mailed,
+    });
+    expect(outputs()).toMatchObject({ status: "invited", role: "admin", resend: "one", emailsSent: 2 });
+    expect(await pending()).toEqual([`${person("zoe")} admin`]);
+    expect(await up(changed)).toMatchObject({ ...quiet, steps: ["same it"], told: [] });
+  });
+
+  it("while invited loses no mail where inviting fails after the cancellation, with or without a refresh", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.settings({ seats: 4 });
+    expect(await up(zoe({ role: "admin" }))).toMatchObject({ error: expect.any(Error), mails: [] });
+    expect(await pending()).toEqual([]);
+    await s.stack.refresh();
+    expect(await up(zoe({ role: "admin" }))).toMatchObject({ error: expect.any(Error), mails: [] });
+    await s.emulator.settings({ seats: null });
+    expect(await preview(zoe({ role: "admin" }))).toMatchObject({ steps: ["update it"], told: said("info", "mailed") });
+    expect(await up(zoe({ role: "admin" }))).toMatchObject({ error: undefined, mails: mailed });
+    expect(await pending()).toEqual([`${person("zoe")} admin`]);
+    expect(await up(zoe({ role: "admin" }))).toMatchObject({ ...quiet, steps: ["same it"] });
+  });
+
+  it("is set where the person has accepted in the meantime: no mail, and none announced", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.accept(person("zoe"));
+    expect(await preview(zoe({ role: "admin" }))).toMatchObject({ ...quiet, steps: ["update it"], told: [] });
+    const set = await up(zoe({ role: "admin" }));
+    expect(set).toMatchObject({ mails: [], writes: [roleCall(await uidOf(person("zoe")))] });
+  });
+
+  it("of a member is set, and repaired where somebody else has changed it", async () => {
+    await s.stack.up(member({ user: uids.mia }));
+    expect(await preview(member({ user: uids.mia, role: "admin" }))).toMatchObject({ calls: [], steps: ["update it"] });
+    const set = await up(member({ user: uids.mia, role: "admin" }));
+    expect(set).toMatchObject({ mails: [], writes: [roleCall(uids.mia)], steps: ["update it"] });
+    await s.emulator.api("PATCH", `${people}${uids.mia}/role/`, { role: "member" });
+    expect(await up(member({ user: uids.mia, role: "admin" }))).toMatchObject(settled);
+    expect((await refresh()).steps).toEqual(["update it"]);
+    expect(outputs()["role"]).toBe("member");
+    expect((await up(member({ user: uids.mia, role: "admin" }))).writes).toEqual([roleCall(uids.mia)]);
+    expect((await refresh()).steps).toEqual(["same it"]);
+  });
+
+  it("in which somebody else has invited anew is found by refresh and repaired with one mail", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.api("POST", `${invitations}${outputs()["invitationUid"] as string}/cancel/`);
+    await s.emulator.api("POST", invitations, { email: person("zoe"), role: "admin" });
+    expect(await up(zoe())).toMatchObject({ ...quiet, steps: ["same it"], told: [] });
+    expect((await refresh()).steps).toEqual(["update it"]);
+    expect((await up(zoe())).mails).toEqual(mailed);
+    expect(await pending()).toEqual([`${person("zoe")} member`]);
+  });
+});
+
+describe("T10: an invitation that has ended", () => {
+  it.each(["listed", "hidden"] as const)("expired and %s: is reported and not mailed by itself", async (shown) => {
+    await s.emulator.settings({ expiredInvitations: shown });
+    await s.stack.up(zoe());
+    await s.emulator.expire(person("zoe"));
+    const status = shown === "listed" ? "expired" : "gone";
+    for (const run of [preview, up]) {
+      const { told, ...rest } = await run(zoe());
+      expect(rest).toMatchObject({ ...quiet, steps: ["same it"] });
+      expect(told).toEqual(said("warning", "mailed again where resend has a new value"));
+    }
+    await s.stack.refresh();
+    expect(outputs()["status"]).toBe(status);
+    // Another role has nobody to be sent to; what is not listed as invited does not drift.
+    expect(await up(zoe({ role: "admin" }))).toMatchObject({ ...quiet, steps: ["update it"] });
+    expect((await refresh()).steps).toEqual(["same it"]);
+    const again = await up(zoe({ role: "admin", resend: "one" }));
+    expect(again).toMatchObject({ mails: mailed, told: said("info", "They are mailed again.") });
+    expect(outputs()).toMatchObject({ status: "invited", emailsSent: 2 });
+    expect(await up(zoe({ role: "admin", resend: "one" }))).toMatchObject({ ...quiet, steps: ["same it"] });
+  });
+
+  it("and is gone does not turn into an expired one as time passes", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.decline(person("zoe"));
+    await s.stack.refresh();
+    outputs()["expiresAt"] = new Date(0).toISOString();
+    expect((await refresh()).steps).toEqual(["same it"]);
+    expect(outputs()["status"]).toBe("gone");
+  });
+
+  it("is mailed again by onExpiry: resend, as often as maxEmails allows, and then reported", async () => {
+    const program = zoe({ onExpiry: "resend", maxEmails: 2 });
+    await s.stack.up(zoe());
+    await s.emulator.decline(person("zoe"));
+    // The change of the declaration is what mails: the preview says so.
+    for (const run of [preview, up]) {
+      const { steps, told, mails } = await run(program);
+      expect({ steps, told }).toEqual({ steps: ["update it"], told: said("info", "They are mailed again.") });
+      expect(mails).toEqual(run === up ? mailed : []);
+    }
+    expect(await up(program)).toMatchObject({ ...quiet, steps: ["same it"], told: [] });
+    await s.emulator.expire(person("zoe"));
+    await s.stack.refresh();
+    for (const run of [preview, up]) {
+      const { told, ...rest } = await run(program);
+      expect(rest).toMatchObject({ ...quiet, steps: ["same it"] });
+      expect(told).toEqual(
+        said("warning", "They have been mailed 2 times, the most that maxEmails allows, and are not"),
+      );
+    }
+    // Nothing but the declaration can ask for more: a new limit does.
+    const { steps, mails } = await up(zoe({ onExpiry: "resend", maxEmails: 3 }));
+    expect({ steps, mails }).toEqual({ steps: ["update it"], mails: mailed });
+    expect(outputs()["emailsSent"]).toBe(3);
+  });
+
+  it("is mailed again by the step that onExpiry: resend makes possible, once", async () => {
+    await s.stack.up(zoe({ onExpiry: "resend" }));
+    await s.emulator.expire(person("zoe"));
+    expect(await preview(zoe({ onExpiry: "resend" }))).toMatchObject({ ...quiet, steps: ["update it"] });
+    expect(await refresh()).toMatchObject(quiet);
+    expect(await up(zoe({ onExpiry: "resend" }))).toMatchObject({ steps: ["update it"], mails: mailed });
+    expect(await up(zoe({ onExpiry: "resend" }))).toMatchObject({ ...quiet, steps: ["same it"] });
+    expect(await pending()).toEqual([`${person("zoe")} member`]);
+  });
+
+  it("is not mailed again to somebody who has been a member, whatever onExpiry says; a new resend does, and says so", async () => {
+    const uid = await accepted({ onExpiry: "resend" });
+    await s.emulator.api("DELETE", `${people}${uid}/`);
+    await s.stack.refresh();
+    expect(outputs()).toMatchObject({ status: "gone", userUid: uid });
+    expect(await up(zoe({ onExpiry: "resend" }))).toMatchObject({ ...quiet, steps: ["same it"] });
+    const again = zoe({ onExpiry: "resend", resend: "one" });
+    expect(await up(again)).toMatchObject({ mails: mailed, told: said("info", "They are mailed again.") });
+    expect(outputs()).toMatchObject({ status: "invited", emailsSent: 2 });
+    // Invited once more, another role is another mail as for anybody, and is announced.
+    const promoted = zoe({ onExpiry: "resend", resend: "one", role: "admin" });
+    expect((await preview(promoted)).told).toEqual(said("info", "The invitation is cancelled"));
+    await s.emulator.expire(person("zoe"));
+    expect(await up(again)).toMatchObject({ ...quiet, steps: ["same it"] });
+  });
+});
+
+describe("maxEmails", () => {
+  it("refuses what asks for one more, before anything is written; the preview warns", async () => {
+    await s.stack.up(zoe({ maxEmails: 1 }));
+    const asks = [
+      zoe({ maxEmails: 1, role: "admin" }),
+      zoe({ maxEmails: 1, resend: "one" }),
+      zoe({ maxEmails: 1, role: "admin", resend: "one" }),
+    ];
+    for (const asked of asks) {
+      expect((await preview(asked)).told).toEqual(
+        said("warning", "They have been mailed once, the most that maxEmails"),
+      );
+      expect(await up(asked)).toMatchObject(guarded("They have been mailed once.*Raise maxEmails"));
+    }
+    expect(await pending()).toEqual([`${person("zoe")} member`]);
+    await s.emulator.decline(person("zoe"));
+    expect(await up(asks[1]!)).toMatchObject(guarded("They have been mailed once"));
+    expect(await up(zoe({ maxEmails: 2, resend: "one" }))).toMatchObject({ error: undefined, mails: mailed });
+  });
+
+  it("does not stop what mails nobody: the role of a member", async () => {
+    const uid = await accepted({ maxEmails: 1 });
+    const set = await up(zoe({ maxEmails: 1, role: "admin", resend: "one" }));
+    expect(set).toMatchObject({ error: undefined, mails: [], writes: [roleCall(uid)] });
+  });
+});
+
+it("mails a pending invitation again for a new value of resend, and moves its end", async () => {
+  await s.stack.up(zoe());
+  const { invitationUid, expiresAt } = outputs();
+  await s.emulator.advance(3600);
+  expect((await preview(zoe({ resend: "one" }))).told).toEqual(
+    said("info", "has not accepted. They are mailed again."),
+  );
+  const again = await up(zoe({ resend: "one" }));
+  expect(again.writes).toEqual([`POST ${invitations}${invitationUid as string}/resend/`]);
+  expect(again.mails).toEqual([`resend ${person("zoe")}`]);
+  expect(Date.parse(outputs()["expiresAt"] as string)).toBeGreaterThan(Date.parse(expiresAt as string));
+  expect(await up(zoe({ resend: "one" }))).toMatchObject({ ...quiet, steps: ["same it"] });
+  expect(await up(zoe())).toMatchObject({ ...quiet, steps: ["update it"], told: [] });
+  await s.emulator.accept(person("zoe"));
+  expect(await up(zoe({ resend: "two" }))).toMatchObject({ ...quiet, steps: ["update it"], told: [] });
+});
+
+it("keeps reason, validUntil, onExpiry, maxEmails and onDestroy to itself: an update without a write", async () => {
+  const local = {
+    reason: "on call",
+    validUntil: "2027-01-31",
+    onExpiry: "resend",
+    maxEmails: 5,
+    onDestroy: "retain",
+  };
+  const program = (inputs: object): Program => ({
+    ...member({ user: uids.mia, ...inputs }),
+    zoe: organizationMember({ organization: uids.acme, email: person("zoe"), ...inputs }),
+  });
+  await s.stack.up(program({}));
+  const changed = await up(program(local));
+  expect(changed).toMatchObject({ ...quiet, steps: ["update it", "update zoe"], told: [] });
+  expect(outputs()).toMatchObject(local);
+  expect(await up(program({}))).toMatchObject({ ...quiet, steps: ["update it", "update zoe"] });
+});
+
+describe("destroying an OrganizationMember", () => {
+  it.each([
+    ["remove", undefined],
+    ["retain", "retain"],
+  ] as const)("%s: ends what there is, and is done where there is nothing", async (_, onDestroy) => {
+    const names = ["invited", "expired", "gone", "fresh"];
+    const emails = [...names.map(person), person("mia")];
+    const program: Program = Object.fromEntries(
+      emails.map((email) => [email, organizationMember({ organization: uids.acme, email, onDestroy })]),
+    );
+    await s.stack.up(program);
+    const uid = (name: string) => s.stack.outputs(person(name))["invitationUid"];
+    await s.emulator.expire(person("expired"));
+    await s.emulator.decline(person("gone"));
+    // Accepted, and not recorded yet.
+    await s.emulator.accept(person("fresh"));
+    const fresh = await uidOf(person("fresh"));
+    const [invitedUid, expiredUid] = [uid("invited"), uid("expired")];
+    const { error, writes, mails, calls } = await destroy();
+    expect({ error, mails }).toEqual({ error: undefined, mails: [] });
+    const ended = [
+      `DELETE ${people}${uids.mia}/`,
+      `DELETE ${people}${fresh}/`,
+      cancelOf(expiredUid),
+      cancelOf(invitedUid),
+    ];
+    expect(writes).toEqual(onDestroy === "retain" ? [] : ended);
+    if (onDestroy === "retain") expect(calls).toEqual([]);
+    const left = ["owner", "ada", "lee", ...(onDestroy === "retain" ? ["mia", "fresh"] : [])];
+    expect((await s.organizationNow()).members.map(({ email }) => email)).toEqual(left.map(person));
+  });
+
+  it("cancels a listed invitation that is over, though the service does not cancel such", async () => {
+    const between = await unreliable(s.emulator.url);
+    await s.stack.up(zoe());
+    await s.emulator.expire(person("zoe"));
+    between.expect({ on: /cancel/, fate: 400, times: 9 });
+    s.stack.environment = { ...s.emulator.environment(), AVALA_BASE_URL: between.url };
+    const { error } = await destroy();
+    await between.close();
+    expect(error).toBeUndefined();
+  });
+
+  it("makes nobody a stranger of the organization, though they are retained", async () => {
+    const program: Program = { org: organization({ name: "Beta" }) };
+    await s.stack.up(program);
+    const beta = s.stack.id("org");
+    await s.emulator.join(beta, person("mia"));
+    const kept = {
+      ...program,
+      mia: organizationMember({ organization: beta, email: person("mia"), onDestroy: "retain" }),
+    };
+    await s.stack.up(kept);
+    expect(await destroy()).toMatchObject({ error: undefined, writes: ["DELETE /organizations/beta/"] });
+  });
+});
+
+describe("T12: the owner", () => {
+  it("is settled and reported, and neither changed nor removed, by whatever they are declared", async () => {
+    const stays = said("warning", `"${person("owner")}" is the owner of organization acme and stays it`);
+    for (const role of ["member", "admin"]) {
+      expect(await up(member({ user: uids.owner, role }))).toMatchObject({ ...quiet, told: stays });
+    }
+    expect(outputs()).toMatchObject({ status: "active", role: "admin" });
+    expect(await up(member({ user: uids.owner, role: "admin" }))).toMatchObject(settled);
+    expect(await refresh()).toMatchObject({ ...quiet, steps: ["same it"], told: [] });
+    expect(await destroy()).toMatchObject({ ...quiet, told: stays });
+  });
+
+  it("may become it later, and be it no more: only then the declared role counts again", async () => {
+    await s.stack.up(member({ user: uids.mia }));
+    await s.emulator.api("POST", "/organizations/acme/transfer-ownership/", { new_owner_uid: uids.mia });
+    expect((await refresh()).steps).toEqual(["same it"]);
+    expect(await up(member({ user: uids.mia, role: "admin" }))).toMatchObject({ ...quiet, steps: ["update it"] });
+    await s.emulator.addKey("avk_mia", person("mia"));
+    await s.emulator.api("POST", "/organizations/acme/transfer-ownership/", { new_owner_uid: uids.owner }, "avk_mia");
+    expect((await up(member({ user: uids.mia }))).writes).toEqual([roleCall(uids.mia)]);
+  });
+});
+
+describe("T13: the key's own person", () => {
+  beforeEach(async () => {
+    await s.emulator.addKey("avk_ada", person("ada"));
+    s.stack.environment = s.emulator.environment("avk_ada");
+  });
+  const ada = (inputs: object = {}) => member({ user: uids.ada, role: "admin", ...inputs });
+
+  it("as the only admin is neither demoted nor removed; retain lets the resource go", async () => {
+    expect(await up(ada({ role: "member" }))).toMatchObject(guarded("is the person whose API key this run uses"));
+    await s.stack.up(ada());
+    expect(await up(ada({ role: "member" }))).toMatchObject(guarded("not made a plain member in organization acme"));
+    expect(await destroy()).toMatchObject(guarded("not removed in organization acme"));
+    expect(await up({})).toMatchObject(guarded('with onDestroy: "retain" the resource can go'));
+    expect(s.stack.resources.size).toBe(1);
+    await s.stack.up(ada({ onDestroy: "retain" }));
+    expect(await destroy()).toMatchObject(quiet);
+    expect(await roleOf("ada")).toBe("admin");
+  });
+
+  it("cannot be told from another admin; the last of them is kept", async () => {
+    await s.emulator.api("PATCH", `${people}${uids.mia}/role/`, { role: "admin" });
+    await s.stack.up({ ...ada(), mia: organizationMember({ organization: uids.acme, user: uids.mia, role: "admin" }) });
+    const { error, writes } = await destroy();
+    expect(writes).toEqual([`DELETE ${people}${uids.mia}/`]);
+    expect(error?.message).toContain("[AVALA_GUARD]");
+    expect(await roleOf("ada")).toBe("admin");
+  });
+});
+
+it("T22: stops a run at the eleventh person removed from one organization, and says how to go on", async () => {
+  const emails = Array.from({ length: 11 }, (_, index) => person(`p${index}`));
+  for (const email of emails) await s.emulator.join(uids.acme, email);
+  await s.stack.up(
+    Object.fromEntries(emails.map((email) => [email, organizationMember({ organization: "acme", email })])),
+  );
+  const stopped = await up({});
+  expect(stopped.error?.message).toContain(`10 people from organization ${uids.acme}`);
+  expect(stopped.error?.message).toContain("AVALA_MAX_REMOVALS");
+  expect(stopped.writes).toHaveLength(10);
+  s.stack.environment = { ...s.stack.environment, AVALA_MAX_REMOVALS: "11" };
+  expect((await up({})).writes).toHaveLength(1);
+  expect((await s.organizationNow()).members).toHaveLength(acme().organizations![0]!.members!.length);
+});
+
+describe("another spelling of the same person and organization", () => {
+  const { mia } = uids;
+  it("is no change for a member, and no other id", async () => {
+    await s.stack.up(member({ email: person("mia") }));
+    const id = s.stack.id("it");
+    const spellings = [
+      { organization: "acme", email: person("mia") },
+      { organization: `urn:uuid:${uids.acme.toUpperCase()}`, email: " MIA@Example.com" },
+      { user: `{${mia.toUpperCase()}}` },
+    ];
+    for (const spelling of spellings) {
+      expect((await preview(member(spelling))).steps).toEqual(["same it"]);
+      expect(await up(member(spelling))).toMatchObject({ ...quiet, steps: ["same it"] });
+    }
+    const state = await s.emulator.state();
+    await s.emulator.reset(JSON.parse(JSON.stringify(state).replaceAll(person("mia"), "mia.new@example.com")));
+    expect(await up(member({ email: "mia.new@example.com" }))).toMatchObject({ ...quiet, steps: ["same it"] });
+    expect((await refresh()).steps).toEqual(["same it"]);
+    expect(s.stack.id("it")).toBe(id);
+    expect((await destroy()).writes).toEqual([`DELETE ${people}${mia}/`]);
+  });
+
+  it("is no change for somebody invited: upper case, and the uid once they have accepted", async () => {
+    await s.stack.up(zoe());
+    for (const spelling of [zoe({ email: "ZOE@Example.com" }), zoe({ organization: "acme" })]) {
+      expect(await up(spelling)).toMatchObject({ ...quiet, steps: ["same it"] });
+    }
+    await s.emulator.accept(person("zoe"));
+    const user = await uidOf(person("zoe"));
+    expect(await up(member({ user }))).toMatchObject({ ...quiet, steps: ["update it"] });
+    expect(outputs()).toMatchObject({ status: "active", userUid: user, emailsSent: 1 });
+    expect(await up(member({ user }))).toMatchObject(settled);
+  });
+
+  it("tells another person from it: invited, then the first taken back", async () => {
+    await s.stack.up(zoe());
+    const { invitationUid } = outputs();
+    const other = await up(member({ email: person("zac") }));
+    expect(other).toMatchObject({
+      steps: ["replace it", "delete replaced it"],
+      writes: [`POST ${invitations}`, cancelOf(invitationUid)],
+      mails: [`invitation ${person("zac")}`],
+    });
+  });
+});
+
+describe("moving somebody between declarations", () => {
+  const asMember = (email: string, inputs: object = {}) =>
+    organizationMember({ organization: uids.acme, email, ...inputs });
+  const asInvitation = (email: string) => invitation({ organization: "acme", email });
+
+  it("writes nothing, whichever way: Invitation, OrganizationMember, other names, --replace; invited or a member", async () => {
+    const [zed, mia] = [person("zoe"), person("mia")];
+    const stages: Program[] = [
+      { zoe: asInvitation(zed), mia: asInvitation(mia) },
+      { zoeMember: asMember(zed), miaMember: organizationMember({ organization: uids.acme, user: uids.mia }) },
+      { renamed: asMember("ZOE@example.com"), alsoRenamed: asMember("MIA@example.com", { organization: "acme" }) },
+      { zoe: asInvitation(zed), mia: asInvitation(mia) },
+      { zoeMember: asMember(zed), miaMember: asMember(mia) },
+    ];
+    await s.stack.up(stages[0]!);
+    const before = (await s.emulator.state()).organizations;
+    for (const stage of stages.slice(1)) expect(await up(stage)).toMatchObject(quiet);
+    const last = stages.at(-1)!;
+    const replaced = await s.measured(() => s.stack.up(last, { replace: Object.keys(last) }));
+    expect(replaced).toMatchObject({
+      ...quiet,
+      steps: expect.arrayContaining(["replace zoeMember", "replace miaMember"]),
+    });
+    expect((await s.emulator.state()).organizations).toEqual(before);
+    // Where no declaration holds them any more, they still go.
+    expect((await destroy()).writes).toHaveLength(2);
+  });
+
+  it("removes nobody whose invitation is all that is left of the declaration", async () => {
+    await s.stack.up({ mia: asMember(person("mia")) });
+    expect(await up({ again: asInvitation(person("mia")) })).toMatchObject(quiet);
+    expect(await destroy()).toMatchObject(quiet);
+    expect(await roleOf("mia")).toBe("member");
+  });
+});
+
+describe("one person declared twice in one organization", () => {
+  const byEmail = { organization: uids.acme, email: person("mia") };
+  it.each([
+    [
+      "by e-mail and by uid",
+      organizationMember(byEmail),
+      organizationMember({ organization: uids.acme, user: uids.mia }),
+    ],
+    [
+      "in the organization by uid and by slug",
+      organizationMember(byEmail),
+      organizationMember({ ...byEmail, organization: "acme" }),
+    ],
+    [
+      "as a member and as invited",
+      organizationMember({ organization: uids.acme, user: uids.mia }),
+      invitation(byEmail),
+    ],
+    ["as invited and as a member", invitation({ ...byEmail, organization: "acme" }), organizationMember(byEmail)],
+  ])("%s is refused where the service alone can tell", async (_, one, two) => {
+    const both = await up({ one, two });
+    expect(both).toMatchObject(guarded("declared twice in one place: as .* in .* and as .* in "));
+    const names = [one, two].map(
+      ({ inputs: { user, email, organization } }) => `"${(user ?? email) as string}" in ${organization as string}`,
+    );
+    for (const name of names) expect(both.error?.message).toContain(name);
+  });
+});
+
+describe("what the service does not show", () => {
+  it("addresses: whether somebody is a member is not known, and nobody is invited; who is known by uid is settled", async () => {
+    await s.stack.up({
+      ...member({ email: person("mia") }),
+      waiting: organizationMember({ organization: uids.acme, email: person("zoe") }),
+    });
+    await s.emulator.decline(person("zoe"));
+    await s.emulator.settings({ hideEmails: true });
+    const program = {
+      ...member({ email: person("mia") }),
+      waiting: organizationMember({ organization: uids.acme, email: person("zoe") }),
+    };
+    expect(await up(program)).toMatchObject({ ...quiet, steps: ["same it", "same waiting"] });
+    const added = await up({ ...program, lee: organizationMember({ organization: uids.acme, email: person("lee") }) });
+    expect(added).toMatchObject({
+      error: expect.objectContaining({ message: expect.stringContaining("[AVALA_IDENTITY_UNKNOWN]") }),
+      writes: [],
+    });
+    const { error } = await refresh();
+    expect(error?.message).toContain("[AVALA_IDENTITY_UNKNOWN]");
+    expect([...s.stack.resources.keys()]).toEqual(["it", "waiting"]);
+    expect(outputs()["status"]).toBe("active");
+    expect(await destroy()).toMatchObject({ error: expect.any(Error), writes: [] });
+  });
+
+  it("invitations, to a key that may not see them: nothing is taken for gone, nobody is invited", async () => {
+    const program = {
+      ...member({ email: person("mia") }),
+      waiting: organizationMember({ organization: uids.acme, email: person("zoe") }),
+    };
+    await s.stack.up(program);
+    await s.emulator.addKey("avk_mia", person("mia"));
+    s.stack.environment = s.emulator.environment("avk_mia");
+    const looked = await up(program);
+    expect(looked).toMatchObject({
+      ...quiet,
+      steps: ["same it", "same waiting"],
+      told: said("warning", "Could not look"),
+    });
+    for (const run of [
+      refresh,
+      destroy,
+      () => up({ ...program, new: organizationMember({ organization: uids.acme, email: person("new") }) }),
+    ]) {
+      const { error, writes } = await run();
+      expect({ message: error?.message, writes }).toEqual({
+        message: expect.stringContaining("[AVALA_FORBIDDEN]"),
+        writes: [],
+      });
+    }
+    expect(s.stack.outputs("waiting")["status"]).toBe("invited");
+  });
+});
+
+describe("a service that answers what this version does not know", () => {
+  let between: Awaited<ReturnType<typeof unreliable>>;
+  beforeEach(async () => {
+    between = await unreliable(s.emulator.url);
+    s.stack.environment = { ...s.emulator.environment(), AVALA_BASE_URL: between.url };
+  });
+  afterEach(() => between.close());
+  const answers = (on: RegExp, change: (row: Record<string, unknown>) => object) =>
+    between.expect({
+      on,
+      times: 99,
+      fate: (body) => {
+        const page = JSON.parse(body) as { results: Record<string, unknown>[] };
+        return JSON.stringify({ ...page, results: page.results.map(change) });
+      },
+    });
+
+  it("a new role of a member is told, recorded as drift, and set as declared", async () => {
+    await s.stack.up(member({ user: uids.mia }));
+    answers(/^GET .*\/members\//, (row) => (row["user_uid"] === uids.mia ? { ...row, role: "auditor" } : row));
+    const { steps, error, told } = await refresh();
+    expect({ steps, error }).toEqual({ steps: ["update it"], error: undefined });
+    expect(told).toEqual(said("warning", 'Avala answers "auditor" for role'));
+    expect(outputs()["role"]).toBe("auditor");
+    expect(await up(member({ user: uids.mia }))).toMatchObject({ error: undefined, writes: [roleCall(uids.mia)] });
+  });
+
+  it("a new status or role of an invitation is told once, and nobody is mailed again for it", async () => {
+    await s.stack.up(zoe());
+    answers(/^GET .*\/invitations\//, (row) => ({ ...row, status: "sent", role: "standard" }));
+    for (const run of [refresh, () => up(zoe()), () => up(zoe({ reason: "new" }))]) {
+      const { told, ...rest } = await run();
+      expect(rest).toMatchObject(quiet);
+      expect(told.map(({ message }) => message)).toEqual([
+        expect.stringContaining('the status "sent" for the invitation'),
+        expect.stringContaining('the role "standard" for the invitation'),
+      ]);
+    }
+    expect(outputs()).toMatchObject({ status: "invited", role: "member" });
+  });
+
+  it("T23: an address in another case and Unicode form is the same: no mail", async () => {
+    const [composed, decomposed] = ["zo\u00eb@example.com", "Zoe\u0308@Example.com"];
+    answers(/^GET .*\/members\//, (row) => (row["user_uid"] === uids.mia ? { ...row, email: decomposed } : row));
+    expect(await up(member({ email: composed }))).toMatchObject({ ...quiet, steps: ["create it"] });
+    expect(outputs()).toMatchObject({ status: "active", userUid: uids.mia });
+    expect(await up(member({ email: decomposed }))).toMatchObject(settled);
+  });
+
+  it("invitations without an address: whether somebody is invited is not known, and nobody is", async () => {
+    await s.emulator.api("POST", invitations, { email: person("zoe") });
+    answers(/^GET .*\/invitations\//, (row) => ({ ...row, invited_email: null }));
+    const { error, writes } = await up(zoe());
+    expect({ message: error?.message, writes }).toEqual({
+      message: expect.stringContaining("[AVALA_IDENTITY_UNKNOWN]"),
+      writes: [],
+    });
+  });
+});
+
+describe("a place in a team", () => {
+  const place = (who: object) => teamMembership({ team: core, role: "lead", ...who });
+
+  it("of somebody declared waits without a warning, is granted after the acceptance, and is one by e-mail and uid", async () => {
+    const program = { ...zoe(), place: place({ email: person("zoe") }) };
+    expect((await up(program)).told).toEqual([]);
+    await s.emulator.accept(person("zoe"));
+    const granted = await up(program);
+    expect(granted).toMatchObject({
+      steps: ["update it", "update place"],
+      writes: ["POST /organizations/acme/teams/core/members/"],
+      mails: [],
+    });
+    const user = await uidOf(person("zoe"));
+    const byUid = { it: organizationMember({ organization: uids.acme, user }), place: place({ user }) };
+    expect(await up(byUid)).toMatchObject({ ...quiet, steps: ["same it", "same place"] });
+    const renamed = { it: organizationMember({ organization: uids.acme, user }), other: place({ user }) };
+    expect(await up(renamed)).toMatchObject({ ...quiet, steps: ["same it", "create other", "delete place"] });
+    expect(await up({ ...renamed, twice: place({ email: person("zoe") }) })).toMatchObject(guarded("declared twice"));
+    const { writes } = await destroy();
+    expect(writes).toEqual([`DELETE /organizations/acme/teams/core/members/${user}/`, `DELETE ${people}${user}/`]);
+  });
+
+  it("of somebody whom nobody has invited waits with a warning", async () => {
+    const { told } = await up({ place: place({ email: person("zoe") }) });
+    expect(told).toEqual(said("warning", `Nobody has invited "${person("zoe")}"`));
+  });
+});

@@ -159,7 +159,10 @@ function dueMail(target: Target, seen: Newcomer): "invite" | "resend" | undefine
 export async function canTakeNextStep(run: Run, target: Required<Target>): Promise<boolean> {
   const seen = await observePerson(run, target);
   if (!seen) return false;
-  if (seen.member) return true;
+  if (seen.member) {
+    tell("info", `${nameOf(seen)} is a member of organization ${seen.view.slug} now.`);
+    return true;
+  }
   const changed = asksForResend(target) || target.inputs["role"] !== target.state["role"];
   if (isValid(seen.row) && !changed) return false;
   const due = dueMail(target, seen);

@@ -35,6 +35,7 @@ const guarded = (text: string) => ({
   mails: [],
 });
 const said = (severity: "info" | "warning", text: string) => [{ severity, message: expect.stringContaining(text) }];
+const isMemberNow = said("info", `"${person("zoe")}" is a member of organization acme now.`);
 
 /** Zoe is invited, has accepted, and that is recorded. */
 async function accepted(inputs: object = {}): Promise<string> {
@@ -64,7 +65,7 @@ describe("from nobody to member", () => {
     await s.emulator.accept(person("zoe"));
     const looked = [...lists, `GET ${people}`];
     for (const run of [preview, up]) {
-      expect(await run(zoe())).toMatchObject({ ...quiet, calls: looked, steps: ["update it"], told: [] });
+      expect(await run(zoe())).toMatchObject({ ...quiet, calls: looked, steps: ["update it"], told: isMemberNow });
     }
     expect(outputs()).toMatchObject({
       status: "active",
@@ -161,7 +162,8 @@ describe("another role", () => {
   it("is set where the person has accepted in the meantime: no mail, and none announced", async () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
-    expect(await preview(zoe({ role: "admin" }))).toMatchObject({ ...quiet, steps: ["update it"], told: [] });
+    const shown = await preview(zoe({ role: "admin" }));
+    expect(shown).toMatchObject({ ...quiet, steps: ["update it"], told: isMemberNow });
     const set = await up(zoe({ role: "admin" }));
     expect(set).toMatchObject({ mails: [], writes: [roleCall(await uidOf(person("zoe")))] });
   });
@@ -315,7 +317,7 @@ it("mails a pending invitation again for a new value of resend, and moves its en
   expect(await up(zoe({ resend: "one" }))).toMatchObject({ ...quiet, steps: ["same it"] });
   expect(await up(zoe())).toMatchObject({ ...quiet, steps: ["update it"], told: [] });
   await s.emulator.accept(person("zoe"));
-  expect(await up(zoe({ resend: "two" }))).toMatchObject({ ...quiet, steps: ["update it"], told: [] });
+  expect(await up(zoe({ resend: "two" }))).toMatchObject({ ...quiet, steps: ["update it"], told: isMemberNow });
 });
 
 it("keeps reason, validUntil, onExpiry, maxEmails and onDestroy to itself: an update without a write", async () => {

@@ -49,6 +49,7 @@ const ways: Record<Situation, Way> = {
     },
   },
   expired: { after: (s) => s.emulator.expire(sam) },
+  accepted: { after: (s) => s.emulator.accept(sam) },
   gone: { after: (s) => s.emulator.decline(sam) },
   removed: {
     settled: true,

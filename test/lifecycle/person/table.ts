@@ -17,6 +17,7 @@ export const situations = {
   owner: "The owner of the organization.",
   hidden: "A member before the program is first run, and the service hides all addresses.",
   expired: "Invited, and the invitation has expired since the last run.",
+  accepted: "Invited, and has accepted since the last run.",
   gone: "Invited, and has declined since the last run (or somebody has cancelled the invitation).",
   removed: "Was a member and recorded as one; somebody else has removed them since the last run.",
   left: "Was a member and recorded as one; has left the organization since the last run.",
@@ -407,6 +408,61 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       upAfterRefresh:
         "same+same; state: expired+waiting; Avala: expired; reads invitations, organizations, people; warns",
       destroy: "delete+delete; cancel; Avala: nobody; reads invitations, organizations, people, teams",
+    },
+  },
+  accepted: {
+    absent: {
+      preview: "Avala: member",
+      up: "Avala: member",
+      refresh: "Avala: member",
+      upAfterRefresh: "Avala: member",
+      destroy: "Avala: member",
+    },
+    withdrawn: {
+      preview: "delete; state: invited; Avala: member",
+      up: "delete; remove; Avala: nobody; reads invitations, organizations, people",
+      refresh: "update; state: active; Avala: member; reads invitations, organizations, people",
+      upAfterRefresh: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "Avala: nobody",
+    },
+    member: {
+      preview: "update; state: invited; Avala: member; reads invitations, organizations, people; says",
+      up: "update; state: active; Avala: member; reads invitations, organizations, people; says",
+      refresh: "update; state: active; Avala: member; reads invitations, organizations, people",
+      upAfterRefresh: "same; state: active; Avala: member",
+      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+    },
+    admin: {
+      preview: "update; state: invited; Avala: admin; reads invitations, organizations, people; says",
+      up: "update; state: active; Avala: admin; reads invitations, organizations, people; says",
+      refresh: "update; state: active; Avala: admin; reads invitations, organizations, people",
+      upAfterRefresh: "same; state: active; Avala: admin",
+      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+    },
+    teamMember: {
+      preview: "update; state: waiting; Avala: member; reads organizations, people",
+      up: "update; grant; state: active; Avala: member, team member; reads organizations, people, team, teams",
+      refresh: "update; state: waiting; Avala: member; reads organizations, people, team, teams",
+      upAfterRefresh:
+        "update; grant; state: active; Avala: member, team member; reads organizations, people, team, teams",
+      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+    },
+    teamLead: {
+      preview: "update; state: waiting; Avala: member; reads organizations, people",
+      up: "update; grant; state: active; Avala: member, team lead; reads organizations, people, team, teams",
+      refresh: "update; state: waiting; Avala: member; reads organizations, people, team, teams",
+      upAfterRefresh:
+        "update; grant; state: active; Avala: member, team lead; reads organizations, people, team, teams",
+      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+    },
+    memberAndLead: {
+      preview: "update+update; state: invited+waiting; Avala: member; reads invitations, organizations, people; says",
+      up: "update+update; grant; state: active+active; Avala: member, team lead; reads invitations, organizations, people, team, teams; says",
+      refresh:
+        "update+update; state: active+waiting; Avala: member; reads invitations, organizations, people, team, teams",
+      upAfterRefresh:
+        "same+update; grant; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
+      destroy: "delete+delete; take out+remove; Avala: nobody; reads organizations, people, team, teams",
     },
   },
   gone: {

@@ -14,9 +14,12 @@ export interface Ended {
   stderr: string;
 }
 
+/** Outside of any Pulumi project, which TMPDIR is not when npm test has set it to a folder of the clone. */
+const outside = process.platform === "win32" ? tmpdir() : "/tmp";
+
 /** A folder without a Pulumi project, in which the command line is run. */
 export class Desk {
-  readonly folder = mkdtempSync(join(tmpdir(), "cli-"));
+  readonly folder = mkdtempSync(join(outside, "cli-"));
   /** What it sees beside PATH. */
   environment: Record<string, string> = {};
 

@@ -32,7 +32,9 @@ const { resources, flagsOf, isOptional } = loadSource("provider", "schema", "ind
 const reach = loadSource("test", "e2e", "operations.ts");
 const person = loadSource("test", "lifecycle", "person", "table.ts");
 
-function plainType(schema) {
+function plainType(schema, side = "input") {
+  const { type } = flagsOf(schema);
+  if (type) return type[side];
   const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   if (json.enum) return json.enum.map((value) => JSON.stringify(value)).join(" | ");
   return { string: "string", boolean: "boolean", number: "number", integer: "number" }[json.type] ?? "string";
@@ -85,7 +87,7 @@ function typesOf(resource) {
   const optional = (schema) => (isOptional(schema) ? "?" : "");
   const chosen = (schema) => flagsOf(schema).chosen === true;
   const output = (schema) =>
-    `pulumi.Output<${plainType(schema)}${isOptional(schema) && !chosen(schema) ? " | undefined" : ""}>`;
+    `pulumi.Output<${plainType(schema, "output")}${isOptional(schema) && !chosen(schema) ? " | undefined" : ""}>`;
   return `// Written by \`npm run generate\` from provider/schema/${resource.key}.ts; edit that.
 import type * as pulumi from "@pulumi/pulumi";
 ${imports.join("\n")}${imports.length ? "\n" : ""}
@@ -117,7 +119,8 @@ function cell(text) {
 function documentationOf(resource) {
   const { kind, key, inputs, outputs } = resource;
   const type = (schema) => {
-    const { reference } = flagsOf(schema);
+    const { reference, type: own } = flagsOf(schema);
+    if (own) return `\`${own.output}\``;
     const plain = plainType(schema)
       .split(" | ")
       .map((part) => `\`${part}\``)

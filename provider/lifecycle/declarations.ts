@@ -11,7 +11,7 @@ import { engineAddress } from "./host.js";
  * new one has just converged on.
  */
 export interface Declarations {
-  hold(identity: string): void;
+  hold(identities: readonly string[]): void;
   /** Those of these spellings of one thing that declarations of this run hold, in whichever host process. */
   held(identities: readonly string[]): string[];
 }
@@ -20,8 +20,8 @@ export interface Declarations {
 export class OwnDeclarations implements Declarations {
   readonly #held = new Set<string>();
 
-  hold(identity: string): void {
-    this.#held.add(identity);
+  hold(identities: readonly string[]): void {
+    for (const identity of identities) this.#held.add(identity);
   }
 
   held(identities: readonly string[]): string[] {
@@ -44,12 +44,12 @@ export class SharedDeclarations implements Declarations {
     sweep(root);
   }
 
-  hold(identity: string): void {
-    const digest = digestOf(identity);
-    if (this.#held.has(digest)) return;
+  hold(identities: readonly string[]): void {
+    const fresh = [...new Set(identities.map(digestOf))].filter((digest) => !this.#held.has(digest));
+    if (fresh.length === 0) return;
     if (this.#held.size === 0) this.#open();
-    this.#held.add(digest);
-    appendFileSync(this.#file, `${digest}\n`, { mode: 0o600 });
+    for (const digest of fresh) this.#held.add(digest);
+    appendFileSync(this.#file, `${fresh.join("\n")}\n`, { mode: 0o600 });
   }
 
   held(identities: readonly string[]): string[] {

@@ -16,20 +16,21 @@ export class RemovalBreaker {
   }
 
   /**
-   * Counts a person before they are removed.
+   * Counts people before they are removed: all of them, or none.
    * @param place what they are removed from, for people
    */
-  count(place: string, userUid: string): void {
+  count(place: string, userUids: readonly string[]): void {
     const people = this.#removed.get(place) ?? new Set();
-    this.#removed.set(place, people);
-    if (people.has(userUid)) return;
-    if (people.size >= this.#limit) {
+    const fresh = userUids.filter((userUid) => !people.has(userUid));
+    if (fresh.length === 0) return;
+    if (people.size + fresh.length > this.#limit) {
+      const more = userUids.length === 1 ? "more" : `${fresh.length} more`;
       throw new GuardError(
-        `This run has removed ${people.size} people from ${place} and would remove more.`,
+        `This run has removed ${people.size} people from ${place} and would remove ${more}.`,
         `If that is meant, set AVALA_MAX_REMOVALS (or the configuration avala:maxRemovals) to the number of people, now ${this.#limit}, and run again.`,
       );
     }
-    people.add(userUid);
+    this.#removed.set(place, new Set([...people, ...fresh]));
   }
 }
 

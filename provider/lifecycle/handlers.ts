@@ -36,9 +36,7 @@ function check<Seen>(life: Lifecycle<Seen>, olds: Properties, news: Properties) 
   const checked = checkInputs(life.schema, olds, news);
   try {
     const run = currentRun();
-    if (checked.failures.length === 0) {
-      for (const identity of life.identities(checked.inputs)) run.declarations.hold(identity);
-    }
+    if (checked.failures.length === 0) run.declarations.hold(life.identities(checked.inputs));
   } catch (error) {
     if (!(error instanceof AvalaError)) throw error;
     checked.failures.push({ property: "", reason: `${error.message} [${error.code}]` });

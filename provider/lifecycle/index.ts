@@ -8,9 +8,11 @@ import { organization as organizationLife } from "./organization.js";
 import { organizationMember as organizationMemberLife } from "./organizationMember.js";
 import { team as teamLife } from "./team.js";
 import { teamMembership as teamMembershipLife } from "./teamMembership.js";
+import { teamRoster as teamRosterLife } from "./teamRoster.js";
 
 export const organization = handlersOf(organizationLife);
 export const team = handlersOf(teamLife);
 export const organizationMember = handlersOf(organizationMemberLife);
 export const teamMembership = handlersOf(teamMembershipLife);
+export const teamRoster = handlersOf(teamRosterLife);
 export const invitation = handlersOf(invitationLife);

@@ -12,8 +12,9 @@ import {
 export type Properties = Record<string, unknown>;
 
 /** What the engine hands over in place of a value that is not known yet (contract of the dynamic-provider host). */
+const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const unknowns = new Set([
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9", // text, and everything that a Node program does not know
+  unknownText, // text, and everything that a Node program does not know
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // bool
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
@@ -24,6 +25,12 @@ const unknowns = new Set([
 
 export function isUnknown(value: unknown): boolean {
   return typeof value === "string" && unknowns.has(value);
+}
+
+/** Of a mapping with a part that is not known yet, nothing is known: its parts go into one text. */
+function holdsUnknown(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return isUnknown(value);
+  return Object.values(value).some(isUnknown);
 }
 
 /** Names of inputs that `check` empties because they have left the program. Hidden: the engine does not show `__` keys. */
@@ -49,8 +56,8 @@ export function checkInputs(
   const pending = new Set<string>();
   for (const [name, schema] of Object.entries(resource.inputs)) {
     const value = news[name] ?? undefined;
-    if (isUnknown(value)) {
-      inputs[name] = value;
+    if (holdsUnknown(value)) {
+      inputs[name] = unknownText;
       pending.add(name);
       continue;
     }

@@ -70,7 +70,7 @@ async function removeMember(run: Run, seen: Newcomer, member: Member): Promise<v
   const { view } = seen;
   if (staysOwner(seen, member)) return;
   await refuseOwnPerson(seen, member, "removed");
-  run.breaker.count(`organization ${view.uid}`, member.userUid);
+  run.breaker.count(`organization ${view.uid}`, [member.userUid]);
   await view.removeMember(member.userUid);
 }
 

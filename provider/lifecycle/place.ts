@@ -1,5 +1,5 @@
-import { canonicalUid } from "../schema/index.js";
-import { type OrganizationView } from "../snapshot/index.js";
+import { canonicalUid, splitId } from "../schema/index.js";
+import type { OrganizationView, TeamView } from "../snapshot/index.js";
 import { isUnknown } from "./inputs.js";
 import type { Target } from "./lifecycle.js";
 import type { Run } from "./run.js";
@@ -21,4 +21,25 @@ export async function isOtherOrganization(run: Run, { id, inputs, state }: Requi
   if (named === state["organization"]) return false;
   const uid = canonicalUid(named) ?? (await run.snapshot.organization(named)).uid;
   return uid !== organizationUidOf(id);
+}
+
+/** A team by its id, or undefined where the complete list does not hold it. */
+export async function teamOf(run: Run, id: string): Promise<TeamView | undefined> {
+  const [organizationUid, teamUid] = splitId(id, 2);
+  return (await run.snapshot.organization(organizationUid!)).team(teamUid!);
+}
+
+/** One person in one team, whoever declares them there. */
+export function placeIdentity(team: string, who: string): string {
+  return `place ${team} ${who}`;
+}
+
+/** A team whose people are declared one by one. */
+export function edgesIdentity(team: string): string {
+  return `edges ${team}`;
+}
+
+/** A team whose people are declared as a whole. */
+export function rosterIdentity(team: string): string {
+  return `roster ${team}`;
 }

@@ -7,9 +7,12 @@ export interface Settings {
   assumeDeleted: ReadonlySet<string>;
   /** Distinct people that one run may take out of one place. */
   maxRemovals: number;
+  /** Longest piece of a long work, in seconds; each ends in recorded state. */
+  sliceSeconds: number;
 }
 
 const defaultMaxRemovals = 10;
+const mostSliceSeconds = 300;
 
 export function resolveSettings(environment: Lookup, config: Lookup): Settings {
   return {
@@ -23,5 +26,10 @@ export function resolveSettings(environment: Lookup, config: Lookup): Settings {
     maxRemovals:
       positiveSetting(environment("AVALA_MAX_REMOVALS") || config("avala:maxRemovals"), "AVALA_MAX_REMOVALS") ??
       defaultMaxRemovals,
+    sliceSeconds: Math.min(
+      mostSliceSeconds,
+      positiveSetting(environment("AVALA_SLICE_SECONDS") || config("avala:sliceSeconds"), "AVALA_SLICE_SECONDS") ??
+        mostSliceSeconds,
+    ),
   };
 }

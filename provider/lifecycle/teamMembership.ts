@@ -5,6 +5,7 @@ import { isUnknown, type Properties } from "./inputs.js";
 import type { Lifecycle, Target } from "./lifecycle.js";
 import { tell } from "./log.js";
 import { aliasesOf, isOtherPerson, isValid, personIdentity, personIn } from "./person.js";
+import { edgesIdentity, placeIdentity, rosterIdentity, teamOf } from "./place.js";
 import type { Run } from "./run.js";
 import { isRecorded } from "./state.js";
 
@@ -24,7 +25,9 @@ export const teamMembership: Lifecycle<Seen> = {
   naturalKey: true,
 
   identities: ({ team, user, email }) =>
-    [team, user ?? email].some(isUnknown) ? [] : [identityOf(team as string, (user ?? email) as string)],
+    [team, user ?? email].some(isUnknown)
+      ? []
+      : [edgesIdentity(team as string), placeIdentity(team as string, (user ?? email) as string)],
 
   spellings: spellingsOf,
 
@@ -52,6 +55,7 @@ export const teamMembership: Lifecycle<Seen> = {
         "Run pulumi refresh, so that state knows; the next up makes what is missing.",
       );
     }
+    refuseBesideRoster(run, placeOf(seen.view));
     if (seen.row) return seen;
     if (seen.member) return { ...seen, row: await seen.view.add(seen.member, target.inputs["role"] as string) };
     await warnUnlessInvited(run, seen);
@@ -69,7 +73,7 @@ export const teamMembership: Lifecycle<Seen> = {
     if (!seen) return;
     if (!seen.row || target.inputs["onDestroy"] === "retain") return;
     if (run.declarations.held(spellingsOf(seen)).length > 0) return;
-    run.breaker.count(`team ${placeOf(seen.view)}`, seen.row.userUid);
+    run.breaker.count(`team ${placeOf(seen.view)}`, [seen.row.userUid]);
     await seen.view.remove(seen.row.userUid);
   },
 
@@ -88,8 +92,7 @@ export const teamMembership: Lifecycle<Seen> = {
 async function observe(run: Run, target: Target): Promise<Seen | undefined> {
   const { id, inputs, state } = target;
   const [organizationUid, teamUid, who] = id === undefined ? [...splitId(inputs["team"] as string, 2)] : splitId(id, 3);
-  const organization = await run.snapshot.organization(organizationUid!);
-  const view = await organization.team(teamUid!);
+  const view = await teamOf(run, joinId(organizationUid!, teamUid!));
   if (!view) return undefined;
   const person = personIn(target, who);
   const found = await find(view, person);
@@ -114,12 +117,8 @@ function placeOf(view: TeamView): string {
   return joinId(view.organization.uid, view.uid);
 }
 
-function identityOf(place: string, who: string): string {
-  return `teamMembership ${place} ${who}`;
-}
-
 function spellingsOf({ view, person, who, row, member }: Seen): string[] {
-  return aliasesOf(who, person, row, member).map((name) => identityOf(placeOf(view), name));
+  return aliasesOf(who, person, row, member).map((name) => placeIdentity(placeOf(view), name));
 }
 
 /** Noted, so that nobody takes them for a stranger. */
@@ -127,6 +126,14 @@ function note(run: Run, { view, person, who, row, member }: Seen): void {
   const aliases = aliasesOf(who, person, row, member);
   run.known.note(placeOf(view), aliases);
   run.known.note(view.organization.uid, aliases);
+}
+
+function refuseBesideRoster(run: Run, team: string): void {
+  if (run.declarations.held([rosterIdentity(team)]).length === 0) return;
+  throw new GuardError(
+    `Team ${team} is declared by a TeamRoster and by TeamMemberships. They would work against each other.`,
+    "Keep either the roster or the single memberships.",
+  );
 }
 
 function wasActive(state: Properties): boolean {

@@ -39,15 +39,45 @@ export function namedOnce(
   opts: pulumi.CustomResourceOptions | undefined,
   resource: () => pulumi.CustomResource,
 ): PersonArgs {
-  // What is only read is nobody's declaration. Without a stack, as with mocks, no run can be told from the next.
-  const stack = opts?.id === undefined ? pulumi.runtime.getStackResource() : undefined;
-  if (stack === undefined) return {};
-  const register = registers.get(stack) ?? new Map<string, string>();
-  registers.set(stack, register);
+  const register = registerOf(opts);
+  if (register === undefined) return {};
   const within = args.team === undefined ? "organization" : "team";
   const declaration = { kind, name, within, place: args.team ?? args.organization, resource } as const;
   const named = (["user", "email"] as const).filter((key) => args[key] !== undefined && args[key] !== null);
   return Object.fromEntries(named.map((key) => [key, checked(register, declaration, args[key])]));
+}
+
+/**
+ * The people of a roster as given, for its inputs. Where another resource of the program stands for the people of the same
+ * team, one by one or as a whole, the later of the two fails in the same way.
+ */
+export function rosterOnce(
+  kind: string,
+  name: string,
+  args: { team?: unknown; members?: unknown },
+  opts: pulumi.CustomResourceOptions | undefined,
+  resource: () => pulumi.CustomResource,
+): { members?: unknown } {
+  const register = registerOf(opts);
+  if (register === undefined) return {};
+  const members = pulumi.output(args.members as object).apply(async (known) => {
+    const keys = await keysOf(args.team, resource());
+    const mine = `${kind} "${name}"`;
+    const others = keys.flatMap((key) => [register.get(`roster ${key}`), register.get(`edges ${key}`)]);
+    for (const key of keys) register.set(`roster ${key}`, mine);
+    refuseBeside(mine, others);
+    return known;
+  });
+  return { members };
+}
+
+/** What is only read is nobody's declaration. Without a stack, as with mocks, no run can be told from the next. */
+function registerOf(opts: pulumi.CustomResourceOptions | undefined): Register | undefined {
+  const stack = opts?.id === undefined ? pulumi.runtime.getStackResource() : undefined;
+  if (stack === undefined) return undefined;
+  const register = registers.get(stack) ?? new Map<string, string>();
+  registers.set(stack, register);
+  return register;
 }
 
 function checked(register: Register, declaration: Declaration, who: unknown): pulumi.Output<unknown> {
@@ -61,18 +91,34 @@ async function enter(register: Register, declaration: Declaration, who: string):
   const { kind, name, within, place } = declaration;
   const person = canonicalUid(who) ?? normalizeEmail(who);
   const resource = declaration.resource();
-  const keys = (await keysOf(place, resource)).map((key) => `${within} ${key} ${person}`);
+  const places = await keysOf(place, resource);
+  const keys = places.map((key) => `${within} ${key} ${person}`);
   const mine = `${kind} "${name}"`;
+  if (within === "team") {
+    for (const key of places) register.set(`edges ${key}`, mine);
+    refuseBeside(
+      mine,
+      places.map((key) => register.get(`roster ${key}`)),
+    );
+  }
   const others = keys.map((key) => register.get(key)).filter((other) => other !== undefined);
   for (const key of keys) register.set(key, mine);
-  if (others.length === 0) return;
+  if (others.length > 0)
+    throw twice(`${others[0]} and ${mine} stand for one person, ${quoted(person)}, in one ${within}.`);
+}
+
+function refuseBeside(mine: string, others: (string | undefined)[]): void {
+  const other = others.find((name) => name !== undefined);
+  if (other !== undefined) throw twice(`${other} and ${mine} stand for people of one team, one of them as a whole.`);
+}
+
+function twice(what: string): pulumi.RunError {
   const error = new pulumi.RunError(
-    `${others[0]} and ${mine} stand for one person, ${quoted(person)}, in one ${within}. They would work against each ` +
-      `other: remove one of the two from the program. [${code}]`,
+    `${what} They would work against each other: remove one of the two from the program. [${code}]`,
   );
   // Thrown out of an input, it would be printed with a stack of this package's own frames.
   error.stack = "";
-  throw error;
+  return error;
 }
 
 /** Every name of a place that can be known now; a resource has one even before it exists. */

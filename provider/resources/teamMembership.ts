@@ -3,8 +3,8 @@ import type { TeamMembershipArgs, TeamMembershipOutputs, TeamMembershipState } f
 import { teamMembership as schema } from "../schema/teamMembership.js";
 import { AvalaResource, isOfKind, typeToken } from "./base.js";
 import { namedOnce } from "./declaredOnce.js";
+import { goesWith } from "./goesWith.js";
 import { idOf } from "./references.js";
-import { Team } from "./team.js";
 
 export interface TeamMembership extends TeamMembershipOutputs {}
 
@@ -45,12 +45,4 @@ export class TeamMembership extends AvalaResource {
   ): TeamMembership {
     return new TeamMembership(name, { ...state } as TeamMembershipArgs, { ...opts, id });
   }
-}
-
-/**
- * A team that is deleted whatever is inside takes its memberships along, in one request. From any other team people
- * are taken one by one first, or it could not tell those that no declaration knows.
- */
-function goesWith(team: unknown): pulumi.CustomResourceOptions {
-  return Team.isInstance(team) && team.__forceDestroy ? { deletedWith: team } : {};
 }

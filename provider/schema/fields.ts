@@ -25,6 +25,8 @@ export interface FieldFlags {
   chosen?: true;
   /** The service may change upper and lower case (T23). */
   caseless?: true;
+  /** The type in programs, where it is another one than in state. */
+  type?: { input: string; output: string };
   /** Known values of an open set. */
   known?: readonly string[];
   /** The API fact the field rests on. */

@@ -21,6 +21,10 @@ const many: Record<Kind, (email: string, index: number) => Record<string, unknow
   Team: (_, index) => ({ organization: ref("host"), name: `Team ${index}` }),
   OrganizationMember: (email) => ({ organization: ref("host"), email: `newer-${email}` }),
   Invitation: (email) => ({ organization: ref("host"), email: `new-${email}` }),
+  TeamRoster: (_, index) => ({
+    team: ref(`Team-${index}`),
+    members: Object.fromEntries(people.map((email) => [email, "member"])),
+  }),
   TeamMembership: (email) => ({ team: ref("crew"), email, role: "member" }),
 };
 

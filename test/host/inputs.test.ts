@@ -72,6 +72,11 @@ const full: Record<Kind, { id: string; inputs: Properties; outputs: Properties }
     inputs: { team, user, role: "lead", onDestroy: "remove", reason: "r", validUntil: "2027-01-31" },
     outputs: { status: "active", userUid: user },
   },
+  teamRoster: {
+    id: team,
+    inputs: { team, members: { "ada@example.com": "lead" }, unmanaged: "ignore" },
+    outputs: { waiting: "", unmanagedMembers: "" },
+  },
   invitation: {
     id: `${organization}/ada@example.com`,
     inputs: { organization, email: "ada@example.com", role: "admin", resend: "1" },

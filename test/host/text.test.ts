@@ -10,6 +10,7 @@ const texts: Record<string, string> = {
   team: 'exports.handler=()=>require("pulumi-avala/provider").team',
   organizationMember: 'exports.handler=()=>require("pulumi-avala/provider").organizationMember',
   teamMembership: 'exports.handler=()=>require("pulumi-avala/provider").teamMembership',
+  teamRoster: 'exports.handler=()=>require("pulumi-avala/provider").teamRoster',
   invitation: 'exports.handler=()=>require("pulumi-avala/provider").invitation',
 };
 const keys = Object.keys(texts) as Kind[];

@@ -12,7 +12,7 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 import { providerText } from "../../provider/resources/base.js";
 
 export type Properties = Record<string, unknown>;
-export type Kind = "organization" | "team" | "organizationMember" | "teamMembership" | "invitation";
+export type Kind = "organization" | "team" | "organizationMember" | "teamMembership" | "teamRoster" | "invitation";
 
 const root = join(__dirname, "../..");
 const program = join(root, "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js");

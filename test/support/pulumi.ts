@@ -11,7 +11,7 @@ const projectName = "e2e";
 /** No command of these tests takes a tenth of it; what takes longer hangs. */
 const deadlineMs = 150_000;
 
-export type Kind = "Organization" | "Team" | "OrganizationMember" | "TeamMembership" | "Invitation";
+export type Kind = "Organization" | "Team" | "OrganizationMember" | "TeamMembership" | "TeamRoster" | "Invitation";
 
 /** One declaration of a program given as data; see programs/fromJson.js. */
 export interface Declared {

@@ -26,6 +26,7 @@ export const organization = declare("organization");
 export const team = declare("team");
 export const organizationMember = declare("organizationMember");
 export const teamMembership = declare("teamMembership");
+export const teamRoster = declare("teamRoster");
 export const invitation = declare("invitation");
 
 class Reference {

@@ -42,7 +42,7 @@ async function bystander(): Promise<{ pid: number; end(): Promise<void> }> {
 
 it("holds what one process declares", () => {
   const own = new OwnDeclarations();
-  own.hold("a");
+  own.hold(["a"]);
   expect(own.held(["b", "a"])).toEqual(["a"]);
   expect(own.held(["b"])).toEqual([]);
   expect(own.held([])).toEqual([]);
@@ -51,8 +51,8 @@ it("holds what one process declares", () => {
 describe("across the host processes of a run", () => {
   it("writes no address and lets nobody else look", () => {
     const shared = new SharedDeclarations(engine, root);
-    shared.hold("invitation acme ada@example.com");
-    shared.hold("invitation acme ada@example.com");
+    shared.hold(["invitation acme ada@example.com"]);
+    shared.hold(["invitation acme ada@example.com"]);
     expect(shared.held(["x", "invitation acme ada@example.com"])).toEqual(["invitation acme ada@example.com"]);
     expect(readFileSync(ours(), "utf8")).toMatch(/^[0-9a-f]{32}\n$/);
     expect(statSync(folder()).mode & 0o077).toBe(0);
@@ -66,7 +66,7 @@ describe("across the host processes of a run", () => {
 
   it("counts another process as long as it lives", async () => {
     const other = await bystander();
-    new SharedDeclarations(engine, root).hold("a");
+    new SharedDeclarations(engine, root).hold(["a"]);
     const held = readFileSync(ours(), "utf8");
     rmSync(ours());
     writeFileSync(join(folder(), `${other.pid}`), held);
@@ -78,14 +78,14 @@ describe("across the host processes of a run", () => {
   });
 
   it("does not take over what an earlier process of the same number left behind", () => {
-    new SharedDeclarations(engine, root).hold("old");
+    new SharedDeclarations(engine, root).hold(["old"]);
     const shared = new SharedDeclarations(engine, root);
-    shared.hold("new");
+    shared.hold(["new"]);
     expect(readFileSync(ours(), "utf8").trim().split("\n")).toHaveLength(1);
   });
 
   it("knows nothing of another engine's run", () => {
-    new SharedDeclarations(engine, root).hold("a");
+    new SharedDeclarations(engine, root).hold(["a"]);
     expect(new SharedDeclarations("127.0.0.1:4712", root).held(["a"])).toEqual([]);
   });
 

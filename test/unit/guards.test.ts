@@ -3,19 +3,19 @@ import { GuardError, KnownPeople, RemovalBreaker } from "../../provider/lifecycl
 describe("the circuit breaker", () => {
   it("counts distinct people of one place", () => {
     const breaker = new RemovalBreaker(2);
-    breaker.count("team a", "1");
-    breaker.count("team a", "1");
-    breaker.count("team a", "2");
-    breaker.count("team b", "3");
-    breaker.count("team a", "2");
-    expect(() => breaker.count("team a", "3")).toThrow(GuardError);
-    breaker.count("team b", "4");
+    breaker.count("team a", ["1"]);
+    breaker.count("team a", ["1"]);
+    breaker.count("team a", ["2"]);
+    breaker.count("team b", ["3"]);
+    breaker.count("team a", ["2"]);
+    expect(() => breaker.count("team a", ["3"])).toThrow(GuardError);
+    breaker.count("team b", ["4"]);
   });
 
   it("stays open once it has opened", () => {
     const breaker = new RemovalBreaker(1);
-    breaker.count("team a", "1");
-    for (const uid of ["2", "3", "2"]) expect(() => breaker.count("team a", uid)).toThrow(GuardError);
+    breaker.count("team a", ["1"]);
+    for (const uid of ["2", "3", "2"]) expect(() => breaker.count("team a", [uid])).toThrow(GuardError);
   });
 });
 

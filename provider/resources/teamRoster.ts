@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { TeamRosterArgs, TeamRosterOutputs, TeamRosterState } from "../generated/teamRoster.js";
+import { namesOf, rosterOf } from "../schema/roster.js";
+import { teamRoster as schema } from "../schema/teamRoster.js";
+import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { rosterOnce } from "./declaredOnce.js";
+import { goesWith } from "./goesWith.js";
+import { idOf } from "./references.js";
+
+export interface TeamRoster extends TeamRosterOutputs {}
+
+/**
+ * All people of one team in one resource. Whoever has not accepted their invitation yet waits; the first run after the
+ * acceptance puts them into the team.
+ *
+ * @example
+ * new TeamRoster("perception", { team: perception, members: { "ada@example.com": "lead", "lee@example.com": "member" } });
+ */
+export class TeamRoster extends AvalaResource {
+  /** @internal */
+  static readonly __pulumiType = typeToken(schema.kind);
+
+  constructor(name: string, args: TeamRosterArgs, opts?: pulumi.CustomResourceOptions) {
+    const people = rosterOnce(schema.kind, name, args, opts, () => this);
+    super(schema, name, { ...args, team: idOf(args.team), ...people }, pulumi.mergeOptions(goesWith(args.team), opts));
+    // State holds them as text.
+    const { members, waiting, unmanagedMembers } = this as unknown as Record<string, pulumi.Output<string>>;
+    Object.assign(this, {
+      members: members!.apply((text) => Object.fromEntries(rosterOf(text))),
+      waiting: waiting!.apply(namesOf),
+      unmanagedMembers: unmanagedMembers!.apply(namesOf),
+    });
+  }
+
+  /** Whether an object is a TeamRoster, of whichever copy of this package. */
+  static override isInstance(object: unknown): object is TeamRoster {
+    return isOfKind(object, schema.kind);
+  }
+
+  /**
+   * Reads an existing roster without managing it. Needs `@pulumi/pulumi` 3.268 or newer.
+   * @param id `<organization uid>/<team uid>`
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    state?: TeamRosterState,
+    opts?: pulumi.CustomResourceOptions,
+  ): TeamRoster {
+    return new TeamRoster(name, { ...state } as TeamRosterArgs, { ...opts, id });
+  }
+}

@@ -1,0 +1,222 @@
+import { idOf, team, teamMembership, teamRoster, type Program } from "../support/stack.js";
+import { acme, person, scenario, uids } from "./support.js";
+
+const s = scenario();
+const core = `${uids.acme}/${uids.core}`;
+const people = "/organizations/acme/members/";
+const places = "/organizations/acme/teams/core/members/";
+const lists = ["GET /organizations/", "GET /organizations/acme/teams/", `GET ${places}`];
+const [ada, lee, mia, zoe] = ["ada", "lee", "mia", "zoe"].map(person) as [string, string, string, string];
+
+type Members = Record<string, unknown>;
+const roster = (members: Members, more: object = {}): Program => ({
+  core: teamRoster({ team: core, members, ...more }),
+});
+const up = (members: Members, more: object = {}) => s.measured(() => s.stack.up(roster(members, more)));
+const preview = (members: Members, more: object = {}) => s.measured(() => s.stack.preview(roster(members, more)));
+const refresh = () => s.measured(() => s.stack.refresh());
+const destroy = () => s.measured(() => s.stack.destroy());
+const outputs = () => s.stack.outputs("core");
+const inTeam = async () =>
+  (await s.organizationNow()).teams[0]!.members.map(({ email, role }) => `${email} ${role}`).toSorted();
+
+const quiet = { error: undefined, writes: [], mails: [] };
+const settled = { ...quiet, calls: [], steps: ["same core"], told: [] };
+const add = `POST ${places}`;
+const role = (uid: string) => `PATCH ${places}${uid}/role/`;
+const remove = (uid: string) => `DELETE ${places}${uid}/`;
+
+describe("a roster", () => {
+  it("places who is missing, sets roles, leaves who is there, and is settled", async () => {
+    const members = { [ada]: "lead", [lee]: "member", [mia]: "member" };
+    expect(await preview(members)).toMatchObject({ ...quiet, calls: [], steps: ["create core"] });
+    const made = await up(members);
+    expect(made.error).toBeUndefined();
+    expect(made.writes.toSorted()).toEqual([add, add, role(uids.lee)].toSorted());
+    expect(made.calls.filter((call) => call.startsWith("GET"))).toEqual([...lists, `GET ${people}`]);
+    expect(await inTeam()).toEqual([`${ada} lead`, `${lee} member`, `${mia} member`]);
+    expect(s.stack.id("core")).toBe(core);
+    expect(outputs()).toMatchObject({
+      members: `${ada} lead\n${lee} member\n${mia} member`,
+      waiting: "",
+      unmanagedMembers: "",
+    });
+    expect(await up(members)).toMatchObject(settled);
+    expect(await preview({ [mia.toUpperCase()]: "member", [lee]: "member", [uids.ada]: "lead" })).toMatchObject({
+      steps: ["update core"],
+    });
+    expect(await up({ [mia.toUpperCase()]: "member", [` ${lee}`]: "member", [ada]: "lead" })).toMatchObject(settled);
+    // A settled roster needs its own list alone.
+    expect(await refresh()).toMatchObject({ ...quiet, calls: lists, steps: ["same core"] });
+  });
+
+  it("changes what changes: one person in, one out, one with another role, one request each", async () => {
+    await up({ [ada]: "lead", [lee]: "lead" });
+    const changed = await up({ [ada]: "member", [mia]: "member" });
+    expect(changed.writes.toSorted()).toEqual([add, remove(uids.lee), role(uids.ada)].toSorted());
+    expect(changed.writes.at(-1)).toBe(remove(uids.lee));
+    expect(await inTeam()).toEqual([`${ada} member`, `${mia} member`]);
+    expect(await up({ [ada]: "member", [mia]: "member" })).toMatchObject(settled);
+  });
+
+  it("lets those wait who are no members, and places them after their acceptance", async () => {
+    await s.emulator.api("POST", "/organizations/acme/invitations/", { email: zoe });
+    const members = { [lee]: "lead", [zoe]: "member" };
+    expect(await up(members)).toMatchObject(quiet);
+    expect(outputs()).toMatchObject({ waiting: zoe });
+    const looked = ["GET /organizations/", `GET ${people}`];
+    expect(await preview(members)).toMatchObject({ ...quiet, calls: looked, steps: ["same core"] });
+    expect(await refresh()).toMatchObject({ ...quiet, steps: ["same core"] });
+    await s.emulator.accept(zoe);
+    expect(await preview(members)).toMatchObject({ ...quiet, steps: ["update core"] });
+    expect(await up(members)).toMatchObject({ mails: [], writes: [add], steps: ["update core"] });
+    expect(outputs()).toMatchObject({ waiting: "" });
+    expect(await up(members)).toMatchObject(settled);
+  });
+
+  it("finds and repairs what others have changed", async () => {
+    await up({ [ada]: "lead", [lee]: "lead", [mia]: "member" });
+    await s.emulator.api("DELETE", `${places}${uids.mia}/`);
+    await s.emulator.api("PATCH", `${places}${uids.lee}/role/`, { role: "member" });
+    expect(await refresh()).toMatchObject({ ...quiet, steps: ["update core"] });
+    expect(outputs()["members"]).toBe(`${ada} lead\n${lee} member`);
+    const repaired = await up({ [ada]: "lead", [lee]: "lead", [mia]: "member" });
+    expect(repaired.writes.toSorted()).toEqual([add, role(uids.lee)].toSorted());
+  });
+
+  it("takes back its own people on destroy, and leaves the others", async () => {
+    await up({ [ada]: "lead" });
+    expect((await destroy()).writes).toEqual([remove(uids.ada)]);
+    expect(await inTeam()).toEqual([`${lee} lead`]);
+  });
+
+  it("takes nobody for a stranger who has got another address", async () => {
+    await up({ [lee]: "lead" }, { unmanaged: "remove" });
+    const state = JSON.stringify(await s.emulator.state()).replaceAll(`"${lee}"`, '"lee@elsewhere.example.com"');
+    await s.emulator.reset(JSON.parse(state));
+    expect(await refresh()).toMatchObject({ ...quiet, steps: ["same core"] });
+    expect(await up({ [lee]: "lead" }, { unmanaged: "remove" })).toMatchObject(settled);
+  });
+});
+
+describe("people whom a roster does not name", () => {
+  it("are reported, by default, and stay", async () => {
+    const made = await up({ [ada]: "lead" });
+    expect(made.told).toEqual([{ severity: "warning", message: expect.stringContaining(lee) }]);
+    expect(outputs()).toMatchObject({ unmanagedMembers: lee, members: `${ada} lead` });
+    expect(await up({ [ada]: "lead" })).toMatchObject(settled);
+  });
+
+  it("are ignored", async () => {
+    expect(await up({ [ada]: "lead" }, { unmanaged: "ignore" })).toMatchObject({ told: [] });
+    expect(outputs()).toMatchObject({ unmanagedMembers: "" });
+  });
+
+  it("are taken out, those too who come later", async () => {
+    const made = await up({ [ada]: "lead" }, { unmanaged: "remove" });
+    expect(made.writes).toEqual([add, remove(uids.lee)]);
+    await s.emulator.api("POST", places, { user_uid: uids.mia });
+    await refresh();
+    expect(outputs()).toMatchObject({ unmanagedMembers: mia });
+    expect(await preview({ [ada]: "lead" }, { unmanaged: "remove" })).toMatchObject({ steps: ["update core"] });
+    expect((await up({ [ada]: "lead" }, { unmanaged: "remove" })).writes).toEqual([remove(uids.mia)]);
+    expect(await up({ [ada]: "lead" }, { unmanaged: "remove" })).toMatchObject(settled);
+  });
+});
+
+describe("guards", () => {
+  const many = Array.from({ length: 12 }, (_, index) => person(`p${index + 10}`));
+  const all = Object.fromEntries(many.map((email) => [email, "member"]));
+
+  beforeEach(async () => {
+    for (const email of many) await s.emulator.join(uids.acme, email);
+  });
+
+  it("judge removals as a whole, before the first request", async () => {
+    await up(all);
+    const refused = await up({ [many[0]!]: "lead" });
+    expect(refused).toMatchObject({ writes: [], error: { message: expect.stringContaining("11 more") } });
+    expect(refused.error!.message).toContain("[AVALA_GUARD]");
+    s.stack.environment["AVALA_MAX_REMOVALS"] = "11";
+    expect((await up({ [many[0]!]: "lead" })).writes).toHaveLength(12);
+  });
+
+  it("refuse a roster beside single memberships of the team", async () => {
+    const program = {
+      ...roster({ [ada]: "lead" }),
+      mia: teamMembership({ team: core, email: mia, role: "member" }),
+    };
+    const both = await s.measured(() => s.stack.up(program));
+    expect(both).toMatchObject({ error: { message: expect.stringContaining("TeamRoster") } });
+    const other = { ...roster({ [ada]: "lead" }), blue: team({ organization: uids.acme, name: "Blue" }) };
+    const apart = { ...other, mia: teamMembership({ team: idOf("blue"), email: mia, role: "member" }) };
+    expect(await s.measured(() => s.stack.up(apart))).toMatchObject({ error: undefined });
+  });
+
+  it("refuse one person named by e-mail and by uid", async () => {
+    expect(await up({ [mia]: "lead", [uids.mia]: "member" })).toMatchObject({
+      writes: [],
+      error: { message: expect.stringMatching(/twice: as .*AVALA_GUARD/) },
+    });
+  });
+});
+
+describe("hand-over", () => {
+  const edges: Program = {
+    ada: teamMembership({ team: core, email: ada, role: "lead" }),
+    lee: teamMembership({ team: core, user: uids.lee, role: "lead" }),
+  };
+
+  it("from single memberships to a roster and back evicts nobody and sends nothing", async () => {
+    await s.stack.up(edges);
+    const before = await inTeam();
+    const moved = await up({ [ada]: "lead", [lee]: "lead" });
+    expect(moved).toMatchObject({ ...quiet, steps: ["create core", "delete lee", "delete ada"] });
+    const back = await s.measured(() => s.stack.up(edges));
+    expect(back).toMatchObject({ ...quiet, steps: ["create ada", "create lee", "delete core"] });
+    expect(await inTeam()).toEqual(before);
+  });
+
+  it("to another logical name sends nothing", async () => {
+    await up({ [ada]: "lead" });
+    const moved = await s.measured(() => s.stack.up({ other: teamRoster({ team: core, members: { [ada]: "lead" } }) }));
+    expect(moved).toMatchObject({ ...quiet, steps: ["create other", "delete core"] });
+  });
+});
+
+describe("slices", () => {
+  const many = Array.from({ length: 60 }, (_, index) => person(`p${index + 10}`));
+  const all = Object.fromEntries(many.map((email) => [email, "member"]));
+
+  it("end in recorded state, and the next run goes on from there", async () => {
+    await s.emulator.reset({
+      ...acme({ rateLimit: { perMinute: 100_000, perSecond: 30 } }),
+      people: [...acme().people!, ...many.map((email) => ({ email }))],
+    });
+    for (const email of many) await s.emulator.join(uids.acme, email);
+    Object.assign(s.stack.environment, { AVALA_SLICE_SECONDS: "1", AVALA_REQUESTS_PER_SECOND: "20" });
+    const runs: string[][] = [];
+    for (;;) {
+      const { writes, error } = await up(all);
+      runs.push(writes);
+      if (error === undefined) break;
+      expect(error.message).toMatch(/^Team "Core": \d+ of \d+ changes are made and recorded\. .*\[AVALA_SLICE\]$/);
+      expect((await preview(all)).steps).toEqual(["update core"]);
+      if (runs.length > 20) throw new Error("It never ends.");
+    }
+    expect(runs.length).toBeGreaterThan(1);
+    expect(runs.flat()).toEqual(many.map(() => add));
+    expect(await up(all)).toMatchObject(settled);
+    // Removals that a slice leaves undone are not forgotten.
+    s.stack.environment["AVALA_MAX_REMOVALS"] = "60";
+    const removals: string[][] = [];
+    for (;;) {
+      const { writes, error } = await up({ [many[0]!]: "member" });
+      removals.push(writes);
+      if (error === undefined) break;
+    }
+    expect(removals.length).toBeGreaterThan(1);
+    expect(new Set(removals.flat()).size).toBe(59);
+    expect(await inTeam()).toEqual([`${lee} lead`, `${many[0]!} member`]);
+  });
+});

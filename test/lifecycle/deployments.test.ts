@@ -1,5 +1,13 @@
 import type { Settings } from "../../emulator/src/index.js";
-import { idOf, invitation, organization, team, teamMembership, type Program } from "../support/stack.js";
+import {
+  idOf,
+  invitation,
+  organization,
+  organizationMember,
+  team,
+  teamMembership,
+  type Program,
+} from "../support/stack.js";
 import { acme, person, scenario, uids } from "./support.js";
 
 const s = scenario(() => ({}));
@@ -19,7 +27,10 @@ const deployments: [string, Partial<Settings>][] = [
   ["organizations deleted softly", { organizationDelete: "soft" }],
 ];
 
-const people = ["a", "b", "c", "d", "e"].map((name) => `${name}@Example.com`);
+const address = (name: string) => `${name}@Example.com`;
+const invited = ["a", "b", "c"].map(address);
+const members = ["d", "e"].map(address);
+const people = [...invited, ...members];
 
 function program(step: "first" | "second"): Program {
   const second = step === "second";
@@ -36,7 +47,13 @@ function program(step: "first" | "second"): Program {
     }),
     core: team({ organization: idOf("org"), name: second ? "Kernel" : "Core", color: second ? "#00aa00" : "#aa0000" }),
     other: team({ organization: idOf("org"), name: "Other", description: second ? undefined : "gone in the second" }),
-    ...Object.fromEntries(people.map((email) => [email, invitation({ organization: idOf("org"), email })])),
+    ...Object.fromEntries(invited.map((email) => [email, invitation({ organization: idOf("org"), email })])),
+    ...Object.fromEntries(
+      members.map((email) => [
+        email,
+        organizationMember({ organization: idOf("org"), email, role: second ? "admin" : "member" }),
+      ]),
+    ),
     ...Object.fromEntries(memberships),
   };
 }
@@ -59,7 +76,7 @@ describe.each(deployments)("a deployment: %s", (_, settings) => {
 
     const second = await s.measured(() => s.stack.up(program("second")));
     expect(second).toMatchObject({ error: undefined, mails: [] });
-    expect(second.writes).toHaveLength(3 + people.length);
+    expect(second.writes).toHaveLength(3 + people.length + members.length);
     expect(stepsOf((await s.stack.refresh()).steps)).toEqual(["same"]);
     expect(await s.measured(() => s.stack.up(program("second")))).toMatchObject({ calls: [] });
 
@@ -71,10 +88,10 @@ describe.each(deployments)("a deployment: %s", (_, settings) => {
     ]);
     expect(held!.teams[0]!.members.every(({ role }) => role === "lead")).toBe(true);
 
-    // People of the organization are declared by their invitations: nobody is a stranger.
+    // People of the organization are declared, if only by their invitations: nobody is a stranger.
     const end = await s.measured(() => s.stack.destroy());
     expect(end).toMatchObject({ error: undefined, mails: [] });
-    expect(end.writes).toHaveLength(people.length + 3);
+    expect(end.writes).toHaveLength(people.length + members.length + 3);
     expect((await s.emulator.state()).organizations.filter(({ isActive }) => isActive)).toEqual([]);
   });
 });

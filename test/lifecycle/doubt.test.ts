@@ -1,4 +1,4 @@
-import { invitation, organization, team, teamMembership, type Program } from "../support/stack.js";
+import { invitation, organization, organizationMember, team, teamMembership, type Program } from "../support/stack.js";
 import { unreliable } from "../support/unreliable.js";
 import { person, scenario, uids } from "./support.js";
 
@@ -25,21 +25,32 @@ const held = async () => {
   };
 };
 
+/** A write gets no answer, and neither does what asks for it. */
+const blindAfter = (write: RegExp, fate: "lost" | "answer lost") => {
+  let sent = false;
+  const first = { test: (line: string) => write.test(line) && (sent = true) } as RegExp;
+  const later = { test: (line: string) => sent && line.startsWith("GET ") } as RegExp;
+  between.expect({ on: first, fate, times: 9 }, { on: later, fate: 403, times: 9 });
+};
+
 const programs: Record<string, Program> = {
   organization: { it: organization({ name: "Beta" }) },
   team: { it: team({ organization: uids.acme, name: "Blue" }) },
   teamMembership: { it: teamMembership({ team: core, email: person("mia"), role: "member" }) },
+  organizationMember: { it: organizationMember({ organization: uids.acme, email: person("zoe") }) },
   invitation: { it: invitation({ organization: uids.acme, email: person("zoe") }) },
 };
 const after: Record<string, object> = {
   organization: { organizations: ["Acme", "Beta"] },
   team: { teams: ["Core", "Blue"] },
   teamMembership: { core: [`${person("lee")} lead`, `${person("mia")} member`] },
+  organizationMember: { pending: [`${person("zoe")} member`] },
   invitation: { pending: [`${person("zoe")} member`] },
 };
 const kinds = Object.keys(programs);
 const creation = /^POST /;
-const mailsOf = (kind: string) => (kind === "invitation" ? [`invitation ${person("zoe")}`] : []);
+const invites = (kind: string) => kind === "invitation" || kind === "organizationMember";
+const mailsOf = (kind: string) => (invites(kind) ? [`invitation ${person("zoe")}`] : []);
 
 describe("T8: a creation whose answer is lost", () => {
   it.each(kinds)("of %s is looked up, and not sent twice", async (kind) => {
@@ -74,6 +85,7 @@ describe("T8: a creation whose answer is lost", () => {
       organization: /^GET \/organizations\/\?/,
       team: /^GET .*\/teams\/\?/,
       teamMembership: /^GET .*\/core\/members\/\?/,
+      organizationMember: /^GET .*\/invitations\/\?/,
       invitation: /^GET .*\/invitations\/\?/,
     }[kind]!;
     let listed = 0;
@@ -95,7 +107,7 @@ describe("T8: a creation whose answer is lost", () => {
     },
   );
 
-  describe.each(["teamMembership", "invitation"])("of %s that cannot be looked up", (kind) => {
+  describe.each(["teamMembership", "organizationMember", "invitation"])("of %s that cannot be looked up", (kind) => {
     it.each(["answer lost", "lost"] as const)(
       "is recorded and healed by the next up, whichever way it went: %s",
       async (fate) => {
@@ -103,7 +115,7 @@ describe("T8: a creation whose answer is lost", () => {
         const failed = await s.measured(() => s.stack.up(programs[kind]!));
         expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
         expect(s.stack.resources.get("it")!.initErrors).toHaveLength(1);
-        expect(s.stack.outputs("it")["emailsSent"]).toBe(kind === "invitation" ? 1 : undefined);
+        expect(s.stack.outputs("it")["emailsSent"]).toBe(invites(kind) ? 1 : undefined);
 
         between.expect();
         const healed = await s.measured(() => s.stack.up(programs[kind]!));
@@ -130,11 +142,13 @@ describe("T8: a change whose answer is lost", () => {
     organization: { it: organization({ name: "Acme", adopt: uids.acme, description: "one", handle: "one" }) },
     team: { it: team({ organization: uids.acme, name: "Core", adopt: uids.core, description: "one" }) },
     teamMembership: { it: teamMembership({ team: core, user: uids.lee, role: "lead" }) },
+    organizationMember: { it: organizationMember({ organization: uids.acme, user: uids.ada, role: "admin" }) },
   };
   const changed: Record<string, Program> = {
     organization: { it: organization({ name: "Acme", adopt: uids.acme, description: "two", handle: "two" }) },
     team: { it: team({ organization: uids.acme, name: "Core", adopt: uids.core, description: "two" }) },
     teamMembership: { it: teamMembership({ team: core, user: uids.lee, role: "member" }) },
+    organizationMember: { it: organizationMember({ organization: uids.acme, user: uids.ada, role: "member" }) },
   };
   const emptied: Record<string, Program> = {
     organization: { it: organization({ name: "Acme", adopt: uids.acme }) },
@@ -142,9 +156,10 @@ describe("T8: a change whose answer is lost", () => {
   };
   /** The field that the table changes. */
   const now = async (kind: string) => {
-    const { members, description } = await s.teamNow();
-    if (kind === "teamMembership") return members[0]!.role;
-    return kind === "team" ? description : (await s.organizationNow()).description;
+    const [team, organization] = [await s.teamNow(), await s.organizationNow()];
+    if (kind === "teamMembership") return team.members[0]!.role;
+    if (kind === "organizationMember") return organization.members.find(({ email }) => email === person("ada"))!.role;
+    return kind === "team" ? team.description : organization.description;
   };
   const change = /^PATCH /;
 
@@ -158,14 +173,6 @@ describe("T8: a change whose answer is lost", () => {
     expect(await s.measured(() => s.stack.up(changed[kind]!))).toMatchObject({ calls: [], steps: ["same it"] });
   });
 
-  /** The change gets no answer, and neither does what asks for it. */
-  const blind = (fate: "lost" | "answer lost") => {
-    let sent = false;
-    const first = { test: (line: string) => change.test(line) && !sent && (sent = true) } as RegExp;
-    const later = { test: (line: string) => sent && line.startsWith("GET ") } as RegExp;
-    between.expect({ on: first, fate }, { on: later, fate: 403, times: 9 });
-  };
-
   it.each(
     Object.keys(before).flatMap(
       (kind) =>
@@ -176,7 +183,7 @@ describe("T8: a change whose answer is lost", () => {
     ),
   )("of %s that cannot be looked up is healed by the next up: %s", async (kind, fate) => {
     await s.stack.up(before[kind]!);
-    blind(fate);
+    blindAfter(change, fate);
     const failed = await s.measured(() => s.stack.up(changed[kind]!));
     expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
     between.expect();
@@ -184,12 +191,12 @@ describe("T8: a change whose answer is lost", () => {
     expect(healed.error).toBeUndefined();
     expect((await s.stack.refresh()).steps).toEqual(["same it"]);
     expect(await s.measured(() => s.stack.up(changed[kind]!))).toMatchObject({ calls: [], steps: ["same it"] });
-    expect(await now(kind)).toBe(kind === "teamMembership" ? "member" : "two");
+    expect(await now(kind)).toBe(kind in emptied ? "two" : "member");
   });
 
   it.each(Object.keys(emptied))("that clears a field of %s is not forgotten", async (kind) => {
     await s.stack.up(before[kind]!);
-    blind("lost");
+    blindAfter(change, "lost");
     expect((await s.measured(() => s.stack.up(emptied[kind]!))).error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
     between.expect();
     await s.stack.up(emptied[kind]!);
@@ -214,16 +221,38 @@ describe("T8: a removal whose answer is lost", () => {
     expect(await held()).toMatchObject({ organizations: ["Acme"], teams: ["Core"], core: [`${person("lee")} lead`] });
   });
 
-  it("of an invitation is done: cancelled once", async () => {
-    await s.stack.up(programs["invitation"]!);
+  it("of somebody who has accepted is done: a removal may be sent again", async () => {
+    await s.stack.up(programs["organizationMember"]!);
+    await s.emulator.accept(person("zoe"));
+    between.expect({ on: /^DELETE /, fate: "answer lost" });
+    const { error, writes } = await s.measured(() => s.stack.destroy());
+    expect({ error, sent: new Set(writes).size }).toEqual({ error: undefined, sent: 1 });
+    expect((await s.organizationNow()).members.map(({ email }) => email)).not.toContain(person("zoe"));
+  });
+
+  it("of a member that cannot be looked up either is made sure of by the next destroy", async () => {
+    await s.stack.up({ it: organizationMember({ organization: uids.acme, user: uids.mia }) });
+    blindAfter(/^DELETE /, "lost");
+    expect((await s.measured(() => s.stack.destroy())).error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+    expect(s.stack.resources.size).toBe(1);
+    between.expect();
+    expect((await s.measured(() => s.stack.destroy())).error).toBeUndefined();
+    expect((await s.organizationNow()).members.map(({ email }) => email)).toEqual(["owner", "ada", "lee"].map(person));
+  });
+
+  it.each(["invitation", "organizationMember"])("of %s that is pending is done: cancelled once", async (kind) => {
+    await s.stack.up(programs[kind]!);
     between.expect({ on: /cancel/, fate: "answer lost" });
     expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, mails: [] });
     expect((await held()).pending).toEqual([]);
   });
 });
 
-describe("T8: a resend, or another role, whose answer is lost", () => {
-  const zoe = (inputs: object) => ({ it: invitation({ organization: uids.acme, email: person("zoe"), ...inputs }) });
+describe.each([
+  ["Invitation", invitation],
+  ["OrganizationMember", organizationMember],
+])("T8: a resend, or another role, of an %s whose answer is lost", (_, declare) => {
+  const zoe = (inputs: object) => ({ it: declare({ organization: uids.acme, email: person("zoe"), ...inputs }) });
 
   it("counts a resend as sent, and never sends it a second time by itself", async () => {
     await s.stack.up(zoe({}));
@@ -256,6 +285,31 @@ describe("T8: a resend, or another role, whose answer is lost", () => {
       steps: ["same it"],
     });
   });
+
+  it.each([
+    ["lost", false],
+    ["answer lost", false],
+    ["lost", true],
+    ["answer lost", true],
+  ] as const)(
+    "mails once where the cancellation is %s and cannot be looked up; refreshed: %s",
+    async (fate, refreshed) => {
+      await s.stack.up(zoe({}));
+      blindAfter(/cancel/, fate);
+      const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+      expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+      between.expect();
+      if (refreshed) await s.stack.refresh();
+      const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+      expect([...failed.mails, ...healed.mails]).toEqual([`invitation ${person("zoe")}`]);
+      expect((await held()).pending).toEqual([`${person("zoe")} admin`]);
+      expect(s.stack.outputs("it")["emailsSent"]).toBe(2);
+      expect(await s.measured(() => s.stack.up(zoe({ role: "admin" })))).toMatchObject({
+        writes: [],
+        steps: ["same it"],
+      });
+    },
+  );
 
   it("does not send a resend again where only the look at its new end has failed", async () => {
     await s.stack.up(zoe({}));

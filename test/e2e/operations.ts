@@ -40,10 +40,10 @@ export const operations: Record<string, Partial<Record<string, Step>>> = {
   getTeam: { getTeam: "asked" },
   updateTeam: { Team: "changed" },
   deleteTeam: { Team: "destroyed" },
-  listTeamMembers: { TeamMembership: "accepted", getTeamMembers: "asked" },
-  addTeamMember: { TeamMembership: "accepted" },
-  updateTeamMemberRole: { TeamMembership: "changed" },
-  removeTeamMember: { TeamMembership: "withdrawn" },
+  listTeamMembers: { TeamMembership: "accepted", TeamRoster: "refreshed", getTeamMembers: "asked" },
+  addTeamMember: { TeamMembership: "accepted", TeamRoster: "accepted" },
+  updateTeamMemberRole: { TeamMembership: "changed", TeamRoster: "changed" },
+  removeTeamMember: { TeamMembership: "withdrawn", TeamRoster: "destroyed" },
 };
 
 /** Not of the organizations API: the invitee's own act, and a check of the key that no program needs. */

@@ -150,6 +150,34 @@ describe("people-from-yaml", () => {
   });
 });
 
+describe("roster", () => {
+  const names = ["ada", "grace", "linus"];
+
+  it("waits for whom it names, places them when they are members, leaves nothing to do, and takes all away", async () => {
+    const before = await standing();
+    const example = await open("roster");
+    await example.expectOk(["up", "--yes", "--skip-preview"]);
+    const people = names.map((name) => `${name}@example.com`);
+    expect(await outputs(example)).toEqual({ waiting: people, unmanaged: [] });
+    const { uid } = (await emulator.state()).organizations.find(({ slug }) => slug === "acme-robotics")!;
+    for (const email of people) await emulator.join(uid, email);
+    await emulator.clearLog();
+    const { steps } = await example.expectOk(["up", "--yes", "--skip-preview"]);
+    expect(steps).toEqual(["update TeamRoster annotators"]);
+    const places = "POST /organizations/acme-robotics/teams/annotators/members/";
+    expect(await emulator.writes()).toEqual([places, places, places]);
+    expect(await outputs(example)).toEqual({ waiting: [], unmanaged: [] });
+
+    await emulator.clearLog();
+    await example.expectOk(["preview", "--expect-no-changes"]);
+    expect(await emulator.calls()).toEqual([]);
+    await example.expectOk(["refresh", "--yes", "--skip-preview", "--expect-no-changes"]);
+    expect([await emulator.writes(), await emulator.emails()]).toEqual([[], []]);
+    await example.expectOk(["destroy", "--yes", "--skip-preview"]);
+    expect((await standing()).organizations).toEqual(before.organizations);
+  });
+});
+
 describe("two-tenants", () => {
   const tenants = ["europe", "america"];
   const key = (tenant: string) => `avk_${tenant}-7d21`;

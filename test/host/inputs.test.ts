@@ -134,7 +134,7 @@ describe("a declaration that is in order", () => {
     const { id, inputs, outputs } = full[kind];
     const checked = await host.check(kind, inputs, inputs);
     expect(checked.failures).toEqual([]);
-    expect(await host.diff(kind, id, { ...inputs, ...outputs, __v: 1 }, checked.inputs)).toEqual({
+    expect(await host.diff(kind, id, { ...checked.inputs, ...outputs, __v: 1 }, checked.inputs)).toEqual({
       changes: false,
       replaces: [],
     });

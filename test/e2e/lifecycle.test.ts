@@ -222,7 +222,7 @@ describe("the life of a stack", () => {
   });
 
   it("has shown the key nowhere, and kept no accept link in state", async () => {
-    const links = /accept(?!ed")|copy_?link/i;
+    const links = /accept(?!ed)|copy_?link/i;
     expect(screens[0]!.includes('"v":9')).toBe(true);
     expect(screens.map((text) => text.includes(key) || links.test(text))).toEqual(screens.map(() => false));
     expect(states.map((text) => text.includes(key) || links.test(text))).toEqual(states.map(() => false));

@@ -21,7 +21,7 @@ function seed(): Seed {
 const o = office(seed);
 
 interface Resource {
-  kind: "OrganizationMember" | "Invitation" | "TeamMembership" | "Team";
+  kind: "OrganizationMember" | "Invitation" | "TeamMembership" | "TeamRoster" | "Team";
   who: string;
   outputs?: Record<string, unknown>;
   more?: Record<string, unknown>;
@@ -88,6 +88,24 @@ const valid = "invited 2020-01-05, valid until 2999-03-02";
 const over = "the invitation has expired on 2020-02-01";
 const again = "a new value of resend mails again";
 const vanished = "the invitation has vanished: cancelled or declined, Avala does not say which";
+
+it("tells of a roster's people who wait, and of no others", async () => {
+  const outputs = { members: `${person("mia")} lead\n${person("nobody")} member`, waiting: person("nobody") };
+  const roster: Resource = { kind: "TeamRoster", who: uids.core, outputs };
+  const groups = await statusOf([roster]);
+  expect(groups.waiting).toMatchObject([
+    {
+      email: person("nobody"),
+      kind: "TeamRoster",
+      role: "member",
+      team: { uid: uids.core },
+      message: "nobody has invited them",
+    },
+  ]);
+  expect(groups).toMatchObject({ declared: 1, ready: [], ended: [], runOut: [] });
+  const joined = { ...roster, outputs: { ...outputs, waiting: person("mia") } };
+  expect(await judged(joined)).toEqual(["ready: has joined: the next up makes the grant"]);
+});
 
 describe("status judges by the service as it is now", () => {
   it.each<[string, Resource, string[]]>([

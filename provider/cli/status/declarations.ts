@@ -1,9 +1,9 @@
-import { canonicalUid, normalizeEmail, personOf, splitId } from "../../schema/index.js";
+import { canonicalUid, namesOf, normalizeEmail, personOf, rosterOf, splitId } from "../../schema/index.js";
 import { StackError } from "../errors.js";
 
 /** A person as a program declares them in one place, with what the state records of it. */
 export interface Declaration {
-  kind: "OrganizationMember" | "Invitation" | "TeamMembership";
+  kind: "OrganizationMember" | "Invitation" | "TeamMembership" | "TeamRoster";
   urn: string;
   /** Logical name. */
   name: string;
@@ -51,7 +51,7 @@ export function declarationsIn(state: unknown): Recorded {
     .map(properties)
     .filter((resource) => resource["external"] !== true && resource["delete"] !== true);
   return {
-    declarations: managed.flatMap((resource) => declarationOf(resource) ?? []),
+    declarations: managed.flatMap((resource) => declarationOf(resource) ?? waitingIn(resource)),
     teamNames: new Map(managed.flatMap(teamName)),
   };
 }
@@ -87,6 +87,35 @@ function declarationOf(resource: Properties): Declaration | undefined {
     reason: value("reason"),
     validUntil: value("validUntil"),
   };
+}
+
+/** A roster stands for a whole team: of its people those are told of who wait. */
+function waitingIn(resource: Properties): Declaration[] {
+  const id = text(resource["id"]);
+  if (resource["type"] !== `${prefix}TeamRoster` || id === undefined) return [];
+  const [organizationUid, teamUid] = idParts(id, 2);
+  const outputs = properties(resource["outputs"]);
+  const roles = rosterOf(outputs["members"]);
+  const urn = text(resource["urn"]) ?? "";
+  return namesOf(outputs["waiting"]).map((who) => ({
+    kind: "TeamRoster",
+    urn,
+    name: urn.slice(urn.lastIndexOf("::") + 2),
+    organizationUid: canonicalUid(organizationUid!) ?? organizationUid!,
+    teamUid,
+    email: personOf(who).email,
+    userUid: personOf(who).userUid,
+    username: undefined,
+    role: roles.get(who),
+    status: "waiting",
+    expiresAt: undefined,
+    emailsSent: undefined,
+    maxEmails: undefined,
+    onExpiry: undefined,
+    joinedOnce: false,
+    reason: undefined,
+    validUntil: undefined,
+  }));
 }
 
 function idParts(id: string, count: number): string[] {

@@ -27,7 +27,7 @@ export async function judge(declaration: Declaration, live: Live): Promise<Findi
   const membership = await live.membership(declaration);
   const invitation = await live.invitation(declaration.email);
   const seen = { declaration, membership, invitation, listed: live.invitations !== undefined };
-  return declaration.kind === "TeamMembership" ? place(seen) : joining(seen);
+  return declaration.teamUid === undefined ? joining(seen) : place(seen);
 }
 
 /** Whose access has run out, unless it has ended anyway. `validUntil` is the last valid day, in UTC. */

@@ -1,4 +1,12 @@
-import { invitation, organization, organizationMember, team, teamMembership, type Program } from "../support/stack.js";
+import {
+  invitation,
+  organization,
+  organizationMember,
+  team,
+  teamMembership,
+  teamRoster,
+  type Program,
+} from "../support/stack.js";
 import { unreliable } from "../support/unreliable.js";
 import { person, scenario, uids } from "./support.js";
 
@@ -37,6 +45,7 @@ const programs: Record<string, Program> = {
   organization: { it: organization({ name: "Beta" }) },
   team: { it: team({ organization: uids.acme, name: "Blue" }) },
   teamMembership: { it: teamMembership({ team: core, email: person("mia"), role: "member" }) },
+  teamRoster: { it: teamRoster({ team: core, members: { [person("mia")]: "member" }, unmanaged: "ignore" }) },
   organizationMember: { it: organizationMember({ organization: uids.acme, email: person("zoe") }) },
   invitation: { it: invitation({ organization: uids.acme, email: person("zoe") }) },
 };
@@ -44,6 +53,7 @@ const after: Record<string, object> = {
   organization: { organizations: ["Acme", "Beta"] },
   team: { teams: ["Core", "Blue"] },
   teamMembership: { core: [`${person("lee")} lead`, `${person("mia")} member`] },
+  teamRoster: { core: [`${person("lee")} lead`, `${person("mia")} member`] },
   organizationMember: { pending: [`${person("zoe")} member`] },
   invitation: { pending: [`${person("zoe")} member`] },
 };
@@ -85,6 +95,7 @@ describe("T8: a creation whose answer is lost", () => {
       organization: /^GET \/organizations\/\?/,
       team: /^GET .*\/teams\/\?/,
       teamMembership: /^GET .*\/core\/members\/\?/,
+      teamRoster: /^GET .*\/core\/members\/\?/,
       organizationMember: /^GET .*\/invitations\/\?/,
       invitation: /^GET .*\/invitations\/\?/,
     }[kind]!;
@@ -107,34 +118,37 @@ describe("T8: a creation whose answer is lost", () => {
     },
   );
 
-  describe.each(["teamMembership", "organizationMember", "invitation"])("of %s that cannot be looked up", (kind) => {
-    it.each(["answer lost", "lost"] as const)(
-      "is recorded and healed by the next up, whichever way it went: %s",
-      async (fate) => {
-        blind(kind, fate);
-        const failed = await s.measured(() => s.stack.up(programs[kind]!));
-        expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
-        expect(s.stack.resources.get("it")!.initErrors).toHaveLength(1);
-        expect(s.stack.outputs("it")["emailsSent"]).toBe(invites(kind) ? 1 : undefined);
+  describe.each(["teamMembership", "teamRoster", "organizationMember", "invitation"])(
+    "of %s that cannot be looked up",
+    (kind) => {
+      it.each(["answer lost", "lost"] as const)(
+        "is recorded and healed by the next up, whichever way it went: %s",
+        async (fate) => {
+          blind(kind, fate);
+          const failed = await s.measured(() => s.stack.up(programs[kind]!));
+          expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+          expect(s.stack.resources.get("it")!.initErrors).toHaveLength(1);
+          expect(s.stack.outputs("it")["emailsSent"]).toBe(invites(kind) ? 1 : undefined);
 
+          between.expect();
+          const healed = await s.measured(() => s.stack.up(programs[kind]!));
+          expect(healed).toMatchObject({ error: undefined, steps: ["update it"] });
+          expect([...failed.mails, ...healed.mails]).toEqual(mailsOf(kind));
+          expect(await held()).toMatchObject(after[kind]!);
+          expect(s.stack.resources.get("it")!.initErrors).toEqual([]);
+          expect(await s.measured(() => s.stack.up(programs[kind]!))).toMatchObject({ writes: [], steps: ["same it"] });
+        },
+      );
+
+      it("is taken back by destroy where it was carried out", async () => {
+        blind(kind, "answer lost");
+        await s.measured(() => s.stack.up(programs[kind]!));
         between.expect();
-        const healed = await s.measured(() => s.stack.up(programs[kind]!));
-        expect(healed).toMatchObject({ error: undefined, steps: ["update it"] });
-        expect([...failed.mails, ...healed.mails]).toEqual(mailsOf(kind));
-        expect(await held()).toMatchObject(after[kind]!);
-        expect(s.stack.resources.get("it")!.initErrors).toEqual([]);
-        expect(await s.measured(() => s.stack.up(programs[kind]!))).toMatchObject({ writes: [], steps: ["same it"] });
-      },
-    );
-
-    it("is taken back by destroy where it was carried out", async () => {
-      blind(kind, "answer lost");
-      await s.measured(() => s.stack.up(programs[kind]!));
-      between.expect();
-      await s.stack.destroy();
-      expect(await held()).toMatchObject({ core: [`${person("lee")} lead`], pending: [] });
-    });
-  });
+        await s.stack.destroy();
+        expect(await held()).toMatchObject({ core: [`${person("lee")} lead`], pending: [] });
+      });
+    },
+  );
 });
 
 describe("T8: a change whose answer is lost", () => {
@@ -142,12 +156,14 @@ describe("T8: a change whose answer is lost", () => {
     organization: { it: organization({ name: "Acme", adopt: uids.acme, description: "one", handle: "one" }) },
     team: { it: team({ organization: uids.acme, name: "Core", adopt: uids.core, description: "one" }) },
     teamMembership: { it: teamMembership({ team: core, user: uids.lee, role: "lead" }) },
+    teamRoster: { it: teamRoster({ team: core, members: { [uids.lee]: "lead" } }) },
     organizationMember: { it: organizationMember({ organization: uids.acme, user: uids.ada, role: "admin" }) },
   };
   const changed: Record<string, Program> = {
     organization: { it: organization({ name: "Acme", adopt: uids.acme, description: "two", handle: "two" }) },
     team: { it: team({ organization: uids.acme, name: "Core", adopt: uids.core, description: "two" }) },
     teamMembership: { it: teamMembership({ team: core, user: uids.lee, role: "member" }) },
+    teamRoster: { it: teamRoster({ team: core, members: { [uids.lee]: "member" } }) },
     organizationMember: { it: organizationMember({ organization: uids.acme, user: uids.ada, role: "member" }) },
   };
   const emptied: Record<string, Program> = {
@@ -157,7 +173,7 @@ describe("T8: a change whose answer is lost", () => {
   /** The field that the table changes. */
   const now = async (kind: string) => {
     const [team, organization] = [await s.teamNow(), await s.organizationNow()];
-    if (kind === "teamMembership") return team.members[0]!.role;
+    if (kind === "teamMembership" || kind === "teamRoster") return team.members[0]!.role;
     if (kind === "organizationMember") return organization.members.find(({ email }) => email === person("ada"))!.role;
     return kind === "team" ? team.description : organization.description;
   };
@@ -214,7 +230,7 @@ describe("T8: a change whose answer is lost", () => {
 });
 
 describe("T8: a removal whose answer is lost", () => {
-  it.each(["teamMembership", "team", "organization"])("of %s is done", async (kind) => {
+  it.each(["teamMembership", "teamRoster", "team", "organization"])("of %s is done", async (kind) => {
     await s.stack.up(programs[kind]!);
     between.expect({ on: /^DELETE /, fate: "answer lost" });
     expect((await s.measured(() => s.stack.destroy())).error).toBeUndefined();

@@ -219,6 +219,26 @@ const rows: Row[] = [
     steps: [],
   },
   {
+    what: "TeamRoster.members",
+    declared: [
+      { kind: "Team", name: "squad", args: { organization: host, name: "Squad" } },
+      {
+        kind: "TeamRoster",
+        name: "roster",
+        args: { team: ref("squad"), members: { "pam@example.com": "member", "quin@example.com": "lead" } },
+      },
+    ],
+    drift: async ({ remove, uidOf }) => remove(`host/teams/squad/members/${await uidOf("pam")}/`),
+    found: {
+      roster: {
+        inputs: { members: "quin@example.com lead" },
+        outputs: { members: "quin@example.com lead", waiting: "" },
+      },
+    },
+    steps: ["update TeamRoster roster"],
+    repaired: { roster: { members: "pam@example.com member\nquin@example.com lead" } },
+  },
+  {
     what: "Invitation.role",
     declared: [invitation("ira")],
     async drift({ post, invitationOf }) {
@@ -249,7 +269,7 @@ const program: Declared[] = [
 ];
 
 describe("drift", () => {
-  const members = ["dora", "ron", "tom", "max", "eve", "nia", "mel", "gus"].map((name) => ({
+  const members = ["dora", "ron", "tom", "max", "eve", "nia", "mel", "gus", "pam", "quin"].map((name) => ({
     email: `${name}@example.com`,
   }));
   let emulator: TestEmulator;

@@ -10,11 +10,16 @@ import { closingLines, summaryEnvironment } from "./testSummary.mjs";
 
 const MINIMUM_NODE_VERSION = "20.19.0";
 const node = process.execPath;
-const COMMANDS = { quickstart, test, check: runCheck, build, generate, emulator, pulumi };
+const COMMANDS = { quickstart, test, check: runCheck, build, generate, emulator, bench, pulumi };
 
 /** It prepares what it needs by itself, after a look at its arguments. */
 async function quickstart(args) {
   return run(node, ["scripts/quickstart.mjs", ...args], { cwd: PROJECT });
+}
+
+/** As quickstart. */
+async function bench(args) {
+  return run(node, ["bench/bench.mjs", ...args], { cwd: PROJECT });
 }
 
 async function test(args) {

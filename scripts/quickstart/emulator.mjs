@@ -1,34 +1,14 @@
-import { spawn } from "node:child_process";
 import { appendFileSync } from "node:fs";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { PROJECT } from "../project.mjs";
+import { launchEmulator } from "../emulatorProcess.mjs";
 import { LOG } from "./folder.mjs";
 import { StoryError } from "./storyError.mjs";
 
 const KEY = "avk_local";
 
-/** The emulator as a process of its own, on a free port; it ends with this process at the latest. */
+/** The emulator of the story, on a free port; it ends with this process at the latest. */
 export async function startEmulator() {
-  // Away from the terminal's process group: Ctrl-C must reach pulumi alone, which needs the service to come to an end.
-  const child = spawn(process.execPath, [join(PROJECT, "emulator/dist/main.js"), "--port", "0"], {
-    detached: process.platform !== "win32",
-    stdio: ["ignore", "pipe", "pipe"],
-    windowsHide: true,
-  });
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  process.once("exit", () => child.kill());
-  child.stderr.on("data", (chunk) => appendFileSync(LOG, chunk));
-  const line = await new Promise((resolve, reject) => {
-    createInterface({ input: child.stdout }).once("line", resolve);
-    child.once("error", reject);
-    ended.then(() => reject(new StoryError("the emulator does not start.")));
-  });
-  const stop = () => {
-    child.kill();
-    return ended;
-  };
-  return new Emulator(line.split(" ").at(-1), stop);
+  const { url, stop } = await launchEmulator({ onError: (chunk) => appendFileSync(LOG, chunk) });
+  return new Emulator(url, stop);
 }
 
 /** What the story asks of the emulator, and does in it for others than the provider. */

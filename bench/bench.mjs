@@ -21,7 +21,8 @@ const LOADING_ROUNDS = { quick: 5, full: 15 };
 async function main() {
   const options = optionsOf(process.argv.slice(2));
   if (options.help) return void process.stdout.write(`${HELP}\n`);
-  if (process.platform === "win32") throw new BenchError("The figures of processes are taken as Linux and macOS tell them.");
+  if (process.platform === "win32")
+    throw new BenchError("The figures of processes are taken as Linux and macOS tell them.");
   await prepare({ log: say });
   const engine = await ensurePulumi({ log: say, env: ownEnvironment() });
   endOnSignals();
@@ -78,7 +79,9 @@ const versionOf = (folder) => JSON.parse(readFileSync(join(PROJECT, folder, "pac
 
 /** Nothing of the caller's own Pulumi, Avala or Node options reaches what is measured. */
 function ownEnvironment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AVALA_|PULUMI_|NODE_OPTIONS$)/i.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(AVALA_|PULUMI_|NODE_OPTIONS$)/i.test(name)),
+  );
 }
 
 /** Between two runs of pulumi nobody else listens, and Node would end without cleaning up; during one, its own handler does. */
@@ -104,6 +107,7 @@ try {
 } catch (error) {
   process.exitCode = error instanceof UsageError ? 2 : 1;
   if (error instanceof Interrupted) process.exitCode = error.exitCode;
-  else if ([UsageError, BenchError, PrepareError, PulumiSetupError].some((kind) => error instanceof kind)) say(error.message);
+  else if ([UsageError, BenchError, PrepareError, PulumiSetupError].some((kind) => error instanceof kind))
+    say(error.message);
   else throw error;
 }

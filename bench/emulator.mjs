@@ -54,9 +54,8 @@ class Emulator {
   }
 
   async control(method, path, body) {
-    const headers = body === undefined ? {} : { "content-type": "application/json" };
-    const url = new URL(`/_emulator${path}`, this.#url);
-    const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
+    const sent = body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+    const answer = await fetch(new URL(`/_emulator${path}`, this.#url), { method, ...sent });
     if (!answer.ok) throw new BenchError(`The emulator answered ${answer.status} to ${method} ${path}.`);
     return answer.headers.get("content-type")?.includes("json") ? answer.json() : undefined;
   }

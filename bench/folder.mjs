@@ -4,6 +4,8 @@ import { WORK } from "../scripts/project.mjs";
 
 /** Where results stay. */
 export const RESULTS = join(WORK, "bench");
+/** CPU profiles of the last run that was asked for them. */
+export const PROFILES = join(RESULTS, "profiles");
 const RUNS = join(RESULTS, "runs");
 /** Everything of this run but its results. */
 export const FOLDER = join(RUNS, `${process.pid}`);

@@ -40,35 +40,35 @@ function goalsOfSize({ shape, size, rows }) {
   const naiveCalls = naiveRefresh?.calls ?? naiveRefresh?.rounds[0].calls;
   return [
     ...goal(
-      "calls of a refresh, within two of the floor",
+      "refresh: calls, at most two above the floor",
       counts.pages + 2,
       worst("refresh", ({ calls }) => calls),
     ),
     ...["noop", "preview"].flatMap((key) =>
       goal(
-        `calls of a ${titleOf(key)}`,
+        `${titleOf(key)}: calls`,
         0,
         worst(key, ({ calls }) => calls),
       ),
     ),
     ...OPERATIONS.filter(({ writes }) => writes(counts) > 0).flatMap(({ key, title, writes }) => [
       ...goal(
-        `writes of a ${title}`,
+        `${title}: writes, one per changed object`,
         writes(counts),
         worst(key, (figures) => figures.writes),
       ),
       ...goal(
-        `lists that a ${title} reads again`,
+        `${title}: reads made twice`,
         0,
         worst(key, (figures) => figures.repeatedReads),
       ),
     ]),
-    ...goal("refresh, wall, against null", 1.1, wallRatio("refresh"), "×"),
-    ...goal("no-op up, wall, against null", 1.1, wallRatio("noop"), "×"),
-    ...goal("first up, wall, against null", 1.25, wallRatio("firstUp"), "×"),
+    ...goal("refresh: wall, against null", 1.1, wallRatio("refresh"), "×"),
+    ...goal("no-op up: wall, against null", 1.1, wallRatio("noop"), "×"),
+    ...goal("first up: wall, against null", 1.25, wallRatio("firstUp"), "×"),
     ...(naiveCalls === undefined || size.people < 1000
       ? []
-      : goal("calls of a refresh, against naive", 1 / 20, refresh.rounds[0].calls / naiveCalls, "×")),
+      : goal("refresh: calls, against naive", 1 / 20, refresh.rounds[0].calls / naiveCalls, "×")),
     ...(firstUp?.rounds[0].edgeBytes === undefined
       ? []
       : goal(
@@ -78,13 +78,13 @@ function goalsOfSize({ shape, size, rows }) {
           "bytes",
         )),
     ...goal(
-      "memory of the host in a refresh",
+      "refresh: memory of the host",
       200,
       worst("refresh", ({ hostMemoryBytes }) => hostMemoryBytes / MIB),
       "MiB",
     ),
     ...goal(
-      "longest pause of the host's event loop in a refresh",
+      "refresh: longest pause of the host's event loop",
       200,
       worst("refresh", ({ longestPauseMs }) => longestPauseMs),
       "ms",
@@ -110,7 +110,21 @@ function goalsOfLoading({ ratio, modules }) {
   const where = "a program that only declares";
   const added = ratio - 1;
   return [
-    { what: 'require("pulumi-avala") on top of the SDK', where, goal: 0.15, reached: added, unit: "×", met: added <= 0.15 },
-    { what: "client, snapshot, command line and emulator loaded", where, goal: 0, reached: foreign.length, unit: "", met: foreign.length === 0 },
+    {
+      what: 'require("pulumi-avala") on top of the SDK',
+      where,
+      goal: 0.15,
+      reached: added,
+      unit: "×",
+      met: added <= 0.15,
+    },
+    {
+      what: "client, snapshot, command line and emulator loaded",
+      where,
+      goal: 0,
+      reached: foreign.length,
+      unit: "",
+      met: foreign.length === 0,
+    },
   ];
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { promisify } from "node:util";
 import { PROJECT } from "../scripts/project.mjs";
 import { median } from "./statistics.mjs";
@@ -40,7 +40,7 @@ function placeOf(file) {
   const path = relative(PROJECT, file).split("\\").join("/");
   const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
   const [folder, area] = path.split("/");
-  return name ?? (folder === "dist" ? `pulumi-avala/${/\.js$/.test(area) ? "index" : area}` : folder);
+  return name ?? (folder === "dist" ? `pulumi-avala/${area.endsWith(".js") ? "index" : area}` : folder);
 }
 
 function countBy(names) {

@@ -22,7 +22,7 @@ Compares this provider with one that does nothing and a naive one, on the real e
   --shapes list  how people are declared: ${Object.keys(SHAPES).join(", ")}; default all
   --rounds n     how often each size is measured; default ${SMALL_ROUNDS}, and 1 where it has more than ${MOST_PEOPLE_WITH_CHECKPOINTS} people
   --only list    of ${PARTS.join(", ")}; what they rest on is run, too, and not measured
-  --profile      keeps CPU profiles of the host processes beside the results; the times then mean nothing
+  --profile      keeps CPU profiles of programs and hosts in .work/bench/profiles; the times then mean nothing
 
 Results: a table on stdout, the same in .work/bench/<date>.md, and all figures in .work/bench/<date>.json.
 How to read them: bench/README.md.`;
@@ -82,7 +82,8 @@ function sizeOf(text) {
   const parts = text.split("/");
   if (parts.length !== 3) throw new UsageError(`--sizes takes people/teams/each, such as 100/10/10, not "${text}".`);
   const [people, teams, each] = parts.map((part) => wholeNumber(part, "--sizes"));
-  if (each >= people) throw new UsageError(`--sizes: a team of ${each} needs more than ${each} people.`);
+  if (each >= people)
+    throw new UsageError(`--sizes ${text}: the people of a team are not the owner, so at most ${people - 1}.`);
   return { name: text, people, teams, each, checkpoints: people <= MOST_PEOPLE_WITH_CHECKPOINTS };
 }
 

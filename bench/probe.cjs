@@ -1,6 +1,6 @@
 /**
- * Required into every Node process of a run; in the host of the dynamic resources it leaves figures behind, one file a
- * process, in the folder BENCH_FIGURES.
+ * Required into every Node process of a run; the program and the host of the dynamic resources leave figures behind, one
+ * file a process, in the folder BENCH_FIGURES.
  */
 const { writeFileSync } = require("node:fs");
 const { join } = require("node:path");
@@ -8,7 +8,12 @@ const { monitorEventLoopDelay } = require("node:perf_hooks");
 
 const RESOLUTION_MS = 10;
 const { BENCH_FIGURES: folder, BENCH_PROFILES: profiles } = process.env;
-if (/[\\/]dynamic-provider([\\/]index\.js)?$/.test(process.argv[1] ?? "")) observe();
+const ROLES = {
+  host: /[\\/]cmd[\\/]dynamic-provider([\\/]index\.js)?$/,
+  program: /[\\/]cmd[\\/]run([\\/]index\.js)?$/,
+};
+const role = Object.keys(ROLES).find((name) => ROLES[name].test(process.argv[1] ?? ""));
+if (role !== undefined) observe();
 
 function observe() {
   const loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
@@ -25,7 +30,7 @@ function observe() {
       // The histogram counts the interval between two looks as well.
       longestPauseMs: Math.max(0, loop.max / 1e6 - RESOLUTION_MS),
     };
-    writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify(figures));
+    writeFileSync(join(folder, `${role}-${process.pid}.json`), JSON.stringify(figures));
     stopProfile();
   });
 }
@@ -38,6 +43,6 @@ function startProfile() {
   session.post("Profiler.start");
   return () =>
     session.post("Profiler.stop", (_error, { profile }) =>
-      writeFileSync(join(profiles, `${process.env.BENCH_LABEL}-${process.pid}.cpuprofile`), JSON.stringify(profile)),
+      writeFileSync(join(profiles, `${process.env.BENCH_LABEL}-${role}.cpuprofile`), JSON.stringify(profile)),
     );
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PROJECT } from "../scripts/project.mjs";
 import { runStep } from "../scripts/run.mjs";
 import { BenchError } from "./benchError.mjs";
-import { FOLDER, RESULTS } from "./folder.mjs";
+import { FOLDER, PROFILES } from "./folder.mjs";
 
 const NAME = "bench";
 const STACK = "bench";
@@ -51,14 +51,15 @@ export class Project {
   }
 
   /**
-   * Runs the engine once and answers what that took: seconds of wall and CPU, and of the host process its CPU, its memory
-   * and the longest pause of its event loop.
+   * Runs the engine once and answers what that took: seconds of wall and CPU, the latter of all processes, of the program
+   * and of the host alone, and of the host its memory and the longest pause of its event loop.
    *
-   * @param profile names the CPU profile of the host process to keep
+   * @param profile begins the names of the CPU profiles to keep
    */
   async measure(args, environment, { profile } = {}) {
     for (const name of readdirSync(this.#figures)) rmSync(join(this.#figures, name));
-    const profiles = profile === undefined ? {} : { BENCH_PROFILES: RESULTS, BENCH_LABEL: profile };
+    const profiles = profile === undefined ? {} : { BENCH_PROFILES: PROFILES, BENCH_LABEL: profile };
+    if (profile !== undefined) mkdirSync(PROFILES, { recursive: true });
     const started = performance.now();
     await this.#pulumi(args, {
       NODE_OPTIONS: `--require ${JSON.stringify(join(PROJECT, "bench/probe.cjs"))}`,
@@ -70,13 +71,17 @@ export class Project {
   }
 
   #figuresLeft(args) {
-    const hosts = readdirSync(this.#figures)
-      .filter((name) => name.endsWith(".json"))
-      .map((name) => JSON.parse(readFileSync(join(this.#figures, name), "utf8")));
+    const left = (role) =>
+      readdirSync(this.#figures)
+        .filter((name) => name.startsWith(`${role}-`))
+        .map((name) => JSON.parse(readFileSync(join(this.#figures, name), "utf8")));
+    const hosts = left("host");
     if (hosts.length !== 1) throw new BenchError(`pulumi ${args[0]} had ${hosts.length} host processes, not one.`);
     const [{ cpuSeconds, memoryBytes, longestPauseMs }] = hosts;
     return {
       cpuSeconds: secondsOf(readFileSync(join(this.#figures, "times"), "utf8")),
+      // A refresh and a destroy need no program.
+      programCpuSeconds: left("program").reduce((sum, program) => sum + program.cpuSeconds, 0),
       hostCpuSeconds: cpuSeconds,
       hostMemoryBytes: memoryBytes,
       longestPauseMs,

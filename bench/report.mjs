@@ -50,7 +50,9 @@ function sizeSection({ shape, size }, rows) {
         "× null",
         "× naive",
         "CPU s",
-        "of the host",
+        "× null",
+        "program",
+        "host",
         "host MiB",
         "pause ms",
         "calls",
@@ -64,22 +66,26 @@ function sizeSection({ shape, size }, rows) {
 
 function cells(row, all) {
   const title = OPERATIONS.find(({ key }) => key === row.operation).title;
-  const name = { provider: "pulumi-avala" }[row.contender] ?? row.contender;
-  if (row.rounds === undefined) return [title, name, ...Array(7).fill(""), `${row.calls} (from ${row.computedFrom})`, "", ""];
+  const name = row.contender === "provider" ? "pulumi-avala" : row.contender;
+  if (row.rounds === undefined)
+    return [title, name, ...Array(9).fill(""), `${row.calls} (from ${row.computedFrom})`, "", ""];
   const middle = (figure) => median(row.rounds.map(figure));
-  const against = (contender) => {
+  const against = (contender, figure) => {
     const other = all.find((entry) => entry.operation === row.operation && entry.contender === contender);
-    const ratio = row.contender === contender ? undefined : ratioOf(row, other, ({ wallSeconds }) => wallSeconds);
+    const ratio = row.contender === contender ? undefined : ratioOf(row, other, figure);
     return ratio === undefined ? "" : ratio.toFixed(2);
   };
+  const [wall, cpu] = [({ wallSeconds }) => wallSeconds, ({ cpuSeconds }) => cpuSeconds];
   return [
     title,
     name,
-    spread(row.rounds.map(({ wallSeconds }) => wallSeconds)),
-    against("null"),
-    against("naive"),
-    middle(({ cpuSeconds }) => cpuSeconds).toFixed(1),
-    middle(({ hostCpuSeconds }) => hostCpuSeconds).toFixed(2),
+    spread(row.rounds.map(wall)),
+    against("null", wall),
+    against("naive", wall),
+    middle(cpu).toFixed(1),
+    against("null", cpu),
+    middle(({ programCpuSeconds }) => programCpuSeconds).toFixed(1),
+    middle(({ hostCpuSeconds }) => hostCpuSeconds).toFixed(1),
     Math.round(middle(({ hostMemoryBytes }) => hostMemoryBytes) / MIB),
     Math.round(middle(({ longestPauseMs }) => longestPauseMs)),
     middle(({ calls }) => calls),
@@ -150,7 +156,8 @@ function goalSection(goals) {
 }
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
-const shown = (value, unit) => [unit === "×" ? Number(value.toFixed(3)) : Math.round(value), unit].filter(String).join(" ");
+const shown = (value, unit) =>
+  [unit === "×" ? Number(value.toFixed(3)) : Math.round(value), unit].filter(String).join(" ");
 
 function table(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;

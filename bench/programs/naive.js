@@ -168,4 +168,7 @@ class TeamMembership extends pulumi.dynamic.Resource {
 }
 
 const kinds = { Organization, OrganizationMember, Team, TeamMembership };
-require("./declare.js")((kind, name, args) => new kinds[kind](name, args));
+
+require("./declare.js")(function make(kind, name, args) {
+  return new kinds[kind](name, args);
+});

@@ -13,7 +13,6 @@ class Null extends pulumi.CustomResource {
 
 const idOf = (value) => (pulumi.CustomResource.isInstance(value) ? value.id : value);
 
-require("./declare.js")(
-  (kind, name, args) =>
-    new Null(kind, name, Object.fromEntries(Object.entries(args).map(([key, value]) => [key, idOf(value)]))),
-);
+require("./declare.js")(function make(kind, name, args) {
+  return new Null(kind, name, Object.fromEntries(Object.entries(args).map(([key, value]) => [key, idOf(value)])));
+});

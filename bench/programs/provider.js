@@ -1,3 +1,6 @@
 /** The declarations, made of this provider's resources. */
 const avala = require("pulumi-avala");
-require("./declare.js")((kind, name, args) => new avala[kind](name, args));
+
+require("./declare.js")(function make(kind, name, args) {
+  return new avala[kind](name, args);
+});

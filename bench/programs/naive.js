@@ -7,12 +7,10 @@
 const pulumi = require("@pulumi/pulumi");
 
 async function request(method, path, body) {
+  const headers = { "X-Avala-Api-Key": process.env.AVALA_API_KEY, "Content-Type": "application/json" };
+  const options = { method, headers, body: body && JSON.stringify(body) };
   for (;;) {
-    const response = await fetch(process.env.AVALA_BASE_URL + path, {
-      method,
-      headers: { "X-Avala-Api-Key": process.env.AVALA_API_KEY, "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    const response = await fetch(process.env.AVALA_BASE_URL + path, options);
     if (response.status === 429) {
       const seconds = Number(response.headers.get("retry-after") ?? "1");
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000));

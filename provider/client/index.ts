@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { checkBaseUrl } from "./baseUrl.js";
 import { credential } from "./credential.js";
 import { ConfigError } from "./errors.js";
@@ -44,13 +44,9 @@ export function createClient(settings: ClientSettings, internals: Internals = {}
     concurrency: CONNECTIONS,
     onWait: settings.onWait,
   });
-  const agent = new Agent({
-    connections: CONNECTIONS,
-    pipelining: 1,
-    connect: { timeout: Math.min(10_000, timeoutMs) },
-  });
+  let agent: Agent | undefined;
   const transport = new Transport({
-    dispatcher: internals.dispatcher ?? agent,
+    dispatcher: () => internals.dispatcher ?? (agent ??= openAgent(timeoutMs)),
     limiter,
     redact: createRedactor(apiKey),
     apiKey,
@@ -72,9 +68,19 @@ export function createClient(settings: ClientSettings, internals: Internals = {}
     /** Refuses what waits, lets what is under way end. */
     async close() {
       limiter.close();
-      await agent.close();
+      await agent?.close();
     },
   };
+}
+
+/** Loaded by the first request: a run in which everything is settled sends none, and loading undici takes its time. */
+function openAgent(timeoutMs: number): Agent {
+  const undici = require("undici") as typeof import("undici");
+  return new undici.Agent({
+    connections: CONNECTIONS,
+    pipelining: 1,
+    connect: { timeout: Math.min(10_000, timeoutMs) },
+  });
 }
 
 function usableKey(key: string): string {

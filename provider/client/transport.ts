@@ -19,7 +19,8 @@ export interface Answer {
 }
 
 export interface TransportOptions {
-  dispatcher: Dispatcher;
+  /** Asked for each request. */
+  dispatcher: () => Dispatcher;
   limiter: Limiter;
   redact: Redactor;
   apiKey: string;
@@ -132,7 +133,7 @@ export class Transport {
 
   private send({ method, path, query, body, keepBody }: Call): Promise<Outcome> {
     const { apiKey, dispatcher, timeoutMs } = this.options;
-    return exchange(dispatcher, {
+    return exchange(dispatcher(), {
       origin: this.base.origin,
       path: `${this.base.pathname.replace(/\/$/, "")}${path}${query === "" ? "" : `?${query}`}`,
       method,

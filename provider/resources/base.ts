@@ -2,20 +2,39 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ResourceSchema } from "../schema/index.js";
 
 /**
- * A dynamic resource whose handlers are found by one constant line of text, the same for all users and versions:
- * nothing of the program is captured, and no upgrade makes a diff.
+ * What the SDK's constructor is given for a dynamic resource whose handlers are found by one constant line of text, the
+ * same for all users and versions: nothing of the program is captured, and no upgrade makes a diff.
+ *
+ * The classes call it themselves, without a base of ours between them and the SDK's: the SDK takes the caller at that
+ * distance for the line of the program that declares the resource, and records it.
  */
-export abstract class AvalaResource extends pulumi.CustomResource {
-  /** @internal */
-  declare readonly __pulumiType: string;
+export function registration(
+  schema: ResourceSchema,
+  name: string,
+  args: object,
+  opts: pulumi.CustomResourceOptions = {},
+): [string, string, object, pulumi.CustomResourceOptions] {
+  if (opts.id !== undefined) requireReadableSdk();
+  const placeholders = Object.fromEntries(
+    [...Object.keys(schema.inputs), ...Object.keys(schema.outputs)].map((key) => [key, undefined]),
+  );
+  return [typeToken(schema.kind), name, { ...placeholders, ...args, __provider: providerText(schema.key) }, opts];
+}
 
-  protected constructor(schema: ResourceSchema, name: string, args: object, opts: pulumi.CustomResourceOptions = {}) {
-    if (opts.id !== undefined) requireReadableSdk();
-    const placeholders = Object.fromEntries(
-      [...Object.keys(schema.inputs), ...Object.keys(schema.outputs)].map((key) => [key, undefined]),
-    );
-    super(typeToken(schema.kind), name, { ...placeholders, ...args, __provider: providerText(schema.key) }, opts);
-  }
+/** From the SDK's constructors to the line of the program. */
+const framesToProgram = 4;
+
+/**
+ * Shortens the stack traces that are taken until the function that is answered is called. The SDK takes four for each
+ * property of a resource, and where source maps are in use, as in every program of the Node language host, that is
+ * most of what declaring one costs.
+ */
+export function shortStacks(): () => void {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = Math.min(limit, framesToProgram);
+  return () => {
+    Error.stackTraceLimit = limit;
+  };
 }
 
 /** The type under which the engine, state and policies know a kind. */

@@ -1,7 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { InvitationArgs, InvitationOutputs, InvitationState } from "../generated/invitation.js";
 import { invitation as schema } from "../schema/invitation.js";
-import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { isOfKind, registration, shortStacks, typeToken } from "./base.js";
 import { namedOnce } from "./declaredOnce.js";
 import { idOf } from "./references.js";
 
@@ -14,17 +14,24 @@ export interface Invitation extends InvitationOutputs {}
  * @example
  * new Invitation("ada", { organization: acme, email: "ada@example.com", role: "admin" });
  */
-export class Invitation extends AvalaResource {
+export class Invitation extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = typeToken(schema.kind);
 
   constructor(name: string, args: InvitationArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      schema,
-      name,
-      { ...args, organization: idOf(args.organization), ...namedOnce(schema.kind, name, args, opts, () => this) },
-      opts,
-    );
+    const restore = shortStacks();
+    try {
+      super(
+        ...registration(
+          schema,
+          name,
+          { ...args, organization: idOf(args.organization), ...namedOnce(schema.kind, name, args, opts, () => this) },
+          opts,
+        ),
+      );
+    } finally {
+      restore();
+    }
   }
 
   /** Whether an object is an Invitation, of whichever copy of this package. */

@@ -1,7 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { OrganizationArgs, OrganizationOutputs, OrganizationState } from "../generated/organization.js";
 import { organization as schema } from "../schema/organization.js";
-import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { isOfKind, registration, shortStacks, typeToken } from "./base.js";
 
 export interface Organization extends OrganizationOutputs {}
 
@@ -12,12 +12,17 @@ export interface Organization extends OrganizationOutputs {}
  * @example
  * const acme = new Organization("acme", { name: "Acme Robotics", industry: "robotics" });
  */
-export class Organization extends AvalaResource {
+export class Organization extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = typeToken(schema.kind);
 
   constructor(name: string, args: OrganizationArgs, opts?: pulumi.CustomResourceOptions) {
-    super(schema, name, args, opts);
+    const restore = shortStacks();
+    try {
+      super(...registration(schema, name, args, opts));
+    } finally {
+      restore();
+    }
   }
 
   /** Whether an object is an Organization, of whichever copy of this package. */

@@ -1,11 +1,11 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type {
   OrganizationMemberArgs,
   OrganizationMemberOutputs,
   OrganizationMemberState,
 } from "../generated/organizationMember.js";
 import { organizationMember as schema } from "../schema/organizationMember.js";
-import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { isOfKind, registration, shortStacks, typeToken } from "./base.js";
 import { namedOnce } from "./declaredOnce.js";
 import { idOf } from "./references.js";
 
@@ -18,17 +18,24 @@ export interface OrganizationMember extends OrganizationMemberOutputs {}
  * @example
  * new OrganizationMember("ada", { organization: acme, email: "ada@example.com", role: "admin" });
  */
-export class OrganizationMember extends AvalaResource {
+export class OrganizationMember extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = typeToken(schema.kind);
 
   constructor(name: string, args: OrganizationMemberArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      schema,
-      name,
-      { ...args, organization: idOf(args.organization), ...namedOnce(schema.kind, name, args, opts, () => this) },
-      opts,
-    );
+    const restore = shortStacks();
+    try {
+      super(
+        ...registration(
+          schema,
+          name,
+          { ...args, organization: idOf(args.organization), ...namedOnce(schema.kind, name, args, opts, () => this) },
+          opts,
+        ),
+      );
+    } finally {
+      restore();
+    }
   }
 
   /** Whether an object is an OrganizationMember, of whichever copy of this package. */

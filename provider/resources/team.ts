@@ -1,7 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { TeamArgs, TeamOutputs, TeamState } from "../generated/team.js";
 import { team as schema } from "../schema/team.js";
-import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { isOfKind, registration, shortStacks, typeToken } from "./base.js";
 import { idOf } from "./references.js";
 
 export interface Team extends TeamOutputs {}
@@ -12,7 +12,7 @@ export interface Team extends TeamOutputs {}
  * @example
  * const perception = new Team("perception", { organization: acme, name: "Perception" });
  */
-export class Team extends AvalaResource {
+export class Team extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = typeToken(schema.kind);
 
@@ -20,7 +20,12 @@ export class Team extends AvalaResource {
   declare readonly __forceDestroy: boolean;
 
   constructor(name: string, args: TeamArgs, opts?: pulumi.CustomResourceOptions) {
-    super(schema, name, { ...args, organization: idOf(args.organization) }, opts);
+    const restore = shortStacks();
+    try {
+      super(...registration(schema, name, { ...args, organization: idOf(args.organization) }, opts));
+    } finally {
+      restore();
+    }
     // Not enumerable: only TeamMembership looks at it.
     Object.defineProperty(this, "__forceDestroy", { value: args.forceDestroy === true });
   }

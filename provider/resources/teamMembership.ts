@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TeamMembershipArgs, TeamMembershipOutputs, TeamMembershipState } from "../generated/teamMembership.js";
 import { teamMembership as schema } from "../schema/teamMembership.js";
-import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { isOfKind, registration, shortStacks, typeToken } from "./base.js";
 import { namedOnce } from "./declaredOnce.js";
 import { goesWith } from "./goesWith.js";
 import { idOf } from "./references.js";
@@ -15,17 +15,24 @@ export interface TeamMembership extends TeamMembershipOutputs {}
  * @example
  * new TeamMembership("ada-perception", { team: perception, email: "ada@example.com", role: "lead" });
  */
-export class TeamMembership extends AvalaResource {
+export class TeamMembership extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = typeToken(schema.kind);
 
   constructor(name: string, args: TeamMembershipArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      schema,
-      name,
-      { ...args, team: idOf(args.team), ...namedOnce(schema.kind, name, args, opts, () => this) },
-      pulumi.mergeOptions(goesWith(args.team), opts),
-    );
+    const restore = shortStacks();
+    try {
+      super(
+        ...registration(
+          schema,
+          name,
+          { ...args, team: idOf(args.team), ...namedOnce(schema.kind, name, args, opts, () => this) },
+          pulumi.mergeOptions(goesWith(args.team), opts),
+        ),
+      );
+    } finally {
+      restore();
+    }
   }
 
   /** Whether an object is a TeamMembership, of whichever copy of this package. */

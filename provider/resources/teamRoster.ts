@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TeamRosterArgs, TeamRosterOutputs, TeamRosterState } from "../generated/teamRoster.js";
 import { namesOf, rosterOf } from "../schema/roster.js";
 import { teamRoster as schema } from "../schema/teamRoster.js";
-import { AvalaResource, isOfKind, typeToken } from "./base.js";
+import { isOfKind, registration, typeToken } from "./base.js";
 import { rosterOnce } from "./declaredOnce.js";
 import { goesWith } from "./goesWith.js";
 import { idOf } from "./references.js";
@@ -16,13 +16,20 @@ export interface TeamRoster extends TeamRosterOutputs {}
  * @example
  * new TeamRoster("perception", { team: perception, members: { "ada@example.com": "lead", "lee@example.com": "member" } });
  */
-export class TeamRoster extends AvalaResource {
+export class TeamRoster extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = typeToken(schema.kind);
 
   constructor(name: string, args: TeamRosterArgs, opts?: pulumi.CustomResourceOptions) {
     const people = rosterOnce(schema.kind, name, args, opts, () => this);
-    super(schema, name, { ...args, team: idOf(args.team), ...people }, pulumi.mergeOptions(goesWith(args.team), opts));
+    super(
+      ...registration(
+        schema,
+        name,
+        { ...args, team: idOf(args.team), ...people },
+        pulumi.mergeOptions(goesWith(args.team), opts),
+      ),
+    );
     // State holds them as text.
     const { members, waiting, unmanagedMembers } = this as unknown as Record<string, pulumi.Output<string>>;
     Object.assign(this, {

@@ -36,19 +36,18 @@ async function main() {
 async function measure(engine, options) {
   const date = new Date().toISOString();
   const before = load();
-  const sizes = options.shapes.flatMap((shape) => options.sizes.map((size) => ({ shape, size })));
   const rows = [];
-  for (const { shape, size } of sizes) rows.push(...(await compare({ engine, shape, size, ...options })));
+  for (const { shape, size } of options.plan) rows.push(...(await compare({ engine, shape, size, ...options })));
   const limits = options.only.includes("limit") ? await measureLimits(engine, options) : [];
   const loading = options.only.includes("loading")
     ? await measureLoading(LOADING_ROUNDS[options.quick ? "quick" : "full"])
     : undefined;
   const [{ model }] = cpus();
-  const found = { sizes, rows, limits, loading };
+  const found = { plan: options.plan, rows, limits, loading };
   return {
     version: VERSION,
     date,
-    options,
+    options: { quick: options.quick, profile: options.profile, only: options.only },
     machine: { cores: cpus().length, cpu: model, memoryBytes: totalmem(), load: { before, after: load() } },
     versions: {
       node: process.versions.node,
@@ -61,15 +60,15 @@ async function measure(engine, options) {
   };
 }
 
-/** At the smallest size: what is limited takes as long as the limit says. */
-async function measureLimits(engine, { shapes, sizes, quick }) {
-  const size = sizes.toSorted((a, b) => a.people - b.people)[0];
+/** Of the first shape, at its smallest size: what is limited takes as long as the limit says. */
+async function measureLimits(engine, { plan: [first, ...others], quick }) {
+  const { shape } = first;
+  const sizes = [first, ...others].filter((entry) => entry.shape === shape).map(({ size }) => size);
+  const [size] = sizes.toSorted((a, b) => a.people - b.people);
   const limits = [];
-  for (const shape of shapes) {
-    for (const window of quick ? ["perSecond"] : ["perSecond", "perMinute"]) {
-      say(`${shape} ${size.name}, first up under a limit ${window === "perSecond" ? "a second" : "a minute"}`);
-      limits.push(await measureLimit(window, { engine, shape, size }));
-    }
+  for (const window of quick ? ["perSecond"] : ["perSecond", "perMinute"]) {
+    say(`${shape} ${size.name}, first up under a limit ${window === "perSecond" ? "a second" : "a minute"}`);
+    limits.push(await measureLimit(window, { engine, shape, size }));
   }
   return limits;
 }

@@ -84,9 +84,11 @@ export class Contender {
     const declarations = [...this.#base, ...this.#places];
     if (this.#like === undefined) return this.#project.declare(declarations);
     const recorded = new Map(this.#like.resources.map((resource) => [nameOf(resource), resource]));
-    const filledIn = declarations.map((declaration) => {
-      const { __provider: _, ...inputs } = recorded.get(declaration.name).inputs;
-      return { ...declaration, args: { ...inputs, ...declaration.args } };
+    // As recorded, where the provider has run the same operation before; only references go on being references.
+    const filledIn = declarations.map(({ kind, name, args }) => {
+      const { __provider: _, ...inputs } = recorded.get(name).inputs;
+      const references = Object.entries(args).filter(([, value]) => value.$ref !== undefined);
+      return { kind, name, args: { ...inputs, ...Object.fromEntries(references) } };
     });
     this.#project.declare(filledIn);
     this.#writeHandler(recorded.values());

@@ -10,9 +10,9 @@ const FOREIGN = ["undici", "avala-emulator", "pulumi-avala/client", "pulumi-aval
  * The goals, with what was reached: `what`, `where` it was measured, `goal` and `reached` as numbers, and whether that is
  * met. A goal for which nothing was measured is left out.
  */
-export function goalsOf({ sizes, rows, limits, loading }) {
+export function goalsOf({ plan, rows, limits, loading }) {
   return [
-    ...sizes.flatMap(({ shape, size }) => goalsOfSize({ shape, size, rows })),
+    ...plan.flatMap(({ shape, size }) => goalsOfSize({ shape, size, rows })),
     ...limits.map(goalOfLimit),
     ...(loading ? goalsOfLoading(loading) : []),
   ];

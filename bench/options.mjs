@@ -1,27 +1,33 @@
 import { parseArgs } from "node:util";
 import { OPERATIONS } from "./operations.mjs";
-import { SHAPES } from "./shapes.mjs";
+import { countsOf, SHAPES } from "./shapes.mjs";
 
 /** What can be asked for by --only: operations of the engine and the other parts. */
 export const PARTS = [...OPERATIONS.map(({ key }) => key), "limit", "loading"];
 
-const DEFAULT_SIZES = "100/10/10,1000/100/50";
-const QUICK_SIZES = "30/3/10";
-const SMALL_ROUNDS = 3;
-/** Above this many people a size is measured once, and without checkpoints: those are quadratic in the file backend. */
-const MOST_PEOPLE_WITH_CHECKPOINTS = 300;
+const ROUNDS = 3;
+/** Sizes of more people are measured once. */
+const MOST_PEOPLE_MORE_THAN_ONCE = 300;
+/** Programs of more resources run without checkpoints, whose cost is quadratic in the file backend. */
+const MOST_RESOURCES_WITH_CHECKPOINTS = 500;
 
-const USAGE = "Usage: npm run bench -- [--quick] [--sizes 100/10/10,…] [--rounds n] [--only refresh,…] [--profile]";
+const USAGE =
+  "Usage: npm run bench -- [--quick] [--shapes edges,…] [--sizes 100/10/10,…] [--rounds n] [--only refresh,…] [--profile]";
+
+const shapeLines = Object.entries(SHAPES).map(
+  ([name, { title, sizes, quickSizes }]) => `    ${name.padEnd(9)} ${title}; ${sizes}, or ${quickSizes} with --quick`,
+);
 
 export const HELP = `${USAGE}
 
 Compares this provider with one that does nothing and a naive one, on the real engine and against the emulator.
 
-  --quick        one small size, everything once: three minutes at the most on two quiet cores
-  --sizes list   people/teams/people in each team, separated by commas; default ${DEFAULT_SIZES}
-  --shapes list  how people are declared: ${Object.keys(SHAPES).join(", ")}; default all
-  --rounds n     how often each size is measured; default ${SMALL_ROUNDS}, and 1 where it has more than ${MOST_PEOPLE_WITH_CHECKPOINTS} people
-  --only list    of ${PARTS.join(", ")}; what they rest on is run, too, and not measured
+  --quick        small sizes, everything once: three minutes at the most on two quiet cores
+  --shapes list  how people are declared, and at which sizes; default all:
+${shapeLines.join("\n")}
+  --sizes list   other sizes: people/teams/people in each team, separated by commas
+  --rounds n     how often each size is measured; default ${ROUNDS}, and 1 with --quick or more than ${MOST_PEOPLE_MORE_THAN_ONCE} people
+  --only list    of ${PARTS.join(", ")}; the first up that they rest on is run, too, and not measured
   --profile      keeps CPU profiles of programs and hosts in .work/bench/profiles; the times then mean nothing
 
 Results: a table on stdout, the same in .work/bench/<date>.md, and all figures in .work/bench/<date>.json.
@@ -58,15 +64,24 @@ export function optionsOf(args) {
   if (values.help) return { help: true };
   const { quick, profile } = values;
   const rounds = values.rounds === undefined ? undefined : wholeNumber(values.rounds, "--rounds");
-  const sizes = listOf(values.sizes ?? (quick ? QUICK_SIZES : DEFAULT_SIZES)).map((size) => sizeOf(size));
+  const shapes = namesOf(values.shapes ?? Object.keys(SHAPES).join(","), Object.keys(SHAPES), "--shapes");
+  const sizesOf = (shape) => values.sizes ?? SHAPES[shape][quick ? "quickSizes" : "sizes"];
   return {
     help: false,
     quick,
     profile,
     only: values.only === undefined ? PARTS : namesOf(values.only, PARTS, "--only"),
-    shapes: namesOf(values.shapes ?? Object.keys(SHAPES).join(","), Object.keys(SHAPES), "--shapes"),
-    sizes: sizes.map((size) => ({ ...size, rounds: rounds ?? (quick || !size.checkpoints ? 1 : SMALL_ROUNDS) })),
+    plan: shapes.flatMap((shape) =>
+      listOf(sizesOf(shape)).map((text) => ({ shape, size: planned(shape, sizeOf(text), { quick, rounds }) })),
+    ),
   };
+}
+
+/** A size with how it is measured. */
+function planned(shape, size, { quick, rounds }) {
+  const more = !quick && size.people <= MOST_PEOPLE_MORE_THAN_ONCE;
+  const checkpoints = countsOf(shape, size).resources <= MOST_RESOURCES_WITH_CHECKPOINTS;
+  return { ...size, checkpoints, rounds: rounds ?? (more ? ROUNDS : 1) };
 }
 
 const listOf = (text) => text.split(",").map((item) => item.trim());
@@ -82,9 +97,8 @@ function sizeOf(text) {
   const parts = text.split("/");
   if (parts.length !== 3) throw new UsageError(`--sizes takes people/teams/each, such as 100/10/10, not "${text}".`);
   const [people, teams, each] = parts.map((part) => wholeNumber(part, "--sizes"));
-  if (each >= people)
-    throw new UsageError(`--sizes ${text}: the people of a team are not the owner, so at most ${people - 1}.`);
-  return { name: text, people, teams, each, checkpoints: people <= MOST_PEOPLE_WITH_CHECKPOINTS };
+  if (each < people) return { name: text, people, teams, each };
+  throw new UsageError(`--sizes ${text}: the people of a team are not the owner, so at most ${people - 1}.`);
 }
 
 function wholeNumber(text, option) {

@@ -10,7 +10,7 @@ const WINDOWS = { perSecond: "a second", perMinute: "a minute" };
 export function markdownOf(results) {
   return [
     ...heading(results),
-    ...results.sizes.flatMap((entry) => sizeSection(entry, results.rows)),
+    ...results.plan.flatMap((entry) => sizeSection(entry, results.rows)),
     ...limitSection(results.limits),
     ...loadingSection(results.loading),
     ...goalSection(results.goals),
@@ -33,13 +33,13 @@ function heading({ date, machine, versions, options }) {
 function sizeSection({ shape, size }, rows) {
   const own = rows.filter((row) => row.shape === shape && row.size === size.name);
   if (own.length === 0) return [];
-  const { teams, members, grants } = countsOf(shape, size);
+  const { resources, grants } = countsOf(shape, size);
   const rounds = size.rounds === 1 ? "one round" : `${size.rounds} rounds`;
   return [
     "",
     `## ${shape}, ${size.people} people, ${size.teams} teams of ${size.each}`,
     "",
-    `${SHAPES[shape].title}; ${1 + teams + members} resources and ${grants} places; ` +
+    `${SHAPES[shape].title}; ${resources} resources, ${grants} places; ` +
       `${size.checkpoints ? "with checkpoints" : "PULUMI_SKIP_CHECKPOINTS=true"}; ${rounds}; no limit of calls.`,
     "",
     ...table(

@@ -4,18 +4,23 @@ const SLUG = "bench";
 /**
  * How people and their places in teams are declared, a row per shape.
  *
- * - `grants(size)`: writes that make, or take away, all places in teams.
- * - `places(size)`: the declarations of the places.
+ * - `sizes`, `quickSizes`: people/teams/people in each team, where the command line names none.
+ * - `people`: whether everybody but the owner is an OrganizationMember of the program.
+ * - `naive`: whether the naive contender has resources for it.
+ * - `places(teams)`: the declarations of the places.
  * - `change(places)`: the same with one person promoted.
  * - `edgeKind`: of these, bytes of state are counted one by one.
  */
 export const SHAPES = {
   edges: {
-    title: "one TeamMembership for each place",
+    title: "a TeamMembership for each place",
+    sizes: "100/10/10,1000/100/50",
+    quickSizes: "30/3/10",
+    people: true,
+    naive: true,
     edgeKind: "TeamMembership",
-    grants: ({ teams, each }) => teams * each,
-    places: (size) =>
-      teamsOf(size).flatMap(({ key, emails }) =>
+    places: (teams) =>
+      teams.flatMap(({ key, emails }) =>
         emails.map((email) => ({
           kind: "TeamMembership",
           name: `${key}-${email}`,
@@ -24,7 +29,39 @@ export const SHAPES = {
       ),
     change: ([first, ...others]) => [{ ...first, args: { ...first.args, role: "lead" } }, ...others],
   },
+  rosters: {
+    title: "a TeamRoster for each team",
+    sizes: "100/10/10,1000/100/50",
+    quickSizes: "30/3/10",
+    people: true,
+    naive: false,
+    places: rostersOf,
+    change: promoteInRoster,
+  },
+  roster: {
+    title: "one large TeamRoster, and no declaration of its people beside it",
+    sizes: "10001/1/10000",
+    quickSizes: "1001/1/1000",
+    people: false,
+    naive: false,
+    places: rostersOf,
+    change: promoteInRoster,
+  },
 };
+
+function rostersOf(teams) {
+  return teams.map(({ key, emails }) => ({
+    kind: "TeamRoster",
+    name: `${key}-people`,
+    args: { team: ref(key), members: Object.fromEntries(emails.map((email) => [email, "member"])) },
+  }));
+}
+
+function promoteInRoster([first, ...others]) {
+  const { members } = first.args;
+  const promoted = { ...members, [Object.keys(members)[0]]: "lead" };
+  return [{ ...first, args: { ...first.args, members: promoted } }, ...others];
+}
 
 /** Stands for a resource declared before. */
 const ref = (name) => ({ $ref: name });
@@ -43,10 +80,11 @@ function teamsOf(size) {
   }));
 }
 
-/** A program as data: the organization, its people, its teams and the places in them. */
+/** A program as data: the organization, its people, its teams, and apart from these the places in them. */
 export function declarationsOf(shape, size) {
+  const { people, places } = SHAPES[shape];
   const organization = { kind: "Organization", name: "organization", args: { name: "Bench", adopt: SLUG } };
-  const people = othersOf(size).map((email) => ({
+  const members = (people ? othersOf(size) : []).map((email) => ({
     kind: "OrganizationMember",
     name: email,
     args: { organization: ref("organization"), email },
@@ -56,16 +94,22 @@ export function declarationsOf(shape, size) {
     name: key,
     args: { organization: ref("organization"), name },
   }));
-  return { base: [organization, ...people, ...teams], places: SHAPES[shape].places(size) };
+  return { base: [organization, ...members, ...teams], places: places(teamsOf(size)) };
 }
 
-/** How many of each there are; `pages` is the list calls that show everything, `limit` rows to a page. */
-export function countsOf(shape, { people, teams, each }, limit = 100) {
-  const pages = (rows) => Math.max(1, Math.ceil(rows / limit));
+/**
+ * How many of each there are: `grants` is people in teams, `resources` all declarations, and `pages` the calls that list
+ * everything, with so many rows to a page.
+ */
+export function countsOf(shape, size, rows = 100) {
+  const { people, teams, each } = size;
+  const pages = (count) => Math.max(1, Math.ceil(count / rows));
+  const { base, places } = declarationsOf(shape, size);
   return {
     teams,
-    members: people - 1,
-    grants: SHAPES[shape].grants({ people, teams, each }),
+    members: SHAPES[shape].people ? people - 1 : 0,
+    grants: teams * each,
+    resources: base.length + places.length,
     // Organizations, teams, people and invitations once, and the people of each team.
     pages: 1 + pages(teams) + pages(people) + pages(0) + teams * pages(each),
   };

@@ -3,7 +3,8 @@ import { Invitation, Organization, OrganizationMember, Team, TeamMembership } fr
 const declarations = {
   Organization: (name: string) => new Organization(name, { name: "Acme" }),
   Team: (name: string) => new Team(name, { organization: "acme", name: "Core" }),
-  OrganizationMember: (name: string) => new OrganizationMember(name, { organization: "acme", email: "ada@example.com" }),
+  OrganizationMember: (name: string) =>
+    new OrganizationMember(name, { organization: "acme", email: "ada@example.com" }),
   Invitation: (name: string) => new Invitation(name, { organization: "acme", email: "ada@example.com" }),
   TeamMembership: (name: string) =>
     new TeamMembership(name, { team: "acme/core", email: "ada@example.com", role: "lead" }),

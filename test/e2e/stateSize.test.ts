@@ -53,6 +53,17 @@ describe("the size of state", () => {
     return { bytes: Buffer.byteLength(JSON.stringify(withSources)), bare: Buffer.byteLength(JSON.stringify(bare)) };
   }
 
+  it("holds the line of the program that declares a resource, not one of this package", async () => {
+    project.declare(host);
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+    for (const name of ["host", "crew"]) {
+      expect(project.resource(name)).toHaveProperty(
+        "sourcePosition",
+        expect.stringMatching(/\/test\/support\/programs\/fromJson\.js#/),
+      );
+    }
+  });
+
   it("is recorded for each kind, and sane for an edge", async () => {
     let declared = host;
     project.declare(declared);

@@ -9,6 +9,8 @@ export type Roster = ReadonlyMap<string, "lead" | "member">;
 /** Most people in one roster: what a team's list, its state and a run are tried with. */
 const mostPeople = 10_000;
 const roles = new Set(["lead", "member"]);
+/** Made once: a roster has thousands of people. */
+const [address, person] = [personEmail(), userUid()];
 /** Enough to correct a roster by. */
 const mostFaults = 20;
 
@@ -32,7 +34,7 @@ export const rosterText = () =>
 
 function enter(people: Map<string, { name: string; role: string }>, name: string, role: unknown): string[] {
   const uid = canonicalUid(name);
-  const parsed = uid === undefined ? personEmail().safeParse(name) : userUid().safeParse(uid);
+  const parsed = uid === undefined ? address.safeParse(name) : person.safeParse(uid);
   if (!parsed.success) return [`${quoted(name)} ${parsed.error.issues[0]!.message}`];
   if (typeof role !== "string" || !roles.has(role)) return [`${quoted(name)} must be "lead" or "member"`];
   const same = people.get(parsed.data);

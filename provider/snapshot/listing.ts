@@ -11,6 +11,8 @@ interface Load<Row> {
  */
 export class Listing<Row> {
   #current: Load<Row> | undefined;
+  /** The load that follows the one on its way, for all who want it newer than that. */
+  #next: Promise<ReadonlyMap<string, Row>> | undefined;
   /** What this run has made or changed, and (undefined) taken away: a list may lag behind it (T20). */
   readonly #own = new Map<string, Row | undefined>();
   readonly #fetch: () => Promise<Row[]>;
@@ -26,9 +28,22 @@ export class Listing<Row> {
     return (this.#current ?? this.#start()).rows;
   }
 
-  /** The rows as they are now, after a doubt. */
+  /** The rows as they are now, after a doubt or a write whose answer tells too little: never older than this moment. */
   reload(): Promise<ReadonlyMap<string, Row>> {
-    return this.#start().rows;
+    const current = this.#current;
+    if (!current || current.loaded) return this.#start().rows;
+    const start = () => {
+      this.#next = undefined;
+      return this.#start().rows;
+    };
+    return (this.#next ??= current.rows.then(start, start));
+  }
+
+  /** Takes the list for empty without asking, but for our own writes: the service has said so. */
+  takeEmpty(): void {
+    const overtaken = new Set<string>();
+    const loaded = this.#complete([], { overtaken });
+    this.#current = { rows: Promise.resolve(loaded), loaded, overtaken };
   }
 
   /** True once somebody has asked for the list. */
@@ -59,14 +74,14 @@ export class Listing<Row> {
     load.rows = this.#fetch().then(
       (list) => (load.loaded = this.#complete(list, load)),
       (error: unknown) => {
-        if (this.#current === load) this.#current = undefined;
+        this.#current = undefined;
         throw error;
       },
     );
     return (this.#current = load);
   }
 
-  #complete(list: Row[], { overtaken }: Load<Row>): Map<string, Row> {
+  #complete(list: Row[], { overtaken }: Pick<Load<Row>, "overtaken">): Map<string, Row> {
     const rows = new Map(list.map((row) => [this.#key(row), row]));
     for (const [key, row] of this.#own) {
       if (row === undefined) rows.delete(key);

@@ -38,6 +38,8 @@ export class OrganizationView {
   readonly teams: Listing<Identified<Team>>;
   readonly #around: Surroundings;
   readonly #teams = new Map<string, TeamView>();
+  /** Removals of members by this run, under way or done, by uid. */
+  readonly #removals = new Map<string, Promise<true>>();
   #slug: string;
   #detail: Promise<Identified<Organization>> | undefined;
 
@@ -108,6 +110,12 @@ export class OrganizationView {
     return detail;
   }
 
+  /** Nobody has been invited into what this run has just made, and it has no teams. Who is a member is asked. */
+  startsEmpty(): void {
+    this.teams.takeEmpty();
+    this.invitations.takeEmpty();
+  }
+
   async delete(): Promise<void> {
     await this.#end((slug) => this.#around.client.organizations.delete(slug));
   }
@@ -136,7 +144,9 @@ export class OrganizationView {
     const row = uid !== undefined && slug !== undefined ? { ...input, ...answer, uid, slug } : await find();
     if (!row) throw new CreatedNotShownError(`team ${quoted(input.name)}`);
     this.teams.put(row);
-    return this.#team(row.uid);
+    const view = this.#team(row.uid);
+    if (row.memberCount === 0) view.members.takeEmpty();
+    return view;
   }
 
   /**
@@ -169,7 +179,7 @@ export class OrganizationView {
 
   /** Ends a person's access. Gone already is done. */
   async removeMember(userUid: string): Promise<void> {
-    await settle(
+    const removal = settle<true>(
       async () => {
         await this.at((slug) => this.#around.client.members.remove(slug, userUid)).catch((error: unknown) => {
           if (!(error instanceof NotFoundError)) throw error;
@@ -178,7 +188,14 @@ export class OrganizationView {
       },
       async () => ((await this.members.reload()).has(userUid) ? undefined : true),
     );
+    this.#removals.set(userUid, removal);
+    await removal;
     this.members.drop(userUid);
+  }
+
+  /** Whether this run has ended the person's access: their places in teams go with it, and are then not found. */
+  hasRemoved(userUid: string): Promise<boolean> {
+    return (this.#removals.get(userUid) ?? Promise.resolve(false)).catch(() => false);
   }
 
   /** The member whom the key stands for, where it can be known: the only one who has the key's own role (T13). */

@@ -86,6 +86,7 @@ export class Snapshot {
     const view = this.#view(created);
     // A complete answer need not be read again, and a read may lag behind the write (T20).
     if (isDetail(created)) view.keep(created);
+    if (created.teamCount === 0) view.startsEmpty();
     this.#organizations.put(created);
     return view;
   }

@@ -92,8 +92,13 @@ export class TeamView {
   }
 
   async remove(userUid: string): Promise<void> {
+    // Not found need not mean that the team's path has moved, which would have to be looked up.
+    const remove = (slug: string, team: string) =>
+      this.#client.teamMembers.remove(slug, team, userUid).catch(async (error: unknown) => {
+        if (!(error instanceof NotFoundError && (await this.organization.hasRemoved(userUid)))) throw error;
+      });
     await settle(
-      () => this.#gone(this.#at((slug, team) => this.#client.teamMembers.remove(slug, team, userUid))),
+      () => this.#gone(this.#at(remove)),
       async () => ((await this.members.reload()).has(userUid) ? undefined : true),
     );
     this.members.drop(userUid);

@@ -47,6 +47,8 @@ export interface Recorded {
   initErrors: string[];
   provider: string;
   deletedWith: string | undefined;
+  /** Names of those that its inputs mention. */
+  dependencies: string[];
 }
 
 /** Inputs that `check` has refused. */
@@ -69,10 +71,12 @@ type Environments = Record<string, Record<string, string>>;
 
 /**
  * The engine's rules for dynamic resources over real host processes: which calls a run makes, in which order, and what
- * of the answers becomes state. Not the engine: no parallel steps, no dependency graph (deletes go in reverse order of
- * declaration, which satisfies it). The first error ends a run; what was done is kept.
+ * of the answers becomes state. Not the engine: one step at a time in the order of declaration, which satisfies the
+ * dependencies, and deletes in reverse; reads go all at once. The first error ends a run; what was done is kept.
  */
 export class Stack {
+  /** Steps too go all at once, as far as their dependencies let them; their order in the outcome is then any. */
+  parallel = false;
   readonly resources = new Map<string, Recorded>();
   /** Environment of every host process to come. */
   environment: Record<string, string>;
@@ -97,11 +101,11 @@ export class Stack {
   preview(program: Program): Promise<Outcome> {
     return this.#run(async (run) => {
       const ids = new Map<string, string>();
-      for (const [name, declaration] of Object.entries(program)) {
-        const plan = await this.#plan(run, name, declaration, ids);
+      await this.#inOrder(Object.keys(program), dependenciesIn(program), async (name) => {
+        const plan = await this.#plan(run, name, program[name]!, ids);
         ids.set(name, plan.op === "create" || plan.op === "replace" ? unknown : this.id(name));
         run.steps.push(`${plan.op} ${name}`);
-      }
+      });
       run.steps.push(...this.#undeclared(program).map((name) => `delete ${name}`));
     });
   }
@@ -112,14 +116,14 @@ export class Stack {
       if (options.refresh) await this.#refreshed(run);
       const ids = new Map<string, string>();
       const replaced: [string, Recorded][] = [];
-      for (const [name, declaration] of Object.entries(program)) {
+      await this.#inOrder(Object.keys(program), dependenciesIn(program), async (name) => {
         const old = this.resources.get(name);
-        const plan = await this.#plan(run, name, declaration, ids, options.replace?.includes(name));
+        const plan = await this.#plan(run, name, program[name]!, ids, options.replace?.includes(name));
         if (plan.op === "replace") replaced.push([name, old!]);
-        await this.#apply(run, name, declaration, plan);
+        await this.#apply(run, name, program[name]!, plan);
         ids.set(name, this.id(name));
         run.steps.push(`${plan.op} ${name}`);
-      }
+      });
       for (const [name, old] of replaced.toReversed()) await this.#delete(run, `replaced ${name}`, old);
       await this.#deleteAll(run, this.#undeclared(program));
     });
@@ -138,6 +142,28 @@ export class Stack {
     const recorded = this.resources.get(name);
     if (!recorded) throw new Error(`State has no ${name}.`);
     return recorded;
+  }
+
+  /** One after the other, or all at once, each as soon as those before it have been. */
+  async #inOrder(names: string[], before: (name: string) => string[], step: (name: string) => Promise<void>) {
+    if (!this.parallel) {
+      for (const name of names) await step(name);
+      return;
+    }
+    const steps = new Map<string, Promise<void>>();
+    const present = new Set(names);
+    const start = (name: string): Promise<void> => {
+      const done =
+        steps.get(name) ??
+        Promise.all(
+          before(name)
+            .filter((other) => present.has(other))
+            .map(start),
+        ).then(() => step(name));
+      steps.set(name, done);
+      return done;
+    };
+    await settled(names.map(start));
   }
 
   async #run(body: (run: Run) => Promise<void>): Promise<Outcome> {
@@ -182,7 +208,16 @@ export class Stack {
     const host = await run.host(provider);
     const old = this.resources.get(name);
     const record = (id: string, outputs: Properties, initErrors: string[] = []) =>
-      this.resources.set(name, { kind, id, inputs: plan.inputs, outputs, initErrors, provider, deletedWith });
+      this.resources.set(name, {
+        kind,
+        id,
+        inputs: plan.inputs,
+        outputs,
+        initErrors,
+        provider,
+        deletedWith,
+        dependencies: mentioned(declaration),
+      });
     try {
       if (plan.op === "same") record(old!.id, old!.outputs);
       else if (plan.op === "update") {
@@ -206,11 +241,21 @@ export class Stack {
   }
 
   async #deleteAll(run: Run, names: string[]): Promise<void> {
+    const dependents = new Map<string, string[]>();
     for (const name of names) {
-      const old = this.#recorded(name);
-      if (old.deletedWith === undefined || !names.includes(old.deletedWith)) await this.#delete(run, name, old);
-      this.resources.delete(name);
+      for (const other of this.#recorded(name).dependencies) {
+        dependents.set(other, [...(dependents.get(other) ?? []), name]);
+      }
     }
+    await this.#inOrder(
+      names,
+      (name) => dependents.get(name) ?? [],
+      async (name) => {
+        const old = this.#recorded(name);
+        if (old.deletedWith === undefined || !names.includes(old.deletedWith)) await this.#delete(run, name, old);
+        this.resources.delete(name);
+      },
+    );
   }
 
   async #delete(run: Run, label: string, { kind, id, outputs, provider }: Recorded): Promise<void> {
@@ -220,12 +265,7 @@ export class Stack {
 
   /** All reads are made, whatever becomes of the others. */
   async #refreshed(run: Run): Promise<void> {
-    const reads = [...this.resources].map(([name, old]) => this.#read(run, name, old));
-    const errors = (await Promise.allSettled(reads)).flatMap((read) =>
-      read.status === "rejected" ? [read.reason] : [],
-    );
-    if (errors.length === 1) throw errors[0];
-    if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join("\n"));
+    await settled([...this.resources].map(([name, old]) => this.#read(run, name, old)));
   }
 
   async #read(run: Run, name: string, old: Recorded): Promise<void> {
@@ -271,6 +311,21 @@ class Run {
     await host.configure(provider === "" ? this.stack.config : this.stack.providers[provider]);
     return host;
   }
+}
+
+/** Waits for all, whatever becomes of the others. */
+async function settled(steps: Promise<void>[]): Promise<void> {
+  const ended = await Promise.allSettled(steps);
+  // Whoever waits for a step that fails, fails with it.
+  const errors = [...new Set(ended.flatMap((step) => (step.status === "rejected" ? [step.reason as Error] : [])))];
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join("\n"));
+}
+
+const dependenciesIn = (program: Program) => (name: string) => mentioned(program[name]!);
+
+function mentioned({ inputs }: Declaration): string[] {
+  return Object.values(inputs).flatMap((value) => (value instanceof Reference ? [value.name] : []));
 }
 
 function resolved(inputs: Properties, ids: ReadonlyMap<string, string>): Properties {

@@ -73,27 +73,43 @@ describe("a list of the service", () => {
     expect((await third).get("made")).toEqual({ uid: "made", name: "renamed since" });
   });
 
-  it("answers, after a reload, what is newer, even where the older answer comes last", async () => {
+  it("is read once more, for all who want it newer than the reading on its way, when that has ended", async () => {
     const { waiting, list } = byHand();
     const old = list.get();
-    const fresh = list.reload();
-    waiting[1]!.answer([{ uid: "new" }]);
-    await fresh;
+    const fresh = [list.reload(), list.reload()];
+    expect(waiting).toHaveLength(1);
     waiting[0]!.answer([{ uid: "old" }]);
-    await old;
+    expect(await keys(old)).toEqual(["old"]);
+    await Promise.resolve();
+    waiting[1]!.answer([{ uid: "new" }]);
+    expect(await Promise.all(fresh.map(keys))).toEqual([["new"], ["new"]]);
     expect(await keys(list.get())).toEqual(["new"]);
+    expect(waiting).toHaveLength(2);
   });
 
-  it("is not lost where an older reading fails after a newer one has been asked for", async () => {
+  it("is read once more where the reading on its way fails, and those who wait for it fail alone", async () => {
     const { waiting, list } = byHand();
     const old = Promise.allSettled([list.get()]);
     const fresh = list.reload();
     waiting[0]!.fail(new Error("down"));
-    await old;
+    expect(await old).toMatchObject([{ status: "rejected" }]);
     waiting[1]!.answer([{ uid: "new" }]);
     await fresh;
     expect(await keys(list.get())).toEqual(["new"]);
     expect(waiting).toHaveLength(2);
+  });
+
+  it("is not asked for where the service has said what is in it, and is kept true all the same", async () => {
+    const { waiting, list } = byHand();
+    list.put({ uid: "ours" });
+    list.takeEmpty();
+    expect(list.wanted).toBe(true);
+    list.put({ uid: "next" });
+    expect(await keys(list.get())).toEqual(["ours", "next"]);
+    expect(waiting).toHaveLength(0);
+    const fresh = list.reload();
+    waiting[0]!.answer([{ uid: "theirs" }]);
+    expect(await keys(fresh)).toEqual(["theirs", "ours", "next"]);
   });
 });
 

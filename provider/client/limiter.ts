@@ -4,6 +4,16 @@ const SECOND = 1000;
 const MINUTE = 60_000;
 /** A pause is never longer than this; the next answer tells whether more is needed. */
 const LONGEST_PAUSE = MINUTE;
+/** Where others spend the same budget: for each request under way so many must be left, as they have some there too. */
+const CAUTION = 8;
+/**
+ * How much longer than it must whoever has all of a shared minute waits before the next takes its place there; with a
+ * part of it, that part. A newcomer needs the gap. More than the second to which the service rounds its moments.
+ */
+const COURTESY = 3 * SECOND;
+/** A wait worth a word; it is said a moment later, when all who wait have come. */
+const LONG_WAIT = 10 * SECOND;
+const GATHERING = SECOND;
 
 export interface LimiterOptions {
   /** A ceiling. Absent: 100, until the service names its own limit. */
@@ -12,6 +22,7 @@ export interface LimiterOptions {
   perSecond?: number;
   /** Requests under way at once. */
   concurrency: number;
+  /** Told once, until a minute has passed without requests, when the next one has to wait for long. */
   onWait?: (info: { waiting: number; seconds: number }) => void;
   /** Milliseconds on a clock that never goes back. */
   now?: () => number;
@@ -23,6 +34,17 @@ interface Waiter {
   refuse: (error: Error) => void;
 }
 
+/** What the service said last of its minute. */
+interface Budget {
+  remaining: number;
+  /** When some of what has been spent comes back. */
+  until: number;
+  /** More has been spent than by us: another process uses a key of the same person. */
+  shared: boolean;
+  /** Of our own requests, how many had left the window by then. */
+  left: number;
+}
+
 /** Why nothing more is started. */
 export class LimiterClosed extends Error {}
 
@@ -32,6 +54,10 @@ export class LimiterClosed extends Error {}
  * A request counts from its start until one window after its end: the service counted it somewhere in between, so
  * our window never runs ahead of the service's, however long a connection took.
  * There is a timer only while something waits, so an idle limiter keeps no process alive.
+ *
+ * Processes that share a budget know of each other by what the service says is left of it. Each then goes on at the
+ * pace at which its own requests leave the window, takes more when more is left, and one at a time when time has come
+ * and nobody knows. A refusal halves the burst, which grows again by one a second.
  */
 export class Limiter {
   private readonly now: () => number;
@@ -40,12 +66,17 @@ export class Limiter {
   private readonly waiting: Waiter[] = [];
   /** When counted requests ended, oldest first; those of the last minute. */
   private ends: number[] = [];
+  /** How many have left that minute. */
+  private left = 0;
   private underWay = 0;
   private turns = 0;
   private pausedUntil = 0;
-  private remaining = Infinity;
-  private remainingUntil = 0;
+  private budget: Budget | undefined;
+  /** The burst after the last refusal, and from when on it grows. */
+  private reduced: number;
+  private reducedAt = 0;
   private timer: NodeJS.Timeout | undefined;
+  private blockedAt: number | undefined;
   private told = false;
   private closed = false;
 
@@ -53,6 +84,7 @@ export class Limiter {
     this.now = options.now ?? (() => performance.now());
     this.perMinute = options.perMinute ?? 100;
     this.perSecond = options.perSecond ?? 20;
+    this.reduced = this.perSecond;
   }
 
   /** A place in the order, kept through all tries of one call, so that a retry goes before younger calls. */
@@ -63,7 +95,6 @@ export class Limiter {
   /** Resolves when the request may start; each must be followed by one `done` or `cancel`. */
   start(turn: number): Promise<void> {
     if (this.closed) return Promise.reject(new LimiterClosed());
-    this.tell(this.waiting.length + 1);
     return new Promise((start, refuse) => {
       const at = this.waiting.findLastIndex((other) => other.turn < turn) + 1;
       this.waiting.splice(at, 0, { turn, start, refuse });
@@ -85,9 +116,13 @@ export class Limiter {
     this.pump();
   }
 
-  /** Nobody starts within the next `ms` milliseconds. */
+  /** A request was refused: nobody starts within the next `ms` milliseconds, and then fewer at once. */
   pause(ms: number): void {
-    this.pausedUntil = Math.max(this.pausedUntil, this.now() + Math.min(ms, LONGEST_PAUSE));
+    const now = this.now();
+    // Those that were under way together are refused together, which is one refusal.
+    if (now >= this.pausedUntil) this.reduced = Math.max(1, Math.floor(this.burst(now) / 2));
+    this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(ms, LONGEST_PAUSE));
+    this.reducedAt = this.pausedUntil;
     this.pump();
   }
 
@@ -106,14 +141,16 @@ export class Limiter {
       const at = this.freeAt(now);
       if (at > now) return this.wakeAt(at, now);
       this.underWay++;
+      this.blockedAt = undefined;
       this.waiting.shift()?.start();
     }
-    this.told = false;
   }
 
   // Infinity: until one of those under way ends, which pumps again.
   private wakeAt(at: number, now: number): void {
-    if (at !== Infinity) this.timer = setTimeout(() => this.pump(), Math.ceil(at - now));
+    if (at === Infinity) return;
+    const next = this.tell(at, now);
+    this.timer = setTimeout(() => this.pump(), Math.ceil(next - now));
   }
 
   private freeAt(now: number): number {
@@ -121,9 +158,14 @@ export class Limiter {
     return Math.max(
       this.pausedUntil,
       this.windowFreeAt(this.perMinute, MINUTE),
-      this.windowFreeAt(this.perSecond, SECOND),
-      this.serviceFreeAt(now),
+      this.windowFreeAt(this.burst(now), SECOND),
+      this.serviceFreeAt(),
     );
+  }
+
+  private burst(now: number): number {
+    const grown = Math.max(0, Math.floor((now - this.reducedAt) / SECOND));
+    return Math.min(this.perSecond, this.reduced + grown);
   }
 
   private windowFreeAt(limit: number, window: number): number {
@@ -133,31 +175,57 @@ export class Limiter {
     return blocker === undefined ? 0 : blocker + window;
   }
 
-  private serviceFreeAt(now: number): number {
-    const open = now >= this.remainingUntil || this.remaining > this.underWay;
-    return open ? 0 : this.remainingUntil;
+  private serviceFreeAt(): number {
+    if (this.budget === undefined) return 0;
+    const { remaining, until, shared, left } = this.budget;
+    const needed = this.underWay * (shared ? CAUTION : 1) + 1;
+    const missing = needed - (remaining + this.left - left);
+    if (missing <= 0) return 0;
+    const own = this.ends[missing - 1];
+    const ownBack = own === undefined ? Infinity : own + MINUTE;
+    const courtesy = shared ? COURTESY * (this.ends.length / this.perMinute) : 0;
+    return courtesy + (this.underWay > 0 ? ownBack : Math.min(ownBack, until));
   }
 
   private adapt({ limit, remaining, resetInMs }: RateFacts): void {
-    if (resetInMs === undefined) return;
     // A reset within two seconds may be that of the burst window, one beyond a minute that of a longer quota.
-    if (limit !== undefined && limit >= 1 && resetInMs > 2 * SECOND && resetInMs <= MINUTE + SECOND) {
+    if (limit !== undefined && limit >= 1 && isMinute(resetInMs)) {
       this.perMinute = Math.min(this.options.perMinute ?? Infinity, limit);
     }
-    if (remaining !== undefined) {
-      this.remaining = remaining;
-      this.remainingUntil = this.now() + Math.min(resetInMs, LONGEST_PAUSE);
-    }
+    if (remaining === undefined || resetInMs === undefined) return this.unheard();
+    const until = this.now() + Math.min(resetInMs, LONGEST_PAUSE);
+    const shared = limit !== undefined && limit - remaining > this.ends.length + this.underWay;
+    this.budget = { remaining, until, shared, left: this.left };
   }
 
-  private tell(waiting: number): void {
-    if (this.told || waiting <= this.perMinute) return;
+  /** An answer that says nothing of the budget has spent of it; once that is over, nothing is known. */
+  private unheard(): void {
+    if (this.budget === undefined) return;
+    if (this.now() >= this.budget.until) this.budget = undefined;
+    else this.budget.remaining--;
+  }
+
+  /** Says that many wait for long; answers when to look again. */
+  private tell(at: number, now: number): number {
+    if (this.told || at - now < LONG_WAIT) return at;
+    this.blockedAt ??= now;
+    if (now < this.blockedAt + GATHERING) return this.blockedAt + GATHERING;
     this.told = true;
-    this.options.onWait?.({ waiting, seconds: Math.ceil((waiting * 60) / this.perMinute) });
+    const waiting = this.waiting.length;
+    const minutes = Math.floor((waiting - 1) / this.perMinute);
+    this.options.onWait?.({ waiting, seconds: Math.ceil((at - now) / SECOND) + minutes * 60 });
+    return at;
   }
 
   private forget(now: number): void {
     const kept = this.ends.findIndex((end) => end + MINUTE > now);
-    if (kept !== 0) this.ends = kept < 0 ? [] : this.ends.slice(kept);
+    const gone = kept < 0 ? this.ends.length : kept;
+    if (gone > 0) this.ends = this.ends.slice(gone);
+    this.left += gone;
+    if (this.ends.length === 0 && this.underWay === 0 && this.waiting.length <= 1) this.told = false;
   }
+}
+
+function isMinute(resetInMs: number | undefined): boolean {
+  return resetInMs !== undefined && resetInMs > 2 * SECOND && resetInMs <= MINUTE + SECOND;
 }

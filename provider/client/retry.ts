@@ -1,7 +1,7 @@
 import type { Outcome } from "./exchange.js";
 import { headersOf, retryAfterMs } from "./headers.js";
 
-/** Tries for one call, the first included. */
+/** Tries for one call, the first included. Refusals that say when to come back count against the time alone. */
 export const MOST_TRIES = 5;
 /** No new try starts later than this after the first one failed. */
 export const RETRY_BUDGET_MS = 300_000;
@@ -36,6 +36,15 @@ export function mayRetry(method: string, outcome: Outcome): boolean {
   if (outcome.kind === "failure") return PASSING.has(outcome.code) && (repeatable || !outcome.sent);
   if (outcome.status === 429) return true;
   return repeatable && [502, 503, 504].includes(outcome.status);
+}
+
+/**
+ * Whether a call that may be retried has had its tries. Where several processes share a budget, each is refused now and
+ * then; the service says when it has room, and none of them loses for being unlucky.
+ */
+export function isLastTry(outcome: Outcome, tries: number): boolean {
+  const invited = outcome.kind === "answer" && outcome.status === 429 && retryAfterMs(outcome.headers) !== undefined;
+  return tries >= MOST_TRIES && !invited;
 }
 
 /** Whether the request may have been carried out although it failed. */

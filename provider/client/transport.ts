@@ -5,7 +5,7 @@ import { isTooLarge, shapeError, statusError, tooLarge, transportError } from ".
 import { headersOf, rateFacts, requestId } from "./headers.js";
 import { type Limiter, LimiterClosed } from "./limiter.js";
 import type { Redactor } from "./redact.js";
-import { MOST_TRIES, mayHaveRun, mayRetry, RETRY_BUDGET_MS, waitBefore } from "./retry.js";
+import { isLastTry, mayHaveRun, mayRetry, RETRY_BUDGET_MS, waitBefore } from "./retry.js";
 
 // Not an import: the file stands outside the compiled tree, equally far from source and build.
 const { version } = require("../../package.json") as { version: string };
@@ -108,7 +108,7 @@ export class Transport {
       if (!mayRetry(call.method, outcome)) return this.settle(call, outcome, uncertain);
       retryUntil ??= performance.now() + RETRY_BUDGET_MS;
       const late = performance.now() + wait > retryUntil;
-      if (tries === MOST_TRIES || late) return this.settle(call, outcome, uncertain);
+      if (isLastTry(outcome, tries) || late) return this.settle(call, outcome, uncertain);
       uncertain ||= mayHaveRun(outcome);
       if (!throttled) await new Promise((resolve) => setTimeout(resolve, wait));
     }

@@ -94,7 +94,54 @@ describe("limiter", () => {
     const all = calls(4, 100, { remaining: 0, resetInMs: 29_900 });
     await jest.runAllTimersAsync();
     await all;
-    expect(starts).toEqual([0, 0, 0, 30_000, 30_000]);
+    // One after the reset, as nobody knows how much has come back; then what has left our own minute.
+    expect(starts).toEqual([0, 0, 0, 30_000, 60_000]);
+  });
+
+  it("asks with one request after the reset, and goes on with what its answer says", async () => {
+    const { starts, call } = bench();
+    await call(0, 0, { remaining: 0, resetInMs: 30_000 });
+    const all = Promise.all([1, 2, 3, 4].map((number) => call(number, 100, { remaining: 50, resetInMs: 60_000 })));
+    await jest.runAllTimersAsync();
+    await all;
+    expect(starts).toEqual([0, 30_000, 30_100, 30_100, 30_100]);
+  });
+
+  it("does not wait for a reset where its own requests have left the minute before", async () => {
+    const { starts, call } = bench({ perMinute: 3 });
+    for (const number of [0, 1, 2]) await call(number, 0, { limit: 3, remaining: 2 - number, resetInMs: 61_000 });
+    const more = call(3, 0, { limit: 3, remaining: 0, resetInMs: 61_000 });
+    await jest.runAllTimersAsync();
+    await more;
+    expect(starts).toEqual([0, 0, 0, 60_000]);
+  });
+
+  it("has fewer under way at once where others spend of the same budget", async () => {
+    const { starts, call, calls } = bench();
+    await call(0, 0, { limit: 100, remaining: 20, resetInMs: 30_000 });
+    const all = calls(5, 100, { limit: 100, remaining: 20, resetInMs: 30_000 });
+    await jest.runAllTimersAsync();
+    await all;
+    expect(starts).toEqual([0, 0, 0, 0, 100, 100]);
+  });
+
+  it("starts half as many at once after a refusal, and one more each second", async () => {
+    const { limiter, starts, calls } = bench();
+    limiter.pause(1000);
+    limiter.pause(1000);
+    const all = calls(33);
+    await jest.runAllTimersAsync();
+    await all;
+    expect(starts).toEqual([...times(10, 1000), ...times(11, 2000), ...times(12, 3000)]);
+  });
+
+  it("knows nothing any more when answers say nothing after the reset", async () => {
+    const { starts, call, calls } = bench();
+    await call(0, 0, { remaining: 0, resetInMs: 30_000 });
+    const all = calls(4, 100);
+    await jest.runAllTimersAsync();
+    await all;
+    expect(starts).toEqual([0, 30_000, 30_100, 30_100, 30_100]);
   });
 
   it.each([
@@ -147,18 +194,35 @@ describe("limiter", () => {
     expect(starts).toEqual([0]);
   });
 
-  it("tells once per waiting period, when more than a minute's budget waits", async () => {
+  it("tells once how many wait and how long, when all of them have come, and again only after a minute of silence", async () => {
     const told: object[] = [];
     const { calls } = bench({ perMinute: 10, perSecond: 10, onWait: (info) => told.push(info) });
-    const periods: number[] = [];
-    for (const waiting of [20, 40, 5, 40]) {
-      const all = calls(waiting);
-      await jest.runAllTimersAsync();
-      await all;
-      periods.push(told.length);
-    }
-    expect(periods).toEqual([0, 1, 1, 2]);
-    expect(told[0]).toEqual({ waiting: 11, seconds: 66 });
+    const gathered = [calls(20)];
+    await jest.advanceTimersByTimeAsync(500);
+    gathered.push(calls(20));
+    await jest.runAllTimersAsync();
+    await Promise.all(gathered);
+    // Thirty wait at second 1: for the end of this minute, and two more.
+    expect(told).toEqual([{ waiting: 30, seconds: 179 }]);
+
+    const more = calls(20);
+    await jest.runAllTimersAsync();
+    await more;
+    expect(told).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(60_000);
+    const later = calls(11);
+    await jest.runAllTimersAsync();
+    await later;
+    expect(told).toEqual([expect.anything(), { waiting: 1, seconds: 59 }]);
+  });
+
+  it("says nothing of a wait for the next second", async () => {
+    const told: object[] = [];
+    const { calls } = bench({ onWait: (info) => told.push(info) });
+    const all = calls(100);
+    await jest.runAllTimersAsync();
+    await all;
+    expect(told).toEqual([]);
   });
 
   it("has no timer when nothing waits", async () => {

@@ -209,7 +209,23 @@ describe("waits", () => {
     const throttled = { status: 429, headers: { "retry-after": "30" } };
     reply(...times(16, throttled), ...times(17, GOOD));
     await finish(Promise.all(Array.from({ length: 17 }, (_, number) => client.organizations.get(`o${number}`))));
-    expect(starts).toEqual([...Array<number>(16).fill(0), ...Array<number>(17).fill(30_000)]);
+    // The refusal halves the burst of twenty, once for all sixteen.
+    const again = [...Array<number>(10).fill(30_000), ...Array<number>(7).fill(31_000)];
+    expect(starts).toEqual([...Array<number>(16).fill(0), ...again]);
+  });
+
+  it("does not give up a call that is refused time and again and told when to come back", async () => {
+    const { client, reply, sent } = mocked();
+    reply(...times(20, { status: 429, headers: { "retry-after": "2" } }), GOOD);
+    expect((await finish(client.organizations.get("acme"))).status).toBe("fulfilled");
+    expect(sent()).toHaveLength(21);
+  });
+
+  it("gives it up after five minutes", async () => {
+    const { client, reply, sent } = mocked();
+    reply(...times(20, { status: 429, headers: { "retry-after": "3600" } }));
+    expect(await finishFailing(client.organizations.get("acme"))).toBeInstanceOf(RateLimitedError);
+    expect(sent()).toHaveLength(6);
   });
 
   it("ends after five minutes, tries left or not", async () => {

@@ -183,7 +183,7 @@ describe("the limiter, through the client", () => {
     const { client, reply } = mocked({ requestsPerMinute: 2, onWait: (info) => told.push(info) });
     reply(...Array.from({ length: 6 }, () => GOOD));
     await finish(Promise.all(["a", "b", "c", "d", "e", "f"].map((slug) => client.organizations.get(slug))));
-    expect(told).toEqual([{ waiting: 3, seconds: 90 }]);
+    expect(told).toEqual([{ waiting: 4, seconds: 119 }]);
   });
 });
 

@@ -10,6 +10,8 @@ export interface LoggedCall {
   query: string;
   status: number | null;
   by: string | null;
+  /** When it came, by the emulator's clock. */
+  at: string;
 }
 
 /** A running emulator and everything a test does to it. */

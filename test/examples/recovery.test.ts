@@ -1,6 +1,3 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { setTimeout as pause } from "node:timers/promises";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Project, ref, type Declared } from "../support/pulumi.js";
 
@@ -39,33 +36,10 @@ async function mailed(): Promise<string[]> {
   return (await emulator.emails()).map(({ to }) => to).toSorted();
 }
 
-/** Starts an update at one request a second, and kills the engine as soon as the first mail is out. */
-async function killedUpdate(): Promise<void> {
-  const env = project.environment({ AVALA_REQUESTS_PER_SECOND: "1" });
-  const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", "test"];
-  const child = spawn("pulumi", args, { cwd: project.folder, env, stdio: "ignore" });
-  const ended = once(child, "close");
-  while ((await mailed()).length === 0 && child.exitCode === null) await pause(50);
-  const hosts = languageHostsOf(child.pid!);
-  child.kill("SIGKILL");
-  expect(await ended).toEqual([null, "SIGKILL"]);
-  // The provider process ends itself; the engine's own language host may take minutes.
-  expect(hosts).toHaveLength(1);
-  for (const pid of hosts) process.kill(pid);
-}
-
-function languageHostsOf(engine: number): number[] {
-  const processes = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
-  return processes
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)/.exec(line))
-    .filter((found) => Number(found?.[2]) === engine && found?.[3]?.includes("pulumi-language-nodejs"))
-    .map((found) => Number(found![1]));
-}
-
 describe("docs/recovery.md", () => {
   it("after a killed engine: three commands, and nobody is mailed twice", async () => {
     project.declare([acme, ...invitations]);
-    await killedUpdate();
+    await project.killedUp(async () => (await mailed()).length > 0);
     expect((await project.run(["up", "--yes", "--skip-preview"])).code).not.toBe(0);
     await project.expectOk(["cancel", "--yes"]);
     await project.expectOk(["refresh", "--yes", "--clear-pending-creates"]);

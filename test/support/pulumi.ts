@@ -1,6 +1,8 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { resources as schemas } from "../../provider/schema/index.js";
 
@@ -178,6 +180,21 @@ export class Project {
     return { ...ended, screen: `${ended.stdout}\n${ended.stderr}`, runs, steps, errors };
   }
 
+  /** Starts an update at one request a second, and kills the engine as soon as something has come about. */
+  async killedUp(cameAbout: () => Promise<boolean>): Promise<void> {
+    const env = this.environment({ AVALA_REQUESTS_PER_SECOND: "1" });
+    const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stackName];
+    const child = spawn(this.#cli.command, args, { cwd: this.folder, env, stdio: "ignore" });
+    const ended = once(child, "close") as Promise<[number | null, string | null]>;
+    while (child.exitCode === null && !(await cameAbout())) await pause(50);
+    const hosts = languageHostsOf(child.pid!);
+    child.kill("SIGKILL");
+    const [code] = await ended;
+    if (code !== null) throw new Error(`The update ended by itself, with ${code}.`);
+    // The provider process ends itself; the engine's own language host may take minutes.
+    for (const pid of hosts) process.kill(pid);
+  }
+
   /** Runs any program in the folder and the environment of the project, and ends it at the deadline. */
   async exec(command: string, args: string[], env: Record<string, string> = {}) {
     const child = spawn(command, args, {
@@ -245,6 +262,14 @@ export class Project {
     for (const child of this.#running) child.kill("SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function languageHostsOf(engine: number): number[] {
+  const processes = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
+  return processes
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)/.exec(line))
+    .filter((found) => Number(found?.[2]) === engine && found?.[3]?.includes("pulumi-language-nodejs"))
+    .map((found) => Number(found![1]));
 }
 
 /** Matches a screen with a stack trace on it. */

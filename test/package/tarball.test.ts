@@ -49,6 +49,7 @@ describe("the packages as published", () => {
       "Provider",
       "Team",
       "TeamMembership",
+      "TeamRoster",
       "getIndustryChoices",
       "getIndustryChoicesOutput",
       "getInvitations",
@@ -68,7 +69,7 @@ describe("the packages as published", () => {
     ]);
     expect(
       JSON.parse(node('console.log(JSON.stringify(Object.keys(require("pulumi-avala/provider")).sort()))')),
-    ).toEqual(["invitation", "organization", "organizationMember", "team", "teamMembership"]);
+    ).toEqual(["invitation", "organization", "organizationMember", "team", "teamMembership", "teamRoster"]);
     for (const hidden of ["pulumi-avala/dist/index.js", "pulumi-avala/client", "pulumi-avala/dist/schema/index.js"]) {
       expect(node(refusal(hidden)).trim()).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
     }

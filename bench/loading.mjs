@@ -31,7 +31,10 @@ export async function measureLoading(rounds) {
 }
 
 async function loadOnce() {
-  const { stdout } = await promisify(execFile)(process.execPath, ["-e", SCRIPT], { cwd: PROJECT });
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", SCRIPT], {
+    cwd: PROJECT,
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
   return JSON.parse(stdout);
 }
 

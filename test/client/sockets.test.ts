@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, connect, type Socket } from "node:net";
+import { join } from "node:path";
 import { Agent } from "undici";
 import { type AvalaClient, type ClientSettings, createClient } from "../../provider/client/index.js";
 import { failure, KEY, UID } from "./support.js";
@@ -221,4 +223,14 @@ describe("connections", () => {
     expect(error).toMatchObject({ code: "AVALA_TRANSPORT", doubtful: true, request: { method: "POST" } });
     expect(error).not.toHaveProperty("request.status");
   });
+});
+
+it("undici is loaded by the first request: a run in which everything is settled sends none", () => {
+  const script = `
+    const { createClient } = require(${JSON.stringify(join(__dirname, "../../dist/client/index.js"))});
+    const loaded = () => Object.keys(require.cache).some((file) => /node_modules.undici./.test(file));
+    const client = createClient({ apiKey: "avk_test", baseUrl: "http://127.0.0.1:1/api/v1" });
+    const before = loaded();
+    client.organizations.list().catch(() => console.log([before, loaded()].join()));`;
+  expect(execFileSync(process.execPath, ["-e", script], { encoding: "utf8" }).trim()).toBe("false,true");
 });

@@ -1,9 +1,8 @@
 import { ApiError, RequestError, type Invitation } from "../client/index.js";
-import { IdentityUnknownError, type OrganizationView } from "../snapshot/index.js";
+import { IdentityUnknownError, isOverdue, type OrganizationView } from "../snapshot/index.js";
 import { printable, quoted, type Person } from "../schema/index.js";
 import { defineCommand, sharedOptions, type Invocation } from "./command.js";
 import { DoubtfulMailError, RefusedError, UsageError } from "./errors.js";
-import { isOver } from "./invitations.js";
 import { memberOf, shownMember, typedPerson } from "./people.js";
 import { withSession, type Found, type Session } from "./session.js";
 import { day } from "./terminal.js";
@@ -67,7 +66,7 @@ async function send(session: Session, view: OrganizationView, row: Invitation, e
       if (now?.expiresAt !== undefined && now.expiresAt !== row.expiresAt) return;
       throw new DoubtfulMailError(error, quoted(email, 254));
     }
-    if (error instanceof ApiError && isOver(row)) throw stillExpired(error, row);
+    if (error instanceof ApiError && isOverdue(row)) throw stillExpired(error, row);
     throw error;
   }
 }

@@ -37,7 +37,7 @@ export interface TeamRosterState {
    */
   unmanaged?: pulumi.Input<"report" | "ignore" | "remove" | undefined>;
   /**
-   * Who is not a member of the organization yet, as declared.
+   * Who has no place in the team yet, most of them because they are no members of the organization.
    */
   waiting?: pulumi.Input<string | undefined>;
   /**
@@ -63,7 +63,7 @@ export interface TeamRosterOutputs {
    */
   readonly unmanaged: pulumi.Output<"report" | "ignore" | "remove" | undefined>;
   /**
-   * Who is not a member of the organization yet, as declared.
+   * Who has no place in the team yet, most of them because they are no members of the organization.
    */
   readonly waiting: pulumi.Output<string[]>;
   /**

@@ -2,6 +2,8 @@ import { canonicalUid, normalizeEmail, personOf, quoted, splitId, type Person } 
 import {
   CreatedNotShownError,
   DoubtfulWriteError,
+  isOverdue,
+  isPast,
   type Invitation,
   type Member,
   type OrganizationView,
@@ -175,7 +177,7 @@ export async function canTakeNextStep(run: Run, target: Required<Target>): Promi
 }
 
 function standingOf(seen: Newcomer, { state }: Target): string {
-  const { name, place } = { name: nameOf(seen), place: `organization ${seen.view.slug}` };
+  const [name, place] = [nameOf(seen), `organization ${seen.view.slug}`];
   switch (statusOf(seen, state)) {
     case "invited":
       return `${name} is invited into ${place} and has not accepted.`;
@@ -214,7 +216,7 @@ export function statusOf({ member, row }: Newcomer, state: Properties): "invited
   if (isValid(row)) return "invited";
   if (row) return "expired";
   // What vanished before its time does not expire when its time has come.
-  const over = state["status"] !== "gone" && isExpired({ expiresAt: state["expiresAt"] as string | undefined });
+  const over = state["status"] !== "gone" && isPast(state["expiresAt"] as string | undefined);
   return over ? "expired" : "gone";
 }
 
@@ -304,15 +306,8 @@ function nameOf({ person, who }: Newcomer): string {
   return quoted(person.email ?? person.userUid ?? who);
 }
 
-type Validity = { [K in "status" | "isExpired" | "expiresAt"]?: Invitation[K] | undefined };
-
-/** An overdue row may still say "pending" until the service has swept it (contract section 4.3). */
 export function isValid(row: Invitation | undefined): boolean {
-  return row !== undefined && !isExpired(row);
-}
-
-function isExpired({ status, isExpired: expired, expiresAt }: Validity): boolean {
-  return status === "expired" || (expired ?? (expiresAt !== undefined && Date.parse(expiresAt) < Date.now()));
+  return row !== undefined && !isOverdue(row);
 }
 
 /** A role change that broke off between the cancellation and the mail. */

@@ -1,5 +1,6 @@
 import { canonicalUid, splitId } from "../schema/index.js";
 import type { OrganizationView, TeamView } from "../snapshot/index.js";
+import { GuardError } from "./guards.js";
 import { isUnknown } from "./inputs.js";
 import type { Target } from "./lifecycle.js";
 import type { Run } from "./run.js";
@@ -42,4 +43,20 @@ export function edgesIdentity(team: string): string {
 /** A team whose people are declared as a whole. */
 export function rosterIdentity(team: string): string {
   return `roster ${team}`;
+}
+
+/** Refuses a team whose people are declared both one by one and as a whole; each side asks for the other's identity. */
+export function refuseBeside(run: Run, team: string, other: (team: string) => string): void {
+  if (run.declarations.held([other(team)]).length === 0) return;
+  throw new GuardError(
+    `Team ${team} is declared by a TeamRoster and by TeamMemberships. They would work against each other.`,
+    "Keep either the roster or the single memberships.",
+  );
+}
+
+export function teamGone(team: string): GuardError {
+  return new GuardError(
+    `Team ${team} is gone.`,
+    "Run pulumi refresh, so that state knows; the next up makes what is missing.",
+  );
 }

@@ -14,8 +14,8 @@ const progressEvery = 30_000;
  */
 export async function takeSlice(what: string, steps: readonly Step[], seconds: number): Promise<number> {
   const end = Date.now() + seconds * 1000;
-  const progress = setInterval(() => tell("info", `${what}: ${done} of ${steps.length} changes made.`), progressEvery);
   let [next, done] = [0, 0];
+  const progress = setInterval(() => tell("info", `${what}: ${done} of ${steps.length} changes made.`), progressEvery);
   let failure: { error: unknown } | undefined;
   const worker = async () => {
     while (next < steps.length && failure === undefined && Date.now() < end) {

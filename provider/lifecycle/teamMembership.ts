@@ -1,11 +1,10 @@
 import { joinId, quoted, splitId, teamMembership as schema, type Person } from "../schema/index.js";
 import { ForbiddenError, NotFoundError, type Member, type TeamMember, type TeamView } from "../snapshot/index.js";
-import { GuardError } from "./guards.js";
 import { isUnknown, type Properties } from "./inputs.js";
 import type { Lifecycle, Target } from "./lifecycle.js";
 import { tell } from "./log.js";
 import { aliasesOf, isOtherPerson, isValid, personIdentity, personIn } from "./person.js";
-import { edgesIdentity, placeIdentity, rosterIdentity, teamOf } from "./place.js";
+import { edgesIdentity, placeIdentity, refuseBeside, rosterIdentity, teamGone, teamOf } from "./place.js";
 import type { Run } from "./run.js";
 import { isRecorded } from "./state.js";
 
@@ -49,13 +48,8 @@ export const teamMembership: Lifecycle<Seen> = {
   observe,
 
   async ensure(run, target, seen) {
-    if (!seen) {
-      throw new GuardError(
-        `Team ${target.inputs["team"] as string} is gone.`,
-        "Run pulumi refresh, so that state knows; the next up makes what is missing.",
-      );
-    }
-    refuseBesideRoster(run, placeOf(seen.view));
+    if (!seen) throw teamGone(target.inputs["team"] as string);
+    refuseBeside(run, placeOf(seen.view), rosterIdentity);
     if (seen.row) return seen;
     if (seen.member) return { ...seen, row: await seen.view.add(seen.member, target.inputs["role"] as string) };
     await warnUnlessInvited(run, seen);
@@ -126,14 +120,6 @@ function note(run: Run, { view, person, who, row, member }: Seen): void {
   const aliases = aliasesOf(who, person, row, member);
   run.known.note(placeOf(view), aliases);
   run.known.note(view.organization.uid, aliases);
-}
-
-function refuseBesideRoster(run: Run, team: string): void {
-  if (run.declarations.held([rosterIdentity(team)]).length === 0) return;
-  throw new GuardError(
-    `Team ${team} is declared by a TeamRoster and by TeamMemberships. They would work against each other.`,
-    "Keep either the roster or the single memberships.",
-  );
 }
 
 function wasActive(state: Properties): boolean {

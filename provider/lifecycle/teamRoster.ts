@@ -3,13 +3,12 @@ import {
   joinId,
   namesOf,
   normalizeEmail,
-  normalizeWho,
+  personOf,
   quoted,
   rosterOf,
   splitId,
   teamRoster as schema,
   textOf,
-  type Person,
   type Roster,
 } from "../schema/index.js";
 import { AvalaError, type Member, type TeamMember, type TeamView } from "../snapshot/index.js";
@@ -17,7 +16,7 @@ import { GuardError, strangersNamed } from "./guards.js";
 import { isUnknown, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
 import { tell } from "./log.js";
-import { edgesIdentity, placeIdentity, rosterIdentity, teamOf } from "./place.js";
+import { edgesIdentity, placeIdentity, refuseBeside, rosterIdentity, teamGone, teamOf } from "./place.js";
 import type { Run } from "./run.js";
 import { takeSlice, type Step } from "./slice.js";
 import { isRecorded } from "./state.js";
@@ -70,18 +69,9 @@ export const teamRoster: Lifecycle<Seen> = {
   observe,
 
   async ensure(run, { inputs }, seen) {
-    if (!seen) {
-      throw new GuardError(
-        `Team ${inputs["team"] as string} is gone.`,
-        "Run pulumi refresh, so that state knows; the next up makes what is missing.",
-      );
-    }
-    const team = placeOf(seen);
-    if (run.declarations.held([edgesIdentity(team)]).length === 0) return seen;
-    throw new GuardError(
-      `Team ${team} is declared by a TeamRoster and by TeamMemberships. They would work against each other.`,
-      "Keep either the roster or the single memberships.",
-    );
+    if (!seen) throw teamGone(inputs["team"] as string);
+    refuseBeside(run, placeOf(seen), edgesIdentity);
+    return seen;
   },
 
   async sync(run, target, seen) {
@@ -107,7 +97,7 @@ export const teamRoster: Lifecycle<Seen> = {
   id: placeOf,
   shown: (seen) => ({ members: shownRoster(seen) }),
   outputs: (seen, { inputs }) => ({
-    waiting: textOf([...seen.declared.keys()].filter((who) => isWaiting(seen, who)).map((who) => [who])),
+    waiting: textOf([...seen.declared.keys()].filter((who) => !seen.placed.has(who)).map((who) => [who])),
     unmanagedMembers: inputs["unmanaged"] === "ignore" ? "" : textOf(seen.strangers.map((row) => [nameOf(row)])),
     [knownKey]: textOf([...seen.placed].map(([who, { userUid }]) => [who, userUid])),
     [leavingKey]: seen.leaving.size === 0 ? undefined : textOf([...seen.leaving.keys()].map((uid) => [uid])),
@@ -146,8 +136,8 @@ async function place(seen: Seen, who: string, rows: ReadonlyMap<string, TeamMemb
 function sort(seen: Seen, state: Properties, rows: ReadonlyMap<string, TeamMember>): void {
   const declared = new Set([...seen.placed.values()].map(({ userUid }) => userUid));
   const dropped = [...rosterOf(state["members"]).keys()].filter((who) => !seen.declared.has(who));
-  const uids = dropped.map((who) => seen.known.get(who)).filter((uid) => uid !== undefined);
-  const before = new Set([...namesOf(state[leavingKey]), ...dropped, ...uids]);
+  // Whose uid is known is meant by it alone: their address may be somebody else's by now.
+  const before = new Set([...namesOf(state[leavingKey]), ...dropped.map((who) => seen.known.get(who) ?? who)]);
   for (const row of rows.values()) {
     if (declared.has(row.userUid)) continue;
     const names = [row.userUid, row.email === undefined ? undefined : normalizeEmail(row.email)];
@@ -235,10 +225,6 @@ function shownRoster(seen: Seen): string {
   return textOf(shown);
 }
 
-function isWaiting({ placed, ready }: Seen, who: string): boolean {
-  return !placed.has(who) && !ready.has(who);
-}
-
 function note(run: Run, { view, declared, placed, leaving }: Seen): void {
   const place = joinId(view.organization.uid, view.uid);
   const uids = [...[...placed.values()].map(({ userUid }) => userUid), ...leaving.keys()];
@@ -249,13 +235,8 @@ function knownIn(state: Properties): Map<string, string> {
   return isRecorded(state) ? (rosterOf(state[knownKey]) as Map<string, string>) : new Map();
 }
 
-function personOf(who: string): Person {
-  const userUid = canonicalUid(who);
-  return userUid ? { userUid } : { email: who };
-}
-
 function nameOf({ email, userUid }: TeamMember): string {
-  return normalizeWho(email ?? userUid);
+  return email === undefined ? userUid : normalizeEmail(email);
 }
 
 function placeOf({ view }: Pick<Seen, "view">): string {

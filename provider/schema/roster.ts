@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { canonicalUid, normalizeEmail } from "./identity.js";
+import { canonicalUid } from "./identity.js";
 import { personEmail, userUid } from "./shapes.js";
 import { quoted } from "./text.js";
 
@@ -66,9 +66,4 @@ function entriesOfText(text: string): Record<string, string> {
 /** Names, one a line, of a canonical text. */
 export function namesOf(text: unknown): string[] {
   return typeof text === "string" ? text.split("\n").filter(Boolean) : [];
-}
-
-/** A name in normal form. */
-export function normalizeWho(who: string): string {
-  return canonicalUid(who) ?? normalizeEmail(who);
 }

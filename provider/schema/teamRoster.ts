@@ -29,7 +29,7 @@ export const teamRoster = {
   },
   outputs: {
     waiting: field(z.string(), {
-      description: "Who is not a member of the organization yet, as declared.",
+      description: "Who has no place in the team yet, most of them because they are no members of the organization.",
       type: { input: "string", output: "string[]" },
     }),
     unmanagedMembers: field(z.string(), {

@@ -7,6 +7,7 @@ export function openSnapshot(settings: ClientSettings): Snapshot {
 }
 
 export * from "./errors.js";
+export { isAnswered, isOverdue, isPast } from "./invitations.js";
 export type { OrganizationView } from "./organization.js";
 export type { PersonRow } from "./people.js";
 export { Snapshot } from "./snapshot.js";

@@ -11,6 +11,7 @@ import {
 } from "../client/index.js";
 import { normalizeEmail, quoted } from "../schema/index.js";
 import { CreatedNotShownError, IdentityUnknownError, OrganizationVanishedError } from "./errors.js";
+import { isAnswered, isOverdue } from "./invitations.js";
 import { Listing } from "./listing.js";
 import { People } from "./people.js";
 import { settle } from "./settle.js";
@@ -243,7 +244,7 @@ export class OrganizationView {
       },
       async () => {
         const row = (await this.invitations.reload()).get(uid);
-        return row === undefined || isOver(row) ? true : undefined;
+        return row === undefined || isAnswered(row) || isOverdue(row) ? true : undefined;
       },
       { orRefused: true },
     );
@@ -280,17 +281,10 @@ export class OrganizationView {
   }
 }
 
-/** Lists hold pending rows (contract section 4.3); what a deployment shows beyond them is over. */
-const over = new Set(["accepted", "cancelled"]);
-
-function isOver({ status, isExpired }: Invitation): boolean {
-  return isExpired === true || status === "expired" || over.has(status ?? "");
-}
-
 function findInvitation(rows: ReadonlyMap<string, Invitation>, email: string): Invitation | undefined {
   const wanted = normalizeEmail(email);
   const found = [...rows.values()].filter(
-    (row) => row.email !== undefined && normalizeEmail(row.email) === wanted && !over.has(row.status ?? ""),
+    (row) => row.email !== undefined && normalizeEmail(row.email) === wanted && !isAnswered(row),
   );
-  return found.find((row) => !isOver(row)) ?? found[0];
+  return found.find((row) => !isOverdue(row)) ?? found[0];
 }

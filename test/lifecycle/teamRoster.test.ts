@@ -74,6 +74,30 @@ describe("a roster", () => {
     expect(await up(members)).toMatchObject(settled);
   });
 
+  it("bug: an acceptance that a refresh finds first is no reason to forget the place", async () => {
+    await s.emulator.api("POST", "/organizations/acme/invitations/", { email: zoe });
+    const members = { [lee]: "lead", [zoe]: "member" };
+    await up(members);
+    await s.emulator.accept(zoe);
+    expect(await refresh()).toMatchObject(quiet);
+    expect(outputs()).toMatchObject({ waiting: zoe });
+    expect(await preview(members)).toMatchObject({ ...quiet, steps: ["update core"] });
+    expect(await up(members)).toMatchObject({ writes: [add], mails: [] });
+    expect(await inTeam()).toEqual([`${lee} lead`, `${zoe} member`]);
+    expect(await up(members)).toMatchObject(settled);
+  });
+
+  it("bug: an address that somebody else has now takes nobody out in place of who had it", async () => {
+    await up({ [ada]: "lead", [lee]: "lead" });
+    const moved = JSON.stringify(await s.emulator.state()).replaceAll(`"${lee}"`, '"lee@elsewhere.example.com"');
+    await s.emulator.reset(JSON.parse(moved));
+    const { uid } = await s.emulator.join(uids.acme, lee);
+    await s.emulator.api("POST", places, { user_uid: uid });
+    expect((await up({ [ada]: "lead" })).writes).toEqual([remove(uids.lee)]);
+    expect(await inTeam()).toEqual([`${ada} lead`, `${lee} member`]);
+    expect(outputs()).toMatchObject({ unmanagedMembers: lee });
+  });
+
   it("finds and repairs what others have changed", async () => {
     await up({ [ada]: "lead", [lee]: "lead", [mia]: "member" });
     await s.emulator.api("DELETE", `${places}${uids.mia}/`);
@@ -202,6 +226,9 @@ describe("slices", () => {
       if (error === undefined) break;
       expect(error.message).toMatch(/^Team "Core": \d+ of \d+ changes are made and recorded\. .*\[AVALA_SLICE\]$/);
       expect((await preview(all)).steps).toEqual(["update core"]);
+      // Bug: a refresh clears the engine's mark of an unfinished step, and what is left was forgotten.
+      await refresh();
+      expect((await preview(all)).steps).toEqual(["update core"]);
       if (runs.length > 20) throw new Error("It never ends.");
     }
     expect(runs.length).toBeGreaterThan(1);
@@ -214,6 +241,7 @@ describe("slices", () => {
       const { writes, error } = await up({ [many[0]!]: "member" });
       removals.push(writes);
       if (error === undefined) break;
+      await refresh();
     }
     expect(removals.length).toBeGreaterThan(1);
     expect(new Set(removals.flat()).size).toBe(59);

@@ -1,6 +1,6 @@
 import type { Invitation } from "../../client/index.js";
 import { quoted } from "../../schema/index.js";
-import { isOver, isPast } from "../invitations.js";
+import { isOverdue, isPast } from "../../snapshot/index.js";
 import { day } from "../terminal.js";
 import type { Declaration } from "./declarations.js";
 import type { Live, Membership } from "./live.js";
@@ -39,7 +39,7 @@ export function judgeTime({ validUntil, reason }: Declaration, now = Date.now())
 
 /** An invitation that no declaration knows. */
 export function judgeInvitation(row: Invitation): Finding {
-  return isOver(row) ? expired(row.expiresAt) : { ...waiting(row), message: invited(row) };
+  return isOverdue(row) ? expired(row.expiresAt) : { ...waiting(row), message: invited(row) };
 }
 
 interface Seen {
@@ -62,7 +62,7 @@ function joining(seen: Seen): Finding | undefined {
   }
   // An Invitation that was accepted has served its purpose; nothing else is known of whom the key may not see.
   if (status === "accepted" || (joined && membership === "unknown")) return undefined;
-  const finding = invitation && !isOver(invitation) ? pending(invitation) : ending(seen);
+  const finding = invitation && !isOverdue(invitation) ? pending(invitation) : ending(seen);
   return { ...finding, message: [finding.message, next(declaration, finding)].filter(Boolean).join("; ") };
 }
 
@@ -110,7 +110,7 @@ function place({ declaration, membership, invitation, listed }: Seen): Finding |
   }
   if (status === "gone") return gone("was taken out by somebody else");
   if (invitation) {
-    return isOver(invitation)
+    return isOverdue(invitation)
       ? { ...waiting(invitation), message: expired(invitation.expiresAt).message }
       : pending(invitation);
   }

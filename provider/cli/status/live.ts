@@ -2,6 +2,7 @@ import type { Identified, Invitation, Member, Organization } from "../../client/
 import {
   ForbiddenError,
   IdentityUnknownError,
+  isAnswered,
   OrganizationVanishedError,
   type OrganizationView,
   type Snapshot,
@@ -40,7 +41,7 @@ export async function lookAt(snapshot: Snapshot, uid: string): Promise<Live> {
   return {
     uid,
     row,
-    invitations: invitations && [...invitations.values()].filter(({ status }) => !over.has(status ?? "")),
+    invitations: invitations && [...invitations.values()].filter((row) => !isAnswered(row)),
     invitation: async (email) => (invitations && email !== undefined ? view.invitationOf(email) : undefined),
     membership: async (person) => (members ? membershipIn(view, person) : "unknown"),
     teamName: async (team) => (await orUndefined(ForbiddenError, view.teams.get()))?.get(team)?.name,
@@ -49,9 +50,6 @@ export async function lookAt(snapshot: Snapshot, uid: string): Promise<Live> {
     ),
   };
 }
-
-/** Lists hold pending rows (contract section 4.3); what a deployment shows beyond them is over. */
-const over = new Set(["accepted", "cancelled"]);
 
 function unseen(uid: string): Live {
   return {

@@ -30,7 +30,7 @@ interface Seen {
   /** Members of the organization who have no place yet. */
   ready: Map<string, Member>;
   /** Uids that state has learnt of those declared; who has one has had a place. */
-  known: ReadonlyMap<string, string>;
+  known: Map<string, string>;
   /** People in the team who were declared before, or are to go for another reason, by uid. */
   leaving: Map<string, TeamMember>;
   /** People in the team whom nobody has declared. */
@@ -78,6 +78,8 @@ export const teamRoster: Lifecycle<Seen> = {
     if (target.inputs["unmanaged"] === "remove") {
       for (const row of seen.strangers.splice(0)) seen.leaving.set(row.userUid, row);
     }
+    // Whoever has lost their place and gets none now waits for one, as if they were new.
+    for (const who of seen.declared.keys()) if (!seen.placed.has(who)) seen.known.delete(who);
     const steps = [...placing(seen), ...leaving(run, seen)];
     await work(run, seen, steps).catch((error: unknown) => {
       throw error instanceof Error ? new UnfinishedError(seen, error) : error;
@@ -97,7 +99,7 @@ export const teamRoster: Lifecycle<Seen> = {
   id: placeOf,
   shown: (seen) => ({ members: shownRoster(seen) }),
   outputs: (seen, { inputs }) => ({
-    waiting: textOf([...seen.declared.keys()].filter((who) => !seen.placed.has(who)).map((who) => [who])),
+    waiting: textOf([...seen.declared.keys()].filter((who) => isWaiting(seen, who)).map((who) => [who])),
     unmanagedMembers: inputs["unmanaged"] === "ignore" ? "" : textOf(seen.strangers.map((row) => [nameOf(row)])),
     [knownKey]: textOf([...seen.placed].map(([who, { userUid }]) => [who, userUid])),
     [leavingKey]: seen.leaving.size === 0 ? undefined : textOf([...seen.leaving.keys()].map((uid) => [uid])),
@@ -220,9 +222,14 @@ function shownRoster(seen: Seen): string {
   const shown = [...seen.declared].flatMap(([who, role]): [string, string][] => {
     const row = seen.placed.get(who);
     if (row) return [[who, row.role ?? role]];
-    return seen.known.has(who) ? [] : [[who, role]];
+    return isWaiting(seen, who) ? [[who, role]] : [];
   });
   return textOf(shown);
+}
+
+/** Whoever has had a place has lost it, which is no waiting. */
+function isWaiting({ placed, known }: Seen, who: string): boolean {
+  return !placed.has(who) && !known.has(who);
 }
 
 function note(run: Run, { view, declared, placed, leaving }: Seen): void {

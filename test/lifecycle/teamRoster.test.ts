@@ -103,9 +103,23 @@ describe("a roster", () => {
     await s.emulator.api("DELETE", `${places}${uids.mia}/`);
     await s.emulator.api("PATCH", `${places}${uids.lee}/role/`, { role: "member" });
     expect(await refresh()).toMatchObject({ ...quiet, steps: ["update core"] });
-    expect(outputs()["members"]).toBe(`${ada} lead\n${lee} member`);
+    expect(outputs()).toMatchObject({ members: `${ada} lead\n${lee} member`, waiting: "" });
     const repaired = await up({ [ada]: "lead", [lee]: "lead", [mia]: "member" });
     expect(repaired.writes.toSorted()).toEqual([add, role(uids.lee)].toSorted());
+  });
+
+  it("lets somebody wait who has left the organization, and places them when they are back", async () => {
+    const members = { [ada]: "lead", [mia]: "member" };
+    await up(members);
+    await s.emulator.api("DELETE", `${people}${uids.mia}/`);
+    expect(await refresh()).toMatchObject({ ...quiet, steps: ["update core"] });
+    expect(outputs()).toMatchObject({ members: `${ada} lead`, waiting: "" });
+    expect(await up(members)).toMatchObject({ ...quiet, steps: ["update core"] });
+    expect(outputs()).toMatchObject({ members: `${ada} lead\n${mia} member`, waiting: mia });
+    expect(await refresh()).toMatchObject({ ...quiet, steps: ["same core"] });
+    await s.emulator.join(uids.acme, mia);
+    expect(await up(members)).toMatchObject({ writes: [add], steps: ["update core"] });
+    expect(await up(members)).toMatchObject(settled);
   });
 
   it("takes back its own people on destroy, and leaves the others", async () => {

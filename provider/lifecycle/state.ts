@@ -80,11 +80,16 @@ function shownValue(schema: ResourceSchema, name: string, shown: Properties, rec
   return value === null && clear !== undefined ? "" : value;
 }
 
+/** Of some properties, those that are there: the host cannot carry `undefined`, and what is null is not there. */
 function pick(properties: Properties, names: readonly string[]): Properties {
-  return defined(Object.fromEntries(names.map((name) => [name, properties[name]])));
+  const picked: Properties = {};
+  for (const name of names) {
+    const value = properties[name];
+    if (value !== undefined && value !== null) picked[name] = value;
+  }
+  return picked;
 }
 
-/** The host cannot carry `undefined`, and what is null is not there. */
 function defined(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined && value !== null));
+  return pick(properties, Object.keys(properties));
 }

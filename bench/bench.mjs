@@ -27,50 +27,58 @@ async function main() {
   const engine = await ensurePulumi({ log: say, env: ownEnvironment() });
   endOnSignals();
   openFolder();
-  const results = await measure(engine, options);
+  const results = begun(engine, options);
+  // What a long run has measured is not lost with its last step.
+  try {
+    await measure(results, engine, options);
+  } finally {
+    results.goals = goalsOf(results);
+    results.machine.load.after = load();
+    const file = save(results);
+    say(`\nAll figures: ${relative(process.cwd(), file)}`);
+  }
   process.stdout.write(markdownOf(results));
-  const file = save(results);
-  say(`\nAll figures: ${relative(process.cwd(), file)}`);
 }
 
-async function measure(engine, options) {
-  const date = new Date().toISOString();
-  const before = load();
-  const rows = [];
-  for (const { shape, size } of options.plan) rows.push(...(await compare({ engine, shape, size, ...options })));
-  const limits = options.only.includes("limit") ? await measureLimits(engine, options) : [];
-  const loading = options.only.includes("loading")
-    ? await measureLoading(LOADING_ROUNDS[options.quick ? "quick" : "full"])
-    : undefined;
+/** Results of which nothing has been measured yet. */
+function begun(engine, { quick, profile, only, plan }) {
   const [{ model }] = cpus();
-  const found = { plan: options.plan, rows, limits, loading };
   return {
     version: VERSION,
-    date,
-    options: { quick: options.quick, profile: options.profile, only: options.only },
-    machine: { cores: cpus().length, cpu: model, memoryBytes: totalmem(), load: { before, after: load() } },
+    date: new Date().toISOString(),
+    options: { quick, profile, only },
+    machine: { cores: cpus().length, cpu: model, memoryBytes: totalmem(), load: { before: load() } },
     versions: {
       node: process.versions.node,
       cli: engine.version,
       sdk: versionOf("node_modules/@pulumi/pulumi"),
       package: versionOf("."),
     },
-    ...found,
-    goals: goalsOf(found),
+    plan,
+    rows: [],
+    limits: [],
+    loading: undefined,
   };
 }
 
+async function measure(results, engine, options) {
+  for (const { shape, size } of options.plan)
+    results.rows.push(...(await compare({ engine, shape, size, ...options })));
+  if (options.only.includes("limit")) await measureLimits(results, engine, options);
+  if (options.only.includes("loading")) {
+    results.loading = await measureLoading(LOADING_ROUNDS[options.quick ? "quick" : "full"]);
+  }
+}
+
 /** Of the first shape, at its smallest size: what is limited takes as long as the limit says. */
-async function measureLimits(engine, { plan: [first, ...others], quick }) {
+async function measureLimits({ limits }, engine, { plan: [first, ...others], quick }) {
   const { shape } = first;
   const sizes = [first, ...others].filter((entry) => entry.shape === shape).map(({ size }) => size);
   const [size] = sizes.toSorted((a, b) => a.people - b.people);
-  const limits = [];
   for (const window of quick ? ["perSecond"] : ["perSecond", "perMinute"]) {
     say(`${shape} ${size.name}, first up under a limit ${window === "perSecond" ? "a second" : "a minute"}`);
     limits.push(await measureLimit(window, { engine, shape, size }));
   }
-  return limits;
 }
 
 const load = () => Number(loadavg()[0].toFixed(2));

@@ -1,40 +1,63 @@
-import type { scenario } from "../support.js";
-import { person, uids } from "../support.js";
-import { organizationMember, teamMembership, type Outcome, type Program } from "../../support/stack.js";
-import type { State } from "../../../emulator/src/index.js";
-import type { Declaration, Row, Situation } from "./table.js";
+import type { Seed, State } from "../../../emulator/src/index.js";
+import { startEmulator, type TestEmulator } from "../../support/emulator.js";
+import {
+  organizationMember,
+  RunFailed,
+  Stack,
+  teamMembership,
+  type Declaration as Stated,
+  type Outcome,
+  type Program,
+} from "../../support/stack.js";
+import { person } from "../support.js";
+import { declarations, type Declaration, type Row, type Situation } from "./table.js";
 
-type Scenario = ReturnType<typeof scenario>;
-
-const core = `${uids.acme}/${uids.core}`;
-const sam = person("sam");
+/** One row of the table: an organization of its own, so that many rows can share an emulator and a run. */
+interface Case {
+  situation: Situation;
+  declaration: Declaration;
+  /** First part of the logical names. */
+  prefix: string;
+  organizationUid: string;
+  teamUid: string;
+  slug: string;
+  email: string;
+}
 
 /** What a program says of somebody. */
-const programs: Record<Declaration, (email: string) => Program> = {
+const programs: Record<Declaration, (row: Case) => Record<string, Stated>> = {
   absent: () => ({}),
-  withdrawn: (email) => ({ person: organizationMember({ organization: uids.acme, email }) }),
-  member: (email) => ({ person: organizationMember({ organization: uids.acme, email }) }),
-  admin: (email) => ({ person: organizationMember({ organization: uids.acme, email, role: "admin" }) }),
-  teamMember: (email) => ({ place: teamMembership({ team: core, email, role: "member" }) }),
-  teamLead: (email) => ({ place: teamMembership({ team: core, email, role: "lead" }) }),
-  memberAndLead: (email) => ({ ...programs.member(email), ...programs.teamLead(email) }),
+  withdrawn: ({ organizationUid, email }) => ({ person: organizationMember({ organization: organizationUid, email }) }),
+  member: (row) => programs.withdrawn(row),
+  admin: ({ organizationUid, email }) => ({
+    person: organizationMember({ organization: organizationUid, email, role: "admin" }),
+  }),
+  teamMember: (row) => ({ place: teamMembership({ team: teamOf(row), email: row.email, role: "member" }) }),
+  teamLead: (row) => ({ place: teamMembership({ team: teamOf(row), email: row.email, role: "lead" }) }),
+  memberAndLead: (row) => ({ ...programs.member(row), ...programs.teamLead(row) }),
 };
 
-/** How a situation comes about; `declare` runs an up of the declaration, where there is one. */
+const teamOf = ({ organizationUid, teamUid }: Case): string => `${organizationUid}/${teamUid}`;
+
+/** How a situation comes about; between the two, the declaration is brought up, where there is one. */
 interface Way {
   /** Before the program has ever been run. */
-  before?(s: Scenario): Promise<unknown>;
+  before?(emulator: TestEmulator, row: Case): Promise<unknown>;
   /** Between its last run and the command. */
-  after?(s: Scenario): Promise<unknown>;
-  /** Sam has been declared, has accepted, and all of that is recorded. */
+  after?(emulator: TestEmulator, row: Case): Promise<unknown>;
+  /** The person has been declared, has accepted, and all of that is recorded. */
   settled?: true;
-  /** The person, where it is not Sam. */
+  /** Somebody who is there already. */
   email?: string;
 }
 
-const join = (role: "member" | "admin") => (s: Scenario) => s.emulator.join(uids.acme, sam, role);
-const invite = (s: Scenario) => s.emulator.api("POST", "/organizations/acme/invitations/", { email: sam });
-const uidOfSam = async (s: Scenario) => (await s.emulator.state()).people.find(({ email }) => email === sam)!.uid;
+const join = (role: "member" | "admin") => (emulator: TestEmulator, row: Case) =>
+  emulator.join(row.organizationUid, row.email, role);
+const invite = (emulator: TestEmulator, { slug, email }: Case) =>
+  emulator.api("POST", `/organizations/${slug}/invitations/`, { email });
+const uidOf = async (emulator: TestEmulator, email: string) =>
+  (await emulator.state()).people.find((row) => row.email === email)!.uid;
+const moved = (email: string): string => email.replace("@", "@elsewhere.");
 
 const ways: Record<Situation, Way> = {
   none: {},
@@ -43,158 +66,284 @@ const ways: Record<Situation, Way> = {
   activeAdmin: { before: join("admin") },
   owner: { email: person("owner") },
   hidden: {
-    async before(s) {
-      await join("member")(s);
-      await s.emulator.settings({ hideEmails: true });
+    async before(emulator, row) {
+      await join("member")(emulator, row);
+      await emulator.settings({ hideEmails: true });
     },
   },
-  expired: { after: (s) => s.emulator.expire(sam) },
-  accepted: { after: (s) => s.emulator.accept(sam) },
-  gone: { after: (s) => s.emulator.decline(sam) },
+  expired: { after: (emulator, { email }) => emulator.expire(email) },
+  accepted: { after: (emulator, { email }) => emulator.accept(email) },
+  gone: { after: (emulator, { email }) => emulator.decline(email) },
   removed: {
     settled: true,
-    after: async (s) => s.emulator.api("DELETE", `/organizations/acme/members/${await uidOfSam(s)}/`),
+    after: async (emulator, { slug, email }) =>
+      emulator.api("DELETE", `/organizations/${slug}/members/${await uidOf(emulator, email)}/`),
   },
   left: {
     settled: true,
-    async after(s) {
-      await s.emulator.addKey("avk_sam", sam);
-      await s.emulator.api("POST", "/organizations/acme/leave/", undefined, "avk_sam");
+    async after(emulator, { slug, email }) {
+      await emulator.addKey(`avk_${email}`, email);
+      await emulator.api("POST", `/organizations/${slug}/leave/`, undefined, `avk_${email}`);
     },
   },
   emailChanged: {
     settled: true,
-    async after(s) {
-      const state = await s.emulator.state();
-      const uid = await uidOfSam(s);
-      const moved = JSON.parse(JSON.stringify(state).replaceAll(`"${sam}"`, '"sam@elsewhere.example.com"')) as State;
-      if (!moved.people.some((row) => row.uid === uid && row.email !== sam)) throw new Error("Sam has not moved.");
-      await s.emulator.reset(moved);
+    async after(emulator, { email }) {
+      const uid = await uidOf(emulator, email);
+      const text = JSON.stringify(await emulator.state()).replaceAll(`"${email}"`, `"${moved(email)}"`);
+      await emulator.reset(JSON.parse(text) as State);
+      if ((await uidOf(emulator, moved(email))) !== uid) throw new Error(`${email} has not moved.`);
     },
   },
-  hiddenSince: { settled: true, after: (s) => s.emulator.settings({ hideEmails: true }) },
+  hiddenSince: { settled: true, after: (emulator) => emulator.settings({ hideEmails: true }) },
 };
 
-/** Brings a situation about under a declaration, runs every command there, and answers what each did. */
-export async function observeRow(s: Scenario, situation: Situation, declaration: Declaration): Promise<Row> {
-  const way = ways[situation];
-  const email = way.email ?? sam;
-  const declared = programs[declaration](email);
-  const program = declaration === "withdrawn" ? {} : declared;
-  await prepare(s, way, declaration, declared);
-  const start = { world: await s.emulator.state(), resources: JSON.stringify([...s.stack.resources]) };
-  const cell = (run: () => Promise<Outcome>) => observeCell(s, email, run);
+/**
+ * Situations whose rows can share one emulator: those that hide addresses do so for everybody, and only those that come
+ * about after a run go back to where its preview began.
+ */
+export const batches: readonly (readonly Situation[])[] = [
+  ["none", "invited", "activeMember", "activeAdmin", "owner"],
+  ["hidden"],
+  ["expired", "accepted", "gone", "removed", "left", "emailChanged"],
+  ["hiddenSince"],
+];
 
-  const row = { preview: await cell(() => s.stack.preview(program)), up: await cell(() => s.stack.up(program)) } as Row;
-  await expectNothingLeft(s, program, row.up);
-  if (way.after) await goBack(s, start);
-  row.refresh = await cell(() => s.stack.refresh());
-  row.upAfterRefresh = await cell(() => s.stack.up(program));
-  await expectNothingLeft(s, program, row.upAfterRefresh);
-  row.destroy = await cell(() => s.stack.destroy());
-  expect(bystanders(await s.emulator.state(), email)).toEqual(bystanders(start.world, email));
-  return row;
-}
+/** A row's name in what `observeBatch` answers. */
+export const rowName = (situation: Situation, declaration: Declaration): string => `${situation} ${declaration}`;
 
-async function prepare(s: Scenario, way: Way, declaration: Declaration, declared: Program): Promise<void> {
-  await way.before?.(s);
-  if (way.after) {
-    const invites = "person" in declared;
-    if (!invites) await invite(s);
-    await s.stack.up(declared);
-    if (way.settled) {
-      await s.emulator.accept(sam);
-      await s.stack.up(declared);
-    }
-    await way.after(s);
-  } else if (declaration === "withdrawn") {
-    await s.stack.up(declared).catch(() => undefined);
+/** Brings situations about under all declarations, runs every command there, and answers what each did to each row. */
+export async function observeBatch(situations: readonly Situation[]): Promise<ReadonlyMap<string, Row>> {
+  const rows = situations
+    .flatMap((situation) =>
+      (Object.keys(declarations) as Declaration[]).map((declaration) => ({ situation, declaration })),
+    )
+    .map(({ situation, declaration }, index): Case => {
+      const digits = String(index).padStart(2, "0");
+      return {
+        situation,
+        declaration,
+        prefix: `row${digits} `,
+        organizationUid: `${digits.padStart(8, "0")}-0000-4000-8000-00000000000a`,
+        teamUid: `${digits.padStart(8, "0")}-0000-4000-8000-00000000000b`,
+        slug: `row-${digits}`,
+        email: ways[situation].email ?? person(`sam${digits}`),
+      };
+    });
+  const emulator = await startEmulator({ seed: seedOf(rows) });
+  try {
+    return await new Batch(emulator, rows).observe();
+  } finally {
+    await emulator.close();
   }
 }
 
-async function goBack(s: Scenario, start: { world: State; resources: string }): Promise<void> {
-  await s.emulator.reset(start.world);
-  s.stack.resources.clear();
-  for (const [name, recorded] of JSON.parse(start.resources)) s.stack.resources.set(name, recorded);
+/** In each organization: its owner, ada as admin, lee who leads the team, and mia. */
+function seedOf(rows: readonly Case[]): Seed {
+  return {
+    people: ["owner", "ada", "lee", "mia"].map((name) => ({ email: person(name) })),
+    organizations: rows.map(({ organizationUid, teamUid, slug }) => ({
+      uid: organizationUid,
+      name: slug,
+      slug,
+      members: [
+        { email: person("owner"), role: "owner" },
+        { email: person("ada"), role: "admin" },
+        { email: person("lee") },
+        { email: person("mia") },
+      ],
+      teams: [{ uid: teamUid, name: "Core", members: [{ email: person("lee"), role: "lead" }] }],
+    })),
+  };
 }
 
-/** The second preview of every cell is empty, but for a run that has failed. */
-async function expectNothingLeft(s: Scenario, program: Program, cell: string): Promise<void> {
-  if (cell.includes("AVALA_")) return;
-  const { steps, writes, error } = await s.measured(() => s.stack.preview(program));
-  expect({ error, writes, steps }).toEqual({
-    error: undefined,
-    writes: [],
-    steps: Object.keys(program).map((name) => `same ${name}`),
-  });
+type Cells = ReadonlyMap<Case, string>;
+
+/** What a run did, in all rows together. */
+interface Measured extends Outcome {
+  failures: ReadonlyMap<string, Error>;
+  calls: string[];
+  mails: State["emails"];
 }
 
-async function observeCell(s: Scenario, email: string, run: () => Promise<Outcome>): Promise<string> {
-  const { steps, told, calls, mails, error } = await s.measured(run);
-  const writes = calls.filter((call) => !call.startsWith("GET ")).map(named);
-  const reads = [...new Set(calls.filter((call) => call.startsWith("GET ")).map(named))];
-  expect(reads).toHaveLength(calls.length - writes.length);
-  const status = [...s.stack.resources].map(([name]) => s.stack.outputs(name)["status"] as string);
-  const done = steps.map((step) => step.split(" ")[0]);
-  const code = error && (/\[(AVALA_\w+)\]/.exec(error.message)?.[1] ?? error.message);
-  const parts = [
-    ...(code ? [code] : []),
-    ...(done.length > 0 ? [done.join("+")] : []),
-    ...(writes.length > 0 ? [writes.join("+")] : []),
-    ...(mails.length > 0 ? [`${mails.length} mail`] : []),
-    ...(status.length > 0 ? [`state: ${status.join("+")}`] : []),
-    `Avala: ${standing(await s.emulator.state(), email)}`,
-    ...(reads.length > 0 ? [`reads ${reads.toSorted().join(", ")}`] : []),
-    ...new Set(told.map(({ severity }) => (severity === "warning" ? "warns" : "says"))),
-  ];
-  return parts.join("; ");
+/** Rows that share runs: one stack holds them all, and one host process serves a command for all of them. */
+class Batch {
+  readonly #stack: Stack;
+
+  constructor(
+    private readonly emulator: TestEmulator,
+    private readonly rows: readonly Case[],
+  ) {
+    this.#stack = new Stack(emulator.environment());
+    this.#stack.continueOnError = true;
+  }
+
+  async observe(): Promise<ReadonlyMap<string, Row>> {
+    const program = this.#program(({ declaration }) => declaration !== "withdrawn");
+    await this.#prepare();
+    const world = await this.emulator.state();
+    const resources = JSON.stringify([...this.#stack.resources]);
+
+    const preview = await this.#cells(() => this.#stack.preview(program));
+    const up = await this.#cells(() => this.#stack.up(program));
+    await this.#expectNothingLeft(program, up);
+    if (this.rows.some(({ situation }) => ways[situation].after)) {
+      await this.emulator.reset(world);
+      this.#stack.resources.clear();
+      for (const [name, recorded] of JSON.parse(resources)) this.#stack.resources.set(name, recorded);
+    }
+    const refresh = await this.#cells(() => this.#stack.refresh());
+    const upAfterRefresh = await this.#cells(() => this.#stack.up(program));
+    await this.#expectNothingLeft(program, upAfterRefresh);
+    const destroy = await this.#cells(() => this.#stack.destroy());
+    const end = await this.emulator.state();
+    for (const row of this.rows) expect(bystanders(end, row)).toEqual(bystanders(world, row));
+
+    const commands = Object.entries({ preview, up, refresh, upAfterRefresh, destroy });
+    return new Map(
+      this.rows.map((row) => [
+        rowName(row.situation, row.declaration),
+        Object.fromEntries(commands.map(([command, cells]) => [command, cells.get(row)])) as unknown as Row,
+      ]),
+    );
+  }
+
+  async #prepare(): Promise<void> {
+    const wayOf = ({ situation }: Case) => ways[situation];
+    for (const row of this.rows) await wayOf(row).before?.(this.emulator, row);
+    const later = this.rows.filter((row) => wayOf(row).after);
+    for (const row of later) if (!("person" in programs[row.declaration](row))) await invite(this.emulator, row);
+    // A withdrawn declaration that can never be brought up was never in state.
+    const declared = this.#program((row) => wayOf(row).after !== undefined || row.declaration === "withdrawn");
+    await this.#measured(() => this.#stack.up(declared));
+    const settled = later.filter((row) => wayOf(row).settled);
+    for (const { email } of settled) await this.emulator.accept(email);
+    if (settled.length > 0) await this.#stack.up(declared);
+    for (const row of later) await wayOf(row).after!(this.emulator, row);
+  }
+
+  #program(chosen: (row: Case) => boolean): Program {
+    return Object.fromEntries(
+      this.rows
+        .filter(chosen)
+        .flatMap((row) =>
+          Object.entries(programs[row.declaration](row)).map(([name, stated]) => [row.prefix + name, stated]),
+        ),
+    );
+  }
+
+  /** The second preview of every cell is empty, but for a run that has failed. */
+  async #expectNothingLeft(program: Program, cells: Cells): Promise<void> {
+    const failed = this.rows.filter((row) => cells.get(row)!.startsWith("AVALA_"));
+    const { steps, calls } = await this.#measured(() => this.#stack.preview(program));
+    expect(calls.filter((call) => !call.startsWith("GET "))).toEqual([]);
+    const ofOthers = (name: string) => !failed.some(({ prefix }) => name.startsWith(prefix));
+    expect(steps.filter((step) => ofOthers(step.slice(step.indexOf(" ") + 1)))).toEqual(
+      Object.keys(program)
+        .filter(ofOthers)
+        .map((name) => `same ${name}`),
+    );
+  }
+
+  async #measured(run: () => Promise<Outcome>): Promise<Measured> {
+    await this.emulator.clearLog();
+    const { outcome, failures } = await run().then(
+      (outcome) => ({ outcome, failures: new Map<string, Error>() }),
+      (error: unknown) => {
+        if (error instanceof RunFailed) return error;
+        throw error;
+      },
+    );
+    return { ...outcome, failures, calls: await this.emulator.calls(), mails: await this.emulator.emails() };
+  }
+
+  /** What a run did, in each row. */
+  async #cells(run: () => Promise<Outcome>): Promise<Cells> {
+    const measured = await this.#measured(run);
+    // One list tells all rows where their organizations are.
+    expect(measured.calls.filter((call) => call === "GET /organizations/").length).toBeLessThan(2);
+    const state = await this.emulator.state();
+    return new Map(this.rows.map((row) => [row, this.#cell(row, measured, state)]));
+  }
+
+  #cell(row: Case, { steps, told, failures, calls, mails }: Measured, state: State): string {
+    const { prefix, slug, email } = row;
+    const mine = calls.filter((call) => call.includes(`/organizations/${slug}/`));
+    const writes = mine.filter((call) => !call.startsWith("GET ")).map((call) => named(call, slug));
+    const reads = new Set(mine.filter((call) => call.startsWith("GET ")).map((call) => named(call, slug)));
+    expect(reads.size).toBe(mine.length - writes.length);
+    if (mine.length > 0) reads.add("organizations");
+    const status = [...this.#stack.resources.keys()]
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => this.#stack.outputs(name)["status"] as string);
+    const done = steps.filter((step) => step.includes(` ${prefix}`)).map((step) => step.split(" ")[0]);
+    const errors = [...failures].filter(([name]) => name.startsWith(prefix)).map(([, { message }]) => message);
+    const codes = new Set(errors.map((message) => /\[(AVALA_\w+)\]/.exec(message)?.[1] ?? message));
+    const mailed = mails.filter(({ to }) => to === email).length;
+    const isOnlyHere = ways[row.situation].email === undefined;
+    const heard = told.filter(({ message }) => message.includes(slug) || (isOnlyHere && message.includes(email)));
+    const parts = [
+      ...codes,
+      ...(done.length > 0 ? [done.join("+")] : []),
+      ...(writes.length > 0 ? [writes.join("+")] : []),
+      ...(mailed > 0 ? [`${mailed} mail`] : []),
+      ...(status.length > 0 ? [`state: ${status.join("+")}`] : []),
+      `Avala: ${standing(state, row)}`,
+      ...(reads.size > 0 ? [`reads ${[...reads].toSorted().join(", ")}`] : []),
+      ...new Set(heard.map(({ severity }) => (severity === "warning" ? "warns" : "says"))),
+    ];
+    return parts.join("; ");
+  }
 }
 
 const names: [RegExp, string][] = [
-  [/^GET \/organizations\/$/, "organizations"],
-  [/^GET \/organizations\/acme\/members\/$/, "people"],
-  [/^GET \/organizations\/acme\/invitations\/$/, "invitations"],
-  [/^GET \/organizations\/acme\/teams\/$/, "teams"],
-  [/^GET \/organizations\/acme\/teams\/core\/members\/$/, "team"],
-  [/^POST \/organizations\/acme\/invitations\/$/, "invite"],
-  [/^POST \/organizations\/acme\/invitations\/[^/]+\/cancel\/$/, "cancel"],
-  [/^PATCH \/organizations\/acme\/members\/[^/]+\/role\/$/, "set role"],
-  [/^DELETE \/organizations\/acme\/members\/[^/]+\/$/, "remove"],
-  [/^POST \/organizations\/acme\/teams\/core\/members\/$/, "grant"],
-  [/^DELETE \/organizations\/acme\/teams\/core\/members\/[^/]+\/$/, "take out"],
+  [/^GET members\/$/, "people"],
+  [/^GET invitations\/$/, "invitations"],
+  [/^GET teams\/$/, "teams"],
+  [/^GET teams\/core\/members\/$/, "team"],
+  [/^POST invitations\/$/, "invite"],
+  [/^POST invitations\/[^/]+\/cancel\/$/, "cancel"],
+  [/^PATCH members\/[^/]+\/role\/$/, "set role"],
+  [/^DELETE members\/[^/]+\/$/, "remove"],
+  [/^POST teams\/core\/members\/$/, "grant"],
+  [/^DELETE teams\/core\/members\/[^/]+\/$/, "take out"],
 ];
 
-function named(call: string): string {
-  const found = names.find(([pattern]) => pattern.test(call));
+function named(call: string, slug: string): string {
+  const within = call.replace(`/organizations/${slug}/`, "");
+  const found = names.find(([pattern]) => pattern.test(within));
   if (!found) throw new Error(`No cell of the table makes the call ${call}.`);
   return found[1];
 }
 
+const organizationIn = (state: State, { organizationUid }: Case) =>
+  state.organizations.find(({ uid }) => uid === organizationUid)!;
+
 /** What Avala holds of somebody. */
-function standing(state: State, email: string): string {
-  const organization = state.organizations[0]!;
-  const is = (row: { email: string }) => row.email === email || row.email === "sam@elsewhere.example.com";
-  const member = organization.members.find(is);
+function standing(state: State, row: Case): string {
+  const { members, invitations, teams } = organizationIn(state, row);
+  const is = ({ email }: { email: string }) => email === row.email || email === moved(row.email);
+  const member = members.find(is);
   if (member) {
-    const place = organization.teams[0]!.members.find(is);
+    const place = teams[0]!.members.find(is);
     return place ? `${member.role}, team ${place.role}` : member.role!;
   }
-  const invited = organization.invitations.find((row) => is(row) && row.status === "pending");
+  const invited = invitations.find((invitation) => is(invitation) && invitation.status === "pending");
   if (!invited) return "nobody";
   const over = Date.parse(invited.expiresAt!) <= Date.now();
   return over ? "expired" : `invited as ${invited.role}`;
 }
 
 /** Everybody else, as they are: no command touches them. */
-function bystanders(state: State, email: string) {
-  const others = (rows: { email: string; role?: string | undefined }[]) =>
-    rows
-      .filter((row) => row.email !== email && !row.email.startsWith("sam@"))
+function bystanders(state: State, row: Case) {
+  const others = (people: { email: string; role?: string | undefined }[]) =>
+    people
+      .filter(({ email }) => email !== row.email && email !== moved(row.email))
       .map(({ email, role }) => `${email} ${role}`);
-  const [organization] = state.organizations;
+  const { members, teams } = organizationIn(state, row);
   return {
-    members: others(organization!.members),
-    team: others(organization!.teams[0]!.members),
-    owner: organization!.members.find(({ role }) => role === "owner")?.email,
+    members: others(members),
+    team: others(teams[0]!.members),
+    owner: members.find(({ role }) => role === "owner")?.email,
   };
 }

@@ -6,7 +6,7 @@
  * grant, take out); mails; the status in state; what Avala holds afterwards; the lists that were read, each once; whether
  * the run warns or says something; or the code of the error that ends it. Preview and up are first runs or the next runs;
  * refresh, and up after it, begin where preview began if something has happened since the last run, else they follow up.
- * Destroy comes last. After every up a preview is empty.
+ * Destroy comes last. After every up a preview is empty. Every row is an organization of its own, and many rows are one run.
  */
 
 export const situations = {
@@ -351,9 +351,9 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     memberAndLead: {
       preview: "create+create; Avala: member",
-      up: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people",
+      up: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people, teams",
       refresh: "Avala: member",
-      upAfterRefresh: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people",
+      upAfterRefresh: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people, teams",
       destroy: "Avala: member",
     },
   },

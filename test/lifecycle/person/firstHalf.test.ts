@@ -1,3 +1,0 @@
-import { halves, rowTests } from "./rows.js";
-
-rowTests(halves[0]);

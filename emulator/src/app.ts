@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { CONTROL, controlRoutes } from "./control.js";
 import { refusal } from "./errors.js";
+import { faulty } from "./faults.js";
 import { pageRoutes } from "./page/routes.js";
 import { admitted, type Api, BASE, type Variables } from "./operation.js";
 import { loopbackOnly, ownPageOnly } from "./origins.js";
@@ -20,12 +21,6 @@ const html = (c: Context, title: string, status: 404 | 500): Response =>
 /** Wires the API, its log, the control interface and the document. */
 export function createApp(world: World, persistence?: Persistence): Api {
   const app: Api = new OpenAPIHono<{ Variables: Variables }>();
-  app.use(async (c, next) => {
-    await next();
-    if (c.req.method === "GET" || c.res.status >= 400) return;
-    world.changed();
-    await persistence?.save();
-  });
   app.use(`${BASE}/*`, async (c, next) => {
     const { pathname, search } = new URL(c.req.url);
     const entry = world.logRequest({
@@ -35,7 +30,14 @@ export function createApp(world: World, persistence?: Persistence): Api {
     });
     c.set("entry", entry);
     await next();
-    entry.status = c.res.status;
+    entry.status = c.get("sent") ?? c.res.status;
+  });
+  app.use(`${BASE}/*`, faulty(world));
+  app.use(async (c, next) => {
+    await next();
+    if (c.req.method === "GET" || c.res.status >= 400) return;
+    world.changed();
+    await persistence?.save();
   });
   const service = { app, world };
   organizationRoutes(service);

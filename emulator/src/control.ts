@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { ACTS, actOn } from "./acts.js";
 import { ControlError, problems } from "./errors.js";
 import { email } from "./fields.js";
+import { faultsSchema } from "./faults.js";
 import { SeedError } from "./seed.js";
 import { settingsSchema } from "./settings.js";
 import { dump } from "./state.js";
@@ -89,6 +90,18 @@ function settingsRoutes(control: Hono, world: World): void {
   });
 }
 
+function faultRoutes(control: Hono, world: World): void {
+  control.get("/faults", (c) => c.json(world.faults.list()));
+  control.post("/faults", async (c) => {
+    world.faults.add(await read(c, faultsSchema));
+    return c.json(world.faults.list());
+  });
+  control.delete("/faults", (c) => {
+    world.faults.clear();
+    return c.body(null, 204);
+  });
+}
+
 function recordRoutes(control: Hono, world: World): void {
   control.post("/reset", async (c) => {
     world.reset((await read(c, resetBody)).seed);
@@ -112,6 +125,7 @@ export function controlRoutes(world: World): Hono {
   const control = new Hono();
   recordRoutes(control, world);
   settingsRoutes(control, world);
+  faultRoutes(control, world);
   invitationRoutes(control, world);
   peopleRoutes(control, world);
   control.all("/*", (c) => c.json({ error: `There is no control call ${c.req.method} ${c.req.path}.` }, 404));

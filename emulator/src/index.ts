@@ -10,6 +10,7 @@ import { dump } from "./state.js";
 import { World } from "./world.js";
 
 export { SeedError, type Seed, type State } from "./seed.js";
+export type { Fault } from "./faults.js";
 export type { Settings } from "./settings.js";
 
 export interface EmulatorOptions {
@@ -35,13 +36,13 @@ export interface Emulator {
 
 /** An emulator without a socket: hand it requests. Throws SeedError when the start contradicts itself. */
 export function createEmulator(options: EmulatorOptions = {}): {
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, env?: object): Response | Promise<Response>;
 } {
   const { seed, keys = {}, data, now } = options;
   const world = new World(keys, (data === undefined ? undefined : readSaved(data)) ?? seed, now);
   const persistence = data === undefined ? undefined : new Persistence(data, () => JSON.stringify(dump(world)));
   const app = createApp(world, persistence);
-  return { fetch: (request) => app.fetch(request) };
+  return { fetch: (request, env) => app.fetch(request, env) };
 }
 
 /** An emulator on 127.0.0.1; port 0, the default, takes a free one. */

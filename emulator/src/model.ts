@@ -94,7 +94,7 @@ export interface RequestEntry {
   path: string;
   /** As sent, without the question mark. */
   query: string;
-  /** null while the answer is not finished. */
+  /** null while the answer is not finished, 0 where a fault has cut the connection in its place. */
   status: number | null;
   at: string;
   /** E-mail of the key's person, null when the key was refused. */

@@ -7,7 +7,13 @@ import type { World } from "./world.js";
 /** Where the API lives, below the origin. */
 export const BASE = "/api/v1";
 
-export type Variables = { entry: RequestEntry };
+export type Variables = {
+  entry: RequestEntry;
+  /** The status that was sent past the response; 0 where the connection was cut before one was. */
+  sent?: number;
+  /** The page that is answered, whichever was asked for. */
+  page?: number;
+};
 export type Api = OpenAPIHono<{ Variables: Variables }>;
 
 /** What routes are added to. */
@@ -132,12 +138,14 @@ function authenticate(c: Context, world: World): Person {
 }
 
 function callOf<Body extends z.ZodType>(
-  c: Context,
+  c: Context<{ Variables: Variables }>,
   world: World,
   person: Person,
   schema: Body | undefined,
 ): Call<z.output<Body>> {
   const url = new URL(c.req.url);
+  const page = c.get("page");
+  if (page !== undefined) url.searchParams.set("page", String(page));
   return {
     world,
     person,

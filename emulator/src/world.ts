@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Clock } from "./clock.js";
 import type { RequestEntry } from "./model.js";
 import { RateLimiter } from "./rateLimit.js";
+import { Faults } from "./faults.js";
 import { History } from "./history.js";
 import { load } from "./load.js";
 import { parseSeed } from "./seed.js";
@@ -20,6 +21,7 @@ const MAX_REQUESTS = 100_000;
 export class World {
   readonly clock: Clock;
   readonly limiter: RateLimiter;
+  readonly faults = new Faults();
   requests: RequestEntry[] = [];
   store!: Store;
   settings!: Settings;
@@ -60,6 +62,7 @@ export class World {
     this.requestCount = 0;
     this.lastActive.clear();
     this.limiter.reset();
+    this.faults.clear();
     this.history.clear();
     this.changed();
   }

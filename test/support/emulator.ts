@@ -1,4 +1,4 @@
-import { type Settings, type Seed, type State, startEmulator as start } from "../../emulator/src/index.js";
+import { type Fault, type Settings, type Seed, type State, startEmulator as start } from "../../emulator/src/index.js";
 
 /** The key of the local owner, `owner@example.com`. */
 export const ownerKey = "avk_local";
@@ -93,6 +93,11 @@ export async function startEmulator(options: { seed?: Seed; now?: () => number }
     expire: (email: string) => onInvitation("expire", email),
     advance: (advanceSeconds: number) => control("POST", "/clock", { advanceSeconds }),
     settings: (settings: Partial<Settings>) => control("PUT", "/settings", settings),
+    /** Lets calls come to grief, beside those that are to already. */
+    faults: (...faults: Fault[]) => control("POST", "/faults", faults),
+    /** Faults that have not come up, or have not come up often enough. */
+    faultsLeft: async () => (await control("GET", "/faults")) as { match: object; matched: number }[],
+    clearFaults: () => control("DELETE", "/faults"),
     addKey: (key: string, email: string) => control("POST", "/keys", { key, email }),
     revokeKey: (key: string) => control("DELETE", "/keys", { key }),
     /** Makes somebody a member without an invitation. */

@@ -1,6 +1,6 @@
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Project } from "../support/pulumi.js";
-import { exampleFiles } from "./support.js";
+import { exampleFiles, typesAreChecked } from "./support.js";
 
 // One engine run takes seconds, and more while others run beside it.
 jest.setTimeout(240_000);
@@ -23,9 +23,9 @@ afterAll(() => emulator.close());
 async function open(
   example: string,
   changed: Record<string, string> = {},
-  environment = emulator.environment(),
+  environment: Record<string, string> = emulator.environment(),
 ): Promise<Project> {
-  project = await Project.open(environment, { ...exampleFiles(example), ...changed });
+  project = await Project.open({ ...typesAreChecked, ...environment }, { ...exampleFiles(example), ...changed });
   return project;
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Project } from "../support/pulumi.js";
-import { exampleFiles, read } from "./support.js";
+import { exampleFiles, read, typesAreChecked } from "./support.js";
 
 // A chapter is up to six engine runs, and each takes seconds.
 jest.setTimeout(240_000);
@@ -142,7 +142,7 @@ describe("onboarding", () => {
   beforeAll(async () => {
     emulator = await startEmulator();
     start = await standing();
-    project = await Project.open(emulator.environment(), exampleFiles("onboarding"));
+    project = await Project.open({ ...emulator.environment(), ...typesAreChecked }, exampleFiles("onboarding"));
   });
   afterAll(async () => {
     project?.close();

@@ -28,6 +28,9 @@ export function under(folder: string, ending: string): string[] {
     .toSorted();
 }
 
+/** For runs of examples: `npm run check` has checked their types, and the compiler need not do it again in each run. */
+export const typesAreChecked = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
+
 /** The files of an example that Pulumi needs, by name. */
 export function exampleFiles(name: string): Record<string, string> {
   const files = readdirSync(join(root, "examples", name)).filter((file) => /\.(ts|yaml|json)$/.test(file));

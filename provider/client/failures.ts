@@ -83,6 +83,12 @@ export function statusError(facts: RequestFacts, body: string, redact: Redactor)
   return new Type(`${described(facts)}: ${why}${said}${named}`, fix, facts, shownCode);
 }
 
+/** The error for every call after the first 401, sent or not: one message explains it, the others are short. */
+export function refusedBefore(facts: RequestFacts): UnauthorizedError {
+  const ending = facts.status === undefined ? " was not sent" : "";
+  return new UnauthorizedError(`${described(facts)}${ending}: the key has been refused.`, "Give a valid key.", facts);
+}
+
 /** The error for a call that got no answer. `sent` is about all tries together. */
 export function transportError(facts: RequestFacts, failure: Failure, sent: boolean, redact: Redactor): TransportError {
   const message = redact(failure.message);

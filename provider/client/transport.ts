@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 import { ReadOnlyError, type RequestFacts, TransportError } from "./errors.js";
 import { exchange, type Outcome } from "./exchange.js";
-import { isTooLarge, shapeError, statusError, tooLarge, transportError } from "./failures.js";
+import { isTooLarge, refusedBefore, shapeError, statusError, tooLarge, transportError } from "./failures.js";
 import { headersOf, rateFacts, requestId } from "./headers.js";
 import { type Limiter, LimiterClosed } from "./limiter.js";
 import type { Redactor } from "./redact.js";
@@ -45,6 +45,8 @@ interface Call {
 /** Sends calls: in turn, with retries where they are harmless, and with errors as classes. */
 export class Transport {
   private readonly base: URL;
+  /** The service has answered 401: whatever else this key asks for would be refused too, and nothing more is sent. */
+  private refused = false;
   private readonly reading = new Map<string, Promise<Answer>>();
 
   constructor(private readonly options: TransportOptions) {
@@ -102,10 +104,12 @@ export class Transport {
       const outcome = await this.attempt(call, turn, uncertain);
       const wait = waitBefore(outcome, tries, random);
       const throttled = outcome.kind === "answer" && outcome.status === 429;
+      const refusedNow = outcome.kind === "answer" && outcome.status === 401 && !this.refused;
+      if (refusedNow) this.refuse();
       // After the last try too, for the others must hold back as well; and before `done`, which lets the next one go.
       if (throttled) limiter.pause(wait);
       limiter.done(rateFacts(headersOf(outcome)));
-      if (!mayRetry(call.method, outcome)) return this.settle(call, outcome, uncertain);
+      if (!mayRetry(call.method, outcome)) return this.settle(call, outcome, uncertain, refusedNow);
       retryUntil ??= performance.now() + RETRY_BUDGET_MS;
       const late = performance.now() + wait > retryUntil;
       if (isLastTry(outcome, tries) || late) return this.settle(call, outcome, uncertain);
@@ -117,12 +121,17 @@ export class Transport {
   /** One try, in its turn; whoever gets its outcome owes the limiter a `done`. */
   private async attempt(call: Call, turn: number, uncertain: boolean): Promise<Outcome> {
     const { limiter, beforeRequest } = this.options;
+    const { method, path } = call;
+    const facts: RequestFacts = { method, path, ...(uncertain && { uncertain }) };
     try {
       await limiter.start(turn);
     } catch (error) {
-      throw error instanceof LimiterClosed ? closedError(call, uncertain) : error;
+      if (!(error instanceof LimiterClosed)) throw error;
+      throw this.refused ? refusedBefore(facts) : closedError(facts);
     }
     try {
+      // Its turn may have come in the very moment of the refusal.
+      if (this.refused) throw refusedBefore(facts);
       beforeRequest?.();
     } catch (error) {
       limiter.cancel();
@@ -149,7 +158,14 @@ export class Transport {
     });
   }
 
-  private settle(call: Call, outcome: Outcome, uncertain: boolean): Answer {
+  /** The first 401. What waits need not wait for its turn to learn of it. */
+  private refuse(): void {
+    this.refused = true;
+    this.options.limiter.close();
+  }
+
+  /** @param first of the refusals of the key, if it is one */
+  private settle(call: Call, outcome: Outcome, uncertain: boolean, first = false): Answer {
     const facts = this.facts(call, outcome, uncertain);
     if (isTooLarge(outcome)) throw tooLarge(facts);
     if (outcome.kind === "failure") {
@@ -160,6 +176,7 @@ export class Transport {
     const deleted = call.method === "DELETE" && uncertain && status === 404;
     if (SUCCESS.has(status) || deleted) return { facts, body };
     if (status < 300) throw shapeError(facts, "this API has no such success");
+    if (status === 401 && !first) throw refusedBefore(facts);
     throw statusError(facts, body, this.options.redact);
   }
 
@@ -176,8 +193,8 @@ export class Transport {
   }
 }
 
-function closedError({ method, path }: Call, uncertain: boolean): TransportError {
-  const facts = { method, path, ...(uncertain && { uncertain }) };
+function closedError(facts: RequestFacts): TransportError {
+  const { method, path, uncertain = false } = facts;
   return new TransportError(
     `${method} ${path} was not sent: the client has been closed.`,
     "Make a new client.",

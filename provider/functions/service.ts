@@ -5,6 +5,7 @@ import {
   createClient,
   NotFoundError,
   resolveClientSettings,
+  UnauthorizedError,
   type AvalaClient,
   type Identified,
   type Lookup,
@@ -27,10 +28,14 @@ const clients = new Map<string, AvalaClient>();
 
 /** Answers one call of a function. What it throws prints as its message alone, and carries the error's `code`. */
 export async function serve<Args, Result>(read: Read<Args, Result>, args: Args, provider: Provider | undefined) {
+  let client: AvalaClient | undefined;
   try {
     requirePlain(args);
-    return await read(new Service(clientOf(await configuration(provider))), args);
+    client = clientOf(await configuration(provider));
+    return await read(new Service(client), args);
   } catch (error) {
+    // A client whose key was refused sends nothing more; a program may live longer than that.
+    if (error instanceof UnauthorizedError) forget(client);
     throw presented(error);
   }
 }
@@ -136,6 +141,10 @@ function clientOf(config: Lookup): AvalaClient {
   const client = clients.get(key) ?? createClient({ ...settings, shareReads: false, onWait: tellWait });
   clients.set(key, client);
   return client;
+}
+
+function forget(client: AvalaClient | undefined): void {
+  for (const [key, known] of clients) if (known === client) clients.delete(key);
 }
 
 function tellWait({ waiting, seconds }: { waiting: number; seconds: number }): void {

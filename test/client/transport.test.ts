@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TransportError } from "../../provider/client/index.js";
-import { envelope, failure, finish, KEY, mocked, ORIGIN, UID } from "./support.js";
+import { envelope, failure, finish, finishFailing, KEY, mocked, ORIGIN, type Reply, UID } from "./support.js";
 
 const GOOD = { status: 200, body: { uid: UID, slug: "acme" } };
 
@@ -199,5 +199,36 @@ describe("close", () => {
       expect(error).toBeInstanceOf(TransportError);
       expect(error).toMatchObject({ sent: false, doubtful: false });
     }
+  });
+});
+
+describe("a key that is refused", () => {
+  beforeEach(() => jest.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
+  afterEach(() => jest.useRealTimers());
+  const refused: Reply = { status: 401, body: { detail: "Invalid API key." } };
+
+  it("bug: is asked with no more: the first 401 explains it, what waits and what comes is not sent", async () => {
+    const { client, reply, sent } = mocked({ requestsPerSecond: 2 });
+    reply(GOOD, refused, ...Array.from({ length: 20 }, () => GOOD));
+    const calls = Array.from({ length: 20 }, (_, number) => client.organizations.update(`o${number}`, { name: "x" }));
+    const [ended] = await Promise.all([Promise.allSettled(calls), jest.runAllTimersAsync()]);
+    const errors = ended.flatMap((call) => (call.status === "rejected" ? [call.reason as Error] : []));
+    expect(errors).toHaveLength(19);
+    for (const error of errors) expect(error).toMatchObject({ code: "AVALA_UNAUTHORIZED", doubtful: false });
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringContaining('The service says: "Invalid API key."'),
+      ...Array.from({ length: 18 }, () => expect.stringMatching(/^PATCH \S+ was not sent: the key has been refused\. /)),
+    ]);
+    expect(await finishFailing(client.organizations.get("acme"))).toMatchObject({ code: "AVALA_UNAUTHORIZED" });
+    expect(sent()).toHaveLength(2);
+  });
+
+  it("leaves a write that may have been carried out doubtful, though its next try is not sent", async () => {
+    const { client, reply } = mocked();
+    reply({ status: 503 }, refused);
+    const removal = failure(client.teams.delete("acme", "crew"));
+    const read = failure(client.organizations.get("acme"));
+    await finish(Promise.all([removal, read]));
+    expect(await removal).toMatchObject({ code: "AVALA_UNAUTHORIZED", doubtful: true });
   });
 });

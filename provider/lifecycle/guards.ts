@@ -1,38 +1,67 @@
 import { AvalaError, type PersonRow } from "../snapshot/index.js";
 import { normalizeEmail, printable } from "../schema/index.js";
+import { digestOf } from "./declarations.js";
+import type { SharedLines } from "./sharedLines.js";
 
 /** A step that the provider does not take, whatever the key may do. */
 export class GuardError extends AvalaError {
   readonly code = "AVALA_GUARD";
 }
 
-/** Stops a run that takes more people out of one place than anybody meant. */
+/**
+ * Stops a run that takes more people out of one place than anybody meant. All host processes of a run count together:
+ * each announces whom it is about to remove and then looks how many there are, so that no two of them can both find
+ * room for the last one.
+ */
 export class RemovalBreaker {
   readonly #limit: number;
+  readonly #shared: SharedLines | undefined;
+  /** Lines of the people whom this process has removed, by place. */
   readonly #removed = new Map<string, Set<string>>();
 
-  constructor(limit: number) {
+  /** @param shared between the host processes of a run; absent outside of the engine */
+  constructor(limit: number, shared?: SharedLines) {
     this.#limit = limit;
+    this.#shared = shared;
   }
 
   /**
    * Counts people before they are removed: all of them, or none.
-   * @param place what they are removed from, for people
+   * @param where what they are removed from, for people
    */
-  count(place: string, userUids: readonly string[]): void {
-    const people = this.#removed.get(place) ?? new Set();
-    const fresh = userUids.filter((userUid) => !people.has(userUid));
-    if (fresh.length === 0) return;
-    if (people.size + fresh.length > this.#limit) {
-      const more = userUids.length === 1 ? "more" : `${fresh.length} more`;
+  count(where: string, userUids: readonly string[]): void {
+    const place = digestOf(where);
+    const own = this.#removed.get(place) ?? new Set();
+    const mine = userUids.map((userUid) => `${place} ${digestOf(userUid)}`).filter((line) => !own.has(line));
+    if (mine.length === 0) return;
+    this.#shared?.append(mine);
+    const before = new Set([...own, ...this.#byOthers(place)]);
+    const fresh = mine.filter((line) => !before.has(line)).length;
+    if (fresh > 0 && before.size + fresh > this.#limit) {
+      this.#shared?.append(mine.map((line) => takenBack + line));
+      const more = userUids.length === 1 ? "more" : `${fresh} more`;
       throw new GuardError(
-        `This run has removed ${people.size} people from ${place} and would remove ${more}.`,
+        `This run has removed ${before.size} people from ${where} and would remove ${more}.`,
         `If that is meant, set AVALA_MAX_REMOVALS (or the configuration avala:maxRemovals) to the number of people, now ${this.#limit}, and run again.`,
       );
     }
-    this.#removed.set(place, new Set([...people, ...fresh]));
+    this.#removed.set(place, new Set([...own, ...mine]));
+  }
+
+  #byOthers(place: string): string[] {
+    return (this.#shared?.others() ?? []).flatMap((lines) => {
+      const removed = new Set<string>();
+      for (const line of lines) {
+        if (line.startsWith(place)) removed.add(line);
+        else if (line.startsWith(takenBack + place)) removed.delete(line.slice(takenBack.length));
+      }
+      return [...removed];
+    });
   }
 }
+
+/** Stands before the line of somebody who is not removed after all. */
+const takenBack = "-";
 
 /** The people that some declaration of this run, kept or just removed, has stood for. */
 export class KnownPeople {

@@ -1,8 +1,10 @@
 import { openSnapshot, type Lookup, type Snapshot } from "../snapshot/index.js";
 import { openDeclarations, type Declarations } from "./declarations.js";
 import { KnownPeople, RemovalBreaker } from "./guards.js";
+import { engineAddress } from "./host.js";
 import { tell } from "./log.js";
 import { resolveSettings, type Settings } from "./settings.js";
+import { SharedLines } from "./sharedLines.js";
 import { stopIfEngineGone, watchEngine } from "./watchdog.js";
 
 /** One run of the engine, as one host process sees it. All kinds of resources share it. */
@@ -29,6 +31,7 @@ export function currentRun(): Run {
 
 function openRun(): Run {
   const settings = resolveSettings((name) => process.env[name], config);
+  const engine = engineAddress();
   watchEngine();
   return {
     settings,
@@ -40,6 +43,6 @@ function openRun(): Run {
     }),
     declarations: openDeclarations(),
     known: new KnownPeople(),
-    breaker: new RemovalBreaker(settings.maxRemovals),
+    breaker: new RemovalBreaker(settings.maxRemovals, engine && new SharedLines("removals-", engine.text)),
   };
 }

@@ -30,7 +30,7 @@ export async function memberOf(view: OrganizationView, person: Person): Promise<
   }
   const hidden = rows.filter(({ email }) => !email).length;
   if (found.length === 0 && hidden > 0)
-    throw new IdentityUnknownError(person.email!, `organization ${view.slug}`, hidden);
+    throw IdentityUnknownError.hidden(person.email!, `organization ${view.slug}`, hidden);
   return found[0];
 }
 

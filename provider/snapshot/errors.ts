@@ -1,5 +1,5 @@
 import { AvalaError, RequestError } from "../client/index.js";
-import { quoted } from "../schema/index.js";
+import { printable, quoted } from "../schema/index.js";
 
 /** The key no longer sees an organization that state records: deleted, or access lost. Not to be told apart (T7). */
 export class OrganizationVanishedError extends AvalaError {
@@ -32,14 +32,23 @@ export class OrganizationNotFoundError extends AvalaError {
   }
 }
 
-/** A person is known by address only, and the list hides addresses: they may or may not be in it. */
+/** A person is known by address only, and the address does not tell who it is. */
 export class IdentityUnknownError extends AvalaError {
   readonly code = "AVALA_IDENTITY_UNKNOWN";
 
-  constructor(email: string, where: string, hidden: number) {
-    super(
+  /** The list hides addresses: they may or may not be in it. */
+  static hidden(email: string, where: string, hidden: number): IdentityUnknownError {
+    return new IdentityUnknownError(
       `Whether ${quoted(email)} is in ${where} cannot be known: the service hides the e-mail of ${hidden} of its people from this API key.`,
       "Use a key of an owner or admin, or name the person by their uid.",
+    );
+  }
+
+  /** Several people have it, in spellings that count as the same. */
+  static shared(email: string, where: string, userUids: readonly string[]): IdentityUnknownError {
+    return new IdentityUnknownError(
+      `Who is meant by ${quoted(email)} cannot be known: ${userUids.length} people of ${where} have this address.`,
+      `Name the person by their uid: ${userUids.slice(0, 5).map((uid) => printable(uid, 40)).join(" or ")}.`,
     );
   }
 }

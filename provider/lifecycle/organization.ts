@@ -105,11 +105,19 @@ async function refuseUnlessEmpty(run: Run, view: OrganizationView): Promise<void
     [detail.projectCount, "projects"],
     [detail.sliceCount, "slices"],
   ] as const;
-  const inside = contents.filter(([count]) => (count ?? 0) > 0).map(([count, what]) => `${count} ${what}`);
+  const inside = contents
+    .filter(([count]) => count !== 0)
+    .map(([count, what]) => (count === undefined ? `perhaps ${what} (Avala does not say)` : `${count} ${what}`));
   const people = [...(await view.members.get()).values()].filter(({ role }) => role !== "owner");
   const strangers = run.known.strangersAmong(view.uid, people);
   if (strangers.length > 0) inside.push(strangersNamed(strangers));
-  if (inside.length === 0) return;
+  if (inside.length === 0) {
+    // Whom declarations know, and have not taken out before, loses the organization with its deletion.
+    return run.breaker.count(
+      `organization ${view.uid}`,
+      people.map(({ userUid }) => userUid),
+    );
+  }
   throw new GuardError(
     `Organization ${view.uid} is not deleted, because of what is inside: ${inside.join(", ")}.`,
     'Take them out first, or set forceDestroy: true, or keep the organization with onDestroy: "retain"; run up, then destroy.',

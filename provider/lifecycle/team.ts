@@ -63,8 +63,9 @@ export const team: Lifecycle<Seen> = {
     const organization = await run.snapshot.organization(organizationUid);
     const view = await organization.team(uid);
     if (!view || (await isHandedOver(run, view))) return;
-    run.known.note(id, (state[joinedKey] ?? []) as string[]);
-    if (!inputs["forceDestroy"]) await refuseStrangers(run, view);
+    const joined = (state[joinedKey] ?? []) as string[];
+    run.known.note(id, joined);
+    if (!inputs["forceDestroy"]) await judgeInside(run, view, joined);
     await view.delete();
   },
 
@@ -128,10 +129,17 @@ async function refuseSameName(organization: OrganizationView, name: string): Pro
   );
 }
 
-async function refuseStrangers(run: Run, view: TeamView): Promise<void> {
+/** Refuses strangers; of the others, those who have not been taken out before lose their places with the deletion. */
+async function judgeInside(run: Run, view: TeamView, joined: readonly string[]): Promise<void> {
   const place = joinId(view.organization.uid, view.uid);
-  const strangers = run.known.strangersAmong(place, (await view.members.get()).values());
-  if (strangers.length === 0) return;
+  const people = await view.members.get();
+  const strangers = run.known.strangersAmong(place, people.values());
+  if (strangers.length === 0) {
+    return run.breaker.count(
+      `team ${place}`,
+      [...people.keys()].filter((userUid) => !joined.includes(userUid)),
+    );
+  }
   throw new GuardError(
     `Team ${place} is not deleted, because of ${strangersNamed(strangers)} inside.`,
     "Declare them or take them out, or set forceDestroy: true on the team; run up, then delete it.",

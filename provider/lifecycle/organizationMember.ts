@@ -6,6 +6,7 @@ import { tell } from "./log.js";
 import {
   canTakeNextStep,
   ensureInvited,
+  hasSomebodyElsesAddress,
   invitedRole,
   mailOutputs,
   notePerson,
@@ -37,14 +38,15 @@ export const organizationMember: Lifecycle<Newcomer> = {
     const role = target.inputs["role"] as string;
     const { view, member } = seen;
     if (!member || member.role === role || staysOwner(seen, member)) return seen;
-    if (role === "member") await refuseOwnPerson(seen, member, "made a plain member");
-    return { ...seen, member: await view.setRole(member, role) };
+    const change = async () => ({ ...seen, member: await view.setRole(member, role) });
+    return role === "member" ? unlessOwnPerson(seen, member, "made a plain member", change) : change();
   },
 
   async remove(run, target) {
     if (target.inputs["onDestroy"] === "retain") return notePerson(run, target);
     const seen = await observePerson(run, target);
     if (!seen || run.declarations.held(spellingsOf(seen)).length > 0) return;
+    if (hasSomebodyElsesAddress(seen)) return;
     if (seen.member) await removeMember(run, seen, seen.member);
     else if (seen.row) await seen.view.cancel(seen.row.uid);
   },
@@ -69,26 +71,45 @@ export const organizationMember: Lifecycle<Newcomer> = {
 async function removeMember(run: Run, seen: Newcomer, member: Member): Promise<void> {
   const { view } = seen;
   if (staysOwner(seen, member)) return;
-  await refuseOwnPerson(seen, member, "removed");
-  run.breaker.count(`organization ${view.uid}`, [member.userUid]);
-  await view.removeMember(member.userUid);
+  await unlessOwnPerson(seen, member, "removed", () => {
+    run.breaker.count(`organization ${view.uid}`, [member.userUid]);
+    return view.removeMember(member.userUid);
+  });
 }
 
 /** An organization has one owner (T12): whoever it is, they are neither demoted nor removed. */
 function staysOwner({ view }: Newcomer, member: Member): boolean {
+  if (member.role === undefined) {
+    throw new GuardError(
+      `Avala does not show the role of ${nameOf(member)} in organization ${view.slug}. They may be its owner, and stay as they are.`,
+      "Use a key of an owner or admin.",
+    );
+  }
   if (member.role !== "owner") return false;
   tell("warning", `${nameOf(member)} is the owner of organization ${view.slug} and stays it, whatever is declared.`);
   return true;
 }
 
-/** Without its own person's role the key could not put anything right afterwards (T13). */
-async function refuseOwnPerson({ view }: Newcomer, member: Member, what: string): Promise<void> {
-  if ((await view.ownPerson())?.userUid !== member.userUid) return;
-  throw new GuardError(
-    `${nameOf(member)} is the person whose API key this run uses, and is not ${what} in organization ${view.slug}.`,
-    "Use the key of another admin or of the owner, or keep the person: " +
-      'with onDestroy: "retain" the resource can go while the person stays.',
-  );
+/**
+ * Takes a step that ends somebody's role, unless they are known to be the key's own person: without their role the key
+ * could not put anything right afterwards (T13). Those who have the key's role lose it one after the other: of two who
+ * went at the same time, neither would be known.
+ */
+async function unlessOwnPerson<T>(
+  { view }: Newcomer,
+  member: Member,
+  what: string,
+  step: () => Promise<T>,
+): Promise<T> {
+  if (member.role !== (await view.ownRole())) return step();
+  return view.leavingRole.take("own", async () => {
+    if ((await view.ownPerson())?.userUid !== member.userUid) return step();
+    throw new GuardError(
+      `${nameOf(member)} is the person whose API key this run uses, and is not ${what} in organization ${view.slug}.`,
+      "Use the key of another admin or of the owner, or keep the person: " +
+        'with onDestroy: "retain" the resource can go while the person stays.',
+    );
+  });
 }
 
 function nameOf({ email, username, userUid }: Member): string {

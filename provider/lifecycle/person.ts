@@ -100,6 +100,17 @@ export async function observePerson(run: Run, target: Target): Promise<Newcomer 
   return !seen.row && !seen.member && id !== undefined && !isRecorded(state) ? undefined : seen;
 }
 
+/**
+ * Whether the address that a declaration names is another person's than the one it has stood for. Whose uid is known is
+ * meant by it alone: nobody is taken out for having an address that was somebody else's before. It is told.
+ */
+export function hasSomebodyElsesAddress({ person, member, view }: Pick<Newcomer, "person" | "member" | "view">): boolean {
+  if (!member || person.userUid === undefined || member.userUid === person.userUid) return false;
+  const name = quoted(person.email ?? member.userUid);
+  tell("warning", `${name} is the address of another person of organization ${view.slug} now, who stays.`);
+  return true;
+}
+
 /** Noted without a look, as far as state tells, so that nobody takes them for a stranger. */
 export function notePerson(run: Run, target: Required<Target>): void {
   const [organizationUid, who] = splitId(target.id, 2) as [string, string];

@@ -3,7 +3,7 @@ import { ForbiddenError, NotFoundError, type Member, type TeamMember, type TeamV
 import { isUnknown, type Properties } from "./inputs.js";
 import type { Lifecycle, Target } from "./lifecycle.js";
 import { tell } from "./log.js";
-import { aliasesOf, isOtherPerson, isValid, personIdentity, personIn } from "./person.js";
+import { aliasesOf, hasSomebodyElsesAddress, isOtherPerson, isValid, personIdentity, personIn } from "./person.js";
 import { edgesIdentity, placeIdentity, refuseBeside, rosterIdentity, teamGone, teamOf } from "./place.js";
 import type { Run } from "./run.js";
 import { isRecorded } from "./state.js";
@@ -67,6 +67,7 @@ export const teamMembership: Lifecycle<Seen> = {
     if (!seen) return;
     if (!seen.row || target.inputs["onDestroy"] === "retain") return;
     if (run.declarations.held(spellingsOf(seen)).length > 0) return;
+    if (hasSomebodyElsesAddress({ ...seen, member: seen.row, view: seen.view.organization })) return;
     run.breaker.count(`team ${placeOf(seen.view)}`, [seen.row.userUid]);
     await seen.view.remove(seen.row.userUid);
   },

@@ -91,7 +91,10 @@ export const teamRoster: Lifecycle<Seen> = {
   async remove(run, target) {
     const seen = await observe(run, target);
     if (!seen) return;
-    for (const row of seen.placed.values()) seen.leaving.set(row.userUid, row);
+    for (const [who, row] of seen.placed) {
+      // Whose uid is known is meant by it alone: their address may be somebody else's by now.
+      if ((seen.known.get(who) ?? row.userUid) === row.userUid) seen.leaving.set(row.userUid, row);
+    }
     seen.placed.clear();
     await work(run, seen, leaving(run, seen));
   },

@@ -33,6 +33,8 @@ export interface Surroundings {
 export class OrganizationView {
   /** For creations: two declarations of one team name must not both find the name free. */
   readonly creating = new Turns();
+  /** For those who have the key's own role and are to lose it: the last of them is known to be its person (T13). */
+  readonly leavingRole = new Turns();
   readonly uid: string;
   readonly members: People<Member>;
   readonly invitations: Listing<Invitation>;
@@ -159,7 +161,7 @@ export class OrganizationView {
     const found = findInvitation(rows, email);
     const hidden = [...rows.values()].filter((row) => row.email === undefined).length;
     if (!found && hidden > 0)
-      throw new IdentityUnknownError(email, `the invitations of organization ${this.uid}`, hidden);
+      throw IdentityUnknownError.hidden(email, `the invitations of organization ${this.uid}`, hidden);
     return found;
   }
 
@@ -199,9 +201,14 @@ export class OrganizationView {
     return (this.#removals.get(userUid) ?? Promise.resolve(false)).catch(() => false);
   }
 
+  /** The role of the key's own person, where the service shows it. */
+  ownRole(): Promise<string | undefined> {
+    return this.#around.ownRole(this.uid);
+  }
+
   /** The member whom the key stands for, where it can be known: the only one who has the key's own role (T13). */
   async ownPerson(): Promise<Member | undefined> {
-    const role = await this.#around.ownRole(this.uid);
+    const role = await this.ownRole();
     const people = [...(await this.members.get()).values()].filter((member) => member.role === role);
     return role !== undefined && people.length === 1 ? people[0] : undefined;
   }

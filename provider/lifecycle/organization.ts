@@ -107,7 +107,7 @@ async function refuseUnlessEmpty(run: Run, view: OrganizationView): Promise<void
   ] as const;
   const inside = contents
     .filter(([count]) => count !== 0)
-    .map(([count, what]) => (count === undefined ? `perhaps ${what} (Avala does not say)` : `${count} ${what}`));
+    .map(([count, what]) => ((count ?? -1) < 0 ? `perhaps ${what} (Avala does not say)` : `${count} ${what}`));
   const people = [...(await view.members.get()).values()].filter(({ role }) => role !== "owner");
   const strangers = run.known.strangersAmong(view.uid, people);
   if (strangers.length > 0) inside.push(strangersNamed(strangers));

@@ -104,7 +104,11 @@ export async function observePerson(run: Run, target: Target): Promise<Newcomer 
  * Whether the address that a declaration names is another person's than the one it has stood for. Whose uid is known is
  * meant by it alone: nobody is taken out for having an address that was somebody else's before. It is told.
  */
-export function hasSomebodyElsesAddress({ person, member, view }: Pick<Newcomer, "person" | "member" | "view">): boolean {
+export function hasSomebodyElsesAddress({
+  person,
+  member,
+  view,
+}: Pick<Newcomer, "person" | "member" | "view">): boolean {
   if (!member || person.userUid === undefined || member.userUid === person.userUid) return false;
   const name = quoted(person.email ?? member.userUid);
   tell("warning", `${name} is the address of another person of organization ${view.slug} now, who stays.`);

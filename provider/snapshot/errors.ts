@@ -48,7 +48,10 @@ export class IdentityUnknownError extends AvalaError {
   static shared(email: string, where: string, userUids: readonly string[]): IdentityUnknownError {
     return new IdentityUnknownError(
       `Who is meant by ${quoted(email)} cannot be known: ${userUids.length} people of ${where} have this address.`,
-      `Name the person by their uid: ${userUids.slice(0, 5).map((uid) => printable(uid, 40)).join(" or ")}.`,
+      `Name the person by their uid: ${userUids
+        .slice(0, 5)
+        .map((uid) => printable(uid, 40))
+        .join(" or ")}.`,
     );
   }
 }

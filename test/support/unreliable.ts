@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What happens to a request: it is lost, its answer is lost or rewritten, or it is answered with a status. */
-export type Fate = "lost" | "answer lost" | number | ((body: string) => string);
+/**
+ * What happens to a request: it is lost, its answer is lost or rewritten, or it is answered with a status. What rewrites an
+ * answer may do something else before it arrives.
+ */
+export type Fate = "lost" | "answer lost" | number | ((body: string) => string | Promise<string>);
 
 export interface Mishap {
   /** Matched against "METHOD /path", the path below the base URL. */
@@ -36,7 +39,7 @@ export async function unreliable(target: string) {
       body: chunks.length > 0 ? Buffer.concat(chunks as Buffer[]) : null,
     });
     const answered = await answer.text();
-    const body = typeof fate === "function" ? fate(answered) : answered;
+    const body = typeof fate === "function" ? await fate(answered) : answered;
     if (fate === "answer lost") return void request.socket.destroy();
     response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "text/plain" }).end(body);
   }

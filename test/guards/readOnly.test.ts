@@ -1,0 +1,94 @@
+import { startEmulator } from "../support/emulator.js";
+import {
+  invitation,
+  organization,
+  organizationMember,
+  Stack,
+  team,
+  teamMembership,
+  teamRoster,
+  type Program,
+} from "../support/stack.js";
+
+/* AVALA_READ_ONLY: creations, updates and deletions of every kind, none of which sends anything but a GET. */
+
+const acme = "00000001-0000-4000-8000-000000000000";
+const core = `${acme}/00000002-0000-4000-8000-000000000000`;
+const blue = `${acme}/00000003-0000-4000-8000-000000000000`;
+const seed = {
+  people: ["owner", "mia", "lee", "kim"].map((name) => ({ email: `${name}@example.com` })),
+  organizations: [
+    {
+      uid: acme,
+      name: "Acme",
+      slug: "acme",
+      members: [
+        { email: "owner@example.com", role: "owner" as const },
+        ...["mia", "lee", "kim"].map((name) => ({ email: `${name}@example.com` })),
+      ],
+      teams: [
+        { uid: core.split("/")[1]!, name: "Core" },
+        { uid: blue.split("/")[1]!, name: "Blue" },
+      ],
+    },
+  ],
+};
+
+const declared = (description: string, role: "admin" | "member", place: "lead" | "member"): Program => ({
+  organization: organization({ name: "Beta", description, forceDestroy: true }),
+  team: team({ organization: acme, name: "Red", description, forceDestroy: true }),
+  organizationMember: organizationMember({ organization: acme, email: "mia@example.com", role }),
+  newcomer: organizationMember({ organization: acme, email: "zoe@example.com", role }),
+  invitation: invitation({ organization: acme, email: "noa@example.com", role }),
+  teamMembership: teamMembership({ team: core, email: "lee@example.com", role: place }),
+  teamRoster: teamRoster({ team: blue, members: { "kim@example.com": place } }),
+});
+const kinds = Object.keys(declared("", "member", "member"));
+
+jest.setTimeout(60_000);
+
+it("sends nothing but GET, whatever each kind is to do; preview and refresh work", async () => {
+  const emulator = await startEmulator({ seed });
+  try {
+    const program = declared("before", "member", "member");
+    const changed = declared("after", "admin", "lead");
+    const fresh = new Stack({ ...emulator.environment(), AVALA_READ_ONLY: "1" });
+    fresh.parallel = true;
+    const refused = async (run: Promise<unknown>): Promise<string[]> => {
+      const ended = await run.then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      return ended instanceof AggregateError ? (ended.errors as Error[]).map(({ message }) => message) : [];
+    };
+    const readOnly = expect.stringContaining("[AVALA_READ_ONLY]");
+    const all = kinds.map(() => readOnly);
+
+    expect(await refused(fresh.up(changed))).toEqual(all);
+    // A roster records what it has reached: nothing.
+    expect([...fresh.resources.keys()]).toEqual(["teamRoster"]);
+
+    const stack = new Stack(emulator.environment());
+    stack.parallel = true;
+    await stack.up(program);
+    await emulator.clearLog();
+    stack.environment = { ...stack.environment, AVALA_READ_ONLY: "1" };
+    const before = await emulator.state();
+    const preview = await stack.preview(changed);
+    expect(preview.steps.toSorted()).toEqual(kinds.map((kind) => `update ${kind}`).toSorted());
+    expect((await stack.refresh()).steps.toSorted()).toEqual(kinds.map((kind) => `same ${kind}`).toSorted());
+    expect(await refused(stack.up(changed))).toEqual(all);
+    expect(await refused(stack.destroy())).toEqual(all);
+    expect([...stack.resources.keys()].toSorted()).toEqual(kinds.toSorted());
+    expect(await emulator.writes()).toEqual([]);
+    expect(await emulator.emails()).toEqual([]);
+    expect((await emulator.state()).organizations).toEqual(before.organizations);
+
+    // The other direction: without the variable the same run changes them.
+    stack.environment = emulator.environment();
+    expect((await stack.up(changed)).steps.toSorted()).toEqual(kinds.map((kind) => `update ${kind}`).toSorted());
+    expect((await emulator.writes()).length).toBeGreaterThanOrEqual(kinds.length);
+  } finally {
+    await emulator.close();
+  }
+});

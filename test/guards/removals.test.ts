@@ -1,0 +1,246 @@
+import type { Seed } from "../../emulator/src/index.js";
+import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import {
+  idOf,
+  Stack,
+  organization,
+  organizationMember,
+  team,
+  teamMembership,
+  teamRoster,
+  type Program,
+} from "../support/stack.js";
+
+/*
+ * The circuit breaker, with its default of ten people for each place and run. Each case is an organization of its own; all of
+ * them go through the same two runs, at the same time, as resources of one program do.
+ */
+
+const limit = 10;
+const uidOf = (kind: number, number: number): string =>
+  `${String(kind).padStart(8, "0")}-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
+interface Crowd {
+  organization: string;
+  team: string;
+  emails: string[];
+}
+
+interface Case {
+  /** People in the organization and in its team, beside the owner. */
+  people: number;
+  before(crowd: Crowd): Program;
+  after(crowd: Crowd): Program;
+  /** Who is left in the end. */
+  left: { members?: number; places?: number };
+  /** Of two processes that announce the last one at the same time, neither goes on: more may be left. */
+  more?: boolean;
+  refused?: RegExp;
+  /** What has gone with its people. */
+  gone?: "team" | "organization";
+}
+
+const places = ({ team: place, emails }: Crowd, inputs: object = {}): Program =>
+  Object.fromEntries(
+    emails.map((email) => [`place ${email}`, teamMembership({ team: place, email, role: "member", ...inputs })]),
+  );
+const members = ({ organization: place, emails }: Crowd, options: object = {}): Program =>
+  Object.fromEntries(
+    emails.map((email) => [`member ${email}`, organizationMember({ organization: place, email }, options)]),
+  );
+const roster = ({ team: place }: Crowd, emails: string[], inputs: object = {}): Program => ({
+  [`roster ${place}`]: teamRoster({
+    team: place,
+    members: Object.fromEntries(emails.map((email) => [email, "member"])),
+    ...inputs,
+  }),
+});
+/** The team, and places in it that are kept when their resources go before it. */
+const keptPlaces = (crowd: Crowd, inputs: object = {}): Program => ({
+  [crowd.team]: team({ organization: crowd.organization, name: "Core", adopt: crowd.team.split("/")[1], ...inputs }),
+  ...places(crowd, { team: idOf(crowd.team), onDestroy: "retain" }),
+});
+/** The organization, and people of whom only a place in a team is declared. */
+const placedPeople = (crowd: Crowd): Program => ({
+  [crowd.organization]: organization({ name: nameOf(crowd), adopt: crowd.organization, onDestroy: "delete" }),
+  ...keptPlaces(crowd, { organization: idOf(crowd.organization), forceDestroy: true }),
+});
+const nameOf = ({ organization: uid }: Pick<Crowd, "organization">): string => `Org ${uid}`;
+const firstOf = (crowd: Crowd, count: number): Crowd => ({ ...crowd, emails: crowd.emails.slice(0, count) });
+const lastOf = (crowd: Crowd, count: number): Crowd => ({ ...crowd, emails: crowd.emails.slice(-count) });
+const none = (): Program => ({});
+
+const cases: Record<string, Case> = {
+  "members: as many as the limit go": { people: limit, before: members, after: none, left: { members: 0 } },
+  "members: one more than the limit, and the last stays": {
+    people: limit + 1,
+    before: members,
+    after: none,
+    left: { members: 1 },
+    refused: /has removed 10 people from organization \S+ and would remove more\. .*AVALA_MAX_REMOVALS/,
+  },
+  "an organization: another one's removals are not counted with it": {
+    people: limit,
+    before: members,
+    after: none,
+    left: { members: 0 },
+  },
+  "members and their places are counted for each place": {
+    people: limit,
+    before: (crowd) => ({ ...members(crowd), ...places(crowd) }),
+    after: none,
+    left: { members: 0, places: 0 },
+  },
+  "a roster: as many as the limit go": {
+    people: limit + 1,
+    before: (crowd) => roster(crowd, crowd.emails),
+    after: (crowd) => roster(crowd, crowd.emails.slice(limit)),
+    left: { places: 1 },
+  },
+  "a roster and the memberships whose place it takes: a person is counted once": {
+    people: limit + 1,
+    before: (crowd) => places(firstOf(crowd, 4)),
+    after: (crowd) => roster(crowd, crowd.emails.slice(limit), { unmanaged: "remove" }),
+    left: { places: 1 },
+  },
+  "hand-overs are not counted: a roster in place of memberships, and ten removals": {
+    people: 3 * limit,
+    before: places,
+    after: (crowd) => roster(crowd, crowd.emails.slice(limit)),
+    left: { places: 2 * limit },
+  },
+  "hand-overs are not counted: other names, and ten removals": {
+    people: 3 * limit,
+    before: members,
+    after: (crowd) =>
+      Object.fromEntries(Object.entries(members(lastOf(crowd, 2 * limit))).map(([name, one]) => [`new ${name}`, one])),
+    left: { members: 2 * limit },
+  },
+  "bug: two providers, each a host process of its own, are one run": {
+    people: limit + 2,
+    before: (crowd) => ({
+      ...members(firstOf(crowd, 6)),
+      ...members(lastOf(crowd, limit - 4), { provider: "tenant" }),
+    }),
+    after: none,
+    left: { members: 2 },
+    more: true,
+    refused: /people from organization \S+ and would remove more/,
+  },
+  "two providers with as many as the limit": {
+    people: limit,
+    before: (crowd) => ({ ...members(firstOf(crowd, 4)), ...members(lastOf(crowd, 6), { provider: "tenant" }) }),
+    after: none,
+    left: { members: 0 },
+  },
+  "bug: a team without forceDestroy takes more along than the limit: places that are retained": {
+    people: limit + 1,
+    before: keptPlaces,
+    after: none,
+    left: { places: limit + 1 },
+    refused: /has removed 0 people from team \S+ and would remove 11 more/,
+  },
+  "a team without forceDestroy takes along as many as the limit": {
+    people: limit,
+    before: keptPlaces,
+    after: none,
+    left: { members: limit },
+    gone: "team",
+  },
+  "a team with forceDestroy takes along whoever is inside": {
+    people: limit + 1,
+    before: (crowd) => keptPlaces(crowd, { forceDestroy: true }),
+    after: none,
+    left: { members: limit + 1 },
+    gone: "team",
+  },
+  "bug: an organization without forceDestroy takes more along than the limit: people of whom a place is declared": {
+    people: limit + 1,
+    before: placedPeople,
+    after: none,
+    left: { members: limit + 1 },
+    gone: "team",
+    refused: /has removed 0 people from organization \S+ and would remove 11 more/,
+  },
+  "an organization without forceDestroy takes along as many as the limit": {
+    people: limit,
+    before: placedPeople,
+    after: none,
+    left: {},
+    gone: "organization",
+  },
+  "an organization with forceDestroy takes along whoever is inside": {
+    people: limit + 1,
+    before: (crowd) => ({
+      [crowd.organization]: organization({
+        name: nameOf(crowd),
+        adopt: crowd.organization,
+        onDestroy: "delete",
+        forceDestroy: true,
+      }),
+    }),
+    after: none,
+    left: {},
+    gone: "organization",
+  },
+};
+
+const crowds = Object.entries(cases).map(([name, { people }], index): [string, Crowd] => {
+  const [organizationUid, teamUid] = [uidOf(10, index), uidOf(20, index)];
+  const emails = Array.from({ length: people }, (_, number) => `p${index}-${number}@example.com`);
+  return [name, { organization: organizationUid, team: `${organizationUid}/${teamUid}`, emails }];
+});
+
+const seed: Seed = {
+  people: [{ email: "owner@example.com" }, ...crowds.flatMap(([, { emails }]) => emails.map((email) => ({ email })))],
+  organizations: crowds.map(([, { organization: uid, team: id, emails }]) => ({
+    uid,
+    name: nameOf({ organization: uid }),
+    members: [{ email: "owner@example.com", role: "owner" as const }, ...emails.map((email) => ({ email }))],
+    teams: [{ uid: id.split("/")[1]!, name: "Core", members: emails.map((email) => ({ email })) }],
+  })),
+};
+
+const programOf = (of: "before" | "after"): Program =>
+  Object.assign({}, ...crowds.map(([name, crowd]) => cases[name]![of](crowd))) as Program;
+
+let emulator: TestEmulator;
+let errors: string[];
+
+beforeAll(async () => {
+  emulator = await startEmulator({ seed });
+  const stack = new Stack(emulator.environment());
+  stack.parallel = true;
+  const { AVALA_API_KEY: key, AVALA_BASE_URL: url } = stack.environment;
+  stack.providers["tenant"] = {
+    "avala:explicit": "true",
+    "avala:apiKey": key!,
+    "avala:baseUrl": url!,
+    "avala:allowInsecureBaseUrl": "true",
+    "avala:requestsPerMinute": "100000",
+    "avala:requestsPerSecond": "10000",
+  };
+  await stack.up(programOf("before"));
+  const ended = await stack.up(programOf("after")).catch((error: Error) => error);
+  errors = (ended instanceof AggregateError ? (ended.errors as Error[]) : []).map(({ message }) => message);
+}, 120_000);
+afterAll(() => emulator.close());
+
+it.each(crowds)("%s", async (name, { organization: uid, team: id }) => {
+  const { left, gone, refused, more } = cases[name]!;
+  const found = (await emulator.state()).organizations.find((row) => row.uid === uid);
+  const core = found?.teams.find((row) => id.endsWith(row.uid));
+  expect({ organization: found !== undefined, team: core !== undefined }).toEqual({
+    organization: gone !== "organization",
+    team: gone === undefined,
+  });
+  const members = (found?.members.length ?? 0) - 1;
+  const placed = core?.members.length;
+  expect({ members: more ? Math.min(members, left.members!) : members, placed }).toEqual({
+    members: left.members ?? members,
+    placed: left.places ?? placed,
+  });
+  const said = errors.filter((message) => message.includes(uid));
+  expect(said.length > 0).toBe(refused !== undefined);
+  expect(said.filter((message) => !refused?.test(message))).toEqual([]);
+});

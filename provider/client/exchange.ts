@@ -25,6 +25,8 @@ export type Outcome =
 export const TIMED_OUT = "TIMED_OUT";
 /** Code of a success whose body is larger than any real answer. */
 export const TOO_LARGE = "TOO_LARGE";
+/** Code of a success whose body is no text: guessing at names and addresses would end in wrong ones. */
+export const NOT_UTF8 = "NOT_UTF8";
 
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 const LARGEST_ERROR = 1024 * 1024;
@@ -127,8 +129,14 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   private answer(): void {
-    const body = new TextDecoder().decode(Buffer.concat(this.chunks));
-    this.end({ kind: "answer", status: this.status, headers: this.headers, body });
+    const bytes = Buffer.concat(this.chunks);
+    const { status, headers } = this;
+    try {
+      const body = new TextDecoder("utf-8", { fatal: this.succeeded }).decode(bytes);
+      this.end({ kind: "answer", status, headers, body });
+    } catch (error) {
+      this.end({ kind: "failure", code: NOT_UTF8, message: messageOf(error), sent: true, status });
+    }
   }
 
   private end(outcome: Outcome): void {

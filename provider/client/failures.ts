@@ -13,7 +13,7 @@ import {
   UnavailableError,
   UnexpectedStatusError,
 } from "./errors.js";
-import { type Outcome, TOO_LARGE } from "./exchange.js";
+import { NOT_UTF8, type Outcome, TOO_LARGE } from "./exchange.js";
 import type { Redactor } from "./redact.js";
 
 type Failure = Extract<Outcome, { kind: "failure" }>;
@@ -109,14 +109,11 @@ export function shapeError(facts: RequestFacts, why: string, fix = SHAPE_FIX): R
   return new ResponseShapeError(`${described(facts)}, but ${why}.`, fix, facts);
 }
 
-/** The error for a body beyond every limit, where its content was needed. */
-export function tooLarge(facts: RequestFacts): ResponseShapeError {
-  return shapeError(facts, "the body is larger than any real answer");
-}
-
-/** True where the failure is that of `tooLarge`. */
-export function isTooLarge(outcome: Outcome): boolean {
-  return outcome.kind === "failure" && outcome.code === TOO_LARGE;
+/** Why the body of a success cannot be read at all, where that is so. */
+export function unreadable(outcome: Outcome): string | undefined {
+  if (outcome.kind !== "failure") return undefined;
+  if (outcome.code === TOO_LARGE) return "the body is larger than any real answer";
+  return outcome.code === NOT_UTF8 ? "the body is not UTF-8" : undefined;
 }
 
 const SHAPE_FIX = "Check that the base URL leads to the API and not to a web page or proxy; else update pulumi-avala.";

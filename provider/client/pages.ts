@@ -11,6 +11,9 @@ export const MOST_PAGES = 1000;
 /** Walks of one list before giving up on one that changes under us. */
 export const MOST_WALKS = 3;
 
+/** Characters of all pages together: a hundred thousand people, and more than memory has to bear. */
+export const LARGEST_LIST = 64 * 1024 * 1024;
+
 const LONGEST_QUERY = 2000;
 /** Only there so that a relative `next` can be parsed. */
 const ANYWHERE = "http://next.invalid/";
@@ -53,8 +56,11 @@ async function walk<T>(transport: Transport, request: ListRequest<T>): Promise<T
   const rows = new Map<string, T>();
   const route = new Route(request.filter);
   let total = 0;
+  let size = 0;
   for (let query: string | undefined = route.first(); query !== undefined;) {
     const answer: Answer = await readPage(transport, request.path, query, route.pages === 1);
+    size += answer.body.length;
+    if (size > LARGEST_LIST) throw shapeError(answer.facts, "the list is larger than any real one");
     const { results, next, count } = decode(page, answer);
     for (const row of readRows(request.row, results, answer.facts)) rows.set(request.key(row), row);
     if (count !== undefined && count < total) throw new Shifted(answer.facts);

@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 import { ReadOnlyError, type RequestFacts, TransportError } from "./errors.js";
 import { exchange, type Outcome } from "./exchange.js";
-import { isTooLarge, refusedBefore, shapeError, statusError, tooLarge, transportError } from "./failures.js";
+import { refusedBefore, shapeError, statusError, transportError, unreadable } from "./failures.js";
 import { headersOf, rateFacts, requestId } from "./headers.js";
 import { type Limiter, LimiterClosed } from "./limiter.js";
 import type { Redactor } from "./redact.js";
@@ -167,7 +167,8 @@ export class Transport {
   /** @param first of the refusals of the key, if it is one */
   private settle(call: Call, outcome: Outcome, uncertain: boolean, first = false): Answer {
     const facts = this.facts(call, outcome, uncertain);
-    if (isTooLarge(outcome)) throw tooLarge(facts);
+    const why = unreadable(outcome);
+    if (why !== undefined) throw shapeError(facts, why);
     if (outcome.kind === "failure") {
       throw transportError(facts, outcome, outcome.sent || uncertain, this.options.redact);
     }

@@ -9,7 +9,11 @@ import type { CredentialPermissions, Identified, Invitation, Member, Organizatio
  * The wire, leniently: unknown keys are ignored, enumerations are open, and everything but what identifies an object
  * may be missing or null. A field of another type is an error all the same: guessing would end in a wrong diff.
  */
-const required = z.string().min(1);
+/**
+ * A uid or slug becomes part of ids, paths and messages: characters that can be seen, none of them a slash, and not many.
+ * What is in use are UUIDs, and letters, digits, hyphens and underscores.
+ */
+const identifier = z.string().regex(/^[!-.0-~]{1,255}$/);
 const text = z.string().nullish();
 const flag = z.boolean().nullish();
 const count = z.number().nullish();
@@ -28,8 +32,8 @@ function camel<T extends object, N extends keyof T = never>(wire: T, nullable: r
 }
 
 const organizationFields = {
-  uid: text,
-  slug: text,
+  uid: identifier.nullish(),
+  slug: identifier.nullish(),
   name: text,
   handle: text,
   description: text,
@@ -59,12 +63,12 @@ export const organizationEcho: z.ZodType<Organization> = z
   .transform((wire) => camel(wire, ORGANIZATION_NULLS));
 
 export const organization: z.ZodType<Identified<Organization>> = z
-  .object({ ...organizationFields, uid: required, slug: required })
+  .object({ ...organizationFields, uid: identifier, slug: identifier })
   .transform((wire) => camel(wire, ORGANIZATION_NULLS));
 
 const teamFields = {
-  uid: text,
-  slug: text,
+  uid: identifier.nullish(),
+  slug: identifier.nullish(),
   name: text,
   description: text,
   color: text,
@@ -76,11 +80,11 @@ const teamFields = {
 export const teamEcho: z.ZodType<Team> = z.object(teamFields).transform((wire) => camel(wire));
 
 export const team: z.ZodType<Identified<Team>> = z
-  .object({ ...teamFields, uid: required, slug: required })
+  .object({ ...teamFields, uid: identifier, slug: identifier })
   .transform((wire) => camel(wire));
 
 const personFields = {
-  user_uid: required,
+  user_uid: identifier,
   username: text,
   email: text,
   full_name: text,
@@ -93,7 +97,7 @@ export const member: z.ZodType<Member> = z.object(personFields).transform((wire)
 export const teamMember: z.ZodType<TeamMember> = z.object(personFields).transform((wire) => camel(wire));
 
 const invitationFields = {
-  uid: text,
+  uid: identifier.nullish(),
   invited_email: text,
   role: text,
   status: text,
@@ -108,7 +112,7 @@ const invitationFields = {
 export const invitationEcho: z.ZodType<Partial<Invitation>> = z.object(invitationFields).transform(fromInvitation);
 
 export const invitation: z.ZodType<Invitation> = z
-  .object({ ...invitationFields, uid: required })
+  .object({ ...invitationFields, uid: identifier })
   .transform((wire) => Object.assign(fromInvitation(wire), { uid: wire.uid }));
 
 type WireInvitation = {

@@ -44,7 +44,7 @@ export class Terminal {
       units(character)
         .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
         .join("");
-    const text = JSON.stringify(value, undefined, 2).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}]/gu, escaped);
+    const text = JSON.stringify(value, undefined, 2).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
     this.#process.stdout.write(`${text}\n`);
   }
 

@@ -5,7 +5,7 @@ import { changedInputs, checkInputs, isUnknown, type Properties } from "./inputs
 import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
 import { allTold, tell } from "./log.js";
 import { configure, currentRun, type Run } from "./run.js";
-import { declaredInputs, isRecorded, observedState, recordedState } from "./state.js";
+import { declaredInputs, harmless, isRecorded, observedState, recordedState } from "./state.js";
 import { EngineGoneError } from "./watchdog.js";
 
 /** The calls of a dynamic resource, in plain objects. */
@@ -118,7 +118,8 @@ function tellUnknown<Seen>({ schema, shown, id }: Lifecycle<Seen>, seen: Seen): 
 }
 
 function known(shown: Properties, inputs: Properties): Properties {
-  return Object.fromEntries(Object.entries(shown).filter(([name, value]) => name in inputs && value !== undefined));
+  const declared = Object.entries(shown).filter(([name, value]) => name in inputs && value !== undefined);
+  return harmless(Object.fromEntries(declared));
 }
 
 async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, props: Properties) {

@@ -1,5 +1,5 @@
 import { comparable, flagsOf, inputsWhere, type ResourceSchema } from "../schema/index.js";
-import { clearedIn, type Properties } from "./inputs.js";
+import { clearedIn, isUnknown, type Properties } from "./inputs.js";
 
 /** Version of what this release writes into state. Handlers read the states of all earlier ones. */
 const stateVersion = 1;
@@ -48,7 +48,8 @@ export function observedState(
 ): { props: Properties; inputs?: Properties } {
   if (!isRecorded(before)) {
     // Of what the service shows, counts and the caller's role would differ at each look (T16).
-    return { props: defined({ ...pick(shown, Object.keys(schema.inputs)), ...outputs, [versionKey]: stateVersion }) };
+    const read = { ...pick(shown, Object.keys(schema.inputs)), ...outputs };
+    return { props: defined({ ...harmless(read), [versionKey]: stateVersion }) };
   }
   const declared = declaredInputs(schema, before);
   const observed = Object.fromEntries(
@@ -63,8 +64,7 @@ function withChosen(schema: ResourceSchema, declared: Properties, shown: Propert
   );
   return defined({
     ...declared,
-    ...pick(shown, chosen),
-    ...outputs,
+    ...harmless({ ...pick(shown, chosen), ...outputs }),
     ...(chosen.length > 0 ? { [chosenKey]: chosen } : {}),
     [versionKey]: stateVersion,
   });
@@ -77,7 +77,28 @@ function shownValue(schema: ResourceSchema, name: string, shown: Properties, rec
   const value = shown[name];
   if (local || identity || writeOnly || value === undefined) return recorded;
   if (comparable(field, value) === comparable(field, recorded)) return recorded;
-  return value === null && clear !== undefined ? "" : value;
+  return value === null && clear !== undefined ? "" : harmlessValue(value);
+}
+
+/**
+ * What the service answers, as state can hold it. The engine shows the values of state as they are, on the user's
+ * terminal, and takes its own signs for unknown values for what they say: it then refuses to read the resource at all.
+ */
+export function harmless(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, harmlessValue(value)]));
+}
+
+/** Line ends and tabs apart, what steers a terminal or turns the reading direction; joiners inside of words do neither. */
+const steering = /(?!\r?\n|\t|[\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+function harmlessValue(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  return isUnknown(value) ? `${escaped(value[0]!)}${value.slice(1)}` : value.replace(steering, escaped);
+}
+
+/** As in a JavaScript text: nothing is lost, and nothing looks like something else. */
+function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)!.toString(16)}}`;
 }
 
 /** Of some properties, those that are there: the host cannot carry `undefined`, and what is null is not there. */

@@ -4,6 +4,7 @@ import {
   namesOf,
   normalizeEmail,
   personOf,
+  printable,
   quoted,
   rosterOf,
   splitId,
@@ -246,7 +247,7 @@ function knownIn(state: Properties): Map<string, string> {
 }
 
 function nameOf({ email, userUid }: TeamMember): string {
-  return email === undefined ? userUid : normalizeEmail(email);
+  return email === undefined ? userUid : printable(normalizeEmail(email), 254);
 }
 
 function placeOf({ view }: Pick<Seen, "view">): string {

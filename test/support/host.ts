@@ -99,7 +99,9 @@ export class Host {
       }),
       host.ended.then((code) => Promise.reject(new Error(`The host ended with ${code}: ${host.output}`))),
     ]);
-    host.#client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+    // The engine takes as much.
+    const options = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
+    host.#client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), options);
     return host;
   }
 

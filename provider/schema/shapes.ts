@@ -17,7 +17,8 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(values: T,
   z.enum(values, {
     error: (issue) => {
       const wanted = `must be ${values.map((value) => `"${value}"`).join(" or ")}`;
-      const note = typeof issue.input === "string" ? notes[issue.input] : undefined;
+      const { input } = issue;
+      const note = typeof input === "string" && Object.hasOwn(notes, input) ? notes[input] : undefined;
       return note ? `${wanted}; ${note}` : wanted;
     },
   });

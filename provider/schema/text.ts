@@ -15,7 +15,10 @@ export function stripped(text: string): string {
 /** At most `length` characters, runs of spaces as one. */
 export function shortened(text: string, length: number): string {
   // A character takes one or two units: of a very long text no more is looked at than is needed.
-  const start = text.replace(/ {2,}/g, " ").trim().slice(0, 2 * length + 2);
+  const start = text
+    .replace(/ {2,}/g, " ")
+    .trim()
+    .slice(0, 2 * length + 2);
   const characters = [...start];
   return characters.length <= length ? characters.join("") : `${characters.slice(0, length - 1).join("")}…`;
 }

@@ -10,7 +10,7 @@ import { unreliable, type Mishap } from "../support/unreliable.js";
 
 const uid = (kind: number, number: number): string =>
   `0000000${kind}-0000-4000-8000-${String(number).padStart(12, "0")}`;
-const slugs = ["removed", "demoted", "hidden", "gone", "shared", "named", "moved", "uncounted"] as const;
+const slugs = ["removed", "demoted", "hidden", "gone", "shared", "named", "moved", "uncounted", "twice"] as const;
 type Slug = (typeof slugs)[number];
 const organizationOf = (slug: Slug): string => uid(1, slugs.indexOf(slug));
 const teamOf = (slug: Slug, team = 0): string => `${organizationOf(slug)}/${uid(2 + team, slugs.indexOf(slug))}`;
@@ -58,6 +58,9 @@ const stories: Record<"updates" | "deletions" | "mistakes", { before: Program; a
       ...admins("demoted", "member"),
       "hidden owner": member("hidden", { user: uidOf("owner"), role: "member" }),
       "hidden lee": member("hidden", { user: uidOf("lee"), role: "admin" }),
+      "twice by e-mail": teamMembership({ team: teamOf("twice"), email: address("lee"), role: "member" }),
+      "twice by uid": teamMembership({ team: teamOf("twice"), user: uidOf("lee"), role: "member" }),
+      "twice in another": teamMembership({ team: teamOf("twice", 1), user: uidOf("lee"), role: "member" }),
       "shared lee": member("shared", { email: address("lee"), role: "admin" }),
       "shared kim": member("shared", { email: address("kim"), role: "admin" }),
       "named kim": member("named", { user: uidOf("kim2"), role: "admin" }),
@@ -184,4 +187,11 @@ it("bug: what Avala does not count, or counts below zero, is not proven empty", 
     expect.stringMatching(/because of what is inside: perhaps datasets \(Avala does not say\), perhaps projects \(/),
   ]);
   expect(await writesIn("uncounted")).toEqual([]);
+});
+
+it("one person in one team, by e-mail and by uid, is refused where the service alone can tell; in another team it is not", async () => {
+  const refusals = said("twice");
+  expect(refusals.length).toBeGreaterThan(0);
+  for (const message of refusals) expect(message).toMatch(/declared twice in one place: .*\[AVALA_GUARD\]$/);
+  expect(await writesIn("twice")).toEqual(["POST /organizations/twice/teams/team-1/members/"]);
 });

@@ -1,3 +1,4 @@
+import { resources as schemas } from "../../provider/schema/index.js";
 import { Desk } from "../support/commandLine.js";
 import { Engine, Host, HostError, type Kind, type Properties } from "../support/host.js";
 import { pageOf, rawService, type RawCall, type Reply } from "../support/rawService.js";
@@ -198,6 +199,22 @@ describe("handlers", () => {
     const values = recorded.filter((value) => typeof value === "string");
     expect(values.filter((value) => steeringInLines.test(value.replaceAll(/[\t\u200c\u200d]|\r\n/g, "")))).toEqual([]);
     expect(values).not.toContain(hostileTexts["the engine's sign for an unknown value"]);
+  });
+
+  it("check refuses what it quotes in harmless words, whatever stands in a field", async () => {
+    const kinds = ["organization", "team", "organizationMember", "teamMembership", "teamRoster", "invitation"] as const;
+    const words = [...texts.map(([, text]) => text), "__proto__", "constructor", "toString"];
+    for (const text of words) {
+      for (const kind of kinds) {
+        const inputs = Object.keys(schemas[kind].inputs).map((name) => [name, text]);
+        const { failures } = await host.check(kind, {}, Object.fromEntries([...inputs, [text.slice(0, 200), text]]));
+        for (const { reason } of failures) {
+          expect(reason).not.toMatch(steering);
+          expect(reason).not.toContain("native code");
+          expect(reason.length).toBeLessThan(longest);
+        }
+      }
+    }
   });
 
   it("tell it in short and harmless lines", () => {

@@ -1,0 +1,178 @@
+/** A test, by its file below `test/` and by words of its name. */
+export type Proof = readonly [file: string, name: string];
+
+/** A step that the provider does not take, whatever the key may do. */
+export interface Guard {
+  /** What is promised. */
+  guard: string;
+  /** Tests that it refuses what it must. */
+  refuses: readonly Proof[];
+  /** Tests that it lets through what is fine. */
+  allows: readonly Proof[];
+}
+
+const member = "lifecycle/organizationMember.test.ts";
+const access = "lifecycle/access.test.ts";
+const people = "guards/people.test.ts";
+const removals = "guards/removals.test.ts";
+const key = "guards/key.test.ts";
+
+/** Every guard, in both directions. */
+export const guards: readonly Guard[] = [
+  {
+    guard: "The owner is neither removed nor demoted, whatever is declared.",
+    refuses: [
+      [member, "is settled and reported, and neither changed nor removed, by whatever they are declared"],
+      [people, "and is given no other role; who shows one is"],
+      [people, "and is not removed; who shows one is"],
+    ],
+    allows: [[member, "may become it later, and be it no more: only then the declared role counts again"]],
+  },
+  {
+    guard: "The key's own person is neither removed nor demoted, where they can be known.",
+    refuses: [
+      [member, "as the only admin is neither demoted nor removed; retain lets the resource go"],
+      [member, "cannot be told from another admin; the last of them is kept"],
+      [
+        people,
+        "bug: of those who have the key's own role the last one is kept, though all of them go at the same time",
+      ],
+    ],
+    allows: [[member, "cannot be told from another admin; the last of them is kept"]],
+  },
+  {
+    guard: "No run takes more than AVALA_MAX_REMOVALS people out of an organization or a team.",
+    refuses: [
+      [removals, "members: one more than the limit, and the last stays"],
+      [access, "stops a run at the eleventh person taken out of one team, and says how to go on"],
+      ["lifecycle/teamRoster.test.ts", "judge removals as a whole, before the first request"],
+      [removals, "bug: two providers, each a host process of its own, are one run"],
+      [removals, "bug: a team without forceDestroy takes more along than the limit: places that are retained"],
+      [
+        removals,
+        "bug: an organization without forceDestroy takes more along than the limit: people of whom a place is declared",
+      ],
+      [access, "takes another limit from the %s"],
+    ],
+    allows: [
+      [removals, "members: as many as the limit go"],
+      [removals, "a roster: as many as the limit go"],
+      [removals, "an organization: another one's removals are not counted with it"],
+      [removals, "members and their places are counted for each place"],
+      [removals, "a roster and the memberships whose place it takes: a person is counted once"],
+      [removals, "hand-overs are not counted: a roster in place of memberships, and ten removals"],
+      [removals, "hand-overs are not counted: other names, and ten removals"],
+      [removals, "two providers with as many as the limit"],
+      [removals, "a team without forceDestroy takes along as many as the limit"],
+      [removals, "an organization without forceDestroy takes along as many as the limit"],
+      [access, "counts each team for itself"],
+    ],
+  },
+  {
+    guard: "Nobody is removed for having an address that was somebody else's, or that others have too.",
+    refuses: [
+      [
+        people,
+        "bug: nobody is taken out for an address that was somebody else's before: as a member, in a team, in a roster",
+      ],
+      [
+        "lifecycle/teamRoster.test.ts",
+        "bug: an address that somebody else has now takes nobody out in place of who had it",
+      ],
+      [people, "bug: an address that two people have, but for its case, gives nobody a role; a uid does"],
+    ],
+    allows: [[people, "bug: an address that two people have, but for its case, gives nobody a role; a uid does"]],
+  },
+  {
+    guard: "An organization or team that is not empty is not deleted without forceDestroy.",
+    refuses: [
+      [
+        "lifecycle/organization.test.ts",
+        "is refused while data or people that no declaration knows are inside, and forced on demand",
+      ],
+      ["lifecycle/team.test.ts", "is refused while people that no declaration knows are inside"],
+      [people, "bug: what Avala does not count, or counts below zero, is not proven empty"],
+    ],
+    allows: [
+      [
+        "lifecycle/organization.test.ts",
+        "is refused while data or people that no declaration knows are inside, and forced on demand",
+      ],
+      ["lifecycle/team.test.ts", "goes through with forceDestroy"],
+      ["lifecycle/team.test.ts", "takes declared people out first, and is not refused"],
+      [removals, "a team with forceDestroy takes along whoever is inside"],
+      [removals, "an organization with forceDestroy takes along whoever is inside"],
+    ],
+  },
+  {
+    guard: "An organization that is not visible any more is an error, until AVALA_ASSUME_DELETED names it.",
+    refuses: [
+      [access, "is an error of refresh, explained once, and nothing is dropped from state"],
+      [access, "is an error of destroy, and nothing is dropped from state"],
+      [access, "is not let go where another one is said to be deleted"],
+      [access, "is no leave to drop it where it can be seen"],
+    ],
+    allows: [
+      [access, "leaves a settled up alone, and warns about what it cannot look up"],
+      [access, "is let go by refresh where it is said to be deleted"],
+      [access, "is let go by destroy where it is said to be deleted, without a write"],
+    ],
+  },
+  {
+    guard: "A key that is revoked in the middle of a run ends its requests; what was done is recorded.",
+    refuses: [
+      [
+        "client/transport.test.ts",
+        "bug: is asked with no more: the first 401 explains it, what waits and what comes is not sent",
+      ],
+      [key, "bug: stops the run at once; what was done is recorded, the reason is told once, and the next run goes on"],
+      [key, "leaves an organization that is half made in state, and the next run completes it"],
+      [key, "leaves what a roster has reached in state, and the next run goes on from there"],
+      [key, "revoked in the middle of a destroy: what has gone is let go of, the rest is kept"],
+      [access, "401: a revoked key is an error of refresh and destroy, and drops nothing"],
+    ],
+    allows: [
+      [key, "bug: stops the run at once; what was done is recorded, the reason is told once, and the next run goes on"],
+    ],
+  },
+  {
+    guard: "A key that is downgraded in the middle of a run breaks nothing.",
+    refuses: [
+      [key, "fails each further write, reads all the same, breaks nothing, and goes on once the role is back"],
+      [access, "403: a key that may not see invitations takes none for gone, invites nobody and removes nobody"],
+      [access, "403: a key that may not write says so and records nothing"],
+    ],
+    allows: [[key, "fails each further write, reads all the same, breaks nothing, and goes on once the role is back"]],
+  },
+  {
+    guard: "One person is declared once in one place.",
+    refuses: [
+      ["e2e/declaredTwice.test.ts", "one person declared twice in one place"],
+      [member, "%s is refused where the service alone can tell"],
+      ["lifecycle/teamRoster.test.ts", "refuse one person named by e-mail and by uid"],
+      ["lifecycle/teamRoster.test.ts", "refuse a roster beside single memberships of the team"],
+      [
+        "guards/people.test.ts",
+        "one person in one team, by e-mail and by uid, is refused where the service alone can tell; in another team it is not",
+      ],
+    ],
+    allows: [
+      [
+        "lifecycle/handOver.test.ts",
+        "is not mistaken: another team of the same person, another person of the same team",
+      ],
+      ["lifecycle/handOver.test.ts", "survives --replace: made anew and deleted under one name"],
+    ],
+  },
+  {
+    guard: "With AVALA_READ_ONLY nothing but GET is sent.",
+    refuses: [
+      ["guards/readOnly.test.ts", "sends nothing but GET, whatever each kind is to do; preview and refresh work"],
+      ["cli/usage.test.ts", "AVALA_READ_ONLY refuses %s before anything is asked"],
+      ["client/transport.test.ts", "reads and writes nothing"],
+    ],
+    allows: [
+      ["guards/readOnly.test.ts", "sends nothing but GET, whatever each kind is to do; preview and refresh work"],
+    ],
+  },
+];

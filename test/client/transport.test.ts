@@ -217,7 +217,9 @@ describe("a key that is refused", () => {
     for (const error of errors) expect(error).toMatchObject({ code: "AVALA_UNAUTHORIZED", doubtful: false });
     expect(errors.map(({ message }) => message)).toEqual([
       expect.stringContaining('The service says: "Invalid API key."'),
-      ...Array.from({ length: 18 }, () => expect.stringMatching(/^PATCH \S+ was not sent: the key has been refused\. /)),
+      ...Array.from({ length: 18 }, () =>
+        expect.stringMatching(/^PATCH \S+ was not sent: the key has been refused\. /),
+      ),
     ]);
     expect(await finishFailing(client.organizations.get("acme"))).toMatchObject({ code: "AVALA_UNAUTHORIZED" });
     expect(sent()).toHaveLength(2);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Moment } from "../support/gate.js";
 import { isProviderHost, type Process, type Started } from "../support/pulumi.js";
-import { heldAfter, writesOf, type Phase } from "./program.js";
+import { heldAfter, resent, writesOf, type Phase } from "./program.js";
 import { Scene, stopsOf, survivors } from "./scene.js";
 
 jest.setTimeout(240_000);
@@ -50,15 +50,14 @@ export const crashes = {
 } satisfies Record<string, Crash>;
 
 const phases = ["made", "changed", "destroyed"] as const;
-/** A mail of which no list tells is sent once more where its answer is lost with the run. */
-const resent: string = "POST /organizations/acme/invitations/*/resend/";
-
 /** A crash at every write of an up that makes, an up that changes, and a destroy. */
 export function crashTests(what: keyof typeof crashes): void {
   const { strike, moments, harmless = false }: Crash = crashes[what];
   const points = phases.map((phase) => stopsOf(phase, moments).length).reduce((all, count) => all + count);
   let scene: Scene;
   let met = 0;
+  /** Names of organizations with a mail that is to be sent once more, once for each. */
+  const twice: string[] = [];
 
   /** Runs into the crash at one line of a phase, and sees to it that nobody goes on. */
   async function crash(phase: Phase, line: number): Promise<void> {
@@ -78,6 +77,7 @@ export function crashTests(what: keyof typeof crashes): void {
     expect(await survivors(processes)).toEqual([]);
     expect(scene.gate.lastAt() - (harmless ? endedAt : struckAt)).toBeLessThan(2_000);
     release();
+    if (phase === "changed") twice.push(...(await scene.unrecorded()));
   }
 
   async function recovered(assumed: readonly string[] = []) {
@@ -86,14 +86,18 @@ export function crashTests(what: keyof typeof crashes): void {
     return undefined;
   }
 
-  async function expectAsWithout(phase: "made" | "changed"): Promise<void> {
-    const held = await scene.held();
-    const expected = scene.cases.map(({ name, stops }) => {
-      const again = !harmless && phase === "changed" && stops.changed.write === resent;
-      const more = again && stops.changed.moment === "carried out" ? ["grace@example.com resend"] : [];
+  async function throughCrashes(phase: "made" | "changed"): Promise<void> {
+    scene.declare(phase);
+    for (const line of writesOf[phase].keys()) {
+      await crash(phase, line);
+      expect((await recovered())?.code ?? 0).toBe(0);
+    }
+    await scene.up();
+    const expected = scene.cases.map(({ name }) => {
+      const more = twice.filter((other) => other === name).map(() => resent);
       return [name, { ...heldAfter[phase], mails: [...heldAfter[phase].mails, ...more].toSorted() }];
     });
-    expect(held).toEqual(Object.fromEntries(expected));
+    expect(await scene.held()).toEqual(Object.fromEntries(expected));
   }
 
   describe(`${what}, at ${points} points`, () => {
@@ -102,30 +106,32 @@ export function crashTests(what: keyof typeof crashes): void {
     });
     afterAll(() => scene?.close());
 
-    it.each(["made", "changed"] as const)("while organizations are %s: the next up ends as without", async (phase) => {
-      scene.declare(phase);
-      for (const line of writesOf[phase].keys()) {
-        await crash(phase, line);
-        expect((await recovered())?.code ?? 0).toBe(0);
-      }
-      await scene.up();
-      await expectAsWithout(phase);
-      if (phase === "made") await scene.accept();
-      else await scene.project.expectOk(["preview", "--refresh", "--expect-no-changes"]);
+    it("while organizations are made: the next up ends as without", async () => {
+      await throughCrashes("made");
+      await scene.accept();
+    });
+
+    it("while organizations are changed: the next up ends as without", async () => {
+      await throughCrashes("changed");
+      const stopped = scene.cases.filter(({ stops }) => stops.changed.write.endsWith("/resend/"));
+      const sent = stopped.filter(({ stops }) => stops.changed.moment === "carried out").map(({ name }) => name);
+      // Others may have been at it when the run ended; where nothing is lost, nothing is sent twice.
+      expect(twice).toEqual(harmless ? [] : expect.arrayContaining(sent));
+      await scene.project.expectOk(["preview", "--refresh", "--expect-no-changes"]);
     });
 
     it("while organizations are destroyed: the next destroy leaves nothing", async () => {
       const mails = await scene.emulator.emails();
-      const [places, people, organizations] = writesOf.destroyed.keys() as unknown as Iterable<number>;
-      for (const line of [places!, people!]) {
+      const last = writesOf.destroyed.length - 1;
+      for (let line = 0; line < last; line++) {
         await crash("destroyed", line);
         expect((await recovered())?.code ?? 0).toBe(0);
       }
-      await crash("destroyed", organizations!);
+      await crash("destroyed", last);
       const refused = await recovered();
       if (refused !== undefined) {
         const gone = refused.errors.map(({ message }) => /AVALA_ASSUME_DELETED=([-\w]+)/.exec(message)![1]!);
-        expect([refused.code !== 0, gone]).toEqual([true, [expect.any(String)]]);
+        expect(refused.code).not.toBe(0);
         expect((await recovered(gone))!.code).toBe(0);
       }
       expect(await scene.destroy()).toMatchObject({ code: 0 });

@@ -117,6 +117,9 @@ export const writesOf: Record<Phase, readonly (readonly string[])[]> = {
   ],
 };
 
+/** The mail of a resend, of which no list tells that it has gone out. */
+export const resent = "grace@example.com resend";
+
 /** Writes before which a crash leaves something else than after the write before: as many in each phase. */
 export const arriving: Record<Phase, readonly string[]> = {
   made: [
@@ -182,7 +185,7 @@ export const heldAfter: Record<"made" | "changed", ReturnType<typeof essence>> =
       "ada@example.com invitation",
       "ada@example.com invitation",
       "grace@example.com invitation",
-      "grace@example.com resend",
+      resent,
       "mia@example.com invitation",
     ],
   },

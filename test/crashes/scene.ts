@@ -11,7 +11,7 @@ import {
   type Process,
   type Started,
 } from "../support/pulumi.js";
-import { arriving, declarationsOf, essence, writesOf, type Copy, type Phase } from "./program.js";
+import { arriving, declarationsOf, essence, resent, writesOf, type Copy, type Phase } from "./program.js";
 
 /**
  * The crash points of a phase: each write when it is carried out and not yet answered; those at which it makes a
@@ -41,7 +41,9 @@ export class Scene {
   static async open(moments: readonly Moment[]): Promise<Scene> {
     const emulator = await startEmulator();
     const gate = await openGate(emulator.url);
-    const project = await Project.open({ ...emulator.environment(), AVALA_BASE_URL: gate.url });
+    // A write may be held for longer than a service would be waited for.
+    const environment = { ...emulator.environment(), AVALA_BASE_URL: gate.url, AVALA_TIMEOUT_SECONDS: "120" };
+    const project = await Project.open(environment);
     return new Scene(emulator, gate, project, moments);
   }
 
@@ -73,17 +75,9 @@ export class Scene {
     const early = started.ended.then(({ code }) => {
       throw new Error(`It ended by itself with ${code}:\n${started.screen()}`);
     });
-    await Promise.race([this.gate.reached().then(() => this.#quiet()), early]);
+    await Promise.race([this.gate.reached(), early]);
     early.catch(() => undefined);
     return started;
-  }
-
-  /** What is not stopped is done and recorded: a crash then meets what is stopped, and nothing else. */
-  async #quiet(): Promise<void> {
-    for (let [before, now] = ["", this.project.stateText()]; ; [before, now] = [now, this.project.stateText()]) {
-      if (now === before && this.project.pending().length === this.gate.stopped()) return;
-      await pause(500);
-    }
   }
 
   /** The first two commands of docs/recovery.md; `assumed` are organizations that are said to be deleted for good. */
@@ -127,6 +121,13 @@ export class Scene {
       .flatMap(({ invitations }) => invitations)
       .filter(({ email }) => email.startsWith("mia@"));
     for (const { uid } of hers) await this.emulator.control("POST", `/invitations/${uid}/accept`);
+  }
+
+  /** Names of the organizations with a resend that has been mailed, and of which state knows nothing. */
+  async unrecorded(): Promise<string[]> {
+    const held = await this.held();
+    const recorded = (name: string) => this.project.outputs(`${name}/grace`)["resend"] !== undefined;
+    return Object.keys(held).filter((name) => held[name]!.mails.includes(resent) && !recorded(name));
   }
 
   /** What the service holds, by organization. */

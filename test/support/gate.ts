@@ -18,7 +18,7 @@ export async function openGate(target: string) {
   let stops: ReadonlyMap<string, Stop> = new Map();
   let times = new Map<string, number>();
   let writes: string[] = [];
-  let [stopped, lastAt, closed] = [0, 0, false];
+  let [stopped, lastAt] = [0, 0];
   let lets: Record<Moment, () => void>;
   let open: Record<Moment, Promise<void>>;
   const shut = () => {
@@ -67,7 +67,7 @@ export async function openGate(target: string) {
     },
     /** Resolves when all organizations have come to their stop. */
     async reached(): Promise<void> {
-      while (stopped < stops.size && !closed) await pause(10);
+      while (stopped < stops.size) await pause(10);
     },
     /** How many have. */
     stopped: (): number => stopped,
@@ -78,7 +78,7 @@ export async function openGate(target: string) {
     /** When the last request came, by performance.now(). */
     lastAt: () => lastAt,
     async close(): Promise<void> {
-      closed = true;
+      stops = new Map();
       for (const moment of ["arrived", "carried out"] as const) lets[moment]();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

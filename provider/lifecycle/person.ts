@@ -165,7 +165,7 @@ function dueMail(target: Target, seen: Newcomer): "invite" | "resend" | undefine
     if (!isInvitedAs(row!, target.inputs["role"])) return "invite";
     return asksForResend(target) ? "resend" : undefined;
   }
-  const asked = target.id === undefined || asksForResend(target) || isCancelledByUs(target);
+  const asked = target.id === undefined || asksForResend(target) || asksForRole(target);
   return asked || mailsByItself(target, seen) ? "invite" : undefined;
 }
 
@@ -325,9 +325,13 @@ export function isValid(row: Invitation | undefined): boolean {
   return row !== undefined && !isOverdue(row);
 }
 
-/** A role change that broke off between the cancellation and the mail. */
-function isCancelledByUs({ state, inputs }: Target): boolean {
-  return state["status"] === "invited" && state["role"] !== inputs["role"];
+/**
+ * Another role than they were invited in is another invitation. That theirs is gone is no reason to send none: a run that
+ * was to replace it may have ended after the cancellation, and only a refresh have noticed.
+ */
+function asksForRole({ inputs, state }: Target): boolean {
+  if (state["role"] === inputs["role"]) return false;
+  return state["status"] === "invited" || state["userUid"] === undefined;
 }
 
 function asksForResend({ id, inputs, state }: Target): boolean {

@@ -2,12 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { canonicalUid, normalizeEmail, normalizeOrganization, normalizeTeamId } from "../schema/identity.js";
 import { quoted } from "../schema/text.js";
 
+/** What kind of place: one person may be in one organization and in each of its teams. */
+type Within = "organization" | "team";
+
 /** What a resource says of the person and the place that it stands for. */
 interface Declaration {
   kind: string;
   name: string;
-  /** What kind of place: one person may be in one organization and in each of its teams. */
-  within: "organization" | "team";
+  within: Within;
   place: unknown;
   /** The resource itself, once its constructor has run: its provider tells deployments apart. */
   resource(): pulumi.CustomResource;
@@ -61,7 +63,7 @@ export function rosterOnce(
   const register = registerOf(opts);
   if (register === undefined) return {};
   const members = pulumi.output(args.members as object).apply(async (known) => {
-    const keys = await keysOf(args.team, resource());
+    const keys = await keysOf("team", args.team, resource());
     const mine = `${kind} "${name}"`;
     const others = keys.flatMap((key) => [register.get(`roster ${key}`), register.get(`edges ${key}`)]);
     for (const key of keys) register.set(`roster ${key}`, mine);
@@ -91,7 +93,7 @@ async function enter(register: Register, declaration: Declaration, who: string):
   const { kind, name, within, place } = declaration;
   const person = canonicalUid(who) ?? normalizeEmail(who);
   const resource = declaration.resource();
-  const places = await keysOf(place, resource);
+  const places = await keysOf(within, place, resource);
   const keys = places.map((key) => `${within} ${key} ${person}`);
   const mine = `${kind} "${name}"`;
   if (within === "team") {
@@ -122,17 +124,22 @@ function twice(what: string): pulumi.RunError {
 }
 
 /** Every name of a place that can be known now; a resource has one even before it exists. */
-async function keysOf(place: unknown, resource: pulumi.CustomResource): Promise<string[]> {
-  if (pulumi.CustomResource.isInstance(place)) return resourceKeys(place, resource);
+async function keysOf(within: Within, place: unknown, resource: pulumi.CustomResource): Promise<string[]> {
+  if (pulumi.CustomResource.isInstance(place)) return resourceKeys(within, place, resource);
   const text = await knownValue(place);
   if (text !== undefined) return [textKey(text, resource)];
   const [only, ...more] = await dependenciesOf(place);
-  return more.length === 0 && pulumi.CustomResource.isInstance(only) ? resourceKeys(only, resource) : [];
+  return more.length === 0 && pulumi.CustomResource.isInstance(only) ? resourceKeys(within, only, resource) : [];
 }
 
-async function resourceKeys(place: pulumi.CustomResource, resource: pulumi.CustomResource): Promise<string[]> {
+/** A team is not named by its slug, which other organizations may have too. */
+async function resourceKeys(
+  within: Within,
+  place: pulumi.CustomResource,
+  resource: pulumi.CustomResource,
+): Promise<string[]> {
   const { slug } = place as { slug?: unknown };
-  const texts = await Promise.all([knownValue(place.id), knownValue(slug)]);
+  const texts = await Promise.all([knownValue(place.id), within === "organization" ? knownValue(slug) : undefined]);
   const known = texts.filter((text) => text !== undefined).map((text) => textKey(text, resource));
   return [`resource ${await knownValue(place.urn)}`, ...known];
 }

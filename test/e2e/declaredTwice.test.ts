@@ -110,4 +110,17 @@ describe("one person declared twice in one place", () => {
     ]);
     expect(await project.expectOk(["preview"])).toMatchObject({ code: 0 });
   });
+
+  it("bug: is not mistaken where teams of two organizations have one slug, once that is known", async () => {
+    const organizations = ["north", "south"].map((name): Declared => ({ kind: "Organization", name, args: { name } }));
+    const inside = ({ name }: Declared): Declared[] => [
+      { kind: "Team", name: `${name}/core`, args: { organization: ref(name), name: "Core" } },
+      { kind: "Team", name: `${name}/crew`, args: { organization: ref(name), name: "Crew" } },
+      place(`${name}/place`, { team: ref(`${name}/core`), email: ada }),
+      { kind: "TeamRoster", name: `${name}/roster`, args: { team: ref(`${name}/crew`), members: { [ada]: "member" } } },
+    ];
+    project.declare([...organizations, ...organizations.flatMap(inside)]);
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+    expect((await project.preview(["--expect-no-changes"])).code).toBe(0);
+  });
 });

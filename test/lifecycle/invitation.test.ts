@@ -240,6 +240,26 @@ describe("another role while invited", () => {
   });
 });
 
+describe("another role once the invitation is gone", () => {
+  it("bug: is mailed, where a run ended between the cancellation and the invitation, and a refresh came first", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.api("POST", `${invitations}${outputs()["uid"] as string}/cancel/`);
+    await s.stack.refresh();
+    const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
+    expect(healed).toMatchObject({ error: undefined, mails: mailed });
+    expect(await pending()).toEqual([`${person("zoe")} admin`]);
+  });
+
+  it("is nothing to whoever has accepted", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.accept(person("zoe"));
+    await s.stack.up(zoe());
+    await s.emulator.api("DELETE", `/organizations/acme/members/${outputs()["userUid"] as string}/`);
+    await s.stack.refresh();
+    expect(await s.measured(() => s.stack.up(zoe({ role: "admin" })))).toMatchObject(quiet);
+  });
+});
+
 describe("destroying an Invitation", () => {
   it("cancels what is pending", async () => {
     await s.stack.up(zoe());

@@ -159,6 +159,27 @@ describe("another role", () => {
     expect(await up(zoe({ role: "admin" }))).toMatchObject({ ...quiet, steps: ["same it"] });
   });
 
+  it("bug: is mailed where a run ended between the cancellation and the invitation, and a refresh came first", async () => {
+    await s.stack.up(zoe());
+    await s.emulator.api("POST", `${invitations}${outputs()["invitationUid"] as string}/cancel/`);
+    await s.stack.refresh();
+    expect(outputs()["status"]).toBe("gone");
+    const promoted = zoe({ role: "admin" });
+    expect((await preview(promoted)).told).toEqual(said("info", "They are mailed again."));
+    expect(await up(promoted)).toMatchObject({ error: undefined, mails: mailed });
+    expect(await pending()).toEqual([`${person("zoe")} admin`]);
+    expect(await up(promoted)).toMatchObject({ ...quiet, steps: ["same it"] });
+  });
+
+  it("mails nobody who has been a member and is gone", async () => {
+    const uid = await accepted();
+    await s.emulator.api("DELETE", `${people}${uid}/`);
+    await s.stack.refresh();
+    const promoted = zoe({ role: "admin" });
+    expect((await preview(promoted)).told).toEqual(said("warning", "mailed again where resend has a new value"));
+    expect(await up(promoted)).toMatchObject(quiet);
+  });
+
   it("is set where the person has accepted in the meantime: no mail, and none announced", async () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));

@@ -261,4 +261,37 @@ describe("slices", () => {
     expect(new Set(removals.flat()).size).toBe(59);
     expect(await inTeam()).toEqual([`${lee} lead`, `${many[0]!} member`]);
   });
+
+  it("are gone on from where a run was killed within one: nothing of it is recorded, and nobody is forgotten", async () => {
+    const some = many.slice(0, 24);
+    const everybody = Object.fromEntries(some.map((email) => [email, "member"]));
+    await s.emulator.reset({ ...acme(), people: [...acme().people!, ...some.map((email) => ({ email }))] });
+    for (const email of some) await s.emulator.join(uids.acme, email);
+    Object.assign(s.stack.environment, {
+      AVALA_SLICE_SECONDS: "1",
+      AVALA_REQUESTS_PER_SECOND: "5",
+      AVALA_MAX_REMOVALS: "24",
+    });
+    for (const members of [everybody, { [some[0]!]: "member" }]) {
+      const before = (await inTeam()).length;
+      const writes: string[][] = [];
+      for (let killed = true; ; killed = !killed) {
+        const recorded = structuredClone([...s.stack.resources]);
+        const run = await up(members);
+        writes.push(run.writes);
+        if (run.error === undefined) break;
+        if (!killed) continue;
+        s.stack.resources.clear();
+        for (const [name, one] of recorded) s.stack.resources.set(name, one);
+        await refresh();
+      }
+      expect(writes.length).toBeGreaterThan(1);
+      const after = (await inTeam()).length;
+      expect(writes.flat()).toHaveLength(Math.abs(after - before));
+      expect(await inTeam()).toEqual(
+        [`${lee} lead`, ...Object.keys(members).map((email) => `${email} member`)].toSorted(),
+      );
+      expect(await up(members)).toMatchObject(settled);
+    }
+  });
 });

@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -10,6 +10,7 @@ const root = resolve(__dirname, "../..");
 const workFolder = join(root, ".work/e2e");
 const stackName = "test";
 const projectName = "e2e";
+const common = ["--stack", stackName, "--non-interactive", "--color", "never"];
 /** No command of these tests takes a tenth of it; what takes longer hangs. */
 const deadlineMs = 150_000;
 
@@ -53,6 +54,11 @@ export interface ResourceState {
   deletedWith?: string;
   protect?: boolean;
   retainOnDelete?: boolean;
+}
+
+interface Latest {
+  resources?: ResourceState[];
+  pending_operations?: unknown[];
 }
 
 /** One preview, update or refresh; a command may consist of two. */
@@ -169,7 +175,6 @@ export class Project {
   async run(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
     const log = join(this.folder, `events-${++this.#commands}.jsonl`);
     const reported = ["up", "preview", "refresh", "destroy"].includes(args[0]!) ? ["--event-log", log] : [];
-    const common = ["--stack", stackName, "--non-interactive", "--color", "never"];
     const ended = await this.exec(this.#cli.command, [...args, ...common, ...reported], env);
     const runs = existsSync(log) ? runsOf(readFileSync(log, "utf8")) : [];
     const steps = (runs.at(-1)?.steps ?? []).map(({ op, kind, name }) => `${op} ${kind} ${name}`).toSorted();
@@ -182,17 +187,29 @@ export class Project {
 
   /** Starts an update at one request a second, and kills the engine as soon as something has come about. */
   async killedUp(cameAbout: () => Promise<boolean>): Promise<void> {
-    const env = this.environment({ AVALA_REQUESTS_PER_SECOND: "1" });
-    const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stackName];
-    const child = spawn(this.#cli.command, args, { cwd: this.folder, env, stdio: "ignore" });
-    const ended = once(child, "close") as Promise<[number | null, string | null]>;
-    while (child.exitCode === null && !(await cameAbout())) await pause(50);
-    const hosts = languageHostsOf(child.pid!);
-    child.kill("SIGKILL");
-    const [code] = await ended;
+    const engine = this.start(["up", "--yes", "--skip-preview"], { AVALA_REQUESTS_PER_SECOND: "1" });
+    while (engine.isAlive() && !(await cameAbout())) await pause(50);
+    const processes = engine.processes();
+    engine.signal("SIGKILL");
+    const { code } = await engine.ended;
     if (code !== null) throw new Error(`The update ended by itself, with ${code}.`);
     // The provider process ends itself; the engine's own language host may take minutes.
-    for (const pid of hosts) process.kill(pid);
+    for (const { pid } of processes.filter(isLanguageHost)) process.kill(pid);
+  }
+
+  /** Starts the CLI on the stack of the project, in a process group of its own as a shell does, and does not wait. */
+  start(args: string[], env: Record<string, string> = {}): Started {
+    const screen = join(this.folder, `screen-${++this.#commands}.txt`);
+    const output = openSync(screen, "w");
+    const child = spawn(this.#cli.command, [...args, ...common], {
+      cwd: this.folder,
+      env: this.environment(env),
+      detached: true,
+      stdio: ["ignore", output, output],
+    });
+    closeSync(output);
+    this.#running.add(child);
+    return new Started(child, screen);
   }
 
   /** Runs any program in the folder and the environment of the project, and ends it at the deadline. */
@@ -241,8 +258,17 @@ export class Project {
 
   /** The resources in state, without stack and providers. */
   resources(): ResourceState[] {
-    const { checkpoint } = JSON.parse(this.stateText()) as { checkpoint: { latest?: { resources?: ResourceState[] } } };
-    return (checkpoint.latest?.resources ?? []).filter(({ type }) => type.includes("/avala:"));
+    return (this.#latest().resources ?? []).filter(({ type }) => type.includes("/avala:"));
+  }
+
+  /** What state holds as under way. */
+  pending(): unknown[] {
+    return this.#latest().pending_operations ?? [];
+  }
+
+  #latest(): Latest {
+    const { checkpoint } = JSON.parse(this.stateText()) as { checkpoint: { latest?: Latest } };
+    return checkpoint.latest ?? {};
   }
 
   /** The resource of this logical name in state. */
@@ -264,12 +290,64 @@ export class Project {
   }
 }
 
-function languageHostsOf(engine: number): number[] {
-  const processes = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
-  return processes
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)/.exec(line))
-    .filter((found) => Number(found?.[2]) === engine && found?.[3]?.includes("pulumi-language-nodejs"))
-    .map((found) => Number(found![1]));
+/** A command that is under way. */
+export class Started {
+  readonly ended: Promise<{ code: number | null; signal: string | null }>;
+  readonly #child: ChildProcess;
+  readonly #screen: string;
+
+  constructor(child: ChildProcess, screen: string) {
+    this.#child = child;
+    this.#screen = screen;
+    this.ended = once(child, "exit").then(([code, signal]) => ({ code, signal }));
+  }
+
+  isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** What a terminal does at Ctrl-C: signals the process group in the foreground. */
+  interrupt(): void {
+    process.kill(-this.#child.pid!, "SIGINT");
+  }
+
+  /** Both streams so far. */
+  screen(): string {
+    return readFileSync(this.#screen, "utf8");
+  }
+
+  /** What the engine has started, and what that has started. */
+  processes(): Process[] {
+    return descendantsOf(this.#child.pid!, runningProcesses());
+  }
+}
+
+export interface Process {
+  pid: number;
+  parent: number;
+  command: string;
+}
+
+export const isLanguageHost = ({ command }: Process): boolean => command.includes("pulumi-language-nodejs");
+/** The process that runs the handlers, without the shell that has started it. */
+export const isProviderHost = ({ command }: Process): boolean => /^\S*node\S* .*cmd\/dynamic-provider/.test(command);
+
+export function runningProcesses(): Process[] {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" }).split("\n");
+  return lines.flatMap((line) => {
+    const [, pid, parent, state, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)/.exec(line) ?? [];
+    if (command === undefined || state!.startsWith("Z")) return [];
+    return [{ pid: Number(pid), parent: Number(parent), command }];
+  });
+}
+
+function descendantsOf(pid: number, all: readonly Process[]): Process[] {
+  const children = all.filter(({ parent }) => parent === pid);
+  return children.flatMap((child) => [child, ...descendantsOf(child.pid, all)]);
 }
 
 /** Matches a screen with a stack trace on it. */

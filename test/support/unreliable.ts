@@ -15,6 +15,18 @@ export interface Mishap {
   times?: number;
 }
 
+/** Sends a request on to the service, and answers what it answers. */
+export async function relay({ method, url, headers }: IncomingMessage, base: URL, body: Buffer) {
+  const answer = await fetch(base.origin + url, {
+    method: method!,
+    redirect: "manual",
+    headers: { "x-avala-api-key": String(headers["x-avala-api-key"]), "content-type": "application/json" },
+    body: body.length > 0 ? body : null,
+  });
+  const type = answer.headers.get("content-type") ?? "text/plain";
+  return { status: answer.status, headers: { "content-type": type }, text: await answer.text() };
+}
+
 /** Stands between a host process and the service, and lets requests come to grief. */
 export async function unreliable(target: string) {
   const base = new URL(target);
@@ -32,16 +44,10 @@ export async function unreliable(target: string) {
     if (typeof fate === "number") return void response.writeHead(fate).end();
     const chunks = await request.toArray();
     if (fate === "lost") return void request.socket.destroy();
-    const answer = await fetch(base.origin + request.url, {
-      method: request.method!,
-      redirect: "manual",
-      headers: { "x-avala-api-key": String(request.headers["x-avala-api-key"]), "content-type": "application/json" },
-      body: chunks.length > 0 ? Buffer.concat(chunks as Buffer[]) : null,
-    });
-    const answered = await answer.text();
-    const body = typeof fate === "function" ? await fate(answered) : answered;
+    const { status, headers, text } = await relay(request, base, Buffer.concat(chunks as Buffer[]));
+    const body = typeof fate === "function" ? await fate(text) : text;
     if (fate === "answer lost") return void request.socket.destroy();
-    response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "text/plain" }).end(body);
+    response.writeHead(status, headers).end(body);
   }
 
   const server = createServer((request, response) => void pass(request, response));

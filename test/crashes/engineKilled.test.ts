@@ -1,0 +1,3 @@
+import { crashTests } from "./crashes.js";
+
+crashTests("kill -9 of the engine");

@@ -1,0 +1,3 @@
+import { crashTests } from "./crashes.js";
+
+crashTests("Ctrl-C once");

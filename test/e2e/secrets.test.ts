@@ -103,7 +103,8 @@ describe("secrets", () => {
 
   /** Of the stack's configuration: today's environment holds neither key nor base URL. */
   const byConfiguration = { AVALA_API_KEY: "", AVALA_BASE_URL: "" };
-  const all = ["--debug", "--logtostderr", "-v=9"];
+  const all = ["--debug", "--logtostderr", "--logflow", "-v=9"];
+  const traces = ["--tracing=file:./calls.trace", "--otel-traces=file://./spans.trace"];
 
   async function run(name: string, args: string[], env: Record<string, string> = {}) {
     const { code, screen } = await project.run(args, {
@@ -140,7 +141,7 @@ describe("secrets", () => {
       url: await configure("avala:baseUrl", emulator.url),
       insecure: await configure("avala:allowInsecureBaseUrl", "true"),
       up: await run("up", ["up", "--yes", "--skip-preview", ...all]),
-      preview: await run("preview", ["preview", "--json", "--debug", "-v=9"]),
+      preview: await run("preview", ["preview", "--json", "--debug", "-v=9", "--save-plan=plan.json", ...traces]),
       status: await command("status", ["status", "--organization", "acme", "--json"]),
       resend: await command("resend", ["resend", "acme", "bob@example.com"]),
       configuredStatus: await command("configured status", ["status", "--organization", "acme"], byConfiguration),
@@ -176,6 +177,8 @@ describe("secrets", () => {
       .flatMap((text) => text.replaceAll(engineLogs.values, "").split("\n"))
       .flatMap((line) => search.inText(line.slice(0, 400), line));
   const isGrpc = (file: string) => file.endsWith(".grpc");
+  /** Of `--tracing`: the same messages, in a form of its own. */
+  const isTrace = (file: string) => file === "calls.trace";
   const isVerbose = (file: string) => /^tmp\/pulumi\b.*\.log\./.test(file);
   const filesOf = (is: (file: string) => boolean) =>
     filesIn(project.folder)
@@ -196,11 +199,20 @@ describe("secrets", () => {
   });
 
   it("are in no file of the project, its state and its history, of the CLI's home and of the temporary folder", () => {
-    const others = (file: string) => !isGrpc(file) && !isVerbose(file);
+    const others = (file: string) => !isGrpc(file) && !isVerbose(file) && !isTrace(file);
     expect(search.inFolder(project.folder, others)).toEqual([]);
     // What is looked for where it is expected to be.
     const names = filesIn(project.folder);
-    for (const kind of [/\/history\//, /\/backups\//, /\.bak$/, /^events-/, /^Pulumi\.test\.yaml$/, /^home\//]) {
+    for (const kind of [
+      /^plan\.json$/,
+      /^spans\.trace$/,
+      /\/history\//,
+      /\/backups\//,
+      /\.bak$/,
+      /^events-/,
+      /^Pulumi\.test\.yaml$/,
+      /^home\//,
+    ]) {
       expect(names).toContainEqual(expect.stringMatching(kind));
     }
   });
@@ -220,6 +232,8 @@ describe("secrets", () => {
     expect(inLines(logs)).toEqual([]);
     const values = logs.flatMap((text) => text.match(engineLogs.values) ?? []);
     expect(namesOf(values.flatMap((value) => search.inText("value", value)))).toEqual(engineLogs.secrets);
+
+    expect(namesOf(search.inFolder(project.folder, isTrace))).toEqual(engineLogs.secrets);
 
     const messages = filesOf(isGrpc).flatMap((text) => text.split("\n").filter(Boolean));
     const found = messages.flatMap((line) => {

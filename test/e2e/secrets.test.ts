@@ -104,7 +104,7 @@ describe("secrets", () => {
   /** Of the stack's configuration: today's environment holds neither key nor base URL. */
   const byConfiguration = { AVALA_API_KEY: "", AVALA_BASE_URL: "" };
   const all = ["--debug", "--logtostderr", "--logflow", "-v=9"];
-  const traces = ["--tracing=file:./calls.trace", "--otel-traces=file://./spans.trace"];
+  const traces = () => ["--tracing=file:./calls.trace", `--otel-traces=file://${join(project.folder, "spans.trace")}`];
 
   async function run(name: string, args: string[], env: Record<string, string> = {}) {
     const { code, screen } = await project.run(args, {
@@ -141,7 +141,7 @@ describe("secrets", () => {
       url: await configure("avala:baseUrl", emulator.url),
       insecure: await configure("avala:allowInsecureBaseUrl", "true"),
       up: await run("up", ["up", "--yes", "--skip-preview", ...all]),
-      preview: await run("preview", ["preview", "--json", "--debug", "-v=9", "--save-plan=plan.json", ...traces]),
+      preview: await run("preview", ["preview", "--json", "--debug", "-v=9", "--save-plan=plan.json", ...traces()]),
       status: await command("status", ["status", "--organization", "acme", "--json"]),
       resend: await command("resend", ["resend", "acme", "bob@example.com"]),
       configuredStatus: await command("configured status", ["status", "--organization", "acme"], byConfiguration),
@@ -177,8 +177,8 @@ describe("secrets", () => {
       .flatMap((text) => text.replaceAll(engineLogs.values, "").split("\n"))
       .flatMap((line) => search.inText(line.slice(0, 400), line));
   const isGrpc = (file: string) => file.endsWith(".grpc");
-  /** Of `--tracing`: the same messages, in a form of its own. */
-  const isTrace = (file: string) => file === "calls.trace";
+  /** Of `--tracing` and `--otel-traces`: the same messages, in forms of their own. */
+  const isTrace = (file: string) => file.endsWith(".trace");
   const isVerbose = (file: string) => /^tmp\/pulumi\b.*\.log\./.test(file);
   const filesOf = (is: (file: string) => boolean) =>
     filesIn(project.folder)
@@ -205,7 +205,6 @@ describe("secrets", () => {
     const names = filesIn(project.folder);
     for (const kind of [
       /^plan\.json$/,
-      /^spans\.trace$/,
       /\/history\//,
       /\/backups\//,
       /\.bak$/,
@@ -233,7 +232,9 @@ describe("secrets", () => {
     const values = logs.flatMap((text) => text.match(engineLogs.values) ?? []);
     expect(namesOf(values.flatMap((value) => search.inText("value", value)))).toEqual(engineLogs.secrets);
 
-    expect(namesOf(search.inFolder(project.folder, isTrace))).toEqual(engineLogs.secrets);
+    for (const trace of ["calls.trace", "spans.trace"]) {
+      expect(namesOf(search.inFolder(project.folder, (file) => file === trace))).toEqual(engineLogs.secrets);
+    }
 
     const messages = filesOf(isGrpc).flatMap((text) => text.split("\n").filter(Boolean));
     const found = messages.flatMap((line) => {

@@ -98,6 +98,7 @@ describe("secrets", () => {
   let project: Project;
   let search: SecretSearch;
   let tokens: string[];
+  let failed: string[];
   const screens: Record<string, string> = {};
   let watch: ReturnType<typeof watched>;
 
@@ -154,8 +155,9 @@ describe("secrets", () => {
     };
     tokens = (await emulator.state()).organizations.flatMap(({ invitations }) => invitations.map(({ token }) => token));
     const destroy = await run("destroy", ["destroy", "--yes", "--skip-preview", ...all], byConfiguration);
-    const failing = Object.entries({ ...codes, destroy }).filter(([, code]) => code !== 0);
-    expect(failing.map(([name]) => name)).toEqual(["wrongStatus", "wrong"]);
+    failed = Object.entries({ ...codes, destroy })
+      .filter(([, code]) => code !== 0)
+      .map(([name]) => name);
 
     const invited = tokens.filter((token) => token !== askedToken);
     search = new SecretSearch({
@@ -187,6 +189,7 @@ describe("secrets", () => {
   const namesOf = (findings: Finding[]) => [...new Set(findings.map(({ secret }) => secret))].toSorted();
 
   it("are used by the run that is searched", async () => {
+    expect(failed).toEqual(["wrongStatus", "wrong"]);
     const by = (await emulator.requests()).map((call) => call.by);
     expect([...new Set(by)].toSorted()).toEqual(
       [null, "owner@example.com", "second@example.com", "third@example.com"].toSorted(),
@@ -292,9 +295,9 @@ describe("a search for secrets", () => {
 function watched(temporary: string) {
   const lines = new Set<string>();
   const files = new Map<string, string>();
-  let over = false;
+  const end = new AbortController();
   const watching = (async () => {
-    while (!over) {
+    while (!end.signal.aborted) {
       const { stdout } = await promisify(execFile)("ps", ["-A", "-ww", "-o", "args="], { maxBuffer: 1 << 26 });
       for (const line of stdout.split("\n")) lines.add(line);
       for (const name of readdirSync(temporary).filter((entry) => entry.startsWith("pulumi-avala-"))) {
@@ -313,6 +316,9 @@ function watched(temporary: string) {
   return {
     processes: () => [...lines].join("\n"),
     notes: () => [...files].flat().join("\n"),
-    end: () => ((over = true), watching),
+    async end() {
+      end.abort();
+      await watching;
+    },
   };
 }

@@ -22,14 +22,17 @@ const program = (changed: object = {}): Program => ({
   roster: teamRoster({ team: idOf("labs"), members: { [person("mia")]: "member" } }),
 });
 /** A later release has written the state, in a shape that this one does not know. */
-const writtenLater = (version: unknown) => {
-  for (const recorded of s.stack.resources.values()) recorded.outputs = { ...recorded.outputs, __v: version };
-};
+function writtenLater(): void {
+  const versions = [2, "1", 1.5];
+  [...s.stack.resources.values()].forEach((recorded, index) => {
+    recorded.outputs = { ...recorded.outputs, __v: versions[index % versions.length] };
+  });
+}
 
 describe("a state that a newer version has written", () => {
-  it.each([2, "1"])("with the version %j is refused by every command, and nothing is sent or lost", async (version) => {
+  it("is refused by every command, and nothing is sent or lost", async () => {
     await s.stack.up(program());
-    writtenLater(version);
+    writtenLater();
     const before = structuredClone([...s.stack.resources]);
     const changed = program({ description: "Robots" });
     const commands = {

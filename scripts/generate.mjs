@@ -31,6 +31,7 @@ const { z } = require("zod");
 const { resources, flagsOf, isOptional } = loadSource("provider", "schema", "index.ts");
 const reach = loadSource("test", "e2e", "operations.ts");
 const person = loadSource("test", "lifecycle", "person", "table.ts");
+const { promises } = loadSource("test", "reliability.ts");
 
 function plainType(schema, side = "input") {
   const { type } = flagsOf(schema);
@@ -228,6 +229,33 @@ ${rows.join("\n")}
 `;
 }
 
+/** What is promised and how it is tested, for readers. */
+function reliability() {
+  const sections = promises.map(({ promise, tests }) => {
+    const lines = tests.map(({ where, how, cases }) => {
+      const count = cases ? ` **${cases[0].toLocaleString("en")} ${cases[1]}.**` : "";
+      return `- [\`test/${where}\`](../test/${where}): ${how}.${count}`;
+    });
+    return `## ${promise}\n\n${lines.join("\n")}\n`;
+  });
+  return `<!-- Written by \`npm run generate\` from test/reliability.ts; edit that. -->
+
+# Reliability
+
+What is promised, and the tests that hold it. All of them run in \`npm test\`, with the provider as it is built: on the real
+Pulumi engine (\`e2e\`, \`examples\`), on the real process that the engine starts for dynamic resources (\`host\`, \`lifecycle\`), or
+on the part in question (\`client\`, \`unit\`). The service is the [emulator](../emulator/README.md), over real sockets; it shares no
+code with the provider. Requests and mails are compared exactly, by the emulator's log and mailbox.
+
+Numbers of cases are counted from the data that the tests run.
+
+${sections.join("\n")}
+## What tests cannot show
+
+That Avala's own service does what its documentation says; see [limits](../README.md#limits).
+`;
+}
+
 /** Every generated file and its text. */
 export function generated() {
   const files = new Map();
@@ -237,6 +265,7 @@ export function generated() {
   }
   files.set(join(root, "docs", "person.md"), personTable());
   files.set(join(root, "docs", "operations.md"), operationsTable());
+  files.set(join(root, "docs", "reliability.md"), reliability());
   return files;
 }
 

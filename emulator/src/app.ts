@@ -21,6 +21,7 @@ const html = (c: Context, title: string, status: 404 | 500): Response =>
 /** Wires the API, its log, the control interface and the document. */
 export function createApp(world: World, persistence?: Persistence): Api {
   const app: Api = new OpenAPIHono<{ Variables: Variables }>();
+  app.use(loopbackOnly);
   app.use(`${BASE}/*`, async (c, next) => {
     const { pathname, search } = new URL(c.req.url);
     const entry = world.logRequest({
@@ -47,7 +48,7 @@ export function createApp(world: World, persistence?: Persistence): Api {
   teamMemberRoutes(service);
   credentialRoutes(service);
   app.route("/", pageRoutes(world));
-  app.use(`${CONTROL}/*`, loopbackOnly, ownPageOnly);
+  app.use(`${CONTROL}/*`, ownPageOnly);
   app.route(CONTROL, controlRoutes(world));
   addDocument(app);
   app.notFound(unrouted(app, world));

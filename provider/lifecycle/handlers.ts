@@ -5,7 +5,7 @@ import { changedInputs, checkInputs, isUnknown, type Properties } from "./inputs
 import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
 import { allTold, tell } from "./log.js";
 import { configure, currentRun, type Run } from "./run.js";
-import { declaredInputs, harmless, isRecorded, observedState, recordedState } from "./state.js";
+import { declaredInputs, harmless, isRecorded, observedState, recordedState, requireReadable } from "./state.js";
 import { EngineGoneError } from "./watchdog.js";
 
 /** The calls of a dynamic resource, in plain objects. */
@@ -46,6 +46,7 @@ function check<Seen>(life: Lifecycle<Seen>, olds: Properties, news: Properties) 
 
 async function diff<Seen>(life: Lifecycle<Seen>, run: Run, target: Required<Target>) {
   const { inputs, state } = target;
+  requireReadable(life.schema, state);
   const declared = declaredInputs(life.schema, state);
   const changed = changedInputs(life.schema, declared, inputs);
   const replaces = await life.replaced(run, target).catch(unlookedUp<string[]>([]));
@@ -67,6 +68,7 @@ function unlookedUp<T>(instead: T): (error: unknown) => T {
 /** Create and update: one flow. */
 async function write<Seen>(life: Lifecycle<Seen>, run: Run, target: Target) {
   const { schema } = life;
+  requireReadable(schema, target.state);
   let seen = await life.observe(run, target);
   if (seen !== undefined) {
     refuseTwice(life, run, seen);
@@ -123,6 +125,7 @@ function known(shown: Properties, inputs: Properties): Properties {
 }
 
 async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, props: Properties) {
+  requireReadable(life.schema, props);
   if (!isRecorded(props)) requireForm(life.schema, id);
   const target = { id, inputs: props, state: props };
   const seen = await life.observe(run, target).catch((error: unknown) => {
@@ -150,6 +153,7 @@ function requireForm({ kind, id: form }: ResourceSchema, id: string): void {
 }
 
 async function remove<Seen>(life: Lifecycle<Seen>, run: Run, target: Required<Target>) {
+  requireReadable(life.schema, target.state);
   await life.remove(run, target).catch((error: unknown) => {
     if (!isAssumedDeleted(run, error)) throw error;
   });

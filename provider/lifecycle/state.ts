@@ -1,7 +1,11 @@
 import { comparable, flagsOf, inputsWhere, type ResourceSchema } from "../schema/index.js";
+import { AvalaError } from "../snapshot/index.js";
 import { clearedIn, isUnknown, type Properties } from "./inputs.js";
 
-/** Version of what this release writes into state. Handlers read the states of all earlier ones. */
+/**
+ * Version of what this release writes into state; raised where a handler of before could not tell what is meant. Handlers
+ * read the states of all earlier ones.
+ */
 const stateVersion = 1;
 const versionKey = "__v";
 /** Names of the inputs that state shows although no program declared them. */
@@ -10,6 +14,20 @@ const chosenKey = "__chosen";
 /** Whether properties are outputs that a handler has written, and not what a program passed to `get`. */
 export function isRecorded(properties: Properties): boolean {
   return properties[versionKey] !== undefined;
+}
+
+/** A later release may mean something else by the same words: a guess could mail or remove somebody. */
+export function requireReadable({ kind }: ResourceSchema, state: Properties): void {
+  const version = state[versionKey];
+  if (version === undefined || (typeof version === "number" && version <= stateVersion)) return;
+  throw new StateVersionError(
+    `The state of this ${kind} was written by a newer version of pulumi-avala, which this one cannot read. Nothing was sent, and the state is as it was.`,
+    "Run: npm install pulumi-avala@latest",
+  );
+}
+
+class StateVersionError extends AvalaError {
+  readonly code = "AVALA_STATE_VERSION";
 }
 
 /** What a program declared, as state echoes it. */

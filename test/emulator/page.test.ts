@@ -191,7 +191,7 @@ describe("its forms", () => {
   });
 });
 
-it("neither page, forms nor control calls are served under a name of somebody else's", async () => {
+it("neither page, forms, control calls nor the API are served under a name of somebody else's", async () => {
   const uid = await invite("first@example.com");
   const under = (host: string, method: string, path: string) =>
     new Promise<number | undefined>((resolve, reject) => {
@@ -203,6 +203,8 @@ it("neither page, forms nor control calls are served under a name of somebody el
   expect(await under("evil.example.com", "GET", "/")).toBe(403);
   expect(await under("evil.example.com", "POST", form)).toBe(403);
   expect(await under("evil.example.com", "GET", "/_emulator/state")).toBe(403);
+  // Its key is no secret.
+  expect(await under("evil.example.com", "GET", "/api/v1/organizations/")).toBe(403);
   expect(await status(uid)).toBe("pending");
   expect(await under("localhost", "GET", "/")).toBe(200);
   expect(await under("localhost", "POST", form)).toBe(303);

@@ -11,6 +11,7 @@ export const documents = [
   "README.md",
   "AGENTS.md",
   "CHANGELOG.md",
+  "SECURITY.md",
   "emulator/README.md",
   ...under("docs", ".md"),
   ...under("examples", ".md"),

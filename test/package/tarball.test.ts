@@ -32,7 +32,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("the packages as published", () => {
   it("hold what is built, and nothing of sources, tests or settings", () => {
     const unexpected = files.filter(
-      (file) => !/^package\/(dist\/.+\.(js|d\.ts|js\.map)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(file),
+      (file) =>
+        !/^package\/(dist\/.+\.(js|d\.ts|js\.map)|package\.json|README\.md|(?:CHANGELOG|SECURITY)\.md|LICENSE)$/.test(
+          file,
+        ),
     );
     expect(unexpected).toEqual([]);
     expect(files).toContain("package/dist/lifecycle/index.js");

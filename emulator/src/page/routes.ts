@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import { ACTS, actOn } from "../acts.js";
 import { ControlError } from "../errors.js";
 import { BASE } from "../operation.js";
-import { loopbackOnly, ownPageOnly } from "../origins.js";
+import { ownPageOnly } from "../origins.js";
 import type { World } from "../world.js";
 import { FORMS, pageOf } from "./document.js";
 import { SCRIPT } from "./script.js";
@@ -37,12 +37,12 @@ function answer(c: Context, world: World, status: 200 | ControlError["status"], 
 /** What the emulator holds, for people, with what an invitee can do to a pending invitation as forms. */
 export function pageRoutes(world: World): Hono {
   const page = new Hono();
-  page.get("/", loopbackOnly, (c) => {
+  page.get("/", (c) => {
     if (c.req.header("if-none-match") === `"${world.version}"`) return c.body(null, 304);
     return answer(c, world, 200);
   });
   for (const act of ACTS) {
-    page.post(`${FORMS}/:uid/${act}`, loopbackOnly, ownPageOnly, (c) => {
+    page.post(`${FORMS}/:uid/${act}`, ownPageOnly, (c) => {
       try {
         actOn(world, c.req.param("uid"), act);
       } catch (error) {

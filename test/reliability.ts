@@ -1,0 +1,165 @@
+/**
+ * What is promised, and the tests that hold it; docs/reliability.md shows it. Cases are counted from the data that a test
+ * runs, which stands in a module of its own, without jest. A number that only a run can tell is kept in a file that its
+ * test compares, or is left out.
+ */
+import { flagsOf, resources } from "../provider/schema/index.js";
+import { operations } from "./e2e/operations.js";
+import { declarations, situations, table } from "./lifecycle/person/table.js";
+import { spellingsOf } from "./support/secrets.js";
+import { traps } from "./unit/traps.js";
+
+export interface Tested {
+  /** The file or folder, below `test/`. */
+  where: string;
+  how: string;
+  /** How many of what: `[455, "cells"]`. */
+  cases?: readonly [count: number, what: string];
+}
+
+export interface Promised {
+  promise: string;
+  tests: readonly Tested[];
+}
+
+const rowsOfPerson = Object.values(table).flatMap((rows) => Object.values(rows));
+const cells = rowsOfPerson.map((row) => Object.keys(row).length).reduce((all, count) => all + count, 0);
+const ways = Object.values(operations).map((through) => Object.keys(through).length);
+const statuses = Object.values(resources).flatMap(({ outputs }) =>
+  "status" in outputs ? (flagsOf(outputs.status).known ?? []) : ["made"],
+);
+const forms = new Set(spellingsOf("any").map(([form]) => form));
+
+export const promises: readonly Promised[] = [
+  {
+    promise: "Nobody is mailed twice, and nobody beyond `maxEmails`",
+    tests: [
+      {
+        where: "lifecycle/person",
+        how: `every one of ${Object.keys(situations).length} situations of a person, under ${Object.keys(declarations).length} declarations, at every command: steps, requests, mails and reads, exactly`,
+        cases: [cells, "cells"],
+      },
+      { where: "lifecycle/organizationMember.test.ts", how: "mails of one declaration, counted over its life" },
+      { where: "lifecycle/invitation.test.ts", how: "the same for a plain invitation" },
+      { where: "lifecycle/soak.test.ts", how: "random acts of the people invited, and of others" },
+    ],
+  },
+  {
+    promise: "A lost answer loses nothing, and doubles no object and no first mail",
+    tests: [
+      {
+        where: "lifecycle/doubt.test.ts",
+        how: "requests and answers lost, at creation, change and removal of each kind",
+      },
+      { where: "client/sockets.test.ts", how: "connections that drop, deadlines, redirects, endless bodies" },
+      { where: "client/retry.test.ts", how: "what is sent again, how often, and what never is" },
+    ],
+  },
+  {
+    promise: "After a crash, the commands of [recovery](recovery.md) lead to what was declared",
+    tests: [
+      {
+        where: "examples/recovery.test.ts",
+        how: "a killed engine and a lost state, by the commands as they stand there",
+      },
+      {
+        where: "host/process.test.ts",
+        how: "a process whose engine is gone sends nothing, and ends within two seconds",
+      },
+    ],
+  },
+  {
+    promise: "Nobody is evicted by a refactoring",
+    tests: [
+      {
+        where: "e2e/refactoring.test.ts",
+        how: "renamed, moved, replaced, given to another provider: on the real engine",
+      },
+      { where: "lifecycle/handOver.test.ts", how: "every move between kinds and spellings: no request is made" },
+      { where: "lifecycle/slugs.test.ts", how: "slugs that move, and slugs that are given to somebody else" },
+    ],
+  },
+  {
+    promise: "Absence needs proof",
+    tests: [
+      { where: "client/pages.test.ts", how: "pages that fail, repeat, vanish or do not add up" },
+      { where: "lifecycle/access.test.ts", how: "access that is lost or forbidden: nothing leaves the state" },
+      {
+        where: "e2e/drift.test.ts",
+        how: "every managed field of every kind, changed by somebody else, found and repaired",
+      },
+    ],
+  },
+  {
+    promise: "Nobody is locked out, and no run takes out more people than it may",
+    tests: [
+      {
+        where: "lifecycle/organizationMember.test.ts",
+        how: "the owner and the key's own person, whatever is declared",
+      },
+      { where: "lifecycle/access.test.ts", how: "the limit of removals" },
+      {
+        where: "lifecycle/teamRoster.test.ts",
+        how: "removals of a roster, judged as a whole before the first request",
+      },
+      { where: "e2e/deletedWith.test.ts", how: "a team that goes, with the people it knows and those it does not" },
+      { where: "e2e/declaredTwice.test.ts", how: "one person declared twice in one place, in whatever spelling" },
+    ],
+  },
+  {
+    promise: "Each operation of the API is reached, and costs what is said",
+    tests: [
+      {
+        where: "e2e/operations.test.ts",
+        how: `all ${ways.length} operations, by every resource, function and command that reaches them`,
+        cases: [ways.reduce((all, count) => all + count, 0), "ways"],
+      },
+      { where: "lifecycle/budget.test.ts", how: "exact calls of every kind of run" },
+      { where: "lifecycle/limits.test.ts", how: "several processes with one key: each call answered, and done once" },
+    ],
+  },
+  {
+    promise: "What the API's contract leaves open does not matter",
+    tests: [
+      {
+        where: "unit/traps.test.ts",
+        how: "each trap of the contract is named by the test that springs it",
+        cases: [traps.length, "traps"],
+      },
+      { where: "lifecycle/deployments.test.ts", how: "the same program under the answers a deployment may give" },
+    ],
+  },
+  {
+    promise: "Hostile text steers no screen",
+    tests: [
+      { where: "unit/text.test.ts", how: "anything at all, made one short line without controls" },
+      { where: "host/hostile.test.ts", how: "a service that answers a uid full of escapes" },
+    ],
+  },
+  {
+    promise: "No key and no accept link in state, logs, messages, files or arguments of processes",
+    tests: [
+      {
+        where: "e2e/secrets.test.ts",
+        how: "a whole run, as loud as it gets, searched for the secrets of every source; what the engine's own debug logs hold is listed exactly",
+        cases: [forms.size, "forms of each secret"],
+      },
+      { where: "client/redact.test.ts", how: "what the service echoes in its errors" },
+    ],
+  },
+  {
+    promise: "States of earlier versions go on, those of later ones are refused",
+    tests: [
+      {
+        where: "e2e/upgrades.test.ts",
+        how: "stacks as each released version wrote them, and as this one does, with every kind in every status: imported, previewed, refreshed, destroyed",
+        cases: [statuses.length, "statuses of a version"],
+      },
+      {
+        where: "lifecycle/newerState.test.ts",
+        how: "a newer state: an error of every command, nothing sent, nothing lost",
+      },
+      { where: "host/text.test.ts", how: "the one line of text in every state has not changed" },
+    ],
+  },
+];

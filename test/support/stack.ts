@@ -84,6 +84,8 @@ export class Stack {
   config: Record<string, string> = {};
   /** Configurations of explicit providers, by name. */
   readonly providers: Environments = {};
+  /** Where set, runs take place in these host processes, beside those of other stacks, as parts of one program do. */
+  shared: Hosts | undefined;
 
   constructor(environment: Record<string, string>) {
     this.environment = environment;
@@ -167,12 +169,13 @@ export class Stack {
   }
 
   async #run(body: (run: Run) => Promise<void>): Promise<Outcome> {
-    const run = new Run(await Engine.start(), this);
+    const hosts = this.shared ?? (await Hosts.start(this));
+    const run = new Run(hosts);
     try {
       await body(run);
-      return { steps: run.steps, told: run.engine.told };
+      return { steps: run.steps, told: hosts.told };
     } finally {
-      await run.close();
+      if (hosts !== this.shared) await hosts.close();
     }
   }
 
@@ -284,17 +287,35 @@ export class Stack {
   }
 }
 
-/** One run: one engine, and a host process for each provider that it needs. */
+/** One run of one stack: its steps, and where they are taken. */
 class Run {
   readonly steps: string[] = [];
-  readonly #hosts = new Map<string, Promise<Host>>();
 
-  constructor(
-    readonly engine: Engine,
-    private readonly stack: Stack,
-  ) {}
+  constructor(private readonly hosts: Hosts) {}
 
   host(provider: string): Promise<Host> {
+    return this.hosts.of(provider);
+  }
+}
+
+/** One engine, and a host process for each provider that is needed. */
+export class Hosts {
+  readonly #hosts = new Map<string, Promise<Host>>();
+
+  static async start(settings: Pick<Stack, "environment" | "config" | "providers">): Promise<Hosts> {
+    return new Hosts(await Engine.start(), settings);
+  }
+
+  private constructor(
+    private readonly engine: Engine,
+    private readonly settings: Pick<Stack, "environment" | "config" | "providers">,
+  ) {}
+
+  get told(): Told[] {
+    return this.engine.told;
+  }
+
+  of(provider: string): Promise<Host> {
     const started = this.#hosts.get(provider) ?? this.#start(provider);
     this.#hosts.set(provider, started);
     return started;
@@ -307,8 +328,9 @@ class Run {
   }
 
   async #start(provider: string): Promise<Host> {
-    const host = await Host.start(this.engine, this.stack.environment);
-    await host.configure(provider === "" ? this.stack.config : this.stack.providers[provider]);
+    const { environment, config, providers } = this.settings;
+    const host = await Host.start(this.engine, environment);
+    await host.configure(provider === "" ? config : providers[provider]);
     return host;
   }
 }

@@ -19,6 +19,8 @@ export interface FaultKind {
   refused?: true;
   /** How often in a row; default once. What may be tried again is tried five times. */
   times?: number;
+  /** No other call of the same place gets anywhere after it, until the run has ended. */
+  forGood?: true;
   /** Calls that it cannot befall are no cases. Default: any. */
   befalls?: (call: CleanCall) => boolean;
   /** How the service is set. */
@@ -62,6 +64,20 @@ export const faultKinds: readonly FaultKind[] = [
   { name: "dropped before the change, at each try", action: { drop: "before" }, times: ALL_TRIES },
   { name: "dropped after the change", action: { drop: "after" }, befalls: isWrite },
   { name: "dropped after the change, at each try", action: { drop: "after" }, times: ALL_TRIES, befalls: isWrite },
+  {
+    name: "dropped after the change, and not to be looked up",
+    action: { drop: "after" },
+    times: ALL_TRIES,
+    forGood: true,
+    befalls: isWrite,
+  },
+  {
+    name: "dropped before the change, and not to be looked up",
+    action: { drop: "before" },
+    times: ALL_TRIES,
+    forGood: true,
+    befalls: isWrite,
+  },
   { name: "no answer in time, without the change", action: { drop: "before", delayMs: longer }, environment: patience },
   { name: "no answer in time, with the change", action: { pauseMs: longer }, environment: patience },
   { name: "truncated JSON", action: { truncate: true } },

@@ -16,11 +16,13 @@ export function resolveClientSettings(environment: Lookup, config: Lookup): Clie
   const number = (name: string, key: string) => positiveSetting(environment(name) || config(key), name);
   const requestsPerMinute = number("AVALA_REQUESTS_PER_MINUTE", "avala:requestsPerMinute");
   const requestsPerSecond = number("AVALA_REQUESTS_PER_SECOND", "avala:requestsPerSecond");
+  const timeoutSeconds = number("AVALA_TIMEOUT_SECONDS", "avala:timeoutSeconds");
   return {
     apiKey,
     baseUrl: checkBaseUrl(baseUrl, { allowInsecure }),
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
     readOnly: isTrue(environment("AVALA_READ_ONLY")),
   };
 }

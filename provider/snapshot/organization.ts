@@ -184,12 +184,11 @@ export class OrganizationView {
   async removeMember(userUid: string): Promise<void> {
     const removal = settle<true>(
       async () => {
-        await this.at((slug) => this.#around.client.members.remove(slug, userUid)).catch((error: unknown) => {
-          if (!(error instanceof NotFoundError)) throw error;
-        });
+        await this.at((slug) => this.#around.client.members.remove(slug, userUid));
         return true;
       },
       async () => ((await this.members.reload()).has(userUid) ? undefined : true),
+      { orGone: true },
     );
     this.#removals.set(userUid, removal);
     await removal;
@@ -244,16 +243,14 @@ export class OrganizationView {
   async cancel(uid: string): Promise<void> {
     await settle(
       async () => {
-        await this.at((slug) => this.#around.client.invitations.cancel(slug, uid)).catch((error: unknown) => {
-          if (!(error instanceof NotFoundError)) throw error;
-        });
+        await this.at((slug) => this.#around.client.invitations.cancel(slug, uid));
         return true;
       },
       async () => {
         const row = (await this.invitations.reload()).get(uid);
         return row === undefined || isAnswered(row) || isOverdue(row) ? true : undefined;
       },
-      { orRefused: true },
+      { orRefused: true, orGone: true },
     );
     this.invitations.drop(uid);
   }

@@ -54,8 +54,9 @@ export class TeamView {
   async delete(): Promise<void> {
     const { teams } = this.organization;
     await settle(
-      () => this.#gone(this.#at((slug, team) => this.#client.teams.delete(slug, team))),
+      () => this.#orVanished(this.#at((slug, team) => this.#client.teams.delete(slug, team))),
       async () => ((await teams.reload()).has(this.uid) ? undefined : true),
+      { orGone: true },
     );
     teams.drop(this.uid);
   }
@@ -98,17 +99,18 @@ export class TeamView {
         if (!(error instanceof NotFoundError && (await this.organization.hasRemoved(userUid)))) throw error;
       });
     await settle(
-      () => this.#gone(this.#at(remove)),
+      () => this.#orVanished(this.#at(remove)),
       async () => ((await this.members.reload()).has(userUid) ? undefined : true),
+      { orGone: true },
     );
     this.members.drop(userUid);
   }
 
-  async #gone(removal: Promise<unknown>): Promise<true> {
+  async #orVanished(removal: Promise<unknown>): Promise<true> {
     try {
       await removal;
     } catch (error) {
-      if (!(error instanceof NotFoundError || error instanceof TeamVanishedError)) throw error;
+      if (!(error instanceof TeamVanishedError)) throw error;
     }
     return true;
   }
@@ -120,7 +122,8 @@ export class TeamView {
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       const now = (await this.organization.teams.reload()).get(this.uid)?.slug;
-      if (now === undefined || now === slug) throw error;
+      if (now === undefined) throw new TeamVanishedError(this.uid);
+      if (now === slug) throw error;
       return this.organization.at((organization) => call(organization, now));
     }
   }

@@ -264,6 +264,26 @@ describe("T8: a removal whose answer is lost", () => {
   });
 });
 
+it("a removal that is answered as if nothing were there, while the list shows it, is an error, and done by the next destroy", async () => {
+  const empty = await held();
+  s.stack.parallel = true;
+  await s.stack.up({
+    team: programs["team"]!["it"]!,
+    place: programs["teamMembership"]!["it"]!,
+    invitation: programs["invitation"]!["it"]!,
+    newcomer: organizationMember({ organization: uids.acme, email: person("yan") }),
+    member: organizationMember({ organization: uids.acme, user: uids.ada, role: "admin" }),
+  });
+  const match = { path: "/(teams/blue|members/[-0-9a-f]+|cancel)/$" };
+  await s.emulator.faults({ match, action: { status: 404, body: { detail: "Not found." } }, times: 5 });
+  const failed = await s.measured(() => s.stack.destroy());
+  expect(failed.error?.message.match(/\[AVALA_NOT_FOUND\]/g)).toHaveLength(5);
+  expect(s.stack.resources.size).toBe(5);
+  expect((await s.measured(() => s.stack.destroy())).error).toBeUndefined();
+  expect(await held()).toEqual(empty);
+  expect((await s.organizationNow()).members.map(({ email }) => email)).toEqual(["owner", "lee", "mia"].map(person));
+});
+
 describe.each([
   ["Invitation", invitation],
   ["OrganizationMember", organizationMember],

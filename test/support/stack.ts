@@ -67,16 +67,6 @@ export interface Outcome {
   told: Told[];
 }
 
-/** Ends a run that went on where it could: what it did, and why the others failed, by logical name. */
-export class RunFailed extends Error {
-  constructor(
-    readonly outcome: Outcome,
-    readonly failures: ReadonlyMap<string, Error>,
-  ) {
-    super([...failures].map(([name, error]) => `${name}: ${error.message}`).join("\n"));
-  }
-}
-
 type Environments = Record<string, Record<string, string>>;
 
 /**
@@ -87,8 +77,6 @@ type Environments = Record<string, Record<string, string>>;
 export class Stack {
   /** Steps too go all at once, as far as their dependencies let them; their order in the outcome is then any. */
   parallel = false;
-  /** As `--continue-on-error`: what does not depend on a failed step goes on, and RunFailed ends the run. */
-  continueOnError = false;
   readonly resources = new Map<string, Recorded>();
   /** Environment of every host process to come. */
   environment: Record<string, string>;
@@ -96,6 +84,8 @@ export class Stack {
   config: Record<string, string> = {};
   /** Configurations of explicit providers, by name. */
   readonly providers: Environments = {};
+  /** Where set, runs take place in these host processes, beside those of other stacks, as parts of one program do. */
+  shared: Hosts | undefined;
 
   constructor(environment: Record<string, string>) {
     this.environment = environment;
@@ -113,7 +103,7 @@ export class Stack {
   preview(program: Program): Promise<Outcome> {
     return this.#run(async (run) => {
       const ids = new Map<string, string>();
-      await this.#inOrder(run, Object.keys(program), dependenciesIn(program), async (name) => {
+      await this.#inOrder(Object.keys(program), dependenciesIn(program), async (name) => {
         const plan = await this.#plan(run, name, program[name]!, ids);
         ids.set(name, plan.op === "create" || plan.op === "replace" ? unknown : this.id(name));
         run.steps.push(`${plan.op} ${name}`);
@@ -128,7 +118,7 @@ export class Stack {
       if (options.refresh) await this.#refreshed(run);
       const ids = new Map<string, string>();
       const replaced: [string, Recorded][] = [];
-      await this.#inOrder(run, Object.keys(program), dependenciesIn(program), async (name) => {
+      await this.#inOrder(Object.keys(program), dependenciesIn(program), async (name) => {
         const old = this.resources.get(name);
         const plan = await this.#plan(run, name, program[name]!, ids, options.replace?.includes(name));
         if (plan.op === "replace") replaced.push([name, old!]);
@@ -136,9 +126,7 @@ export class Stack {
         ids.set(name, this.id(name));
         run.steps.push(`${plan.op} ${name}`);
       });
-      for (const [name, old] of replaced.toReversed()) {
-        await this.#attempt(run, name, () => this.#delete(run, `replaced ${name}`, old));
-      }
+      for (const [name, old] of replaced.toReversed()) await this.#delete(run, `replaced ${name}`, old);
       await this.#deleteAll(run, this.#undeclared(program));
     });
   }
@@ -159,51 +147,35 @@ export class Stack {
   }
 
   /** One after the other, or all at once, each as soon as those before it have been. */
-  async #inOrder(
-    run: Run,
-    names: string[],
-    before: (name: string) => string[],
-    step: (name: string) => Promise<void>,
-  ): Promise<void> {
-    const present = new Set(names);
-    const needs = (name: string) => before(name).filter((other) => present.has(other));
-    const attempt = async (name: string) => {
-      if (needs(name).some((other) => run.notDone.has(other))) run.notDone.add(name);
-      else await this.#attempt(run, name, () => step(name));
-    };
+  async #inOrder(names: string[], before: (name: string) => string[], step: (name: string) => Promise<void>) {
     if (!this.parallel) {
-      for (const name of names) await attempt(name);
+      for (const name of names) await step(name);
       return;
     }
     const steps = new Map<string, Promise<void>>();
+    const present = new Set(names);
     const start = (name: string): Promise<void> => {
-      const done = steps.get(name) ?? Promise.all(needs(name).map(start)).then(() => attempt(name));
+      const done =
+        steps.get(name) ??
+        Promise.all(
+          before(name)
+            .filter((other) => present.has(other))
+            .map(start),
+        ).then(() => step(name));
       steps.set(name, done);
       return done;
     };
     await settled(names.map(start));
   }
 
-  /** A step whose failure ends the run, or is noted. */
-  async #attempt(run: Run, name: string, step: () => Promise<void>): Promise<void> {
-    try {
-      await step();
-    } catch (error) {
-      if (!this.continueOnError) throw error;
-      run.failures.set(name, error as Error);
-      run.notDone.add(name);
-    }
-  }
-
   async #run(body: (run: Run) => Promise<void>): Promise<Outcome> {
-    const run = new Run(await Engine.start(), this);
+    const hosts = this.shared ?? (await Hosts.start(this));
+    const run = new Run(hosts);
     try {
       await body(run);
-      const outcome = { steps: run.steps, told: run.engine.told };
-      if (run.failures.size > 0) throw new RunFailed(outcome, run.failures);
-      return outcome;
+      return { steps: run.steps, told: hosts.told };
     } finally {
-      await run.close();
+      if (hosts !== this.shared) await hosts.close();
     }
   }
 
@@ -279,7 +251,6 @@ export class Stack {
       }
     }
     await this.#inOrder(
-      run,
       names,
       (name) => dependents.get(name) ?? [],
       async (name) => {
@@ -297,8 +268,7 @@ export class Stack {
 
   /** All reads are made, whatever becomes of the others. */
   async #refreshed(run: Run): Promise<void> {
-    const reads = [...this.resources].map(([name, old]) => this.#attempt(run, name, () => this.#read(run, name, old)));
-    await settled(reads);
+    await settled([...this.resources].map(([name, old]) => this.#read(run, name, old)));
   }
 
   async #read(run: Run, name: string, old: Recorded): Promise<void> {
@@ -317,20 +287,35 @@ export class Stack {
   }
 }
 
-/** One run: one engine, and a host process for each provider that it needs. */
+/** One run of one stack: its steps, and where they are taken. */
 class Run {
   readonly steps: string[] = [];
-  readonly failures = new Map<string, Error>();
-  /** What has failed, and what depends on it. */
-  readonly notDone = new Set<string>();
-  readonly #hosts = new Map<string, Promise<Host>>();
 
-  constructor(
-    readonly engine: Engine,
-    private readonly stack: Stack,
-  ) {}
+  constructor(private readonly hosts: Hosts) {}
 
   host(provider: string): Promise<Host> {
+    return this.hosts.of(provider);
+  }
+}
+
+/** One engine, and a host process for each provider that is needed. */
+export class Hosts {
+  readonly #hosts = new Map<string, Promise<Host>>();
+
+  static async start(settings: Pick<Stack, "environment" | "config" | "providers">): Promise<Hosts> {
+    return new Hosts(await Engine.start(), settings);
+  }
+
+  private constructor(
+    private readonly engine: Engine,
+    private readonly settings: Pick<Stack, "environment" | "config" | "providers">,
+  ) {}
+
+  get told(): Told[] {
+    return this.engine.told;
+  }
+
+  of(provider: string): Promise<Host> {
     const started = this.#hosts.get(provider) ?? this.#start(provider);
     this.#hosts.set(provider, started);
     return started;
@@ -343,8 +328,9 @@ class Run {
   }
 
   async #start(provider: string): Promise<Host> {
-    const host = await Host.start(this.engine, this.stack.environment);
-    await host.configure(provider === "" ? this.stack.config : this.stack.providers[provider]);
+    const { environment, config, providers } = this.settings;
+    const host = await Host.start(this.engine, environment);
+    await host.configure(provider === "" ? config : providers[provider]);
     return host;
   }
 }

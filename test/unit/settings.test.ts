@@ -129,13 +129,14 @@ describe("numbers", () => {
     const environment = {
       AVALA_REQUESTS_PER_MINUTE: "50",
       AVALA_REQUESTS_PER_SECOND: "5",
+      AVALA_TIMEOUT_SECONDS: "7",
       AVALA_MAX_REMOVALS: "7",
       AVALA_READ_ONLY: "1",
       AVALA_ASSUME_DELETED: "a-1",
     };
     const settings = resolve(environment, { "avala:explicit": "true", "avala:apiKey": "x" });
     expect(settings).toMatchObject({
-      client: { requestsPerMinute: 50, requestsPerSecond: 5, readOnly: true },
+      client: { requestsPerMinute: 50, requestsPerSecond: 5, timeoutMs: 7000, readOnly: true },
       maxRemovals: 7,
     });
     expect([...settings.assumeDeleted]).toEqual(["a-1"]);

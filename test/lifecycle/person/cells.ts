@@ -1,8 +1,8 @@
 import type { Seed, State } from "../../../emulator/src/index.js";
 import { startEmulator, type TestEmulator } from "../../support/emulator.js";
 import {
+  Hosts,
   organizationMember,
-  RunFailed,
   Stack,
   teamMembership,
   type Declaration as Stated,
@@ -16,8 +16,6 @@ import { declarations, type Declaration, type Row, type Situation } from "./tabl
 interface Case {
   situation: Situation;
   declaration: Declaration;
-  /** First part of the logical names. */
-  prefix: string;
   organizationUid: string;
   teamUid: string;
   slug: string;
@@ -36,6 +34,9 @@ const programs: Record<Declaration, (row: Case) => Record<string, Stated>> = {
   teamLead: (row) => ({ place: teamMembership({ team: teamOf(row), email: row.email, role: "lead" }) }),
   memberAndLead: (row) => ({ ...programs.member(row), ...programs.teamLead(row) }),
 };
+
+/** The program at the command: what was withdrawn is not in it any more. */
+const programOf = (row: Case): Program => (row.declaration === "withdrawn" ? {} : programs[row.declaration](row));
 
 const teamOf = ({ organizationUid, teamUid }: Case): string => `${organizationUid}/${teamUid}`;
 
@@ -123,7 +124,6 @@ export async function observeBatch(situations: readonly Situation[]): Promise<Re
       return {
         situation,
         declaration,
-        prefix: `row${digits} `,
         organizationUid: `${digits.padStart(8, "0")}-0000-4000-8000-00000000000a`,
         teamUid: `${digits.padStart(8, "0")}-0000-4000-8000-00000000000b`,
         slug: `row-${digits}`,
@@ -159,43 +159,45 @@ function seedOf(rows: readonly Case[]): Seed {
 
 type Cells = ReadonlyMap<Case, string>;
 
-/** What a run did, in all rows together. */
-interface Measured extends Outcome {
-  failures: ReadonlyMap<string, Error>;
+/** What a command did, in all rows together, and in each. */
+interface Measured {
+  told: Outcome["told"];
   calls: string[];
   mails: State["emails"];
+  rows: ReadonlyMap<Case, { steps: string[]; error?: Error }>;
 }
 
-/** Rows that share runs: one stack holds them all, and one host process serves a command for all of them. */
+/** Rows with a stack each, whose commands share a host process, as parts of one program do. */
 class Batch {
-  readonly #stack: Stack;
+  readonly #stacks: ReadonlyMap<Case, Stack>;
 
   constructor(
     private readonly emulator: TestEmulator,
     private readonly rows: readonly Case[],
   ) {
-    this.#stack = new Stack(emulator.environment());
-    this.#stack.continueOnError = true;
+    this.#stacks = new Map(rows.map((row) => [row, new Stack(emulator.environment())]));
   }
 
   async observe(): Promise<ReadonlyMap<string, Row>> {
-    const program = this.#program(({ declaration }) => declaration !== "withdrawn");
     await this.#prepare();
     const world = await this.emulator.state();
-    const resources = JSON.stringify([...this.#stack.resources]);
+    const before = this.rows.map((row) => [row, JSON.stringify([...this.#stacks.get(row)!.resources])] as const);
 
-    const preview = await this.#cells(() => this.#stack.preview(program));
-    const up = await this.#cells(() => this.#stack.up(program));
-    await this.#expectNothingLeft(program, up);
+    const preview = await this.#cells((stack, row) => stack.preview(programOf(row)));
+    const up = await this.#cells((stack, row) => stack.up(programOf(row)));
+    await this.#expectNothingLeft(up);
     if (this.rows.some(({ situation }) => ways[situation].after)) {
       await this.emulator.reset(world);
-      this.#stack.resources.clear();
-      for (const [name, recorded] of JSON.parse(resources)) this.#stack.resources.set(name, recorded);
+      for (const [row, text] of before) {
+        const { resources } = this.#stacks.get(row)!;
+        resources.clear();
+        for (const [name, recorded] of JSON.parse(text)) resources.set(name, recorded);
+      }
     }
-    const refresh = await this.#cells(() => this.#stack.refresh());
-    const upAfterRefresh = await this.#cells(() => this.#stack.up(program));
-    await this.#expectNothingLeft(program, upAfterRefresh);
-    const destroy = await this.#cells(() => this.#stack.destroy());
+    const refresh = await this.#cells((stack) => stack.refresh());
+    const upAfterRefresh = await this.#cells((stack, row) => stack.up(programOf(row)));
+    await this.#expectNothingLeft(upAfterRefresh);
+    const destroy = await this.#cells((stack) => stack.destroy());
     const end = await this.emulator.state();
     for (const row of this.rows) expect(bystanders(end, row)).toEqual(bystanders(world, row));
 
@@ -213,77 +215,70 @@ class Batch {
     for (const row of this.rows) await wayOf(row).before?.(this.emulator, row);
     const later = this.rows.filter((row) => wayOf(row).after);
     for (const row of later) if (!("person" in programs[row.declaration](row))) await invite(this.emulator, row);
+    const earlier = this.rows.filter((row) => wayOf(row).after ?? row.declaration === "withdrawn");
+    const up = (rows: readonly Case[]) =>
+      this.#run((stack, row) => (rows.includes(row) ? stack.up(programs[row.declaration](row)) : undefined));
+    const { rows } = await up(earlier);
     // A withdrawn declaration that can never be brought up was never in state.
-    const declared = this.#program((row) => wayOf(row).after !== undefined || row.declaration === "withdrawn");
-    await this.#measured(() => this.#stack.up(declared));
+    expect(earlier.filter((row) => rows.get(row)!.error && row.declaration !== "withdrawn")).toEqual([]);
     const settled = later.filter((row) => wayOf(row).settled);
     for (const { email } of settled) await this.emulator.accept(email);
-    if (settled.length > 0) await this.#stack.up(declared);
+    await up(settled);
     for (const row of later) await wayOf(row).after!(this.emulator, row);
   }
 
-  #program(chosen: (row: Case) => boolean): Program {
-    return Object.fromEntries(
-      this.rows
-        .filter(chosen)
-        .flatMap((row) =>
-          Object.entries(programs[row.declaration](row)).map(([name, stated]) => [row.prefix + name, stated]),
-        ),
-    );
-  }
-
   /** The second preview of every cell is empty, but for a run that has failed. */
-  async #expectNothingLeft(program: Program, cells: Cells): Promise<void> {
-    const failed = this.rows.filter((row) => cells.get(row)!.startsWith("AVALA_"));
-    const { steps, calls } = await this.#measured(() => this.#stack.preview(program));
+  async #expectNothingLeft(cells: Cells): Promise<void> {
+    const { rows, calls } = await this.#run((stack, row) => stack.preview(programOf(row)));
     expect(calls.filter((call) => !call.startsWith("GET "))).toEqual([]);
-    const ofOthers = (name: string) => !failed.some(({ prefix }) => name.startsWith(prefix));
-    expect(steps.filter((step) => ofOthers(step.slice(step.indexOf(" ") + 1)))).toEqual(
-      Object.keys(program)
-        .filter(ofOthers)
-        .map((name) => `same ${name}`),
-    );
+    for (const row of this.rows.filter((row) => !cells.get(row)!.startsWith("AVALA_"))) {
+      expect(rows.get(row)).toEqual({ steps: Object.keys(programOf(row)).map((name) => `same ${name}`) });
+    }
   }
 
-  async #measured(run: () => Promise<Outcome>): Promise<Measured> {
+  /** One command of all rows, one after the other in one host process; an error ends the row's part of it. */
+  async #run(command: (stack: Stack, row: Case) => Promise<Outcome> | undefined): Promise<Measured> {
     await this.emulator.clearLog();
-    const { outcome, failures } = await run().then(
-      (outcome) => ({ outcome, failures: new Map<string, Error>() }),
-      (error: unknown) => {
-        if (error instanceof RunFailed) return error;
-        throw error;
-      },
-    );
-    return { ...outcome, failures, calls: await this.emulator.calls(), mails: await this.emulator.emails() };
+    const hosts = await Hosts.start(new Stack(this.emulator.environment()));
+    const rows = new Map<Case, { steps: string[]; error?: Error }>();
+    try {
+      for (const [row, stack] of this.#stacks) {
+        stack.shared = hosts;
+        const ended = await command(stack, row)?.catch((error: Error) => ({ steps: [], error }));
+        const { steps, ...failure } = ended ?? { steps: [] };
+        rows.set(row, { steps, ...("error" in failure ? { error: failure.error } : {}) });
+      }
+    } finally {
+      await hosts.close();
+    }
+    return { rows, told: hosts.told, calls: await this.emulator.calls(), mails: await this.emulator.emails() };
   }
 
-  /** What a run did, in each row. */
-  async #cells(run: () => Promise<Outcome>): Promise<Cells> {
-    const measured = await this.#measured(run);
+  /** What a command did, in each row. */
+  async #cells(command: (stack: Stack, row: Case) => Promise<Outcome>): Promise<Cells> {
+    const measured = await this.#run(command);
     // One list tells all rows where their organizations are.
     expect(measured.calls.filter((call) => call === "GET /organizations/").length).toBeLessThan(2);
     const state = await this.emulator.state();
     return new Map(this.rows.map((row) => [row, this.#cell(row, measured, state)]));
   }
 
-  #cell(row: Case, { steps, told, failures, calls, mails }: Measured, state: State): string {
-    const { prefix, slug, email } = row;
+  #cell(row: Case, { rows, told, calls, mails }: Measured, state: State): string {
+    const { slug, email } = row;
     const mine = calls.filter((call) => call.includes(`/organizations/${slug}/`));
     const writes = mine.filter((call) => !call.startsWith("GET ")).map((call) => named(call, slug));
     const reads = new Set(mine.filter((call) => call.startsWith("GET ")).map((call) => named(call, slug)));
     expect(reads.size).toBe(mine.length - writes.length);
     if (mine.length > 0) reads.add("organizations");
-    const status = [...this.#stack.resources.keys()]
-      .filter((name) => name.startsWith(prefix))
-      .map((name) => this.#stack.outputs(name)["status"] as string);
-    const done = steps.filter((step) => step.includes(` ${prefix}`)).map((step) => step.split(" ")[0]);
-    const errors = [...failures].filter(([name]) => name.startsWith(prefix)).map(([, { message }]) => message);
-    const codes = new Set(errors.map((message) => /\[(AVALA_\w+)\]/.exec(message)?.[1] ?? message));
+    const status = [...this.#stacks.get(row)!.resources.values()].map(({ outputs }) => outputs["status"] as string);
+    const { steps, error } = rows.get(row)!;
+    const done = steps.map((step) => step.split(" ")[0]);
+    const code = error && (/\[(AVALA_\w+)\]/.exec(error.message)?.[1] ?? error.message);
     const mailed = mails.filter(({ to }) => to === email).length;
     const isOnlyHere = ways[row.situation].email === undefined;
     const heard = told.filter(({ message }) => message.includes(slug) || (isOnlyHere && message.includes(email)));
     const parts = [
-      ...codes,
+      ...(code ? [code] : []),
       ...(done.length > 0 ? [done.join("+")] : []),
       ...(writes.length > 0 ? [writes.join("+")] : []),
       ...(mailed > 0 ? [`${mailed} mail`] : []),

@@ -351,9 +351,9 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     memberAndLead: {
       preview: "create+create; Avala: member",
-      up: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people, teams",
+      up: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people",
       refresh: "Avala: member",
-      upAfterRefresh: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people, teams",
+      upAfterRefresh: "AVALA_IDENTITY_UNKNOWN; Avala: member; reads invitations, organizations, people",
       destroy: "Avala: member",
     },
   },

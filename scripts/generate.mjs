@@ -21,7 +21,8 @@ function loadSource(...path) {
     });
     const requireFrom = (name) =>
       name.startsWith(".") ? load(join(dirname(file), name.replace(/\.js$/, ".ts"))) : require(name);
-    new Function("exports", "require", "module", outputText)(module.exports, requireFrom, module);
+    const names = { exports: module.exports, require: requireFrom, module, __dirname: dirname(file), __filename: file };
+    new Function(...Object.keys(names), outputText)(...Object.values(names));
     return module.exports;
   };
   return load(join(root, ...path));

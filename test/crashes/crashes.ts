@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Moment } from "../support/gate.js";
 import { isLanguageHost, isProviderHost, type Process, type Started } from "../support/pulumi.js";
 import { heldAfter, resent, writesOf, type Phase } from "./program.js";
-import { Scene, stopsOf, survivors } from "./scene.js";
+import { end, Scene, stopsOf, survivors } from "./scene.js";
 
 jest.setTimeout(240_000);
 
@@ -79,7 +79,7 @@ export function crashTests(what: keyof typeof crashes): void {
     scene.gate.release("carried out");
     const orphans = leavesLanguageHost ? processes.filter(isLanguageHost) : [];
     expect(await survivors(processes.filter((one) => !orphans.includes(one)))).toEqual([]);
-    for (const { pid } of orphans) process.kill(pid);
+    end(orphans);
     expect(scene.gate.lastAt() - (harmless ? endedAt : struckAt)).toBeLessThan(2_000);
     release();
     if (phase === "changed") twice.push(...(await scene.unrecorded()));

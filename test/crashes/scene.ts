@@ -144,12 +144,20 @@ function recoveryCommands(): string[][] {
   return lines.map((line) => line.replace(/ +#.*/, "").split(" ").slice(1));
 }
 
-/** Those of these processes that are still there five seconds later; they are ended. */
-export async function survivors(processes: readonly Process[]): Promise<string[]> {
+function stillRunning(processes: readonly Process[]): Process[] {
   const pids = new Set(processes.map(({ pid }) => pid));
-  const alive = () => runningProcesses().filter(({ pid }) => pids.has(pid));
-  for (let tries = 0; tries < 50 && alive().length > 0; tries++) await pause(100);
-  const left = alive();
+  return runningProcesses().filter(({ pid }) => pids.has(pid));
+}
+
+/** Ends those of these processes that are still there, and answers them. */
+export function end(processes: readonly Process[]): string[] {
+  const left = stillRunning(processes);
   for (const { pid } of left) process.kill(pid);
   return left.map(({ command }) => command);
+}
+
+/** Those of these processes that have not ended by themselves five seconds later. */
+export async function survivors(processes: readonly Process[]): Promise<string[]> {
+  for (let tries = 0; tries < 50 && stillRunning(processes).length > 0; tries++) await pause(100);
+  return end(processes);
 }

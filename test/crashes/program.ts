@@ -14,8 +14,9 @@ export interface Copy {
 }
 
 /**
- * All kinds of resources in one organization. When it changes, each kind does: fields, a role while invited (cancel and invite), a resend, a person in place of another (made, then
- * deleted), another logical name (a hand-over, of which the service is to see nothing), two people of a roster at once.
+ * All kinds of resources in one organization. When it changes, each kind does: fields, a role while invited (cancel and
+ * invite), a resend, a person in place of another (made, then deleted), another logical name (a hand-over, of which the
+ * service is to see nothing), two people of a roster at once.
  */
 export function declarationsOf({ name, phase, adopt }: Copy): Declared[] {
   if (phase === "destroyed") return [];

@@ -3,14 +3,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { openGate, type Moment, type Stop } from "../support/gate.js";
-import {
-  isLanguageHost,
-  Project,
-  runningProcesses,
-  type Outcome,
-  type Process,
-  type Started,
-} from "../support/pulumi.js";
+import { Project, runningProcesses, type Outcome, type Process, type Started } from "../support/pulumi.js";
 import { arriving, declarationsOf, essence, resent, writesOf, type Copy, type Phase } from "./program.js";
 
 /**
@@ -151,15 +144,20 @@ function recoveryCommands(): string[][] {
   return lines.map((line) => line.replace(/ +#.*/, "").split(" ").slice(1));
 }
 
-/**
- * Those of these processes that are still there five seconds later. The language host is none of ours: it looks every
- * few minutes whether its engine is there, and is ended here.
- */
+function stillRunning(processes: readonly Process[]): Process[] {
+  const pids = new Set(processes.map(({ pid }) => pid));
+  return runningProcesses().filter(({ pid }) => pids.has(pid));
+}
+
+/** Ends those of these processes that are still there, and answers them. */
+export function end(processes: readonly Process[]): string[] {
+  const left = stillRunning(processes);
+  for (const { pid } of left) process.kill(pid);
+  return left.map(({ command }) => command);
+}
+
+/** Those of these processes that have not ended by themselves five seconds later. */
 export async function survivors(processes: readonly Process[]): Promise<string[]> {
-  const pids = new Set(processes.filter((one) => !isLanguageHost(one)).map(({ pid }) => pid));
-  const alive = () => runningProcesses().filter(({ pid }) => pids.has(pid));
-  for (let tries = 0; tries < 50 && alive().length > 0; tries++) await pause(100);
-  const hosts = new Set(processes.filter(isLanguageHost).map(({ pid }) => pid));
-  for (const { pid } of runningProcesses().filter(({ pid }) => hosts.has(pid))) process.kill(pid);
-  return alive().map(({ command }) => command);
+  for (let tries = 0; tries < 50 && stillRunning(processes).length > 0; tries++) await pause(100);
+  return end(processes);
 }

@@ -1,6 +1,8 @@
 import type { Settings } from "../../emulator/src/index.js";
 import { allPairs, coveringRows, pairsOf } from "../support/pairwise.js";
-import { cleanRuns, operations, templates, undisturbed, type Clean, type Ending } from "./cases.js";
+import { cleanRuns, templates, type Clean } from "./clean.js";
+import { undisturbed, type Ending } from "./deployment.js";
+import { operations } from "./operations.js";
 
 jest.setTimeout(600_000);
 

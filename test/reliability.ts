@@ -4,7 +4,12 @@
  * test compares, or is left out.
  */
 import { flagsOf, resources } from "../provider/schema/index.js";
+import { arriving, writesOf } from "./crashes/program.js";
 import { operations } from "./e2e/operations.js";
+import { faultKinds } from "./faults/faults.js";
+import { operations as faultOperations } from "./faults/operations.js";
+import { guards } from "./guards/guards.js";
+import { hostileTexts } from "./hostile/texts.js";
 import { declarations, situations, table } from "./lifecycle/person/table.js";
 import { spellingsOf } from "./support/secrets.js";
 import { traps } from "./unit/traps.js";
@@ -28,6 +33,8 @@ const ways = Object.values(operations).map((through) => Object.keys(through).len
 const statuses = Object.values(resources).flatMap(({ outputs }) =>
   "status" in outputs ? (flagsOf(outputs.status).known ?? []) : ["made"],
 );
+const writes = Object.values(writesOf).flat(2).length;
+const arrivals = Object.values(arriving).flat().length;
 const forms = new Set(spellingsOf("any").map(([form]) => form));
 
 export const promises: readonly Promised[] = [
@@ -41,12 +48,24 @@ export const promises: readonly Promised[] = [
       },
       { where: "lifecycle/organizationMember.test.ts", how: "mails of one declaration, counted over its life" },
       { where: "lifecycle/invitation.test.ts", how: "the same for a plain invitation" },
-      { where: "lifecycle/soak.test.ts", how: "random acts of the people invited, and of others" },
+      {
+        where: "model/model.test.ts",
+        how: "random programs, random acts of others, random faults and kills: mails of each person, counted",
+      },
     ],
   },
   {
     promise: "A lost answer loses nothing, and doubles no object and no first mail",
     tests: [
+      {
+        where: "faults/faults.test.ts",
+        how: `everything that a resource does, and at each of its calls each kind of fault: the next run ends where the first would have, after no more mails. ${faultKinds.length} kinds of fault; the number of cases, some thousands, is printed by the test`,
+        cases: [faultOperations.length, "operations"],
+      },
+      {
+        where: "e2e/faults.test.ts",
+        how: "each kind of fault once on the real engine, in one program of all resources",
+      },
       {
         where: "lifecycle/doubt.test.ts",
         how: "requests and answers lost, at creation, change and removal of each kind",
@@ -58,6 +77,18 @@ export const promises: readonly Promised[] = [
   {
     promise: "After a crash, the commands of [recovery](recovery.md) lead to what was declared",
     tests: [
+      {
+        where: "crashes/engineKilled.test.ts",
+        how: "kill -9 of the engine at every write of an up that makes, an up that changes, and a destroy: while it arrives, and when it is carried out and not answered yet",
+        cases: [writes + arrivals, "points"],
+      },
+      {
+        where: "crashes/hostKilled.test.ts",
+        how: "the same for the process that runs the handlers",
+        cases: [writes + arrivals, "points"],
+      },
+      { where: "crashes/interrupted.test.ts", how: "Ctrl-C once at every write", cases: [writes, "points"] },
+      { where: "crashes/interruptedTwice.test.ts", how: "Ctrl-C twice at every write", cases: [writes, "points"] },
       {
         where: "examples/recovery.test.ts",
         how: "a killed engine and a lost state, by the commands as they stand there",
@@ -94,6 +125,11 @@ export const promises: readonly Promised[] = [
     promise: "Nobody is locked out, and no run takes out more people than it may",
     tests: [
       {
+        where: "guards/guards.ts",
+        how: "each guard with the tests that it refuses what it must, and those that it lets through what is fine",
+        cases: [guards.length, "guards"],
+      },
+      {
         where: "lifecycle/organizationMember.test.ts",
         how: "the owner and the key's own person, whatever is declared",
       },
@@ -126,14 +162,27 @@ export const promises: readonly Promised[] = [
         how: "each trap of the contract is named by the test that springs it",
         cases: [traps.length, "traps"],
       },
-      { where: "lifecycle/deployments.test.ts", how: "the same program under the answers a deployment may give" },
+      {
+        where: "faults/everyDeployment.test.ts",
+        how: "everything that a resource does, under the answers a deployment may give: all of its settings, each value together with each value of the others",
+        cases: [faultOperations.length, "operations"],
+      },
     ],
   },
   {
     promise: "Hostile text steers no screen",
     tests: [
       { where: "unit/text.test.ts", how: "anything at all, made one short line without controls" },
-      { where: "host/hostile.test.ts", how: "a service that answers a uid full of escapes" },
+      {
+        where: "hostile/names.test.ts",
+        how: "names, addresses and texts as nobody has them, in every place where they reach a screen or a record",
+        cases: [Object.keys(hostileTexts).length, "texts"],
+      },
+      { where: "hostile/engine.test.ts", how: "the same on the real engine" },
+      {
+        where: "hostile/answers.test.ts",
+        how: "answers that no service gives, to every kind of call: errors with a code, bounded memory, no key to another host",
+      },
     ],
   },
   {

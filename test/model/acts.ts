@@ -1,4 +1,3 @@
-import { nameByUid } from "./edits.js";
 import { isPlaceKind, nameOf } from "./program.js";
 import { lower, uidOf, type OrganizationRow, type TeamRow } from "./service.js";
 import { acme, address, people, type Move, type World } from "./world.js";
@@ -157,7 +156,6 @@ const changeOrganization: Move = (world, dice) => {
     line,
     take: () => {
       world.count += 1;
-      nameByUid(world);
       return take();
     },
   };
@@ -215,10 +213,12 @@ const changeAddress: Move = (world, dice) => {
   };
 };
 
+/** Without an invitation. (Behind a pending one that stays, nobody looks for a member until it has expired.) */
 const join: Move = (world, dice) => {
   const organization = dice.pick(organizations(world))!;
+  const pending = organization.invitations.filter(({ status }) => status === "pending");
   const free = [...world.addresses.values()].filter(
-    (email) => !organization.members.some((row) => lower(row.email) === email),
+    (email) => ![...organization.members, ...pending].some((row) => lower(row.email) === email),
   );
   const email = dice.pick(free);
   if (!email) return undefined;

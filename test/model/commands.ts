@@ -42,7 +42,7 @@ const previewedUp = command("preview, up", async (world) => {
   keepsPreviewsPromise(shown, done);
 });
 
-const plainUp = command("up", async (world) => refusesWithReason(await world.run(world.stack, up(world.stack))));
+export const plainUp = command("up", async (world) => refusesWithReason(await world.run(world.stack, up(world.stack))));
 
 const refreshingUp = command("up --refresh", async (world) =>
   refusesWithReason(await world.run(world.stack, upWithRefresh(world.stack))),

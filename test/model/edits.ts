@@ -26,9 +26,9 @@ function itemsOf(items: ReadonlyMap<string, Item>, ...kinds: Kind[]): [string, I
 
 /** How the program can write an organization; `undefined` is the resource. */
 function organizationTexts(world: World, organization: string): (string | undefined)[] {
-  const resource = nameOf(world.items, "organization", organization) === undefined ? [] : [undefined];
-  if (organization !== "acme") return resource;
-  return [...resource, acme, world.organization(acme)!.slug];
+  const isDeclared = nameOf(world.items, "organization", organization) !== undefined;
+  if (organization !== "acme") return isDeclared ? [undefined] : [];
+  return isDeclared ? [undefined, acme] : [acme, world.organization(acme)!.slug];
 }
 
 function teamTexts(world: World, team: string): (string | undefined)[] {
@@ -182,19 +182,11 @@ const changeField: Move = (world, dice) => {
     line: `change ${field} of ${name} to ${shown(value)}`,
     take: () => {
       world.count += 1;
-      if (field === "slug") nameByUid(world);
       const { [field]: _, ...others } = item.fields;
       world.items.set(name, { ...item, fields: value === undefined ? others : { ...others, [field]: value } });
     },
   };
 };
-
-/** What a program says by slug has to be said otherwise before the slug moves. */
-export function nameByUid(world: World): void {
-  for (const [name, item] of world.items) {
-    if (item.place !== undefined && !isPlaceKind(item.kind)) world.items.set(name, { ...item, place: acme });
-  }
-}
 
 /** Takes a declaration out, and with a place everything in it. */
 const remove: Move = (world, dice) => {

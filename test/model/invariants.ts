@@ -70,10 +70,10 @@ export function meantBy({ program, records, recordsNow, after }: Observed, servi
   // What a run has just made is known by what it has recorded.
   const idNow = (name: string) => recordsNow.get(name)?.id ?? records.get(name)?.id;
   return Object.entries(program).map(([name, { kind, inputs }]) => {
-    const value = (input: unknown) =>
-      typeof input === "object" && input !== null
-        ? idNow((input as { name: string }).name)
-        : (input as string | undefined);
+    const value = (input: unknown): string | undefined => {
+      if (isReference(input)) return idNow(input.name);
+      return typeof input === "string" ? input : undefined;
+    };
     const record = [records.get(name)].find((row) => row?.kind === kind);
     const team = isPlaceKind(kind) ? value(inputs["team"]) : undefined;
     const reference = kind === "organization" ? undefined : (team?.split("/")[0] ?? value(inputs["organization"]));
@@ -101,6 +101,10 @@ export function meantBy({ program, records, recordsNow, after }: Observed, servi
     };
   });
 }
+
+/** The id of another resource of the program. */
+const isReference = (value: unknown): value is { name: string } =>
+  typeof value === "object" && value !== null && "name" in value;
 
 function adoptedTeam(service: Service, organization: string | undefined, { adopt }: Properties): string | undefined {
   if (organization === undefined || typeof adopt !== "string") return undefined;
@@ -250,7 +254,8 @@ class Reasons {
     return this.meant
       .filter((row) => row.kind === "organization" && row.organization === organization)
       .some(
-        ({ inputs, record }) => isDeclared(inputs, record, field, to) || (field === "slug" && this.run.before.settings.slugFollowsName),
+        ({ inputs, record }) =>
+          isDeclared(inputs, record, field, to) || (field === "slug" && this.run.before.settings.slugFollowsName),
       );
   }
 
@@ -258,7 +263,8 @@ class Reasons {
     return this.meant
       .filter((row) => row.kind === "team" && row.organization === organization && row.team === team)
       .some(
-        ({ inputs, record }) => isDeclared(inputs, record, field, to) || (field === "slug" && this.run.before.settings.slugFollowsName),
+        ({ inputs, record }) =>
+          isDeclared(inputs, record, field, to) || (field === "slug" && this.run.before.settings.slugFollowsName),
       );
   }
 
@@ -428,15 +434,23 @@ export function countsItsMails(run: Observed): void {
   hold("State counts each mail", broken);
 }
 
-/** Where nothing happens in between, up does what preview has shown. */
+/**
+ * Where nothing happens in between, up does what preview has shown. Of what is in a place that is only being made, preview
+ * shows a replacement, as it cannot know that the place is one that exists (adopted under another name).
+ */
 export function keepsPreviewsPromise(preview: Observed, up: Observed): void {
   if (preview.error || up.error) return;
+  const isMade = (name: string) => preview.steps.includes(`create ${name}`);
+  const unknown = Object.entries(up.program)
+    .filter(([, { inputs }]) => Object.values(inputs).some((value) => isReference(value) && isMade(value.name)))
+    .map(([name]) => name);
   // Deletions of what is replaced are part of the replacement; what goes with its team has no deletion of its own.
-  const gone = new Set(
-    [...up.records].filter(([, { deletedWith }]) => deletedWith !== undefined).map(([name]) => `delete ${name}`),
-  );
+  const gone = [...up.records].filter(([, { deletedWith }]) => deletedWith !== undefined).map(([name]) => name);
   const shown = (steps: string[]) =>
-    steps.filter((step) => !step.startsWith("delete replaced ") && !gone.has(step)).toSorted();
+    steps.filter((step) => {
+      const [op, name] = step.split(" ") as [string, string];
+      return op === "delete" ? name !== "replaced" && !gone.includes(name) : !unknown.includes(name);
+    });
   const [promised, done] = [shown(preview.steps), shown(up.steps)];
   hold("Preview shows what up does", [
     ...promised.filter((step) => !done.includes(step)).map((step) => `only preview: ${step}`),

@@ -2,7 +2,7 @@ import type { Seed, Settings } from "../../emulator/src/index.js";
 import type { TestEmulator } from "../support/emulator.js";
 import { Stack, type Program, type Recorded } from "../support/stack.js";
 import * as invariants from "./invariants.js";
-import { inOrder, programOf, type Items } from "./program.js";
+import { inOrder, isPlaceKind, nameOf, programOf, type Items } from "./program.js";
 import { uidOf, type Service } from "./service.js";
 
 export const acme = "00000ace-0000-4000-8000-000000000000";
@@ -17,7 +17,10 @@ export const bystanders = ["bob", "colleague"];
 
 const start = (settings: Partial<Settings>): Seed => ({
   settings,
-  people: ["owner", "lee", "mia", "ada", "zoe", "bob"].map((name) => ({ email: address(name) })),
+  people: ["owner", "lee", "mia", "ada", "zoe", "bob"].map((name, n) => ({
+    uid: `0000000${n}-0000-4000-8000-000000000000`,
+    email: address(name),
+  })),
   organizations: [
     {
       uid: acme,
@@ -117,6 +120,17 @@ export class World {
 
   async look(): Promise<void> {
     this.service = await this.emulator.state();
+    this.#followSlug();
+  }
+
+  /** What a program says by slug it has to say by uid where the slug has moved, or may move with the program. */
+  #followSlug(): void {
+    const { slug } = this.organization(acme)!;
+    const isDeclared = nameOf(this.items, "organization", "acme") !== undefined;
+    for (const [name, item] of this.items) {
+      if (item.place === undefined || isPlaceKind(item.kind) || item.place === acme) continue;
+      if (isDeclared || item.place !== slug) this.items.set(name, { ...item, place: acme });
+    }
   }
 
   organization(reference: string) {
@@ -138,6 +152,7 @@ export class World {
       return { steps: [] };
     });
     this.runs += 1;
+    this.script.push(`    ${name}: ${outcomeOf(steps, error)}`);
     await this.emulator.clearFaults();
     await this.look();
     const recordsNow = new Map(stack.resources);
@@ -158,6 +173,12 @@ export class World {
     invariants.countsItsMails(observed);
     return observed;
   }
+}
+
+/** For the script: what a run has done, or why it has ended. */
+function outcomeOf(steps: readonly string[], error: Error | undefined): string {
+  if (error) return `${error.message.split("\n")[0]!.slice(0, 200)} …`;
+  return steps.filter((step) => !step.startsWith("same ")).join(", ") || "all the same";
 }
 
 /** State is a file, in the order of the dependencies: what does not survive that is no state. */

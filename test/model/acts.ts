@@ -1,4 +1,3 @@
-import { isPlaceKind, nameOf } from "./program.js";
 import { lower, uidOf, type OrganizationRow, type TeamRow } from "./service.js";
 import { acme, address, people, type Move, type World } from "./world.js";
 
@@ -161,29 +160,11 @@ const changeOrganization: Move = (world, dice) => {
   };
 };
 
-/** A program that names a team by its id has to follow. */
 const deleteTeam: Move = (world, dice) => {
   const { organization, team } = dice.pick(teams(world)) ?? {};
   if (!organization || !team) return undefined;
-  const { line, take } = call(world, `deletes ${team.name}`, "DELETE", within(organization, team));
-  return {
-    line,
-    take: () => {
-      forgetTeamTexts(world, team.uid);
-      return take();
-    },
-  };
+  return call(world, `deletes ${team.name}`, "DELETE", within(organization, team));
 };
-
-/** Declarations that name a team by its id name the resource instead, or go. */
-export function forgetTeamTexts(world: World, uid: string): void {
-  for (const [name, item] of world.items) {
-    if (!isPlaceKind(item.kind) || !item.place?.endsWith(uid)) continue;
-    const { place: _, ...others } = item;
-    if (nameOf(world.items, "team", item.team) === undefined) world.items.delete(name);
-    else world.items.set(name, others);
-  }
-}
 
 /** A person has another address from now on. */
 const changeAddress: Move = (world, dice) => {

@@ -1,6 +1,5 @@
 import type { Fault } from "../../emulator/src/index.js";
 import type { Stack } from "../support/stack.js";
-import { forgetTeamTexts } from "./acts.js";
 import {
   Broken,
   keepsPreviewsPromise,
@@ -56,18 +55,7 @@ const onlyRefresh = command("refresh", async (world) => {
 
 const destroyed = command("destroy", async (world) => {
   refusesWithReason(await world.run(world.stack, destroy(world.stack)));
-  namesWhatIsThere(world);
 });
-
-/** A program that names by its id a team that a destroy has taken away has to follow. */
-function namesWhatIsThere(world: World): void {
-  const gone = new Set(
-    [...world.items.values()].flatMap(({ place }) => (place?.includes("/") ? [place.split("/")[1]!] : [])),
-  );
-  for (const { teams } of world.service.organizations.filter(({ isActive }) => isActive))
-    for (const { uid } of teams) gone.delete(uid);
-  for (const uid of gone) forgetTeamTexts(world, uid);
-}
 
 /** The machine goes down after the last request: of what was done, only a part is recorded. */
 const killedUp: Move = (world, dice) => ({
@@ -139,7 +127,6 @@ const faulty: Move = (world, dice) => {
     take: async () => {
       await world.emulator.faults({ match: { ...(method && { method }), nth }, action, times });
       await world.run(world.stack, { ...run, faulty: true });
-      if (run.name === "destroy") namesWhatIsThere(world);
     },
   };
 };
@@ -267,7 +254,6 @@ async function converge(world: World, stack: Stack): Promise<Observed> {
       await found.remedy.follow(world, stack, found.match!);
     }
     await world.look();
-    namesWhatIsThere(world);
   }
 }
 

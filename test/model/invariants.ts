@@ -434,13 +434,32 @@ export function countsItsMails(run: Observed): void {
   hold("State counts each mail", broken);
 }
 
+/** Whoever is newly declared is a member or invited after the run, and so is whoever is to be mailed anew. */
+export function forgetsNobody(run: Observed): void {
+  const { writing, steps, error, program, records, recordsNow, after } = run;
+  if (error || !writing) return;
+  const due = steps.filter((step) => {
+    const [op, name] = step.split(" ") as [string, string];
+    const { kind, inputs } = program[name] ?? {};
+    if (!kind || !isPersonKind(kind)) return false;
+    const isAsked = inputs!["resend"] !== undefined && inputs!["resend"] !== records.get(name)?.outputs["resend"];
+    return op === "create" || op === "replace" || (op === "update" && isAsked);
+  });
+  const forgotten = due.filter((step) => {
+    const { outputs } = recordsNow.get(step.split(" ")[1]!)!;
+    return !["invited", "active", "accepted"].includes(outputs["status"] as string);
+  });
+  const disagreeing = due.flatMap((step) => disagreements(recordsNow.get(step.split(" ")[1]!)!, after));
+  hold("Whoever is declared is a member or invited", [...forgotten, ...disagreeing]);
+}
+
 /**
  * Where nothing happens in between, up does what preview has shown. Of what is in a place that is only being made, preview
  * shows a replacement, as it cannot know that the place is one that exists (adopted under another name).
  */
 export function keepsPreviewsPromise(preview: Observed, up: Observed): void {
   if (preview.error || up.error) return;
-  const isMade = (name: string) => preview.steps.includes(`create ${name}`);
+  const isMade = (name: string) => ["create", "replace"].some((op) => preview.steps.includes(`${op} ${name}`));
   const unknown = Object.entries(up.program)
     .filter(([, { inputs }]) => Object.values(inputs).some((value) => isReference(value) && isMade(value.name)))
     .map(([name]) => name);

@@ -121,6 +121,20 @@ export class World {
   async look(): Promise<void> {
     this.service = await this.emulator.state();
     this.#followSlug();
+    this.#followTeams();
+  }
+
+  /** Who names by its id a team that is gone names the resource instead, or goes from the program. */
+  #followTeams(): void {
+    const there = new Set(
+      this.service.organizations.flatMap((row) => (row.isActive ? row.teams.map(({ uid }) => uid) : [])),
+    );
+    for (const [name, item] of this.items) {
+      if (!isPlaceKind(item.kind) || item.place === undefined || there.has(item.place.split("/")[1]!)) continue;
+      const { place: _, ...others } = item;
+      if (nameOf(this.items, "team", item.team) === undefined) this.items.delete(name);
+      else this.items.set(name, others);
+    }
   }
 
   /** What a program says by slug it has to say by uid where the slug has moved, or may move with the program. */
@@ -171,6 +185,7 @@ export class World {
     invariants.changesOnlyWhatIsDeclared(observed);
     invariants.mailsOnlyWhatIsDue(observed);
     invariants.countsItsMails(observed);
+    invariants.forgetsNobody(observed);
     return observed;
   }
 }

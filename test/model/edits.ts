@@ -271,7 +271,11 @@ const handOver: Move = (world, dice) => {
     const made = Object.entries(first![1].members!).map(([who, { text, role }]): [string, Item] => [
       `${who}${number}`,
       {
-        ...{ kind: "teamMembership", ...where, ...(place && { place }), who, fields: { role } },
+        kind: "teamMembership",
+        ...where,
+        ...(place && { place }),
+        who,
+        fields: { role },
         spelling: text.includes("@") ? { email: text } : { user: text },
       },
     ]);

@@ -91,7 +91,6 @@ export async function explore(emulator: TestEmulator, seed: number, shrinkMs: nu
       end = Math.min(end, Date.now() + shrinkMs);
       throw new Error([`${(error as Error).message}`, ...world.script].join("\n  "), { cause: error });
     } finally {
-      if (process.env["MODEL_TELL"]) process.stderr.write(`${world.script.join("\n  ")}\n`);
       runs += world.runs;
     }
   });

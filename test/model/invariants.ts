@@ -562,13 +562,8 @@ function disagreements(record: Recorded, service: Service): string[] {
       if (!team) return ["its team is gone"];
       const places = rolesIn(service, team.members);
       const people = peopleOf(service, outputs["members"], record);
-      const waiting = new Set([
-        ...peopleOf(
-          service,
-          [...rosterLines(outputs["waiting"]).keys()].map((who) => `${who} member`).join("\n"),
-          record,
-        ).keys(),
-      ]);
+      const waitingText = [...rosterLines(outputs["waiting"]).keys()].map((who) => `${who} member`).join("\n");
+      const waiting = peopleOf(service, waitingText, record);
       const wrong = [...places].flatMap(([user, role]) => {
         const address = lower(addressOf(service, user)!);
         const stated = people.get(user) ?? people.get(address);
@@ -669,8 +664,17 @@ function fieldsMissing(inputs: Properties, row: object, fields: string[]): strin
     .map((field) => `${field} is ${JSON.stringify(values[field])} and not ${JSON.stringify(inputs[field])}`);
 }
 
-/** A preview of a settled stack shows nothing, and where everybody has arrived it asks nothing. */
-export function staysSettled({ steps, calls, error, recordsNow }: Observed): void {
+/**
+ * A preview of a settled stack shows nothing, and where everybody has arrived it asks nothing. (A respelling that changes
+ * nothing is not recorded, as the engine updates nothing: it is looked up in each run.)
+ */
+export function staysSettled({ steps, calls, error, program, recordsNow }: Observed): void {
+  const isRespelt = Object.entries(program).some(([name, { inputs }]) =>
+    ["organization", "user", "email"].some((field) => {
+      const [text, recorded] = [inputs[field], recordsNow.get(name)?.outputs[field]];
+      return typeof text === "string" && lower(text) !== recorded;
+    }),
+  );
   const everybodyArrived = [...recordsNow.values()].every(({ outputs }) =>
     ["status", "waiting"].every((name) =>
       [undefined, "", "active", "accepted"].includes(outputs[name] as string | undefined),
@@ -679,6 +683,6 @@ export function staysSettled({ steps, calls, error, recordsNow }: Observed): voi
   hold("A settled stack stays as it is", [
     ...(error ? [error.message] : []),
     ...steps.filter((step) => !step.startsWith("same ")),
-    ...(everybodyArrived ? calls : calls.filter((call) => !call.startsWith("GET "))),
+    ...(everybodyArrived && !isRespelt ? calls : calls.filter((call) => !call.startsWith("GET "))),
   ]);
 }

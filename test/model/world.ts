@@ -171,7 +171,16 @@ export class World {
     await this.look();
     const recordsNow = new Map(stack.resources);
     const observed: invariants.Observed = {
-      ...{ command: name, writing, faulty, program, records, recordsNow, before, after: this.service, steps, error },
+      command: name,
+      writing,
+      faulty,
+      program,
+      records,
+      recordsNow,
+      before,
+      after: this.service,
+      steps,
+      error,
       calls: await this.emulator.calls(),
       mails: (await this.emulator.emails()).map(({ to, invitationUid }) => ({
         to,

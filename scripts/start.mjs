@@ -10,7 +10,7 @@ import { closingLines, summaryEnvironment } from "./testSummary.mjs";
 
 const MINIMUM_NODE_VERSION = "20.19.0";
 const node = process.execPath;
-const COMMANDS = { quickstart, test, check: runCheck, build, generate, emulator, bench, pulumi };
+const COMMANDS = { quickstart, test, "test:soak": soak, check: runCheck, build, generate, emulator, bench, pulumi };
 
 /** It prepares what it needs by itself, after a look at its arguments. */
 async function quickstart(args) {
@@ -44,6 +44,13 @@ function closeTests(counts, code, elapsed) {
   renameSync(counts, summary);
   const lines = closingLines(JSON.parse(readFileSync(summary, "utf8")), code, elapsed);
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** Random programs for SOAK_MINUTES; on the dynamic-provider host, so no Pulumi CLI is needed. */
+async function soak(args) {
+  await prepare({ log: say });
+  const env = { SOAK_MINUTES: "30", ...process.env };
+  return run(node, ["node_modules/jest/bin/jest.js", "test/model", ...args], { cwd: PROJECT, env });
 }
 
 async function runCheck() {

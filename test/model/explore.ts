@@ -1,0 +1,102 @@
+import * as fc from "fast-check";
+import type { Settings } from "../../emulator/src/index.js";
+import type { TestEmulator } from "../support/emulator.js";
+import { acts } from "./acts.js";
+import { commands, plainUp, settle } from "./commands.js";
+import { changes, declarations } from "./edits.js";
+import { Dice, World, type Move, type Plan } from "./world.js";
+
+/** A move as fast-check rolls it. What it comes to is told once it has been made. */
+class Step implements fc.AsyncCommand<World, object> {
+  #line = "";
+  #plan: Plan | undefined;
+
+  constructor(
+    private readonly move: Move,
+    private readonly rolled: readonly number[],
+  ) {}
+
+  check(world: Readonly<World>): boolean {
+    this.#plan = this.move(world as World, new Dice(this.rolled));
+    this.#line = this.#plan?.line ?? "";
+    return this.#plan !== undefined;
+  }
+
+  async run(world: World): Promise<void> {
+    world.script.push(this.#line);
+    await this.#plan!.take();
+    await world.look();
+  }
+
+  toString(): string {
+    return this.#line;
+  }
+}
+
+const rolled = fc.array(fc.nat(4_999), { minLength: 10, maxLength: 10 });
+const steps = (moves: readonly Move[]) =>
+  rolled.map((numbers) => new Step((world, dice) => dice.pick(moves)!(world, dice), numbers));
+
+/** What the contract leaves open, each away from the likeliest reading. */
+const deployments: Partial<Settings>[] = [
+  { maxPageSize: 2 },
+  { writeBody: "minimal" },
+  { lists: "array" },
+  { organizationDelete: "soft" },
+  { slugFollowsName: true },
+  { lowercaseEmails: true },
+  { expiredInvitations: "hidden" },
+  { teamCreatorJoins: true },
+  { voidStatus: 200 },
+  { hiddenIs: 403 },
+];
+const settings = fc.subarray(deployments).map((chosen): Partial<Settings> => Object.assign({}, ...chosen));
+
+/** Some declarations, an up, and then everything. Shrinking takes away whatever a failure does not need. */
+const beginning = fc.commands([steps(declarations)], { maxCommands: 12, size: "max", disableReplayLog: true });
+const everything = fc.commands([declarations, changes, changes, acts, acts, commands, commands].map(steps), {
+  maxCommands: 20,
+  size: "max",
+  disableReplayLog: true,
+});
+const firstUp = fc.commands([fc.constant(new Step(plainUp, [0]))], {
+  maxCommands: 1,
+  size: "max",
+  disableReplayLog: true,
+});
+const script = fc.noBias(fc.tuple(settings, beginning, firstUp, everything, everything));
+
+/** What has been tried. */
+export interface Explored {
+  /** Runs of the program, each in a host process of its own, or several. */
+  runs: number;
+  /** The shortest script that was found to break a promise, with the promise. */
+  failure: string | undefined;
+}
+
+/** Tries the script of a seed to its end; one that breaks a promise is made shorter for as long as there is time. */
+export async function explore(emulator: TestEmulator, seed: number, shrinkMs: number): Promise<Explored> {
+  let runs = 0;
+  let end = Infinity;
+  const property = fc.asyncProperty(script, async ([chosen, ...parts]) => {
+    // What is not tried any more counts as kept: the shortest so far is the result.
+    if (Date.now() > end) return;
+    const world = await World.open(emulator, chosen);
+    world.script.push(`a service with ${JSON.stringify(chosen)}`);
+    try {
+      for (const part of parts) await fc.asyncModelRun(() => ({ model: world, real: {} }), part);
+      world.script.push("settle");
+      await settle(world);
+    } catch (error) {
+      end = Math.min(end, Date.now() + shrinkMs);
+      throw new Error([`${(error as Error).message}`, ...world.script].join("\n  "), { cause: error });
+    } finally {
+      runs += world.runs;
+    }
+  });
+  const { failed, errorInstance, numShrinks } = await fc.check(property, { seed, numRuns: 1 });
+  if (!failed) return { runs, failure: undefined };
+  const { message, cause } = errorInstance as Error;
+  const where = cause instanceof Error && cause.name !== "Broken" ? `\n${cause.stack}` : "";
+  return { runs, failure: `Seed ${seed}, after ${numShrinks} shrinks:\n${message}${where}` };
+}

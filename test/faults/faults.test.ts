@@ -64,8 +64,10 @@ const due = ({ befalls = () => true }: FaultKind, all: readonly Clean[]): string
     calls.filter(befalls).map((call) => `${operation.name} | ${lineOf(call)}`),
   );
 
-it("every operation makes calls that can come to grief", async () => {
+it("all operations are carried out, and nearly all of them make calls that can come to grief", async () => {
   const all = await cleansFor({ name: "" });
   expect(all.map(({ template }) => template.operation)).toEqual(operations);
-  expect(all.filter(({ calls }) => calls.length === 0)).toEqual([]);
+  // What is settled is not asked about: another spelling that state knows already sends nothing.
+  const silent = all.filter(({ calls }) => calls.length === 0).map(({ template }) => template.operation.name);
+  expect(silent).toEqual(["OrganizationMember: another spelling", "TeamMembership: another spelling"]);
 });

@@ -15,6 +15,8 @@ export interface CleanCall {
 export interface FaultKind {
   name: string;
   action?: Fault["action"];
+  /** One of these in turn. */
+  variants?: readonly NonNullable<Fault["action"]>[];
   /** In place of an action: nobody listens when the call is made, nor until the run has ended. */
   refused?: true;
   /** How often in a row; default once. What may be tried again is tried five times. */
@@ -40,6 +42,14 @@ const detail = (text: string) => ({ detail: text });
 const date = "Wed, 21 Oct 2026 07:28:00 GMT";
 const secondLater = "Wed, 21 Oct 2026 07:28:01 GMT";
 const onePerPage: Partial<Settings> = { maxPageSize: 1 };
+
+/** What is no answer of this API: a web page, and JSON of other makes. */
+const shapes: Fault["action"][] = [
+  { status: 200, headers: html, body: page, after: true },
+  { status: 200, body: [1, 2], after: true },
+  { status: 200, body: { results: { uid: 7 } }, after: true },
+  { status: 200, body: { uid: 7, slug: [] }, after: true },
+];
 
 /** Long enough for any answer that comes at all. */
 const patience = { AVALA_TIMEOUT_SECONDS: "3" };
@@ -83,10 +93,7 @@ export const faultKinds: readonly FaultKind[] = [
   { name: "truncated JSON", action: { truncate: true } },
   { name: "truncated JSON, at each try", action: { truncate: true }, times: ALL_TRIES },
   { name: "empty 200", action: { status: 200, body: "", after: true } },
-  { name: "a web page with 200", action: { status: 200, headers: html, body: page, after: true } },
-  { name: "wrong shape: a list of numbers", action: { status: 200, body: [1, 2], after: true } },
-  { name: "wrong shape: results that are none", action: { status: 200, body: { results: { uid: 7 } }, after: true } },
-  { name: "wrong shape: a uid that is a number", action: { status: 200, body: { uid: 7, slug: [] }, after: true } },
+  { name: "wrong shape", action: shapes[0]!, variants: shapes },
   { name: "401", action: { status: 401, body: detail("API key has been revoked or has expired.") } },
   { name: "403", action: { status: 403, body: detail("You do not have permission to perform this action.") } },
   { name: "404", action: { status: 404, body: detail("Not found.") } },

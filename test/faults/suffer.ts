@@ -79,7 +79,8 @@ async function befallen(
     const { token } = cases[i]!.at;
     const own = (text: string) => text.replaceAll("TOKEN", token);
     const match = { method: method as "GET", path: own(path), nth, ...(body !== undefined && { body: own(body) }) };
-    return { match, action: kind.action!, times: kind.times ?? 1 };
+    const action = kind.variants?.[i % kind.variants.length] ?? kind.action!;
+    return { match, action, times: kind.times ?? 1 };
   });
   if (kind.forGood) await bench.emulator.faults(...hits.map((hit, i) => silenceAfter(hit, cases[i]!)));
   const isShared = hits.some(({ call }) => call === sharedCall);

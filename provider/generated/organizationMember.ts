@@ -30,7 +30,7 @@ export interface OrganizationMemberArgs {
    */
   onExpiry?: pulumi.Input<"report" | "resend" | undefined>;
   /**
-   * Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role while invited) is then an error.
+   * Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role before they have accepted) is then an error.
    * Default: `3`.
    */
   maxEmails?: pulumi.Input<number | undefined>;
@@ -81,7 +81,7 @@ export interface OrganizationMemberState {
    */
   onExpiry?: pulumi.Input<"report" | "resend" | undefined>;
   /**
-   * Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role while invited) is then an error.
+   * Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role before they have accepted) is then an error.
    * Default: `3`.
    */
   maxEmails?: pulumi.Input<number | undefined>;
@@ -157,7 +157,7 @@ export interface OrganizationMemberOutputs {
    */
   readonly onExpiry: pulumi.Output<"report" | "resend" | undefined>;
   /**
-   * Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role while invited) is then an error.
+   * Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role before they have accepted) is then an error.
    * Default: `3`.
    */
   readonly maxEmails: pulumi.Output<number | undefined>;

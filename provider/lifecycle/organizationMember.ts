@@ -7,6 +7,7 @@ import {
   canTakeNextStep,
   ensureInvited,
   hasSomebodyElsesAddress,
+  invitationBeside,
   invitedRole,
   mailOutputs,
   notePerson,
@@ -47,8 +48,9 @@ export const organizationMember: Lifecycle<Newcomer> = {
     const seen = await observePerson(run, target);
     if (!seen || run.declarations.held(spellingsOf(seen)).length > 0) return;
     if (hasSomebodyElsesAddress(seen)) return;
-    if (seen.member) await removeMember(run, seen, seen.member);
-    else if (seen.row) await seen.view.cancel(seen.row.uid);
+    if (!seen.member) return seen.row && seen.view.cancel(seen.row.uid);
+    if (staysOwner(seen, seen.member)) return;
+    await removeMember(run, seen, seen.member);
   },
 
   id: ({ view, who }) => joinId(view.uid, who),
@@ -70,10 +72,12 @@ export const organizationMember: Lifecycle<Newcomer> = {
 
 async function removeMember(run: Run, seen: Newcomer, member: Member): Promise<void> {
   const { view } = seen;
-  if (staysOwner(seen, member)) return;
-  await unlessOwnPerson(seen, member, "removed", () => {
+  const beside = await invitationBeside(seen);
+  await unlessOwnPerson(seen, member, "removed", async () => {
     run.breaker.count(`organization ${view.uid}`, [member.userUid]);
-    return view.removeMember(member.userUid);
+    // First what they could come back by: should the run end in between, the next one still finds the member.
+    if (beside) await view.cancel(beside.uid);
+    await view.removeMember(member.userUid);
   });
 }
 

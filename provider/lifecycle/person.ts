@@ -2,6 +2,8 @@ import { canonicalUid, normalizeEmail, personOf, quoted, splitId, type Person } 
 import {
   CreatedNotShownError,
   DoubtfulWriteError,
+  ForbiddenError,
+  IdentityUnknownError,
   isOverdue,
   isPast,
   type Invitation,
@@ -24,7 +26,7 @@ export interface Newcomer {
   /** Last part of the id: the person as first declared. */
   who: string;
   member: Member | undefined;
-  /** Their invitation as the service lists it: pending, or expired and still shown. Not looked for behind a member. */
+  /** Their invitation as the service lists it: pending, or expired and still shown. Not looked for behind a member whose uid is known. */
   row: Invitation | undefined;
   /** Mails that this step has caused, doubtful ones included. */
   mails: number;
@@ -89,13 +91,13 @@ export async function isOtherPerson(run: Run, { id, inputs, state }: Required<Ta
   return member.email === undefined || normalizeEmail(member.email) !== state["email"];
 }
 
-/** Looks for the person: among the members first where their uid is known, else for their invitation. */
-export async function observePerson(run: Run, target: Target): Promise<Newcomer | undefined> {
+/** Looks for the person: among the members, and for their invitation unless their uid is known as a member's. */
+export async function observePerson(run: Run, target: Target, look = find): Promise<Newcomer | undefined> {
   const { id, inputs, state } = target;
   const view = await organizationOf(run, target);
   const who = id === undefined ? ((inputs["user"] ?? inputs["email"]) as string) : splitId(id, 2)[1]!;
   const person = personIn(target, who);
-  const seen: Newcomer = { view, person, who, mails: 0, ...(await find(view, person)) };
+  const seen: Newcomer = { view, person, who, mails: 0, ...(await look(view, person)) };
   run.known.note(view.uid, aliasesOf(who, person, seen.member));
   return !seen.row && !seen.member && id !== undefined && !isRecorded(state) ? undefined : seen;
 }
@@ -121,15 +123,36 @@ export function notePerson(run: Run, target: Required<Target>): void {
   run.known.note(organizationUid, aliasesOf(who, personIn(target, who)));
 }
 
-/** Somebody with a valid invitation is no member, and a member needs none: one list is often enough. */
-async function find(view: OrganizationView, person: Person): Promise<Pick<Newcomer, "member" | "row">> {
+type Found = Pick<Newcomer, "member" | "row">;
+
+/** Whoever joins by another way than their invitation may leave it behind: one list does not tell of the other. */
+async function find(view: OrganizationView, person: Person): Promise<Found> {
+  const found = await findStep(view, person);
+  if (found.member || !isValid(found.row)) return found;
+  // That addresses are hidden does not matter to somebody who is invited, as far as anybody can know.
+  return { ...found, member: await view.members.find(person).catch(unlessKnown) };
+}
+
+/** Whoever waits with a valid invitation has no next step, as a rule: one list is enough for any number of them. */
+async function findStep(view: OrganizationView, person: Person): Promise<Found> {
   const { userUid, email } = person;
   const known = userUid === undefined ? undefined : await view.members.find(person);
   if (known || email === undefined) return { member: known, row: undefined };
   const row = await view.invitationOf(email);
   tellNewValues(row);
-  if (isValid(row)) return { member: undefined, row };
-  return { member: await view.members.find(person), row };
+  return { member: isValid(row) ? undefined : await view.members.find(person), row };
+}
+
+/** A valid invitation that a member has beside, by which they could come back; as far as it can be known. */
+export async function invitationBeside({ view, person, member, row }: Newcomer): Promise<Invitation | undefined> {
+  const email = person.email ?? member?.email;
+  const found = row ?? (email === undefined ? undefined : await view.invitationOf(email).catch(unlessKnown));
+  return isValid(found) ? found : undefined;
+}
+
+function unlessKnown(error: unknown): undefined {
+  if (error instanceof IdentityUnknownError || error instanceof ForbiddenError) return undefined;
+  throw error;
 }
 
 /** What the contract's lists show (section 2); another status counts as pending until its time is over. */
@@ -174,7 +197,7 @@ function dueMail(target: Target, seen: Newcomer): "invite" | "resend" | undefine
  * mails: of neither the preview shows anything.
  */
 export async function canTakeNextStep(run: Run, target: Required<Target>): Promise<boolean> {
-  const seen = await observePerson(run, target);
+  const seen = await observePerson(run, target, findStep);
   if (!seen) return false;
   if (seen.member) {
     tell("info", `${nameOf(seen)} is a member of organization ${seen.view.slug} now.`);

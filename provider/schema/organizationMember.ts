@@ -43,7 +43,7 @@ export const organizationMember = {
     }),
     maxEmails: field(wholeNumber(1, 100).default(3), {
       description:
-        "Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role while invited) is then an error.",
+        "Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role before they have accepted) is then an error.",
       local: true,
     }),
     resend: field(nonEmptyText(255).optional(), {

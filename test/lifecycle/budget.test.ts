@@ -208,7 +208,7 @@ describe("a change costs its writes and the lists that it takes, each once:", ()
 
   it.each([
     ["a place", placeName(1, 2), [organizations, teams, peopleOf(1), `DELETE ${acme}teams/team-1/members/person2/`]],
-    ["a person", email(2), [organizations, people, `DELETE ${acme}members/person2/`]],
+    ["a person", email(2), [organizations, people, invitations, `DELETE ${acme}members/person2/`]],
   ])("%s that goes", async (_, name, calls) => {
     await settled(tiny);
     const { [name]: gone, ...rest } = everything(tiny);

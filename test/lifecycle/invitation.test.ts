@@ -27,7 +27,7 @@ describe("inviting", () => {
     expect(clean).toMatchObject({
       ...quiet,
       steps: ["same zoe"],
-      calls: ["GET /organizations/", `GET ${invitations}`],
+      calls: ["GET /organizations/", `GET ${invitations}`, "GET /organizations/acme/members/"],
     });
   });
 

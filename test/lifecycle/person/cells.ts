@@ -282,7 +282,10 @@ class Batch {
     if (mine.length > 0) reads.add("organizations");
     const status = [...this.#stacks.get(row)!.resources.values()].map(({ outputs }) => outputs["status"] as string);
     const { steps, error } = rows.get(row)!;
-    const done = steps.map((step) => step.split(" ")[0]);
+    // Reads go all at once, and end in any order.
+    const done = steps
+      .toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
+      .map((step) => step.split(" ")[0]);
     const code = error && (/\[(AVALA_\w+)\]/.exec(error.message)?.[1] ?? error.message);
     const mailed = mails.filter(({ to }) => to === email).length;
     const isOnlyHere = ways[row.situation].email === undefined;
@@ -313,6 +316,8 @@ const names: [RegExp, string][] = [
   [/^POST teams\/core\/members\/$/, "grant"],
   [/^DELETE teams\/core\/members\/[^/]+\/$/, "take out"],
 ];
+
+const nameOf = (step: string): string => step.slice(step.indexOf(" ") + 1);
 
 function named(call: string, slug: string): string {
   const within = call.replace(`/organizations/${slug}/`, "");

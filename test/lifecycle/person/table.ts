@@ -57,7 +57,7 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     withdrawn: {
       preview: "delete; state: invited; Avala: invited as member",
-      up: "delete; cancel; Avala: nobody; reads invitations, organizations",
+      up: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
       refresh: "Avala: nobody",
       upAfterRefresh: "Avala: nobody",
       destroy: "Avala: nobody",
@@ -65,16 +65,16 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     member: {
       preview: "create; Avala: nobody",
       up: "create; invite; 1 mail; state: invited; Avala: invited as member; reads invitations, organizations, people",
-      refresh: "same; state: invited; Avala: invited as member; reads invitations, organizations",
+      refresh: "same; state: invited; Avala: invited as member; reads invitations, organizations, people",
       upAfterRefresh: "same; state: invited; Avala: invited as member; reads invitations, organizations",
-      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations",
+      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
     },
     admin: {
       preview: "create; Avala: nobody",
       up: "create; invite; 1 mail; state: invited; Avala: invited as admin; reads invitations, organizations, people",
-      refresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations",
+      refresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations, people",
       upAfterRefresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations",
-      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations",
+      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
     },
     teamMember: {
       preview: "create; Avala: nobody",
@@ -110,24 +110,24 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     withdrawn: {
       preview: "delete; state: invited; Avala: invited as member",
-      up: "delete; cancel; Avala: nobody; reads invitations, organizations",
+      up: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
       refresh: "Avala: nobody",
       upAfterRefresh: "Avala: nobody",
       destroy: "Avala: nobody",
     },
     member: {
       preview: "create; Avala: invited as member",
-      up: "create; state: invited; Avala: invited as member; reads invitations, organizations",
-      refresh: "same; state: invited; Avala: invited as member; reads invitations, organizations",
+      up: "create; state: invited; Avala: invited as member; reads invitations, organizations, people",
+      refresh: "same; state: invited; Avala: invited as member; reads invitations, organizations, people",
       upAfterRefresh: "same; state: invited; Avala: invited as member; reads invitations, organizations",
-      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations",
+      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
     },
     admin: {
       preview: "create; Avala: invited as member",
-      up: "create; cancel+invite; 1 mail; state: invited; Avala: invited as admin; reads invitations, organizations",
-      refresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations",
+      up: "create; cancel+invite; 1 mail; state: invited; Avala: invited as admin; reads invitations, organizations, people",
+      refresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations, people",
       upAfterRefresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations",
-      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations",
+      destroy: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
     },
     teamMember: {
       preview: "create; Avala: invited as member",
@@ -163,7 +163,7 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     withdrawn: {
       preview: "delete; state: active; Avala: member",
-      up: "delete; remove; Avala: nobody; reads organizations, people",
+      up: "delete; remove; Avala: nobody; reads invitations, organizations, people",
       refresh: "Avala: nobody",
       upAfterRefresh: "Avala: nobody",
       destroy: "Avala: nobody",
@@ -173,14 +173,14 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       up: "create; state: active; Avala: member; reads invitations, organizations, people",
       refresh: "same; state: active; Avala: member; reads organizations, people",
       upAfterRefresh: "same; state: active; Avala: member",
-      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "delete; remove; Avala: nobody; reads invitations, organizations, people",
     },
     admin: {
       preview: "create; Avala: member",
       up: "create; set role; state: active; Avala: admin; reads invitations, organizations, people",
       refresh: "same; state: active; Avala: admin; reads organizations, people",
       upAfterRefresh: "same; state: active; Avala: admin",
-      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "delete; remove; Avala: nobody; reads invitations, organizations, people",
     },
     teamMember: {
       preview: "create; Avala: member",
@@ -201,7 +201,7 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       up: "create+create; grant; state: active+active; Avala: member, team lead; reads invitations, organizations, people, team, teams",
       refresh: "same+same; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
       upAfterRefresh: "same+same; state: active+active; Avala: member, team lead",
-      destroy: "delete+delete; take out+remove; Avala: nobody; reads organizations, people, team, teams",
+      destroy: "delete+delete; take out+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
     },
   },
   activeAdmin: {
@@ -214,7 +214,7 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     withdrawn: {
       preview: "delete; state: active; Avala: member",
-      up: "delete; remove; Avala: nobody; reads organizations, people",
+      up: "delete; remove; Avala: nobody; reads invitations, organizations, people",
       refresh: "Avala: nobody",
       upAfterRefresh: "Avala: nobody",
       destroy: "Avala: nobody",
@@ -224,14 +224,14 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       up: "create; set role; state: active; Avala: member; reads invitations, organizations, people",
       refresh: "same; state: active; Avala: member; reads organizations, people",
       upAfterRefresh: "same; state: active; Avala: member",
-      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "delete; remove; Avala: nobody; reads invitations, organizations, people",
     },
     admin: {
       preview: "create; Avala: admin",
       up: "create; state: active; Avala: admin; reads invitations, organizations, people",
       refresh: "same; state: active; Avala: admin; reads organizations, people",
       upAfterRefresh: "same; state: active; Avala: admin",
-      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "delete; remove; Avala: nobody; reads invitations, organizations, people",
     },
     teamMember: {
       preview: "create; Avala: admin",
@@ -252,7 +252,7 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       up: "create+create; set role+grant; state: active+active; Avala: member, team lead; reads invitations, organizations, people, team, teams",
       refresh: "same+same; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
       upAfterRefresh: "same+same; state: active+active; Avala: member, team lead",
-      destroy: "delete+delete; take out+remove; Avala: nobody; reads organizations, people, team, teams",
+      destroy: "delete+delete; take out+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
     },
   },
   owner: {
@@ -422,7 +422,7 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       preview: "delete; state: invited; Avala: member",
       up: "delete; remove; Avala: nobody; reads invitations, organizations, people",
       refresh: "update; state: active; Avala: member; reads invitations, organizations, people",
-      upAfterRefresh: "delete; remove; Avala: nobody; reads organizations, people",
+      upAfterRefresh: "delete; remove; Avala: nobody; reads invitations, organizations, people",
       destroy: "Avala: nobody",
     },
     member: {
@@ -430,14 +430,14 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       up: "update; state: active; Avala: member; reads invitations, organizations, people; says",
       refresh: "update; state: active; Avala: member; reads invitations, organizations, people",
       upAfterRefresh: "same; state: active; Avala: member",
-      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "delete; remove; Avala: nobody; reads invitations, organizations, people",
     },
     admin: {
       preview: "update; state: invited; Avala: admin; reads invitations, organizations, people; says",
       up: "update; state: active; Avala: admin; reads invitations, organizations, people; says",
       refresh: "update; state: active; Avala: admin; reads invitations, organizations, people",
       upAfterRefresh: "same; state: active; Avala: admin",
-      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "delete; remove; Avala: nobody; reads invitations, organizations, people",
     },
     teamMember: {
       preview: "update; state: waiting; Avala: member; reads organizations, people",
@@ -462,7 +462,7 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
         "update+update; state: active+waiting; Avala: member; reads invitations, organizations, people, team, teams",
       upAfterRefresh:
         "same+update; grant; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
-      destroy: "delete+delete; take out+remove; Avala: nobody; reads organizations, people, team, teams",
+      destroy: "delete+delete; take out+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
     },
   },
   gone: {
@@ -631,9 +631,9 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     withdrawn: {
       preview: "delete; state: active; Avala: member",
-      up: "delete; remove; Avala: nobody; reads organizations, people",
+      up: "delete; remove; Avala: nobody; reads invitations, organizations, people",
       refresh: "same; state: active; Avala: member; reads organizations, people",
-      upAfterRefresh: "delete; remove; Avala: nobody; reads organizations, people",
+      upAfterRefresh: "delete; remove; Avala: nobody; reads invitations, organizations, people",
       destroy: "Avala: nobody",
     },
     member: {
@@ -641,14 +641,14 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       up: "same; state: active; Avala: member",
       refresh: "same; state: active; Avala: member; reads organizations, people",
       upAfterRefresh: "same; state: active; Avala: member",
-      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "delete; remove; Avala: nobody; reads invitations, organizations, people",
     },
     admin: {
       preview: "same; state: active; Avala: admin",
       up: "same; state: active; Avala: admin",
       refresh: "same; state: active; Avala: admin; reads organizations, people",
       upAfterRefresh: "same; state: active; Avala: admin",
-      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "delete; remove; Avala: nobody; reads invitations, organizations, people",
     },
     teamMember: {
       preview: "same; state: active; Avala: member, team member",
@@ -669,7 +669,7 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       up: "same+same; state: active+active; Avala: member, team lead",
       refresh: "same+same; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
       upAfterRefresh: "same+same; state: active+active; Avala: member, team lead",
-      destroy: "delete+delete; take out+remove; Avala: nobody; reads organizations, people, team, teams",
+      destroy: "delete+delete; take out+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
     },
   },
   hiddenSince: {
@@ -682,9 +682,9 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     withdrawn: {
       preview: "delete; state: active; Avala: member",
-      up: "delete; remove; Avala: nobody; reads organizations, people",
+      up: "delete; remove; Avala: nobody; reads invitations, organizations, people",
       refresh: "same; state: active; Avala: member; reads organizations, people",
-      upAfterRefresh: "delete; remove; Avala: nobody; reads organizations, people",
+      upAfterRefresh: "delete; remove; Avala: nobody; reads invitations, organizations, people",
       destroy: "Avala: nobody",
     },
     member: {
@@ -692,14 +692,14 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       up: "same; state: active; Avala: member",
       refresh: "same; state: active; Avala: member; reads organizations, people",
       upAfterRefresh: "same; state: active; Avala: member",
-      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "delete; remove; Avala: nobody; reads invitations, organizations, people",
     },
     admin: {
       preview: "same; state: active; Avala: admin",
       up: "same; state: active; Avala: admin",
       refresh: "same; state: active; Avala: admin; reads organizations, people",
       upAfterRefresh: "same; state: active; Avala: admin",
-      destroy: "delete; remove; Avala: nobody; reads organizations, people",
+      destroy: "delete; remove; Avala: nobody; reads invitations, organizations, people",
     },
     teamMember: {
       preview: "same; state: active; Avala: member, team member",
@@ -720,7 +720,7 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       up: "same+same; state: active+active; Avala: member, team lead",
       refresh: "same+same; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
       upAfterRefresh: "same+same; state: active+active; Avala: member, team lead",
-      destroy: "delete+delete; take out+remove; Avala: nobody; reads organizations, people, team, teams",
+      destroy: "delete+delete; take out+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
     },
   },
 };

@@ -33,7 +33,8 @@ async function sufferAll(): Promise<void> {
     for (let batch = batches.shift(); batch; batch = batches.shift()) {
       const { kind } = batch;
       const hits = batch.hits(await cleansFor(kind));
-      verdicts.set(kind.name, [...(verdicts.get(kind.name) ?? []), ...(await suffer(kind, hits))]);
+      const more = await suffer(kind, hits);
+      verdicts.set(kind.name, [...(verdicts.get(kind.name) ?? []), ...more]);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));

@@ -7,7 +7,9 @@ jest.setTimeout(600_000);
 
 const uidOf = (i: number): string => `000000${(i + 10).toString(16).padStart(2, "0")}-0000-4000-8000-000000000000`;
 const person = (i: number): string => `person${i}@example.com`;
-const kinds = faultKinds.filter(({ refused, forGood }) => !refused && !forGood);
+/** Ends the requests of a whole run, and so has one of its own. */
+const keyRefused = faultKinds.find(({ name }) => name === "401")!;
+const kinds = faultKinds.filter((kind) => !kind.refused && !kind.forGood && kind !== keyRefused);
 const ofPages = kinds.filter(({ settings }) => settings);
 const ofWrites = kinds.filter((kind) => !ofPages.includes(kind));
 
@@ -113,6 +115,17 @@ it("nobody listens: nothing is done, and the error says so", async () => {
   expect(refused.screen).not.toMatch(stackTrace);
   expect(refused.code).not.toBe(0);
   expect(refused.errors[0]!.message).toContain("ECONNREFUSED");
+  expect(project.resources()).toEqual([]);
+});
+
+it("the key is refused: nothing is done after it, and the error says so", async () => {
+  await emulator.clearLog();
+  await emulator.faults({ action: keyRefused.action! });
+  const refused = await project.up(["--skip-preview", "--continue-on-error"]);
+  explained(refused);
+  expect(refused.code).not.toBe(0);
+  expect(refused.errors.map(({ message }) => message)).toContainEqual(expect.stringContaining("[AVALA_UNAUTHORIZED]"));
+  expect(await emulator.calls()).toEqual(["GET /organizations/"]);
   expect(project.resources()).toEqual([]);
 });
 

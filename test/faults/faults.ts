@@ -23,6 +23,8 @@ export interface FaultKind {
   times?: number;
   /** No other call of the same place gets anywhere after it, until the run has ended. */
   forGood?: true;
+  /** It ends the requests of all who share the process: what they would have sent later does not meet it. */
+  endsRun?: true;
   /** Calls that it cannot befall are no cases. Default: any. */
   befalls?: (call: CleanCall) => boolean;
   /** How the service is set. */
@@ -94,7 +96,7 @@ export const faultKinds: readonly FaultKind[] = [
   { name: "truncated JSON, at each try", action: { truncate: true }, times: ALL_TRIES },
   { name: "empty 200", action: { status: 200, body: "", after: true } },
   { name: "wrong shape", action: shapes[0]!, variants: shapes },
-  { name: "401", action: { status: 401, body: detail("API key has been revoked or has expired.") } },
+  { name: "401", action: { status: 401, body: detail("API key has been revoked or has expired.") }, endsRun: true },
   { name: "403", action: { status: 403, body: detail("You do not have permission to perform this action.") } },
   { name: "404", action: { status: 404, body: detail("Not found.") } },
   {

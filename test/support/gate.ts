@@ -49,7 +49,8 @@ export async function openGate(target: string) {
       await open[moment];
     };
     await wait("arrived");
-    // What its sender has not lived to see through is lost on its way.
+    // What its sender has not lived to see through is lost on its way. That it is gone is heard in the next turn at the earliest.
+    if (stop?.moment === "arrived") await pause(100);
     if (request.socket.destroyed) return;
     const { status, headers, text } = await relay(request, base, body);
     await wait("carried out");

@@ -19,7 +19,7 @@ const RULES = {
     packages: ["@pulumi/pulumi"],
     types: ["zod"],
   },
-  cli: { ours: ["client", "snapshot", "schema"] },
+  cli: { ours: ["client", "lifecycle", "snapshot", "schema"] },
   lifecycle: { ours: ["snapshot", "schema"] },
   snapshot: { ours: ["client", "schema"] },
   client: { ours: ["schema"], packages: ["undici", "zod"] },

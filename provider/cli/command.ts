@@ -32,6 +32,9 @@ export interface Invocation<O extends Options = typeof sharedOptions> {
   environment: Readonly<Record<string, string | undefined>>;
 }
 
+/** How a command that came to its end exits: 2 where it has found what it was asked to look for. Default 0. */
+export type ExitCode = 0 | 2;
+
 interface Definition<O extends Options> {
   /** What is typed: `transfer-ownership`. */
   name: string;
@@ -45,7 +48,7 @@ interface Definition<O extends Options> {
   /** Requests it may send. */
   sends: readonly string[];
   examples: readonly string[];
-  run(invocation: Invocation<O>): Promise<void>;
+  run(invocation: Invocation<O>): Promise<ExitCode | void>;
 }
 
 /** A command; `--help`, parsing and the table are made from it. */
@@ -66,6 +69,7 @@ export const sharedOptions = {
     value: "<folder>",
     description: "The folder of the Pulumi project; by default the current one.",
   },
+  quiet: { type: "boolean", short: "q", description: "Only results, questions and errors: no notes, no progress." },
   help: { type: "boolean", short: "h", description: "Show this help." },
 } as const satisfies Options;
 

@@ -1,6 +1,6 @@
 import { AvalaError, RequestError } from "../client/index.js";
 
-/** A command line that cannot be meant: an unknown command or option, something missing or too much. Exit code 2. */
+/** A command line that cannot be meant: an unknown command or option, something missing or too much. */
 export class UsageError extends AvalaError {
   readonly code = "AVALA_USAGE";
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { AvalaError } from "../client/index.js";
 import { findCommand, parseCommandLine } from "./commandLine.js";
+import type { ExitCode } from "./command.js";
 import { commands } from "./commands.js";
 import { Interrupted, UsageError } from "./errors.js";
 import { helpOf, overview } from "./help.js";
@@ -9,14 +10,15 @@ import { Terminal } from "./terminal.js";
 // Not an import: the file stands outside the compiled tree, equally far from source and build.
 const { version } = require("../../package.json") as { version: string };
 
-async function run([name, ...args]: string[], terminal: Terminal): Promise<void> {
+async function run([name, ...args]: string[], terminal: Terminal): Promise<ExitCode | void> {
   if (name === "--help" || name === "-h") return terminal.result(overview(commands));
   if (name === "--version") return terminal.result(version);
   if (name === undefined) throw new UsageError("No command is given.", "pulumi-avala --help lists them.");
   const command = findCommand(commands, name);
   const { operands, options } = parseCommandLine(command, args);
   if (options["help"] === true) return terminal.result(helpOf(command));
-  await command.run({ operands, options: options as never, terminal, environment: process.env });
+  terminal.quiet = options["quiet"] === true;
+  return command.run({ operands, options: options as never, terminal, environment: process.env });
 }
 
 /** Tells an error in one line, without its stack, and answers the exit code. */
@@ -27,10 +29,14 @@ function told(error: unknown, terminal: Terminal): number {
   }
   const { message } = error instanceof Error ? error : new Error(String(error));
   terminal.error(error instanceof AvalaError ? `${message} [${error.code}]` : message);
-  return error instanceof UsageError ? 2 : 1;
+  return 1;
 }
 
-const terminal = new Terminal(process);
-run(process.argv.slice(2), terminal).catch((error: unknown) => {
-  process.exitCode = told(error, terminal);
-});
+async function main(): Promise<void> {
+  const terminal = new Terminal(process);
+  const code = await run(process.argv.slice(2), terminal).catch((error: unknown) => told(error, terminal));
+  terminal.endProgress();
+  process.exitCode = code ?? 0;
+}
+
+void main();

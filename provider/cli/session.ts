@@ -1,14 +1,10 @@
-import {
-  createClient,
-  ReadOnlyError,
-  resolveClientSettings,
-  type AvalaClient,
-  type Identified,
-  type Organization,
-} from "../client/index.js";
+import { createClient, ReadOnlyError, type AvalaClient, type Identified, type Organization } from "../client/index.js";
+import { Observer } from "../lifecycle/observer.js";
+import { resolveSettings, type Settings } from "../lifecycle/settings.js";
 import { OrganizationNotFoundError, Snapshot, type OrganizationView } from "../snapshot/index.js";
 import { canonicalUid, normalizeOrganization, printable } from "../schema/index.js";
 import type { Invocation } from "./command.js";
+import type { Terminal } from "./terminal.js";
 import { isInProject, stackConfiguration, type Place } from "./pulumi.js";
 
 /** The organization a command is about, as a complete list shows it. */
@@ -22,14 +18,21 @@ export interface Found {
 /** The service, as one command sees it. */
 export class Session {
   readonly client: AvalaClient;
+  readonly #settings: Settings;
 
-  constructor(client: AvalaClient) {
+  constructor(client: AvalaClient, settings: Settings) {
     this.client = client;
+    this.#settings = settings;
   }
 
   /** Looks anew: nothing read before is used. */
   look(): Snapshot {
     return new Snapshot(this.client);
+  }
+
+  /** What the provider would record, going by one look. */
+  observer(snapshot: Snapshot): Observer {
+    return new Observer(snapshot, this.#settings);
   }
 
   /** The organization of this uid or slug; an error where the key does not see it. */
@@ -54,30 +57,41 @@ export async function withSession<T>(
 ): Promise<T> {
   const { terminal, writes } = invocation;
   const settings = await settingsOf(invocation);
-  if (writes !== undefined && settings.readOnly) {
+  if (writes !== undefined && settings.client.readOnly) {
     throw new ReadOnlyError(`${writes} changes something, and AVALA_READ_ONLY is set.`, "Unset it to make changes.", {
       method: "POST",
       path: "",
     });
   }
   const client = createClient({
-    ...settings,
+    ...settings.client,
+    beforeRequest: progressOn(terminal),
     onWait: ({ waiting, seconds }) =>
       terminal.note(`Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`),
   });
   try {
-    return await work(new Session(client));
+    return await work(new Session(client, settings));
   } finally {
     await client.close();
   }
 }
 
+/** Tells of long reads, as soon as they are long. */
+function progressOn(terminal: Terminal, patienceMs = 2000): () => void {
+  const started = Date.now();
+  let sent = 0;
+  return () => {
+    sent++;
+    if (Date.now() - started > patienceMs) terminal.progress(`Asking Avala: ${sent} requests so far.`);
+  };
+}
+
 /** From the environment; where no key is there, with the stack's configuration, as in a run of the provider. */
-async function settingsOf(place: Place) {
+async function settingsOf(place: Place): Promise<Settings> {
   const { environment } = place;
   const asks = !environment["AVALA_API_KEY"] && isInProject(place);
   const config = asks ? await stackConfiguration(place) : undefined;
-  return resolveClientSettings(
+  return resolveSettings(
     (name) => environment[name],
     (key) => config?.get(key),
   );

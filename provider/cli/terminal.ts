@@ -10,7 +10,11 @@ type Style = Parameters<typeof styleText>[0];
  * results alone. Colour only where a terminal shows it.
  */
 export class Terminal {
+  /** No notes and no progress. */
+  quiet = false;
   readonly #process: NodeJS.Process;
+  /** When progress was shown last, and whether its line is still there. */
+  #progressed = { at: 0, stands: false };
 
   constructor(process: NodeJS.Process) {
     this.#process = process;
@@ -29,16 +33,19 @@ export class Terminal {
 
   /** Lines of a result. */
   result(text: string): void {
+    this.endProgress();
     this.#process.stdout.write(`${harmless(text)}\n`);
   }
 
   /** A line of a result that stands out where a terminal shows it. */
   heading(text: string): void {
+    this.endProgress();
     this.#process.stdout.write(`${this.#styled("bold", harmless(text), this.#process.stdout)}\n`);
   }
 
   /** The result for programs. Characters that steer a terminal are escaped: the values stay the same. */
   json(value: unknown): void {
+    this.endProgress();
     const units = (character: string) => Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
     const escaped = (character: string) =>
       units(character)
@@ -50,16 +57,37 @@ export class Terminal {
 
   /** What is no result: to be read, not to be piped. */
   note(text: string): void {
+    this.endProgress();
+    if (this.quiet) return;
     this.#process.stderr.write(`${harmless(text)}\n`);
   }
 
   error(text: string): void {
+    this.endProgress();
     this.#process.stderr.write(`${this.#styled("red", stripped(text), this.#process.stderr)}\n`);
+  }
+
+  /** What a long work is at: a line that stands until something else is shown; where no terminal is, one now and then. */
+  progress(text: string): void {
+    const { stderr } = this.#process;
+    const every = stderr.isTTY ? 200 : 15_000;
+    if (this.quiet || Date.now() - this.#progressed.at < every) return;
+    this.#progressed = { at: Date.now(), stands: stderr.isTTY };
+    const line = printable(text, (stderr.columns ?? 80) - 1);
+    stderr.write(stderr.isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
+  }
+
+  /** Takes the line of progress away. */
+  endProgress(): void {
+    if (!this.#progressed.stands) return;
+    this.#progressed.stands = false;
+    this.#process.stderr.write("\r\u001b[2K");
   }
 
   /** One typed line. Ends with `Interrupted` on Ctrl-C, with `NotConfirmedError` where input ends. */
   async ask(question: string): Promise<string> {
     const { stdin, stderr } = this.#process;
+    this.endProgress();
     const lines = createInterface({ input: stdin, terminal: false });
     let interrupt = () => {};
     try {

@@ -124,7 +124,8 @@ function known(shown: Properties, inputs: Properties): Properties {
   return harmless(Object.fromEntries(declared));
 }
 
-async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, props: Properties) {
+/** What a look finds of what is recorded, or of what a program asks for with `get`; nothing where it has gone. */
+export async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, props: Properties) {
   requireReadable(life.schema, props);
   if (!isRecorded(props)) requireForm(life.schema, id);
   const target = { id, inputs: props, state: props };

@@ -42,7 +42,7 @@ it("--version tells the version", async () => {
   expect(await o.desk.run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
 });
 
-describe("wrong usage ends with 2, on stderr, without a request", () => {
+describe("wrong usage ends with 1, on stderr, without a request", () => {
   it.each<[string[], RegExp]>([
     [[], /No command is given/],
     [["stauts"], /no command "stauts"\. Is status meant\?/],
@@ -63,7 +63,7 @@ describe("wrong usage ends with 2, on stderr, without a request", () => {
     [["status", "--organization", "acme", "--stack", "dev"], /no Pulumi project/],
   ])("%j", async (args, told) => {
     const { code, stdout, stderr } = await o.desk.run(args);
-    expect([code, stdout]).toEqual([2, ""]);
+    expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(told);
     expect(stderr).toMatch(/ \[AVALA_USAGE\]\n$/);
     expect(stderr.trim().split("\n")).toHaveLength(1);

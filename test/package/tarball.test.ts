@@ -92,7 +92,7 @@ describe("the packages as published", () => {
     expect(command("--version")).toMatchObject({ status: 0, stdout: `${version}\n` });
     expect(command("--help").stdout).toContain("transfer-ownership");
     expect(command("stauts")).toMatchObject({
-      status: 2,
+      status: 1,
       stderr: expect.stringContaining("Is status meant?") as string,
     });
   });

@@ -33,7 +33,7 @@ it("finds nothing in imports that follow the arrows", async () => {
 
 it("reports every way to import what an area may not, with file and line", async () => {
   const planted: [file: string, text: string, reason: string][] = [
-    ["cli/main.ts", `import x = require("../lifecycle/index.js");`, "cli must not import lifecycle"],
+    ["cli/main.ts", `import x = require("../resources/index.js");`, "cli must not import resources"],
     ["client/computed.ts", "const name = 'undici'; require(name);", "imports a computed name"],
     ["client/outside.ts", `import "../../emulator/src/app.js";`, "outside of the package"],
     ["client/pages.ts", `export { read } from "../snapshot/index.js";`, "client must not import snapshot"],

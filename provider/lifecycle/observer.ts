@@ -1,0 +1,65 @@
+import type { Snapshot } from "../snapshot/index.js";
+import { OwnDeclarations } from "./declarations.js";
+import { KnownPeople, RemovalBreaker } from "./guards.js";
+import { read } from "./handlers.js";
+import { checkInputs, type Properties } from "./inputs.js";
+import { invitation } from "./invitation.js";
+import type { Lifecycle } from "./lifecycle.js";
+import { organization } from "./organization.js";
+import { organizationMember } from "./organizationMember.js";
+import type { Run } from "./run.js";
+import type { Settings } from "./settings.js";
+import { recordedState } from "./state.js";
+import { team } from "./team.js";
+import { teamMembership } from "./teamMembership.js";
+import { teamRoster } from "./teamRoster.js";
+
+const kinds = { organization, team, organizationMember, teamMembership, teamRoster, invitation };
+
+/** A kind of resource, by the name of its handlers. */
+export type KindKey = "organization" | "team" | "organizationMember" | "teamMembership" | "teamRoster" | "invitation";
+
+const lifecycleOf = (kind: KindKey): Lifecycle<unknown> => kinds[kind] as unknown as Lifecycle<unknown>;
+
+/** A resource as state holds it, `__provider` apart. */
+export interface Observed {
+  inputs: Properties;
+  outputs: Properties;
+}
+
+/**
+ * What the engine would record of resources, for whoever is not the engine: one look at the service, and no writes.
+ * The same code answers a refresh, so that both always say the same.
+ */
+export class Observer {
+  readonly #run: Run;
+
+  constructor(snapshot: Snapshot, settings: Settings) {
+    this.#run = {
+      settings,
+      snapshot,
+      declarations: new OwnDeclarations(),
+      known: new KnownPeople(),
+      breaker: new RemovalBreaker(settings.maxRemovals),
+    };
+  }
+
+  /** What a refresh makes of a recorded resource: undefined where it has gone. */
+  async refreshed(kind: KindKey, id: string, outputs: Properties): Promise<Observed | undefined> {
+    const { inputs, props }: { inputs?: Properties; props?: Properties } = await read(
+      lifecycleOf(kind),
+      this.#run,
+      id,
+      outputs,
+    );
+    return props && { inputs: inputs ?? {}, outputs: props };
+  }
+
+  /** What state is to hold of something that exists, and that a program declares in this way: undefined where it does not exist. */
+  async imported(kind: KindKey, id: string, declared: Properties): Promise<Observed | undefined> {
+    const { schema } = lifecycleOf(kind);
+    const { inputs, failures } = checkInputs(schema, {}, declared);
+    if (failures.length > 0) throw new Error(`bug: ${kind} ${id} as read cannot be declared: ${failures[0]!.reason}`);
+    return this.refreshed(kind, id, recordedState(schema, inputs, {}));
+  }
+}

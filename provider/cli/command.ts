@@ -25,7 +25,7 @@ type ValueOf<O extends Option> = O["type"] extends "boolean"
 
 /** One call of a command: what was typed, and where it is run. */
 export interface Invocation<O extends Options = typeof sharedOptions> {
-  /** As many as the command declares. */
+  /** As many as the command declares; those that may be left out last. */
   operands: string[];
   options: { [K in keyof O]: ValueOf<O[K]> };
   terminal: Terminal;
@@ -41,7 +41,7 @@ interface Definition<O extends Options> {
   /** One line for the list of commands. */
   summary: string;
   /** What has to be typed after the name, in order, with its meaning. */
-  operands: readonly { name: string; description: string }[];
+  operands: readonly { name: string; description: string; optional?: true }[];
   options: O;
   /** Paragraphs of its own help. */
   about: readonly string[];

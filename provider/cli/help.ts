@@ -38,7 +38,7 @@ export function helpOf({ name, operands, options, about, sends, examples }: Comm
   const required = Object.entries(options).filter(([, option]) => option.required);
   const typed = [
     name,
-    ...operands.map((one) => one.name),
+    ...operands.map((one) => (one.optional ? `[${one.name}]` : one.name)),
     ...required.map(([long, { value }]) => `--${long} ${value}`),
   ];
   const flags = Object.entries(options).map(([long, { short, value, multiple, description }]) => [

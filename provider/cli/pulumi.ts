@@ -45,26 +45,44 @@ export function parse(text: string, source: string): unknown {
   }
 }
 
-async function pulumi({ options, environment }: Place, args: string[]): Promise<string> {
+/** Runs the CLI on the project and the stack, and answers what it prints on stdout. */
+async function pulumi(place: Place, args: string[]): Promise<string> {
+  const configures = args[0] === "config";
+  const { code, stdout, stderr } = await runPulumi(place, args);
+  if (code === 0) return stdout;
+  // Only stderr: with --show-secrets the key is on stdout.
+  throw new StackError(
+    `pulumi ${configures ? "config" : "stack export"} failed: ${reasonIn(stderr)}`,
+    `Correct that, or name the stack with --stack and the project's folder with --cwd${configures ? ", or set AVALA_API_KEY" : ""}.`,
+  );
+}
+
+/** Why a command of the CLI failed, in its own words. */
+export function reasonIn(said: string): string {
+  return printable(said, 300) || "it gave no reason.";
+}
+
+/**
+ * Runs the CLI on the project and the stack, to its end.
+ * @throws StackError where there is no CLI
+ */
+export async function runPulumi(
+  { options, environment }: Place,
+  args: string[],
+  more: Record<string, string> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const stack = options.stack === undefined ? [] : ["--stack", options.stack];
   const common = ["--non-interactive", "--color", "never", "--cwd", resolve(options.cwd ?? ".")];
-  const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true", ...more };
   try {
-    return (await promisify(execFile)("pulumi", [...args, ...stack, ...common], { env, maxBuffer: 1 << 30 })).stdout;
+    const said = await promisify(execFile)("pulumi", [...args, ...stack, ...common], { env, maxBuffer: 1 << 30 });
+    return { code: 0, ...said };
   } catch (error) {
-    const { code, stderr } = error as { code?: unknown; stderr?: string };
-    if (code === "ENOENT") {
-      throw new StackError(
-        "There is a Pulumi project here, but no Pulumi CLI on the PATH.",
-        "Install it; or set AVALA_API_KEY, and for status give --state <file>.",
-      );
-    }
-    // Only stderr: with --show-secrets the key is on stdout.
-    const said = printable(stderr ?? "", 300) || "it gave no reason.";
-    const configures = args[0] === "config";
+    const { code, stdout = "", stderr = "" } = error as { code?: unknown; stdout?: string; stderr?: string };
+    if (code !== "ENOENT") return { code: typeof code === "number" ? code : 1, stdout, stderr };
     throw new StackError(
-      `pulumi ${configures ? "config" : "stack export"} failed: ${said}`,
-      `Correct that, or name the stack with --stack and the project's folder with --cwd${configures ? ", or set AVALA_API_KEY" : ""}.`,
+      "There is a Pulumi project here, but no Pulumi CLI on the PATH.",
+      "Install it; or set AVALA_API_KEY, and for status give --state <file>.",
     );
   }
 }

@@ -63,17 +63,23 @@ export async function withSession<T>(
       path: "",
     });
   }
+  const session = openSession(terminal, settings);
+  try {
+    return await work(session);
+  } finally {
+    await session.client.close();
+  }
+}
+
+/** The service by other settings than the command's own; its client has to be closed. */
+export function openSession(terminal: Terminal, settings: Settings): Session {
   const client = createClient({
     ...settings.client,
     beforeRequest: progressOn(terminal),
     onWait: ({ waiting, seconds }) =>
       terminal.note(`Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`),
   });
-  try {
-    return await work(new Session(client, settings));
-  } finally {
-    await client.close();
-  }
+  return new Session(client, settings);
 }
 
 /** Tells of long reads, as soon as they are long. */

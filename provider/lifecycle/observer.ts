@@ -55,11 +55,20 @@ export class Observer {
     return props && { inputs: inputs ?? {}, outputs: props };
   }
 
-  /** What state is to hold of something that exists, and that a program declares in this way: undefined where it does not exist. */
-  async imported(kind: KindKey, id: string, declared: Properties): Promise<Observed | undefined> {
+  /**
+   * What state is to hold of something that exists, and that a program declares in this way: undefined where it does not
+   * exist.
+   * @param known outputs known beforehand: the `userUid` of somebody found by address needs no second way to find them
+   */
+  async imported(
+    kind: KindKey,
+    id: string,
+    declared: Properties,
+    known: Properties = {},
+  ): Promise<Observed | undefined> {
     const { schema } = lifecycleOf(kind);
     const { inputs, failures } = checkInputs(schema, {}, declared);
     if (failures.length > 0) throw new Error(`bug: ${kind} ${id} as read cannot be declared: ${failures[0]!.reason}`);
-    return this.refreshed(kind, id, recordedState(schema, inputs, {}));
+    return this.refreshed(kind, id, recordedState(schema, inputs, known));
   }
 }

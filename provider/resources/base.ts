@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ResourceSchema } from "../schema/index.js";
+import { providerText, typeToken } from "../schema/token.js";
+
+export { providerText, typeToken };
 
 /**
  * What the SDK's constructor is given for a dynamic resource whose handlers are found by one constant line of text, the
@@ -35,16 +38,6 @@ export function shortStacks(): () => void {
   return () => {
     Error.stackTraceLimit = limit;
   };
-}
-
-/** The type under which the engine, state and policies know a kind. */
-export function typeToken(kind: string): string {
-  return `pulumi-nodejs:dynamic/avala:${kind}`;
-}
-
-/** The text in state. It never changes: old states ask for this very module. */
-export function providerText(key: string): string {
-  return `exports.handler=()=>require("pulumi-avala/provider").${key}`;
 }
 
 export function isOfKind(object: unknown, kind: string): boolean {

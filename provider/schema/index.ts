@@ -13,5 +13,6 @@ export * from "./identity.js";
 export * from "./people.js";
 export * from "./roster.js";
 export * from "./text.js";
+export * from "./token.js";
 export * from "./validation.js";
 export { organization, team, organizationMember, teamMembership, teamRoster, invitation };

@@ -1,0 +1,84 @@
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { StackError } from "../errors.js";
+import { parse, reasonIn, runPulumi, type Place } from "../pulumi.js";
+import type { Terminal } from "../terminal.js";
+import { importArguments, importEnvironment } from "./project.js";
+
+/** Whether each of the packages can be found by a program in the folder. */
+export function missingPackages(folder: string, names: readonly string[]): string[] {
+  const { resolve: find } = createRequire(join(resolve(folder), "index.js"));
+  return names.filter((name) => {
+    try {
+      find(`${name}/package.json`);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+}
+
+/** Takes the entries of an import file into the state. Avala is asked nothing. */
+export async function importInto(place: Place, terminal: Terminal, file: string): Promise<void> {
+  await requireStack(place);
+  terminal.note("Running pulumi import.");
+  const { code, stdout, stderr } = await runPulumi(place, importArguments(file), importEnvironment);
+  if (code === 0) return;
+  terminal.note(`${stdout}\n${stderr}`.trim());
+  throw new StackError(
+    "pulumi import failed; what it said stands above. The state is as it was.",
+    "Correct that, and run the command again: nothing was sent to Avala that changes anything.",
+  );
+}
+
+/** @returns what the preview shows */
+export async function previewAfter(place: Place, terminal: Terminal, expected: "no changes" | "any"): Promise<string> {
+  terminal.note("Running pulumi preview.");
+  const arguments_ = expected === "any" ? ["preview"] : ["preview", "--expect-no-changes", "--diff"];
+  const { code, stdout, stderr } = await runPulumi(place, arguments_);
+  if (code === 0) return stdout;
+  terminal.note(`${stdout}\n${stderr}`.trim());
+  throw new StackError(
+    `The import is done, but pulumi preview ${expected === "any" ? "failed" : "failed or shows changes"}; what it said stands above.`,
+    "Nothing was sent to Avala that changes anything. Look at it before pulumi up.",
+  );
+}
+
+/** A step of a preview, as `pulumi preview --json` tells it. */
+export interface PreviewedStep {
+  op: string;
+  urn: string;
+  newState?: {
+    type: string;
+    inputs?: Record<string, unknown>;
+    provider?: string;
+    propertyDependencies?: Record<string, string[]>;
+  };
+}
+
+/** What a preview of the program plans, and what stays. */
+export async function previewedSteps(place: Place, terminal: Terminal): Promise<PreviewedStep[]> {
+  await requireStack(place);
+  terminal.note("Running pulumi preview.");
+  const { code, stdout, stderr } = await runPulumi(place, ["preview", "--json"]);
+  if (code !== 0)
+    throw new StackError(`pulumi preview failed: ${reasonIn(stderr)}`, "Run it by hand to see all of it.");
+  return stepsIn(stdout, "pulumi preview --json");
+}
+
+/** @param source where the text is from, for messages */
+export function stepsIn(text: string, source: string): PreviewedStep[] {
+  const { steps } = parse(text, source) as { steps?: unknown };
+  if (Array.isArray(steps)) return steps as PreviewedStep[];
+  throw new StackError(`${source} holds no steps.`, "Give the output of: pulumi preview --json.");
+}
+
+async function requireStack(place: Place): Promise<void> {
+  const named = place.options.stack;
+  const { code, stderr } = await runPulumi(place, ["stack", "--show-name"]);
+  if (code === 0) return;
+  throw new StackError(
+    `${named === undefined ? "No stack is selected" : "The stack cannot be used"}: ${reasonIn(stderr)}`,
+    `Make one with: pulumi stack init ${named ?? "prod"}, in the project's folder; then run the command again.`,
+  );
+}

@@ -1,0 +1,3 @@
+import type { ImportInvocation } from "./import.js";
+
+export async function fill(_invocation: ImportInvocation): Promise<void> {}

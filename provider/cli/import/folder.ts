@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { printable, quoted } from "../../schema/index.js";
+import { RefusedError, StackError } from "../errors.js";
+
+/** What an earlier import wrote into a folder. Kept beside it, and meant to be committed. */
+export interface ImportRecord {
+  version: 1;
+  /** Uid. */
+  organization: string;
+  style: string;
+  /** Logical names by uid: a slug that moves renames nothing. */
+  names: Record<string, string>;
+  /** SHA-256 of each file as it was written, line ends aside. */
+  files: Record<string, string>;
+}
+
+/** A file to be written; `secret` ones may be read by their owner alone. */
+export interface File {
+  name: string;
+  text: string;
+  secret?: boolean;
+}
+
+const recordPattern = /^\.avala-import(?:\.[\w-]+)?\.json$/;
+
+/** A folder, as far as imports into it are concerned. */
+export interface Folder {
+  path: string;
+  /** The record of the organization's earlier import, and the name of its file. */
+  earlier: { name: string; record: ImportRecord } | undefined;
+  /** A Pulumi project, or the import of another organization, is here already. */
+  isTaken: boolean;
+}
+
+/** What a folder holds of an organization. */
+export async function openFolder(path: string, organization: string): Promise<Folder> {
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === "ENOENT") return [];
+    throw unreadable(path, error);
+  });
+  const records = await Promise.all(
+    names
+      .filter((name) => recordPattern.test(name))
+      .map(async (name) => ({ name, record: await recordIn(path, name) })),
+  );
+  const earlier = records.find(({ record }) => record.organization === organization);
+  const isTaken = records.length > 0 || ["Pulumi.yaml", "Pulumi.yml"].some((name) => names.includes(name));
+  return { path, earlier, isTaken };
+}
+
+async function recordIn(path: string, name: string): Promise<ImportRecord> {
+  const text = await readFile(join(path, name), "utf8");
+  try {
+    const { version, organization, style, names, files } = JSON.parse(text) as ImportRecord;
+    if (version === 1 && typeof organization === "string" && [names, files].every((map) => typeof map === "object"))
+      return { version, organization, style, names, files };
+  } catch {
+    // Told below.
+  }
+  throw new RefusedError(
+    `${name} is no record of this version's imports. Nothing was written.`,
+    "Take it from version control again, or import into another folder with --out.",
+  );
+}
+
+/**
+ * Writes files that nobody has edited since they were written, all or none; those that are as they would be written
+ * stay untouched.
+ * @returns names of those written
+ */
+export async function writeFiles(
+  { path, earlier }: Folder,
+  files: readonly File[],
+  recordName: string,
+  record: Omit<ImportRecord, "version" | "files">,
+): Promise<string[]> {
+  const judged = await Promise.all(files.map((file) => judge(path, file, earlier?.record.files[file.name])));
+  const conflicts = judged.filter(({ verdict }) => verdict === "conflict").map(({ file }) => file.name);
+  if (conflicts.length > 0) {
+    throw new RefusedError(
+      `Nothing was written: ${conflicts.map((name) => quoted(name, 120)).join(", ")} in ${quoted(path, 200)} would change, and ${conflicts.length === 1 ? "was" : "were"} edited, or not written by this command.`,
+      "Import into another folder with --out, and compare.",
+    );
+  }
+  const changed = judged.filter(({ verdict }) => verdict === "write").map(({ file }) => file);
+  const hashes = Object.fromEntries(files.map(({ name, text }) => [name, hashOf(text)]));
+  const recordText = `${JSON.stringify({ version: 1, ...record, files: hashes } satisfies ImportRecord, undefined, 2)}\n`;
+  const last = await judge(path, { name: recordName, text: recordText }, undefined);
+  // The record goes last: a run that ends before leaves files that the next one finds as it would write them.
+  await replaceAll(path, last.verdict === "same" ? changed : [...changed, last.file]);
+  return changed.map(({ name }) => name);
+}
+
+/** @param before hash of what was written before */
+async function judge(path: string, file: File, before: string | undefined) {
+  const now = await readFile(join(path, file.name), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw unreadable(join(path, file.name), error);
+  });
+  const [old, wanted] = [now === undefined ? undefined : hashOf(now), hashOf(file.text)];
+  if (old === undefined || (old === before && old !== wanted)) return { file, verdict: "write" } as const;
+  // Edited, and there is nothing new to write: the edits stay.
+  return { file, verdict: old === wanted || wanted === before ? "same" : "conflict" } as const;
+}
+
+/** Replaces files, none of them half written; what cannot all be made replaces nothing. */
+export async function replaceAll(path: string, files: readonly File[]): Promise<void> {
+  const temporary = files.map(({ name }) => join(path, `.${name}.${process.pid}.tmp`));
+  try {
+    await mkdir(path, { recursive: true });
+    await Promise.all(
+      files.map(({ text, secret }, at) => writeFile(temporary[at]!, text, secret ? { mode: 0o600 } : {})),
+    );
+    for (const [at, { name }] of files.entries()) await rename(temporary[at]!, join(path, name));
+  } catch (error) {
+    throw unreadable(path, error as NodeJS.ErrnoException);
+  } finally {
+    await Promise.all(temporary.map((name) => rm(name, { force: true })));
+  }
+}
+
+/** Version control may change the ends of lines. */
+function hashOf(text: string): string {
+  return createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex");
+}
+
+function unreadable(path: string, { code }: NodeJS.ErrnoException): StackError {
+  return new StackError(
+    `${quoted(path, 200)} cannot be read or written (${printable(code ?? "")}).`,
+    "Check the path and its permissions.",
+  );
+}

@@ -1,0 +1,128 @@
+import type { KindKey, Observed, Observer } from "../../lifecycle/observer.js";
+import type { Properties } from "../../lifecycle/inputs.js";
+import { joinId, providerText, resources, typeToken } from "../../schema/index.js";
+import type { Living, Who } from "./living.js";
+import { Names } from "./names.js";
+import { otherName, type Style } from "./program.js";
+
+/** One entry of the engine's import file. */
+export interface Entry {
+  type: string;
+  /** Unique in the file; parents are named by it. */
+  name: string;
+  /** Where it is another one. */
+  logicalName?: string;
+  id?: string;
+  parent?: string;
+  provider?: string;
+  component?: boolean;
+  inputs?: Properties;
+  outputs?: Properties;
+}
+
+/** The engine's import file. */
+export interface ImportFile {
+  nameTable?: Record<string, string>;
+  resources: Entry[];
+}
+
+/** Type of the component that a program of ours declares people with. */
+const peopleType = "avala:index:People";
+
+interface Wanted {
+  kind: KindKey;
+  name: string;
+  id: string;
+  inputs: Properties;
+  /** Outputs known beforehand. */
+  known?: Properties;
+  parent?: string;
+}
+
+/** The import file of what the written program declares: the provider's own code says what state is to hold. */
+export async function importFileOf(living: Living, style: Style, observer: Observer): Promise<ImportFile> {
+  const names = new Names();
+  // First, as others name it.
+  const people: Entry = { type: peopleType, name: names.unique("people"), component: true };
+  const entries = await Promise.all(
+    wantedOf(living, style).map(async ({ kind, name, id, inputs, known, parent }) => {
+      const observed = await observer.imported(kind, id, inputs, known);
+      if (observed === undefined) throw new Error(`bug: ${kind} ${id} was listed and is not found`);
+      return { ...entryOf(kind, name, id, observed), ...(parent === undefined ? {} : { parent }) };
+    }),
+  );
+  const named = entries.map((entry) => ({ ...entry, ...uniquelyNamed(names, entry.name) }));
+  return { resources: [people, ...named] };
+}
+
+/** An entry for something that exists. */
+export function entryOf(kind: KindKey, name: string, id: string, { inputs, outputs }: Observed): Entry {
+  const __provider = providerText(kind);
+  return {
+    type: typeToken(resources[kind].kind),
+    name,
+    id,
+    inputs: ordered({ ...inputs, __provider }),
+    outputs: ordered({ ...outputs, __provider }),
+  };
+}
+
+function uniquelyNamed(names: Names, logicalName: string): { name: string; logicalName?: string } {
+  const name = names.unique(logicalName);
+  return name === logicalName ? { name } : { name, logicalName };
+}
+
+/** The same bytes for the same organization. */
+function ordered(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function wantedOf(living: Living, style: Style): Wanted[] {
+  const { uid, key, inputs, people, teams } = living;
+  const organization: Wanted = { kind: "organization", name: key, id: uid, inputs };
+  const declared = people.map((person): Wanted => ({
+    kind: "organizationMember",
+    name: `people-${person.name}`,
+    id: joinId(uid, person.name),
+    inputs: { organization: uid, [person.by]: person.name, role: person.role },
+    known: uidKnown(person),
+    parent: "people",
+  }));
+  const ofTeams = teams.map((team): Wanted => ({
+    kind: "team",
+    name: team.key,
+    id: joinId(uid, team.uid),
+    inputs: { organization: uid, ...team.inputs },
+  }));
+  return [organization, ...declared, ...ofTeams, ...(style === "edges" ? edgesOf(living) : rostersOf(living))];
+}
+
+function edgesOf({ uid, teams, people, owner }: Living): Wanted[] {
+  const inFile = new Set(people.map(({ name }) => name));
+  return teams.flatMap((team) =>
+    team.members.map(({ who, role }): Wanted => {
+      const isListed = inFile.has(who.name);
+      const place = joinId(uid, team.uid);
+      return {
+        kind: "teamMembership",
+        name: isListed ? `people-${who.name}-${team.key}` : otherName(who, owner, team.key),
+        id: joinId(place, who.name),
+        inputs: { team: place, [who.by]: who.name, role },
+        known: uidKnown(who),
+        ...(isListed ? { parent: "people" } : {}),
+      };
+    }),
+  );
+}
+
+function rostersOf({ uid, teams }: Living): Wanted[] {
+  return teams.map((team): Wanted => {
+    const place = joinId(uid, team.uid);
+    const members = Object.fromEntries(team.members.map(({ who, role }) => [who.name, role]));
+    return { kind: "teamRoster", name: team.key, id: place, inputs: { team: place, members } };
+  });
+}
+
+function uidKnown({ userUid }: Who): Properties {
+  return userUid === undefined ? {} : { userUid };
+}

@@ -1,0 +1,9 @@
+/** The type under which the engine, state and policies know a kind. */
+export function typeToken(kind: string): string {
+  return `pulumi-nodejs:dynamic/avala:${kind}`;
+}
+
+/** The text in state. It never changes: old states ask for this very module. */
+export function providerText(key: string): string {
+  return `exports.handler=()=>require("pulumi-avala/provider").${key}`;
+}

@@ -56,7 +56,7 @@ export async function withSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { terminal, writes } = invocation;
-  const settings = await settingsOf(invocation);
+  const settings = await commandSettings(invocation);
   if (writes !== undefined && settings.client.readOnly) {
     throw new ReadOnlyError(`${writes} changes something, and AVALA_READ_ONLY is set.`, "Unset it to make changes.", {
       method: "POST",
@@ -93,7 +93,7 @@ function progressOn(terminal: Terminal, patienceMs = 2000): () => void {
 }
 
 /** From the environment; where no key is there, with the stack's configuration, as in a run of the provider. */
-async function settingsOf(place: Place): Promise<Settings> {
+export async function commandSettings(place: Place): Promise<Settings> {
   const { environment } = place;
   const asks = !environment["AVALA_API_KEY"] && isInProject(place);
   const config = asks ? await stackConfiguration(place) : undefined;

@@ -57,10 +57,14 @@ export interface PreviewedStep {
 }
 
 /** What a preview of the program plans, and what stays. */
-export async function previewedSteps(place: Place, terminal: Terminal): Promise<PreviewedStep[]> {
+export async function previewedSteps(
+  place: Place,
+  terminal: Terminal,
+  more: readonly string[] = [],
+): Promise<PreviewedStep[]> {
   await requireStack(place);
   terminal.note("Running pulumi preview.");
-  const { code, stdout, stderr } = await runPulumi(place, ["preview", "--json"]);
+  const { code, stdout, stderr } = await runPulumi(place, ["preview", "--json", ...more]);
   if (code !== 0)
     throw new StackError(`pulumi preview failed: ${reasonIn(stderr)}`, "Run it by hand to see all of it.");
   return stepsIn(stdout, "pulumi preview --json");

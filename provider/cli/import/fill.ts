@@ -1,3 +1,125 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { columns } from "../terminal.js";
+import { printable, quoted } from "../../schema/index.js";
+import { StackError, UsageError } from "../errors.js";
+import { parse, type Place } from "../pulumi.js";
+import { importInto, previewAfter, previewedSteps, stepsIn, type PreviewedStep } from "./engine.js";
+import { Filling, type LeftOut } from "./filling.js";
+import { replaceAll } from "./folder.js";
+import type { Entry, ImportFile } from "./importFile.js";
 import type { ImportInvocation } from "./import.js";
+import { importCommands } from "./project.js";
+import { Deployments } from "./deployments.js";
+import { visible } from "./text.js";
 
-export async function fill(_invocation: ImportInvocation): Promise<void> {}
+/** What became of the file. */
+interface Filled {
+  path: string;
+  filled: Entry[];
+  leftOut: LeftOut[];
+  /** Told beside them. */
+  notes: string[];
+  hasSecrets: boolean;
+}
+
+/** Fills in the engine's import file of an existing program: ids, inputs and outputs of what exists already. */
+export async function fill(invocation: ImportInvocation): Promise<void> {
+  const { options, terminal, environment, operands } = invocation;
+  for (const name of ["out", "style"] as const) {
+    if (options[name] !== undefined) throw new UsageError(`--${name} does not go with --fill.`, "Leave it out.");
+  }
+  if (operands.length > 0) {
+    throw new UsageError("<organization> does not go with --fill.", "The program says which organizations it means.");
+  }
+  const path = resolve(options.fill!);
+  const place: Place = { options: { cwd: options.cwd, stack: options.stack }, environment };
+  const steps = await plannedSteps(invocation, place, path);
+  const done = await fillIn(invocation, path, importFileIn(await textOf(path), path), steps);
+  for (const note of done.notes) terminal.note(printable(note, 1000));
+  if (options.run && done.filled.length > 0) await importInto(place, terminal, path);
+  const shown = options.run ? await previewAfter(place, terminal, "any") : "";
+  if (options.json) terminal.json(asJson(done, options.run));
+  else show(invocation, done, shown);
+}
+
+/** What the program declares: the preview writes the import file too, where there is none yet. */
+async function plannedSteps(
+  { options, terminal }: ImportInvocation,
+  place: Place,
+  path: string,
+): Promise<PreviewedStep[]> {
+  if (options.preview !== undefined) return stepsIn(await textOf(options.preview), quoted(options.preview));
+  return previewedSteps(place, terminal, existsSync(path) ? [] : ["--import-file", path]);
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new StackError(
+      `${quoted(path, 200)} cannot be read (${printable(error.code ?? "")}).`,
+      "Write it with: pulumi preview --import-file import.json.",
+    );
+  });
+}
+
+function importFileIn(text: string, path: string): ImportFile {
+  const content = parse(text, quoted(path, 200)) as ImportFile | null;
+  const { resources } = content ?? {};
+  if (Array.isArray(resources) && resources.every(({ type, name }) => [type, name].every((one) => typeof one === "string")))
+    return content!;
+  throw new StackError(
+    `${quoted(path, 200)} is no import file of Pulumi.`,
+    "Write it with: pulumi preview --import-file import.json.",
+  );
+}
+
+async function fillIn(
+  invocation: ImportInvocation,
+  path: string,
+  file: ImportFile,
+  steps: PreviewedStep[],
+): Promise<Filled> {
+  const deployments = new Deployments(invocation, steps);
+  try {
+    const filling = new Filling(file, steps, deployments);
+    const entries = await filling.entries();
+    const { leftOut, notes, secrets } = filling;
+    const text = `${visible(JSON.stringify({ ...file, resources: entries }, undefined, 2))}\n`;
+    await replaceAll(dirname(path), [{ name: basename(path), text, secret: secrets > 0 }]);
+    const filled = entries.filter(({ type, outputs }) => outputs !== undefined && type.includes("/avala:"));
+    return { path, filled, leftOut, notes, hasSecrets: secrets > 0 };
+  } finally {
+    await deployments.close();
+  }
+}
+
+function show({ options, terminal }: ImportInvocation, done: Filled, preview: string): void {
+  const { filled, leftOut, hasSecrets } = done;
+  if (leftOut.length > 0) {
+    terminal.heading(`Left out (${leftOut.length})`);
+    const rows = leftOut.map(({ kind, name, reason }) => [kind, name, reason]);
+    for (const line of columns(rows)) terminal.result(`  ${line}`);
+    terminal.result("");
+  }
+  terminal.result(`${filled.length} filled in, ${leftOut.length} left out of ${printable(options.fill!, 200)}.`);
+  if (hasSecrets) terminal.note("The file holds values that the program keeps secret: delete it after the import.");
+  if (options.run) return terminal.result(`Imported.\n${preview.trim()}`);
+  if (filled.length === 0) return;
+  terminal.result("\nNext:");
+  for (const command of importCommands(options.fill!)) {
+    terminal.result(`  ${leftOut.length === 0 ? command : command.replace(" --expect-no-changes", "")}`);
+  }
+}
+
+/** The shape of `--json` with `--fill`; docs/commands.md describes it. */
+function asJson({ path, filled, leftOut, notes, hasSecrets }: Filled, imported: boolean): object {
+  return {
+    file: path,
+    filled: filled.map(({ type, name, logicalName = name, id }) => ({ type, name: logicalName, id })),
+    leftOut,
+    notes,
+    hasSecrets,
+    imported,
+  };
+}

@@ -106,7 +106,9 @@ it.each(writing)("AVALA_READ_ONLY refuses %s before anything is asked", async (.
 });
 
 it("covers every command that writes", () => {
-  expect(writing.map(([name]) => name).toSorted()).toEqual(names.filter((name) => name !== "status").toSorted());
+  expect(writing.map(([name]) => name).toSorted()).toEqual(
+    names.filter((name) => !["import", "status"].includes(name)).toSorted(),
+  );
 });
 
 describe("colour", () => {

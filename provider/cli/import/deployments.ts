@@ -57,7 +57,10 @@ export class Deployments {
       return typeof value === "string" && value !== secretShown && !isUnknown(value) ? value : undefined;
     };
     if (inputs["avala:apiKeyEnv"] !== undefined || given("avala:apiKey") !== undefined)
-      return this.#open(resolveSettings((name) => environment[name], given), true);
+      return this.#open(
+        resolveSettings((name) => environment[name], given),
+        true,
+      );
     // A preview shows no secrets. The command's key may be the same; only where it is sent is known to be right.
     const settings = await commandSettings(this.#invocation);
     const own = resolveSettings(

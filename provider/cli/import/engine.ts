@@ -31,6 +31,16 @@ export async function importInto(place: Place, terminal: Terminal, file: string)
   );
 }
 
+/** Takes into the state what has changed in Avala since; asks, and changes nothing there. */
+export async function refreshState(place: Place, terminal: Terminal): Promise<void> {
+  await requireStack(place);
+  terminal.note("Running pulumi refresh.");
+  const { code, stdout, stderr } = await runPulumi(place, ["refresh", "--yes", "--skip-preview"]);
+  if (code === 0) return;
+  terminal.note(`${stdout}\n${stderr}`.trim());
+  throw new StackError("pulumi refresh failed; what it said stands above.", "Correct that, and run the command again.");
+}
+
 /** @returns what the preview shows */
 export async function previewAfter(place: Place, terminal: Terminal, expected: "no changes" | "any"): Promise<string> {
   terminal.note("Running pulumi preview.");

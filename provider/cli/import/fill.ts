@@ -66,7 +66,10 @@ async function textOf(path: string): Promise<string> {
 function importFileIn(text: string, path: string): ImportFile {
   const content = parse(text, quoted(path, 200)) as ImportFile | null;
   const { resources } = content ?? {};
-  if (Array.isArray(resources) && resources.every(({ type, name }) => [type, name].every((one) => typeof one === "string")))
+  if (
+    Array.isArray(resources) &&
+    resources.every(({ type, name }) => [type, name].every((one) => typeof one === "string"))
+  )
     return content!;
   throw new StackError(
     `${quoted(path, 200)} is no import file of Pulumi.`,

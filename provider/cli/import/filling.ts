@@ -130,7 +130,8 @@ export class Filling {
     for (const { item, id } of matches) count.set(`${item.kind} ${id}`, (count.get(`${item.kind} ${id}`) ?? 0) + 1);
     for (const { item, deployment, id } of matches) {
       try {
-        if (count.get(`${item.kind} ${id}`)! > 1) throw new Left(`another resource stands for the same (${id}); name each by adopt`);
+        if (count.get(`${item.kind} ${id}`)! > 1)
+          throw new Left(`another resource stands for the same (${id}); name each by adopt`);
         this.#filled.set(item.entry, await this.#fill(item, deployment, id));
         this.#ids.set(item.urn, id);
       } catch (error) {
@@ -192,7 +193,8 @@ export class Filling {
     for (const [name, value] of hidden) {
       const field = schemas[kind].inputs[name as never] as Parameters<typeof checkValue>[1];
       // What a roster holds is what it declares: the service alone does not tell.
-      const usable = name !== "members" && shown[name] !== undefined && checkValue(name, field, shown[name]).failures.length === 0;
+      const usable =
+        name !== "members" && shown[name] !== undefined && checkValue(name, field, shown[name]).failures.length === 0;
       if (usable) declared[name] = shown[name];
       else if (!isOptional(field)) throw new Left(`its ${name} is a secret, or not known before the update`);
       else this.notes.push(`The ${name} of ${quoted(entry.name)} is not known here: the first up records it.`);
@@ -218,10 +220,13 @@ async function findOrganization(inputs: Properties, { snapshot, ownKey }: Deploy
   if (adopt !== undefined) throw new Left(`the key in use does not see ${quoted(adopt)}`);
   const name = text(inputs["name"]);
   if (name === undefined) throw new Left("its name is a secret, or not known before the update; name it by adopt");
-  if (inputs["allowDuplicateName"] === true) throw new Left("it asks for an organization of its own (allowDuplicateName)");
+  if (inputs["allowDuplicateName"] === true)
+    throw new Left("it asks for an organization of its own (allowDuplicateName)");
   const same = rows.filter((row) => row.name === name);
   if (same.length > 1) {
-    throw new Left(`${same.length} organizations have its name (${same.map(({ uid }) => uid).join(", ")}); name one by adopt`);
+    throw new Left(
+      `${same.length} organizations have its name (${same.map(({ uid }) => uid).join(", ")}); name one by adopt`,
+    );
   }
   if (same.length === 1 && !ownKey) {
     throw new Left("the key of its provider is not known here, and may see another one of this name; name it by adopt");

@@ -5,7 +5,7 @@ import { RefusedError, StackError, UsageError } from "../errors.js";
 import type { Place } from "../pulumi.js";
 import { withSession } from "../session.js";
 import type { Terminal } from "../terminal.js";
-import { importInto, missingPackages, previewAfter, previewedSteps } from "./engine.js";
+import { importInto, missingPackages, previewAfter, previewedSteps, refreshState } from "./engine.js";
 import { fill } from "./fill.js";
 import { openFolder, writeFiles, type Folder } from "./folder.js";
 import { importFileOf } from "./importFile.js";
@@ -149,6 +149,8 @@ async function runImport({ options, terminal, environment }: ImportInvocation, w
     );
   }
   if (written.beside) await requireDeclared(place, terminal, written);
+  // What else is in the stack is not ours to refresh.
+  else if (written.folder.earlier) await refreshState(place, terminal);
   await importInto(place, terminal, written.names.importFile);
   await previewAfter(place, terminal, "no changes");
   return true;
@@ -188,12 +190,13 @@ function show({ terminal }: ImportInvocation, written: Written, missing: string[
 }
 
 /** What is left to do, as commands and one line of program. */
-function stepsOf({ beside, names }: Written, missing: string[], imported: boolean): string[] {
+function stepsOf({ beside, names, folder }: Written, missing: string[], imported: boolean): string[] {
   if (imported) return [];
   const line = beside ? [`Add to the program:  ${lineFor(names)}`] : [];
   const install = missing.length === 0 ? [] : [beside ? `npm install ${missing.join(" ")}` : "npm install"];
   const stack = beside ? [] : ["pulumi stack init prod"];
-  return [...install, ...line, ...stack, ...importCommands(names.importFile)];
+  const refresh = folder.earlier && !beside ? ["pulumi refresh"] : [];
+  return [...install, ...line, ...(folder.earlier ? [] : stack), ...refresh, ...importCommands(names.importFile)];
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {

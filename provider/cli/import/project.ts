@@ -127,11 +127,13 @@ and look at \`pulumi preview\` before \`pulumi up\`.
 
 ## After changes that were made elsewhere
 
-\`\`\`sh
-pulumi preview --refresh
-\`\`\`
+\`pulumi preview --refresh\` shows what differs from these files, and \`pulumi up --refresh\` puts it back. To take it over in
+place of that, run the import again: it writes what is new, and nothing at all where a file that would change has been
+edited. Then:
 
-It shows what differs from these files. The import can also be run again: it writes what is new, and nothing at all where a
-file that would change has been edited.
+\`\`\`sh
+pulumi refresh
+${importCommands(names.importFile).join("\n")}
+\`\`\`
 `;
 }

@@ -1,0 +1,541 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { parse } from "yaml";
+import { readPeopleFile } from "../../provider/components/peopleFile.js";
+import { listPeople } from "../../provider/schema/index.js";
+import { acme, person, uids } from "../lifecycle/support.js";
+import { acmeUid, awkward, awkwardNames, email } from "../support/awkward.js";
+import { steeringInLines } from "../hostile/texts.js";
+import { office } from "./support.js";
+
+const all = () => awkward({ people: 12, teams: awkwardNames, each: 3 });
+const o = office(all);
+
+let out: string;
+let count = 0;
+beforeEach(() => (out = join(o.desk.folder, `out-${++count}`)));
+
+interface Result {
+  files: string[];
+  changed: string[];
+  people: number;
+  teams: number;
+  places: number;
+  notes: string[];
+  next: string[];
+}
+const imported = (...args: string[]) => o.desk.json<Result & object>(["import", "acme", "--out", out, ...args]);
+const refused = async (...args: string[]) => {
+  const ended = await o.desk.run(["import", "acme", "--out", out, ...args]);
+  expect([ended.code, ended.stdout]).toEqual([1, ""]);
+  return ended.stderr;
+};
+const read = (name: string) => readFileSync(join(out, name), "utf8");
+const write = (name: string, text: string) => writeFileSync(join(out, name), text);
+/** Everything in the folder. */
+const contents = () => Object.fromEntries(readdirSync(out).map((name) => [name, read(name)]));
+
+interface Entry {
+  type: string;
+  name: string;
+  logicalName?: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
+const entries = (name = "import.json") => (JSON.parse(read(name)) as { resources: Entry[] }).resources;
+const ofKind = (kind: string) => entries().filter(({ type }) => type.endsWith(`:${kind}`));
+
+const everything = [
+  ".avala-import.json",
+  "Pulumi.yaml",
+  "README.md",
+  "import.json",
+  "index.ts",
+  "package.json",
+  "people.yaml",
+  "tsconfig.json",
+];
+
+describe("what is read", () => {
+  it("is each list once, and nothing is written or mailed", async () => {
+    const { people, teams, places } = await imported();
+    expect({ people, teams, places }).toEqual({ people: 12, teams: awkwardNames, places: 3 * awkwardNames });
+    const calls = await o.emulator.calls();
+    const { teams: rows } = (await o.emulator.state()).organizations[0]!;
+    expect(calls.toSorted()).toEqual(
+      [
+        "GET /organizations/",
+        "GET /organizations/acme/",
+        ...["members", "invitations", "teams"].map((list) => `GET /organizations/acme/${list}/`),
+        ...rows.map(({ slug }) => `GET /organizations/acme/teams/${slug}/members/`),
+      ].toSorted(),
+    );
+    expect(await o.mails()).toEqual([]);
+  });
+
+  it("needs no key that may write", async () => {
+    const { code } = await o.desk.run(["import", "acme", "--out", out], { env: { AVALA_READ_ONLY: "1" } });
+    expect(code).toBe(0);
+  });
+});
+
+describe("the files", () => {
+  it.each([
+    ["edges", everything],
+    ["roster", [...everything, "teams.yaml"].toSorted()],
+  ])("of %s are a whole project, in which nothing is hidden or steers a terminal", async (style, files) => {
+    const { notes } = await imported("--style", style);
+    expect(notes).toEqual([expect.stringMatching(/^Invitations that have expired are left out.*late@example\.com/)]);
+    const written = contents();
+    expect(Object.keys(written).toSorted()).toEqual(files);
+    for (const text of Object.values(written)) expect(text).not.toMatch(steeringInLines);
+    const { diagnostics } = ts.transpileModule(written["index.ts"]!, { reportDiagnostics: true });
+    expect(diagnostics).toEqual([]);
+    expect(JSON.parse(written["package.json"]!)).toMatchObject({
+      dependencies: { "pulumi-avala": expect.stringMatching(/^\^\d/) },
+    });
+  });
+
+  it("hold no key and no accept link", async () => {
+    await imported();
+    const { invitations } = (await o.emulator.state()).organizations[0]!;
+    const text = Object.values(contents()).join("\n");
+    for (const { token } of invitations) expect(text).not.toContain(token);
+    expect(text).not.toContain("avk_");
+  });
+
+  it("name people so that the program reads them back: in normal form, those who are invited too, without the owner", async () => {
+    await imported();
+    const keys = ofKind("Team").map(({ name, logicalName = name }) => logicalName);
+    const { people, faults } = listPeople(readPeopleFile(join(out, "people.yaml")), undefined, keys);
+    expect(faults).toEqual([]);
+    const expected = Array.from({ length: 11 }, (_, number) => email(number + 1).toLowerCase());
+    expect(people.map(({ who }) => who)).toEqual([...expected, "zoe@example.com"].toSorted());
+    expect(people.find(({ who }) => who === "zoe@example.com")).toMatchObject({
+      declared: { role: "admin" },
+      teams: {},
+    });
+    expect(ofKind("OrganizationMember")).toHaveLength(12);
+    const state = (who: string) => ofKind("OrganizationMember").find(({ name }) => name === `people-${who}`)!.outputs;
+    expect(state("zoe@example.com")).toMatchObject({ status: "invited", emailsSent: 0 });
+    expect(state("upper.case@example.com")).toMatchObject({ status: "active", email: "upper.case@example.com" });
+  });
+
+  it("of rosters name teams and everybody in them, the owner too, as the service does", async () => {
+    await imported("--style", "roster");
+    const file = parse(read("teams.yaml")) as Record<string, { name: string; members: Record<string, string> }>;
+    const { teams } = (await o.emulator.state()).organizations[0]!;
+    const shown = ({ name, members }: { name: string; members: [string, string][] }) => ({
+      name,
+      members: members.map(([who, role]) => `${who.toLowerCase()} ${role}`).toSorted(),
+    });
+    const byName = (one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1);
+    expect(
+      Object.values(file)
+        .map(({ name, members }) => shown({ name, members: Object.entries(members) }))
+        .toSorted(byName),
+    ).toEqual(
+      teams
+        .map(({ name, members }) => shown({ name, members: members.map(({ email, role }) => [email, role]) }))
+        .toSorted(byName),
+    );
+    expect(Object.hasOwn(file, "__proto__")).toBe(false);
+  });
+
+  it("give each team a name of its own, which is no word of the language and no name of the program's", async () => {
+    await imported();
+    const source = ts.createSourceFile("index.ts", read("index.ts"), ts.ScriptTarget.Latest, true);
+    const declared = source.statements
+      .filter(ts.isVariableStatement)
+      .flatMap(({ declarationList }) => declarationList.declarations.map(({ name }) => name.getText()));
+    expect(declared).toHaveLength(awkwardNames + 3);
+    expect(new Set(declared).size).toBe(declared.length);
+    expect(declared).toEqual(
+      expect.arrayContaining(["acme", "acme2", "classTeam", "awaitTeam", "team2fast", "peopleTeam"]),
+    );
+    const logical = ofKind("Team").map(({ name, logicalName = name }) => logicalName);
+    expect(new Set(logical).size).toBe(awkwardNames);
+    for (const name of logical) expect(name).toMatch(/^[A-Za-z0-9](?:[\w-]{0,62}[A-Za-z0-9])?$/);
+    const inFile = entries().map(({ name }) => name);
+    expect(new Set(inFile).size).toBe(inFile.length);
+  });
+
+  it("leave the owner's role to Avala, and declare their places", async () => {
+    await imported();
+    const { teams } = (await o.emulator.state()).organizations[0]!;
+    const places = teams.filter(({ members }) => members.some((row) => row.email === email(0)));
+    expect(places.length).toBeGreaterThan(0);
+    expect(read("index.ts").match(/^new TeamMembership\("owner-/gm)).toHaveLength(places.length);
+    expect(read("index.ts")).toContain("npx pulumi-avala transfer-ownership acme --to <person>");
+    expect(read("people.yaml")).not.toContain(email(0));
+    expect(ofKind("OrganizationMember").filter(({ id }) => id!.endsWith(`/${email(0)}`))).toEqual([]);
+  });
+
+  it("declare what the service shows, and neither what is empty nor what it chooses", async () => {
+    await imported();
+    const [organization] = ofKind("Organization");
+    expect(organization!.inputs).toEqual({
+      __provider: 'exports.handler=()=>require("pulumi-avala/provider").organization',
+      name: 'Acme "Robotics" \u202e${x} */',
+      description: "one\n# two: `three`\n- four",
+      website: "https://example.com/?a=b#c",
+      industry: "other",
+      phone: "+1 (2) # 3: 4",
+      email: "Contact@Example.com",
+      handle: "acme_1",
+      visibility: "private",
+    });
+    expect(read("index.ts")).not.toMatch(/\b(slug|logo|adopt):|description: ""/);
+  });
+});
+
+describe("a second run", () => {
+  it.each(["edges", "roster"])("of %s writes the very same, in whatever order the lists come", async (style) => {
+    await imported("--style", style);
+    const before = contents();
+    const { changed } = await imported();
+    expect(changed).toEqual([]);
+    expect(contents()).toEqual(before);
+
+    const seed = all();
+    const [one] = seed.organizations!;
+    const turned = {
+      ...one!,
+      members: one!.members.toReversed(),
+      teams: one!.teams!.toReversed().map((team) => ({ ...team, members: team.members!.toReversed() })),
+      invitations: one!.invitations!.toReversed(),
+    };
+    await o.emulator.reset({ ...seed, people: seed.people!.toReversed(), organizations: [turned] });
+    expect((await imported()).changed).toEqual([]);
+    rmSync(out, { recursive: true });
+    await imported("--style", style);
+    expect(contents()).toEqual(before);
+  });
+
+  it("writes what is new, and keeps names where slugs have moved", async () => {
+    await imported();
+    const before = ofKind("Team").map(({ id, name, logicalName = name }) => `${id} ${logicalName}`);
+    await o.emulator.settings({ slugFollowsName: true });
+    await o.emulator.api("PATCH", "/organizations/acme/teams/class/", { name: "Lessons" });
+    await o.emulator.api("POST", "/organizations/acme/teams/", { name: "class" });
+    const { changed } = await imported();
+    expect(changed).toEqual(["index.ts", "import.json"]);
+    const after = ofKind("Team").map(({ id, name, logicalName = name }) => `${id} ${logicalName}`);
+    expect(after).toEqual(expect.arrayContaining(before));
+    expect(after.filter((line) => !before.includes(line))).toEqual([expect.stringMatching(/ class-2$/)]);
+    expect(read("index.ts")).toMatch(/new Team\("class", \{ organization: acme, name: "Lessons"/);
+  });
+
+  it("writes nothing at all where a file that would change has been edited, and names it", async () => {
+    await imported();
+    write("people.yaml", `${read("people.yaml")}\n- email: new@example.com\n`);
+    await o.emulator.join(acmeUid, "late@example.com");
+    const before = contents();
+    const told = await refused();
+    expect(told).toMatch(/"people\.yaml".*--out.*\[AVALA_REFUSED\]\n$/);
+    expect(told).not.toContain("import.json");
+    expect(contents()).toEqual(before);
+  });
+
+  it("keeps edits where there is nothing new, line ends of another system, and writes again what is missing", async () => {
+    await imported();
+    write("index.ts", `${read("index.ts")}// Mine.\n`);
+    write("people.yaml", read("people.yaml").replaceAll("\n", "\r\n"));
+    rmSync(join(out, "import.json"));
+    expect((await imported()).changed).toEqual(["import.json"]);
+    expect(read("index.ts")).toMatch(/\/\/ Mine\.\n$/);
+    await o.emulator.join(acmeUid, "late@example.com");
+    expect((await imported()).changed).toEqual(["people.yaml", "import.json"]);
+  });
+
+  it("does not change the style under resources that have their names", async () => {
+    await imported();
+    expect(await refused("--style", "roster")).toMatch(/style edges.*\[AVALA_REFUSED\]/);
+  });
+
+  it("does not guess what a record of another version means", async () => {
+    await imported();
+    write(".avala-import.json", '{"version":2}');
+    const before = contents();
+    expect(await refused()).toMatch(/\.avala-import\.json is no record/);
+    expect(contents()).toEqual(before);
+  });
+});
+
+describe("in a folder that holds something else", () => {
+  it("adds the program beside an existing project, and tells the line", async () => {
+    mkdirSync(out);
+    const own = { "Pulumi.yaml": "name: mine\nruntime: nodejs\n", "index.ts": "export {};\n", "people.yaml": "[]\n" };
+    for (const [name, text] of Object.entries(own)) write(name, text);
+    const { files, next } = await imported("--style", "roster");
+    expect(files).toEqual(["acme.ts", "acme.people.yaml", "acme.teams.yaml", "acme.import.json"]);
+    expect(contents()).toMatchObject(own);
+    expect(readdirSync(out).toSorted()).toEqual([...Object.keys(own), ...files, ".avala-import.acme.json"].toSorted());
+    expect(next).toContain('Add to the program:  import "./acme";');
+    expect(next.some((step) => step.startsWith("npm install ") && step.includes("pulumi-avala"))).toBe(true);
+    expect(read("acme.ts")).toContain('file: "acme.people.yaml"');
+    expect((await imported()).changed).toEqual([]);
+  });
+
+  it("adds a second organization of the same name beside the first", async () => {
+    const seed = all();
+    const other = {
+      name: seed.organizations![0]!.name,
+      slug: "index",
+      members: [{ email: email(0), role: "owner" as const }],
+    };
+    await o.emulator.reset({ ...seed, organizations: [...seed.organizations!, other] });
+    await imported();
+    const before = contents();
+    const { files } = await o.desk.json<Result>(["import", "index", "--out", out]);
+    expect(files).toEqual([
+      "index-organization.ts",
+      "index-organization.people.yaml",
+      "index-organization.import.json",
+    ]);
+    expect(contents()).toMatchObject(before);
+    expect((await imported()).changed).toEqual([]);
+  });
+
+  it("overwrites nothing that it has not written", async () => {
+    mkdirSync(out);
+    write("package.json", "{}\n");
+    expect(await refused()).toMatch(/"package\.json"/);
+    expect(readdirSync(out)).toEqual(["package.json"]);
+  });
+});
+
+describe("what the service does not show", () => {
+  it("names people by uid where addresses are hidden", async () => {
+    await o.emulator.settings({ hideEmails: true });
+    const { people } = await imported();
+    expect(people).toBeGreaterThan(0);
+    expect(read("people.yaml")).not.toMatch(/person\d/);
+    expect(read("people.yaml")).toMatch(/^- user: /m);
+    expect(ofKind("OrganizationMember")[0]!.outputs).toMatchObject({ status: "active" });
+  });
+
+  it("tells of a key that may not see invitations", async () => {
+    await o.emulator.addKey("avk_plain", email(3));
+    const { code, stderr } = await o.desk.run(["import", "acme", "--out", out], {
+      env: { AVALA_API_KEY: "avk_plain" },
+    });
+    expect([code, stderr]).toEqual([0, expect.stringContaining("may not see invitations")]);
+    expect(ofKind("OrganizationMember")).toHaveLength(11);
+  });
+
+  it("leaves out a team whose name no program can declare, and tells it", async () => {
+    const seed = all();
+    seed.organizations![0]!.teams![0]!.name = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    await o.emulator.reset(seed);
+    const { notes, teams } = await imported();
+    expect(teams).toBe(awkwardNames - 1);
+    expect(notes).toContainEqual(expect.stringMatching(/^Team "04da6b54.*left out, and its places/));
+  });
+});
+
+it.each<[string[], RegExp]>([
+  [[], /needs <organization>, or --fill/],
+  [["acme", "--style", "graph"], /no style "graph"/],
+  [["acme", "--fill", "import.json"], /<organization> does not go with --fill/],
+  [["--fill", "import.json", "--out", "x"], /--out does not go with --fill/],
+  [["acme", "--preview", "x.json"], /--preview goes with --fill/],
+])("refuses %j, without a request", async (args, told) => {
+  const { code, stderr } = await o.desk.run(["import", ...args]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(told)]);
+  expect(stderr).toMatch(/ \[AVALA_USAGE\]\n$/);
+  expect(await o.emulator.calls()).toEqual([]);
+});
+
+it("says what to do where packages are missing for --run", async () => {
+  const told = await refused("--run");
+  expect(told).toMatch(/@pulumi\/pulumi and pulumi-avala cannot be found.*npm install.*\[AVALA_STACK\]\n$/);
+  expect(existsSync(join(out, "index.ts"))).toBe(true);
+});
+
+describe("--fill", () => {
+  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const type = (kind: string) => `pulumi-nodejs:dynamic/avala:${kind}`;
+  const urn = (kind: string, name: string) => `urn:pulumi:dev::p::${type(kind)}::${name}`;
+  interface Given {
+    kind: string;
+    name: string;
+    inputs: Record<string, unknown>;
+    /** Urns of what an unknown input is an output of. */
+    of?: Record<string, string[]>;
+  }
+  const organization = (name: string, inputs: object): Given => ({ kind: "Organization", name, inputs: { ...inputs } });
+  const inside = (kind: string, name: string, inputs: object): Given => ({
+    kind,
+    name,
+    inputs: { organization: unknown, ...inputs },
+    of: { organization: [urn("Organization", "acme")] },
+  });
+  const inTeam = (kind: string, name: string, inputs: object): Given => ({
+    kind,
+    name,
+    inputs: { team: unknown, ...inputs },
+    of: { team: [urn("Team", "core")] },
+  });
+
+  /** What the engine would have written of a program, filled in. */
+  async function filled(given: Given[]) {
+    mkdirSync(out);
+    const resources = given.map(({ kind, name }) => ({ type: type(kind), name, id: "<PLACEHOLDER>" }));
+    const steps = given.map(({ kind, name, inputs, of: propertyDependencies }) => ({
+      op: "create",
+      urn: urn(kind, name),
+      newState: { type: type(kind), inputs, propertyDependencies },
+    }));
+    write("import.json", JSON.stringify({ resources }));
+    write("preview.json", JSON.stringify({ steps }));
+    const result = await o.desk.json<{ leftOut: { name: string; reason: string }[]; notes: string[] }>([
+      "import",
+      ...["--fill", join(out, "import.json"), "--preview", join(out, "preview.json")],
+    ]);
+    expect(await o.emulator.writes()).toEqual([]);
+    return {
+      ids: Object.fromEntries(entries().map(({ name, id }) => [name, id])),
+      left: Object.fromEntries(result.leftOut.map(({ name, reason }) => [name, reason])),
+      notes: result.notes,
+    };
+  }
+
+  const role = { role: "member", onExpiry: "report", maxEmails: 3 };
+  const start = acme();
+  beforeEach(() =>
+    o.emulator.reset({
+      ...start,
+      organizations: [
+        {
+          ...start.organizations![0]!,
+          invitations: [
+            { email: person("zoe"), expiresAt: "2999-01-01T00:00:00.000Z" },
+            { email: person("late"), expiresAt: "2020-01-01T00:00:00.000Z" },
+          ],
+        },
+        ...["twin", "twin-2"].map((slug) => ({
+          name: "Twin",
+          slug,
+          members: [{ email: person("owner"), role: "owner" as const }],
+        })),
+      ],
+    }),
+  );
+
+  it("finds each kind by what its declaration names", async () => {
+    const { ids, left } = await filled([
+      organization("acme", { name: "Acme" }),
+      inside("Team", "core", { name: "Core" }),
+      inside("OrganizationMember", "ada", { email: person("ada"), ...role, role: "admin" }),
+      inside("OrganizationMember", "lee", { user: uids.lee, ...role }),
+      inside("OrganizationMember", "zoe", { email: person("zoe"), ...role }),
+      inTeam("TeamMembership", "lee-core", { email: person("lee"), role: "lead" }),
+    ]);
+    expect(left).toEqual({});
+    const core = `${uids.acme}/${uids.core}`;
+    expect(ids).toEqual({
+      acme: uids.acme,
+      core,
+      ada: `${uids.acme}/${person("ada")}`,
+      lee: `${uids.acme}/${uids.lee}`,
+      zoe: `${uids.acme}/${person("zoe")}`,
+      "lee-core": `${core}/${person("lee")}`,
+    });
+  });
+
+  it("takes what is declared differently as it is: the preview shows the change", async () => {
+    const { ids } = await filled([
+      organization("acme", { name: "Acme", description: "New" }),
+      inside("OrganizationMember", "ada", { email: person("ada"), ...role }),
+    ]);
+    expect(Object.keys(ids)).toEqual(["acme", "ada"]);
+    expect(ofKind("OrganizationMember")[0]!.outputs).toMatchObject({ role: "admin", userUid: uids.ada });
+  });
+
+  it("fills in a roster by its team", async () => {
+    const { ids } = await filled([
+      organization("acme", { adopt: "acme", name: "Other" }),
+      inside("Team", "core", { adopt: uids.core, name: "Other" }),
+      inTeam("TeamRoster", "roster", {
+        members: `${person("lee")} lead\n${person("zoe")} member`,
+        unmanaged: "report",
+      }),
+    ]);
+    expect(ids["roster"]).toBe(`${uids.acme}/${uids.core}`);
+    expect(ofKind("TeamRoster")[0]!.outputs).toMatchObject({ waiting: person("zoe") });
+  });
+
+  it("leaves out what does not exist, and what could be several, and tells why", async () => {
+    const { ids, left } = await filled([
+      organization("acme", { name: "Acme" }),
+      organization("twin", { name: "Twin" }),
+      organization("twin2", { name: "Twin", slug: "twin-2" }),
+      organization("nowhere", { adopt: "nowhere", name: "Acme" }),
+      organization("own", { name: "Acme", allowDuplicateName: true }),
+      inside("Team", "core", { name: "Core" }),
+      inside("Team", "nix", { name: "core" }),
+      inside("OrganizationMember", "new", { email: person("new"), ...role }),
+      inside("OrganizationMember", "late", { email: person("late"), ...role }),
+      inTeam("TeamMembership", "ada-core", { email: person("ada"), role: "member" }),
+    ]);
+    expect(Object.keys(ids)).toEqual(["acme", "twin2", "core", "late"]);
+    expect(left).toEqual({
+      twin: expect.stringMatching(/^2 organizations have its name/),
+      nowhere: expect.stringMatching(/does not see "nowhere"/),
+      own: expect.stringMatching(/allowDuplicateName/),
+      nix: "it does not exist",
+      new: expect.stringMatching(/up mails them/),
+      "ada-core": "the person is not in the team",
+    });
+    // An expired invitation in the state mails nobody, which a new one would.
+    expect(ofKind("OrganizationMember")[0]!.outputs).toMatchObject({ status: "expired" });
+  });
+
+  it("guesses neither of two resources that would stand for the same", async () => {
+    const { ids, left } = await filled([
+      organization("acme", { name: "Acme" }),
+      organization("again", { adopt: "acme", name: "Acme" }),
+      inside("Team", "core", { name: "Core" }),
+    ]);
+    expect(ids).toEqual({});
+    expect(left).toMatchObject({ acme: expect.stringMatching(/another resource stands for the same/) });
+    expect(Object.keys(left).toSorted()).toEqual(["acme", "again", "core"]);
+  });
+
+  it("takes for a secret what the service shows, in the engine's form, readable by its owner alone", async () => {
+    const seed = acme();
+    seed.organizations![0]!.description = "What";
+    await o.emulator.reset(seed);
+    const { left, notes } = await filled([
+      organization("acme", { name: "Acme", description: "[secret]" }),
+      inside("OrganizationMember", "ada", { email: person("ada"), ...role, reason: "[secret]" }),
+      inside("OrganizationMember", "hidden", { email: "[secret]", ...role }),
+    ]);
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: '"What"' };
+    const [organizationEntry] = ofKind("Organization");
+    expect(organizationEntry!.inputs!["description"]).toEqual(secret);
+    expect(organizationEntry!.outputs!["description"]).toEqual(secret);
+    expect(notes).toEqual([expect.stringMatching(/reason of "ada"/)]);
+    expect(Object.keys(left)).toEqual(["hidden"]);
+  });
+
+  it.each([
+    ["import.json", "[]"],
+    ["import.json", "no JSON"],
+    ["preview.json", "{}"],
+  ])("refuses %s that holds %s, and leaves it", async (name, text) => {
+    mkdirSync(out);
+    write("import.json", '{"resources":[]}');
+    write("preview.json", '{"steps":[]}');
+    write(name, text);
+    const { code, stderr } = await o.desk.run([
+      "import",
+      ...["--fill", join(out, "import.json"), "--preview", join(out, "preview.json")],
+    ]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/ \[AVALA_STACK\]\n$/)]);
+    expect(read(name)).toBe(text);
+  });
+});

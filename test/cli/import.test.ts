@@ -250,6 +250,15 @@ describe("a second run", () => {
     expect((await imported()).changed).toEqual(["people.yaml", "import.json"]);
   });
 
+  it("leaves what belongs to the user since: another version would write another package.json", async () => {
+    await imported();
+    const mine = read("package.json").replace(/"\^[\d.]+"/, '"^0.0.1"');
+    write("package.json", mine);
+    await o.emulator.join(acmeUid, "late@example.com");
+    expect((await imported()).changed).toEqual(["people.yaml", "import.json"]);
+    expect(read("package.json")).toBe(mine);
+  });
+
   it("does not change the style under resources that have their names", async () => {
     await imported();
     expect(await refused("--style", "roster")).toMatch(/style edges.*\[AVALA_REFUSED\]/);
@@ -393,7 +402,10 @@ describe("--fill", () => {
     write("preview.json", JSON.stringify({ steps }));
     const result = await o.desk.json<{ leftOut: { name: string; reason: string }[]; notes: string[] }>([
       "import",
-      ...["--fill", join(out, "import.json"), "--preview", join(out, "preview.json")],
+      "--fill",
+      join(out, "import.json"),
+      "--preview",
+      join(out, "preview.json"),
     ]);
     expect(await o.emulator.writes()).toEqual([]);
     return {
@@ -533,7 +545,10 @@ describe("--fill", () => {
     write(name, text);
     const { code, stderr } = await o.desk.run([
       "import",
-      ...["--fill", join(out, "import.json"), "--preview", join(out, "preview.json")],
+      "--fill",
+      join(out, "import.json"),
+      "--preview",
+      join(out, "preview.json"),
     ]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/ \[AVALA_STACK\]\n$/)]);
     expect(read(name)).toBe(text);

@@ -16,10 +16,13 @@ export interface ImportRecord {
   files: Record<string, string>;
 }
 
-/** A file to be written; `secret` ones may be read by their owner alone. */
+/** A file to be written. */
 export interface File {
   name: string;
   text: string;
+  /** Belongs to the user from then on: another version of this package, which would write it otherwise, leaves it. */
+  once?: boolean;
+  /** May be read by its owner alone. */
   secret?: boolean;
 }
 
@@ -85,7 +88,8 @@ export async function writeFiles(
     );
   }
   const changed = judged.filter(({ verdict }) => verdict === "write").map(({ file }) => file);
-  const hashes = Object.fromEntries(files.map(({ name, text }) => [name, hashOf(text)]));
+  const hash = ({ name, text, once }: File) => (once ? earlier?.record.files[name] : undefined) ?? hashOf(text);
+  const hashes = Object.fromEntries(files.map((file) => [file.name, hash(file)]));
   const recordText = `${JSON.stringify({ version: 1, ...record, files: hashes } satisfies ImportRecord, undefined, 2)}\n`;
   const last = await judge(path, { name: recordName, text: recordText }, undefined);
   // The record goes last: a run that ends before leaves files that the next one finds as it would write them.
@@ -99,6 +103,7 @@ async function judge(path: string, file: File, before: string | undefined) {
     if (error.code === "ENOENT") return undefined;
     throw unreadable(join(path, file.name), error);
   });
+  if (file.once && now !== undefined && before !== undefined) return { file, verdict: "same" } as const;
   const [old, wanted] = [now === undefined ? undefined : hashOf(now), hashOf(file.text)];
   if (old === undefined || (old === before && old !== wanted)) return { file, verdict: "write" } as const;
   // Edited, and there is nothing new to write: the edits stay.

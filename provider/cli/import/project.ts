@@ -82,19 +82,23 @@ function projectFiles({ key }: Living, style: Style, names: FileNames, version: 
     },
     include: ["*.ts"],
   };
+  const once = true;
   return [
     {
       name: "Pulumi.yaml",
       text: `name: ${project}\ndescription: An organization of Avala, its teams and its people.\nruntime: nodejs\nmain: index.ts\n`,
+      once,
     },
-    { name: "package.json", text: json(manifest) },
-    { name: "tsconfig.json", text: json(compiler).replaceAll(/\[\s+("[^"]+")\s+\]/g, "[$1]") },
-    { name: "README.md", text: readme(key, style, names) },
+    { name: "package.json", text: json(manifest), once },
+    { name: "tsconfig.json", text: json(compiler), once },
+    { name: "README.md", text: readme(key, style, names), once },
   ];
 }
 
+/** JSON as formatters leave it: short lists on one line. */
 function json(value: unknown): string {
-  return `${visible(JSON.stringify(value, undefined, 2))}\n`;
+  const text = visible(JSON.stringify(value, undefined, 2));
+  return `${text.replaceAll(/\[\s+("[\w*.]+")\s+\]/g, "[$1]")}\n`;
 }
 
 function readme(key: string, style: Style, names: FileNames): string {

@@ -1,0 +1,82 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { version } from "../../package.json";
+import { program } from "../support/commandLine.js";
+import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import { Project } from "../support/pulumi.js";
+import { adopted } from "./adopted.js";
+import { blocks, read, typesAreChecked, under } from "./support.js";
+
+jest.setTimeout(240_000);
+
+let emulator: TestEmulator;
+let project: Project;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+beforeEach(async () => {
+  await emulator.reset(adopted());
+  project = await Project.open({ ...typesAreChecked, ...emulator.environment() });
+});
+afterEach(() => project.close());
+afterAll(() => emulator.close());
+
+/** What the reader's shell does, but that packages are there, a question is answered, and nobody else's settings count. */
+const shell = `
+set -eu
+npx() { while [ "$1" != pulumi-avala ]; do shift; done; shift; "${process.execPath}" "${program}" "$@"; }
+npm() { [ "$1" = install ]; }
+pulumi() { case "$1" in up | refresh) command pulumi "$@" --yes ;; *) command pulumi "$@" ;; esac; }
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.com GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.com
+`;
+/** The key is in the environment of the test. */
+const commandsOf = (path: string) =>
+  blocks(read(path), "sh").map((block) => block.replace(/^export AVALA_API_KEY=.*\n/m, ""));
+
+const run = async (commands: readonly string[]) => {
+  const { code, stdout, stderr } = await project.exec("bash", ["-c", [shell, ...commands].join("\n")]);
+  if (code !== 0) throw new Error(`It ended with ${code}:\n${stdout}\n${stderr}`);
+};
+const sent = async () => [await emulator.writes(), (await emulator.emails()).map(({ to }) => to)];
+
+it("docs/adopt.md leads from a key to the first change: one mail, and nothing sent before", async () => {
+  const commands = commandsOf("docs/adopt.md");
+  const change = commands.pop()!;
+  expect(change).toContain("pulumi up");
+  await run(commands);
+  expect(await sent()).toEqual([[], []]);
+  await run(["cd acme", change]);
+  expect(await sent()).toEqual([["POST /organizations/acme-robotics/invitations/"], ["lee@example.com"]]);
+});
+
+describe("examples/adopt-existing", () => {
+  const example = (name: string) => read(`examples/adopt-existing/${name}`);
+  const files = under("examples/adopt-existing", "").map((path) => path.split("/").pop()!);
+
+  it("is what the command writes; but for the package's own place in the clone", async () => {
+    const out = join(project.folder, "written");
+    await run([`npx pulumi-avala import acme-robotics --out ${out} --json >&2`]);
+    const written = (name: string) => readFileSync(join(out, name), "utf8");
+    expect(readdirSync(out).toSorted()).toEqual(files.toSorted());
+    const own = ["package.json", ".avala-import.json"];
+    for (const name of files.filter((name) => !own.includes(name))) expect(example(name)).toBe(written(name));
+    const manifest = written("package.json")
+      .replace(`^${version}`, "file:../..")
+      .replace("avala-acme-robotics", "adopt-existing");
+    expect(example("package.json")).toBe(manifest);
+    const record = (text: string) => {
+      const { files, ...rest } = JSON.parse(text) as { files: Record<string, string> };
+      return { ...rest, files: { ...files, "package.json": "of another version" } };
+    };
+    expect(record(example(".avala-import.json"))).toEqual(record(written(".avala-import.json")));
+  });
+
+  it("is taken into a stack by the commands of its README, with nothing sent and nothing left to do", async () => {
+    mkdirSync(join(project.folder, "adopt-existing"));
+    for (const name of files) writeFileSync(join(project.folder, "adopt-existing", name), example(name));
+    await run(["cd adopt-existing", ...commandsOf("examples/adopt-existing/README.md")]);
+    expect(await sent()).toEqual([[], []]);
+  });
+});

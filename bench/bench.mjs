@@ -9,10 +9,12 @@ import { BenchError } from "./benchError.mjs";
 import { compare } from "./comparison.mjs";
 import { openFolder, RESULTS } from "./folder.mjs";
 import { goalsOf } from "./goals.mjs";
+import { measureImport } from "./importing.mjs";
 import { measureLimit } from "./limit.mjs";
 import { measureLoading } from "./loading.mjs";
 import { HELP, optionsOf, UsageError } from "./options.mjs";
 import { markdownOf } from "./report.mjs";
+import { SHAPES } from "./shapes.mjs";
 
 /** Form of the results file. */
 const VERSION = 1;
@@ -56,6 +58,7 @@ function begun(engine, { quick, profile, only, plan }) {
     },
     plan,
     rows: [],
+    imports: [],
     limits: [],
     loading: undefined,
   };
@@ -64,9 +67,20 @@ function begun(engine, { quick, profile, only, plan }) {
 async function measure(results, engine, options) {
   for (const { shape, size } of options.plan)
     results.rows.push(...(await compare({ engine, shape, size, ...options })));
+  if (options.only.includes("import")) await measureImports(results, engine, options);
   if (options.only.includes("limit")) await measureLimits(results, engine, options);
   if (options.only.includes("loading")) {
     results.loading = await measureLoading(LOADING_ROUNDS[options.quick ? "quick" : "full"]);
+  }
+}
+
+/** Each size once: what it takes lies in the sizes. */
+async function measureImports({ imports }, engine, { plan }) {
+  for (const { shape, size } of plan) {
+    const { importedAs } = SHAPES[shape];
+    if (importedAs === undefined) continue;
+    say(`${shape} ${size.name}, import of a living organization`);
+    imports.push(await measureImport(importedAs, { engine, size }));
   }
 }
 

@@ -3,7 +3,7 @@ import { OPERATIONS } from "./operations.mjs";
 import { countsOf, SHAPES } from "./shapes.mjs";
 
 /** What can be asked for by --only: operations of the engine and the other parts. */
-export const PARTS = [...OPERATIONS.map(({ key }) => key), "limit", "loading"];
+export const PARTS = [...OPERATIONS.map(({ key }) => key), "import", "limit", "loading"];
 
 const ROUNDS = 3;
 /** Sizes of more people are measured once. */

@@ -11,6 +11,7 @@ export function markdownOf(results) {
   return [
     ...heading(results),
     ...results.plan.flatMap((entry) => sizeSection(entry, results.rows)),
+    ...importSection(results.imports),
     ...limitSection(results.limits),
     ...loadingSection(results.loading),
     ...goalSection(results.goals),
@@ -98,6 +99,27 @@ function cells(row, all) {
 function spread(values) {
   const text = median(values).toFixed(2);
   return values.length === 1 ? text : `${text} (${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)})`;
+}
+
+function importSection(imports) {
+  if (imports.length === 0) return [];
+  return [
+    "",
+    "## Import of a living organization",
+    "",
+    ...table(
+      ["size", "write the project, s", "calls", "pulumi import, s", "pulumi preview, s", "writes", "import file, KiB"],
+      imports.map(({ style, size, writeSeconds, calls, importSeconds, previewSeconds, writes, fileBytes }) => [
+        `${style} ${size}`,
+        writeSeconds.toFixed(2),
+        calls,
+        importSeconds.toFixed(2),
+        previewSeconds.toFixed(2),
+        writes,
+        Math.round(fileBytes / 1024),
+      ]),
+    ),
+  ];
 }
 
 function limitSection(limits) {

@@ -1,5 +1,5 @@
 const OWNER = "owner@example.com";
-const SLUG = "bench";
+export const SLUG = "bench";
 
 /**
  * How people and their places in teams are declared, a row per shape.
@@ -7,6 +7,7 @@ const SLUG = "bench";
  * - `sizes`, `quickSizes`: people/teams/people in each team, where the command line names none.
  * - `people`: whether everybody but the owner is an OrganizationMember of the program.
  * - `naive`: whether the naive contender has resources for it.
+ * - `importedAs`: the style in which `pulumi-avala import` writes such a program; not measured without one.
  * - `places(teams)`: the declarations of the places.
  * - `change(places)`: the same with one person promoted.
  * - `edgeKind`: of these, bytes of state are counted one by one.
@@ -18,6 +19,7 @@ export const SHAPES = {
     quickSizes: "30/3/10",
     people: true,
     naive: true,
+    importedAs: "edges",
     edgeKind: "TeamMembership",
     places: (teams) =>
       teams.flatMap(({ key, emails }) =>
@@ -35,6 +37,7 @@ export const SHAPES = {
     quickSizes: "30/3/10",
     people: true,
     naive: false,
+    importedAs: "roster",
     places: rostersOf,
     change: promoteInRoster,
   },
@@ -113,6 +116,13 @@ export function countsOf(shape, size, rows = 100) {
     // Organizations, teams, people and invitations once, and the people of each team.
     pages: 1 + pages(teams) + pages(people) + pages(0) + teams * pages(each),
   };
+}
+
+/** An organization that stands as the programs would make it. */
+export function standingSeedOf(size) {
+  const seed = seedOf(size);
+  const teams = teamsOf(size).map(({ name, emails }) => ({ name, members: emails.map((email) => ({ email })) }));
+  return { ...seed, organizations: seed.organizations.map((one) => ({ ...one, teams })) };
 }
 
 /** The start of the emulator: everybody is a member already, so that nobody is mailed and everything settles at once. */

@@ -29,6 +29,7 @@ interface Row {
 
 interface Results {
   rows: Row[];
+  imports: Record<string, unknown>[];
   limits: Record<string, number>[];
   loading: { ratio: number; modules: Record<string, number> };
   goals: { what: string; goal: number; reached: number; met: boolean }[];
@@ -81,6 +82,8 @@ describe("npm run bench", () => {
     const [ours, nulls] = ["provider", "null"].map((contender) => round("firstUp", contender)["edgeBytes"]!);
     expect(nulls! / ours!).toBeGreaterThan(0.97);
 
+    // Organizations, the detail, teams, invitations, people, and those of the team.
+    expect(results.imports).toEqual([expect.objectContaining({ style: "edges", calls: 6, writes: 0 })]);
     expect(results.limits).toEqual([
       expect.objectContaining({ limit: expect.any(Number), calls: expect.any(Number), refused: 0 }),
     ]);

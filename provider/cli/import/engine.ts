@@ -26,8 +26,8 @@ export async function importInto(place: Place, terminal: Terminal, file: string)
   if (code === 0) return;
   terminal.note(`${stdout}\n${stderr}`.trim());
   throw new StackError(
-    "pulumi import failed; what it said stands above. The state is as it was.",
-    "Correct that, and run the command again: nothing was sent to Avala that changes anything.",
+    `pulumi import failed: ${reasonIn(stderr || stdout)} Nothing was sent to Avala that changes anything.`,
+    "Correct that, and run the command again.",
   );
 }
 
@@ -38,7 +38,10 @@ export async function refreshState(place: Place, terminal: Terminal): Promise<vo
   const { code, stdout, stderr } = await runPulumi(place, ["refresh", "--yes", "--skip-preview"]);
   if (code === 0) return;
   terminal.note(`${stdout}\n${stderr}`.trim());
-  throw new StackError("pulumi refresh failed; what it said stands above.", "Correct that, and run the command again.");
+  throw new StackError(
+    `pulumi refresh failed: ${reasonIn(stderr || stdout)}`,
+    "Correct that, and run the command again.",
+  );
 }
 
 /** @returns what the preview shows */
@@ -49,8 +52,8 @@ export async function previewAfter(place: Place, terminal: Terminal, expected: "
   if (code === 0) return stdout;
   terminal.note(`${stdout}\n${stderr}`.trim());
   throw new StackError(
-    `The import is done, but pulumi preview ${expected === "any" ? "failed" : "failed or shows changes"}; what it said stands above.`,
-    "Nothing was sent to Avala that changes anything. Look at it before pulumi up.",
+    `The import is done, but pulumi preview ${expected === "any" ? "failed" : "failed or shows changes"}: ${reasonIn(stderr)} Nothing was sent to Avala that changes anything.`,
+    "Look at what pulumi preview --diff shows before pulumi up.",
   );
 }
 

@@ -3,13 +3,14 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { printable, quoted } from "../../schema/index.js";
 import { RefusedError, StackError } from "../errors.js";
+import type { Style } from "./program.js";
 
 /** What an earlier import wrote into a folder. Kept beside it, and meant to be committed. */
 export interface ImportRecord {
   version: 1;
   /** Uid. */
   organization: string;
-  style: string;
+  style: Style;
   /** Logical names by uid: a slug that moves renames nothing. */
   names: Record<string, string>;
   /** SHA-256 of each file as it was written, line ends aside. */
@@ -57,8 +58,11 @@ async function recordIn(path: string, name: string): Promise<ImportRecord> {
   const text = await readFile(join(path, name), "utf8");
   try {
     const { version, organization, style, names, files } = JSON.parse(text) as ImportRecord;
-    if (version === 1 && typeof organization === "string" && [names, files].every((map) => typeof map === "object"))
-      return { version, organization, style, names, files };
+    const isKnown = version === 1 && ["edges", "roster"].includes(style) && typeof organization === "string";
+    // Names become names of files.
+    const areNames = Object.values(names).every((name) => /^[\w-]{1,100}$/.test(name));
+    const areHashes = Object.values(files).every((hash) => typeof hash === "string");
+    if (isKnown && areNames && areHashes) return { version, organization, style, names, files };
   } catch {
     // Told below.
   }

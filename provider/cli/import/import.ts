@@ -10,7 +10,7 @@ import { fill } from "./fill.js";
 import { openFolder, writeFiles, type Folder } from "./folder.js";
 import { importFileOf } from "./importFile.js";
 import { readLiving, type Living } from "./living.js";
-import { organizationKeyOf } from "./names.js";
+import { nameBefore, organizationKeyOf } from "./names.js";
 import { fileNames, filesOf, importCommands, packagesOf, type FileNames } from "./project.js";
 import type { Style } from "./program.js";
 
@@ -115,7 +115,7 @@ async function write(invocation: ImportInvocation, reference: string, style: Sty
     const { uid, slug } = await snapshot.organization(reference);
     const folder = await openFolder(path, uid);
     const before = folder.earlier?.record;
-    const chosen = style ?? (before?.style as Style | undefined) ?? "edges";
+    const chosen = style ?? before?.style ?? "edges";
     if (before !== undefined && before.style !== chosen) {
       throw new RefusedError(
         `${quoted(path, 200)} was written in the style ${before.style}, whose resources have other names. Nothing was written.`,
@@ -124,7 +124,7 @@ async function write(invocation: ImportInvocation, reference: string, style: Sty
     }
     const living = await readLiving(snapshot, uid, before?.names ?? {});
     const beside = folder.earlier ? folder.earlier.name !== fileNames("", false).record : folder.isTaken;
-    const names = fileNames(before?.names[uid] ?? organizationKeyOf(slug), beside);
+    const names = fileNames(nameBefore(before?.names, uid) ?? organizationKeyOf(slug), beside);
     const imported = await importFileOf(living, chosen, session.observer(snapshot));
     const files = filesOf(living, chosen, names, imported, { beside, version });
     const named = Object.fromEntries([[uid, living.key], ...living.teams.map((team) => [team.uid, team.key])]);

@@ -1,6 +1,7 @@
 import type { KindKey, Observed, Observer } from "../../lifecycle/observer.js";
-import type { Properties } from "../../lifecycle/inputs.js";
-import { joinId, providerText, resources, typeToken } from "../../schema/index.js";
+import { checkInputs, type Properties } from "../../lifecycle/inputs.js";
+import { joinId, providerText, quoted, resources, typeToken } from "../../schema/index.js";
+import { RefusedError } from "../errors.js";
 import type { Living, Who } from "./living.js";
 import { Names } from "./names.js";
 import { otherName, type Style } from "./program.js";
@@ -46,6 +47,7 @@ export async function importFileOf(living: Living, style: Style, observer: Obser
   const people: Entry = { type: peopleType, name: names.unique("people"), component: true };
   const entries = await Promise.all(
     wantedOf(living, style).map(async ({ kind, name, id, inputs, known, parent }) => {
+      requireDeclarable(kind, name, inputs);
       const observed = await observer.imported(kind, id, inputs, known);
       if (observed === undefined) throw new Error(`bug: ${kind} ${id} was listed and is not found`);
       return { ...entryOf(kind, name, id, observed), ...(parent === undefined ? {} : { parent }) };
@@ -53,6 +55,16 @@ export async function importFileOf(living: Living, style: Style, observer: Obser
   );
   const named = entries.map((entry) => ({ ...entry, ...uniquelyNamed(names, entry.name) }));
   return { resources: [people, ...named] };
+}
+
+/** What a whole declaration has to keep to, beside each of its parts: the size of a roster. */
+function requireDeclarable(kind: KindKey, name: string, inputs: Properties): void {
+  const [failure] = checkInputs(resources[kind], {}, inputs).failures;
+  if (failure === undefined) return;
+  throw new RefusedError(
+    `${resources[kind].kind} ${quoted(name)} cannot be declared as it is: ${failure.reason}. Nothing was written.`,
+    kind === "teamRoster" ? "Import with --style edges." : "Change it in Avala, then run the command again.",
+  );
 }
 
 /** An entry for something that exists. */

@@ -16,7 +16,7 @@ import {
 } from "../../schema/index.js";
 import { ForbiddenError, isAnswered, isOverdue, type OrganizationView, type Snapshot } from "../../snapshot/index.js";
 import { RefusedError } from "../errors.js";
-import { keysOf, organizationKeyOf, sorted } from "./names.js";
+import { keysOf, nameBefore, organizationKeyOf, sorted } from "./names.js";
 
 export type TeamRole = "lead" | "member";
 
@@ -99,7 +99,7 @@ export async function readLiving(
   return {
     uid: view.uid,
     slug: view.slug,
-    key: before[view.uid] ?? organizationKeyOf(view.slug),
+    key: nameBefore(before, view.uid) ?? organizationKeyOf(view.slug),
     inputs,
     people: sorted(declared, ({ name }) => name),
     owner: others.find(({ owner }) => owner)?.who,

@@ -55,12 +55,20 @@ export function keysOf(
 ): Map<string, string> {
   const keys = new Map<string, string>();
   const names = new Names();
-  for (const { uid } of rows) if (Object.hasOwn(before, uid)) keys.set(uid, names.unique(before[uid]!));
+  for (const { uid } of rows) {
+    const name = nameBefore(before, uid);
+    if (name !== undefined) keys.set(uid, names.unique(name));
+  }
   const fresh = rows.filter(({ uid }) => !keys.has(uid));
   for (const { uid, slug } of sorted(fresh, (row) => `${keyOf(row.slug, "team")} ${row.slug} ${row.uid}`)) {
     keys.set(uid, names.unique(keyOf(slug, "team")));
   }
   return keys;
+}
+
+/** The name that something was given by an earlier import. */
+export function nameBefore(names: Readonly<Record<string, string>> | undefined, uid: string): string | undefined {
+  return names !== undefined && Object.hasOwn(names, uid) ? names[uid] : undefined;
 }
 
 /** The identifier of a resource: its key in camel case. */

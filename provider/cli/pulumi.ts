@@ -31,9 +31,12 @@ export async function stackConfiguration(place: Place): Promise<ReadonlyMap<stri
   return new Map(values.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
-/** The stack's state, as `pulumi stack export` writes it. */
-export async function exportedState(place: Place): Promise<unknown> {
-  return parse(await pulumi(place, ["stack", "export"]), "pulumi stack export");
+/**
+ * The stack's state, as `pulumi stack export` writes it.
+ * @param secrets with those in clear, for comparing: nothing of them may be shown or written
+ */
+export async function exportedState(place: Place, { secrets = false } = {}): Promise<unknown> {
+  return parse(await pulumi(place, ["stack", "export", ...(secrets ? ["--show-secrets"] : [])]), "pulumi stack export");
 }
 
 /** JSON of a known source; an error that names it, and nothing of its content, otherwise. */

@@ -27,6 +27,8 @@ export interface Managed {
 }
 
 const prefix = "pulumi-nodejs:dynamic/avala:";
+/** The type under which the engine knows a kind. */
+export const typeOf = (kind: Managed["kind"]): string => prefix + kind;
 const keys = Object.entries(schemas).map(([key, { kind }]) => [prefix + kind, key as KindKey] as const);
 const keyByType = new Map<unknown, KindKey>(keys);
 

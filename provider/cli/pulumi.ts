@@ -59,7 +59,7 @@ async function pulumi({ options, environment }: Place, args: string[]): Promise<
     if (code === "ENOENT") {
       throw new StackError(
         "There is a Pulumi project here, but no Pulumi CLI on the PATH.",
-        "Install it; or set AVALA_API_KEY, and for status give --state <file>.",
+        "Install it; or set AVALA_API_KEY, and give --state <file> where a command takes it.",
       );
     }
     // Only stderr: with --show-secrets the key is on stdout.

@@ -1,4 +1,5 @@
 import type { Command } from "./command.js";
+import { doctor } from "./doctor/doctor.js";
 import { drift } from "./drift/drift.js";
 import { leave } from "./leave.js";
 import { resend } from "./resend.js";
@@ -6,4 +7,4 @@ import { status } from "./status/status.js";
 import { transferOwnership } from "./transferOwnership.js";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [status, drift, resend, transferOwnership, leave];
+export const commands: readonly Command[] = [status, drift, resend, transferOwnership, leave, doctor];

@@ -61,5 +61,10 @@ export class RulesError extends AvalaError {
   readonly code = "AVALA_RULES";
 }
 
+/** `doctor` has found what keeps programs from working. */
+export class UnhealthyError extends AvalaError {
+  readonly code = "AVALA_DOCTOR";
+}
+
 /** Ctrl-C at a question. */
 export class Interrupted extends Error {}

@@ -12,14 +12,18 @@ export type Place = {
   environment: Invocation["environment"];
 };
 
-/** Whether the folder, or one above it, holds a Pulumi project. */
-export function isInProject({ options }: Place): boolean {
+/** The folder of the Pulumi project: the given or current one, or one above it. */
+export function projectFolder({ options }: Place): string | undefined {
   let folder = resolve(options.cwd ?? ".");
   for (;;) {
-    if (["Pulumi.yaml", "Pulumi.yml"].some((name) => existsSync(join(folder, name)))) return true;
-    if (dirname(folder) === folder) return false;
+    if (["Pulumi.yaml", "Pulumi.yml"].some((name) => existsSync(join(folder, name)))) return folder;
+    if (dirname(folder) === folder) return undefined;
     folder = dirname(folder);
   }
+}
+
+export function isInProject(place: Place): boolean {
+  return projectFolder(place) !== undefined;
 }
 
 /** The stack's configuration by key, secrets included. */
@@ -37,6 +41,16 @@ export async function stackConfiguration(place: Place): Promise<ReadonlyMap<stri
  */
 export async function exportedState(place: Place, { secrets = false } = {}): Promise<unknown> {
   return parse(await pulumi(place, ["stack", "export", ...(secrets ? ["--show-secrets"] : [])]), "pulumi stack export");
+}
+
+/** What `pulumi version` prints; undefined where there is no CLI on the PATH. */
+export async function cliVersion({ environment }: Place): Promise<string | undefined> {
+  const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  try {
+    return (await promisify(execFile)("pulumi", ["version"], { env })).stdout.trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /** JSON of a known source; an error that names it, and nothing of its content, otherwise. */

@@ -13,8 +13,8 @@ export class Terminal {
   /** No notes and no progress. */
   quiet = false;
   readonly #process: NodeJS.Process;
-  /** When progress was shown last, and whether its line is still there. */
-  #progressed = { at: 0, stands: false };
+  /** When progress was shown last (before that, when there was none yet), and whether its line is still there. */
+  #progressed = { at: Date.now(), stands: false };
 
   constructor(process: NodeJS.Process) {
     this.#process = process;

@@ -24,7 +24,9 @@ export function ofPerson(kind: Kind, { teamUid, email }: Declaration, isReady: b
   const inTeam = teamUid !== undefined;
   if (kind === "runOut") return "Take them out of the program, or declare a later validUntil.";
   if (kind === "ready") return "pulumi up takes the step.";
-  if (kind === "waiting") return "Nothing; npx pulumi-avala resend mails a pending invitation again.";
+  if (kind === "waiting") {
+    return "Nothing until they accept: npx pulumi-avala resend mails an invitation again, an OrganizationMember invites.";
+  }
   if (inTeam && isReady) return "pulumi up --refresh puts them back; or take the place out of the program.";
   if (inTeam) return "They have to be a member first: see to that, or take the place out of the program.";
   if (email === undefined) return "Declare them by email, which invites them; or take them out of the program.";

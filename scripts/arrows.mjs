@@ -12,14 +12,15 @@ import { PROJECT } from "./project.mjs";
 const RULES = {
   index: { ours: ["resources", "components", "functions", "schema", "generated"] },
   resources: { ours: ["schema", "generated"], packages: ["@pulumi/pulumi"] },
-  components: { ours: ["resources", "schema", "generated"], packages: ["@pulumi/pulumi"] },
+  components: { ours: ["files", "resources", "schema", "generated"], packages: ["@pulumi/pulumi"] },
   functions: {
     ours: ["client", "snapshot", "schema"],
     oursTypes: ["resources"],
     packages: ["@pulumi/pulumi"],
     types: ["zod"],
   },
-  cli: { ours: ["client", "lifecycle", "snapshot", "schema"] },
+  cli: { ours: ["client", "files", "lifecycle", "snapshot", "schema"] },
+  files: { ours: ["schema"] },
   lifecycle: { ours: ["snapshot", "schema"] },
   snapshot: { ours: ["client", "schema"] },
   client: { ours: ["schema"], packages: ["undici", "zod"] },

@@ -65,7 +65,8 @@ function requireAll(command: Command, options: Record<string, unknown>, operands
   }
 }
 
-function hint(typed: string, names: readonly string[], otherwise: string): string {
+/** Asks whether the name that is nearest to what was typed is meant, and says what else helps. */
+export function hint(typed: string, names: readonly string[], otherwise: string): string {
   const near = names
     .map((name) => ({ name, distance: distance(typed, name) }))
     .filter(({ name, distance }) => distance <= Math.max(2, name.length / 3))

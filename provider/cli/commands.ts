@@ -1,4 +1,6 @@
 import type { Command } from "./command.js";
+import { doctor } from "./doctor/doctor.js";
+import { drift } from "./drift/drift.js";
 import { importCommand } from "./import/import.js";
 import { leave } from "./leave.js";
 import { resend } from "./resend.js";
@@ -6,4 +8,4 @@ import { status } from "./status/status.js";
 import { transferOwnership } from "./transferOwnership.js";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [importCommand, status, resend, transferOwnership, leave];
+export const commands: readonly Command[] = [importCommand, status, drift, resend, transferOwnership, leave, doctor];

@@ -56,5 +56,15 @@ export class StackError extends AvalaError {
   readonly code = "AVALA_STACK";
 }
 
+/** A file of rules, for what a command is not to tell, cannot be right. */
+export class RulesError extends AvalaError {
+  readonly code = "AVALA_RULES";
+}
+
+/** `doctor` has found what keeps programs from working. */
+export class UnhealthyError extends AvalaError {
+  readonly code = "AVALA_DOCTOR";
+}
+
 /** Ctrl-C at a question. */
 export class Interrupted extends Error {}

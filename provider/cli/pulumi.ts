@@ -12,14 +12,18 @@ export type Place = {
   environment: Invocation["environment"];
 };
 
-/** Whether the folder, or one above it, holds a Pulumi project. */
-export function isInProject({ options }: Place): boolean {
+/** The folder of the Pulumi project: the given or current one, or one above it. */
+export function projectFolder({ options }: Place): string | undefined {
   let folder = resolve(options.cwd ?? ".");
   for (;;) {
-    if (["Pulumi.yaml", "Pulumi.yml"].some((name) => existsSync(join(folder, name)))) return true;
-    if (dirname(folder) === folder) return false;
+    if (["Pulumi.yaml", "Pulumi.yml"].some((name) => existsSync(join(folder, name)))) return folder;
+    if (dirname(folder) === folder) return undefined;
     folder = dirname(folder);
   }
+}
+
+export function isInProject(place: Place): boolean {
+  return projectFolder(place) !== undefined;
 }
 
 /** The stack's configuration by key, secrets included. */
@@ -31,9 +35,22 @@ export async function stackConfiguration(place: Place): Promise<ReadonlyMap<stri
   return new Map(values.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
-/** The stack's state, as `pulumi stack export` writes it. */
-export async function exportedState(place: Place): Promise<unknown> {
-  return parse(await pulumi(place, ["stack", "export"]), "pulumi stack export");
+/**
+ * The stack's state, as `pulumi stack export` writes it.
+ * @param secrets with those in clear, for comparing: nothing of them may be shown or written
+ */
+export async function exportedState(place: Place, { secrets = false } = {}): Promise<unknown> {
+  return parse(await pulumi(place, ["stack", "export", ...(secrets ? ["--show-secrets"] : [])]), "pulumi stack export");
+}
+
+/** What `pulumi version` prints; undefined where there is no CLI on the PATH. */
+export async function cliVersion({ environment }: Place): Promise<string | undefined> {
+  const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  try {
+    return (await promisify(execFile)("pulumi", ["version"], { env })).stdout.trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /** JSON of a known source; an error that names it, and nothing of its content, otherwise. */
@@ -82,7 +99,7 @@ export async function runPulumi(
     if (code !== "ENOENT") return { code: typeof code === "number" ? code : 1, stdout, stderr };
     throw new StackError(
       "There is a Pulumi project here, but no Pulumi CLI on the PATH.",
-      "Install it; or set AVALA_API_KEY, and for status give --state <file>.",
+      "Install it; or set AVALA_API_KEY, and give --state <file> where a command takes it.",
     );
   }
 }

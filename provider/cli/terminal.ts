@@ -13,8 +13,8 @@ export class Terminal {
   /** No notes and no progress. */
   quiet = false;
   readonly #process: NodeJS.Process;
-  /** When progress was shown last, and whether its line is still there. */
-  #progressed = { at: 0, stands: false };
+  /** When progress was shown last (before that, when there was none yet), and whether its line is still there. */
+  #progressed = { at: Date.now(), stands: false };
 
   constructor(process: NodeJS.Process) {
     this.#process = process;
@@ -43,16 +43,10 @@ export class Terminal {
     this.#process.stdout.write(`${this.#styled("bold", harmless(text), this.#process.stdout)}\n`);
   }
 
-  /** The result for programs. Characters that steer a terminal are escaped: the values stay the same. */
+  /** The result for programs. */
   json(value: unknown): void {
     this.endProgress();
-    const units = (character: string) => Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
-    const escaped = (character: string) =>
-      units(character)
-        .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
-        .join("");
-    const text = JSON.stringify(value, undefined, 2).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
-    this.#process.stdout.write(`${text}\n`);
+    this.#process.stdout.write(`${jsonText(value)}\n`);
   }
 
   /** What is no result: to be read, not to be piped. */
@@ -113,6 +107,16 @@ export class Terminal {
     const shown = stream.isTTY && !this.#process.env["NO_COLOR"] && this.#process.env["TERM"] !== "dumb";
     return shown ? styleText(style, text) : text;
   }
+}
+
+/** A value as JSON. Characters that steer a terminal are escaped: the values stay the same. */
+export function jsonText(value: unknown, indent = 2): string {
+  const units = (character: string) => Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  const escaped = (character: string) =>
+    units(character)
+      .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+      .join("");
+  return JSON.stringify(value, undefined, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
 }
 
 /** Names in a text have gone through `printable`; what has not still cannot steer the terminal. */

@@ -54,6 +54,8 @@ export function createClient(settings: ClientSettings, internals: Internals = {}
     timeoutMs,
     readOnly: settings.readOnly ?? false,
     shareReads: settings.shareReads ?? true,
+    mostTries: positive("mostTries", settings.mostTries),
+    onDate: settings.onDate,
     beforeRequest: settings.beforeRequest,
     random: internals.random ?? Math.random,
   });

@@ -28,6 +28,8 @@ export interface TransportOptions {
   timeoutMs: number;
   readOnly: boolean;
   shareReads: boolean;
+  mostTries?: number;
+  onDate?: (date: string) => void;
   beforeRequest?: () => void;
   /** 0 to 1, for jitter. */
   random: () => number;
@@ -96,12 +98,14 @@ export class Transport {
   }
 
   private async run(call: Call): Promise<Answer> {
-    const { limiter, random } = this.options;
+    const { limiter, random, mostTries, onDate } = this.options;
     const turn = limiter.takeTurn();
     let uncertain = false;
     let retryUntil: number | undefined;
     for (let tries = 1; ; tries++) {
       const outcome = await this.attempt(call, turn, uncertain);
+      const { date } = headersOf(outcome);
+      if (date !== undefined) onDate?.(date);
       const wait = waitBefore(outcome, tries, random);
       const throttled = outcome.kind === "answer" && outcome.status === 429;
       const refusedNow = outcome.kind === "answer" && outcome.status === 401 && !this.refused;
@@ -112,7 +116,7 @@ export class Transport {
       if (!mayRetry(call.method, outcome)) return this.settle(call, outcome, uncertain, refusedNow);
       retryUntil ??= performance.now() + RETRY_BUDGET_MS;
       const late = performance.now() + wait > retryUntil;
-      if (isLastTry(outcome, tries) || late) return this.settle(call, outcome, uncertain);
+      if (tries === mostTries || isLastTry(outcome, tries) || late) return this.settle(call, outcome, uncertain);
       uncertain ||= mayHaveRun(outcome);
       if (!throttled) await new Promise((resolve) => setTimeout(resolve, wait));
     }

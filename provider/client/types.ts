@@ -120,6 +120,10 @@ export interface ClientSettings {
   readOnly?: boolean;
   /** Reads of the same thing at the same time share one request. Default true. */
   shareReads?: boolean;
+  /** Tries for one call, the first included. Default 5. */
+  mostTries?: number;
+  /** Told what the service's clock says, with each answer that shows it: a `Date` header. */
+  onDate?: (date: string) => void;
   /** Asked before each request is sent; throws to stop (the watchdog's hook). */
   beforeRequest?: () => void;
   /** Told once when the waiting requests exceed a minute's budget. */

@@ -5,7 +5,7 @@ import { OrganizationMember } from "../resources/organizationMember.js";
 import type { Team } from "../resources/team.js";
 import { TeamMembership } from "../resources/teamMembership.js";
 import { listPeople, printable, quoted, type ListedPerson } from "../schema/index.js";
-import { readPeopleFile } from "./peopleFile.js";
+import { readDataFile } from "../files/dataFile.js";
 
 /** Plain values: names of resources come from them, so that they have to be known when the program runs. */
 type Plain<T> = { [Name in keyof T]: pulumi.Unwrap<T[Name]> };
@@ -108,7 +108,7 @@ function peopleOf(name: string, { people, file, teams = {}, defaults }: PeopleAr
 
 function contentOf(source: string, file: string): unknown {
   try {
-    return readPeopleFile(file);
+    return readDataFile(file);
   } catch (error) {
     throw new PeopleError(`${source}: ${(error as Error).message}`);
   }

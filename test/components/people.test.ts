@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { RunError } from "@pulumi/pulumi";
-import { readPeopleFile } from "../../provider/components/peopleFile.js";
+import { readDataFile } from "../../provider/files/dataFile.js";
 import { People, PeopleError, type PeopleArgs } from "../../provider/index.js";
 import { listPeople } from "../../provider/schema/index.js";
 
@@ -22,7 +22,7 @@ function write(content: string | Buffer, name = "people.yaml"): string {
 
 const list = (content: unknown, defaults: unknown = {}, teams: string[] = ["core", "labs"]) =>
   listPeople(content, defaults, teams);
-const listFile = (content: string, name?: string) => list(readPeopleFile(write(content, name)));
+const listFile = (content: string, name?: string) => list(readDataFile(write(content, name)));
 
 /** The people of a list that has no faults. */
 function people(listed: ReturnType<typeof list>) {
@@ -33,7 +33,7 @@ function people(listed: ReturnType<typeof list>) {
 /** Why a file is refused: what follows its path. */
 function unreadable(content: string | Buffer, name?: string): string {
   const path = write(content, name);
-  const { message } = thrownBy(() => readPeopleFile(path)) as Error;
+  const { message } = thrownBy(() => readDataFile(path)) as Error;
   return message.replace(path, "");
 }
 
@@ -275,10 +275,10 @@ describe("a file", () => {
 
   it("that is not there or cannot be read is told with the folder in which it was looked for", () => {
     const missing = relative(process.cwd(), join(folder, "missing.yaml"));
-    expect(() => readPeopleFile(missing)).toThrow(`${missing} is not there; a path is taken from ${process.cwd()}`);
+    expect(() => readDataFile(missing)).toThrow(`${missing} is not there; a path is taken from ${process.cwd()}`);
     const directory = join(folder, "folder.yaml");
     mkdirSync(directory);
-    expect(() => readPeopleFile(directory)).toThrow(`${directory} cannot be read (EISDIR)`);
+    expect(() => readDataFile(directory)).toThrow(`${directory} cannot be read (EISDIR)`);
   });
 
   it("of JSON may be laid out as JSON allows", () => {

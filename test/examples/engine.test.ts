@@ -1,4 +1,5 @@
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import { program as commandLine } from "../support/commandLine.js";
 import { Project } from "../support/pulumi.js";
 import { exampleFiles, typesAreChecked } from "./support.js";
 
@@ -33,6 +34,20 @@ async function outputs(of: Project): Promise<Record<string, unknown>> {
   return JSON.parse((await of.expectOk(["stack", "output", "--json"])).stdout) as Record<string, unknown>;
 }
 
+/** Nobody has interfered: `drift` finds nothing, and only looks. */
+async function expectNoDrift(of: Project, env: Record<string, string> = {}): Promise<void> {
+  of.write({ "exported.json": of.exported() });
+  const { code, stdout, stderr } = await of.exec(process.execPath, [commandLine, "drift", "--state", "exported.json"], {
+    AVALA_READ_ONLY: "1",
+    ...env,
+  });
+  expect([code, stdout, stderr]).toEqual([
+    0,
+    expect.stringMatching(/^No drift/m),
+    expect.not.stringContaining("[AVALA"),
+  ]);
+}
+
 /** The state without the mailbox: mails cannot be taken back. */
 const standing = async () => ({ ...(await emulator.state()), emails: [] });
 
@@ -56,6 +71,7 @@ describe("quickstart", () => {
       people: { ada: "waiting", grace: "waiting" },
     });
     await example.expectOk(["preview", "--expect-no-changes"]);
+    await expectNoDrift(example);
     await example.expectOk(["destroy", "--yes", "--skip-preview"]);
     expect(await standing()).toEqual(before);
   });
@@ -78,6 +94,7 @@ describe("teams-from-yaml", () => {
     const { steps } = await example.expectOk(["up", "--yes", "--skip-preview"]);
     expect(steps).toEqual(["update Invitation linus@example.com", "update TeamMembership labeling/linus@example.com"]);
     await example.expectOk(["preview", "--expect-no-changes"]);
+    await expectNoDrift(example);
     await example.expectOk(["destroy", "--yes", "--skip-preview"]);
     const { people: _signedUp, ...after } = await standing();
     const { people: _earlier, ...start } = before;
@@ -142,6 +159,7 @@ describe("people-from-yaml", () => {
     await example.expectOk(["preview", "--expect-no-changes"]);
     expect(await emulator.calls()).toEqual([]);
     await example.expectOk(["refresh", "--yes", "--skip-preview", "--expect-no-changes"]);
+    await expectNoDrift(example);
     expect([await emulator.writes(), await emulator.emails()]).toEqual([[], []]);
     await example.expectOk(["destroy", "--yes", "--skip-preview"]);
     const { people: _signedUp, ...after } = await standing();
@@ -172,6 +190,7 @@ describe("roster", () => {
     await example.expectOk(["preview", "--expect-no-changes"]);
     expect(await emulator.calls()).toEqual([]);
     await example.expectOk(["refresh", "--yes", "--skip-preview", "--expect-no-changes"]);
+    await expectNoDrift(example);
     expect([await emulator.writes(), await emulator.emails()]).toEqual([[], []]);
     await example.expectOk(["destroy", "--yes", "--skip-preview"]);
     expect((await standing()).organizations).toEqual(before.organizations);

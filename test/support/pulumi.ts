@@ -256,6 +256,11 @@ export class Project {
     return readFileSync(join(this.folder, "state/.pulumi/stacks", projectName, `${stackName}.json`), "utf8");
   }
 
+  /** The state as `pulumi stack export` writes it, without asking for it. */
+  exported(): string {
+    return JSON.stringify({ version: 3, deployment: this.#latest() });
+  }
+
   /** The resources in state, without stack and providers. */
   resources(): ResourceState[] {
     return (this.#latest().resources ?? []).filter(({ type }) => type.includes("/avala:"));

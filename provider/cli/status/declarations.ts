@@ -1,5 +1,5 @@
-import { canonicalUid, namesOf, normalizeEmail, personOf, rosterOf, splitId } from "../../schema/index.js";
-import { StackError } from "../errors.js";
+import { namesOf, normalizeEmail, personOf, rosterOf } from "../../schema/index.js";
+import { managedIn, type Managed } from "../managed.js";
 
 /** A person as a program declares them in one place, with what the state records of it. */
 export interface Declaration {
@@ -32,48 +32,75 @@ export interface Recorded {
   teamNames: ReadonlyMap<string, string>;
 }
 
-type Properties = Readonly<Record<string, unknown>>;
-
-const prefix = "pulumi-nodejs:dynamic/avala:";
-const personKinds = ["OrganizationMember", "Invitation", "TeamMembership"] as const;
-
-/** The people and teams in an exported state. Resources that are only read (`get`), or on their way out, are not declared. */
+/** The people and teams in an exported state. What is secret counts as not known. */
 export function declarationsIn(state: unknown): Recorded {
-  const { deployment } = properties(state);
-  if (typeof deployment !== "object" || deployment === null) {
-    throw new StackError(
-      "That is no exported state: it has no deployment.",
-      "Give the output of: pulumi stack export.",
-    );
+  const managed = managedIn(state).map(withoutSecrets);
+  return { declarations: managed.flatMap(declarationsOf), teamNames: teamNamesIn(managed) };
+}
+
+/** The person that a resource stands for; of a roster, those who wait. */
+export function declarationsOf(resource: Managed): Declaration[] {
+  if (resource.kind === "TeamRoster") {
+    return namesOf(resource.outputs["waiting"]).map((who) => placeInRoster(resource, who, "waiting"));
   }
-  const { resources = [] } = properties(deployment);
-  const managed = (Array.isArray(resources) ? resources : [])
-    .map(properties)
-    .filter((resource) => resource["external"] !== true && resource["delete"] !== true);
+  return isPersonal(resource) ? [personal(resource)] : [];
+}
+
+/** Names of the teams among these resources, by uid. */
+export function teamNamesIn(managed: readonly Managed[]): Map<string, string> {
+  return new Map(
+    managed.flatMap(({ kind, teamUid, outputs }): [string, string][] => {
+      const name = text(outputs["name"]);
+      return kind === "Team" && name !== undefined ? [[teamUid!, name]] : [];
+    }),
+  );
+}
+
+/** A place that a roster declares. */
+export function placeInRoster(roster: Managed, who: string, status: string): Declaration {
+  const { urn, name, organizationUid, teamUid, outputs } = roster;
   return {
-    declarations: managed.flatMap((resource) => declarationOf(resource) ?? waitingIn(resource)),
-    teamNames: new Map(managed.flatMap(teamName)),
+    kind: "TeamRoster",
+    urn,
+    name,
+    organizationUid,
+    teamUid,
+    email: personOf(who).email,
+    userUid: personOf(who).userUid,
+    username: undefined,
+    role: rosterOf(outputs["members"]).get(who),
+    status,
+    expiresAt: undefined,
+    emailsSent: undefined,
+    maxEmails: undefined,
+    onExpiry: undefined,
+    joinedOnce: false,
+    reason: undefined,
+    validUntil: undefined,
   };
 }
 
-function declarationOf(resource: Properties): Declaration | undefined {
-  const kind = personKinds.find((kind) => resource["type"] === prefix + kind);
-  const id = text(resource["id"]);
-  // Without an id it is still being created.
-  if (kind === undefined || id === undefined) return undefined;
-  const inTeam = kind === "TeamMembership";
-  const parts = idParts(id, inTeam ? 3 : 2);
-  const outputs = properties(resource["outputs"]);
-  const value = (name: string) => text(outputs[name]);
-  const named = personOf(parts.at(-1)!);
+function withoutSecrets(resource: Managed): Managed {
+  const plain = Object.entries(resource.outputs).filter(([name]) => !resource.secret.has(name));
+  return { ...resource, outputs: Object.fromEntries(plain) };
+}
+
+type Personal = Managed & { kind: Exclude<Declaration["kind"], "TeamRoster">; who: string };
+
+function isPersonal(resource: Managed): resource is Personal {
+  return resource.who !== undefined;
+}
+
+function personal({ kind, urn, name, organizationUid, teamUid, who, outputs }: Personal): Declaration {
+  const value = (property: string) => text(outputs[property]);
+  const named = personOf(who);
   const email = value("email");
-  const urn = text(resource["urn"]) ?? "";
   return {
     kind,
     urn,
-    name: urn.slice(urn.lastIndexOf("::") + 2),
-    organizationUid: canonicalUid(parts[0]!) ?? parts[0]!,
-    teamUid: inTeam ? parts[1] : undefined,
+    name,
+    organizationUid,
+    teamUid,
     email: email === undefined ? named.email : normalizeEmail(email),
     userUid: value("userUid") ?? value("user") ?? named.userUid,
     username: value("username"),
@@ -89,54 +116,6 @@ function declarationOf(resource: Properties): Declaration | undefined {
   };
 }
 
-/** A roster stands for a whole team: of its people those are told of who wait. */
-function waitingIn(resource: Properties): Declaration[] {
-  const id = text(resource["id"]);
-  if (resource["type"] !== `${prefix}TeamRoster` || id === undefined) return [];
-  const [organizationUid, teamUid] = idParts(id, 2);
-  const outputs = properties(resource["outputs"]);
-  const roles = rosterOf(outputs["members"]);
-  const urn = text(resource["urn"]) ?? "";
-  return namesOf(outputs["waiting"]).map((who) => ({
-    kind: "TeamRoster",
-    urn,
-    name: urn.slice(urn.lastIndexOf("::") + 2),
-    organizationUid: canonicalUid(organizationUid!) ?? organizationUid!,
-    teamUid,
-    email: personOf(who).email,
-    userUid: personOf(who).userUid,
-    username: undefined,
-    role: roles.get(who),
-    status: "waiting",
-    expiresAt: undefined,
-    emailsSent: undefined,
-    maxEmails: undefined,
-    onExpiry: undefined,
-    joinedOnce: false,
-    reason: undefined,
-    validUntil: undefined,
-  }));
-}
-
-function idParts(id: string, count: number): string[] {
-  try {
-    return splitId(id, count);
-  } catch (error) {
-    throw new StackError((error as Error).message, "Give the output of: pulumi stack export.");
-  }
-}
-
-function teamName(resource: Properties): [string, string][] {
-  const [, uid] = (text(resource["id"]) ?? "").split("/");
-  const name = text(properties(resource["outputs"])["name"]);
-  return resource["type"] === `${prefix}Team` && uid !== undefined && name !== undefined ? [[uid, name]] : [];
-}
-
-function properties(value: unknown): Properties {
-  return typeof value === "object" && value !== null ? (value as Properties) : {};
-}
-
-/** A text; secrets are exported encrypted, as objects, and count as not known. */
 function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }

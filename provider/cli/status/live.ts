@@ -18,6 +18,8 @@ export interface Live {
   uid: string;
   row: Identified<Organization> | undefined;
   /** Undefined where they may not be seen. */
+  members: Member[] | undefined;
+  /** Undefined where they may not be seen. */
   invitations: Invitation[] | undefined;
   /** The listed invitation of an address, rather a valid one. */
   invitation(email: string | undefined): Promise<Invitation | undefined>;
@@ -27,11 +29,15 @@ export interface Live {
   notes: string[];
 }
 
-/** Reads an organization's people and invitations, and says what it may not see. */
-export async function lookAt(snapshot: Snapshot, uid: string): Promise<Live> {
+/**
+ * Reads an organization's people and invitations, and says what it may not see.
+ * @param people false where nobody is asked about: nothing is read then but where the organization is
+ */
+export async function lookAt(snapshot: Snapshot, uid: string, people = true): Promise<Live> {
   const row = (await snapshot.organizations()).find((candidate) => candidate.uid === uid);
   const view = await orUndefined(OrganizationVanishedError, snapshot.organization(uid));
   if (!row || !view) return unseen(uid);
+  if (!people) return { ...unseen(uid), row, notes: [] };
   const [members, invitations] = await Promise.all([
     orUndefined(ForbiddenError, view.members.get()),
     orUndefined(ForbiddenError, view.invitations.get()),
@@ -41,6 +47,7 @@ export async function lookAt(snapshot: Snapshot, uid: string): Promise<Live> {
   return {
     uid,
     row,
+    members: members && [...members.values()],
     invitations: invitations && [...invitations.values()].filter((row) => !isAnswered(row)),
     invitation: async (email) => (invitations && email !== undefined ? view.invitationOf(email) : undefined),
     membership: async (person) => (members ? membershipIn(view, person) : "unknown"),
@@ -55,6 +62,7 @@ function unseen(uid: string): Live {
   return {
     uid,
     row: undefined,
+    members: undefined,
     invitations: undefined,
     invitation: async () => undefined,
     membership: async () => "unknown",

@@ -1,11 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
-import { normalizeEmail, printable, quoted } from "../../schema/index.js";
+import { normalizeEmail } from "../../schema/index.js";
 import type { Snapshot } from "../../snapshot/index.js";
 import { defineCommand, sharedOptions, type Invocation } from "../command.js";
-import { StackError, UsageError } from "../errors.js";
-import { exportedState, isInProject, parse } from "../pulumi.js";
 import { withSession } from "../session.js";
+import { findState, noState, stateFile } from "../state.js";
 import { declarationsIn, type Declaration, type Recorded } from "./declarations.js";
 import { judge, judgeInvitation, judgeTime } from "./findings.js";
 import { lookAt, type Live } from "./live.js";
@@ -19,11 +16,7 @@ const options = {
     value: "<slug or uid>",
     description: "Only this organization, and all its invitations, declared or not.",
   },
-  state: {
-    type: "string",
-    value: "<file>",
-    description: "Read the output of pulumi stack export from a file, or from stdin (-).",
-  },
+  state: stateFile,
   ...sharedOptions,
 } as const;
 
@@ -68,22 +61,11 @@ async function tellStatus(invocation: Invocation<typeof options>): Promise<void>
 }
 
 async function recordedState(invocation: Invocation<typeof options>): Promise<Recorded> {
-  const { state, stack, cwd, organization } = invocation.options;
-  if (state !== undefined)
-    return declarationsIn(parse(await stateText(state), state === "-" ? "stdin" : quoted(state)));
-  if (isInProject(invocation)) return declarationsIn(await exportedState(invocation));
+  const { stack, cwd, organization } = invocation.options;
+  const state = await findState(invocation);
+  if (state !== undefined) return declarationsIn(state);
   if (organization.length > 0 && stack === undefined && cwd === undefined) return declarationsIn({ deployment: {} });
-  throw new UsageError(
-    "There is no Pulumi project in this folder or above it.",
-    "Go to one, or give --cwd <folder>, --state <file> or --organization <slug>.",
-  );
-}
-
-async function stateText(file: string): Promise<string> {
-  if (file === "-") return text(process.stdin);
-  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new StackError(`${quoted(file)} cannot be read (${printable(error.code ?? "")}).`, "Check the path.");
-  });
+  throw noState("--organization <slug>");
 }
 
 /** @param only organizations by uid that were asked for; all where none are */

@@ -13,7 +13,7 @@ import { person } from "../support.js";
 import { declarations, type Declaration, type Row, type Situation } from "./table.js";
 
 /** One row of the table: an organization of its own, so that many rows can share an emulator and a run. */
-interface Case {
+export interface Case {
   situation: Situation;
   declaration: Declaration;
   organizationUid: string;
@@ -114,7 +114,22 @@ export const batches: readonly (readonly Situation[])[] = [
 export const rowName = (situation: Situation, declaration: Declaration): string => `${situation} ${declaration}`;
 
 /** Brings situations about under all declarations, runs every command there, and answers what each did to each row. */
-export async function observeBatch(situations: readonly Situation[]): Promise<ReadonlyMap<string, Row>> {
+export function observeBatch(situations: readonly Situation[]): Promise<ReadonlyMap<string, Row>> {
+  return withBatch(situations, (batch) => batch.observe());
+}
+
+/** Brings situations about under all declarations, and answers what is made of each row as it stands before any command. */
+export function beforeCommands<T>(
+  situations: readonly Situation[],
+  use: (emulator: TestEmulator, stacks: ReadonlyMap<Case, Stack>) => Promise<T>,
+): Promise<T> {
+  return withBatch(situations, async (batch, emulator) => use(emulator, await batch.prepared()));
+}
+
+async function withBatch<T>(
+  situations: readonly Situation[],
+  use: (batch: Batch, emulator: TestEmulator) => Promise<T>,
+): Promise<T> {
   const rows = situations
     .flatMap((situation) =>
       (Object.keys(declarations) as Declaration[]).map((declaration) => ({ situation, declaration })),
@@ -132,7 +147,7 @@ export async function observeBatch(situations: readonly Situation[]): Promise<Re
     });
   const emulator = await startEmulator({ seed: seedOf(rows) });
   try {
-    return await new Batch(emulator, rows).observe();
+    return await use(new Batch(emulator, rows), emulator);
   } finally {
     await emulator.close();
   }
@@ -180,6 +195,11 @@ class Batch {
     private readonly rows: readonly Case[],
   ) {
     this.#stacks = new Map(rows.map((row) => [row, new Stack(emulator.environment())]));
+  }
+
+  async prepared(): Promise<ReadonlyMap<Case, Stack>> {
+    await this.#prepare();
+    return this.#stacks;
   }
 
   async observe(): Promise<ReadonlyMap<string, Row>> {

@@ -11,7 +11,7 @@ const pathLength = 1024;
  * no objects.
  * @throws Error with a message that begins with the file's path, where there is no such content
  */
-export function readPeopleFile(path: string): unknown {
+export function readDataFile(path: string): unknown {
   const extension = extname(path).toLowerCase();
   const parse = parsers[extension];
   const name = printable(path, pathLength);

@@ -1,0 +1,96 @@
+import { printable } from "../../schema/index.js";
+import { failed, ok, warning, type Check } from "./check.js";
+
+// Not an import: the file stands outside the compiled tree, equally far from source and build.
+const manifest = require("../../../package.json") as {
+  version: string;
+  engines: { node: string };
+  peerDependencies: Record<string, string>;
+};
+
+/** Of this command. */
+export const ownVersion = manifest.version;
+/** `>=20.19` */
+const oldestNode = manifest.engines.node.replace(/^>=\s*/, "");
+/** `^3.216.0`: this one, or newer ones of the same major version. */
+const oldestSdk = manifest.peerDependencies["@pulumi/pulumi"]!.replace(/^\^/, "");
+/** From here on `get` of a resource reaches its handlers. */
+const getsFrom = "3.268.0";
+/** From here on `pulumi import` takes dynamic resources. */
+const importsFrom = "3.254.0";
+/** The first one without the programming interface that the SDK needs. */
+const typescriptBelow = 7;
+
+function numbers(version: string): number[] {
+  return /\d+(?:\.\d+)*/.exec(version)?.[0].split(".").map(Number) ?? [];
+}
+
+/** Whether a version is not older than another; what follows a hyphen does not count. */
+function isAtLeast(version: string, other: string): boolean {
+  const [mine, least] = [numbers(version), numbers(other)];
+  for (const [index, wanted] of least.entries()) {
+    const given = mine[index] ?? 0;
+    if (given !== wanted) return given > wanted;
+  }
+  return true;
+}
+
+export function nodeCheck(version: string): Check {
+  if (isAtLeast(version, oldestNode)) return ok("node", `Node ${version}`);
+  return failed("node", `Node ${printable(version)} is older than ${oldestNode}.`, "Install a newer Node.");
+}
+
+/** @param version of the program's own; undefined where it has none */
+export function typescriptCheck(version: string | undefined): Check {
+  if (version === undefined) return ok("typescript", "TypeScript: the program has none of its own, the SDK's is used");
+  if (numbers(version)[0]! < typescriptBelow) return ok("typescript", `TypeScript ${printable(version)}`);
+  return failed(
+    "typescript",
+    `TypeScript ${printable(version)} cannot be used by the SDK, which runs the program with it.`,
+    "npm install --save-dev typescript@6",
+  );
+}
+
+/** @param version undefined where the program has none */
+export function sdkCheck(version: string | undefined): Check {
+  if (version === undefined) {
+    return failed("sdk", "The program does not find @pulumi/pulumi.", "npm install @pulumi/pulumi");
+  }
+  const shown = `@pulumi/pulumi ${printable(version)}`;
+  const fix = "npm install @pulumi/pulumi@latest";
+  if (!isAtLeast(version, oldestSdk)) return failed("sdk", `${shown} is older than ${oldestSdk}.`, fix);
+  if (numbers(version)[0] !== numbers(oldestSdk)[0]) {
+    return failed("sdk", `${shown} is of another major version than ${oldestSdk}.`, "npm install @pulumi/pulumi@3");
+  }
+  if (!isAtLeast(version, getsFrom)) return warning("sdk", `${shown}: get() of resources needs ${getsFrom}.`, fix);
+  return ok("sdk", shown);
+}
+
+/** @param version as `pulumi version` prints it; undefined where there is no CLI */
+export function pulumiCheck(version: string | undefined): Check {
+  const fix = "See https://www.pulumi.com/docs/install/.";
+  if (version === undefined) return failed("pulumi", "There is no Pulumi CLI on the PATH.", fix);
+  if (isAtLeast(version, importsFrom)) return ok("pulumi", `Pulumi ${printable(version)}`);
+  return warning(
+    "pulumi",
+    `Pulumi ${printable(version)}: to import what exists takes ${importsFrom}; all else works.`,
+    fix,
+  );
+}
+
+/** @param version of the package as the program finds it; undefined where it does not */
+export function packageCheck(version: string | undefined): Check {
+  if (version === undefined) {
+    return failed(
+      "package",
+      "The program's folder does not find pulumi-avala/provider, which the engine asks for there.",
+      "Make pulumi-avala a direct dependency of the program: npm install pulumi-avala",
+    );
+  }
+  if (version === ownVersion) return ok("package", `pulumi-avala ${ownVersion}, found from the program`);
+  return warning(
+    "package",
+    `The program uses pulumi-avala ${printable(version)}, this command is ${ownVersion}.`,
+    "Run the command in the program's folder, with npx pulumi-avala.",
+  );
+}

@@ -1,0 +1,148 @@
+import { printable } from "../../schema/index.js";
+import { columns, jsonText, type Terminal } from "../terminal.js";
+import { isDrift, kinds, type Fact, type Finding, type Found, type ImportEntry, type Kind } from "./finding.js";
+
+/** Everything that `drift` tells. */
+export interface Report {
+  organizations: Found["organization"][];
+  /** Number of those compared. */
+  resources: number;
+  findings: Finding[];
+  facts: Fact[];
+  notVisible: string[];
+  /** Number of findings that rules leave out. */
+  ignored: number;
+  /** Numbers of rules that match nothing. */
+  unusedRules: number[];
+}
+
+export const titles: Record<Kind, string> = {
+  changed: "Changed",
+  missing: "Missing",
+  gone: "Gone",
+  expired: "Expired",
+  runOut: "Access has run out",
+  unmanaged: "Unmanaged",
+  waiting: "Waiting",
+  ready: "Ready",
+};
+
+/** Number of findings that are drift. */
+export function differences({ findings }: Pick<Report, "findings">): number {
+  return findings.filter(({ kind }) => isDrift(kind)).length;
+}
+
+/** One screen: a group for each kind, a line for each finding, and what can be done. */
+export function show(report: Report, terminal: Terminal): void {
+  for (const { kind, findings } of grouped(report)) {
+    terminal.heading(`${titles[kind]} (${findings.length})`);
+    for (const same of byRepair(findings)) {
+      for (const line of columns(same.map(rowOf))) terminal.result(`  ${line}`);
+      terminal.result(`  -> ${same[0]!.repair}`);
+    }
+    terminal.result("");
+  }
+  if (report.facts.length > 0) {
+    terminal.heading(`No drift, and not declared (${report.facts.length})`);
+    for (const line of columns(report.facts.map(factRow))) terminal.result(`  ${line}`);
+    terminal.result("");
+  }
+  const entries = entriesOf(report);
+  if (entries.length > 0) {
+    terminal.heading("To adopt what is unmanaged: declare it, and npx pulumi-avala import --fill with a file of");
+    terminal.result(importFile(entries));
+    terminal.result("");
+  }
+  terminal.result(summary(report));
+}
+
+/** What the whole comes to, in one line. */
+export function summary(report: Report): string {
+  const { resources, ignored, notVisible } = report;
+  const count = differences(report);
+  const blind = notVisible.length > 0 ? ", as far as this key may see" : "";
+  const head = count === 0 ? `No drift${blind}.` : `${plural(count, "difference")}${blind}: ${counted(report, true)}.`;
+  const onTheirWay = counted(report, false);
+  return [
+    head,
+    ...(onTheirWay === "" ? [] : [`No drift: ${onTheirWay}.`]),
+    `${plural(resources, "resource")} compared${ignored > 0 ? `, ${plural(ignored, "difference")} ignored` : ""}.`,
+  ].join(" ");
+}
+
+function counted(report: Report, drift: boolean): string {
+  return grouped(report)
+    .filter(({ kind }) => isDrift(kind) === drift)
+    .map(({ kind, findings }) => `${findings.length} ${titles[kind].toLowerCase().replace("access has ", "")}`)
+    .join(", ");
+}
+
+export function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** Kinds that have findings, in their order. */
+export function grouped({ findings }: Pick<Report, "findings">): { kind: Kind; findings: Finding[] }[] {
+  return kinds
+    .map((kind) => ({ kind, findings: findings.filter((finding) => finding.kind === kind) }))
+    .filter(({ findings }) => findings.length > 0);
+}
+
+/** Those of one repair together: it is told once. */
+export function byRepair(findings: readonly Finding[]): Finding[][] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) groups.set(finding.repair, [...(groups.get(finding.repair) ?? []), finding]);
+  return [...groups.values()];
+}
+
+export function entriesOf({ findings }: Pick<Report, "findings">): ImportEntry[] {
+  return findings.flatMap((finding) => finding.import ?? []);
+}
+
+/** An import file, with a line for each entry. */
+export function importFile(entries: readonly ImportEntry[]): string {
+  return `{ "resources": [\n${entries.map((entry) => `  ${jsonText(entry, 0)}`).join(",\n")}\n] }`;
+}
+
+/** Who or what, where, in which part, and what is the matter. */
+export function rowOf(finding: Finding): [string, string, string, string] {
+  const { organization, message } = finding;
+  return [nameOf(finding), organization.slug ?? organization.uid, partOf(finding), message];
+}
+
+export function factRow({ organization, team, person, message }: Fact): [string, string, string, string] {
+  return [personName(person), organization.slug ?? organization.uid, team ? `team ${teamName(team)}` : "", message];
+}
+
+function nameOf({ subject, organization, team, person }: Finding): string {
+  if (subject === "organization") return organization.name ?? organization.uid;
+  if (subject === "team") return teamName(team!);
+  return person ? personName(person) : "";
+}
+
+function partOf({ subject, team, role, resource }: Finding): string {
+  if (subject === "organization" || subject === "team") return subject;
+  const shownRole = printable(role ?? "", 20);
+  if (subject === "place") return `${shownRole ? `${shownRole} in ` : ""}${teamName(team!)}`;
+  return subject === "invitation" || resource?.kind === "Invitation" ? `${shownRole} (invitation)`.trim() : shownRole;
+}
+
+const teamName = ({ name, slug, uid }: NonNullable<Finding["team"]>): string => printable(name ?? slug ?? uid, 40);
+const personName = ({ email, username, userUid }: Fact["person"]): string => email ?? username ?? userUid ?? "";
+
+/** The shape of `--json`; docs/commands.md describes it. */
+export function asJson(report: Report): object {
+  const { organizations, resources, findings, facts, notVisible, ignored, unusedRules } = report;
+  return {
+    drift: differences(report) > 0,
+    organizations,
+    resources,
+    counts: Object.fromEntries(kinds.map((kind) => [kind, findings.filter((one) => one.kind === kind).length])),
+    findings: findings.map((finding) => ({ drift: isDrift(finding.kind), ...finding })),
+    facts,
+    notVisible,
+    ignored,
+    unusedRules,
+    importFile: { resources: entriesOf(report) },
+  };
+}

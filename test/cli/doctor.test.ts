@@ -1,0 +1,293 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { TransportError } from "../../provider/client/index.js";
+import { failure } from "../../provider/cli/doctor/service.js";
+import { variables } from "../../provider/cli/doctor/settings.js";
+import {
+  nodeCheck,
+  ownVersion,
+  packageCheck,
+  pulumiCheck,
+  sdkCheck,
+  typescriptCheck,
+} from "../../provider/cli/doctor/versions.js";
+import { person, uids } from "../lifecycle/support.js";
+import { pageOf, rawService, type Reply } from "../support/rawService.js";
+import { office } from "./support.js";
+
+const o = office();
+
+interface Check {
+  name: string;
+  level: string;
+  message: string;
+  fix?: string;
+}
+
+/** What it finds; the exit code and the summary of its JSON say the same. */
+async function examined(env: Record<string, string> = {}, args: string[] = []): Promise<Check[]> {
+  const { code, stdout, stderr } = await o.desk.run(["doctor", "--json", ...args], { env });
+  const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Check[] };
+  const errors = checks.filter(({ level }) => level === "error");
+  expect([ok, code]).toEqual(errors.length === 0 ? [true, 0] : [false, 1]);
+  expect(stderr).toMatch(errors.length === 0 ? /^$/ : /^\d+ of \d+ checks .*\[AVALA_DOCTOR\]\n$/);
+  for (const { level, fix } of checks) expect(fix !== undefined).toBe(level !== "ok");
+  return checks;
+}
+
+const named = (checks: Check[], ...names: string[]) =>
+  checks.filter(({ name }) => names.includes(name)).map(({ name, level, message }) => `${level} ${name}: ${message}`);
+
+/** Where there is Node, and no Pulumi. */
+const withoutPulumi = { PATH: dirname(process.execPath) };
+
+describe("versions", () => {
+  it.each([
+    [nodeCheck("20.19.0"), "ok", "Node 20.19.0"],
+    [nodeCheck("22.3.1"), "ok", "Node 22.3.1"],
+    [nodeCheck("20.18.3"), "error", "Node 20.18.3 is older than 20.19."],
+    [nodeCheck("18.20.0"), "error", "older"],
+    [pulumiCheck("v3.254.0"), "ok", "Pulumi v3.254.0"],
+    [pulumiCheck("v4.0.0-alpha.1"), "ok", "Pulumi v4"],
+    [pulumiCheck("v3.253.9"), "warning", "to import what exists takes 3.254.0"],
+    [pulumiCheck(undefined), "error", "no Pulumi CLI"],
+    [sdkCheck("3.270.0"), "ok", "@pulumi/pulumi 3.270.0"],
+    [sdkCheck("3.216.0"), "warning", "get() of resources needs 3.268.0"],
+    [sdkCheck("3.215.9"), "error", "older than 3.216.0"],
+    [sdkCheck("4.0.0"), "error", "another major version"],
+    [sdkCheck(undefined), "error", "does not find @pulumi/pulumi"],
+    [typescriptCheck("6.0.3"), "ok", "TypeScript 6.0.3"],
+    [typescriptCheck(undefined), "ok", "none of its own"],
+    [typescriptCheck("7.0.0-dev.1"), "error", "TypeScript 7.0.0-dev.1 cannot be used"],
+    [packageCheck(ownVersion), "ok", ownVersion],
+    [packageCheck("0.0.1"), "warning", `uses pulumi-avala 0.0.1, this command is ${ownVersion}`],
+    [packageCheck(undefined), "error", "does not find pulumi-avala/provider"],
+  ])("%j", (check, level, told) => {
+    expect(check).toMatchObject({ level, message: expect.stringContaining(told) as string });
+  });
+});
+
+describe("outside of a project", () => {
+  it("says so, and what it cannot look at", async () => {
+    const checks = await examined(withoutPulumi);
+    expect(named(checks, "node", "pulumi", "program", "package", "sdk", "languageHost")).toEqual([
+      `ok node: Node ${process.versions.node}`,
+      "error pulumi: There is no Pulumi CLI on the PATH.",
+      "ok program: There is no Pulumi project in this folder or above it: nothing is said of a program",
+    ]);
+  });
+
+  it("works without a key, and asks nothing then", async () => {
+    o.desk.environment = {};
+    const checks = await examined();
+    expect(named(checks, "settings")).toEqual(["error settings: There is no API key for Avala."]);
+    expect(named(checks, "reachable", "key", "role", "scopes", "clock")).toEqual([]);
+    expect(await o.emulator.calls()).toEqual([]);
+  });
+});
+
+describe("the program", () => {
+  const folder = () => join(o.desk.folder, "app");
+  const put = (path: string, content: unknown) => {
+    mkdirSync(dirname(join(folder(), path)), { recursive: true });
+    writeFileSync(join(folder(), path), typeof content === "string" ? content : JSON.stringify(content));
+  };
+  const installed = (name: string, version: string, more: object = {}) =>
+    put(`node_modules/${name}/package.json`, { name, version, ...more });
+  const ofProgram = ["program", "package", "sdk", "typescript"];
+  beforeEach(() => put("Pulumi.yaml", "name: app\nruntime: nodejs\n"));
+  afterEach(() => rmSync(folder(), { recursive: true, force: true }));
+
+  it("finds what is installed in its folder, as the engine does", async () => {
+    installed("pulumi-avala", ownVersion, { exports: { "./provider": "./x.js", "./package.json": "./package.json" } });
+    put("node_modules/pulumi-avala/x.js", "");
+    installed("@pulumi/pulumi", "3.270.0");
+    installed("typescript", "7.0.1");
+    put("tsconfig.json", "{}");
+    expect(named(await examined({}, ["--cwd", "app"]), ...ofProgram)).toEqual([
+      `ok package: pulumi-avala ${ownVersion}, found from the program`,
+      "ok sdk: @pulumi/pulumi 3.270.0",
+      "error typescript: TypeScript 7.0.1 cannot be used by the SDK, which runs the program with it.",
+    ]);
+  });
+
+  it("does not find what is not, also where only a part is: the handlers", async () => {
+    installed("pulumi-avala", ownVersion, { exports: { ".": "./x.js", "./package.json": "./package.json" } });
+    expect(named(await examined({}, ["--cwd", "app"]), ...ofProgram)).toEqual([
+      "error package: The program's folder does not find pulumi-avala/provider, which the engine asks for there.",
+      "error sdk: The program does not find @pulumi/pulumi.",
+    ]);
+  });
+
+  it("is looked at in the folder that main names", async () => {
+    put("Pulumi.yaml", "name: app\nruntime: nodejs\nmain: src/\n");
+    put("src/index.ts", "");
+    put("src/node_modules/typescript/package.json", { version: "5.9.3" });
+    expect(named(await examined({}, ["--cwd", "app"]), "typescript")).toEqual(["ok typescript: TypeScript 5.9.3"]);
+  });
+
+  it("needs the stack's configuration where the environment has no key, and only then", async () => {
+    const env = { ...withoutPulumi, AVALA_API_KEY: "" };
+    const [configuration, settings] = named(await examined(env, ["--cwd", "app"]), "configuration", "settings");
+    expect(configuration).toMatch(/^warning configuration: There is a Pulumi project here, but no Pulumi CLI/);
+    expect(settings).toMatch(/^error settings: There is no API key/);
+  });
+});
+
+describe("settings", () => {
+  it("are those of the documentation", () => {
+    const text = readFileSync(resolve(__dirname, "../../docs/configuration.md"), "utf8");
+    const rows = [...text.matchAll(/^\| `(AVALA_\w+)` +\| (?:`([\w:]+)`)?/gm)].map(([, name, key]) => [name, key]);
+    expect(rows).toEqual(Object.entries(variables));
+  });
+
+  it("are told with their source, the key as set", async () => {
+    const checks = await examined();
+    expect(named(checks, "keySource", "baseUrl", "setting", "readOnly", "assumeDeleted")).toEqual([
+      "ok keySource: The key is set, by AVALA_API_KEY",
+      `warning baseUrl: The base URL ${o.between.url} (AVALA_BASE_URL) is without encryption, to this machine.`,
+      "ok setting: AVALA_REQUESTS_PER_MINUTE is 100000",
+      "ok setting: AVALA_REQUESTS_PER_SECOND is 10000",
+    ]);
+  });
+
+  it("are warned of where they keep a run from what it is for", async () => {
+    const checks = await examined({ AVALA_READ_ONLY: "1", AVALA_ASSUME_DELETED: `${uids.acme} ${uids.core}` });
+    expect(named(checks, "readOnly", "assumeDeleted")).toEqual([
+      "warning readOnly: AVALA_READ_ONLY is set: what would change something is refused.",
+      "warning assumeDeleted: AVALA_ASSUME_DELETED names 2 organizations whose disappearance counts as deletion.",
+    ]);
+  });
+
+  it("that are none are named, with what may be meant", async () => {
+    const checks = await examined({ AVALA_APIKEY: "avk_pasted", AVALA_TENANT: "x" });
+    const unknown = checks.filter(({ name }) => name === "unknownVariable");
+    expect(unknown).toMatchObject([
+      { level: "warning", message: expect.stringMatching(/^AVALA_APIKEY/) as string },
+      { level: "warning", message: expect.stringMatching(/^AVALA_TENANT/) as string },
+    ]);
+    expect(unknown[0]!.fix).toMatch(/^Is AVALA_API_KEY meant\?/);
+  });
+
+  it.each([
+    [{ AVALA_BASE_URL: "http://api.example.com" }, /unencrypted/],
+    [{ AVALA_BASE_URL: "https://me:avk_pasted@api.example.com" }, /user name or password/],
+    [{ AVALA_MAX_REMOVALS: "avk_pasted" }, /AVALA_MAX_REMOVALS is not a whole number/],
+  ])("that cannot work are wrong, and nothing is asked: %j", async (env, told) => {
+    const checks = await examined(env);
+    expect(named(checks, "settings")).toEqual([expect.stringMatching(told)]);
+    expect(JSON.stringify(checks)).not.toMatch(/avk_/);
+    expect(await o.emulator.calls()).toEqual([]);
+  });
+});
+
+describe("Avala", () => {
+  const ofAvala = ["reachable", "key", "scopes", "role", "clock"];
+
+  it("answers, takes the key, and tells the roles", async () => {
+    await o.emulator.addKey("avk_mia", person("mia"));
+    await o.emulator.api("POST", "/organizations/", { name: "Beta" }, "avk_mia");
+    await o.emulator.clearLog();
+    const checks = await examined({ AVALA_API_KEY: "avk_mia", AVALA_READ_ONLY: "1" });
+    expect(named(checks, ...ofAvala)).toEqual([
+      `ok reachable: ${new URL(o.between.url).host} answers`,
+      "ok key: Avala takes the key",
+      "ok scopes: The key has no scopes, and may do what its person may",
+      "warning role: member of Acme (acme): may look, but not manage.",
+      "ok role: owner of Beta (beta)",
+      "ok clock: This machine's clock agrees with the service's",
+    ]);
+    expect(await o.emulator.calls()).toEqual(["GET /users/me/permissions/", "GET /organizations/"]);
+  });
+
+  it("does not take the key", async () => {
+    const checks = await examined({ AVALA_API_KEY: "avk_of-nobody-8Zq1" });
+    expect(named(checks, ...ofAvala).slice(0, 2)).toEqual([
+      `ok reachable: ${new URL(o.between.url).host} answers`,
+      expect.stringMatching(/^error key: .* answered 401/),
+    ]);
+    expect(JSON.stringify(checks)).not.toContain("8Zq1");
+  });
+
+  it("is not there, or speaks no TLS", async () => {
+    const { port } = new URL(o.between.url);
+    expect(named(await examined({ AVALA_BASE_URL: "http://127.0.0.1:1/api/v1" }), ...ofAvala)).toEqual([
+      "error reachable: Nothing takes connections at 127.0.0.1:1 (ECONNREFUSED).",
+    ]);
+    expect(named(await examined({ AVALA_BASE_URL: `https://127.0.0.1:${port}/api/v1` }), ...ofAvala)).toEqual([
+      expect.stringMatching(/^error reachable: .* does not speak TLS/),
+    ]);
+  });
+
+  it.each([
+    ["ENOTFOUND", /^The name api\.example\.com is not found/],
+    ["EAI_AGAIN", /is not found/],
+    ["CERT_HAS_EXPIRED", /cannot prove who it is/],
+    ["TIMED_OUT", /does not answer/],
+  ])("is not reached for the reason %s", (code, told) => {
+    const cause = Object.assign(new Error("scripted"), { code });
+    const error = new TransportError("x", "y", { method: "GET", path: "/" }, false, { cause });
+    expect(failure(error, "https://api.example.com/api/v1")).toMatchObject([
+      { level: "error", name: "reachable", message: expect.stringMatching(told) as string },
+    ]);
+  });
+
+  describe("as others may answer", () => {
+    let service: Awaited<ReturnType<typeof rawService>>;
+    beforeAll(async () => (service = await rawService(() => undefined)));
+    afterAll(() => service.close());
+    const answers = (permissions: Reply | undefined, organizations: Reply = pageOf([])) => {
+      service.answers(({ path }) => (path.startsWith("/users") ? permissions : organizations));
+      return examined({ AVALA_BASE_URL: service.url });
+    };
+    const may = (scopes: string[]) => ({ body: { type: "customer", scopes, capabilities: [], toolsets: [] } });
+
+    it("has a key with scopes, of a person without organizations, and another time", async () => {
+      const date = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
+      const late = await answers(may(["datasets.read"]), { ...pageOf([]), headers: { date: date(600) } });
+      expect(named(late, "scopes", "role", "clock")).toEqual([
+        'warning scopes: The key is limited to "datasets.read". Avala documents no scope that manages organizations.',
+        "ok role: The key's person belongs to no organization yet",
+        expect.stringMatching(/^warning clock: This machine's clock is (599|600|601) s behind the service's\.$/),
+      ]);
+      const early = await answers(may([]), { ...pageOf([]), headers: { date: date(-600) } });
+      expect(named(early, "clock")).toEqual([expect.stringMatching(/ s ahead of the service's\.$/)]);
+    });
+
+    it("does not know permissions, or does not tell them or the role", async () => {
+      const row = { uid: uids.acme, slug: "acme", name: "\u001b[31mAcme", role: null };
+      for (const reply of [undefined, { status: 403, body: { detail: "No." } }]) {
+        const checks = await answers(reply, pageOf([row]));
+        expect(named(checks, "scopes", "role")).toEqual([
+          "ok scopes: Avala does not tell here which scopes the key has",
+          "warning role: Avala does not tell the role in Acme (acme).",
+        ]);
+      }
+    });
+
+    it("is something else: a page, a redirect, a failure; each asked once", async () => {
+      const replies: Reply[] = [
+        { headers: { "content-type": "text/html" }, body: "<html>hello</html>" },
+        { status: 302, headers: { location: "https://elsewhere.example.com" } },
+        { status: 503, body: "busy" },
+      ];
+      for (const reply of replies) {
+        service.calls.length = 0;
+        expect(named(await answers(reply), ...ofAvala)).toEqual(
+          expect.arrayContaining([expect.stringMatching(/^error reachable: GET \/users\/me\/permissions\/ answered/)]),
+        );
+        expect(service.calls).toEqual(["GET /users/me/permissions/"]);
+      }
+    });
+  });
+});
+
+it("shows the same on one screen, and what to do", async () => {
+  const { code, stdout, stderr } = await o.desk.run(["doctor"], { env: withoutPulumi });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /^Machine and program\n {2}ok +Node .*\n {2}error +There is no Pulumi CLI on the PATH\.\n {2}-> See /,
+  );
+  expect(stdout).toMatch(/\nSettings\n[^]*\nAvala\n[^]*\n\d+ in order, \d+ to look at, 1 wrong\.\n$/);
+  expect(stderr).toMatch(/^1 of \d+ checks is not in order: pulumi\. .*\[AVALA_DOCTOR\]\n$/);
+});

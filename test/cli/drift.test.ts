@@ -1,0 +1,661 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { marked, type Tokens } from "marked";
+import type { Seed } from "../../emulator/src/index.js";
+import { acme, person, uids } from "../lifecycle/support.js";
+import { Exported, sealed, secret } from "../support/exported.js";
+import {
+  idOf,
+  invitation,
+  organization,
+  organizationMember,
+  Stack,
+  team,
+  teamMembership,
+  teamRoster,
+  type Program,
+} from "../support/stack.js";
+import { drifted, type Finding } from "./drifted.js";
+import { escapes, office } from "./support.js";
+
+const labs = "00000b0b-0000-4000-8000-00000000000b";
+
+/** Acme as everywhere, with a second team, Labs, of two people. */
+const seed = (settings: Seed["settings"] = {}): Seed => {
+  const [one] = acme().organizations!;
+  const second = { uid: labs, name: "Labs", members: [{ email: person("lee") }, { email: person("mia") }] };
+  return { ...acme(settings), organizations: [{ ...one!, teams: [...one!.teams!, second] }] };
+};
+const o = office(seed);
+
+const inAcme = (name: string, inputs: object = {}) =>
+  organizationMember({ organization: idOf("acme"), email: person(name), ...inputs });
+
+/** Everything that is there, and zoe, who is invited. */
+const everything = (): Program => ({
+  acme: organization({ name: "Acme", adopt: "acme", description: "robots" }),
+  core: team({ organization: idOf("acme"), name: "Core", adopt: "core" }),
+  labs: team({ organization: idOf("acme"), name: "Labs", adopt: "labs" }),
+  ada: inAcme("ada", { role: "admin" }),
+  lee: inAcme("lee"),
+  mia: inAcme("mia"),
+  zoe: inAcme("zoe"),
+  "core/lee": teamMembership({ team: idOf("core"), email: person("lee"), role: "lead" }),
+  "labs/all": teamRoster({
+    team: idOf("labs"),
+    members: { [person("lee")]: "member", [person("mia")]: "member", [person("zoe")]: "lead" },
+  }),
+});
+
+let stack: Stack;
+
+async function up(program: Program = everything()): Promise<Exported> {
+  stack = new Stack(o.emulator.environment());
+  stack.parallel = true;
+  await stack.up(program);
+  await o.emulator.clearLog();
+  return new Exported(stack);
+}
+
+const api = (method: string, path: string, body?: object) =>
+  o.emulator.api(method as "POST", `/organizations/acme/${path}`, body);
+
+/** A finding in short: what, about whom or what, and by which resource. */
+function short({ kind, subject, person: who, team: at, property, role, resource }: Finding): string {
+  const about = subject === "team" ? at?.name : who ? (who.email ?? who.userUid)?.split("@")[0] : undefined;
+  const place = subject === "place" ? `in ${at?.name}` : undefined;
+  return [kind, subject, about, place, property ?? (kind === "unmanaged" ? role : undefined), resource?.name]
+    .filter(Boolean)
+    .join(" ");
+}
+
+const found = async (state: Exported, args: string[] = []) => (await drifted(o.desk, state, args)).findings.map(short);
+
+/** What is always there: zoe has not accepted yet. */
+const waiting = ["waiting person zoe zoe", "waiting place zoe in Labs labs/all"];
+
+describe("a stack that is as declared", () => {
+  it("is clean, at the price of a refresh, and needs to read only", async () => {
+    const state = await up();
+    o.desk.environment["AVALA_READ_ONLY"] = "1";
+    const { code, stdout, stderr } = await o.desk.run(["drift", "--state", "-"], { stdin: state.text });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^Waiting \(2\)\n/);
+    expect(stdout).toMatch(/\nNo drift\. No drift: 2 waiting\. 9 resources compared\.\n$/);
+    const drift = (await o.emulator.calls()).toSorted();
+    expect(drift).toEqual([
+      "GET /organizations/",
+      "GET /organizations/acme/",
+      "GET /organizations/acme/invitations/",
+      "GET /organizations/acme/members/",
+      "GET /organizations/acme/teams/",
+      "GET /organizations/acme/teams/core/members/",
+      "GET /organizations/acme/teams/labs/members/",
+    ]);
+    await o.emulator.clearLog();
+    await stack.refresh();
+    expect((await o.emulator.calls()).toSorted()).toEqual(drift);
+  });
+
+  it("says so where nobody waits either, and names who is not declared and no drift", async () => {
+    const program = everything();
+    delete program["zoe"];
+    program["labs/all"] = teamRoster({ team: idOf("labs"), members: { [uids.lee]: "member", [uids.mia]: "member" } });
+    const state = await up(program);
+    const { code, stdout } = await o.desk.run(["drift", "--state", "-"], { stdin: state.text });
+    expect([code, stdout]).toEqual([
+      0,
+      `No drift, and not declared (1)
+  owner@example.com  acme    owns it, and is not declared
+
+No drift. 8 resources compared.
+`,
+    ]);
+  });
+
+  it("stays so through acceptance, which is a step and no drift, and what a resend moves", async () => {
+    const state = await up();
+    const { uid } = (await o.emulator.state()).organizations[0]!.invitations[0]!;
+    await api("POST", `invitations/${uid}/resend/`);
+    expect(await found(state)).toEqual(waiting);
+    await o.emulator.accept(person("zoe"));
+    expect(await found(state)).toEqual(["ready person zoe zoe", "ready place zoe in Labs labs/all"]);
+  });
+
+  it("reads nothing of people where it declares none", async () => {
+    const { acme, core, labs } = everything();
+    const state = await up({ acme: acme!, core: core!, labs: labs! });
+    expect(await found(state)).toEqual([]);
+    expect((await o.emulator.calls()).toSorted()).toEqual([
+      "GET /organizations/",
+      "GET /organizations/acme/",
+      "GET /organizations/acme/teams/",
+    ]);
+  });
+});
+
+describe("what a second administrator does", () => {
+  it("is named, each thing once, with the way to repair it", async () => {
+    const state = await up();
+    await api("PATCH", "", { description: "toys" });
+    await api("PATCH", "teams/core/", { name: "Kern", color: "#000000" });
+    await api("PATCH", `members/${uids.ada}/role/`, { role: "member" });
+    await api("PATCH", `teams/core/members/${uids.lee}/role/`, { role: "member" });
+    await api("PATCH", `teams/labs/members/${uids.mia}/role/`, { role: "lead" });
+    await api("DELETE", `teams/labs/members/${uids.lee}/`);
+    const { findings } = await drifted(o.desk, state);
+    expect(findings.map(short)).toEqual([
+      "changed organization description acme",
+      "changed person ada role ada",
+      "changed place lee in Core role core/lee",
+      "changed place mia in Labs role labs/all",
+      "changed team Core name core",
+      "gone place lee in Labs labs/all",
+      ...waiting,
+    ]);
+    expect(findings.filter(({ drift }) => drift)).toHaveLength(6);
+    expect(findings[0]).toMatchObject({
+      declared: "robots",
+      now: "toys",
+      message: 'description is "toys", declared is "robots"',
+      repair: expect.stringContaining("pulumi up --refresh sets it back") as string,
+    });
+    expect(findings[3]).toMatchObject({ declared: "member", now: "lead" });
+    expect(findings[5]).toMatchObject({
+      message: expect.stringContaining("was taken out by somebody else") as string,
+      repair: expect.stringContaining("pulumi up --refresh puts them back") as string,
+    });
+    // What it says is so: one run with a refresh repairs it all.
+    await stack.up(everything(), { refresh: true });
+    expect(await found(new Exported(stack))).toEqual(waiting);
+  });
+
+  it("is named where they take somebody out of a team of single places, and back again with another role", async () => {
+    const state = await up();
+    await api("DELETE", `teams/core/members/${uids.lee}/`);
+    expect(await found(state)).toEqual(["gone place lee in Core core/lee", ...waiting]);
+    await api("POST", "teams/core/members/", { user_uid: uids.lee, role: "member" });
+    expect(await found(state)).toEqual(["changed place lee in Core role core/lee", ...waiting]);
+  });
+
+  it("is named where they invite anew, in another role", async () => {
+    const state = await up();
+    const { uid } = (await o.emulator.state()).organizations[0]!.invitations[0]!;
+    await api("POST", `invitations/${uid}/cancel/`);
+    await api("POST", "invitations/", { email: person("zoe"), role: "admin" });
+    const { findings } = await drifted(o.desk, state);
+    expect(findings.map(short)).toEqual(["changed person zoe role zoe", ...waiting]);
+    expect(findings[0]!.repair).toContain("which mails");
+  });
+
+  it("is named once where a team goes, and not for each of its places", async () => {
+    const state = await up();
+    await api("DELETE", "teams/core/");
+    await api("DELETE", "teams/labs/");
+    expect(await found(state)).toEqual(["missing team Core core", "missing team Labs labs", "waiting person zoe zoe"]);
+  });
+
+  it("is named of a team that is declared by its id alone", async () => {
+    const id = `${uids.acme}/${uids.core}`;
+    const state = await up({ place: teamMembership({ team: id, email: person("lee"), role: "lead" }) });
+    await api("DELETE", "teams/core/");
+    const { findings } = await drifted(o.desk, state);
+    expect(findings).toMatchObject([{ kind: "missing", subject: "team", team: { uid: uids.core } }]);
+  });
+
+  it("is no drift where a refresh has recorded it, and the next up repairs it", async () => {
+    await up();
+    await api("PATCH", "", { description: "toys" });
+    await stack.refresh();
+    expect(await found(new Exported(stack))).toEqual(waiting);
+    await stack.up(everything());
+    expect((await o.emulator.state()).organizations[0]).toMatchObject({ description: "robots" });
+  });
+});
+
+describe("an organization that is not to be seen", () => {
+  it("is missing, told once", async () => {
+    const state = await up();
+    await o.emulator.api("DELETE", "/organizations/acme/");
+    const report = await drifted(o.desk, state);
+    expect(report.findings.map(short)).toEqual(["missing organization acme"]);
+    expect(report.findings[0]!.message).toMatch(/deleted, or access lost; 9 resources/);
+    expect(report.organizations).toMatchObject([{ uid: uids.acme, name: "Acme", visible: false }]);
+    expect(await o.emulator.calls()).toEqual(["DELETE /organizations/acme/", "GET /organizations/"]);
+  });
+
+  it("is no drift where another key manages it: an explicit provider's", async () => {
+    const state = await up();
+    for (const row of state.rows) row["provider"] = String(row["provider"]).replace("::default::", "::tenant::");
+    await o.emulator.addKey("avk_zoe", person("zoe"));
+    o.desk.environment["AVALA_API_KEY"] = "avk_zoe";
+    const report = await drifted(o.desk, state);
+    expect(report.findings).toEqual([]);
+    expect(report.notVisible).toEqual([expect.stringMatching(/the provider "tenant".*--organization/)]);
+  });
+});
+
+describe("what the code does not know", () => {
+  async function plant(): Promise<void> {
+    await o.emulator.join(uids.acme, person("eve"), "admin");
+    await api("POST", "invitations/", { email: "Fay@Example.com", role: "admin" });
+    await api("POST", "teams/", { name: "Shadow" });
+    await api("POST", "teams/core/members/", { user_uid: uids.mia, role: "member" });
+    await api("POST", "teams/labs/members/", { user_uid: uids.ada, role: "lead" });
+  }
+  const planted = [
+    "unmanaged invitation fay admin",
+    "unmanaged person eve admin",
+    "unmanaged place mia in Core member",
+    "unmanaged place ada in Labs lead",
+    "unmanaged team Shadow",
+  ];
+
+  it("is exactly what was planted, with the entries that adopt it", async () => {
+    const state = await up();
+    await plant();
+    const { findings, importFile, facts } = await drifted(o.desk, state);
+    expect(findings.map(short)).toEqual([...planted, ...waiting]);
+    const shadow = (await o.emulator.state()).organizations[0]!.teams.find(({ name }) => name === "Shadow")!.uid;
+    const type = (kind: string) => `pulumi-nodejs:dynamic/avala:${kind}`;
+    expect(importFile.resources).toEqual([
+      { type: type("OrganizationMember"), name: person("fay"), id: `${uids.acme}/${person("fay")}` },
+      { type: type("OrganizationMember"), name: person("eve"), id: `${uids.acme}/${person("eve")}` },
+      {
+        type: type("TeamMembership"),
+        name: `core-${person("mia")}`,
+        id: `${uids.acme}/${uids.core}/${person("mia")}`,
+      },
+      { type: type("Team"), name: "shadow", id: `${uids.acme}/${shadow}` },
+    ]);
+    expect(facts).toMatchObject([{ person: { email: person("owner") } }]);
+  });
+
+  it("is, in a team with a roster, what the roster says", async () => {
+    const programs = ["ignore", "remove"].map((unmanaged) => ({
+      ...everything(),
+      "labs/all": teamRoster({
+        team: idOf("labs"),
+        members: { [person("lee")]: "member", [person("mia")]: "member" },
+        unmanaged,
+      }),
+    }));
+    const [ignoring, removing] = [await up(programs[0]), await up(programs[1])];
+    await plant();
+    const ofLabs = (one: string) => one.includes("Labs");
+    expect((await found(ignoring)).filter(ofLabs)).toEqual([]);
+    const { findings } = await drifted(o.desk, removing);
+    expect(findings.filter((one) => ofLabs(short(one)))).toMatchObject([
+      {
+        kind: "unmanaged",
+        person: { email: person("ada") },
+        repair: expect.stringContaining("takes them out") as string,
+      },
+    ]);
+  });
+
+  it("is not asked of a sort that the stack declares nothing of", async () => {
+    const { acme, core, labs, ada } = everything();
+    const states = [
+      await up({ acme: acme! }),
+      await up({ acme: acme!, core: core!, labs: labs! }),
+      await up({ acme: acme!, ada: ada! }),
+    ];
+    await plant();
+    expect(await found(states[0]!)).toEqual([]);
+    expect(await found(states[1]!)).toEqual(["unmanaged team Shadow"]);
+    expect(await found(states[2]!)).toEqual([
+      "unmanaged invitation fay admin",
+      "unmanaged person eve admin",
+      "unmanaged person lee member",
+      "unmanaged person mia member",
+    ]);
+  });
+
+  it("is, of a stack of invitations alone, the invitations", async () => {
+    const state = await up({
+      acme: everything()["acme"]!,
+      zoe: invitation({ organization: idOf("acme"), email: person("zoe") }),
+    });
+    await plant();
+    const { findings, importFile } = await drifted(o.desk, state);
+    expect(findings.map(short)).toEqual(["unmanaged invitation fay admin", "waiting person zoe zoe"]);
+    expect(importFile.resources).toMatchObject([{ type: expect.stringMatching(/:Invitation$/) as string }]);
+  });
+
+  it("does not count whom the service put into a team that was made, nor an invitation that is over", async () => {
+    await o.emulator.reset(seed({ teamCreatorJoins: true }));
+    const state = await up({
+      ...everything(),
+      fresh: team({ organization: idOf("acme"), name: "Fresh" }),
+      place: teamMembership({ team: idOf("fresh"), email: person("mia"), role: "member" }),
+    });
+    await api("POST", "invitations/", { email: person("fay") });
+    await o.emulator.expire(person("fay"));
+    const report = await drifted(o.desk, state);
+    expect(report.findings.map(short)).toEqual(waiting);
+    expect(report.facts).toMatchObject([
+      { person: { email: person("owner") }, message: "owns it, and is not declared" },
+      { person: { email: person("owner") }, team: { name: "Fresh" } },
+    ]);
+  });
+
+  it("knows people by their uid, whatever their address is now", async () => {
+    const state = await up();
+    const now = JSON.stringify(await o.emulator.state()).replaceAll('"lee@example.com"', '"lee@elsewhere.example.com"');
+    await o.emulator.reset(JSON.parse(now) as Seed);
+    expect(await found(state)).toEqual(waiting);
+  });
+
+  it("takes somebody who has the address of a declared person now for a stranger", async () => {
+    const state = await up();
+    const world = await o.emulator.state();
+    const text = JSON.stringify(world).replaceAll('"lee@example.com"', '"lee@elsewhere.example.com"');
+    await o.emulator.reset(JSON.parse(text) as Seed);
+    await o.emulator.join(uids.acme, person("lee"));
+    expect(await found(state)).toEqual(["unmanaged person lee member", ...waiting]);
+  });
+});
+
+describe("what the key may not see", () => {
+  it("is told as such, and is no drift: invitations", async () => {
+    const state = await up();
+    await o.emulator.addKey("avk_mia", person("mia"));
+    await o.emulator.api("POST", "/organizations/acme/invitations/", { email: person("fay") });
+    o.desk.environment["AVALA_API_KEY"] = "avk_mia";
+    const report = await drifted(o.desk, state);
+    expect(report.findings.map(short)).toEqual(waiting);
+    expect(report.findings[0]!.message).toContain("as the last run recorded it");
+    expect(report.organizations).toMatchObject([{ visible: true, invitationsVisible: false }]);
+    expect(report.notVisible).toEqual(
+      expect.arrayContaining([expect.stringContaining("may not see the invitations of Acme")]) as never,
+    );
+    const { code, stderr, stdout } = await o.desk.run(["drift", "--state", "-"], { stdin: state.text });
+    expect(code).toBe(0);
+    expect(stdout).toContain("No drift, as far as this key may see.");
+    expect(stderr).toContain("may not see the invitations of Acme");
+    const quiet = await o.desk.run(["drift", "--state", "-", "--quiet"], { stdin: state.text });
+    expect(quiet).toEqual({ code: 0, stdout, stderr: "" });
+  });
+
+  it("is told as such: addresses", async () => {
+    const state = await up();
+    await o.emulator.settings({ hideEmails: true });
+    await o.emulator.join(uids.acme, person("eve"));
+    const report = await drifted(o.desk, state);
+    // zoe is known by address alone: eve might be zoe.
+    expect(report.findings.map(short)).toEqual(waiting);
+    expect(report.notVisible).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^Whether 1 members of Acme .* declared cannot be known/),
+      ]) as never,
+    );
+  });
+
+  it("is an error where a list is incomplete for another reason", async () => {
+    const state = await up();
+    o.between.expect({ on: /^GET .*members/, fate: 500, times: 99 });
+    const { code, stdout, stderr } = await o.desk.run(["drift", "--state", "-"], { stdin: state.text });
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/\[AVALA_UNAVAILABLE\]\n$/);
+  });
+});
+
+describe("access that has run out", () => {
+  it("is drift of its own", async () => {
+    const program = everything();
+    program["mia"] = inAcme("mia", { validUntil: "2020-02-01", reason: "audit" });
+    const { findings } = await drifted(o.desk, await up(program));
+    expect(findings.map(short)).toEqual(["runOut person mia mia", ...waiting]);
+    expect(findings[0]).toMatchObject({ drift: true, message: 'access ran out on 2020-02-01 ("audit")' });
+  });
+});
+
+describe("--ignore", () => {
+  const rules = (text: string, name = "rules.yaml") => {
+    writeFileSync(join(o.desk.folder, name), text);
+    return ["--ignore", name];
+  };
+
+  it("leaves out what all of a rule holds for, and counts it", async () => {
+    const state = await up();
+    await o.emulator.join(uids.acme, "eve@partner.example.com");
+    await o.emulator.join(uids.acme, "fay@partner.example.com", "admin");
+    await api("PATCH", "", { description: "toys" });
+    await api("PATCH", "teams/core/", { name: "Kern" });
+    const args = rules(`ignore:
+  - kind: unmanaged
+    person: "*@Partner.example.com"
+    reason: guests of a partner
+  - property: [description, color]
+    organization: acme
+  - kind: [waiting, ready]
+    team: Labs
+  - team: Nowhere
+`);
+    const report = await drifted(o.desk, state, args);
+    expect(report.findings.map(short)).toEqual(["changed team Core name core", "waiting person zoe zoe"]);
+    expect(report).toMatchObject({ ignored: 4, unusedRules: [4] });
+    const { stdout, stderr } = await o.desk.run(["drift", "--state", "-", ...args], { stdin: state.text });
+    expect(stdout).toContain("9 resources compared, 4 differences ignored.");
+    expect(stderr).toBe("1 rule of --ignore matches nothing: 4.\n");
+    const all = rules(`{"ignore":[{"organization":"${uids.acme}"}]}`, "all.json");
+    expect(await drifted(o.desk, state, all)).toMatchObject({ drift: false, findings: [], ignored: 6 });
+  });
+
+  it.each([
+    ["nothing", "", /list of rules under ignore/],
+    ["no list", "ignore: all", /list of rules under ignore/],
+    ["another word beside", "ignore: []\nrule: []", /"rule" is not a property of the file/],
+    [
+      "a misspelt condition",
+      "ignore:\n  - knd: changed",
+      /rule 1: "knd" is not a property of a rule; did you mean kind/,
+    ],
+    [
+      "a kind that is none",
+      "ignore:\n  - kind: waiting\n  - kind: change",
+      /rule 2: kind cannot be "change"; there are changed,/,
+    ],
+    ["a property that is none", "ignore:\n  - property: descripton", /rule 1: property cannot be "descripton"/],
+    ["a rule for everything", "ignore:\n  - reason: none", /rule 1: must ask for something/],
+    ["a text for a rule", "ignore: [changed]", /rule 1: must be a mapping/],
+    ["no YAML", "ignore: [", /is no valid YAML/],
+  ])("refuses a file with %s, before anything is asked", async (_what, text, told) => {
+    const { code, stderr } = await o.desk.run(["drift", "--state", "missing.json", ...rules(text)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(told)]);
+    expect(stderr).toMatch(/ \[AVALA_RULES\]\n$/);
+    expect(await o.emulator.calls()).toEqual([]);
+  });
+});
+
+describe("what is secret in the state", () => {
+  const hidden = "the description nobody is to read, long enough to be shortened in a sentence";
+  async function withSecrets(): Promise<Exported> {
+    const program = everything();
+    program["acme"] = organization({ name: "Acme", adopt: "acme", description: hidden });
+    const state = await up(program);
+    state.row("acme").outputs["description"] = secret(hidden);
+    state.row("zoe").outputs["email"] = secret(person("zoe"));
+    state.row("ada").outputs["role"] = secret("admin");
+    state.row("labs/all").outputs["members"] = secret(state.row("labs/all").outputs["members"]);
+    return state;
+  }
+  const formats: string[][] = [[], ["--json"], ["--markdown"]];
+
+  async function changedSecrets(): Promise<Exported> {
+    const state = await withSecrets();
+    await api("PATCH", "", { description: `${hidden}!` });
+    await api("PATCH", `members/${uids.ada}/role/`, { role: "member" });
+    await api("PATCH", `teams/labs/members/${uids.mia}/role/`, { role: "lead" });
+    return state;
+  }
+
+  it.each(formats)("is in no output: %j", async (...args) => {
+    const state = await changedSecrets();
+    const { code, stdout, stderr } = await o.desk.run(["drift", "--state", "-", ...args], { stdin: state.text });
+    expect(code).toBe(2);
+    expect(stdout).toContain("[secret]");
+    expect(stdout + stderr).not.toMatch(/nobody is to read|zoe@|mia@/);
+  });
+
+  it("is compared", async () => {
+    const { counts, findings } = await drifted(o.desk, await changedSecrets());
+    expect(counts).toMatchObject({ changed: 3, waiting: 2, unmanaged: 0, gone: 0 });
+    const ofAda = findings.find(({ resource }) => resource?.name === "ada");
+    expect(ofAda).toMatchObject({ property: "role", declared: "[secret]", now: "[secret]" });
+    expect(ofAda).not.toHaveProperty("role");
+  });
+
+  it("is in no note and no error", async () => {
+    const state = await withSecrets();
+    await o.emulator.settings({ hideEmails: true });
+    const noted = await o.desk.run(["drift", "--state", "-"], { stdin: state.text });
+    expect([noted.code, noted.stderr]).toEqual([0, expect.stringContaining('Whether "[secret]" is in organization')]);
+
+    await o.emulator.settings({ hideEmails: false });
+    state.row("labs/all").outputs["members"] = secret(`${person("mia")} member\n${uids.mia} member`);
+    const failed = await o.desk.run(["drift", "--state", "-"], { stdin: state.text });
+    expect([failed.code, failed.stdout]).toEqual([1, ""]);
+    expect(failed.stderr).toMatch(/twice: as "\[secret\]" and as "\[secret\]".*\[AVALA_GUARD\]\n$/);
+    for (const { stdout, stderr } of [noted, failed]) expect(stdout + stderr).not.toMatch(/zoe@|mia@/i);
+  });
+
+  it("is not compared where the file keeps it encrypted, which is said", async () => {
+    const state = await up();
+    state.row("acme").outputs["description"] = sealed();
+    state.row("labs/all").outputs["members"] = sealed();
+    await api("PATCH", "", { description: "toys" });
+    const report = await drifted(o.desk, state);
+    // Who waits, as the last run recorded it.
+    expect(report.findings.map(short)).toEqual(waiting);
+    expect(report.notVisible).toEqual([
+      "1 resource is not compared: its members are encrypted in this state",
+      'description of Organization "acme" is not compared: it is encrypted in this state.',
+      'members of TeamRoster "labs/all" is not compared: it is encrypted in this state.',
+    ]);
+  });
+});
+
+describe("names of others", () => {
+  const hostile = [
+    "| a | b |",
+    "`code` ``more``",
+    "\\| \\",
+    "<img src=x onerror=alert(1)> <!-- x -->",
+    "@octocat #123 GH-12 octo/repo#1",
+    "[click](https://evil.example.com) ![x](https://evil.example.com/x.png)",
+    "https://evil.example.com www.evil.example.com",
+    "\u202egnp\u0007.\u001b[31mred\u001b[0m",
+    "two\nlines\r\nand three",
+    "```\n# heading",
+    "~~~ **bold** _it_ ~~no~~ :smile: &amp; &#64;all",
+    "deadbeefdeadbeef $x$ {{y}}",
+  ];
+
+  async function planted(): Promise<Exported> {
+    const [acme] = acmeOf(hostile);
+    await o.emulator.reset({ ...seed(), organizations: [acme!] });
+    const program = everything();
+    for (const kept of ["lee", "mia", "zoe", "core/lee", "labs/all"]) delete program[kept];
+    program["ada"] = inAcme("ada", {
+      role: "admin",
+      validUntil: "2020-02-01",
+      reason: hostile.join(" ").slice(0, 1000),
+    });
+    const state = await up(program);
+    await api("PATCH", "", { description: hostile.join(" ") });
+    return state;
+  }
+  const acmeOf = (names: string[]) => {
+    const [one] = seed().organizations!;
+    return [{ ...one!, teams: [...one!.teams!, ...names.map((name, at) => ({ name, slug: `t-${at}` }))] }];
+  };
+
+  it("are harmless on a terminal and in JSON", async () => {
+    const state = await planted();
+    const { stdout, stderr } = await o.desk.run(["drift", "--state", "-"], { stdin: state.text });
+    // oxlint-disable-next-line no-control-regex -- they are what is looked for
+    expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    const { importFile, findings } = await drifted(o.desk, state);
+    const names = findings.filter(({ subject }) => subject === "team").map((one) => one.team!.name);
+    expect(names.toSorted()).toEqual(hostile.toSorted());
+    expect(importFile.resources.map(({ name }) => name).filter((name) => name.startsWith("t-"))).toHaveLength(12);
+  });
+
+  it("are harmless in an issue: no cell, link, mention, reference, image, markup or fence is theirs", async () => {
+    const state = await planted();
+    const { code, stdout } = await o.desk.run(["drift", "--state", "-", "--markdown"], { stdin: state.text });
+    expect(code).toBe(2);
+    const tokens = marked.lexer(stdout, { gfm: true });
+    const tables = tokens.filter((token): token is Tokens.Table => token.type === "table");
+    const rows = tables.flatMap((table) => table.rows);
+    const { findings } = await drifted(o.desk, state);
+    expect(rows).toHaveLength(findings.length + 1);
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([4]));
+    expect(new Set(tokens.map(({ type }) => type))).toEqual(
+      new Set(["heading", "space", "paragraph", "table", "code"]),
+    );
+    const inline: { type: string; text: string }[] = [];
+    marked.walkTokens(tokens, (token) => {
+      if ("text" in token && !("tokens" in token && token.tokens))
+        inline.push({ type: token.type, text: token.text as string });
+    });
+    expect(new Set(inline.map(({ type }) => type))).toEqual(new Set(["text", "codespan", "code"]));
+    const plain = inline.filter(({ type }) => type === "text").map(({ text }) => text);
+    // What GitHub looks for in plain text: mentions, references, commits, addresses, marks for emoji and formulas.
+    for (const text of plain) expect(text).not.toMatch(/@|#\d|\/|www|[0-9a-f]{7}|:\w+:|\$|<|&(?!quot;|#39;)/);
+    const blocks = tokens.filter((token) => token.type === "code") as Tokens.Code[];
+    expect(blocks).toHaveLength(1);
+    expect(JSON.parse(blocks[0]!.text)).toEqual((await drifted(o.desk, state)).importFile);
+  });
+
+  it("leave an issue no longer than GitHub takes", async () => {
+    const many = Array.from({ length: 700 }, (_, at) => `${"x".repeat(80)} ${at}`);
+    await o.emulator.reset({ ...seed(), organizations: acmeOf(many) });
+    const { acme, core } = everything();
+    const state = await up({ acme: acme!, core: core! });
+    const { stdout } = await o.desk.run(["drift", "--state", "-", "--markdown"], { stdin: state.text });
+    expect(stdout.length).toBeLessThan(65_536);
+    expect(stdout).toMatch(/Drift: 701 differences[^]*… and \d+ more: run `npx pulumi-avala drift`/);
+  });
+});
+
+describe("usage", () => {
+  it.each<[string[], string, RegExp]>([
+    [["--json", "--markdown"], "AVALA_USAGE", /either --json or --markdown/],
+    [[], "AVALA_USAGE", /no Pulumi project .*--cwd <folder> or --state <file>/],
+    [["--ignore", "missing.yaml"], "AVALA_RULES", /missing\.yaml is not there/],
+    [["--ignore", "rules.txt"], "AVALA_RULES", /must end in \.yaml, \.yml, \.json/],
+  ])("%j is wrong", async (args, code, told) => {
+    const ended = await o.desk.run(["drift", ...args]);
+    expect([ended.code, ended.stdout]).toEqual([1, ""]);
+    expect(ended.stderr).toMatch(told);
+    expect(ended.stderr).toMatch(new RegExp(` \\[${code}\\]\\n$`));
+  });
+
+  it("takes organizations by slug and uid, and refuses one that the state does not hold", async () => {
+    await o.emulator.api("POST", "/organizations/", { name: "Beta" });
+    const state = await up({ ...everything(), beta: organization({ name: "Beta", adopt: "beta", description: "b" }) });
+    await o.emulator.api("PATCH", "/organizations/beta/", { description: "c" });
+    await o.emulator.api("POST", "/organizations/", { name: "Gamma" });
+    expect(await found(state, ["-o", "beta"])).toEqual(["changed organization description beta"]);
+    expect(await found(state, ["-o", uids.acme])).toEqual(waiting);
+    const { code, stderr } = await o.desk.run(["drift", "--state", "-", "-o", "gamma"], { stdin: state.text });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/holds nothing of .*"gamma".*\[AVALA_REFUSED\]\n$/)]);
+  });
+
+  it("tells a terminal of a long read, and a pipe of none within its first seconds", async () => {
+    const state = await up();
+    writeFileSync(join(o.desk.folder, "state.json"), state.text);
+    const args = ["drift", "--state", "state.json"];
+    const slow = () => o.emulator.faults({ match: { method: "GET" }, action: { delayMs: 700 }, times: 99 });
+    await slow();
+    expect((await o.desk.atTerminal(args, () => "")).screen).toMatch(/Asking Avala: \d+ requests so far\./);
+    expect((await o.desk.run(args)).stderr).toBe("");
+    const quiet = await o.desk.atTerminal([...args, "--quiet"], () => "");
+    expect(quiet.screen).not.toContain("Asking Avala");
+    await o.emulator.clearFaults();
+    expect(quiet.screen).toMatch(escapes);
+  });
+});

@@ -41,7 +41,7 @@ interface Definition<O extends Options> {
   /** One line for the list of commands. */
   summary: string;
   /** What has to be typed after the name, in order, with its meaning. */
-  operands: readonly { name: string; description: string }[];
+  operands: readonly { name: string; description: string; optional?: boolean }[];
   options: O;
   /** Paragraphs of its own help. */
   about: readonly string[];

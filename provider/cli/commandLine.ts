@@ -54,7 +54,8 @@ function defaults({ options }: Command): Record<string, unknown> {
 function requireAll(command: Command, options: Record<string, unknown>, operands: readonly string[]): void {
   const help = `pulumi-avala ${command.name} --help explains it.`;
   const missing = command.operands[operands.length];
-  if (missing) throw new UsageError(`${command.name} needs ${missing.name}: ${missing.description}.`, help);
+  if (missing && !missing.optional)
+    throw new UsageError(`${command.name} needs ${missing.name}: ${missing.description}.`, help);
   const extra = operands[command.operands.length];
   if (extra !== undefined) throw new UsageError(`${command.name} does not take ${quoted(extra)}.`, help);
   for (const [name, { required, value }] of Object.entries(command.options)) {

@@ -46,13 +46,7 @@ export class Terminal {
   /** The result for programs. Characters that steer a terminal are escaped: the values stay the same. */
   json(value: unknown): void {
     this.endProgress();
-    const units = (character: string) => Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
-    const escaped = (character: string) =>
-      units(character)
-        .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
-        .join("");
-    const text = JSON.stringify(value, undefined, 2).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
-    this.#process.stdout.write(`${text}\n`);
+    this.#process.stdout.write(`${jsonText(value)}\n`);
   }
 
   /** What is no result: to be read, not to be piped. */
@@ -113,6 +107,16 @@ export class Terminal {
     const shown = stream.isTTY && !this.#process.env["NO_COLOR"] && this.#process.env["TERM"] !== "dumb";
     return shown ? styleText(style, text) : text;
   }
+}
+
+/** JSON in which what steers a terminal, or turns the reading direction, is escaped: the values stay the same. */
+export function jsonText(value: unknown): string {
+  const units = (character: string) => Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  const escaped = (character: string) =>
+    units(character)
+      .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+      .join("");
+  return JSON.stringify(value, undefined, 2).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
 }
 
 /** Names in a text have gone through `printable`; what has not still cannot steer the terminal. */

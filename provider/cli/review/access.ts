@@ -1,3 +1,4 @@
+import { organization, team } from "../../schema/index.js";
 import { claimsOf, isKept, wishesOf, type Claim, type Standing, type Wish } from "./claims.js";
 import { People, type Person } from "./people.js";
 import { Places, type Place } from "./places.js";
@@ -254,8 +255,9 @@ function ending({ kind, outputs, retained }: Resource): Act["act"] {
 /** What identities and settings of an organization or team change; `adopt` matters once, on creation. */
 function fieldChanges(old: Resource | undefined, now: Resource): Act["fields"] {
   const before = old?.outputs ?? {};
-  const names = Object.keys({ ...old?.inputs, ...now.inputs }).filter(
-    (name) => !name.startsWith("__") && name !== "organization" && (old === undefined || name !== "adopt"),
+  const { inputs } = now.kind === "Team" ? team : organization;
+  const names = Object.keys(inputs).filter(
+    (name) => name !== "organization" && (old === undefined || name !== "adopt"),
   );
   return names
     .toSorted()

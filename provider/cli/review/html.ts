@@ -156,9 +156,11 @@ function enter(
 function cellOf(row: ChangeRow): string {
   const before = row.before && row.before.standing !== "lapsed" ? standWords(row.before, plain) : "";
   const after = row.after ? standWords(row.after, plain) : "";
-  const lost = before === "" || before === after ? "" : `<del>− ${before}</del> `;
+  const lost = before === "" || before === after ? "" : `<del>−&nbsp;${before}</del> `;
   const kept =
-    after === "" || before === after ? "" : `<ins class="${row.effect === "gains" ? "now" : "later"}">+ ${after}</ins>`;
+    after === "" || before === after
+      ? ""
+      : `<ins class="${row.effect === "gains" ? "now" : "later"}">+&nbsp;${after}</ins>`;
   return `<td class="${kindOf(row)}">${lost}${kept || after}</td>`;
 }
 

@@ -33,7 +33,7 @@ export function graphOf({ changes }: Review): string {
       continue;
     }
     const from = node(person, (id) => `${id}(["${label(nameOfPerson(row.person))}"])`);
-    const to = node(place, (id) => `${id}["${label(placeLabel(row))}"]`);
+    const to = node(place, (id) => `${id}["${placeLabel(row)}"]`);
     edges.push(edgeOf(row, from, to));
   }
   const more = left === 0 ? [] : [`more["and ${counted(left, "change", "changes")} more"]`];
@@ -59,7 +59,8 @@ function placeKey({ organization, team }: ChangeRow): string {
 }
 
 function placeLabel({ organization, team }: ChangeRow): string {
-  return team ? `${nameOfPlace(team)} · ${nameOfPlace(organization)}` : nameOfPlace(organization);
+  const name = label(nameOfPlace(organization));
+  return team ? `${label(nameOfPlace(team))} · ${name}` : name;
 }
 
 function edgeOf({ effect, before, after }: ChangeRow, from: string, to: string): Edge {
@@ -90,5 +91,5 @@ function styles(edges: readonly Edge[]): string[] {
 
 /** Letters, digits and what means nothing to Mermaid; the rest by its own references, which it shows as text. */
 function label(text: string, length = 40): string {
-  return printable(text, length).replace(/[^\p{L}\p{M}\p{N} .,·…]/gu, (character) => `#${character.codePointAt(0)};`);
+  return printable(text, length).replace(/[^\p{L}\p{M}\p{N} .,…]/gu, (character) => `#${character.codePointAt(0)};`);
 }

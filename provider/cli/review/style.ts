@@ -18,12 +18,12 @@ section.bad h2, section.warn h2 { margin-top: .5rem; }
 ul { padding-left: 1.2rem; margin: .5rem 0; }
 li { overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .95rem; }
-th, td { border: 1px solid var(--line); padding: .35rem .6rem; text-align: left; vertical-align: top; }
-thead th { background: var(--band); }
-tbody th { font-weight: inherit; overflow-wrap: anywhere; min-width: 9rem; }
-b { font-weight: 600; overflow-wrap: anywhere; }
+table { border-collapse: collapse; min-width: 100%; font-size: .95rem; }
+th, td { border: 1px solid var(--line); padding: .35rem .6rem; text-align: left; vertical-align: top; overflow-wrap: break-word; }
+thead th { background: var(--band); max-width: 12rem; }
+tbody th { font-weight: inherit; position: sticky; left: 0; background: var(--ground); max-width: 18rem; }
+b { font-weight: 600; }
 td.gain { background: var(--gain); } td.loss { background: var(--loss); } td.change { background: var(--change); } td.same { color: var(--soft); }
 ins { text-decoration: none; color: var(--gained); } del { color: var(--lost); } ins.later { font-style: italic; }
-@media (max-width: 40rem) { th, td { padding: .25rem .4rem; } tbody th { min-width: 7rem; } }
+@media (max-width: 40rem) { table { font-size: .85rem; } th, td { padding: .25rem .4rem; } tbody th { max-width: 10rem; } }
 `;

@@ -96,10 +96,8 @@ function movedWords(moved: ChangeRow["moved"], show: Show): string | undefined {
 }
 
 export function fieldWords({ name, before, after }: Field, show: Show): string {
-  if (before === undefined) return `${show(name)}: ${show(after ?? "")}`;
-  return after === undefined
-    ? `${show(name)}: no more (${show(before)})`
-    : `${show(name)}: ${show(before)} → ${show(after)}`;
+  if (before === undefined) return `${name}: ${show(after ?? "")}`;
+  return after === undefined ? `${name}: no more (${show(before)})` : `${name}: ${show(before)} → ${show(after)}`;
 }
 
 export function actWords(row: ActRow, show: Show): string {

@@ -4,8 +4,18 @@ import { drift } from "./drift/drift.js";
 import { importCommand } from "./import/import.js";
 import { leave } from "./leave.js";
 import { resend } from "./resend.js";
+import { review } from "./review/review.js";
 import { status } from "./status/status.js";
 import { transferOwnership } from "./transferOwnership.js";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [importCommand, status, drift, resend, transferOwnership, leave, doctor];
+export const commands: readonly Command[] = [
+  importCommand,
+  drift,
+  review,
+  status,
+  resend,
+  transferOwnership,
+  leave,
+  doctor,
+];

@@ -66,5 +66,15 @@ export class UnhealthyError extends AvalaError {
   readonly code = "AVALA_DOCTOR";
 }
 
+/** What review was given is no preview, or one that has failed. */
+export class PreviewError extends AvalaError {
+  readonly code = "AVALA_PREVIEW";
+}
+
+/** The approved review cannot be compared with. */
+export class ApprovedReviewError extends AvalaError {
+  readonly code = "AVALA_APPROVED_REVIEW";
+}
+
 /** Ctrl-C at a question. */
 export class Interrupted extends Error {}

@@ -53,6 +53,38 @@ export async function cliVersion({ environment }: Place): Promise<string | undef
   }
 }
 
+/** What `pulumi preview --json` writes of the stack, with what stays as it is; an error where the preview fails. */
+export async function previewed({ options, environment }: Place): Promise<string> {
+  const stack = options.stack === undefined ? [] : ["--stack", options.stack];
+  const place = ["--non-interactive", "--color", "never", "--cwd", resolve(options.cwd ?? ".")];
+  const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const args = ["preview", "--json", "--show-sames", ...stack, ...place];
+  return promisify(execFile)("pulumi", args, { env, maxBuffer: 1 << 30 }).then(
+    ({ stdout }) => stdout,
+    ({ stdout = "", stderr = "", code }: { stdout?: string; stderr?: string; code?: unknown }) => {
+      const said = printable(`${errorsIn(stdout)} ${stderr}`, 300) || "it gave no reason.";
+      const why = code === "ENOENT" ? "there is no Pulumi CLI on the PATH." : said;
+      throw new StackError(
+        `pulumi preview failed: ${why}`,
+        "Correct that, or give the output of: pulumi preview --json --show-sames.",
+      );
+    },
+  );
+}
+
+/** What a failed preview says of its failure: in its JSON, as a rule. */
+function errorsIn(text: string): string {
+  try {
+    const { diagnostics } = JSON.parse(text) as { diagnostics?: { severity: string; message: string }[] };
+    return (diagnostics ?? [])
+      .filter(({ severity }) => severity === "error")
+      .map(({ message }) => message)
+      .join(" ");
+  } catch {
+    return "";
+  }
+}
+
 /** JSON of a known source; an error that names it, and nothing of its content, otherwise. */
 export function parse(text: string, source: string): unknown {
   try {

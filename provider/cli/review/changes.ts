@@ -1,0 +1,106 @@
+import type { Access, Model } from "./access.js";
+import { changedFields, type Claim } from "./claims.js";
+import type { Place } from "./places.js";
+import { nameOf } from "./preview.js";
+
+/**
+ * What a run means to somebody in one place:
+ * `gains` access, has another `role`, `loses` access; is `invited` (mailed), or `waits` for their acceptance; `withdrawn`:
+ * an invitation is cancelled, or a place waits no more; `accepted`: they have joined by themselves, and it is recorded;
+ * `keeps`: nothing changes for them, though another resource, or none, stands for them; `details`: only what is declared
+ * beside the role.
+ */
+export const effects = [
+  "gains",
+  "role",
+  "loses",
+  "invited",
+  "waits",
+  "withdrawn",
+  "accepted",
+  "keeps",
+  "details",
+] as const;
+export type Effect = (typeof effects)[number];
+
+export interface Change extends Access {
+  effect: Effect;
+  fields: { name: string; before: string | undefined; after: string | undefined }[];
+  /** Logical names of the resources that stood for it before and stand for it after, where they are not the same. */
+  moved: { from: string; to: string | undefined } | undefined;
+}
+
+/** Everything that a run means to people, in an order that does not hang on the engine's. */
+export function changesOf(model: Model): Change[] {
+  return model.accesses.flatMap(changeOf).toSorted(inOrder);
+}
+
+function changeOf(access: Access): Change[] {
+  const { before, after } = access;
+  const moved = movedBetween(before, after);
+  const fields = before && after ? fieldsBetween(before, after) : [];
+  const effect = effectOf(access) ?? (moved ? "keeps" : fields.length > 0 ? "details" : undefined);
+  return effect === undefined ? [] : [{ ...access, effect, fields, moved }];
+}
+
+function effectOf(access: Access): Effect | undefined {
+  const { before, after } = access;
+  if (!before || before.standing === "lapsed") return after && beginning(access, after);
+  if (before.standing === "has") {
+    if (!after) return "loses";
+    return after.role === before.role ? undefined : "role";
+  }
+  if (!after) return "withdrawn";
+  if (access.mails > 0) return "invited";
+  if (after.standing === before.standing) return after.role === before.role ? undefined : "role";
+  if (access.place.kind === "organization") return after.standing === "has" ? "accepted" : undefined;
+  return "gains";
+}
+
+/** Of somebody who has nothing there so far. */
+function beginning({ place, mails, before, newcomer }: Access, after: Claim): Effect | undefined {
+  if (after.standing === "lapsed") return undefined;
+  if (place.kind === "team") return after.standing === "waiting" || newcomer ? "waits" : "gains";
+  if (mails > 0 || after.standing === "invited") return "invited";
+  return before && after.standing === "has" ? "accepted" : "gains";
+}
+
+function movedBetween(before: Claim | undefined, after: Claim | undefined): Change["moved"] {
+  if (!before || !after || before.standing === "lapsed") return undefined;
+  if (before.managed && !after.managed) return { from: nameOf(before.urn), to: undefined };
+  return before.urn === after.urn ? undefined : { from: nameOf(before.urn), to: nameOf(after.urn) };
+}
+
+/** A roster says nothing but the role. */
+function fieldsBetween(before: Claim, after: Claim): Change["fields"] {
+  const silent = [before, after].some(({ kind }) => kind === "TeamRoster" || kind === "Invitation");
+  if (silent || !after.managed) return [];
+  return changedFields(before.fields, after.fields).map((name) => ({
+    name,
+    before: before.fields[name],
+    after: after.fields[name],
+  }));
+}
+
+function inOrder(one: Change, other: Change): number {
+  return (
+    byText(placeOrder(one.place), placeOrder(other.place)) ||
+    effects.indexOf(one.effect) - effects.indexOf(other.effect) ||
+    byText(personOrder(one), personOrder(other))
+  );
+}
+
+export function placeOrder(place: Place): string {
+  const { organization } = place;
+  const own = place.kind === "team" ? [place.name, place.key] : [];
+  return [organization.name, organization.key, ...own].join("\u0000");
+}
+
+function personOrder({ person }: Access): string {
+  return JSON.stringify([person.email ?? person.username ?? "", person.key]);
+}
+
+/** Of code units, so that it is the same everywhere. */
+export function byText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

@@ -1,0 +1,105 @@
+import type { Access, Act, Model } from "./access.js";
+import type { Change } from "./changes.js";
+import type { Place } from "./places.js";
+
+/** Requests that an `up` sends at most, without the preview before it, as far as a preview tells. */
+export interface Cost {
+  reads: number;
+  writes: number;
+  calls: number;
+  /** Those that Avala's limit leaves no choice about: at 100 a minute, the first hundred at once. */
+  minutes: number;
+}
+
+const perMinute = 100;
+const perPage = 100;
+/** Of organizations, what creation does not take and an update sends after it. */
+const sentAfterwards = ["slug", "handle"];
+/** Inputs that are never sent. */
+const local = new Set(["adopt", "onDestroy", "forceDestroy", "allowDuplicateName"]);
+
+export function costOf({ accesses }: Model, changes: readonly Change[], acts: readonly Act[]): Cost {
+  const reads = readsOf(accesses, changes, acts);
+  const writes = sum(changes.map((change) => writesFor(change, acts))) + sum(acts.map(writesOf));
+  const calls = reads + writes;
+  return { reads, writes, calls, minutes: Math.max(0, Math.floor((calls - 1) / perMinute)) };
+}
+
+/** Each list once: organizations; of each the people, invitations and teams that steps are about; of each team its people. */
+function readsOf(accesses: readonly Access[], changes: readonly Change[], acts: readonly Act[]): number {
+  const touched = [
+    ...changes.filter(({ effect }) => effect !== "details").map(({ place }) => place),
+    ...acts.map(({ place }) => place),
+  ];
+  if (touched.length === 0) return 0;
+  const existing = [...new Set(touched)].filter(({ created }) => !created);
+  const organizations = [...new Set(existing.map(({ organization }) => organization))].filter(
+    ({ created }) => !created,
+  );
+  const teams = existing.filter(({ kind }) => kind === "team");
+  const inside = (place: Place) =>
+    accesses.filter((access) => access.place === place && access.before?.standing === "has").length;
+  const invited = (place: Place) =>
+    accesses.filter((access) => access.place === place && access.before?.standing === "invited").length;
+  const teamsIn = (organization: Place) =>
+    new Set(
+      accesses
+        .filter(({ place }) => place.kind === "team" && place.organization === organization)
+        .map(({ place }) => place),
+    ).size;
+  const ofOrganization = (organization: Place) => {
+    const isTouched = existing.includes(organization);
+    const hasTeams = teams.some((team) => team.organization === organization);
+    return (
+      pages(inside(organization)) +
+      (isTouched ? pages(invited(organization)) : 0) +
+      (hasTeams ? pages(teamsIn(organization)) : 0)
+    );
+  };
+  return 1 + sum(organizations.map(ofOrganization)) + sum(teams.map((team) => pages(inside(team))));
+}
+
+function writesFor({ effect, place, before, mails, through }: Change, acts: readonly Act[]): number {
+  const emptied = through === "team deleted" ? place : place.organization;
+  const atOnce =
+    through !== undefined && acts.some((act) => act.place === emptied && act.act === "delete" && act.forced);
+  switch (effect) {
+    case "gains":
+    case "role":
+      return 1;
+    case "invited":
+      // What stands is cancelled first; a second mail is followed by a look at the list.
+      return mails === 0 ? 0 : before ? 2 : 1;
+    case "loses":
+      return atOnce ? 0 : 1;
+    case "withdrawn":
+      return place.kind === "team" || atOnce ? 0 : 1;
+    default:
+      return 0;
+  }
+}
+
+function writesOf({ act, place, fields }: Act): number {
+  switch (act) {
+    case "create": {
+      const later = place.kind === "organization" && fields.some(({ name }) => sentAfterwards.includes(name));
+      return later ? 2 : 1;
+    }
+    case "update":
+    case "adopt":
+      return fields.some(({ name }) => !local.has(name)) ? 1 : 0;
+    case "delete":
+    case "leave":
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+function pages(rows: number): number {
+  return Math.max(1, Math.ceil(rows / perPage));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((one, other) => one + other, 0);
+}

@@ -1,0 +1,93 @@
+import { canonicalUid, normalizeEmail, personOf, rosterOf } from "../../schema/index.js";
+import type { Preview, Resource } from "./preview.js";
+import { isSecret, textOf } from "./values.js";
+
+/** Somebody whom a declaration names, as far as it tells. */
+export interface Named {
+  userUid?: string | undefined;
+  email?: string | undefined;
+  username?: string | undefined;
+  /** The program keeps the address secret. */
+  secret?: string | undefined;
+}
+
+/** One person, whatever they are called in different places. */
+export interface Person {
+  key: string;
+  userUid: string | undefined;
+  email: string | undefined;
+  username: string | undefined;
+  /** Logical name of a resource that keeps the address secret. */
+  secret: string | undefined;
+}
+
+/** Who is who: an address and a uid are one person where a state records both. */
+export class People {
+  readonly #uidsOf = new Map<string, Set<string>>();
+  readonly #people = new Map<string, Person>();
+
+  constructor({ steps }: Preview) {
+    for (const { old, new: now } of steps) {
+      if (!old) continue;
+      // Another spelling in the program, of what stays the same resource, means the same person.
+      const known = now && now.id === old.id ? [old, now] : [old];
+      const userUid = namedIn(old).userUid;
+      for (const resource of known) this.#learn(namedIn(resource).email, userUid);
+      this.#learn(whoIn(old).email, userUid);
+      for (const [who, uid] of rosterOf(old.outputs["__known"]) as Map<string, string>)
+        this.#learn(personOf(who).email, uid);
+    }
+  }
+
+  get all(): Person[] {
+    return [...this.#people.values()];
+  }
+
+  /** An address that two people have had is nobody's name: then only the uid tells. */
+  of({ userUid, email, username, secret }: Named): Person {
+    const uids = email === undefined ? undefined : this.#uidsOf.get(email);
+    const uid = userUid ?? (uids?.size === 1 ? [...uids][0] : undefined);
+    const key = uid ?? email ?? `secret ${secret}`;
+    const person = this.#people.get(key) ?? {
+      key,
+      userUid: uid,
+      email: undefined,
+      username: undefined,
+      secret: undefined,
+    };
+    this.#people.set(key, person);
+    person.email = email ?? person.email;
+    person.username ??= username;
+    person.secret ??= secret;
+    return person;
+  }
+
+  #learn(email: string | undefined, userUid: string | undefined): void {
+    if (email === undefined || userUid === undefined) return;
+    this.#uidsOf.set(email, (this.#uidsOf.get(email) ?? new Set()).add(userUid));
+  }
+}
+
+/** The person that a resource stands for. */
+export function namedIn(resource: Resource): Named {
+  const { kind, inputs, outputs, name } = resource;
+  if (kind !== "OrganizationMember" && kind !== "Invitation" && kind !== "TeamMembership") return {};
+  const [declared, recorded] = [inputs["email"], outputs["email"]];
+  const who = whoIn(resource);
+  const email = textOf(declared) ?? textOf(recorded) ?? who.email;
+  const uid = textOf(inputs["user"]) ?? textOf(outputs["userUid"]) ?? textOf(outputs["user"]) ?? who.userUid;
+  const isKept = [declared, recorded].some(isSecret);
+  return {
+    email: email === undefined ? undefined : normalizeEmail(email),
+    userUid: uid === undefined ? undefined : (canonicalUid(uid) ?? uid),
+    username: textOf(outputs["username"]),
+    ...(isKept || (email === undefined && uid === undefined) ? { secret: name } : {}),
+  };
+}
+
+/** The last part of an id: an address may hold slashes. */
+function whoIn({ id, kind }: Resource): Named {
+  if (id === undefined) return {};
+  const parts = id.split("/");
+  return personOf(parts.slice(kind === "TeamMembership" ? 2 : 1).join("/"));
+}

@@ -1,0 +1,152 @@
+import type { Access, Model } from "./access.js";
+import type { Change } from "./changes.js";
+import type { Person } from "./people.js";
+import type { Place } from "./places.js";
+
+/** What `--deny` can refuse, with what it means. */
+export const rules = {
+  "admin-grants": "somebody becomes admin of an organization, or is invited as one",
+  "extended-access": "the declared end of an access (validUntil) becomes later, or goes",
+  "external-domains": "somebody of a foreign e-mail domain comes in",
+  "last-lead": "a team that had a lead has none",
+  mails: "any mail is sent",
+  "organization-deletions": "an organization is deleted, or left by the key's own person",
+  removals: "more people lose one organization or team than AVALA_MAX_REMOVALS allows",
+  "team-deletions": "a team is deleted",
+  "unknown-people": "people come in or go whom the preview does not name",
+} as const;
+export type Rule = keyof typeof rules;
+
+export interface Warning {
+  rule: Rule;
+  place: Place;
+  person: Person | undefined;
+  /** Beside the place and the person: how many, which domain, which day. */
+  count?: number;
+  domain?: string;
+  until?: string | undefined;
+  forced?: boolean;
+  what?: "deleted" | "left" | "taken out" | "hidden";
+}
+
+export interface Removals {
+  place: Place;
+  people: number;
+}
+
+export interface Standards {
+  /** Most people that one organization or team may lose without a warning. */
+  maxRemovals: number;
+  /** Domains that are not foreign; where none are named, those of the people in the organization. */
+  domains: readonly string[];
+}
+
+/** What somebody who approves should look at. */
+export function warningsOf(model: Model, changes: readonly Change[], standards: Standards): Warning[] {
+  return [
+    ...changes.filter(isAdminGrant).map((change) => about("admin-grants", change)),
+    ...changes.flatMap(extended),
+    ...foreigners(model, changes, standards.domains),
+    ...withoutLead(model),
+    ...model.acts.flatMap(({ act, place, forced }): Warning[] => {
+      if (act === "delete" || act === "leave") {
+        const rule = place.kind === "team" ? "team-deletions" : "organization-deletions";
+        const what = act === "leave" ? "left" : "deleted";
+        return [{ rule, place, person: undefined, count: losing(changes, place), forced, what }];
+      }
+      if (act === "take out others") return [{ rule: "unknown-people", place, person: undefined, what: "taken out" }];
+      return act === "change people unknown"
+        ? [{ rule: "unknown-people", place, person: undefined, what: "hidden" }]
+        : [];
+    }),
+    ...removalsOf(changes)
+      .filter(({ people }) => people > standards.maxRemovals)
+      .map(({ place, people }): Warning => ({ rule: "removals", place, person: undefined, count: people })),
+  ];
+}
+
+/** How many people lose each organization and team. */
+export function removalsOf(changes: readonly Change[]): Removals[] {
+  const places = new Set(changes.filter(({ effect }) => effect === "loses").map(({ place }) => place));
+  return [...places].map((place) => ({ place, people: losing(changes, place) }));
+}
+
+function losing(changes: readonly Change[], place: Place): number {
+  return changes.filter((change) => change.effect === "loses" && change.place === place).length;
+}
+
+function about(rule: Rule, { place, person }: Access): Warning {
+  return { rule, place, person };
+}
+
+function isAdminGrant({ place, before, after, effect }: Change): boolean {
+  if (place.kind === "team" || after?.role !== "admin" || effect === "keeps" || effect === "details") return false;
+  const was = before?.role === "admin" && before.standing !== "lapsed";
+  return effect !== "accepted" && !was;
+}
+
+function extended(change: Change): Warning[] {
+  const field = change.fields.find(({ name }) => name === "validUntil");
+  if (field?.before === undefined) return [];
+  const later = field.after === undefined || field.after > field.before;
+  return later ? [{ ...about("extended-access", change), until: field.after }] : [];
+}
+
+/** Somebody comes in of a domain that nobody in the organization has, or that is not among those allowed. */
+function foreigners({ accesses }: Model, changes: readonly Change[], allowed: readonly string[]): Warning[] {
+  const inside = domainsInside(accesses);
+  const seen = new Set<string>();
+  return changes
+    .filter(({ effect }) => coming.has(effect))
+    .flatMap(({ place: { organization: place }, person }): Warning[] => {
+      const key = JSON.stringify([place.key, person.key]);
+      if (seen.has(key)) return [];
+      seen.add(key);
+      const warning: Warning = { rule: "external-domains", place, person };
+      // Whoever is named by uid alone is a member already; of a secret address nobody can say.
+      if (person.email === undefined) return person.userUid === undefined ? [warning] : [];
+      const domain = domainOf(person.email);
+      const others = inside.get(place);
+      const isKnown = allowed.length > 0 ? allowed.includes(domain) : !others || isAmong(others, domain, person);
+      return isKnown ? [] : [{ ...warning, domain }];
+    });
+}
+
+const coming: ReadonlySet<Change["effect"]> = new Set(["gains", "invited", "waits"]);
+
+/** Of each organization, who has a place there before the run, by domain. */
+function domainsInside(accesses: readonly Access[]): Map<Place, Map<string, Set<Person>>> {
+  const inside = new Map<Place, Map<string, Set<Person>>>();
+  for (const { before, person, place } of accesses) {
+    if (!before || person.email === undefined) continue;
+    const domains = inside.get(place.organization) ?? new Map<string, Set<Person>>();
+    inside.set(place.organization, domains);
+    const domain = domainOf(person.email);
+    domains.set(domain, (domains.get(domain) ?? new Set()).add(person));
+  }
+  return inside;
+}
+
+function isAmong(domains: ReadonlyMap<string, ReadonlySet<Person>>, domain: string, person: Person): boolean {
+  const same = domains.get(domain);
+  return same !== undefined && (same.size > 1 || !same.has(person));
+}
+
+export function domainOf(email: string): string {
+  return email.slice(email.lastIndexOf("@") + 1).toLowerCase();
+}
+
+function withoutLead({ accesses, acts }: Model): Warning[] {
+  const deleted = new Set(acts.filter(({ act }) => act === "delete").map(({ place }) => place));
+  const teams = new Set(accesses.map(({ place }) => place).filter(({ kind }) => kind === "team"));
+  return [...teams]
+    .filter((team) => !deleted.has(team) && !deleted.has(team.organization))
+    .flatMap((place) => {
+      const inside = accesses.filter((access) => access.place === place);
+      const had = inside.some(({ before }) => before?.standing === "has" && before.role === "lead");
+      const has = inside.some(
+        ({ after }) => (after?.standing === "has" || after?.standing === "granted") && after.role === "lead",
+      );
+      return had && !has ? [{ rule: "last-lead" as const, place, person: undefined }] : [];
+    });
+}

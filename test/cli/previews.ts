@@ -1,0 +1,53 @@
+import type { Kind } from "../../provider/cli/review/preview.js";
+
+/** One step of a constructed preview, as little of it as matters. */
+export interface Planned {
+  op?: string;
+  kind: Kind | "Other";
+  name: string;
+  /** Id of what exists. */
+  id?: string;
+  /** Outputs before, and inputs after; one alone for what is made or goes. */
+  was?: Record<string, unknown>;
+  is?: Record<string, unknown>;
+  /** Logical name of the organization or team that an unknown input comes from. */
+  from?: Record<string, { kind: Kind; name: string }>;
+  more?: Record<string, unknown>;
+}
+
+/** What the engine shows of a text that is not known yet. */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export const typeOf = (kind: Planned["kind"]) =>
+  kind === "Other" ? "aws:iam/user:User" : `pulumi-nodejs:dynamic/avala:${kind}`;
+export const urnOf = ({ kind, name }: Pick<Planned, "kind" | "name">) =>
+  `urn:pulumi:test::project::${typeOf(kind)}::${name}`;
+
+/** A preview in the shape of `pulumi preview --json --show-sames`. */
+export function previewDocument(
+  planned: readonly Planned[],
+  more: Record<string, unknown> = {},
+): Record<string, unknown> {
+  const steps = planned.map(stepOf);
+  const sames = steps.filter(({ op }) => op === "same").length;
+  return { steps, duration: 1, changeSummary: { same: sames }, ...more };
+}
+
+function stepOf({ op, kind, name, id, was, is, from = {}, more = {} }: Planned) {
+  const urn = urnOf({ kind, name });
+  const base = {
+    urn,
+    custom: true,
+    type: typeOf(kind),
+    provider: "urn:pulumi:test::project::pulumi:providers:pulumi-nodejs::default::1",
+    ...more,
+  };
+  const propertyDependencies = Object.fromEntries(Object.entries(from).map(([input, one]) => [input, [urnOf(one)]]));
+  const declared = was && Object.fromEntries(Object.entries(was).filter(([key]) => !key.startsWith("__")));
+  return {
+    op: op ?? (was && is ? "update" : was ? "delete" : "create"),
+    urn,
+    ...(was ? { oldState: { ...base, id, inputs: declared, outputs: { __v: 1, ...was } } } : {}),
+    ...(is ? { newState: { ...base, inputs: is, propertyDependencies } } : {}),
+  };
+}

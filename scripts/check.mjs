@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { PROJECT } from "./project.mjs";
 import { Interrupted, run } from "./run.mjs";
 
 const MAXIMUM_AT_ONCE = 4;
+const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 
 /** Runs all static checks, prints one line for each and the output of those that failed; 1 if any failed, else 0. */
 export async function check({ log }) {
@@ -33,9 +35,18 @@ function steps() {
     ["format", bin("oxfmt", "--check")],
     ...(generator ? [["generated files", tool("scripts/generate.mjs", "--check")]] : []),
     ["import arrows", tool("scripts/arrows.mjs")],
+    workflows(),
     ["package: pulumi-avala", checkPackage(".")],
     ["package: avala-emulator", checkPackage("emulator")],
   ];
+}
+
+/** actionlint is a Go program: `go run` fetches and builds it once. Where there is no Go, the step says so and checks nothing. */
+function workflows() {
+  const folders = [".github/workflows", "examples/github-actions/.github/workflows"];
+  const files = folders.flatMap((folder) => readdirSync(join(PROJECT, folder)).map((name) => `${folder}/${name}`));
+  if (spawnSync("go", ["version"]).status !== 0) return ["workflows: not checked, Go is not installed", async () => {}];
+  return ["workflows", command("go", ["run", ACTIONLINT, ...files])];
 }
 
 function examples() {

@@ -46,7 +46,7 @@ export class Terminal {
   /** The result for programs. */
   json(value: unknown): void {
     this.endProgress();
-    this.#process.stdout.write(`${jsonText(value)}\n`);
+    this.#process.stdout.write(`${jsonText(value, 2)}\n`);
   }
 
   /** What is no result: to be read, not to be piped. */
@@ -109,14 +109,16 @@ export class Terminal {
   }
 }
 
-/** A value as JSON. Characters that steer a terminal are escaped: the values stay the same. */
-export function jsonText(value: unknown, indent = 2): string {
-  const units = (character: string) => Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
-  const escaped = (character: string) =>
-    units(character)
-      .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
-      .join("");
-  return JSON.stringify(value, undefined, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
+/** A value as JSON. Characters that steer a terminal, or turn the reading direction, are escaped: the values stay the same. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, unitsOf);
+}
+
+/** As `\uXXXX`, one for each unit: what JavaScript, JSON and YAML put together again. */
+function unitsOf(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+    .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+    .join("");
 }
 
 /** Names in a text have gone through `printable`; what has not still cannot steer the terminal. */

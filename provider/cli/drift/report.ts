@@ -101,7 +101,7 @@ export function entriesOf({ findings }: Pick<Report, "findings">): ImportEntry[]
 
 /** An import file, with a line for each entry. */
 export function importFile(entries: readonly ImportEntry[]): string {
-  return `{ "resources": [\n${entries.map((entry) => `  ${jsonText(entry, 0)}`).join(",\n")}\n] }`;
+  return `{ "resources": [\n${entries.map((entry) => `  ${jsonText(entry)}`).join(",\n")}\n] }`;
 }
 
 /** Who or what, where, in which part, and what is the matter. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { columns } from "../terminal.js";
+import { columns, jsonText } from "../terminal.js";
 import { printable, quoted } from "../../schema/index.js";
 import { StackError, UsageError } from "../errors.js";
 import { parse, type Place } from "../pulumi.js";
@@ -12,7 +12,6 @@ import type { Entry, ImportFile } from "./importFile.js";
 import type { ImportInvocation } from "./import.js";
 import { importCommands } from "./project.js";
 import { Deployments } from "./deployments.js";
-import { visible } from "./text.js";
 
 /** What became of the file. */
 interface Filled {
@@ -88,7 +87,7 @@ async function fillIn(
     const filling = new Filling(file, steps, deployments);
     const entries = await filling.entries();
     const { leftOut, notes, secrets } = filling;
-    const text = `${visible(JSON.stringify({ ...file, resources: entries }, undefined, 2))}\n`;
+    const text = `${jsonText({ ...file, resources: entries }, 2)}\n`;
     await replaceAll(dirname(path), [{ name: basename(path), text, secret: secrets > 0 }]);
     const filled = entries.filter(({ type, outputs }) => outputs !== undefined && type.includes("/avala:"));
     return { path, filled, leftOut, notes, hasSecrets: secrets > 0 };

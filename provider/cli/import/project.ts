@@ -1,6 +1,6 @@
+import { jsonText } from "../terminal.js";
 import type { Living } from "./living.js";
 import type { File } from "./folder.js";
-import { visible } from "./text.js";
 import type { ImportFile } from "./importFile.js";
 import { peopleFileOf, programOf, teamsFileOf, type DataFiles, type Style } from "./program.js";
 
@@ -97,7 +97,7 @@ function projectFiles({ key }: Living, style: Style, names: FileNames, version: 
 
 /** JSON as formatters leave it: short lists on one line. */
 function json(value: unknown): string {
-  const text = visible(JSON.stringify(value, undefined, 2));
+  const text = jsonText(value, 2);
   return `${text.replaceAll(/\[\s+("[\w*.]+")\s+\]/g, "[$1]")}\n`;
 }
 

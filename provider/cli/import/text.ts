@@ -1,23 +1,12 @@
+import { jsonText } from "../terminal.js";
+
 /** Text of the service in files that people read: in literals only, and without characters that hide or steer. */
 
 const lineWidth = 120;
-const unseen = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** A text as a literal of TypeScript, in double quotes; of JSON and YAML as well. */
 export function literal(text: string): string {
-  return visible(JSON.stringify(text));
-}
-
-/** JSON whose characters that hide or steer are escaped: the values stay the same. */
-export function visible(json: string): string {
-  return json.replace(unseen, escaped);
-}
-
-/** As `\uXXXX`, one for each unit: what both JavaScript and YAML put together again. */
-function escaped(character: string): string {
-  return Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
-    .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
-    .join("");
+  return jsonText(text);
 }
 
 /** An object literal: on one line where there is room, else a property on each. */

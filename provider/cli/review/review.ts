@@ -125,7 +125,7 @@ async function tell({ options, terminal }: Invocation<Options>, format: Format, 
 function written(format: Format, review: Review): string {
   switch (format) {
     case "json":
-      return `${jsonText(asJson(review))}\n`;
+      return `${jsonText(asJson(review), 2)}\n`;
     case "html":
       return htmlOf(review);
     case "markdown":

@@ -1,0 +1,13 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Organization, People, Team } from "pulumi-avala";
+
+const name = new pulumi.Config().require("organization");
+
+// An organization of this name that exists already is not touched: the error tells the line that takes it over.
+const organization = new Organization("organization", { name }, { protect: true });
+const perception = new Team("perception", { organization, name: "Perception" });
+
+const people = new People("people", { organization, file: "people.yaml", teams: { perception } });
+
+export const slug = organization.slug;
+export const waiting = people.waiting;

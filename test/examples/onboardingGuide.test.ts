@@ -1,0 +1,41 @@
+import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import { walk } from "../support/guide.js";
+import { Project } from "../support/pulumi.js";
+import { exampleFiles, typesAreChecked } from "./support.js";
+
+jest.setTimeout(240_000);
+
+let emulator: TestEmulator;
+let project: Project;
+beforeAll(async () => {
+  emulator = await startEmulator();
+  project = await Project.open({ ...typesAreChecked, ...emulator.environment() }, exampleFiles("people-from-yaml"));
+  await project.expectOk(["stack", "select"]);
+});
+afterAll(async () => {
+  project.close();
+  await emulator.close();
+});
+
+const [ada, grace, linus] = ["ada", "grace", "linus"].map((name) => `${name}@example.com`) as [string, string, string];
+
+it("docs/onboarding.md is a way that can be walked, and mails whom it says", async () => {
+  await walk("docs/onboarding.md", project, {
+    "# Ada and Grace accept.": () => Promise.all([ada, grace].map((email) => emulator.accept(email))),
+    "# Linus does not answer in time.": () => emulator.expire(linus),
+    "# Linus accepts.": () => emulator.accept(linus),
+  });
+  expect((await emulator.emails()).map(({ to }) => to).toSorted()).toEqual([ada, grace, linus, linus]);
+  const [{ members, teams }] = (await emulator.state()).organizations as [Acme];
+  expect(members.map(({ email, role }) => `${email} ${role}`)).toEqual([
+    "owner@example.com owner",
+    `${ada} admin`,
+    `${linus} member`,
+  ]);
+  expect(teams.map(({ name, members }) => [name, members.map(({ email }) => email)])).toEqual([
+    ["Perception", [ada]],
+    ["Labeling", [linus]],
+  ]);
+});
+
+type Acme = Awaited<ReturnType<TestEmulator["state"]>>["organizations"][number];

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { format } from "node:util";
 import type { Seed } from "../../emulator/src/index.js";
-import { ownerKey, startEmulator, type TestEmulator } from "../support/emulator.js";
+import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Hosts, Stack, type Outcome } from "../support/stack.js";
 import { unreliable, type Mishap } from "../support/unreliable.js";
 import type { Measured } from "./support.js";
@@ -85,7 +85,7 @@ const organizationsCall = "GET /organizations/";
 
 /** An emulator, and the stories that take place there. */
 class Scene {
-  readonly #waiting: Turn[] = [];
+  #waiting: Turn[] = [];
   /** How many stories neither wait nor have ended. */
   #underway: number;
 
@@ -126,24 +126,28 @@ class Scene {
     await this.emulator.close();
   }
 
+  /** When all stories wait, those go on of whom most can share a process. The others wait for more of their kind. */
   #goOn(): void {
     if (this.#underway > 0 || this.#waiting.length === 0) return;
-    const turns = this.#waiting.splice(0);
-    this.#underway = turns.length;
-    void this.#round(turns);
-  }
-
-  /** No story goes on before all runs have ended: what it does to the service would be taken for theirs. */
-  async #round(turns: readonly Turn[]): Promise<void> {
     const groups = new Map<string, Turn[]>();
-    for (const turn of turns) {
+    for (const turn of this.#waiting) {
       const { stack, isApart } = turn.story;
       const key = JSON.stringify([isApart, stack.environment, stack.config, stack.providers]);
       groups.set(key, [...(groups.get(key) ?? []), turn]);
     }
-    const ends: (() => void)[] = [];
-    for (const group of groups.values()) ends.push(...(await this.#inOneProcess(group)));
-    for (const end of ends) end();
+    const turns = [...groups.values()].reduce((most, group) => (group.length > most.length ? group : most));
+    this.#waiting = this.#waiting.filter((turn) => !turns.includes(turn));
+    this.#underway = turns.length;
+    void this.#takeTurns(turns);
+  }
+
+  /** No story goes on before all runs have ended: what it does to the service would be taken for theirs. */
+  async #takeTurns(turns: readonly Turn[]): Promise<void> {
+    try {
+      for (const end of await this.#inOneProcess(turns)) end();
+    } catch (reason) {
+      for (const { ended } of turns) ended.reject(reason);
+    }
   }
 
   async #inOneProcess(turns: readonly Turn[]): Promise<(() => void)[]> {
@@ -256,15 +260,14 @@ export const s = {
   get stack(): Stack {
     return now().stack;
   },
-  /** A key of somebody else. */
-  async useKeyOf(name: string): Promise<string> {
-    const key = name === "owner" ? ownerKey : `avk_${name}_${now().token}`;
+  /** A key of somebody. */
+  async keyOf(name: string): Promise<string> {
+    const key = `avk_${name}_${now().token}`;
     await s.emulator.addKey(key, person(name));
-    s.stack.environment = s.emulator.environment(key);
     return key;
   },
   /** From now on its requests come to grief as is said; see `unreliable`. */
-  expect(...mishaps: Mishap[]): void {
+  mishaps(...mishaps: Mishap[]): void {
     const story = now();
     story.stack.environment = { ...story.stack.environment, AVALA_BASE_URL: story.scene.between.url };
     story.mishaps = mishaps.map((mishap) =>
@@ -307,7 +310,7 @@ function nextStory(): Story {
 }
 
 type Declare = (title: string, body: () => Promise<void>) => void;
-type Each = <Row>(
+type Each = <const Row>(
   rows: readonly Row[],
 ) => (title: string, body: (...row: Row extends readonly unknown[] ? [...Row] : [Row]) => Promise<void>) => void;
 

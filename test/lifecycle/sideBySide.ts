@@ -298,8 +298,10 @@ export const s = {
     if (!found) throw new Error(`There is no organization ${organizationUid}.`);
     return found;
   },
-  async teamNow() {
-    return (await s.organizationNow()).teams.find(({ uid }) => uid === uids.core)!;
+  async teamNow(teamUid = uids.core) {
+    const found = (await s.organizationNow()).teams.find(({ uid }) => uid === teamUid);
+    if (!found) throw new Error(`There is no team ${teamUid}.`);
+    return found;
   },
 };
 

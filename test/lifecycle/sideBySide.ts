@@ -17,7 +17,7 @@ type Cost = Pick<Measured, "calls" | "writes" | "mails">;
 /** One test. Its names, addresses and uids are nobody else's, so that no call or message is taken for another's. */
 class Story {
   readonly stack = new StackOfStory(this);
-  /** What comes to grief in its runs, where they go by `s.between`. */
+  /** What comes to grief in its runs. */
   mishaps: Mishap[] = [];
   /** Of its last run. */
   cost: Cost = { calls: [], writes: [], mails: [] };
@@ -153,33 +153,39 @@ class Scene {
   async #inOneProcess(turns: readonly Turn[]): Promise<(() => void)[]> {
     const hosts = await Hosts.start(turns[0]!.story.stack);
     const ended: [Turn, Outcome | Error][] = [];
-    let isKnown = false;
-    for (const turn of turns) {
-      const { story } = turn;
-      story.stack.shared = hosts;
-      this.between.expect(...story.mishaps);
-      await this.emulator.clearLog();
-      ended.push([turn, await turn.run().catch((reason: Error) => reason)]);
-      const calls = await this.emulator.calls();
-      story.cost = await this.#costOf(calls, isKnown, story.isApart);
-      isKnown ||= calls.includes(organizationsCall);
+    try {
+      let isKnown = false;
+      for (const turn of turns) {
+        const { story } = turn;
+        story.stack.shared = hosts;
+        this.between.expect(...story.mishaps);
+        await this.emulator.clearLog();
+        ended.push([turn, await turn.run().catch((reason: Error) => reason)]);
+        const calls = await this.emulator.calls();
+        story.cost = await this.#costOf(calls, isKnown && !story.isApart);
+        isKnown ||= calls.includes(organizationsCall);
+      }
+    } finally {
+      await hosts.close();
     }
-    await hosts.close();
-    const isAlone = turns.length === 1;
+    // What is about none of them, all are told.
+    const isForAll = (message: string) => !turns.some(({ story }) => story.isMeant(message));
     return ended.map(([{ story, ended }, end]) => () => {
-      if (end instanceof Error) ended.reject(end);
-      else ended.resolve({ ...end, told: hosts.told.filter(({ message }) => isAlone || story.isMeant(message)) });
+      if (end instanceof Error) return ended.reject(end);
+      const told = hosts.told.filter(({ message }) => story.isMeant(message) || isForAll(message));
+      ended.resolve({ ...end, told });
     });
   }
 
-  /** The organizations are listed once in a process: whoever asks for something has that list too, and needs it. */
-  async #costOf(calls: string[], isKnown: boolean, isApart: boolean): Promise<Cost> {
+  /**
+   * The organizations are listed once in a process, by whoever is first to ask for anything. The others have that list too,
+   * and it is a call of theirs; whether they have looked at it at all cannot be told where they have made no other.
+   */
+  async #costOf(logged: string[], isListKnown: boolean): Promise<Cost> {
     const mails = (await this.emulator.emails()).map(({ kind, to }) => `${kind} ${to}`);
-    const writes = calls.filter((call) => !call.startsWith("GET "));
-    if (!isKnown || isApart) return { calls, writes, mails };
-    if (calls.length === 0)
-      return { calls: ["perhaps the list that others have read: look at it apart"], writes, mails };
-    return { calls: [organizationsCall, ...calls.filter((call) => call !== organizationsCall)], writes, mails };
+    const writes = logged.filter((call) => !call.startsWith("GET "));
+    const listed = logged.length > 0 ? organizationsCall : "perhaps the list of organizations: measure it apart";
+    return { calls: isListKnown ? [listed, ...logged] : logged, writes, mails };
   }
 }
 
@@ -197,7 +203,7 @@ export const person = (name: string): string => (name === "owner" ? owner.email 
 
 export const username = (name: string): string => `${name}-${now().token}`;
 
-/** A slug or a name of its own: "acme-q07". */
+/** A slug or a name of its own: "acme-q007". */
 export const own = (name: string): string => `${name}-${now().token}`;
 
 /** Uids of the start below. */
@@ -308,7 +314,7 @@ export const s = {
 let tokens = 0;
 function nextStory(): Story {
   const number = String(++tokens);
-  return new Story(`q${number.padStart(2, "0")}`, number.padStart(4, "0"));
+  return new Story(`q${number.padStart(3, "0")}`, number.padStart(4, "0"));
 }
 
 type Declare = (title: string, body: () => Promise<void>) => void;
@@ -348,7 +354,7 @@ export function sideBySide(settings: Seed["settings"] = {}) {
   });
 }
 
-/** A test with a service of its own: it does what others would feel, to its settings or to the address of somebody. */
+/** A test with a service of its own: it does what others would feel, to settings or to somebody's address. */
 export const alone = withEach((title, body) => {
   const story = nextStory();
   test(title, async () => {

@@ -7,23 +7,15 @@ import {
   teamRoster,
   type Program,
 } from "../support/stack.js";
-import { unreliable } from "../support/unreliable.js";
-import { person, scenario, uids } from "./support.js";
+import { alone, own, person, s, sideBySide, uids } from "./sideBySide.js";
 
-const s = scenario();
-const core = `${uids.acme}/${uids.core}`;
-let between: Awaited<ReturnType<typeof unreliable>>;
-beforeAll(async () => {
-  between = await unreliable(s.emulator.url);
-});
-beforeEach(() => {
-  between.expect();
-  s.stack.environment = { ...s.emulator.environment(), AVALA_BASE_URL: between.url };
-});
-afterAll(() => between.close());
+const it = sideBySide();
+const core = () => `${uids.acme}/${uids.core}`;
 
 const held = async () => {
-  const { organizations } = await s.emulator.state();
+  const organizations = (await s.emulator.state()).organizations.filter(
+    ({ name }) => name === own("Acme") || name === own("Beta"),
+  );
   const pending = organizations.flatMap(({ invitations }) => invitations).filter(({ status }) => status === "pending");
   return {
     organizations: organizations.map(({ name }) => name),
@@ -38,24 +30,26 @@ const blindAfter = (write: RegExp, fate: "lost" | "answer lost") => {
   let sent = false;
   const first = { test: (line: string) => write.test(line) && (sent = true) } as RegExp;
   const later = { test: (line: string) => sent && line.startsWith("GET ") } as RegExp;
-  between.expect({ on: first, fate, times: 9 }, { on: later, fate: 403, times: 9 });
+  s.mishaps({ on: first, fate, times: 9 }, { on: later, fate: 403, times: 9 });
 };
 
-const programs: Record<string, Program> = {
-  organization: { it: organization({ name: "Beta" }) },
-  team: { it: team({ organization: uids.acme, name: "Blue" }) },
-  teamMembership: { it: teamMembership({ team: core, email: person("mia"), role: "member" }) },
-  teamRoster: { it: teamRoster({ team: core, members: { [person("mia")]: "member" }, unmanaged: "ignore" }) },
-  organizationMember: { it: organizationMember({ organization: uids.acme, email: person("zoe") }) },
-  invitation: { it: invitation({ organization: uids.acme, email: person("zoe") }) },
+const programs: Record<string, () => Program> = {
+  organization: () => ({ it: organization({ name: own("Beta") }) }),
+  team: () => ({ it: team({ organization: uids.acme, name: "Blue" }) }),
+  teamMembership: () => ({ it: teamMembership({ team: core(), email: person("mia"), role: "member" }) }),
+  teamRoster: () => ({ it: teamRoster({ team: core(), members: { [person("mia")]: "member" }, unmanaged: "ignore" }) }),
+  organizationMember: () => ({ it: organizationMember({ organization: uids.acme, email: person("zoe") }) }),
+  invitation: () => ({ it: invitation({ organization: uids.acme, email: person("zoe") }) }),
 };
-const after: Record<string, object> = {
-  organization: { organizations: ["Acme", "Beta"] },
-  team: { teams: ["Core", "Blue"] },
-  teamMembership: { core: [`${person("lee")} lead`, `${person("mia")} member`] },
-  teamRoster: { core: [`${person("lee")} lead`, `${person("mia")} member`] },
-  organizationMember: { pending: [`${person("zoe")} member`] },
-  invitation: { pending: [`${person("zoe")} member`] },
+const miaInCore = () => ({ core: [`${person("lee")} lead`, `${person("mia")} member`] });
+const zoeInvited = () => ({ pending: [`${person("zoe")} member`] });
+const after: Record<string, () => object> = {
+  organization: () => ({ organizations: [own("Acme"), own("Beta")] }),
+  team: () => ({ teams: ["Core", "Blue"] }),
+  teamMembership: miaInCore,
+  teamRoster: miaInCore,
+  organizationMember: zoeInvited,
+  invitation: zoeInvited,
 };
 const kinds = Object.keys(programs);
 const creation = /^POST /;
@@ -64,13 +58,13 @@ const mailsOf = (kind: string) => (invites(kind) ? [`invitation ${person("zoe")}
 
 describe("T8: a creation whose answer is lost", () => {
   it.each(kinds)("of %s is looked up, and not sent twice", async (kind) => {
-    between.expect({ on: creation, fate: "answer lost" });
-    const made = await s.measured(() => s.stack.up(programs[kind]!));
+    s.mishaps({ on: creation, fate: "answer lost" });
+    const made = await s.measured(() => s.stack.up(programs[kind]!()));
     expect(made.error).toBeUndefined();
     expect(made.writes).toHaveLength(1);
     expect(made.mails).toEqual(mailsOf(kind));
-    expect(await held()).toMatchObject(after[kind]!);
-    expect(await s.measured(() => s.stack.up(programs[kind]!))).toMatchObject({
+    expect(await held()).toMatchObject(after[kind]!());
+    expect(await s.measured(() => s.stack.up(programs[kind]!()))).toMatchObject({
       writes: [],
       mails: [],
       steps: ["same it"],
@@ -79,42 +73,27 @@ describe("T8: a creation whose answer is lost", () => {
   });
 
   it.each(kinds)("of %s is an error where it was not carried out, and made by the next up", async (kind) => {
-    between.expect({ on: creation, fate: "lost" });
-    const failed = await s.measured(() => s.stack.up(programs[kind]!));
+    s.mishaps({ on: creation, fate: "lost" });
+    const failed = await s.measured(() => s.stack.up(programs[kind]!()));
     expect(failed.error?.message).toContain("[AVALA_TRANSPORT]");
     expect(failed.writes).toEqual([]);
-    const made = await s.measured(() => s.stack.up(programs[kind]!));
+    const made = await s.measured(() => s.stack.up(programs[kind]!()));
     expect(made).toMatchObject({ error: undefined, mails: mailsOf(kind) });
     expect(made.writes).toHaveLength(1);
-    expect(await held()).toMatchObject(after[kind]!);
+    expect(await held()).toMatchObject(after[kind]!());
   });
-
-  // The lists that come before the creation are read; those after it are refused.
-  const blind = (kind: string, fate: "lost" | "answer lost") => {
-    const list = {
-      organization: /^GET \/organizations\/\?/,
-      team: /^GET .*\/teams\/\?/,
-      teamMembership: /^GET .*\/core\/members\/\?/,
-      teamRoster: /^GET .*\/core\/members\/\?/,
-      organizationMember: /^GET .*\/invitations\/\?/,
-      invitation: /^GET .*\/invitations\/\?/,
-    }[kind]!;
-    let listed = 0;
-    const second = { test: (line: string) => list.test(line) && ++listed > 1 } as RegExp;
-    between.expect({ on: creation, fate }, { on: second, fate: 403, times: 9 });
-  };
 
   it.each(["organization", "team"])(
     "of %s that cannot be looked up is not repeated: the next up refuses, with the adopt line",
     async (kind) => {
-      blind(kind, "answer lost");
-      const failed = await s.measured(() => s.stack.up(programs[kind]!));
+      blindAfter(creation, "answer lost");
+      const failed = await s.measured(() => s.stack.up(programs[kind]!()));
       expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
-      between.expect();
-      const again = await s.measured(() => s.stack.up(programs[kind]!));
+      s.mishaps();
+      const again = await s.measured(() => s.stack.up(programs[kind]!()));
       expect(again.error?.message).toMatch(/adopt: "[-0-9a-f]{36}"/);
       expect(again.writes).toEqual([]);
-      expect(await held()).toMatchObject(after[kind]!);
+      expect(await held()).toMatchObject(after[kind]!());
     },
   );
 
@@ -124,26 +103,29 @@ describe("T8: a creation whose answer is lost", () => {
       it.each(["answer lost", "lost"] as const)(
         "is recorded and healed by the next up, whichever way it went: %s",
         async (fate) => {
-          blind(kind, fate);
-          const failed = await s.measured(() => s.stack.up(programs[kind]!));
+          blindAfter(creation, fate);
+          const failed = await s.measured(() => s.stack.up(programs[kind]!()));
           expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
           expect(s.stack.resources.get("it")!.initErrors).toHaveLength(1);
           expect(s.stack.outputs("it")["emailsSent"]).toBe(invites(kind) ? 1 : undefined);
 
-          between.expect();
-          const healed = await s.measured(() => s.stack.up(programs[kind]!));
+          s.mishaps();
+          const healed = await s.measured(() => s.stack.up(programs[kind]!()));
           expect(healed).toMatchObject({ error: undefined, steps: ["update it"] });
           expect([...failed.mails, ...healed.mails]).toEqual(mailsOf(kind));
-          expect(await held()).toMatchObject(after[kind]!);
+          expect(await held()).toMatchObject(after[kind]!());
           expect(s.stack.resources.get("it")!.initErrors).toEqual([]);
-          expect(await s.measured(() => s.stack.up(programs[kind]!))).toMatchObject({ writes: [], steps: ["same it"] });
+          expect(await s.measured(() => s.stack.up(programs[kind]!()))).toMatchObject({
+            writes: [],
+            steps: ["same it"],
+          });
         },
       );
 
       it("is taken back by destroy where it was carried out", async () => {
-        blind(kind, "answer lost");
-        await s.measured(() => s.stack.up(programs[kind]!));
-        between.expect();
+        blindAfter(creation, "answer lost");
+        await s.measured(() => s.stack.up(programs[kind]!()));
+        s.mishaps();
         await s.stack.destroy();
         expect(await held()).toMatchObject({ core: [`${person("lee")} lead`], pending: [] });
       });
@@ -152,23 +134,28 @@ describe("T8: a creation whose answer is lost", () => {
 });
 
 describe("T8: a change whose answer is lost", () => {
-  const before: Record<string, Program> = {
-    organization: { it: organization({ name: "Acme", adopt: uids.acme, description: "one", handle: "one" }) },
-    team: { it: team({ organization: uids.acme, name: "Core", adopt: uids.core, description: "one" }) },
-    teamMembership: { it: teamMembership({ team: core, user: uids.lee, role: "lead" }) },
-    teamRoster: { it: teamRoster({ team: core, members: { [uids.lee]: "lead" } }) },
-    organizationMember: { it: organizationMember({ organization: uids.acme, user: uids.ada, role: "admin" }) },
+  const handle = (name: string) => own(name).replace("-", "_");
+  const before: Record<string, () => Program> = {
+    organization: () => ({
+      it: organization({ name: own("Acme"), adopt: uids.acme, description: "one", handle: handle("one") }),
+    }),
+    team: () => ({ it: team({ organization: uids.acme, name: "Core", adopt: uids.core, description: "one" }) }),
+    teamMembership: () => ({ it: teamMembership({ team: core(), user: uids.lee, role: "lead" }) }),
+    teamRoster: () => ({ it: teamRoster({ team: core(), members: { [uids.lee]: "lead" } }) }),
+    organizationMember: () => ({ it: organizationMember({ organization: uids.acme, user: uids.ada, role: "admin" }) }),
   };
-  const changed: Record<string, Program> = {
-    organization: { it: organization({ name: "Acme", adopt: uids.acme, description: "two", handle: "two" }) },
-    team: { it: team({ organization: uids.acme, name: "Core", adopt: uids.core, description: "two" }) },
-    teamMembership: { it: teamMembership({ team: core, user: uids.lee, role: "member" }) },
-    teamRoster: { it: teamRoster({ team: core, members: { [uids.lee]: "member" } }) },
-    organizationMember: { it: organizationMember({ organization: uids.acme, user: uids.ada, role: "member" }) },
+  const changed: Record<string, () => Program> = {
+    organization: () => ({
+      it: organization({ name: own("Acme"), adopt: uids.acme, description: "two", handle: handle("two") }),
+    }),
+    team: () => ({ it: team({ organization: uids.acme, name: "Core", adopt: uids.core, description: "two" }) }),
+    teamMembership: () => ({ it: teamMembership({ team: core(), user: uids.lee, role: "member" }) }),
+    teamRoster: () => ({ it: teamRoster({ team: core(), members: { [uids.lee]: "member" } }) }),
+    organizationMember: () => ({ it: organizationMember({ organization: uids.acme, user: uids.ada, role: "member" }) }),
   };
-  const emptied: Record<string, Program> = {
-    organization: { it: organization({ name: "Acme", adopt: uids.acme }) },
-    team: { it: team({ organization: uids.acme, name: "Core", adopt: uids.core }) },
+  const emptied: Record<string, () => Program> = {
+    organization: () => ({ it: organization({ name: own("Acme"), adopt: uids.acme }) }),
+    team: () => ({ it: team({ organization: uids.acme, name: "Core", adopt: uids.core }) }),
   };
   /** The field that the table changes. */
   const now = async (kind: string) => {
@@ -180,13 +167,13 @@ describe("T8: a change whose answer is lost", () => {
   const change = /^PATCH /;
 
   it.each(Object.keys(before))("of %s is looked up, and not sent twice", async (kind) => {
-    await s.stack.up(before[kind]!);
-    between.expect({ on: change, fate: "answer lost" });
-    const made = await s.measured(() => s.stack.up(changed[kind]!));
+    await s.stack.up(before[kind]!());
+    s.mishaps({ on: change, fate: "answer lost" });
+    const made = await s.measured(() => s.stack.up(changed[kind]!()));
     expect(made.error).toBeUndefined();
     expect(made.writes).toHaveLength(1);
     expect((await s.stack.refresh()).steps).toEqual(["same it"]);
-    expect(await s.measured(() => s.stack.up(changed[kind]!))).toMatchObject({ calls: [], steps: ["same it"] });
+    expect(await s.apart(() => s.stack.up(changed[kind]!()))).toMatchObject({ calls: [], steps: ["same it"] });
   });
 
   it.each(
@@ -198,49 +185,53 @@ describe("T8: a change whose answer is lost", () => {
         ] as const,
     ),
   )("of %s that cannot be looked up is healed by the next up: %s", async (kind, fate) => {
-    await s.stack.up(before[kind]!);
+    await s.stack.up(before[kind]!());
     blindAfter(change, fate);
-    const failed = await s.measured(() => s.stack.up(changed[kind]!));
+    const failed = await s.measured(() => s.stack.up(changed[kind]!()));
     expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
-    between.expect();
-    const healed = await s.measured(() => s.stack.up(changed[kind]!));
+    s.mishaps();
+    const healed = await s.measured(() => s.stack.up(changed[kind]!()));
     expect(healed.error).toBeUndefined();
     expect((await s.stack.refresh()).steps).toEqual(["same it"]);
-    expect(await s.measured(() => s.stack.up(changed[kind]!))).toMatchObject({ calls: [], steps: ["same it"] });
+    expect(await s.apart(() => s.stack.up(changed[kind]!()))).toMatchObject({ calls: [], steps: ["same it"] });
     expect(await now(kind)).toBe(kind in emptied ? "two" : "member");
   });
 
   it.each(Object.keys(emptied))("that clears a field of %s is not forgotten", async (kind) => {
-    await s.stack.up(before[kind]!);
+    await s.stack.up(before[kind]!());
     blindAfter(change, "lost");
-    expect((await s.measured(() => s.stack.up(emptied[kind]!))).error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
-    between.expect();
-    await s.stack.up(emptied[kind]!);
+    expect((await s.measured(() => s.stack.up(emptied[kind]!()))).error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+    s.mishaps();
+    await s.stack.up(emptied[kind]!());
     expect(await now(kind)).toBe("");
     expect((await s.organizationNow()).handle).toBeNull();
   });
 
   it.each([500, 502])("and was answered %d, is made by the next up", async (status) => {
-    await s.stack.up(before["team"]!);
-    between.expect({ on: change, fate: status });
-    expect((await s.measured(() => s.stack.up(changed["team"]!))).error?.message).toContain("[AVALA_UNAVAILABLE]");
-    expect((await s.measured(() => s.stack.up(changed["team"]!))).error).toBeUndefined();
+    await s.stack.up(before["team"]!());
+    s.mishaps({ on: change, fate: status });
+    expect((await s.measured(() => s.stack.up(changed["team"]!()))).error?.message).toContain("[AVALA_UNAVAILABLE]");
+    expect((await s.measured(() => s.stack.up(changed["team"]!()))).error).toBeUndefined();
     expect(await now("team")).toBe("two");
   });
 });
 
 describe("T8: a removal whose answer is lost", () => {
   it.each(["teamMembership", "teamRoster", "team", "organization"])("of %s is done", async (kind) => {
-    await s.stack.up(programs[kind]!);
-    between.expect({ on: /^DELETE /, fate: "answer lost" });
+    await s.stack.up(programs[kind]!());
+    s.mishaps({ on: /^DELETE /, fate: "answer lost" });
     expect((await s.measured(() => s.stack.destroy())).error).toBeUndefined();
-    expect(await held()).toMatchObject({ organizations: ["Acme"], teams: ["Core"], core: [`${person("lee")} lead`] });
+    expect(await held()).toMatchObject({
+      organizations: [own("Acme")],
+      teams: ["Core"],
+      core: [`${person("lee")} lead`],
+    });
   });
 
   it("of somebody who has accepted is done: a removal may be sent again", async () => {
-    await s.stack.up(programs["organizationMember"]!);
+    await s.stack.up(programs["organizationMember"]!());
     await s.emulator.accept(person("zoe"));
-    between.expect({ on: /^DELETE /, fate: "answer lost" });
+    s.mishaps({ on: /^DELETE /, fate: "answer lost" });
     const { error, writes } = await s.measured(() => s.stack.destroy());
     expect({ error, sent: new Set(writes).size }).toEqual({ error: undefined, sent: 1 });
     expect((await s.organizationNow()).members.map(({ email }) => email)).not.toContain(person("zoe"));
@@ -251,14 +242,14 @@ describe("T8: a removal whose answer is lost", () => {
     blindAfter(/^DELETE /, "lost");
     expect((await s.measured(() => s.stack.destroy())).error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
     expect(s.stack.resources.size).toBe(1);
-    between.expect();
+    s.mishaps();
     expect((await s.measured(() => s.stack.destroy())).error).toBeUndefined();
     expect((await s.organizationNow()).members.map(({ email }) => email)).toEqual(["owner", "ada", "lee"].map(person));
   });
 
   it.each(["invitation", "organizationMember"])("of %s that is pending is done: cancelled once", async (kind) => {
-    await s.stack.up(programs[kind]!);
-    between.expect({ on: /cancel/, fate: "answer lost" });
+    await s.stack.up(programs[kind]!());
+    s.mishaps({ on: /cancel/, fate: "answer lost" });
     expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, mails: [] });
     expect((await held()).pending).toEqual([]);
   });
@@ -268,13 +259,13 @@ it("a removal that is answered as if nothing were there, while the list shows it
   const empty = await held();
   s.stack.parallel = true;
   await s.stack.up({
-    team: programs["team"]!["it"]!,
-    place: programs["teamMembership"]!["it"]!,
-    invitation: programs["invitation"]!["it"]!,
+    team: programs["team"]!()["it"]!,
+    place: programs["teamMembership"]!()["it"]!,
+    invitation: programs["invitation"]!()["it"]!,
     newcomer: organizationMember({ organization: uids.acme, email: person("yan") }),
     member: organizationMember({ organization: uids.acme, user: uids.ada, role: "admin" }),
   });
-  const match = { path: "/(teams/blue|members/[-0-9a-f]+|cancel)/$" };
+  const match = { path: `/${own("acme")}/.*(teams/blue|members/[-0-9a-f]+|cancel)/$` };
   await s.emulator.faults({ match, action: { status: 404, body: { detail: "Not found." } }, times: 5 });
   const failed = await s.measured(() => s.stack.destroy());
   expect(failed.error?.message.match(/\[AVALA_NOT_FOUND\]/g)).toHaveLength(5);
@@ -292,7 +283,7 @@ describe.each([
 
   it("counts a resend as sent, and never sends it a second time by itself", async () => {
     await s.stack.up(zoe({}));
-    between.expect({ on: /resend/, fate: "answer lost" });
+    s.mishaps({ on: /resend/, fate: "answer lost" });
     const doubtful = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
     const next = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
     expect([...doubtful.mails, ...next.mails]).toEqual([`resend ${person("zoe")}`]);
@@ -300,7 +291,7 @@ describe.each([
 
   it("replaces the invitation with one mail where the second half is lost", async () => {
     await s.stack.up(zoe({}));
-    between.expect({ on: /POST .*\/invitations\/$/, fate: "lost" });
+    s.mishaps({ on: /POST .*\/invitations\/$/, fate: "lost" });
     const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
     expect(failed.error?.message).toContain("[AVALA_TRANSPORT]");
     const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
@@ -310,7 +301,7 @@ describe.each([
 
   it("replaces the invitation with one mail also where a refresh comes in between", async () => {
     await s.stack.up(zoe({}));
-    between.expect({ on: /POST .*\/invitations\/$/, fate: "lost" });
+    s.mishaps({ on: /POST .*\/invitations\/$/, fate: "lost" });
     const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
     await s.stack.refresh();
     const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
@@ -334,7 +325,7 @@ describe.each([
       blindAfter(/cancel/, fate);
       const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
       expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
-      between.expect();
+      s.mishaps();
       if (refreshed) await s.stack.refresh();
       const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
       expect([...failed.mails, ...healed.mails]).toEqual([`invitation ${person("zoe")}`]);
@@ -351,16 +342,16 @@ describe.each([
     await s.stack.up(zoe({}));
     let sent = false;
     const after = { test: (line: string) => (sent ||= /resend/.test(line)) && line.startsWith("GET ") } as RegExp;
-    between.expect({ on: after, fate: 403, times: 9 });
+    s.mishaps({ on: after, fate: 403, times: 9 });
     const resent = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
-    between.expect();
+    s.mishaps();
     const next = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
     expect(resent.error).toBeUndefined();
     expect([...resent.mails, ...next.mails]).toEqual([`resend ${person("zoe")}`]);
     expect(s.stack.outputs("it")).toMatchObject({ status: "invited", emailsSent: 2 });
   });
 
-  it("T20: counts a mail as sent that the service has accepted and does not show yet", async () => {
+  alone("T20: counts a mail as sent that the service has accepted and does not show yet", async () => {
     await s.stack.up(zoe({}));
     await s.emulator.settings({ writeBody: "minimal", readLagMs: 60_000 });
     const first = await s.measured(() => s.stack.up(zoe({ role: "admin" })));

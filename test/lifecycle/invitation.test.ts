@@ -1,14 +1,26 @@
 import { invitation, type Program } from "../support/stack.js";
-import { acme, person, scenario, uids } from "./support.js";
+import { alone, own, person, s, sideBySide, uids } from "./sideBySide.js";
 
-const s = scenario();
-const invitations = "/organizations/acme/invitations/";
+const it = sideBySide();
+/** The service may list invitations that have expired, or not. */
+const listedOrHidden = [
+  ["listed", it],
+  ["hidden", sideBySide({ expiredInvitations: "hidden" })],
+] as const;
+const at = {
+  get invitations() {
+    return `/organizations/${own("acme")}/invitations/`;
+  },
+  get members() {
+    return `/organizations/${own("acme")}/members/`;
+  },
+};
 const zoe = (inputs: object = {}): Program => ({
   zoe: invitation({ organization: uids.acme, email: person("zoe"), ...inputs }),
 });
 const outputs = () => s.stack.outputs("zoe");
-const cancelOf = (uid: unknown) => `POST ${invitations}${uid as string}/cancel/`;
-const mailed = ["invitation zoe@example.com"];
+const cancelOf = (uid: unknown) => `POST ${at.invitations}${uid as string}/cancel/`;
+const mailed = () => [`invitation ${person("zoe")}`];
 const pending = async () =>
   (await s.organizationNow()).invitations
     .filter(({ status }) => status === "pending")
@@ -19,15 +31,15 @@ const quiet = { error: undefined, writes: [], mails: [] };
 describe("inviting", () => {
   it("mails once, and nothing follows until something happens", async () => {
     const made = await s.measured(() => s.stack.up(zoe()));
-    expect(made.mails).toEqual(mailed);
-    expect(made.writes).toEqual([`POST ${invitations}`]);
+    expect(made.mails).toEqual(mailed());
+    expect(made.writes).toEqual([`POST ${at.invitations}`]);
     expect(outputs()).toMatchObject({ status: "invited", role: "member", emailsSent: 1, email: person("zoe") });
     expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
     const clean = await s.measured(() => s.stack.refresh());
     expect(clean).toMatchObject({
       ...quiet,
       steps: ["same zoe"],
-      calls: ["GET /organizations/", `GET ${invitations}`, "GET /organizations/acme/members/"],
+      calls: ["GET /organizations/", `GET ${at.invitations}`, `GET ${at.members}`],
     });
   });
 
@@ -44,44 +56,47 @@ describe("inviting", () => {
     expect(settled).toMatchObject({ ...quiet, steps: ["create zoe"] });
     expect(outputs()).toMatchObject({ status: "accepted", userUid: uids.mia, emailsSent: 0 });
     expect((await s.organizationNow()).members.find(({ email }) => email === person("mia"))?.role).toBe("member");
-    expect(await s.measured(() => s.stack.up(zoe({ email: person("Mia"), role: "admin" })))).toMatchObject({
+    expect(await s.apart(() => s.stack.up(zoe({ email: person("Mia"), role: "admin" })))).toMatchObject({
       calls: [],
       steps: ["same zoe"],
     });
   });
 
   it("does not mail somebody who is invited already", async () => {
-    await s.emulator.api("POST", invitations, { email: "Zoe@Example.com" });
+    await s.emulator.api("POST", at.invitations, { email: person("Zoe").replace("example", "Example") });
     expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["create zoe"] });
     expect(outputs()).toMatchObject({ status: "invited", emailsSent: 0 });
   });
 
   it("replaces an invitation of another role that is pending already", async () => {
-    await s.emulator.api("POST", invitations, { email: person("zoe"), role: "member" });
+    await s.emulator.api("POST", at.invitations, { email: person("zoe"), role: "member" });
     const replaced = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
-    expect(replaced.mails).toEqual(mailed);
+    expect(replaced.mails).toEqual(mailed());
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
   });
 
-  it.each(["listed", "hidden"] as const)("mails where an earlier invitation has expired and is %s", async (expired) => {
-    await s.emulator.settings({ expiredInvitations: expired });
-    await s.emulator.api("POST", invitations, { email: person("zoe") });
-    await s.emulator.expire(person("zoe"));
-    expect((await s.measured(() => s.stack.up(zoe()))).mails).toEqual(mailed);
-    expect(outputs()).toMatchObject({ status: "invited", emailsSent: 1 });
+  describe.each(listedOrHidden)("where those that have expired are %s", (_, it) => {
+    it("mails where an earlier one has expired", async () => {
+      await s.emulator.api("POST", at.invitations, { email: person("zoe") });
+      await s.emulator.expire(person("zoe"));
+      expect((await s.measured(() => s.stack.up(zoe()))).mails).toEqual(mailed());
+      expect(outputs()).toMatchObject({ status: "invited", emailsSent: 1 });
+    });
   });
 
-  it("T23: keeps the address as declared where the service changes its case", async () => {
+  alone("T23: keeps the address as declared where the service changes its case", async () => {
     await s.emulator.settings({ lowercaseEmails: true });
-    await s.stack.up(zoe({ email: "Zoe@Example.com" }));
+    await s.stack.up(zoe({ email: person("Zoe") }));
     expect((await s.stack.refresh()).steps).toEqual(["same zoe"]);
-    expect((await s.measured(() => s.stack.up(zoe({ email: "zoe@EXAMPLE.com" })))).steps).toEqual(["same zoe"]);
+    expect(
+      (await s.measured(() => s.stack.up(zoe({ email: person("zoe").replace("example", "EXAMPLE") })))).steps,
+    ).toEqual(["same zoe"]);
     expect(s.stack.id("zoe")).toBe(`${uids.acme}/${person("zoe")}`);
   });
 
   it("does not touch an address that may be somebody else's: dots and tags count", async () => {
-    await s.emulator.join(uids.acme, "zo.e+ops@example.com");
-    expect((await s.measured(() => s.stack.up(zoe()))).mails).toEqual(mailed);
+    await s.emulator.join(uids.acme, person("zo.e+ops"));
+    expect((await s.measured(() => s.stack.up(zoe()))).mails).toEqual(mailed());
   });
 });
 
@@ -92,12 +107,12 @@ describe("T9: acceptance", () => {
     expect(await s.measured(() => s.stack.preview(zoe()))).toMatchObject({ ...quiet, steps: ["update zoe"] });
     expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["update zoe"] });
     expect(outputs()).toMatchObject({ status: "accepted", emailsSent: 1, userUid: expect.any(String) });
-    expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, calls: [], steps: ["same zoe"] });
+    expect(await s.apart(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, calls: [], steps: ["same zoe"] });
 
     const uid = outputs()["userUid"] as string;
-    await s.emulator.api("PATCH", `/organizations/acme/members/${uid}/role/`, { role: "admin" });
+    await s.emulator.api("PATCH", `${at.members}${uid}/role/`, { role: "admin" });
     expect((await s.stack.refresh()).steps).toEqual(["same zoe"]);
-    await s.emulator.api("DELETE", `/organizations/acme/members/${uid}/`);
+    await s.emulator.api("DELETE", `${at.members}${uid}/`);
     expect((await s.stack.refresh()).steps).toEqual(["same zoe"]);
     expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
   });
@@ -106,7 +121,7 @@ describe("T9: acceptance", () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
     expect((await s.stack.refresh()).steps).toEqual(["update zoe"]);
-    expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, calls: [], steps: ["same zoe"] });
+    expect(await s.apart(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, calls: [], steps: ["same zoe"] });
   });
 
   it("ends the management of the role", async () => {
@@ -127,10 +142,8 @@ describe("T9: acceptance", () => {
 });
 
 describe("T10: an invitation that has run out or vanished", () => {
-  it.each(["listed", "hidden"] as const)(
-    "expired and %s: is reported, and not mailed again by itself",
-    async (shown) => {
-      await s.emulator.settings({ expiredInvitations: shown });
+  describe.each(listedOrHidden)("expired and %s:", (shown, it) => {
+    it("is reported, and not mailed again by itself", async () => {
       await s.stack.up(zoe());
       // The service's clock moves on, ours does not: it is the service's word that counts.
       await s.emulator.expire(person("zoe"));
@@ -140,15 +153,15 @@ describe("T10: an invitation that has run out or vanished", () => {
       expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, mails: [] });
       // One that is not listed cannot be cancelled, nor accepted.
       expect(await pending()).toHaveLength(shown === "listed" ? 0 : 1);
-    },
-  );
+    });
+  });
 
   it.each(["declined", "cancelled"] as const)(
     "%s: is reported as gone, and not mailed again by itself",
     async (how) => {
       await s.stack.up(zoe());
       if (how === "declined") await s.emulator.decline(person("zoe"));
-      else await s.emulator.api("POST", `${invitations}${outputs()["uid"] as string}/cancel/`);
+      else await s.emulator.api("POST", `${at.invitations}${outputs()["uid"] as string}/cancel/`);
       expect((await s.stack.refresh()).steps).toEqual(["update zoe"]);
       expect(outputs()["status"]).toBe("gone");
       expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
@@ -162,7 +175,7 @@ describe("T10: an invitation that has run out or vanished", () => {
     await s.emulator.expire(person("zoe"));
     await s.stack.refresh();
     const again = await s.measured(() => s.stack.up(zoe({ resend: "2026-12-01" })));
-    expect(again).toMatchObject({ steps: ["update zoe"], mails: mailed });
+    expect(again).toMatchObject({ steps: ["update zoe"], mails: mailed() });
     expect(outputs()).toMatchObject({ status: "invited", emailsSent: 2 });
     expect(await s.measured(() => s.stack.up(zoe({ resend: "2026-12-01" })))).toMatchObject(quiet);
     expect(await pending()).toEqual([`${person("zoe")} member`]);
@@ -173,7 +186,7 @@ describe("resend", () => {
   it("costs one mail together with another role, not two", async () => {
     await s.stack.up(zoe());
     const both = await s.measured(() => s.stack.up(zoe({ role: "admin", resend: "one" })));
-    expect(both.mails).toEqual(["invitation zoe@example.com"]);
+    expect(both.mails).toEqual(mailed());
     expect(s.stack.outputs("zoe")).toMatchObject({ status: "invited", role: "admin", resend: "one", emailsSent: 2 });
     expect(await s.measured(() => s.stack.up(zoe({ role: "admin", resend: "one" })))).toMatchObject(quiet);
   });
@@ -183,8 +196,8 @@ describe("resend", () => {
     const { uid, expiresAt } = outputs();
     await s.emulator.advance(3600);
     const again = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
-    expect(again.writes).toEqual([`POST ${invitations}${uid as string}/resend/`]);
-    expect(again.mails).toEqual(["resend zoe@example.com"]);
+    expect(again.writes).toEqual([`POST ${at.invitations}${uid as string}/resend/`]);
+    expect(again.mails).toEqual([`resend ${person("zoe")}`]);
     expect(outputs()).toMatchObject({ uid, emailsSent: 2, status: "invited" });
     expect(Date.parse(outputs()["expiresAt"] as string)).toBeGreaterThan(Date.parse(expiresAt as string));
     expect(await s.measured(() => s.stack.up(zoe({ resend: "one" })))).toMatchObject({ ...quiet, steps: ["same zoe"] });
@@ -192,7 +205,7 @@ describe("resend", () => {
   });
 
   it("does not mail on creation, beside the invitation itself", async () => {
-    expect((await s.measured(() => s.stack.up(zoe({ resend: "one" })))).mails).toEqual(mailed);
+    expect((await s.measured(() => s.stack.up(zoe({ resend: "one" })))).mails).toEqual(mailed());
   });
 
   it("does not mail a member", async () => {
@@ -208,8 +221,8 @@ describe("another role while invited", () => {
     const { uid } = outputs();
     expect((await s.stack.preview(zoe({ role: "admin" }))).steps).toEqual(["update zoe"]);
     const changed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
-    expect(changed.writes).toEqual([cancelOf(uid), `POST ${invitations}`]);
-    expect(changed.mails).toEqual(mailed);
+    expect(changed.writes).toEqual([cancelOf(uid), `POST ${at.invitations}`]);
+    expect(changed.mails).toEqual(mailed());
     expect(outputs()).toMatchObject({ role: "admin", status: "invited", emailsSent: 2 });
     expect(outputs()["uid"]).not.toBe(uid);
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
@@ -217,16 +230,16 @@ describe("another role while invited", () => {
 
   it("is found by refresh and repaired the same way when somebody else invited anew", async () => {
     await s.stack.up(zoe());
-    await s.emulator.api("POST", `${invitations}${outputs()["uid"] as string}/cancel/`);
-    await s.emulator.api("POST", invitations, { email: person("zoe"), role: "admin" });
+    await s.emulator.api("POST", `${at.invitations}${outputs()["uid"] as string}/cancel/`);
+    await s.emulator.api("POST", at.invitations, { email: person("zoe"), role: "admin" });
     expect((await s.stack.refresh()).steps).toEqual(["update zoe"]);
     expect(outputs()["role"]).toBe("admin");
     const repaired = await s.measured(() => s.stack.up(zoe()));
-    expect(repaired.mails).toEqual(mailed);
+    expect(repaired.mails).toEqual(mailed());
     expect(await pending()).toEqual([`${person("zoe")} member`]);
   });
 
-  it("is made good by the next up when inviting fails after the cancel, with one mail", async () => {
+  alone("is made good by the next up when inviting fails after the cancel, with one mail", async () => {
     await s.stack.up(zoe());
     await s.emulator.settings({ seats: 4 });
     const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
@@ -234,7 +247,7 @@ describe("another role while invited", () => {
     expect(failed.mails).toEqual([]);
     await s.emulator.settings({ seats: null });
     const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
-    expect(healed.mails).toEqual(mailed);
+    expect(healed.mails).toEqual(mailed());
     expect(outputs()).toMatchObject({ role: "admin", status: "invited" });
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
   });
@@ -243,10 +256,10 @@ describe("another role while invited", () => {
 describe("another role once the invitation is gone", () => {
   it("bug: is mailed, where a run ended between the cancellation and the invitation, and a refresh came first", async () => {
     await s.stack.up(zoe());
-    await s.emulator.api("POST", `${invitations}${outputs()["uid"] as string}/cancel/`);
+    await s.emulator.api("POST", `${at.invitations}${outputs()["uid"] as string}/cancel/`);
     await s.stack.refresh();
     const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
-    expect(healed).toMatchObject({ error: undefined, mails: mailed });
+    expect(healed).toMatchObject({ error: undefined, mails: mailed() });
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
   });
 
@@ -254,7 +267,7 @@ describe("another role once the invitation is gone", () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
     await s.stack.up(zoe());
-    await s.emulator.api("DELETE", `/organizations/acme/members/${outputs()["userUid"] as string}/`);
+    await s.emulator.api("DELETE", `${at.members}${outputs()["userUid"] as string}/`);
     await s.stack.refresh();
     expect(await s.measured(() => s.stack.up(zoe({ role: "admin" })))).toMatchObject(quiet);
   });
@@ -269,10 +282,10 @@ describe("destroying an Invitation", () => {
   });
 
   it("T22: leaves everybody else's alone", async () => {
-    await s.emulator.api("POST", invitations, { email: "ann@example.com" });
+    await s.emulator.api("POST", at.invitations, { email: person("ann") });
     await s.stack.up(zoe());
     await s.stack.destroy();
-    expect(await pending()).toEqual(["ann@example.com member"]);
+    expect(await pending()).toEqual([`${person("ann")} member`]);
   });
 });
 
@@ -280,40 +293,39 @@ describe("replacement and respelling", () => {
   it("invites the other person, then cancels", async () => {
     await s.stack.up(zoe());
     const { uid } = outputs();
-    const other = await s.measured(() => s.stack.up(zoe({ email: "zac@example.com" })));
+    const other = await s.measured(() => s.stack.up(zoe({ email: person("zac") })));
     expect(other.steps).toEqual(["replace zoe", "delete replaced zoe"]);
-    expect(other.writes).toEqual([`POST ${invitations}`, cancelOf(uid)]);
-    expect(other.mails).toEqual(["invitation zac@example.com"]);
+    expect(other.writes).toEqual([`POST ${at.invitations}`, cancelOf(uid)]);
+    expect(other.mails).toEqual([`invitation ${person("zac")}`]);
   });
 
   it("takes another organization for another invitation", async () => {
-    const start = acme();
-    const beta = { uid: uids.core, name: "Beta", members: [{ email: person("owner"), role: "owner" as const }] };
-    await s.emulator.reset({ ...start, organizations: [...start.organizations!, beta] });
+    await s.emulator.api("POST", "/organizations/", { name: own("beta") });
     await s.stack.up(zoe());
     const { uid } = outputs();
-    const moved = await s.measured(() => s.stack.up(zoe({ organization: "beta" })));
-    expect(moved.writes).toEqual(["POST /organizations/beta/invitations/", cancelOf(uid)]);
+    const moved = await s.measured(() => s.stack.up(zoe({ organization: own("beta") })));
+    expect(moved.writes).toEqual([`POST /organizations/${own("beta")}/invitations/`, cancelOf(uid)]);
   });
 
   it.each([
-    ["the slug", { organization: "acme" }],
-    ["another case of the e-mail", { email: "ZOE@example.com" }],
-    ["another spelling of the uid", { organization: `urn:uuid:${uids.acme.toUpperCase()}` }],
-  ])("takes %s for the same", async (_, spelling) => {
+    ["the slug", () => ({ organization: own("acme") })],
+    ["another case of the e-mail", () => ({ email: person("ZOE") })],
+    ["another spelling of the uid", () => ({ organization: `urn:uuid:${uids.acme.toUpperCase()}` })],
+  ] as const)("takes %s for the same", async (_, spelled) => {
+    const spelling = spelled();
     await s.stack.up(zoe());
     expect((await s.stack.preview(zoe(spelling))).steps).toEqual(["same zoe"]);
     expect(await s.measured(() => s.stack.up(zoe(spelling)))).toMatchObject({ ...quiet, steps: ["same zoe"] });
   });
 
-  it("takes the new address of somebody who has accepted for the same person", async () => {
+  alone("takes the new address of somebody who has accepted for the same person", async () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
     await s.stack.up(zoe());
     const state = await s.emulator.state();
-    await s.emulator.reset(JSON.parse(JSON.stringify(state).replaceAll(person("zoe"), "zoe.new@example.com")));
+    await s.emulator.reset(JSON.parse(JSON.stringify(state).replaceAll(person("zoe"), person("zoe.new"))));
     expect(await s.measured(() => s.stack.refresh())).toMatchObject({ ...quiet, steps: ["same zoe"] });
-    const followed = await s.measured(() => s.stack.up(zoe({ email: "zoe.new@example.com" })));
+    const followed = await s.measured(() => s.stack.up(zoe({ email: person("zoe.new") })));
     expect(followed).toMatchObject({ ...quiet, steps: ["same zoe"] });
   });
 });

@@ -1,8 +1,16 @@
 import { inputsWhere, organization as schema } from "../../provider/schema/index.js";
 import { organization, type Program } from "../support/stack.js";
-import { acme, person, scenario, uids } from "./support.js";
+import { alone, own, person, s, sideBySide, uids } from "./sideBySide.js";
 
-const s = scenario();
+const it = sideBySide();
+const at = {
+  get acme() {
+    return `/organizations/${own("acme")}/`;
+  },
+  get beta() {
+    return `/organizations/${own("beta")}/`;
+  },
+};
 
 /** Two values of each managed field, and what the service holds once it has left the program: "" and null clear. */
 const fields = {
@@ -50,12 +58,12 @@ const valuesOf = (which: "first" | "second") => Object.fromEntries(names.map((fi
 const allSteps = (step: string) => names.map((field) => `${step} ${field}`);
 
 describe("each field of Organization", () => {
-  it("is in the table when it is managed", () => {
+  test("is in the table when it is managed", () => {
     const managed = inputsWhere(schema, ({ local, identity }) => !local && !identity);
     expect([...names].toSorted()).toEqual(managed.toSorted());
   });
 
-  it("is created, left alone, changed, found when it drifts, repaired, and cleared or let go", async () => {
+  alone("is created, left alone, changed, found when it drifts, repaired, and cleared or let go", async () => {
     expect((await s.measured(() => s.stack.up(each("first")))).steps).toEqual(allSteps("create"));
     expect(await held()).toEqual(valuesOf("first"));
 
@@ -102,32 +110,36 @@ describe("each field of Organization", () => {
   });
 
   it("T14: is not looked at any more once it has left the program", async () => {
-    await s.stack.up({ org: organization({ name: "Org", description: "ours", industry: "robotics" }) });
-    const program = { org: organization({ name: "Org" }) };
+    await s.stack.up({ org: organization({ name: own("Org"), description: "ours", industry: "robotics" }) });
+    const program = { org: organization({ name: own("Org") }) };
     await s.stack.up(program);
-    await s.emulator.api("PATCH", "/organizations/org/", { description: "theirs", industry: "ai_ml" });
+    await s.emulator.api("PATCH", `/organizations/${own("org")}/`, { description: "theirs", industry: "ai_ml" });
     expect((await s.stack.refresh()).steps).toEqual(["same org"]);
-    expect(await s.measured(() => s.stack.up(program))).toMatchObject({ calls: [], steps: ["same org"] });
+    expect(await s.apart(() => s.stack.up(program))).toMatchObject({ calls: [], steps: ["same org"] });
     expect(await s.organizationNow(s.stack.id("org"))).toMatchObject({ description: "theirs", industry: "ai_ml" });
   });
 
   it("T23: may come back in another case where case does not count", async () => {
-    await s.stack.up({ org: organization({ name: "Org", email: "One@Example.com" }) });
-    await s.emulator.api("PATCH", "/organizations/org/", { email: "one@example.com" });
+    await s.stack.up({ org: organization({ name: own("Org"), email: "One@Example.com" }) });
+    await s.emulator.api("PATCH", `/organizations/${own("org")}/`, { email: "one@example.com" });
     expect((await s.stack.refresh()).steps).toEqual(["same org"]);
-    const program = { org: organization({ name: "Org", email: "ONE@example.com" }) };
-    expect(await s.measured(() => s.stack.up(program))).toMatchObject({ calls: [], steps: ["same org"] });
+    const program = { org: organization({ name: own("Org"), email: "ONE@example.com" }) };
+    expect(await s.apart(() => s.stack.up(program))).toMatchObject({ calls: [], steps: ["same org"] });
   });
 });
 
+const named = async (name: string) => (await s.emulator.state()).organizations.filter((row) => row.name === own(name));
+
 describe("creating an Organization", () => {
   it("costs the list, the creation and, for what creation does not take, one update", async () => {
-    const { calls } = await s.measured(() => s.stack.up({ org: organization({ name: "Beta", handle: "beta" }) }));
-    expect(calls).toEqual(["GET /organizations/", "POST /organizations/", "PATCH /organizations/beta/"]);
+    const { calls } = await s.measured(() =>
+      s.stack.up({ org: organization({ name: own("Beta"), handle: own("beta").replace("-", "_") }) }),
+    );
+    expect(calls).toEqual(["GET /organizations/", "POST /organizations/", `PATCH ${at.beta}`]);
   });
 
   it("T16: records neither counts nor the caller's role nor what the program did not declare", async () => {
-    await s.stack.up({ org: organization({ name: "Beta" }) });
+    await s.stack.up({ org: organization({ name: own("Beta") }) });
     const shown = Object.keys(s.stack.outputs("org")).filter((name) => !name.startsWith("__"));
     expect(shown.toSorted()).toEqual(["createdAt", "isVerified", "name", "plan", "slug", "uid"]);
     await s.emulator.join(s.stack.id("org"), person("mia"));
@@ -135,72 +147,81 @@ describe("creating an Organization", () => {
   });
 
   it("is refused where the name is taken, with the adopt line, which then converges", async () => {
-    const refused = await s.measured(() => s.stack.up({ org: organization({ name: "Acme", description: "ours" }) }));
+    const refused = await s.measured(() =>
+      s.stack.up({ org: organization({ name: own("Acme"), description: "ours" }) }),
+    );
     expect(refused.error?.message).toContain(`adopt: "${uids.acme}"`);
     expect(refused.error?.message).toContain("allowDuplicateName: true");
     expect(refused.error?.message).toContain("[AVALA_GUARD]");
     expect(refused.writes).toEqual([]);
 
-    const adopting = { org: organization({ name: "Acme", description: "ours", adopt: uids.acme }) };
+    const adopting = { org: organization({ name: own("Acme"), description: "ours", adopt: uids.acme }) };
     const adopted = await s.measured(() => s.stack.up(adopting));
-    expect(adopted.writes).toEqual(["PATCH /organizations/acme/"]);
+    expect(adopted.writes).toEqual([`PATCH ${at.acme}`]);
     expect(s.stack.id("org")).toBe(uids.acme);
     expect(await s.organizationNow()).toMatchObject({ description: "ours" });
-    expect(await s.measured(() => s.stack.up(adopting))).toMatchObject({ calls: [], steps: ["same org"] });
+    expect(await s.apart(() => s.stack.up(adopting))).toMatchObject({ calls: [], steps: ["same org"] });
   });
 
   it("adopts by slug as well, and says so where there is none", async () => {
-    const nobody = await s.measured(() => s.stack.up({ org: organization({ name: "Acme", adopt: "acne" }) }));
+    const nobody = await s.measured(() => s.stack.up({ org: organization({ name: own("Acme"), adopt: own("acne") }) }));
     expect(nobody.error?.message).toContain("[AVALA_ORGANIZATION_NOT_FOUND]");
-    const adopted = await s.measured(() => s.stack.up({ org: organization({ name: "Acme", adopt: "acme" }) }));
+    const adopted = await s.measured(() =>
+      s.stack.up({ org: organization({ name: own("Acme"), adopt: own("acme") }) }),
+    );
     expect(adopted.writes).toEqual([]);
     expect(s.stack.id("org")).toBe(uids.acme);
   });
 
   it("makes a second one of the name where that is asked for", async () => {
-    await s.stack.up({ org: organization({ name: "Acme", allowDuplicateName: true }) });
+    await s.stack.up({ org: organization({ name: own("Acme"), allowDuplicateName: true }) });
     expect(s.stack.id("org")).not.toBe(uids.acme);
-    expect((await s.emulator.state()).organizations).toHaveLength(2);
+    expect(await named("Acme")).toHaveLength(2);
   });
 
   it("records what was made when a later part is refused, and the next up heals it", async () => {
-    const taken = await s.measured(() => s.stack.up({ org: organization({ name: "Beta", slug: "acme" }) }));
+    const taken = await s.measured(() => s.stack.up({ org: organization({ name: own("Beta"), slug: own("acme") }) }));
     expect(taken.error?.message).toContain("[AVALA_INVALID]");
     const { id, initErrors } = s.stack.resources.get("org")!;
     expect(initErrors).toHaveLength(1);
-    const healed = await s.measured(() => s.stack.up({ org: organization({ name: "Beta", slug: "beta-2" }) }));
+    const healed = await s.measured(() =>
+      s.stack.up({ org: organization({ name: own("Beta"), slug: own("beta-2") }) }),
+    );
     expect(healed.steps).toEqual(["update org"]);
-    expect(healed.writes).toEqual(["PATCH /organizations/beta/"]);
+    expect(healed.writes).toEqual([`PATCH ${at.beta}`]);
     expect(s.stack.resources.get("org")).toMatchObject({ id, initErrors: [] });
-    expect((await s.emulator.state()).organizations).toHaveLength(2);
+    expect(await named("Beta")).toHaveLength(1);
   });
 });
 
 describe("deleting an Organization", () => {
-  const created = (inputs: object = {}): Program => ({ org: organization({ name: "Beta", ...inputs }) });
-  const adopted = (inputs: object = {}): Program => ({ org: organization({ name: "Acme", adopt: "acme", ...inputs }) });
-  const exists = async (slug: string) => (await s.emulator.state()).organizations.some((row) => row.slug === slug);
+  const created = (inputs: object = {}): Program => ({ org: organization({ name: own("Beta"), ...inputs }) });
+  const adopted = (inputs: object = {}): Program => ({
+    org: organization({ name: own("Acme"), adopt: own("acme"), ...inputs }),
+  });
+  const exists = async (slug: string) => (await s.emulator.state()).organizations.some((row) => row.slug === own(slug));
 
   it.each([
-    ["a created one", created(), ["DELETE /organizations/beta/"]],
-    ["a created one with onDestroy retain", created({ onDestroy: "retain" }), []],
-    ["an adopted one", adopted(), []],
+    ["a created one", "beta", () => created(), true],
+    ["a created one with onDestroy retain", "beta", () => created({ onDestroy: "retain" }), false],
+    ["an adopted one", "acme", () => adopted(), false],
     [
       "an adopted one with onDestroy delete and forceDestroy",
-      adopted({ onDestroy: "delete", forceDestroy: true }),
-      ["DELETE /organizations/acme/"],
+      "acme",
+      () => adopted({ onDestroy: "delete", forceDestroy: true }),
+      true,
     ],
-  ])("%s", async (_, program, writes) => {
-    await s.stack.up(program);
-    expect((await s.measured(() => s.stack.destroy())).writes).toEqual(writes);
-    expect(await exists(program["org"]!.inputs["name"] === "Beta" ? "beta" : "acme")).toBe(writes.length === 0);
+  ] as const)("%s", async (_, slug, program, goes) => {
+    await s.stack.up(program());
+    const { writes } = await s.measured(() => s.stack.destroy());
+    expect(writes).toEqual(goes ? [`DELETE ${at[slug]}`] : []);
+    expect(await exists(slug)).toBe(!goes);
   });
 
   it("leaves it where that is asked for", async () => {
-    await s.emulator.addKey("avk_ada", person("ada"));
-    s.stack.environment = s.emulator.environment("avk_ada");
+    s.stack.environment = s.emulator.environment(await s.keyOf("ada"));
     await s.stack.up(adopted({ onDestroy: "leave" }));
-    expect((await s.measured(() => s.stack.destroy())).writes).toEqual(["POST /organizations/acme/leave/"]);
+    expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`POST ${at.acme}leave/`]);
     expect((await s.organizationNow()).members.map(({ email }) => email)).not.toContain(person("ada"));
   });
 
@@ -211,12 +232,9 @@ describe("deleting an Organization", () => {
     expect(await exists("acme")).toBe(true);
   });
 
-  it("is refused while data or people that no declaration knows are inside, and forced on demand", async () => {
-    const start = acme();
-    await s.emulator.reset({
-      ...start,
-      organizations: [{ ...start.organizations![0]!, datasetCount: 2, sliceCount: 1 }],
-    });
+  alone("is refused while data or people that no declaration knows are inside, and forced on demand", async () => {
+    const { organizations, ...state } = await s.emulator.state();
+    await s.emulator.reset({ ...state, organizations: [{ ...organizations[0]!, datasetCount: 2, sliceCount: 1 }] });
     await s.stack.up(adopted({ onDestroy: "delete" }));
     const { error, writes } = await s.measured(() => s.stack.destroy());
     expect(error?.message).toContain("2 datasets, 1 slices");
@@ -225,29 +243,29 @@ describe("deleting an Organization", () => {
     expect(error?.message).toContain("forceDestroy: true");
     expect(writes).toEqual([]);
     await s.stack.up(adopted({ onDestroy: "delete", forceDestroy: true }));
-    expect((await s.measured(() => s.stack.destroy())).writes).toEqual(["DELETE /organizations/acme/"]);
+    expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${at.acme}`]);
   });
 
   it("is done when it is gone already and that is said", async () => {
     await s.stack.up(created());
     const id = s.stack.id("org");
-    await s.emulator.api("DELETE", "/organizations/beta/");
+    await s.emulator.api("DELETE", at.beta);
     s.stack.environment = { ...s.stack.environment, AVALA_ASSUME_DELETED: id };
     const { error, writes } = await s.measured(() => s.stack.destroy());
     expect({ error, writes }).toEqual({ error: undefined, writes: [] });
   });
 
-  it.each(["soft", "hard"] as const)("is proven by the list where deletion is %s", async (organizationDelete) => {
+  alone.each(["soft", "hard"] as const)("is proven by the list where deletion is %s", async (organizationDelete) => {
     await s.emulator.settings({ organizationDelete });
     await s.stack.up(created());
-    expect((await s.measured(() => s.stack.destroy())).writes).toEqual(["DELETE /organizations/beta/"]);
+    expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${at.beta}`]);
     await s.stack.up(created());
-    expect((await s.emulator.state()).organizations.filter((row) => row.name === "Beta" && row.isActive)).toHaveLength(
-      1,
-    );
+    expect(
+      (await s.emulator.state()).organizations.filter((row) => row.name === own("Beta") && row.isActive),
+    ).toHaveLength(1);
   });
 
-  it("passes on the service's own refusal", async () => {
+  alone("passes on the service's own refusal", async () => {
     await s.emulator.settings({ organizationDelete: "refuse" });
     await s.stack.up(adopted({ onDestroy: "delete", forceDestroy: true }));
     expect((await s.measured(() => s.stack.destroy())).error?.message).toContain("[AVALA_CONFLICT]");

@@ -1,9 +1,13 @@
 import { inputsWhere, team as schema } from "../../provider/schema/index.js";
 import { idOf, organization, team, teamMembership, type Program } from "../support/stack.js";
-import { person, scenario, uids } from "./support.js";
+import { alone, own, person, s, sideBySide, uids } from "./sideBySide.js";
 
-const s = scenario();
-const teamsPath = "/organizations/acme/teams/";
+const it = sideBySide();
+const at = {
+  get teams() {
+    return `/organizations/${own("acme")}/teams/`;
+  },
+};
 
 const fields = {
   name: { first: "Team name", second: "Team renamed" },
@@ -32,47 +36,47 @@ const held = async () =>
   );
 
 describe("each field of Team", () => {
-  it("is in the table when it is managed", () => {
+  test("is in the table when it is managed", () => {
     expect([...names].toSorted()).toEqual(inputsWhere(schema, ({ local, identity }) => !local && !identity).toSorted());
   });
 
   it("is created, left alone, changed, found when it drifts, repaired, and cleared or let go", async () => {
     const made = await s.measured(() => s.stack.up(each("first")));
-    expect(made.calls).toEqual(["GET /organizations/", `GET ${teamsPath}`, ...names.map(() => `POST ${teamsPath}`)]);
+    expect(made.calls).toEqual(["GET /organizations/", `GET ${at.teams}`, ...names.map(() => `POST ${at.teams}`)]);
     expect(await held()).toEqual(valuesOf("first"));
-    expect(await s.measured(() => s.stack.up(each("first")))).toMatchObject({ steps: allSteps("same"), calls: [] });
+    expect(await s.apart(() => s.stack.up(each("first")))).toMatchObject({ steps: allSteps("same"), calls: [] });
 
     const change = await s.measured(() => s.stack.up(each("second")));
     expect(change.writes).toEqual([
-      `PATCH ${teamsPath}team-name/`,
-      `PATCH ${teamsPath}team-description/`,
-      `PATCH ${teamsPath}team-color/`,
+      `PATCH ${at.teams}team-name/`,
+      `PATCH ${at.teams}team-description/`,
+      `PATCH ${at.teams}team-color/`,
     ]);
     expect(await held()).toEqual(valuesOf("second"));
     const clean = await s.measured(() => s.stack.refresh());
-    expect(clean).toMatchObject({ steps: allSteps("same"), calls: ["GET /organizations/", `GET ${teamsPath}`] });
+    expect(clean).toMatchObject({ steps: allSteps("same"), calls: ["GET /organizations/", `GET ${at.teams}`] });
 
     for (const field of names) {
-      await s.emulator.api("PATCH", `${teamsPath}team-${field}/`, { [field]: fields[field].first });
+      await s.emulator.api("PATCH", `${at.teams}team-${field}/`, { [field]: fields[field].first });
     }
     expect((await s.stack.refresh()).steps).toEqual(allSteps("update"));
     expect((await s.measured(() => s.stack.up(each("second")))).writes).toHaveLength(names.length);
     expect(await held()).toEqual(valuesOf("second"));
 
     const removal = await s.measured(() => s.stack.up(each(undefined)));
-    expect(removal.writes).toEqual([`PATCH ${teamsPath}team-description/`]);
+    expect(removal.writes).toEqual([`PATCH ${at.teams}team-description/`]);
     expect(await held()).toEqual({ name: fields.name.second, description: "", color: fields.color.removed });
-    expect(await s.measured(() => s.stack.up(each(undefined)))).toMatchObject({ calls: [], steps: allSteps("same") });
+    expect(await s.apart(() => s.stack.up(each(undefined)))).toMatchObject({ calls: [], steps: allSteps("same") });
   });
 
   it("T23: may come back in another case where case does not count", async () => {
     await s.stack.up({ core: team({ organization: uids.acme, name: "Blue", color: "#AaBbCc" }) });
-    await s.emulator.api("PATCH", `${teamsPath}blue/`, { color: "#aabbcc" });
+    await s.emulator.api("PATCH", `${at.teams}blue/`, { color: "#aabbcc" });
     expect((await s.stack.refresh()).steps).toEqual(["same core"]);
   });
 });
 
-it.each([false, true])("renames a team in place when its slug follows: %s", async (slugFollowsName) => {
+alone.each([false, true])("renames a team in place when its slug follows: %s", async (slugFollowsName) => {
   await s.emulator.settings({ slugFollowsName });
   const program = (name: string): Program => ({
     blue: team({ organization: uids.acme, name }),
@@ -81,7 +85,7 @@ it.each([false, true])("renames a team in place when its slug follows: %s", asyn
   await s.stack.up(program("Blue"));
   const { id } = s.stack.resources.get("blue")!;
   const renamed = await s.measured(() => s.stack.up(program("Green")));
-  expect(renamed).toMatchObject({ steps: ["update blue", "same mia"], writes: [`PATCH ${teamsPath}blue/`] });
+  expect(renamed).toMatchObject({ steps: ["update blue", "same mia"], writes: [`PATCH ${at.teams}blue/`] });
   expect(s.stack.id("blue")).toBe(id);
   expect(s.stack.outputs("blue")["slug"]).toBe(slugFollowsName ? "green" : "blue");
   expect((await s.stack.refresh()).steps.toSorted()).toEqual(["same blue", "same mia"]);
@@ -103,7 +107,7 @@ describe("a team of the same name", () => {
 
   it("may be adopted by slug, and gets what is declared", async () => {
     const adopted = await s.measured(() => s.stack.up(declared({ name: "Kernel", adopt: "core", color: "#123456" })));
-    expect(adopted.writes).toEqual([`PATCH ${teamsPath}core/`]);
+    expect(adopted.writes).toEqual([`PATCH ${at.teams}core/`]);
     expect(await s.teamNow()).toMatchObject({ name: "Kernel", color: "#123456" });
   });
 
@@ -116,20 +120,20 @@ describe("a team of the same name", () => {
 
 it("is replaced, made before the other is deleted, when it belongs to another organization", async () => {
   const program = (place: unknown): Program => ({
-    beta: organization({ name: "Beta" }),
+    beta: organization({ name: own("Beta") }),
     blue: team({ organization: place, name: "Blue" }),
   });
   await s.stack.up(program(uids.acme));
   expect((await s.stack.preview(program(idOf("beta")))).steps).toEqual(["same beta", "replace blue"]);
   const moved = await s.measured(() => s.stack.up(program(idOf("beta"))));
   expect(moved.steps).toEqual(["same beta", "replace blue", "delete replaced blue"]);
-  expect(moved.writes).toEqual(["POST /organizations/beta/teams/", `DELETE ${teamsPath}blue/`]);
+  expect(moved.writes).toEqual([`POST /organizations/${own("beta")}/teams/`, `DELETE ${at.teams}blue/`]);
 });
 
-it("is no other team when its organization is spelt otherwise", async () => {
+alone("is no other team when its organization is spelt otherwise", async () => {
   const program = (spelling: string): Program => ({ blue: team({ organization: spelling, name: "Blue" }) });
   await s.stack.up(program(uids.acme));
-  const bySlug = await s.measured(() => s.stack.up(program("acme")));
+  const bySlug = await s.measured(() => s.stack.up(program(own("acme"))));
   expect(bySlug).toMatchObject({ steps: ["same blue"], calls: ["GET /organizations/"] });
   const upper = await s.measured(() => s.stack.up(program(`{${uids.acme.toUpperCase()}}`)));
   expect(upper).toMatchObject({ steps: ["same blue"], calls: [] });
@@ -139,7 +143,9 @@ describe("deleting a team", () => {
   const declared = (inputs: object = {}): Program => ({
     core: team({ organization: uids.acme, name: "Core", adopt: uids.core, ...inputs }),
   });
-  const lee = { lee: teamMembership({ team: `${uids.acme}/${uids.core}`, user: uids.lee, role: "lead" }) };
+  const lee = (inputs: object = {}) => ({
+    lee: teamMembership({ team: `${uids.acme}/${uids.core}`, user: uids.lee, role: "lead", ...inputs }),
+  });
 
   it("is refused while people that no declaration knows are inside", async () => {
     await s.stack.up(declared());
@@ -151,29 +157,28 @@ describe("deleting a team", () => {
   });
 
   it("takes declared people out first, and is not refused", async () => {
-    await s.stack.up({ ...declared(), ...lee });
+    await s.stack.up({ ...declared(), ...lee() });
     expect((await s.measured(() => s.stack.destroy())).writes).toEqual([
-      `DELETE ${teamsPath}core/members/${uids.lee}/`,
-      `DELETE ${teamsPath}core/`,
+      `DELETE ${at.teams}core/members/${uids.lee}/`,
+      `DELETE ${at.teams}core/`,
     ]);
     expect((await s.organizationNow()).members).toHaveLength(4);
   });
 
   it("is not refused over somebody whose declaration retains them", async () => {
-    const retained = teamMembership({ ...lee.lee.inputs, onDestroy: "retain" });
-    await s.stack.up({ ...declared(), lee: retained });
-    expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${teamsPath}core/`]);
+    await s.stack.up({ ...declared(), ...lee({ onDestroy: "retain" }) });
+    expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${at.teams}core/`]);
   });
 
   it("goes through with forceDestroy", async () => {
     await s.stack.up(declared({ forceDestroy: true }));
     const { calls } = await s.measured(() => s.stack.destroy());
-    expect(calls).toEqual(["GET /organizations/", `GET ${teamsPath}`, `DELETE ${teamsPath}core/`]);
+    expect(calls).toEqual(["GET /organizations/", `GET ${at.teams}`, `DELETE ${at.teams}core/`]);
   });
 
   it("is done when it is gone already", async () => {
     await s.stack.up(declared());
-    await s.emulator.api("DELETE", `${teamsPath}core/`);
+    await s.emulator.api("DELETE", `${at.teams}core/`);
     expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, writes: [] });
   });
 });
@@ -184,7 +189,7 @@ it("is found gone by refresh and made again by the next up; without refresh an u
     mia: teamMembership({ team: idOf("blue"), user: uids.mia, role: "member" }),
   });
   await s.stack.up(program());
-  await s.emulator.api("DELETE", `${teamsPath}blue/`);
+  await s.emulator.api("DELETE", `${at.teams}blue/`);
 
   const unaware = await s.measured(() => s.stack.up(program("changed")));
   expect(unaware.error?.message).toContain("Run pulumi refresh");
@@ -193,5 +198,5 @@ it("is found gone by refresh and made again by the next up; without refresh an u
   expect((await s.stack.refresh()).steps.toSorted()).toEqual(["delete blue", "delete mia"]);
   const again = await s.measured(() => s.stack.up(program()));
   expect(again.steps).toEqual(["create blue", "create mia"]);
-  expect(again.writes).toEqual([`POST ${teamsPath}`, `POST ${teamsPath}blue/members/`]);
+  expect(again.writes).toEqual([`POST ${at.teams}`, `POST ${at.teams}blue/members/`]);
 });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import ts from "typescript";
 import { parse } from "yaml";
-import { readPeopleFile } from "../../provider/components/peopleFile.js";
+import { readDataFile } from "../../provider/files/dataFile.js";
 import { listPeople } from "../../provider/schema/index.js";
 import { acme, person, uids } from "../lifecycle/support.js";
 import { acmeUid, awkward, awkwardNames, email } from "../support/awkward.js";
@@ -109,7 +109,7 @@ describe("the files", () => {
   it("name people so that the program reads them back: in normal form, those who are invited too, without the owner", async () => {
     await imported();
     const keys = ofKind("Team").map(({ name, logicalName = name }) => logicalName);
-    const { people, faults } = listPeople(readPeopleFile(join(out, "people.yaml")), undefined, keys);
+    const { people, faults } = listPeople(readDataFile(join(out, "people.yaml")), undefined, keys);
     expect(faults).toEqual([]);
     const expected = Array.from({ length: 11 }, (_, number) => email(number + 1).toLowerCase());
     expect(people.map(({ who }) => who)).toEqual([...expected, "zoe@example.com"].toSorted());

@@ -101,7 +101,7 @@ describe("review.yml", () => {
     const comment = runner.calls().at(-1)!;
     expect(comment).toMatchObject({ command: `api ${comments}/12/comments`, method: "POST" });
     expect(comment["body"]).toMatch(/^<!-- avala review -->\n/);
-    expect(comment["body"]).toContain("zoe@example.com");
+    expect(comment["body"]).toContain("zoe&#64;example.com");
     expect(comment["body"]).toContain("also changes files that were not run");
     expect(await emulator.writes()).toEqual([]);
   });

@@ -1,5 +1,15 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { parse } from "yaml";
 import type { Project } from "./pulumi.js";
 
@@ -83,6 +93,7 @@ export class Runner {
     const values = new Map(Object.entries({ "github.token": "token-of-the-job", ...this.context }));
     let log = "";
     for (const [name, job] of Object.entries(workflow.jobs)) {
+      this.#clear();
       for (const step of job.steps) {
         const { code, output } = await this.#step(step, { ...workflow.env, ...job.env }, values);
         log += output;
@@ -93,6 +104,13 @@ export class Runner {
       }
     }
     return { failed: undefined, log };
+  }
+
+  /** Each job has a machine of its own. State, and what the CLI keeps of it, are elsewhere in real life. */
+  #clear(): void {
+    const { folder } = this.#project;
+    const kept = new Set(["github", "home", "state", "tmp", "Pulumi.test.yaml"]);
+    for (const name of readdirSync(folder)) if (!kept.has(name)) rmSync(join(folder, name), { recursive: true });
   }
 
   async #step(step: Step, shared: Record<string, string>, values: Map<string, string>) {
@@ -148,7 +166,7 @@ export class Runner {
 
 /** An artifact holds the content of a folder, or one file by its name. */
 function fileIn(path: string): string {
-  return existsSync(join(path, ".")) ? "." : path.slice(path.lastIndexOf("/") + 1);
+  return statSync(path).isDirectory() ? "." : basename(path);
 }
 
 function filled(template: string, values: ReadonlyMap<string, string>): string {

@@ -502,7 +502,11 @@ describe("what is secret in the state", () => {
     state.row("labs/all").outputs["members"] = secret(state.row("labs/all").outputs["members"]);
     return state;
   }
-  const formats: string[][] = [[], ["--json"], ["--markdown"]];
+  const formats: [string, string[]][] = [
+    ["for people", []],
+    ["for programs", ["--json"]],
+    ["for an issue", ["--markdown"]],
+  ];
 
   async function changedSecrets(): Promise<Exported> {
     const state = await withSecrets();
@@ -512,7 +516,7 @@ describe("what is secret in the state", () => {
     return state;
   }
 
-  it.each(formats)("is in no output: %j", async (...args) => {
+  it.each(formats)("is in no output %s", async (_for, args) => {
     const state = await changedSecrets();
     const { code, stdout, stderr } = await o.desk.run(["drift", "--state", "-", ...args], { stdin: state.text });
     expect(code).toBe(2);

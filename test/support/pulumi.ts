@@ -1,6 +1,16 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -253,7 +263,10 @@ export class Project {
 
   /** The text of the state file. */
   stateText(): string {
-    return readFileSync(join(this.folder, "state/.pulumi/stacks", projectName, `${stackName}.json`), "utf8");
+    const stacks = join(this.folder, "state/.pulumi/stacks");
+    // The only one in there; an example has a name of its own.
+    const [name] = readdirSync(stacks);
+    return readFileSync(join(stacks, name!, `${stackName}.json`), "utf8");
   }
 
   /** The state as `pulumi stack export` writes it, without asking for it. */

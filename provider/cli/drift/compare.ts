@@ -118,24 +118,40 @@ function changes(scene: Scene, look: Look): Finding[] {
   if (look.is !== "there") return [];
   const { resource, now } = look;
   return changedProperties(look).flatMap((property): Finding[] => {
-    if (resource.kind === "TeamRoster" && property === "members")
-      return roleChanges(scene, resource, now.inputs[property]);
-    return [changed(scene, resource, property, now.inputs[property])];
+    const value = now.inputs[property];
+    if (resource.kind === "TeamRoster" && property === "members") return roleChanges(scene, resource, value);
+    const about = resource.who === undefined ? undefined : declarationsOf(resource)[0];
+    return [changed(scene, resource, about, property, resource.outputs[property], value)];
   });
 }
 
-function changed(scene: Scene, resource: Managed, property: string, now: unknown): Finding {
-  const { organization, teamNames } = scene;
+/** Of a roster's people, those in the team with another role. */
+function roleChanges(scene: Scene, roster: Managed, now: unknown): Finding[] {
+  const roles = rosterOf(now);
+  return [...rosterOf(roster.outputs["members"])].flatMap(([who, declared]) => {
+    const role = roles.get(who);
+    if (role === undefined || role === declared) return [];
+    return [changed(scene, roster, placeInRoster(roster, who, declared, "active"), "role", declared, role)];
+  });
+}
+
+/** @param about the person whose property it is; undefined for those of an organization or team */
+function changed(
+  scene: Scene,
+  resource: Managed,
+  about: Declaration | undefined,
+  property: string,
+  declared: unknown,
+  now: unknown,
+): Finding {
   const { kind, teamUid, outputs } = resource;
-  const [declaration] = declarationsOf(resource);
   const isSecret = resource.secret.has(property);
-  const declared = outputs[property];
   return {
     kind: "changed",
-    subject: kind === "Organization" ? "organization" : kind === "Team" ? "team" : subjectOf(teamUid),
-    organization,
-    team: teamUid === undefined ? undefined : teamNamed(teamUid, teamNames),
-    ...personIn(declaration, resource),
+    subject: about ? subjectOf(teamUid) : kind === "Organization" ? "organization" : "team",
+    organization: scene.organization,
+    team: teamUid === undefined ? undefined : teamNamed(teamUid, scene.teamNames),
+    ...personIn(about, resource),
     resource: declaredBy(resource),
     property,
     declared: isSecret ? secretText : declared,
@@ -150,22 +166,6 @@ function changed(scene: Scene, resource: Managed, property: string, now: unknown
 function shown(value: unknown): string {
   if (value === undefined || value === "") return "empty";
   return typeof value === "string" ? quoted(value, 60) : JSON.stringify(value);
-}
-
-/** Of a roster's people, those in the team with another role. */
-function roleChanges(scene: Scene, roster: Managed, now: unknown): Finding[] {
-  const roles = rosterOf(now);
-  return [...rosterOf(roster.outputs["members"])].flatMap(([who, declared]) => {
-    const role = roles.get(who);
-    if (role === undefined || role === declared) return [];
-    const declaration = placeInRoster(roster, who, "active");
-    return [
-      {
-        ...changed(scene, { ...roster, outputs: { ...roster.outputs, role: declared } }, "role", role),
-        ...personIn(declaration, roster),
-      },
-    ];
-  });
 }
 
 /** Where the people of a resource stand: on their way, ended, or run out. */
@@ -192,11 +192,12 @@ function standingDeclarations(look: Look): Declaration[] {
   const now: Managed = { ...resource, outputs: { ...resource.outputs, ...look.now.outputs } };
   if (resource.kind !== "TeamRoster") return declarationsOf(now);
   const present = rosterOf(look.now.inputs["members"]);
-  const lost = [...rosterOf(resource.outputs["members"]).keys()].filter((who) => !present.has(who));
+  const roles = rosterOf(resource.outputs["members"]);
+  const lost = [...roles].filter(([who]) => !present.has(who));
   const waiting = namesOf(look.now.outputs["waiting"]);
   return [
-    ...waiting.map((who) => placeInRoster(resource, who, "waiting")),
-    ...lost.map((who) => placeInRoster(resource, who, "gone")),
+    ...waiting.map((who) => placeInRoster(resource, who, roles.get(who), "waiting")),
+    ...lost.map(([who, role]) => placeInRoster(resource, who, role, "gone")),
   ];
 }
 

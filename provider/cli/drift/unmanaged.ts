@@ -88,7 +88,7 @@ async function people(view: OrganizationView, scene: Scene): Promise<Undeclared>
       });
     }
   }
-  return { findings, facts, notVisible: unclearNote(unclear.length, `members of ${shownName(organization)}`) };
+  return { findings, facts, notVisible: unclearNote(unclear.length, "member", shownName(organization)) };
 }
 
 /** Those that are pending: an invitation that has expired lets nobody in. */
@@ -126,7 +126,7 @@ function invitations({ organization, live, looks, names }: Scene): Undeclared {
       },
     ];
   });
-  return { ...none, findings, notVisible: unclearNote(unclear.length, `invitations of ${shownName(organization)}`) };
+  return { ...none, findings, notVisible: unclearNote(unclear.length, "invitation", shownName(organization)) };
 }
 
 /** Teams whose people the state declares, one by one or as a whole. */
@@ -178,8 +178,8 @@ async function places(view: OrganizationView, scene: Scene, teamUid: string): Pr
           }),
     });
   }
-  const where = `people of team ${printable(named.name ?? teamUid)}`;
-  return { findings, facts, notVisible: unclearNote(strangers.unclear, where) };
+  const where = `team ${printable(named.name ?? teamUid)}`;
+  return { findings, facts, notVisible: unclearNote(strangers.unclear, "person", where) };
 }
 
 interface Strangers {
@@ -237,9 +237,11 @@ function sinceText({ createdAt }: { createdAt?: string | undefined }): string {
   return createdAt === undefined ? "" : `; since ${day(createdAt)}`;
 }
 
-function unclearNote(count: number, of: string): string[] {
+function unclearNote(count: number, what: "member" | "invitation" | "person", of: string): string[] {
   if (count === 0) return [];
-  return [`Whether ${count} ${of} are declared cannot be known: this key does not see their addresses or roles.`];
+  const some =
+    count === 1 ? `one ${what} of ${of} is` : `${count} ${what === "person" ? "people" : `${what}s`} of ${of} are`;
+  return [`Whether ${some} declared cannot be known: this key does not see their addresses or roles.`];
 }
 
 function shownName({ name, slug, uid }: Scene["organization"]): string {

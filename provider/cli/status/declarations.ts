@@ -41,7 +41,9 @@ export function declarationsIn(state: unknown): Recorded {
 /** The person that a resource stands for; of a roster, those who wait. */
 export function declarationsOf(resource: Managed): Declaration[] {
   if (resource.kind === "TeamRoster") {
-    return namesOf(resource.outputs["waiting"]).map((who) => placeInRoster(resource, who, "waiting"));
+    const roles = rosterOf(resource.outputs["members"]);
+    const names = namesOf(resource.outputs["waiting"]);
+    return names.map((who) => placeInRoster(resource, who, roles.get(who), "waiting"));
   }
   return isPersonal(resource) ? [personal(resource)] : [];
 }
@@ -57,8 +59,8 @@ export function teamNamesIn(managed: readonly Managed[]): Map<string, string> {
 }
 
 /** A place that a roster declares. */
-export function placeInRoster(roster: Managed, who: string, status: string): Declaration {
-  const { urn, name, organizationUid, teamUid, outputs } = roster;
+export function placeInRoster(roster: Managed, who: string, role: string | undefined, status: string): Declaration {
+  const { urn, name, organizationUid, teamUid } = roster;
   return {
     kind: "TeamRoster",
     urn,
@@ -68,7 +70,7 @@ export function placeInRoster(roster: Managed, who: string, status: string): Dec
     email: personOf(who).email,
     userUid: personOf(who).userUid,
     username: undefined,
-    role: rosterOf(outputs["members"]).get(who),
+    role,
     status,
     expiresAt: undefined,
     emailsSent: undefined,

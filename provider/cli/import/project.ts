@@ -127,7 +127,7 @@ pulumi stack init prod
 ${importCommands(names.importFile).join("\n")}
 \`\`\`
 
-The import asks Avala nothing and changes nothing there. The preview must show no change. From then on, change the files,
+It takes version 3.254 of the Pulumi CLI, or a newer one. The import asks Avala nothing and changes nothing there. The preview must show no change. From then on, change the files,
 and look at \`pulumi preview\` before \`pulumi up\`.
 
 ## After changes that were made elsewhere

@@ -264,9 +264,14 @@ describe("a second run", () => {
     expect(await refused("--style", "roster")).toMatch(/style edges.*\[AVALA_REFUSED\]/);
   });
 
-  it("does not guess what a record of another version means", async () => {
+  it.each([
+    ["of another version", { version: 2 }],
+    ["that names files elsewhere", { names: { [acmeUid]: "../../elsewhere" } }],
+    ["of another style", { style: "graph" }],
+    ["without hashes", { files: undefined }],
+  ])("does not guess what a record %s means", async (_what, changed) => {
     await imported();
-    write(".avala-import.json", '{"version":2}');
+    write(".avala-import.json", JSON.stringify({ ...JSON.parse(read(".avala-import.json")), ...changed }));
     const before = contents();
     expect(await refused()).toMatch(/\.avala-import\.json is no record/);
     expect(contents()).toEqual(before);
@@ -335,6 +340,18 @@ describe("what the service does not show", () => {
     expect(ofKind("OrganizationMember")).toHaveLength(11);
   });
 
+  it("writes a program for an organization in which nobody is but its owner", async () => {
+    const seed = all();
+    const [one] = seed.organizations!;
+    await o.emulator.reset({
+      ...seed,
+      organizations: [{ ...one!, members: [one!.members[0]!], teams: [], invitations: [] }],
+    });
+    expect(await imported()).toMatchObject({ people: 0, teams: 0, places: 0, notes: [] });
+    expect(listPeople(readPeopleFile(join(out, "people.yaml")), undefined, [])).toEqual({ people: [], faults: [] });
+    expect(read("index.ts")).toContain('import { Organization, People } from "pulumi-avala";');
+  });
+
   it("leaves out a team whose name no program can declare, and tells it", async () => {
     const seed = all();
     seed.organizations![0]!.teams![0]!.name = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -374,6 +391,7 @@ describe("--fill", () => {
     inputs: Record<string, unknown>;
     /** Urns of what an unknown input is an output of. */
     of?: Record<string, string[]>;
+    provider?: string;
   }
   const organization = (name: string, inputs: object): Given => ({ kind: "Organization", name, inputs: { ...inputs } });
   const inside = (kind: string, name: string, inputs: object): Given => ({
@@ -390,23 +408,24 @@ describe("--fill", () => {
   });
 
   /** What the engine would have written of a program, filled in. */
-  async function filled(given: Given[]) {
+  async function filled(given: Given[], providers: Given[] = []) {
     mkdirSync(out);
     const resources = given.map(({ kind, name }) => ({ type: type(kind), name, id: "<PLACEHOLDER>" }));
-    const steps = given.map(({ kind, name, inputs, of: propertyDependencies }) => ({
-      op: "create",
-      urn: urn(kind, name),
-      newState: { type: type(kind), inputs, propertyDependencies },
-    }));
+    const providerUrn = (name: string) => `urn:pulumi:dev::p::pulumi:providers:pulumi-nodejs::${name}`;
+    const steps = [
+      ...providers.map(({ name, inputs }) => ({ op: "create", urn: providerUrn(name), newState: { inputs } })),
+      ...given.map(({ kind, name, inputs, of: propertyDependencies, provider = "default" }) => ({
+        op: "create",
+        urn: urn(kind, name),
+        newState: { type: type(kind), inputs, propertyDependencies, provider: `${providerUrn(provider)}::${unknown}` },
+      })),
+    ];
     write("import.json", JSON.stringify({ resources }));
     write("preview.json", JSON.stringify({ steps }));
-    const result = await o.desk.json<{ leftOut: { name: string; reason: string }[]; notes: string[] }>([
-      "import",
-      "--fill",
-      join(out, "import.json"),
-      "--preview",
-      join(out, "preview.json"),
-    ]);
+    const result = await o.desk.json<{ leftOut: { name: string; reason: string }[]; notes: string[] }>(
+      ["import", "--fill", join(out, "import.json"), "--preview", join(out, "preview.json")],
+      { env: { TENANT_KEY: "avk_tenant" } },
+    );
     expect(await o.emulator.writes()).toEqual([]);
     return {
       ids: Object.fromEntries(entries().map(({ name, id }) => [name, id])),
@@ -504,6 +523,38 @@ describe("--fill", () => {
     });
     // An expired invitation in the state mails nobody, which a new one would.
     expect(ofKind("OrganizationMember")[0]!.outputs).toMatchObject({ status: "expired" });
+  });
+
+  it("asks the deployment of an explicit provider by its own key alone, or by what is unique", async () => {
+    await o.emulator.addKey("avk_tenant", person("owner"));
+    const provider = (name: string, inputs: object): Given => ({
+      kind: "",
+      name,
+      inputs: { "avala:explicit": "true", ...inputs },
+    });
+    const here = { "avala:baseUrl": o.between.url, "avala:allowInsecureBaseUrl": "true" };
+    const by = (given: Given, name: string): Given => ({ ...given, provider: name });
+    const { ids, left } = await filled(
+      [
+        by(organization("own", { name: "Acme" }), "own"),
+        by(organization("hidden", { name: "Acme" }), "hidden"),
+        by(organization("adopted", { adopt: "twin", name: "Twin" }), "hidden"),
+        by(organization("elsewhere", { adopt: "twin-2", name: "Twin" }), "elsewhere"),
+        by(organization("unset", { adopt: "twin-2", name: "Twin" }), "unset"),
+      ],
+      [
+        provider("own", { "avala:apiKeyEnv": "TENANT_KEY", ...here }),
+        provider("hidden", { "avala:apiKey": "[secret]", ...here }),
+        provider("elsewhere", { "avala:apiKey": "[secret]" }),
+        provider("unset", { "avala:apiKeyEnv": "OTHER_KEY", ...here }),
+      ],
+    );
+    expect(Object.keys(ids)).toEqual(["own", "adopted"]);
+    expect(left).toEqual({
+      hidden: expect.stringMatching(/key of its provider is not known here/),
+      elsewhere: expect.stringMatching(/base URL is another one/),
+      unset: expect.stringMatching(/OTHER_KEY that apiKeyEnv names is not set/),
+    });
   });
 
   it("guesses neither of two resources that would stand for the same", async () => {

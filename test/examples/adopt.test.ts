@@ -76,7 +76,8 @@ describe("examples/adopt-existing", () => {
   it("is taken into a stack by the commands of its README, with nothing sent and nothing left to do", async () => {
     mkdirSync(join(project.folder, "adopt-existing"));
     for (const name of files) writeFileSync(join(project.folder, "adopt-existing", name), example(name));
-    await run(["cd adopt-existing", ...commandsOf("examples/adopt-existing/README.md")]);
+    const [first] = commandsOf("examples/adopt-existing/README.md");
+    await run(["cd adopt-existing", first!]);
     expect(await sent()).toEqual([[], []]);
   });
 });

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
+import { printable } from "../../schema/index.js";
 import { StackError } from "../errors.js";
 import { parse, reasonIn, runPulumi, type Place } from "../pulumi.js";
 import type { Terminal } from "../terminal.js";
@@ -20,6 +21,7 @@ export function missingPackages(folder: string, names: readonly string[]): strin
 
 /** Takes the entries of an import file into the state. Avala is asked nothing. */
 export async function importInto(place: Place, terminal: Terminal, file: string): Promise<void> {
+  await requireCli(place);
   await requireStack(place);
   terminal.note("Running pulumi import.");
   const { code, stdout, stderr } = await runPulumi(place, importArguments(file), importEnvironment);
@@ -88,6 +90,19 @@ export function stepsIn(text: string, source: string): PreviewedStep[] {
   const { steps } = parse(text, source) as { steps?: unknown };
   if (Array.isArray(steps)) return steps as PreviewedStep[];
   throw new StackError(`${source} holds no steps.`, "Give the output of: pulumi preview --json.");
+}
+
+/** The first version of the CLI whose import takes inputs and outputs from a file: before, it cannot read our resources. */
+const firstCli = [3, 254] as const;
+
+async function requireCli(place: Place): Promise<void> {
+  const { stdout } = await runPulumi({ ...place, options: { cwd: place.options.cwd, stack: undefined } }, ["version"]);
+  const [major = 0, minor = 0] = stdout.trim().replace(/^v/, "").split(".").map(Number);
+  if (major > firstCli[0] || (major === firstCli[0] && minor >= firstCli[1])) return;
+  throw new StackError(
+    `pulumi import takes what dynamic resources need from ${firstCli.join(".")}.0 on; this is ${printable(stdout, 40)}.`,
+    "Upgrade the Pulumi CLI, and run the command again.",
+  );
 }
 
 async function requireStack(place: Place): Promise<void> {

@@ -11,7 +11,7 @@ import { openFolder, writeFiles, type Folder } from "./folder.js";
 import { importFileOf } from "./importFile.js";
 import { readLiving, type Living } from "./living.js";
 import { nameBefore, organizationKeyOf } from "./names.js";
-import { fileNames, filesOf, importCommands, packagesOf, type FileNames } from "./project.js";
+import { importNames, filesOf, importCommands, packagesOf, type ImportNames } from "./project.js";
 import type { Style } from "./program.js";
 
 // Not an import: the file stands outside the compiled tree, equally far from source and build.
@@ -80,7 +80,7 @@ interface Written {
   living: Living;
   style: Style;
   folder: Folder;
-  names: FileNames;
+  names: ImportNames;
   beside: boolean;
   files: string[];
   changed: string[];
@@ -123,9 +123,9 @@ async function write(invocation: ImportInvocation, reference: string, style: Sty
       );
     }
     const living = await readLiving(snapshot, uid, before?.names ?? {});
-    const beside = folder.earlier ? folder.earlier.name !== fileNames("", false).record : folder.isTaken;
-    const names = fileNames(nameBefore(before?.names, uid) ?? organizationKeyOf(slug), beside);
-    const imported = await importFileOf(living, chosen, session.observer(snapshot));
+    const beside = folder.earlier ? folder.earlier.name !== importNames("", false).record : folder.isTaken;
+    const names = importNames(nameBefore(before?.names, uid) ?? organizationKeyOf(slug), beside);
+    const imported = await importFileOf(living, chosen, session.observer(snapshot), names);
     const files = filesOf(living, chosen, names, imported, { beside, version });
     const named = Object.fromEntries([[uid, living.key], ...living.teams.map((team) => [team.uid, team.key])]);
     const record = { organization: uid, style: chosen, names: { ...before?.names, ...named } };
@@ -167,7 +167,7 @@ async function requireDeclared(place: Place, terminal: Terminal, { living, names
   );
 }
 
-function lineFor({ program }: FileNames): string {
+function lineFor({ program }: ImportNames): string {
   return `import "./${program.replace(/\.ts$/, "")}";`;
 }
 

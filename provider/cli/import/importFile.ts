@@ -4,7 +4,7 @@ import { joinId, providerText, quoted, resources, typeToken } from "../../schema
 import { RefusedError } from "../errors.js";
 import type { Living, Who } from "./living.js";
 import { Names } from "./names.js";
-import { otherName, type Style } from "./program.js";
+import { otherName, peopleName, type Naming, type Style } from "./program.js";
 
 /** One entry of the engine's import file. */
 export interface Entry {
@@ -41,12 +41,17 @@ interface Wanted {
 }
 
 /** The import file of what the written program declares: the provider's own code says what state is to hold. */
-export async function importFileOf(living: Living, style: Style, observer: Observer): Promise<ImportFile> {
+export async function importFileOf(
+  living: Living,
+  style: Style,
+  observer: Observer,
+  naming: Naming,
+): Promise<ImportFile> {
   const names = new Names();
   // First, as others name it.
-  const people: Entry = { type: peopleType, name: names.unique("people"), component: true };
+  const people: Entry = { type: peopleType, name: names.unique(peopleName(naming)), component: true };
   const entries = await Promise.all(
-    wantedOf(living, style).map(async ({ kind, name, id, inputs, known, parent }) => {
+    wantedOf(living, style, naming).map(async ({ kind, name, id, inputs, known, parent }) => {
       requireDeclarable(kind, name, inputs);
       const observed = await observer.imported(kind, id, inputs, known);
       if (observed === undefined) throw new Error(`bug: ${kind} ${id} was listed and is not found`);
@@ -89,27 +94,32 @@ function ordered(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-function wantedOf(living: Living, style: Style): Wanted[] {
+function wantedOf(living: Living, style: Style, naming: Naming): Wanted[] {
   const { uid, key, inputs, people, teams } = living;
   const organization: Wanted = { kind: "organization", name: key, id: uid, inputs };
   const declared = people.map((person): Wanted => ({
     kind: "organizationMember",
-    name: `people-${person.name}`,
+    name: `${peopleName(naming)}-${person.name}`,
     id: joinId(uid, person.name),
     inputs: { organization: uid, [person.by]: person.name, role: person.role },
     known: uidKnown(person),
-    parent: "people",
+    parent: peopleName(naming),
   }));
   const ofTeams = teams.map((team): Wanted => ({
     kind: "team",
-    name: team.key,
+    name: naming.prefix + team.key,
     id: joinId(uid, team.uid),
     inputs: { organization: uid, ...team.inputs },
   }));
-  return [organization, ...declared, ...ofTeams, ...(style === "edges" ? edgesOf(living) : rostersOf(living))];
+  return [
+    organization,
+    ...declared,
+    ...ofTeams,
+    ...(style === "edges" ? edgesOf(living, naming) : rostersOf(living, naming)),
+  ];
 }
 
-function edgesOf({ uid, teams, people, owner }: Living): Wanted[] {
+function edgesOf({ uid, teams, people, owner }: Living, naming: Naming): Wanted[] {
   const inFile = new Set(people.map(({ name }) => name));
   return teams.flatMap((team) =>
     team.members.map(({ who, role }): Wanted => {
@@ -117,21 +127,21 @@ function edgesOf({ uid, teams, people, owner }: Living): Wanted[] {
       const place = joinId(uid, team.uid);
       return {
         kind: "teamMembership",
-        name: isListed ? `people-${who.name}-${team.key}` : otherName(who, owner, team.key),
+        name: isListed ? `${peopleName(naming)}-${who.name}-${team.key}` : otherName(who, owner, team.key, naming),
         id: joinId(place, who.name),
         inputs: { team: place, [who.by]: who.name, role },
         known: uidKnown(who),
-        ...(isListed ? { parent: "people" } : {}),
+        ...(isListed ? { parent: peopleName(naming) } : {}),
       };
     }),
   );
 }
 
-function rostersOf({ uid, teams }: Living): Wanted[] {
+function rostersOf({ uid, teams }: Living, { prefix }: Naming): Wanted[] {
   return teams.map((team): Wanted => {
     const place = joinId(uid, team.uid);
     const members = Object.fromEntries(team.members.map(({ who, role }) => [who.name, role]));
-    return { kind: "teamRoster", name: team.key, id: place, inputs: { team: place, members } };
+    return { kind: "teamRoster", name: prefix + team.key, id: place, inputs: { team: place, members } };
   });
 }
 

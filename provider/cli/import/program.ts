@@ -4,23 +4,26 @@ import { literal, mapping, objectLiteral, scalar } from "./text.js";
 
 export type Style = "edges" | "roster";
 
-/** Names of the files that a program reads. */
-export interface DataFiles {
+/** What a written program goes by beside the organization. */
+export interface Naming {
+  /** Names of the files that it reads. */
   people: string;
   teams: string;
+  /** Begins its logical names: beside another program, which may have teams of the same names. */
+  prefix: string;
 }
 
 /** A program that declares the organization, as a person would write it. */
-export function programOf(living: Living, style: Style, files: DataFiles): string {
-  return style === "edges" ? edges(living, files) : rosters(living, files);
+export function programOf(living: Living, style: Style, naming: Naming): string {
+  return style === "edges" ? edges(living, naming) : rosters(living, naming);
 }
 
-function edges(living: Living, files: DataFiles): string {
+function edges(living: Living, naming: Naming): string {
   const names = new Names();
   const organization = names.unique(identifierOf(living.key, "organization"), "");
   const teams = living.teams.map((team) => ({ team, name: names.unique(identifierOf(team.key, "team"), "") }));
   const nameOfTeam = new Map(teams.map(({ team, name }) => [team.key, name]));
-  const places = othersPlaces(living, nameOfTeam);
+  const places = othersPlaces(living, nameOfTeam, naming);
   const used = ["Organization", "People"];
   if (teams.length > 0) used.push("Team");
   if (places.length > 0) used.push("TeamMembership");
@@ -31,33 +34,34 @@ function edges(living: Living, files: DataFiles): string {
   return paragraphs([
     `import { ${used.join(", ")} } from "pulumi-avala";`,
     organizationOf(living, organization),
-    teams.map(({ team, name }) => teamOf(team, name, organization)).join("\n"),
+    teams.map(({ team, name }) => teamOf(team, name, organization, naming)).join("\n"),
     `// Everybody but the owner, with their roles and their places in teams.
-const people = new People("people", {
+const people = new People(${literal(peopleName(naming))}, {
   organization${organization === "organization" ? "" : `: ${organization}`},
-  file: ${literal(files.people)},${teams.length > 0 ? `\n  teams: ${byKey},` : ""}
+  file: ${literal(naming.people)},${teams.length > 0 ? `\n  teams: ${byKey},` : ""}
 });`,
     [ownerNote(living, places.length > 0 ? "Their places in teams are declared here." : ""), ...places].join("\n"),
     waiting,
   ]);
 }
 
-function rosters(living: Living, files: DataFiles): string {
+function rosters(living: Living, naming: Naming): string {
   const organization = new Names().unique(identifierOf(living.key, "organization"), "");
+  const teamName = naming.prefix === "" ? "key" : `\`${naming.prefix}\${key}\``;
   return paragraphs([
     `import { readFileSync } from "node:fs";
 import { Organization, People, Team, TeamRoster, type TeamArgs, type TeamRosterArgs } from "pulumi-avala";
 import { parse } from "yaml";`,
-    `/** A team of ${files.teams}: what a Team takes, and its people. */
+    `/** A team of ${naming.teams}: what a Team takes, and its people. */
 interface TeamEntry extends Omit<TeamArgs, "organization">, Pick<TeamRosterArgs, "members"> {}`,
     organizationOf(living, organization),
     `// Everybody but the owner, with their role in the organization.
-const people = new People("people", { organization${organization === "organization" ? "" : `: ${organization}`}, file: ${literal(files.people)} });`,
-    ownerNote(living, `Their places in teams are in ${files.teams}.`),
-    `const teams = parse(readFileSync(${literal(files.teams)}, "utf8")) as Record<string, TeamEntry>;
+const people = new People(${literal(peopleName(naming))}, { organization${organization === "organization" ? "" : `: ${organization}`}, file: ${literal(naming.people)} });`,
+    ownerNote(living, `Their places in teams are in ${naming.teams}.`),
+    `const teams = parse(readFileSync(${literal(naming.teams)}, "utf8")) as Record<string, TeamEntry>;
 for (const [key, { members, ...args }] of Object.entries(teams)) {
-  const team = new Team(key, { ...args, organization${organization === "organization" ? "" : `: ${organization}`} });
-  new TeamRoster(key, { team, members });
+  const team = new Team(${teamName}, { ...args, organization${organization === "organization" ? "" : `: ${organization}`} });
+  new TeamRoster(${teamName}, { team, members });
 }`,
     waiting,
   ]);
@@ -75,8 +79,8 @@ function organizationOf({ key, inputs }: Living, name: string): string {
   return `${head}${objectLiteral(literals(inputs), { around: head.length + 2 })});`;
 }
 
-function teamOf({ key, inputs }: LivingTeam, name: string, organization: string): string {
-  const head = `const ${name} = new Team(${literal(key)}, `;
+function teamOf({ key, inputs }: LivingTeam, name: string, organization: string, { prefix }: Naming): string {
+  const head = `const ${name} = new Team(${literal(prefix + key)}, `;
   return `${head}${objectLiteral([["organization", organization], ...literals(inputs)], { around: head.length + 2 })});`;
 }
 
@@ -93,10 +97,10 @@ function ownerNote({ owner, slug, key }: Living, places: string): string {
 }
 
 /** The places of those who are not in the file of people. */
-function othersPlaces({ others, owner }: Living, nameOfTeam: ReadonlyMap<string, string>): string[] {
+function othersPlaces({ others, owner }: Living, nameOfTeam: ReadonlyMap<string, string>, naming: Naming): string[] {
   return others.flatMap(({ who, places }) =>
     sorted([...places], ([key]) => key).map(([key, role]) => {
-      const head = `new TeamMembership(${literal(otherName(who, owner, key))}, `;
+      const head = `new TeamMembership(${literal(otherName(who, owner, key, naming))}, `;
       const args: [string, string][] = [
         ["team", nameOfTeam.get(key)!],
         [who.by, literal(who.name)],
@@ -107,9 +111,14 @@ function othersPlaces({ others, owner }: Living, nameOfTeam: ReadonlyMap<string,
   );
 }
 
+/** Logical name of the component of people; those of the people begin with it. */
+export function peopleName({ prefix }: Naming): string {
+  return `${prefix}people`;
+}
+
 /** Logical name of the place of somebody who is not in the file of people. */
-export function otherName(who: Who, owner: Who | undefined, key: string): string {
-  return `${who === owner ? "owner" : who.name}-${key}`;
+export function otherName(who: Who, owner: Who | undefined, key: string, { prefix }: Naming): string {
+  return `${prefix}${who === owner ? "owner" : who.name}-${key}`;
 }
 
 /** The file of people. @param withPlaces whether it holds their places in teams too */

@@ -2,23 +2,24 @@ import { jsonText } from "../terminal.js";
 import type { Living } from "./living.js";
 import type { File } from "./folder.js";
 import type { ImportFile } from "./importFile.js";
-import { peopleFileOf, programOf, teamsFileOf, type DataFiles, type Style } from "./program.js";
+import { peopleFileOf, programOf, teamsFileOf, type Naming, type Style } from "./program.js";
 
-/** Names of the files of one import. */
-export interface FileNames extends DataFiles {
+/** Names of the files and resources of one import. */
+export interface ImportNames extends Naming {
   program: string;
   importFile: string;
   record: string;
 }
 
 /** In a project of its own, or beside what is in a project already. */
-export function fileNames(key: string, beside: boolean): FileNames {
-  const prefix = beside ? `${key}.` : "";
+export function importNames(key: string, beside: boolean): ImportNames {
+  const before = beside ? `${key}.` : "";
   return {
     program: beside ? `${key}.ts` : "index.ts",
-    people: `${prefix}people.yaml`,
-    teams: `${prefix}teams.yaml`,
-    importFile: `${prefix}import.json`,
+    people: `${before}people.yaml`,
+    teams: `${before}teams.yaml`,
+    importFile: `${before}import.json`,
+    prefix: beside ? `${key}-` : "",
     record: beside ? `.avala-import.${key}.json` : ".avala-import.json",
   };
 }
@@ -42,7 +43,7 @@ export function importArguments(importFile: string): string[] {
 export function filesOf(
   living: Living,
   style: Style,
-  names: FileNames,
+  names: ImportNames,
   imported: ImportFile,
   { beside, version }: { beside: boolean; version: string },
 ): File[] {
@@ -62,7 +63,7 @@ export function packagesOf(style: Style): Record<string, string> {
   return style === "roster" ? { yaml: "^2.9.1" } : {};
 }
 
-function projectFiles({ key }: Living, style: Style, names: FileNames, version: string): File[] {
+function projectFiles({ key }: Living, style: Style, names: ImportNames, version: string): File[] {
   const project = `avala-${key}`;
   const manifest = {
     name: project.toLowerCase(),
@@ -101,7 +102,7 @@ function json(value: unknown): string {
   return `${text.replaceAll(/\[\s+("[\w*.]+")\s+\]/g, "[$1]")}\n`;
 }
 
-function readme(key: string, style: Style, names: FileNames): string {
+function readme(key: string, style: Style, names: ImportNames): string {
   const teams =
     style === "edges"
       ? `- \`${names.program}\`: the organization, its teams, and the owner's places in them.
@@ -126,7 +127,7 @@ pulumi stack init prod
 ${importCommands(names.importFile).join("\n")}
 \`\`\`
 
-The import asks Avala nothing and changes nothing there. The preview must show no change. From then on, change the files,
+It takes version 3.254 of the Pulumi CLI, or a newer one. The import asks Avala nothing and changes nothing there. The preview must show no change. From then on, change the files,
 and look at \`pulumi preview\` before \`pulumi up\`.
 
 ## After changes that were made elsewhere

@@ -348,7 +348,7 @@ describe("what the service does not show", () => {
       organizations: [{ ...one!, members: [one!.members[0]!], teams: [], invitations: [] }],
     });
     expect(await imported()).toMatchObject({ people: 0, teams: 0, places: 0, notes: [] });
-    expect(listPeople(readPeopleFile(join(out, "people.yaml")), undefined, [])).toEqual({ people: [], faults: [] });
+    expect(listPeople(readDataFile(join(out, "people.yaml")), undefined, [])).toEqual({ people: [], faults: [] });
     expect(read("index.ts")).toContain('import { Organization, People } from "pulumi-avala";');
   });
 

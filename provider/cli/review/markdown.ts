@@ -29,7 +29,7 @@ export function markdownOf(review: Review): string {
     `### Access review\n\n${escaped(verdict(review))}`,
     list(
       "**Exceeded:**",
-      review.exceeded.map(({ message }) => `- 🛑 ${escaped(message)}`),
+      review.exceeded.map(({ message }) => `- 🛑 ${code(message, 300)}`),
     ),
     list(
       "**Warnings:**",

@@ -54,7 +54,7 @@ export function where({ organization, team }: Where, show: Show): string {
 /** "lead", "invited as admin", "nothing". */
 export function standWords(stand: Stand | undefined, show: Show): string {
   if (!stand) return "nothing";
-  const role = show(stand.role ?? "in it");
+  const role = stand.role === undefined ? "in it" : show(stand.role);
   switch (stand.standing) {
     case "invited":
       return `invited as ${role}`;

@@ -67,7 +67,7 @@ const reviewed = (
 
 function line({ effect, person, team, before, after, mails, becamePossible }: ChangeRow): string {
   const stand = (one: ChangeRow["before"]) => (one ? `${one.standing} ${one.role ?? "?"}` : "-");
-  const name = person.secret ?? (person.email ?? person.userUid ?? "?").replace("@example.com", "");
+  const name = person.hidden ?? (person.email ?? person.userUid ?? "?").replace("@example.com", "");
   const marks = [
     mails > 0 ? ` (${mails})` : "",
     becamePossible ? " possible" : "",
@@ -170,7 +170,7 @@ describe("a person in the organization", () => {
     [
       "named by a secret is not told",
       [member("zoe", undefined, { email: "[secret]" })],
-      ["invited zoe: - → depends member (1)"],
+      ["invited [secret] zoe: - → depends member (1)"],
     ],
   ];
   it.each(cases)("%s", (_what, planned, expected) => expect(linesOf(planned)).toEqual(expected));
@@ -343,6 +343,28 @@ describe("organizations and teams", () => {
   });
 });
 
+describe("names that look alike", () => {
+  it("are told apart: teams by uid, and a user name by the uid beside it", () => {
+    const twin: Planned = {
+      ...team,
+      name: "twin",
+      id: `${acme}/${uid(8)}`,
+      was: { name: "Co\u200bre", organization: acme },
+      is: { name: "Co\u200bre", organization: acme },
+    };
+    const imposter = place(
+      "x",
+      { status: "active", email: undefined, userUid: uid(6), username: mail("ada") },
+      undefined,
+      { id: `${acme}/${uid(8)}/${uid(6)}` },
+    );
+    const text = textOf(reviewed([twin, imposter]))
+      .flatMap(({ lines }) => lines)
+      .join("\n");
+    expect(text).toContain(`-  ${uid(6)} (ada@example.com)  ${uid(8)} (Core) of Acme  member → nothing`);
+  });
+});
+
 describe("warnings", () => {
   const [ada, lead] = [same(member("ada", joined)), place("ada", { status: "active", role: "lead" })];
   const foreign = member("ned", undefined, { email: "ned@other.example.com" });
@@ -374,6 +396,7 @@ describe("warnings", () => {
       ["external-domains"],
       ["other.example.com"],
     ],
+    ["somebody comes in where nobody is known", [foreign], ["external-domains"]],
     ["more people go than may", Array.from({ length: 11 }, (_, at) => member(`p${at}`, joined)), ["removals"]],
     ["as many people go as may", Array.from({ length: 10 }, (_, at) => member(`p${at}`, joined)), []],
   ])("%s", (_what, planned, expected, domains = []) =>
@@ -431,6 +454,21 @@ describe("--approved", () => {
   ])("names %s", (_what, planned) =>
     expect(refused(planned)).toEqual([expect.stringMatching(/: not in the approved review\.$/)]),
   );
+
+  it.each<[string, Planned]>([
+    ["a setting has gone from what is new", member("zoe", undefined, {})],
+    ["an address is secret: it may be another", member("key", undefined, { email: "[secret]" })],
+    ["an organization is not known yet: it may be another", member("tom", undefined, { organization: unknown })],
+    [
+      "a roster is not known yet: it may hold others",
+      { kind: "TeamRoster", name: "r", is: { team: `${acme}/${core}`, members: unknown } },
+    ],
+    ["a field is not known yet", { kind: "Team", name: "new", is: { organization: acme, name: unknown } }],
+  ])("is none where %s", (_what, planned) => {
+    const settled = { ...planned, is: { ...planned.is, onDestroy: "retain" } };
+    const before = planned.name === "zoe" ? settled : planned;
+    expect(unapproved(reviewed([planned]), reviewed([before]))).toHaveLength(1);
+  });
 
   it("refuses a file that was changed, of another version, masked, or something else", () => {
     const json = asJson(reviewed(steps));

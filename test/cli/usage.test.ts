@@ -26,7 +26,7 @@ describe("--help", () => {
         expect(stdout.split("\n").find((line) => line.startsWith(flags))).toContain(description);
       }
       for (const { name, description } of command.operands)
-        expect(stdout).toMatch(new RegExp(`${name} +${description}`));
+        expect(stdout.split("\n").find((line) => line.startsWith(`  ${name}  `))).toContain(description);
       for (const line of [...command.sends, ...command.examples]) expect(stdout).toContain(line);
       expect(await o.emulator.calls()).toEqual([]);
     },
@@ -92,6 +92,7 @@ describe("an error", () => {
   );
 });
 
+const reading = ["status", "review"];
 const writing = [
   ["transfer-ownership", "acme", "--to", "ada@example.com", "--yes"],
   ["leave", "acme", "--yes"],
@@ -106,7 +107,7 @@ it.each(writing)("AVALA_READ_ONLY refuses %s before anything is asked", async (.
 });
 
 it("covers every command that writes", () => {
-  expect(writing.map(([name]) => name).toSorted()).toEqual(names.filter((name) => name !== "status").toSorted());
+  expect(writing.map(([name]) => name).toSorted()).toEqual(names.filter((name) => !reading.includes(name)).toSorted());
 });
 
 describe("colour", () => {

@@ -196,6 +196,6 @@ function placeKey({ uid, resource, name }: PlaceName): string {
   return uid ?? resource ?? name;
 }
 
-function personKey({ userUid, email, secret }: PersonName): string {
-  return JSON.stringify([userUid ?? email, secret]);
+function personKey({ userUid, email, hidden }: PersonName): string {
+  return JSON.stringify([userUid ?? email, hidden]);
 }

@@ -48,7 +48,7 @@ export function graphOf({ changes }: Review): string {
 }
 
 function personKey({ person }: ChangeRow): string {
-  return JSON.stringify([person.userUid ?? person.email ?? person.secret]);
+  return JSON.stringify([person.userUid ?? person.email ?? person.hidden]);
 }
 
 function placeKey({ organization, team }: ChangeRow): string {

@@ -107,7 +107,8 @@ function foreigners({ accesses }: Model, changes: readonly Change[], allowed: re
       if (person.email === undefined) return person.userUid === undefined ? [warning] : [];
       const domain = domainOf(person.email);
       const others = inside.get(place);
-      const isKnown = allowed.length > 0 ? allowed.includes(domain) : !others || isAmong(others, domain, person);
+      const isKnown =
+        allowed.length > 0 ? allowed.includes(domain) : others ? isAmong(others, domain, person) : place.created;
       return isKnown ? [] : [{ ...warning, domain }];
     });
 }

@@ -37,12 +37,13 @@ export const weighty: ReadonlySet<ChangeRow["effect"]> = new Set([
   "withdrawn",
 ]);
 
-export function nameOfPerson({ email, username, userUid, secret }: PersonName): string {
-  return secret === undefined ? (email ?? username ?? userUid ?? "") : `[secret] ${secret}`;
+/** A user name alone is whatever somebody calls themselves: the uid stands beside it. */
+export function nameOfPerson({ email, username, userUid = "", hidden }: PersonName): string {
+  return hidden ?? email ?? (username === undefined ? userUid : `${userUid} (${username})`);
 }
 
-export function nameOfPlace({ name, uid }: PlaceName): string {
-  return name || uid || "";
+export function nameOfPlace({ name, uid, called }: PlaceName): string {
+  return called ?? (name || uid || "");
 }
 
 /** "Core of Acme", or "Acme". */

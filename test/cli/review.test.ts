@@ -149,6 +149,7 @@ const warnings = [
   "team-deletions MOVE",
   "unknown-people ROS",
   "last-lead SOLO",
+  "external-domains ada Beta",
   "organization-deletions Old",
 ];
 const acts = [

@@ -46,7 +46,7 @@ export class Model {
     this.people = new People(preview);
     const steps = preview.steps.filter(({ kind }) => kind !== "Organization" && kind !== "Team");
     const joining = steps.filter(({ kind }) => kind === "OrganizationMember" || kind === "Invitation");
-    const placing = steps.filter((step) => !joining.includes(step));
+    const placing = steps.filter(({ kind }) => kind === "TeamMembership" || kind === "TeamRoster");
     for (const step of steps) this.#before(step);
     for (const step of joining) this.#after(step);
     // A place in a team hangs on what becomes of the person in the organization.

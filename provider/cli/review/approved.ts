@@ -1,9 +1,8 @@
-import { quoted } from "../../schema/index.js";
 import { ApprovedReviewError } from "../errors.js";
 import { digestOf } from "./preview.js";
 import type { ActRow, ChangeRow, Field, PersonName, PlaceName, Review, Where } from "./report.js";
 import { isObject, notKnown, propertiesOf, secretText } from "./values.js";
-import { actWords, effectWords, nameOfPerson, where } from "./words.js";
+import { actWords, effectWords, nameOfPerson, where, named } from "./words.js";
 
 /**
  * The review that was approved, as `--json` wrote it.
@@ -47,10 +46,10 @@ export function unapproved(review: Review, approved: Review): Review["exceeded"]
   const message = (text: string) => ({ limit: "approved", message: `${text}: not in the approved review.` });
   return [
     ...changes.map((row) =>
-      message(`${quoted(nameOfPerson(row.person), 60)} ${effectWords[row.effect]}, ${where(row, quoted)}`),
+      message(`${named(nameOfPerson(row.person))} ${effectWords[row.effect]}, ${where(row, named)}`),
     ),
-    ...acts.map((row) => message(actWords(row, quoted).slice(2))),
-    ...others.map(({ op, urn }) => message(`${op} ${quoted(urn, 200)}`)),
+    ...acts.map((row) => message(actWords(row, named).slice(2))),
+    ...others.map(({ op, urn }) => message(`${op} ${named(urn)}`)),
   ];
 }
 

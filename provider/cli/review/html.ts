@@ -79,7 +79,7 @@ ${list(
 
 /** A name that others have chosen. */
 function name(text: string): string {
-  return `<b>${escaped(printable(text, 80))}</b>`;
+  return `<b>${escaped(printable(text, 254))}</b>`;
 }
 
 function escaped(text: string): string {

@@ -1,7 +1,11 @@
+import { quoted } from "../../schema/index.js";
 import type { ActRow, ChangeRow, Field, PersonName, PlaceName, Review, Stand, WarningRow, Where } from "./report.js";
 
 /** How a format shows a name or value that others have written. */
 export type Show = (text: string) => string;
+
+/** In a line of text, in quotes; an address to its end, where its domain stands. */
+export const named: Show = (text) => quoted(text, 254);
 
 export const signs: Readonly<Record<ChangeRow["effect"], string>> = {
   gains: "+",

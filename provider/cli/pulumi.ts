@@ -62,10 +62,10 @@ export async function previewed({ options, environment }: Place): Promise<string
   return promisify(execFile)("pulumi", args, { env, maxBuffer: 1 << 30 }).then(
     ({ stdout }) => stdout,
     ({ stdout = "", stderr = "", code }: { stdout?: string; stderr?: string; code?: unknown }) => {
-      const said = printable(`${errorsIn(stdout)} ${stderr}`, 300) || "it gave no reason.";
-      const why = code === "ENOENT" ? "there is no Pulumi CLI on the PATH." : said;
+      const said = printable(`${errorsIn(stdout)} ${stderr}`, 300) || "it gave no reason";
+      const why = code === "ENOENT" ? "there is no Pulumi CLI on the PATH" : said;
       throw new StackError(
-        `pulumi preview failed: ${why}`,
+        `pulumi preview failed: ${why}.`,
         "Correct that, or give the output of: pulumi preview --json --show-sames.",
       );
     },

@@ -11,17 +11,16 @@ export interface Planned {
   was?: Record<string, unknown>;
   is?: Record<string, unknown>;
   /** Logical name of the organization or team that an unknown input comes from. */
-  from?: Record<string, { kind: Kind; name: string }>;
+  from?: Record<string, Pick<Planned, "kind" | "name">>;
   more?: Record<string, unknown>;
 }
 
 /** What the engine shows of a text that is not known yet. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-export const typeOf = (kind: Planned["kind"]) =>
+const typeOf = (kind: Planned["kind"]) =>
   kind === "Other" ? "aws:iam/user:User" : `pulumi-nodejs:dynamic/avala:${kind}`;
-export const urnOf = ({ kind, name }: Pick<Planned, "kind" | "name">) =>
-  `urn:pulumi:test::project::${typeOf(kind)}::${name}`;
+const urnOf = ({ kind, name }: Pick<Planned, "kind" | "name">) => `urn:pulumi:test::project::${typeOf(kind)}::${name}`;
 
 /** A preview in the shape of `pulumi preview --json --show-sames`. */
 export function previewDocument(

@@ -1,6 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ChangeRow, Review } from "../../provider/cli/review/report.js";
+import { blocks, read } from "../examples/support.js";
 import { program } from "../support/commandLine.js";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Project, ref, type Declared } from "../support/pulumi.js";
@@ -10,7 +11,8 @@ jest.setTimeout(240_000);
 let emulator: TestEmulator;
 let project: Project;
 
-const names = "ada bob cyd dan eve fay gil hal ivy kim lou mia ned pat xia yan zoe".split(" ");
+const accepted = "ada bob cyd dan eve fay gil ivy kim lou mia".split(" ");
+const names = [...accepted, ..."hal ned pat rae xia yan zoe".split(" ")];
 const mail = (name: string) => (name === "ned" ? "ned@partner.example.com" : `${name}@example.com`);
 
 const member = (name: string, role = "member", more: Record<string, unknown> = {}): Declared => ({
@@ -47,7 +49,7 @@ const before: Declared[] = [
   organization("acme"),
   organization("beta"),
   organization("old", { forceDestroy: true }),
-  ...["ada", "bob", "cyd", "dan", "eve", "fay", "gil", "xia", "yan", "zoe"].map((name) => member(name)),
+  ...["ada", "bob", "cyd", "dan", "eve", "fay", "gil", "rae", "xia", "yan", "zoe"].map((name) => member(name)),
   member("kim", "member", { onDestroy: "retain" }),
   member("mia", "member", { validUntil: "2030-01-01" }),
   member("pat"),
@@ -63,6 +65,7 @@ const before: Declared[] = [
   place("core", "bob"),
   place("core", "cyd"),
   place("core", "dan"),
+  place("core", "rae"),
   place("core", "xia"),
   place("legacy", "eve"),
   place("mass", "fay"),
@@ -74,7 +77,7 @@ const before: Declared[] = [
 const after: Declared[] = [
   organization("acme"),
   organization("beta"),
-  ...["cyd", "eve", "fay", "gil", "xia"].map((name) => member(name)),
+  ...["cyd", "eve", "fay", "gil", "rae", "xia"].map((name) => member(name)),
   { ...member("ada", "admin"), args: { organization: "acme", email: "ADA@example.com", role: "admin" } },
   member("zoe", "admin"),
   member("mia", "member", { validUntil: "2031-01-01" }),
@@ -88,6 +91,7 @@ const after: Declared[] = [
   place("core", "ada", "lead"),
   place("core", "bob"),
   { ...place("core", "cyd"), name: "renamed" },
+  place("core", "rae"),
   place("core", "xia"),
   place("core", "ned"),
   place("move", "ada"),
@@ -103,12 +107,88 @@ const after: Declared[] = [
   roster({ [mail("ada")]: "member", [mail("eve")]: "lead" }, "remove"),
 ];
 
+/** What the review has to say of the change from the one to the other. */
+const changes = `
+role ada Acme: has member → has admin
+loses bob Acme: has member → -
+invited ned Acme: - → depends member (1)
+invited pat Acme: invited member → invited member (1)
+invited zoe Acme: invited member → invited admin (1)
+withdrawn yan Acme: invited member → -
+accepted xia Acme: invited member → has member
+keeps dan Acme: has member → has member
+keeps kim Acme: has member → has member
+keeps lou Acme: has member → has member
+details mia Acme: has member → has member
+gains xia CORE: waiting member → granted member
+loses bob CORE: has member → -
+waits ned CORE: - → depends member
+keeps cyd CORE: has member → has member
+keeps dan CORE: has member → has member
+loses eve LEGACY: has member → -
+loses fay MASS: has member → -
+loses ada MOVE: has member → -
+gains eve ROS: - → granted lead
+role ada ROS: has lead → has member
+loses gil ROS: has member → -
+loses hal ROS: has ? → -
+withdrawn zoe ROS: waiting member → -
+loses mia SOLO: has lead → -
+gains ada MOVE: - → depends member
+loses ivy Old: has member → -
+`
+  .trim()
+  .split("\n");
+const warnings = [
+  "admin-grants ada Acme",
+  "extended-access mia Acme",
+  "external-domains ned Acme",
+  "admin-grants zoe Acme",
+  "team-deletions LEGACY",
+  "team-deletions MASS",
+  "team-deletions MOVE",
+  "unknown-people ROS",
+  "last-lead SOLO",
+  "external-domains ada Beta",
+  "organization-deletions Old",
+];
+const acts = [
+  "delete LEGACY",
+  "delete MASS forced",
+  "delete MOVE",
+  "take out others ROS",
+  "create MOVE",
+  "delete Old forced",
+];
+/** What an up then does in Avala, after zoe and rae have accepted too. The owner loses what is deleted. */
+const done = [
+  "ada Acme: member → admin",
+  "ada MOVE: member → -",
+  "ada ROS: lead → member",
+  "bob Acme: member → -",
+  "bob CORE: member → -",
+  "eve LEGACY: member → -",
+  "eve ROS: - → lead",
+  "fay MASS: member → -",
+  "gil ROS: member → -",
+  "hal ROS: member → -",
+  "ivy Old: member → -",
+  "mia SOLO: lead → -",
+  "ned Acme: - → invited",
+  "owner Old: owner → -",
+  "rae CORE: - → member",
+  "xia CORE: - → member",
+  "yan Acme: invited → -",
+  "zoe Acme: member → admin",
+];
+
+const nameOf = ({ email }: { email?: string | undefined }) => email?.split("@")[0] ?? "?";
+
 /** "gains xia core: waits as member → member". */
 function line({ effect, person, team, organization, before, after, mails }: ChangeRow): string {
   const stand = (one: ChangeRow["before"]) => (one ? `${one.standing} ${one.role ?? "?"}` : "-");
-  const name = (person.email ?? "?").split("@")[0];
   const sent = mails > 0 ? ` (${mails})` : "";
-  return `${effect} ${name} ${(team ?? organization).name}: ${stand(before)} → ${stand(after)}${sent}`;
+  return `${effect} ${nameOf(person)} ${(team ?? organization).name}: ${stand(before)} → ${stand(after)}${sent}`;
 }
 
 /** Everybody's places in Avala, as "bob Acme member" or "ada CORE lead"; invitations as "zoe Acme invited". */
@@ -123,34 +203,44 @@ async function truth(): Promise<Map<string, string>> {
   return found;
 }
 
-const review = (args: string[], env: Record<string, string> = {}) =>
-  project.exec(process.execPath, [program, "review", ...args], env);
-
-let preview: string;
-let found: Review;
+/** The commands of the guide, block by block, as a shell in the project runs them. */
+const [onPullRequest, withLimits, onMerge] = blocks(read("docs/review.md"), "sh") as [string, string, string];
+const shell = (commands: string) => project.exec("sh", ["-e", "-c", `${asInstalled}\n${commands}`]);
+/** `npx pulumi-avala`, as in a project that has installed it. */
+const asInstalled = `npx() { test "$1" = pulumi-avala; shift; "${process.execPath}" "${program}" "$@"; }`;
+const written = (name: string) => readFileSync(join(project.folder, name), "utf8");
+const review = (...args: string[]) => project.exec(process.execPath, [program, "review", ...args]);
+/** Without what is another at each run. */
+const steady = (text: string) => {
+  const uids = new Map<string, string>();
+  return text
+    .replace(
+      /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g,
+      (uid) => uids.get(uid) ?? (uids.set(uid, `uid-${uids.size + 1}`), uids.get(uid)!),
+    )
+    .replace(/[0-9a-f]{64}/g, "digest");
+};
 
 beforeAll(async () => {
   emulator = await startEmulator();
   await emulator.reset({ people: ["owner", ...names].map((name) => ({ email: mail(name) })) });
   project = await Project.open(emulator.environment());
+  await project.exec("pulumi", ["stack", "select", "test"]);
   project.declare(before);
   await project.expectOk(["up", "--yes", "--skip-preview"]);
-  for (const name of ["ada", "bob", "cyd", "dan", "eve", "fay", "gil", "ivy", "kim", "lou", "mia"]) {
-    await emulator.accept(mail(name));
-  }
+  await Promise.all(accepted.map((name) => emulator.accept(mail(name))));
   const acme = (await emulator.state()).organizations.find(({ name }) => name === "Acme")!;
-  await emulator.join(acme.uid, mail("hal"));
-  const hal = (await emulator.state()).organizations.find(({ name }) => name === "Acme")!;
-  const { uid: user } = hal.members.find(({ email }) => email === mail("hal"))! as unknown as { uid: string };
-  void user;
+  const { uid } = await emulator.join(acme.uid, mail("hal"));
+  await emulator.api("POST", "/organizations/acme/teams/ros/members/", { user_uid: uid, role: "member" });
   await project.expectOk(["up", "--yes", "--skip-preview", "--refresh"]);
   await emulator.accept(mail("xia"));
   project.declare(after);
-  const { code, stdout, stderr } = await project.run(["preview", "--json", "--show-sames"]);
-  if (code !== 0) throw new Error(stdout + stderr);
-  preview = stdout;
-  writeFileSync(join(project.folder, "preview.json"), preview);
-  writeFileSync("/tmp/review-b.json", preview);
+  await emulator.clearLog();
+  const { code, screen } = await shell(onPullRequest).then((ended) => ({
+    ...ended,
+    screen: ended.stdout + ended.stderr,
+  }));
+  if (code !== 0) throw new Error(screen);
 });
 
 afterAll(async () => {
@@ -158,29 +248,70 @@ afterAll(async () => {
   await emulator?.close();
 });
 
-describe("on the real engine", () => {
-  it("names exactly who gains and loses what", async () => {
-    const ended = await review(["preview.json", "--json", "--out", "review.json"]);
-    expect([ended.code, ended.stdout, ended.stderr]).toEqual([0, "", ""]);
-    found = JSON.parse(require("node:fs").readFileSync(join(project.folder, "review.json"), "utf8")) as Review;
-    console.log(found.changes.map(line).join("\n"));
-    console.log((await review(["preview.json"])).stdout);
-  });
+it("names exactly who gains and who loses what, and changes nothing", async () => {
+  const found = JSON.parse(written("review.json")) as Review;
+  expect(found.changes.map(line)).toEqual(changes);
+  expect(
+    found.warnings.map(
+      ({ rule, team, organization, person }) =>
+        `${rule} ${person ? `${nameOf(person)} ` : ""}${(team ?? organization).name}`,
+    ),
+  ).toEqual(warnings);
+  expect(
+    found.acts.map(
+      ({ act, team, organization, forced }) => `${act} ${(team ?? organization).name}${forced ? " forced" : ""}`,
+    ),
+  ).toEqual(acts);
+  expect(found.removals.map(({ team, organization, people }) => `${(team ?? organization).name} ${people}`)).toEqual([
+    "Acme 1",
+    "CORE 1",
+    "LEGACY 1",
+    "MASS 1",
+    "MOVE 1",
+    "ROS 2",
+    "SOLO 1",
+    "Old 1",
+  ]);
+  expect(found).toMatchObject({ version: 1, masked: false, complete: true, others: [], said: [], exceeded: [] });
+  expect(found.summary.mails).toBe(3);
+  expect(await emulator.writes()).toEqual([]);
+});
 
-  it("says what an up then does", async () => {
-    const was = await truth();
-    await emulator.clearLog();
-    const { code, screen } = await project.run(["up", "--yes", "--skip-preview"]);
-    console.log(code, code === 0 ? "" : screen);
-    const is = await truth();
-    const diff = [...new Set([...was.keys(), ...is.keys()])]
-      .filter((key) => was.get(key) !== is.get(key))
-      .map((key) => `${key}: ${was.get(key) ?? "-"} → ${is.get(key) ?? "-"}`);
-    console.log(
-      diff.toSorted().join("\n"),
-      (await emulator.emails()).map(({ to }) => to),
-      (await emulator.calls()).length,
-      found.cost,
-    );
-  });
+it("says it in each format", async () => {
+  const [text, html] = await Promise.all([review("preview.json"), review("preview.json", "--html")]);
+  expect([text.code, text.stderr, html.code, html.stderr]).toEqual([0, "", 0, ""]);
+  expect(text.stdout).toMatchSnapshot("text");
+  expect(written("comment.md")).toMatchSnapshot("markdown");
+  expect(html.stdout).toMatchSnapshot("html");
+  expect(steady(written("review.json"))).toMatchSnapshot("json");
+});
+
+it("keeps to limits", async () => {
+  const { code, stderr } = await shell(withLimits);
+  expect([code, stderr]).toEqual([2, '"SOLO" of "Acme" is left without a lead. [deny last-lead]\n']);
+  const { stderr: others } = await review("preview.json", "--max-removals", "1", "--max-mails", "2", "--quiet");
+  expect(others).toBe(
+    '2 people lose "ROS" of "Acme": more than the 1 of --max-removals.\nAt most 3 mails are sent: more than the 2 of --max-mails.\n',
+  );
+});
+
+it("tells a preview that has failed, and gives it no review", async () => {
+  project.declare([...after, member("hal", "member", { maxEmails: 0 })]);
+  const { code, stdout, stderr } = await project.exec(process.execPath, [program, "review"]);
+  project.declare(after);
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(/^Running pulumi preview\.\npulumi preview failed: .*maxEmails.*\[AVALA_STACK\]\n$/);
+});
+
+it("lets a merge do what was approved and what has become possible since, and says what it does", async () => {
+  await emulator.accept(mail("zoe"));
+  await emulator.accept(mail("rae"));
+  const was = await truth();
+  await emulator.clearLog();
+  const { code, stdout, stderr } = await shell(onMerge);
+  if (code !== 0) throw new Error(stdout + stderr);
+  const is = await truth();
+  const differing = [...new Set([...was.keys(), ...is.keys()])].filter((key) => was.get(key) !== is.get(key));
+  expect(differing.map((key) => `${key}: ${was.get(key) ?? "-"} → ${is.get(key) ?? "-"}`).toSorted()).toEqual(done);
+  expect((await emulator.emails()).map(({ to }) => to).toSorted()).toEqual([mail("ned"), mail("pat")]);
 });

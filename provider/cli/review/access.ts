@@ -46,12 +46,13 @@ export class Model {
     this.people = new People(preview);
     const steps = preview.steps.filter(({ kind }) => kind !== "Organization" && kind !== "Team");
     const joining = steps.filter(({ kind }) => kind === "OrganizationMember" || kind === "Invitation");
-    const placing = steps.filter((step) => !joining.includes(step));
+    const placing = steps.filter(({ kind }) => kind === "TeamMembership" || kind === "TeamRoster");
     for (const step of steps) this.#before(step);
     for (const step of joining) this.#after(step);
     // A place in a team hangs on what becomes of the person in the organization.
     for (const step of placing) this.#after(step);
     this.acts = [...placeActs(preview, this.places), ...rosterActs(preview, this.places)];
+    this.places.tellApart();
     this.#leave();
     for (const act of this.acts) if (act.act === "delete") this.#empty(act.place);
   }
@@ -181,7 +182,7 @@ function joined({ before, place }: Access, wish: Wish): Outcome {
   const { claim, step, possible, asksForMail, mailsByItself } = wish;
   if (before === undefined) {
     // Nobody can be invited by uid, and into a new organization nobody but by an invitation.
-    if (claim.named.email === undefined && claim.named.secret === undefined) return { standing: "granted", mails: 0 };
+    if (claim.named.email === undefined && claim.named.hidden === undefined) return { standing: "granted", mails: 0 };
     return { standing: place.created ? "invited" : "depends", mails: 1 };
   }
   if (before.standing === "has") return { standing: "has", mails: 0 };

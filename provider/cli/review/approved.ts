@@ -1,9 +1,8 @@
-import { quoted } from "../../schema/index.js";
 import { ApprovedReviewError } from "../errors.js";
 import { digestOf } from "./preview.js";
 import type { ActRow, ChangeRow, Field, PersonName, PlaceName, Review, Where } from "./report.js";
-import { isObject, propertiesOf } from "./values.js";
-import { actWords, effectWords, nameOfPerson, where } from "./words.js";
+import { isObject, notKnown, propertiesOf, secretText } from "./values.js";
+import { actWords, effectWords, nameOfPerson, where, named } from "./words.js";
 
 /**
  * The review that was approved, as `--json` wrote it.
@@ -47,10 +46,10 @@ export function unapproved(review: Review, approved: Review): Review["exceeded"]
   const message = (text: string) => ({ limit: "approved", message: `${text}: not in the approved review.` });
   return [
     ...changes.map((row) =>
-      message(`${quoted(nameOfPerson(row.person), 60)} ${effectWords[row.effect]}, ${where(row, quoted)}`),
+      message(`${named(nameOfPerson(row.person))} ${effectWords[row.effect]}, ${where(row, named)}`),
     ),
-    ...acts.map((row) => message(actWords(row, quoted).slice(2))),
-    ...others.map(({ op, urn }) => message(`${op} ${quoted(urn, 200)}`)),
+    ...acts.map((row) => message(actWords(row, named).slice(2))),
+    ...others.map(({ op, urn }) => message(`${op} ${named(urn)}`)),
   ];
 }
 
@@ -83,22 +82,26 @@ function isSameChange(row: ChangeRow, other: ChangeRow): boolean {
     row.after?.role === other.after?.role &&
     row.after?.managed === other.after?.managed &&
     row.mails <= other.mails &&
-    areWithin(row.fields, other.fields)
+    areWithin(row.fields, other.fields) &&
+    (row.before !== undefined || areWithin(other.fields, row.fields))
   );
 }
 
 function isSameAct(row: ActRow, other: ActRow): boolean {
-  return (
-    row.act === other.act &&
-    row.forced === other.forced &&
-    isSamePlace(row, other) &&
-    areWithin(row.fields, other.fields)
-  );
+  if (row.act === "change people unknown" || row.act !== other.act || row.forced !== other.forced) return false;
+  // What is made is approved as a whole; of a change, a part may be made already.
+  const whole = row.act === "update" || areWithin(other.fields, row.fields);
+  return whole && isSamePlace(row, other) && areWithin(row.fields, other.fields);
 }
 
-/** What a field is to be is approved; it may have become so already. */
+/** What a field is to be is approved; it may have become so already. Of what is not shown nobody can say. */
 function areWithin(fields: readonly Field[], others: readonly Field[]): boolean {
-  return fields.every(({ name, after }) => others.some((other) => other.name === name && other.after === after));
+  return fields.every(
+    ({ name, after }) =>
+      after !== secretText &&
+      after !== notKnown &&
+      others.some((other) => other.name === name && other.after === after),
+  );
 }
 
 function isSamePlace(row: Where, other: Where): boolean {
@@ -110,18 +113,19 @@ function isSamePlace(row: Where, other: Where): boolean {
 /** Until it exists, a place is known by the resource that declares it. */
 function isSame(one: PlaceName, other: PlaceName): boolean {
   if (one.uid !== undefined && other.uid !== undefined) return one.uid === other.uid;
+  if (one.name === notKnown) return false;
   return one.resource === undefined
     ? one.name === other.name && other.resource === undefined
     : one.resource === other.resource;
 }
 
 function isSamePerson(one: PersonName, other: PersonName): boolean {
-  if (one.secret !== undefined || other.secret !== undefined) return one.secret === other.secret;
+  // Who it is, is not shown: it may be somebody else than was approved.
+  if (one.hidden !== undefined || other.hidden !== undefined) return false;
   if (one.userUid !== undefined && other.userUid !== undefined) return one.userUid === other.userUid;
   return one.email !== undefined && one.email === other.email;
 }
 
-function namesOf({ userUid, email, secret }: PersonName): string[] {
-  const names = [userUid, email, secret === undefined ? undefined : `secret ${secret}`];
-  return names.filter((name) => name !== undefined);
+function namesOf({ userUid, email }: PersonName): string[] {
+  return [userUid, email].filter((name) => name !== undefined);
 }

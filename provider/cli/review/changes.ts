@@ -38,8 +38,8 @@ export function changesOf(model: Model): Change[] {
 function changeOf(access: Access): Change[] {
   const { before, after } = access;
   const moved = movedBetween(before, after);
-  const fields = before && after ? fieldsBetween(before, after) : [];
-  const effect = effectOf(access) ?? (moved ? "keeps" : fields.length > 0 ? "details" : undefined);
+  const fields = after ? fieldsBetween(before, after) : [];
+  const effect = effectOf(access) ?? (moved ? "keeps" : before && fields.length > 0 ? "details" : undefined);
   return effect === undefined ? [] : [{ ...access, effect, fields, moved }];
 }
 
@@ -71,15 +71,17 @@ function movedBetween(before: Claim | undefined, after: Claim | undefined): Chan
   return before.urn === after.urn ? undefined : { from: nameOf(before.urn), to: nameOf(after.urn) };
 }
 
-/** A roster says nothing but the role. */
-function fieldsBetween(before: Claim, after: Claim): Change["fields"] {
-  const silent = [before, after].some(({ kind }) => kind === "TeamRoster" || kind === "Invitation");
+/** What holds where nobody says anything, which is not worth telling of somebody new. */
+const usual: Claim["fields"] = { onExpiry: "report", maxEmails: "3" };
+
+/** A roster says nothing but the role; what an Invitation says of mails is no news of an OrganizationMember. */
+function fieldsBetween(before: Claim | undefined, after: Claim): Change["fields"] {
+  const silent = [before, after].some((claim) => claim?.kind === "TeamRoster" || claim?.kind === "Invitation");
   if (silent || !after.managed) return [];
-  return changedFields(before.fields, after.fields).map((name) => ({
-    name,
-    before: before.fields[name],
-    after: after.fields[name],
-  }));
+  const was = before?.fields ?? usual;
+  return changedFields(was, after.fields)
+    .filter((name) => before || after.fields[name] !== undefined)
+    .map((name) => ({ name, before: before && was[name], after: after.fields[name] }));
 }
 
 function inOrder(one: Change, other: Change): number {

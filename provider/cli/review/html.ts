@@ -79,7 +79,7 @@ ${list(
 
 /** A name that others have chosen. */
 function name(text: string): string {
-  return `<b>${escaped(printable(text, 80))}</b>`;
+  return `<b>${escaped(printable(text, 254))}</b>`;
 }
 
 function escaped(text: string): string {
@@ -196,6 +196,6 @@ function placeKey({ uid, resource, name }: PlaceName): string {
   return uid ?? resource ?? name;
 }
 
-function personKey({ userUid, email, secret }: PersonName): string {
-  return JSON.stringify([userUid ?? email, secret]);
+function personKey({ userUid, email, hidden }: PersonName): string {
+  return JSON.stringify([userUid ?? email, hidden]);
 }

@@ -2,7 +2,7 @@ import { quoted } from "../../schema/index.js";
 import { UsageError } from "../errors.js";
 import type { Review } from "./report.js";
 import { rules, type Rule } from "./warnings.js";
-import { counted, warningWords, where } from "./words.js";
+import { counted, warningWords, where, named } from "./words.js";
 
 export interface Limits {
   maxRemovals: number | undefined;
@@ -34,7 +34,7 @@ export function exceededBy(review: Review, { maxRemovals, maxMails, deny }: Limi
   return [
     ...removed.map((row) => ({
       limit: "max-removals",
-      message: `${counted(row.people, "person loses", "people lose")} ${where(row, quoted)}: more than the ${maxRemovals} of --max-removals.`,
+      message: `${counted(row.people, "person loses", "people lose")} ${where(row, named)}: more than the ${maxRemovals} of --max-removals.`,
     })),
     ...(maxMails !== undefined && mails > maxMails
       ? [
@@ -57,5 +57,5 @@ function denied({ warnings, summary }: Review, rule: Rule): Review["exceeded"] {
   }
   return warnings
     .filter((row) => row.rule === rule)
-    .map((row) => ({ limit, message: `${warningWords(row, quoted)} [${limit}]` }));
+    .map((row) => ({ limit, message: `${warningWords(row, named)} [${limit}]` }));
 }

@@ -29,7 +29,7 @@ export function markdownOf(review: Review): string {
     `### Access review\n\n${escaped(verdict(review))}`,
     list(
       "**Exceeded:**",
-      review.exceeded.map(({ message }) => `- 🛑 ${escaped(message)}`),
+      review.exceeded.map(({ message }) => `- 🛑 ${code(message, 1000)}`),
     ),
     list(
       "**Warnings:**",
@@ -43,14 +43,14 @@ export function markdownOf(review: Review): string {
       fitted(review.acts.map((row) => `- ${actWords(row, code).replace(/^[-+~=] /, "")}`)),
     ),
     details("Nothing gained, nothing lost", table(review.changes.filter(({ effect }) => !weighty.has(effect)))),
-    details("Other providers", fitted(review.others.map(({ op, urn }) => `- ${code(op)} ${code(urn, 200)}`))),
+    details("Other providers", fitted(review.others.map(({ op, urn }) => `- ${code(op)} ${code(urn)}`))),
     details("The preview says", fitted(review.said.map((text) => `- ${code(text, 300)}`))),
   ];
   return joined(parts.filter((part) => part !== ""));
 }
 
 /** A name that others have chosen. */
-export function code(text: string, length = 80): string {
+export function code(text: string, length = 254): string {
   return `<code>${escaped(printable(text, length)) || "&#32;"}</code>`;
 }
 

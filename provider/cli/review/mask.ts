@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { normalizeEmail } from "../../schema/index.js";
+import { byText } from "./changes.js";
 import type { Review } from "./report.js";
 
 /** What may be or hold an address: of a logical name, a warning, a reason. */
@@ -35,20 +36,30 @@ function addressesIn({ changes, unchanged }: Review): Set<string> {
 
 function masksFor(emails: ReadonlySet<string>): Map<string, string> {
   const groups = new Map<string, string[]>();
-  for (const email of emails) groups.set(maskOf(email), [...(groups.get(maskOf(email)) ?? []), email]);
-  const masksOf = (alike: readonly string[]) =>
-    alike.map((email) => [email, maskOf(email, alike.length === 1 ? "" : `~${markOf(email, alike)}`)] as const);
-  return new Map([...groups.values()].flatMap(masksOf));
+  for (const email of emails) {
+    const alike = groups.get(maskOf(email));
+    if (alike) alike.push(email);
+    else groups.set(maskOf(email), [email]);
+  }
+  return new Map(
+    [...groups.values()].flatMap((alike) =>
+      alike.length === 1 ? [[alike[0]!, maskOf(alike[0]!)] as const] : marked(alike),
+    ),
+  );
 }
 
-/** As much of a digest as tells those that look alike apart. */
-function markOf(email: string, alike: readonly string[]): string {
-  const digest = (text: string) => createHash("sha256").update(text).digest("hex");
-  const others = alike.filter((other) => other !== email).map(digest);
-  const own = digest(email);
-  let length = 3;
-  while (others.some((other) => other.startsWith(own.slice(0, length)))) length++;
-  return own.slice(0, length);
+/** Each with as much of a digest as tells it from the others; in the order of the digests the nearest ones are neighbours. */
+function marked(alike: readonly string[]): (readonly [string, string])[] {
+  const digest = (email: string) => createHash("sha256").update(email).digest("hex");
+  const sorted = alike
+    .map((email) => ({ email, own: digest(email) }))
+    .toSorted((one, other) => byText(one.own, other.own));
+  return sorted.map(({ email, own }, at) => {
+    let length = 3;
+    const near = [sorted[at - 1]?.own, sorted[at + 1]?.own].filter((other) => other !== undefined);
+    while (near.some((other) => other.startsWith(own.slice(0, length)))) length++;
+    return [email, maskOf(email, `~${own.slice(0, length)}`)] as const;
+  });
 }
 
 function maskOf(email: string, mark = ""): string {

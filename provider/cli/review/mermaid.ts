@@ -48,7 +48,7 @@ export function graphOf({ changes }: Review): string {
 }
 
 function personKey({ person }: ChangeRow): string {
-  return JSON.stringify([person.userUid ?? person.email ?? person.secret]);
+  return JSON.stringify([person.userUid ?? person.email ?? person.hidden]);
 }
 
 function placeKey({ organization, team }: ChangeRow): string {
@@ -64,13 +64,18 @@ function placeLabel({ organization, team }: ChangeRow): string {
 }
 
 function edgeOf({ effect, before, after }: ChangeRow, from: string, to: string): Edge {
-  const role = label((after ?? before)?.role ?? "", 20);
+  const role = label((after ?? before)?.role ?? "in it", 20);
   switch (effect) {
     case "loses":
     case "withdrawn":
       return { from, to, style: "lost", line: `${from} -. "- ${role}" .-> ${to}` };
     case "role":
-      return { from, to, style: "other", line: `${from} -- "${label(before?.role ?? "", 20)} → ${role}" --> ${to}` };
+      return {
+        from,
+        to,
+        style: "other",
+        line: `${from} -- "${label(before?.role ?? "in it", 20)} → ${role}" --> ${to}`,
+      };
     default:
       return {
         from,

@@ -1,14 +1,14 @@
 import { canonicalUid, normalizeEmail, personOf, rosterOf } from "../../schema/index.js";
 import type { Preview, Resource } from "./preview.js";
-import { isSecret, textOf } from "./values.js";
+import { isSecret, notKnown, textOf } from "./values.js";
 
 /** Somebody whom a declaration names, as far as it tells. */
 export interface Named {
   userUid?: string | undefined;
   email?: string | undefined;
   username?: string | undefined;
-  /** The program keeps the address secret. */
-  secret?: string | undefined;
+  /** In place of an address that is secret, or not known yet. */
+  hidden?: string | undefined;
 }
 
 /** One person, whatever they are called in different places. */
@@ -17,8 +17,8 @@ export interface Person {
   userUid: string | undefined;
   email: string | undefined;
   username: string | undefined;
-  /** Logical name of a resource that keeps the address secret. */
-  secret: string | undefined;
+  /** In place of an address that is secret, or not known yet. */
+  hidden: string | undefined;
 }
 
 /** Who is who: an address and a uid are one person where a state records both. */
@@ -44,21 +44,21 @@ export class People {
   }
 
   /** An address that two people have had is nobody's name: then only the uid tells. */
-  of({ userUid, email, username, secret }: Named): Person {
+  of({ userUid, email, username, hidden }: Named): Person {
     const uids = email === undefined ? undefined : this.#uidsOf.get(email);
     const uid = userUid ?? (uids?.size === 1 ? [...uids][0] : undefined);
-    const key = uid ?? email ?? `secret ${secret}`;
+    const key = uid ?? email ?? `hidden ${hidden}`;
     const person = this.#people.get(key) ?? {
       key,
       userUid: uid,
       email: undefined,
       username: undefined,
-      secret: undefined,
+      hidden: undefined,
     };
     this.#people.set(key, person);
     person.email = email ?? person.email;
     person.username ??= username;
-    person.secret ??= secret;
+    person.hidden ??= hidden;
     return person;
   }
 
@@ -81,7 +81,11 @@ export function namedIn(resource: Resource): Named {
     email: email === undefined ? undefined : normalizeEmail(email),
     userUid: uid === undefined ? undefined : (canonicalUid(uid) ?? uid),
     username: textOf(outputs["username"]),
-    ...(isKept || (email === undefined && uid === undefined) ? { secret: name } : {}),
+    ...(isKept
+      ? { hidden: `[secret] ${name}` }
+      : email === undefined && uid === undefined
+        ? { hidden: `${notKnown} ${name}` }
+        : {}),
   };
 }
 

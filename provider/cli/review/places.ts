@@ -1,6 +1,6 @@
-import { canonicalUid, normalizeTeamId } from "../../schema/index.js";
+import { canonicalUid, normalizeTeamId, printable } from "../../schema/index.js";
 import { nameOf, type Preview, type Resource } from "./preview.js";
-import { isUnknown, textOf } from "./values.js";
+import { isUnknown, notKnown, textOf } from "./values.js";
 
 /** An organization or a team, whether it exists or is to be made. */
 export interface Place {
@@ -11,6 +11,8 @@ export interface Place {
   /** The resource that declares it, where one does. */
   urn: string | undefined;
   name: string;
+  /** Where another has the same name, this and what tells them apart. */
+  called: string | undefined;
   /** Of a team, its organization; an organization itself. */
   organization: Place;
   /** Made by this run: nobody can be inside before. */
@@ -51,6 +53,22 @@ export class Places {
   /** What an Organization or a Team of this id stands for. */
   existing(resource: Resource, id: string): Place {
     return resource.kind === "Team" ? this.#team(id, resource) : this.#organization(id, resource);
+  }
+
+  /** Two of one name are told with what tells them apart. */
+  tellApart(): void {
+    const alike = new Map<string, Place[]>();
+    for (const place of this.all) {
+      const key = JSON.stringify([
+        place.kind,
+        place.kind === "team" ? place.organization.key : "",
+        printable(place.name),
+      ]);
+      alike.set(key, [...(alike.get(key) ?? []), place]);
+    }
+    for (const place of [...alike.values()].filter(({ length }) => length > 1).flat()) {
+      place.called = `${place.uid ?? nameOf(place.urn ?? place.key)} (${place.name})`;
+    }
   }
 
   /** The organization of a resource of a person. */
@@ -181,7 +199,7 @@ export class Places {
 
   #unknown(kind: Place["kind"], resource: Resource, organization?: Place): Place {
     const key = `unknown ${kind} of ${resource.urn}`;
-    return this.#byKey.get(key) ?? this.#add({ kind, key, name: "[not known yet]", organization });
+    return this.#byKey.get(key) ?? this.#add({ kind, key, name: notKnown, organization });
   }
 
   #add(
@@ -191,6 +209,7 @@ export class Places {
       uid: undefined,
       urn: undefined,
       created: false,
+      called: undefined,
       ...made,
       name: made.name ?? made.uid ?? "",
       organization: undefined as never,

@@ -12,6 +12,8 @@ export interface PlaceName {
   /** Where it exists already. */
   uid?: string | undefined;
   name: string;
+  /** Where another of this review has the same name: with what tells them apart. */
+  called?: string | undefined;
   /** URN of the resource that declares it. */
   resource?: string | undefined;
 }
@@ -20,8 +22,8 @@ export interface PersonName {
   email?: string | undefined;
   userUid?: string | undefined;
   username?: string | undefined;
-  /** The resource that keeps the address secret. */
-  secret?: string | undefined;
+  /** In place of an address that the program keeps secret or that is not known yet, with the resource's name. */
+  hidden?: string | undefined;
 }
 
 export interface Where {
@@ -163,15 +165,15 @@ function warningRow({ place, person, ...rest }: Warning): WarningRow {
 }
 
 function whereOf(place: Place): Where {
-  const name = ({ uid, name, urn }: Place): PlaceName => ({ uid, name, resource: urn });
+  const name = ({ uid, name, called, urn }: Place): PlaceName => ({ uid, name, called, resource: urn });
   return place.kind === "team"
     ? { organization: name(place.organization), team: name(place) }
     : { organization: name(place) };
 }
 
 /** An address that the program keeps secret is not told, though the id of the resource holds it. */
-function personName({ userUid, email, username, secret }: Person): PersonName {
-  return secret === undefined ? { email, userUid, username } : { secret };
+function personName({ userUid, email, username, hidden }: Person): PersonName {
+  return hidden === undefined ? { email, userUid, username } : { hidden };
 }
 
 function standOf({ role, standing, managed }: Claim): Stand {
@@ -187,7 +189,7 @@ function inOrder(one: Where & { person?: PersonName | undefined }, other: typeof
       team?.uid,
       person?.email,
       person?.userUid,
-      person?.secret,
+      person?.hidden,
     ]);
   return byText(order(one), order(other)) || byText(JSON.stringify(one), JSON.stringify(other));
 }

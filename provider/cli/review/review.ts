@@ -150,7 +150,7 @@ async function document(invocation: Invocation<Options>): Promise<unknown> {
       "Go to one, give --cwd <folder>, or give the output of: pulumi preview --json --show-sames.",
     );
   }
-  invocation.terminal.progress("Running pulumi preview.");
+  invocation.terminal.note("Running pulumi preview.");
   return parsed(await previewed(invocation), "pulumi preview");
 }
 

@@ -1,14 +1,27 @@
-import { printable, quoted } from "../../schema/index.js";
+import { printable } from "../../schema/index.js";
 import { columns, type Terminal } from "../terminal.js";
 import type { ChangeRow, Review } from "./report.js";
-import { actWords, nameOfPerson, remarks, signs, standWords, verdict, warningWords, weighty, where } from "./words.js";
+import {
+  actWords,
+  nameOfPerson,
+  remarks,
+  signs,
+  standWords,
+  verdict,
+  warningWords,
+  weighty,
+  where,
+  named,
+} from "./words.js";
 
+/** An address is shown to its end, where its domain stands. */
+const longest = 254;
 const shown = (text: string) => printable(text, 60);
-const named = (text: string) => quoted(text, 60);
 
 /** One screen: the verdict, then warnings, who gains and loses what, and what becomes of organizations and teams. */
 export function textOf(review: Review): { heading?: string; lines: string[] }[] {
-  const rows = (keep: (row: ChangeRow) => boolean) => columns(review.changes.filter(keep).map(rowOf)).map(indented);
+  const rows = (keep: (row: ChangeRow) => boolean) =>
+    columns(review.changes.filter(keep).map(rowOf), longest).map(indented);
   const sections = [
     { heading: "Exceeded", lines: review.exceeded.map(({ message }) => indented(message)) },
     { heading: "Warnings", lines: review.warnings.map((row) => indented(`! ${warningWords(row, named)}`)) },

@@ -9,7 +9,9 @@ const unknowns = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 /** In place of a secret: this text in previews, an object with this key in exported states. */
-const secretText = "[secret]";
+export const secretText = "[secret]";
+/** Shown of what is not known before the run. */
+export const notKnown = "[not known yet]";
 const secretKey = "4dabf18193072939515e22adb298388d";
 
 export type Properties = Readonly<Record<string, unknown>>;
@@ -39,6 +41,6 @@ export function textOf(value: unknown): string | undefined {
 export function shownValue(value: unknown): string | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   if (isSecret(value)) return secretText;
-  if (isUnknown(value)) return "[not known yet]";
+  if (isUnknown(value)) return notKnown;
   return typeof value === "string" ? value : JSON.stringify(value);
 }

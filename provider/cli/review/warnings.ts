@@ -43,6 +43,7 @@ export interface Standards {
 
 /** What somebody who approves should look at. */
 export function warningsOf(model: Model, changes: readonly Change[], standards: Standards): Warning[] {
+  const removed = removalsOf(changes);
   return [
     ...changes.filter(isAdminGrant).map((change) => about("admin-grants", change)),
     ...changes.flatMap(extended),
@@ -52,14 +53,23 @@ export function warningsOf(model: Model, changes: readonly Change[], standards: 
       if (act === "delete" || act === "leave") {
         const rule = place.kind === "team" ? "team-deletions" : "organization-deletions";
         const what = act === "leave" ? "left" : "deleted";
-        return [{ rule, place, person: undefined, count: losing(changes, place), forced, what }];
+        return [
+          {
+            rule,
+            place,
+            person: undefined,
+            count: removed.find((row) => row.place === place)?.people ?? 0,
+            forced,
+            what,
+          },
+        ];
       }
       if (act === "take out others") return [{ rule: "unknown-people", place, person: undefined, what: "taken out" }];
       return act === "change people unknown"
         ? [{ rule: "unknown-people", place, person: undefined, what: "hidden" }]
         : [];
     }),
-    ...removalsOf(changes)
+    ...removed
       .filter(({ people }) => people > standards.maxRemovals)
       .map(({ place, people }): Warning => ({ rule: "removals", place, person: undefined, count: people })),
   ];
@@ -67,12 +77,10 @@ export function warningsOf(model: Model, changes: readonly Change[], standards: 
 
 /** How many people lose each organization and team. */
 export function removalsOf(changes: readonly Change[]): Removals[] {
-  const places = new Set(changes.filter(({ effect }) => effect === "loses").map(({ place }) => place));
-  return [...places].map((place) => ({ place, people: losing(changes, place) }));
-}
-
-function losing(changes: readonly Change[], place: Place): number {
-  return changes.filter((change) => change.effect === "loses" && change.place === place).length;
+  const counts = new Map<Place, number>();
+  for (const { place } of changes.filter(({ effect }) => effect === "loses"))
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  return [...counts].map(([place, people]) => ({ place, people }));
 }
 
 function about(rule: Rule, { place, person }: Access): Warning {
@@ -107,7 +115,8 @@ function foreigners({ accesses }: Model, changes: readonly Change[], allowed: re
       if (person.email === undefined) return person.userUid === undefined ? [warning] : [];
       const domain = domainOf(person.email);
       const others = inside.get(place);
-      const isKnown = allowed.length > 0 ? allowed.includes(domain) : !others || isAmong(others, domain, person);
+      const isKnown =
+        allowed.length > 0 ? allowed.includes(domain) : others ? isAmong(others, domain, person) : place.created;
       return isKnown ? [] : [{ ...warning, domain }];
     });
 }

@@ -1,7 +1,11 @@
+import { quoted } from "../../schema/index.js";
 import type { ActRow, ChangeRow, Field, PersonName, PlaceName, Review, Stand, WarningRow, Where } from "./report.js";
 
 /** How a format shows a name or value that others have written. */
 export type Show = (text: string) => string;
+
+/** In a line of text, in quotes; an address to its end, where its domain stands. */
+export const named: Show = (text) => quoted(text, 254);
 
 export const signs: Readonly<Record<ChangeRow["effect"], string>> = {
   gains: "+",
@@ -37,12 +41,13 @@ export const weighty: ReadonlySet<ChangeRow["effect"]> = new Set([
   "withdrawn",
 ]);
 
-export function nameOfPerson({ email, username, userUid, secret }: PersonName): string {
-  return secret === undefined ? (email ?? username ?? userUid ?? "") : `[secret] ${secret}`;
+/** A user name alone is whatever somebody calls themselves: the uid stands beside it. */
+export function nameOfPerson({ email, username, userUid = "", hidden }: PersonName): string {
+  return hidden ?? email ?? (username === undefined ? userUid : `${userUid} (${username})`);
 }
 
-export function nameOfPlace({ name, uid }: PlaceName): string {
-  return name || uid || "";
+export function nameOfPlace({ name, uid, called }: PlaceName): string {
+  return called ?? (name || uid || "");
 }
 
 /** "Core of Acme", or "Acme". */
@@ -54,7 +59,7 @@ export function where({ organization, team }: Where, show: Show): string {
 /** "lead", "invited as admin", "nothing". */
 export function standWords(stand: Stand | undefined, show: Show): string {
   if (!stand) return "nothing";
-  const role = show(stand.role ?? "in it");
+  const role = stand.role === undefined ? "in it" : show(stand.role);
   switch (stand.standing) {
     case "invited":
       return `invited as ${role}`;

@@ -1,0 +1,714 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { marked } from "marked";
+import type { Browser } from "playwright-core";
+import { approvedReview, unapproved } from "../../provider/cli/review/approved.js";
+import { htmlOf } from "../../provider/cli/review/html.js";
+import { exceededBy, rulesOf } from "../../provider/cli/review/limits.js";
+import { markdownOf } from "../../provider/cli/review/markdown.js";
+import { masked } from "../../provider/cli/review/mask.js";
+import { previewOf } from "../../provider/cli/review/preview.js";
+import { asJson, reviewOf, type ChangeRow, type Review } from "../../provider/cli/review/report.js";
+import { textOf } from "../../provider/cli/review/text.js";
+import { hostileTexts, steering, steeringInLines } from "../hostile/texts.js";
+import { findBrowser, launchBrowser, notRun } from "../support/browser.js";
+import { Desk } from "../support/commandLine.js";
+import { previewDocument, unknown, type Planned } from "./previews.js";
+
+jest.setTimeout(60_000);
+
+const uid = (digits: string | number) => `${String(digits).padStart(8, "0")}-0000-4000-8000-000000000000`;
+const [acme, core] = [uid("ace"), uid("c")];
+const mail = (name: string) => `${name}@example.com`;
+type More = Partial<Planned>;
+
+const organization: Planned = {
+  op: "same",
+  kind: "Organization",
+  name: "acme",
+  id: acme,
+  was: { name: "Acme", slug: "acme", __created: true },
+  is: { name: "Acme" },
+};
+const team: Planned = {
+  op: "same",
+  kind: "Team",
+  name: "core",
+  id: `${acme}/${core}`,
+  was: { name: "Core", organization: acme },
+  is: { name: "Core", organization: acme },
+};
+const joined = { status: "active", role: "member" };
+const invited = { status: "invited", role: "member" };
+
+/** An OrganizationMember: what its state says, what the program does. */
+const member = (name: string, was?: object, is?: object, more: More = {}): Planned => ({
+  kind: "OrganizationMember",
+  name,
+  id: `${acme}/${mail(name)}`,
+  ...(was ? { was: { email: mail(name), organization: acme, role: "member", ...was } } : {}),
+  ...(is ? { is: { email: mail(name), organization: acme, role: "member", ...is } } : {}),
+  ...more,
+});
+const place = (name: string, was?: object, is?: object, more: More = {}): Planned => ({
+  kind: "TeamMembership",
+  name: `core-${name}`,
+  id: `${acme}/${core}/${mail(name)}`,
+  ...(was ? { was: { email: mail(name), team: `${acme}/${core}`, role: "member", ...was } } : {}),
+  ...(is ? { is: { email: mail(name), team: `${acme}/${core}`, role: "member", ...is } } : {}),
+  ...more,
+});
+const same = (planned: Planned): Planned => ({ ...planned, op: "same", is: planned.is ?? planned.was! });
+
+const reviewed = (
+  planned: readonly Planned[],
+  { domains = [], ...more }: { domains?: string[]; diagnostics?: object[] } = {},
+): Review => reviewOf(previewOf(previewDocument([organization, team, ...planned], more)), { maxRemovals: 10, domains });
+
+function line({ effect, person, team, before, after, mails, becamePossible }: ChangeRow): string {
+  const stand = (one: ChangeRow["before"]) => (one ? `${one.standing} ${one.role ?? "?"}` : "-");
+  const name = person.hidden ?? (person.email ?? person.userUid ?? "?").replace("@example.com", "");
+  const marks = [
+    mails > 0 ? ` (${mails})` : "",
+    becamePossible ? " possible" : "",
+    after?.managed === false ? " unmanaged" : "",
+  ];
+  return `${effect} ${name}${team ? ` ${team.name}` : ""}: ${stand(before)} → ${stand(after)}${marks.join("")}`;
+}
+const linesOf = (planned: readonly Planned[]) => reviewed(planned).changes.map(line);
+const rulesIn = (review: Review) => review.warnings.map(({ rule }) => rule);
+
+describe("a person in the organization", () => {
+  const cases: [string, Planned[], string[]][] = [
+    ["is invited, or a member already", [member("zoe", undefined, {})], ["invited zoe: - → depends member (1)"]],
+    [
+      "named by uid is a member already",
+      [{ kind: "OrganizationMember", name: "u", is: { user: uid(7), organization: acme, role: "admin" } }],
+      [`gains ${uid(7)}: - → granted admin`],
+    ],
+    [
+      "has accepted: an update of which nothing differs",
+      [member("zoe", invited, {})],
+      ["accepted zoe: invited member → has member possible"],
+    ],
+    [
+      "has not accepted where the last run has not finished with them",
+      [member("zoe", invited, {}, { more: { initErrors: ["?"] } })],
+      [],
+    ],
+    [
+      "is mailed again by onExpiry, or has accepted",
+      [
+        member(
+          "zoe",
+          { ...invited, onExpiry: "resend", maxEmails: 3, emailsSent: 1 },
+          { onExpiry: "resend", maxEmails: 3 },
+        ),
+      ],
+      ["invited zoe: invited member → depends member (1) possible"],
+    ],
+    [
+      "is not mailed beyond maxEmails",
+      [
+        member(
+          "zoe",
+          { ...invited, onExpiry: "resend", maxEmails: 1, emailsSent: 1 },
+          { onExpiry: "resend", maxEmails: 1 },
+        ),
+      ],
+      ["accepted zoe: invited member → has member possible"],
+    ],
+    [
+      "gets another role while invited: one more mail",
+      [member("zoe", invited, { role: "admin" })],
+      ["invited zoe: invited member → invited admin (1)"],
+    ],
+    ["gets another role", [member("ada", joined, { role: "admin" })], ["role ada: has member → has admin"]],
+    [
+      "of whom only a detail changes keeps all",
+      [member("ada", { ...joined, reason: "a" }, { reason: "b" })],
+      ["details ada: has member → has member"],
+    ],
+    [
+      "whose invitation has expired is mailed under a new name",
+      [
+        member("zoe", { ...invited, status: "expired" }),
+        member("zoe", undefined, {}, { name: "other", id: undefined as never }),
+      ],
+      ["invited zoe: lapsed member → invited member (1)"],
+    ],
+    [
+      "under a new name is handed over",
+      [member("ada", joined), member("ada", undefined, {}, { name: "other" })],
+      ["keeps ada: has member → has member"],
+    ],
+    [
+      "under a new name, by uid, is handed over",
+      [
+        member("ada", { ...joined, userUid: uid(2) }),
+        { kind: "OrganizationMember", name: "by-uid", is: { user: uid(2), organization: "acme", role: "member" } },
+      ],
+      ["keeps ada: has member → has member"],
+    ],
+    ["replaced by hand is handed over", [member("ada", joined, {}, { op: "replace" })], []],
+    [
+      "retained stays, unmanaged",
+      [member("ada", { ...joined, onDestroy: "retain" })],
+      ["keeps ada: has member → has member unmanaged"],
+    ],
+    [
+      "retained by Pulumi stays, unmanaged",
+      [member("ada", joined, undefined, { more: { retainOnDelete: true } })],
+      ["keeps ada: has member → has member unmanaged"],
+    ],
+    [
+      "who leaves loses a place that is declared still",
+      [member("ada", joined), same(place("ada", { status: "active" }))],
+      ["loses ada: has member → -", "loses ada Core: has member → -"],
+    ],
+    ["whose invitation is cancelled loses nothing", [member("zoe", invited)], ["withdrawn zoe: invited member → -"]],
+    [
+      "named by a secret is not told",
+      [member("zoe", undefined, { email: "[secret]" })],
+      ["invited [secret] zoe: - → depends member (1)"],
+    ],
+  ];
+  it.each(cases)("%s", (_what, planned, expected) => expect(linesOf(planned)).toEqual(expected));
+
+  it("is another one where their address has had two owners", () => {
+    const was = (name: string, user: number) => ({ ...joined, email: mail("ada"), userUid: uid(user), name });
+    const planned = [
+      member("one", was("one", 1)),
+      same(member("two", was("two", 2))),
+      member("ada", undefined, {}, { name: "new" }),
+    ];
+    expect(linesOf(planned)).toContain("loses ada: has member → -");
+  });
+});
+
+describe("an Invitation", () => {
+  const invitation = (was?: object, is?: object): Planned => ({ ...member("lou", was, is), kind: "Invitation" });
+  it.each<[string, Planned[], string[]]>([
+    [
+      "that is accepted leaves the role alone",
+      [invitation({ ...invited, status: "accepted", userUid: uid(3) }, { role: "admin" })],
+      [],
+    ],
+    ["that is accepted and goes takes nothing", [invitation({ ...invited, status: "accepted" })], []],
+    ["that is pending and goes is cancelled", [invitation(invited)], ["withdrawn lou: invited member → -"]],
+    [
+      "becomes an OrganizationMember",
+      [invitation(invited), member("lou", undefined, {})],
+      ["keeps lou: invited member → invited member"],
+    ],
+    [
+      "whose person has accepted",
+      [invitation(invited, {})],
+      ["accepted lou: invited member → has member possible unmanaged"],
+    ],
+  ])("%s", (_what, planned, expected) => expect(linesOf(planned)).toEqual(expected));
+});
+
+describe("a place in a team", () => {
+  const ada = same(member("ada", joined));
+  it.each<[string, Planned[], string[]]>([
+    ["is made for a member", [ada, place("ada", undefined, { role: "lead" })], ["gains ada Core: - → granted lead"]],
+    [
+      "waits for whoever is invited",
+      [same(member("zoe", invited)), place("zoe", undefined, {})],
+      ["waits zoe Core: - → waiting member"],
+    ],
+    ["depends where nobody declares the person", [place("zoe", undefined, {})], ["gains zoe Core: - → depends member"]],
+    [
+      "has become possible",
+      [ada, place("ada", { status: "waiting" }, {})],
+      ["gains ada Core: waiting member → granted member possible"],
+    ],
+    [
+      "is put back",
+      [ada, place("ada", { status: "gone" }, {})],
+      ["gains ada Core: lapsed member → granted member possible"],
+    ],
+    [
+      "gets another role while it waits",
+      [same(member("zoe", invited)), place("zoe", { status: "waiting" }, { role: "lead" })],
+      ["role zoe Core: waiting member → waiting lead"],
+    ],
+    [
+      "that waits and goes is withdrawn",
+      [place("zoe", { status: "waiting" })],
+      ["withdrawn zoe Core: waiting member → -"],
+    ],
+    [
+      "goes with its team, retained or not",
+      [{ ...team, op: "delete" }, place("ada", { status: "active", onDestroy: "retain" })],
+      ["loses ada Core: has member → -"],
+    ],
+  ])("%s", (_what, planned, expected) => expect(linesOf(planned)).toEqual(expected));
+
+  it("in a team that is made is known by the team's resource", () => {
+    const fresh: Planned = { kind: "Team", name: "fresh", is: { organization: acme, name: "Fresh" } };
+    const within = place("ada", undefined, { team: unknown }, { from: { team: fresh } });
+    expect(linesOf([ada, fresh, within])).toEqual(["gains ada Fresh: - → granted member"]);
+  });
+});
+
+describe("a roster", () => {
+  const roster = (was: Record<string, unknown> | undefined, is?: Record<string, unknown>): Planned => ({
+    kind: "TeamRoster",
+    name: "roster",
+    id: `${acme}/${core}`,
+    ...(was
+      ? { was: { team: `${acme}/${core}`, unmanaged: "report", waiting: "", unmanagedMembers: "", ...was } }
+      : {}),
+    ...(is ? { is: { team: `${acme}/${core}`, unmanaged: "report", ...is } } : {}),
+  });
+  const text = (...people: string[]) => people.map((one) => one.replace(" ", "@example.com ")).join("\n");
+
+  it("takes the place of single memberships, and they of it: nobody loses anything", () => {
+    const edge = place("ada", { status: "active" });
+    expect(linesOf([edge, roster(undefined, { members: text("ada member") })])).toEqual([
+      "keeps ada Core: has member → has member",
+    ]);
+    const back = [
+      roster({ members: text("ada member"), __known: `${mail("ada")} ${uid(2)}` }),
+      { ...place("ada", undefined, { user: uid(2), email: undefined }) },
+    ];
+    expect(linesOf(back)).toEqual(["keeps ada Core: has member → has member"]);
+  });
+
+  it("takes out whom it names no more, strangers where it says so, and warns of those whom no run has seen", () => {
+    const was = { members: text("ada lead", "bob member"), unmanagedMembers: mail("eve") };
+    const review = reviewed([roster(was, { members: text("ada lead"), unmanaged: "remove" })]);
+    expect(review.changes.map(line)).toEqual(["loses bob Core: has member → -", "loses eve Core: has ? → -"]);
+    expect(rulesIn(review)).toEqual(["unknown-people"]);
+    expect(linesOf([roster(was, { members: text("ada lead") })])).toEqual(["loses bob Core: has member → -"]);
+  });
+
+  it("whose people are not known yet takes nobody out, and says so", () => {
+    const review = reviewed([roster({ members: text("ada lead") }, { members: unknown })]);
+    expect([review.changes, rulesIn(review)]).toEqual([[], ["unknown-people"]]);
+  });
+
+  it("that goes takes out everybody it names", () => {
+    expect(linesOf([roster({ members: text("ada lead", "zoe member"), waiting: mail("zoe") })])).toEqual([
+      "loses ada Core: has lead → -",
+      "withdrawn zoe Core: waiting member → -",
+    ]);
+  });
+});
+
+describe("organizations and teams", () => {
+  it.each<[string, Record<string, unknown>, string]>([
+    ["made by this program is deleted", { __created: true }, "delete"],
+    ["adopted stays", {}, "forget"],
+    ["is left", { __created: true, onDestroy: "leave" }, "leave"],
+  ])("an organization %s", (_what, was, act) => {
+    const gone: Planned = { kind: "Organization", name: "old", id: uid(9), was: { name: "Old", ...was } };
+    expect(reviewed([gone]).acts.map((row) => row.act)).toEqual([act]);
+  });
+
+  it("a team under another name that adopts it stays", () => {
+    const was: Planned = {
+      kind: "Team",
+      name: "vision",
+      id: `${acme}/${uid(8)}`,
+      was: { name: "Vision", slug: "vision" },
+    };
+    const is = (adopt: string): Planned => ({
+      kind: "Team",
+      name: "sight",
+      is: { organization: "acme", name: "Vision", adopt },
+    });
+    const people: Planned = {
+      ...place("ada", { status: "active" }),
+      op: "same",
+      id: `${acme}/${uid(8)}/${mail("ada")}`,
+    };
+    for (const adopt of [uid(8), "vision"]) {
+      const review = reviewed([was, is(adopt), same(people)]);
+      expect([review.acts.map(({ act }) => act), review.changes]).toEqual([["adopt"], []]);
+    }
+  });
+
+  it("what an interrupted replacement has left is not taken for what is declared", () => {
+    const left: Planned = {
+      ...team,
+      op: "delete",
+      id: `${acme}/${uid(8)}`,
+      was: { name: "Core before" },
+      is: undefined as never,
+    };
+    expect(reviewed([left]).acts.map(({ act, team }) => `${act} ${team?.uid}`)).toEqual([`delete ${uid(8)}`]);
+  });
+});
+
+describe("names that look alike", () => {
+  it("are told apart: teams by uid, and a user name by the uid beside it", () => {
+    const twin: Planned = {
+      ...team,
+      name: "twin",
+      id: `${acme}/${uid(8)}`,
+      was: { name: "Co\u200bre", organization: acme },
+      is: { name: "Co\u200bre", organization: acme },
+    };
+    const imposter = place(
+      "x",
+      { status: "active", email: undefined, userUid: uid(6), username: mail("ada") },
+      undefined,
+      { id: `${acme}/${uid(8)}/${uid(6)}` },
+    );
+    const text = textOf(reviewed([twin, imposter]))
+      .flatMap(({ lines }) => lines)
+      .join("\n");
+    expect(text).toContain(`-  ${uid(6)} (ada@example.com)  ${uid(8)} (Core) of Acme  member → nothing`);
+  });
+});
+
+describe("warnings", () => {
+  const [ada, lead] = [same(member("ada", joined)), place("ada", { status: "active", role: "lead" })];
+  const foreign = member("ned", undefined, { email: "ned@other.example.com" });
+  it.each<[string, Planned[], string[], string[]?]>([
+    ["an admin is granted", [member("ada", joined, { role: "admin" })], ["admin-grants"]],
+    [
+      "an admin is handed over",
+      [member("ada", { ...joined, role: "admin" }), member("ada", undefined, { role: "admin" }, { name: "b" })],
+      [],
+    ],
+    ["the last lead goes", [ada, lead], ["last-lead"]],
+    ["a lead goes and another stays", [ada, lead, same(place("bob", { status: "active", role: "lead" }))], []],
+    ["the access is extended", [member("ada", { ...joined, validUntil: "2030-01-01" }, {})], ["extended-access"]],
+    [
+      "the access is shortened",
+      [member("ada", { ...joined, validUntil: "2030-01-01" }, { validUntil: "2029-01-01" })],
+      [],
+    ],
+    ["a foreign domain comes in", [ada, foreign], ["external-domains"]],
+    [
+      "a domain comes in that is known",
+      [ada, same(member("x", { ...joined, email: "x@other.example.com" })), foreign],
+      [],
+    ],
+    ["a domain comes in that is allowed", [ada, foreign], [], ["other.example.com"]],
+    [
+      "a domain comes in that is not allowed",
+      [member("zoe", undefined, {})],
+      ["external-domains"],
+      ["other.example.com"],
+    ],
+    ["somebody comes in where nobody is known", [foreign], ["external-domains"]],
+    ["more people go than may", Array.from({ length: 11 }, (_, at) => member(`p${at}`, joined)), ["removals"]],
+    ["as many people go as may", Array.from({ length: 10 }, (_, at) => member(`p${at}`, joined)), []],
+  ])("%s", (_what, planned, expected, domains = []) =>
+    expect(rulesIn(reviewed(planned, { domains }))).toEqual(expected),
+  );
+
+  it("are refused by name", () => {
+    const review = reviewed([
+      member("zoe", undefined, { role: "admin" }),
+      { ...team, op: "delete", is: undefined as never },
+    ]);
+    const limits = (deny: string[], more = {}) =>
+      exceededBy(review, { maxRemovals: undefined, maxMails: undefined, ...more, deny: rulesOf(deny) }).map(
+        ({ limit }) => limit,
+      );
+    expect(limits(["admin-grants", "team-deletions", "mails", "last-lead"])).toEqual([
+      "deny admin-grants",
+      "deny team-deletions",
+      "deny mails",
+    ]);
+    expect(limits([], { maxMails: 0, maxRemovals: 0 })).toEqual(["max-mails"]);
+    expect(() => rulesOf(["toString"])).toThrow("There is no rule");
+  });
+});
+
+describe("--approved", () => {
+  const steps = [
+    member("ada", joined, { role: "admin" }),
+    place("bob", { status: "active" }),
+    member("zoe", undefined, {}),
+    place("zoe", undefined, {}),
+  ];
+  const others: Planned[] = [{ kind: "Other", name: "key", is: { a: 1, b: [2] } }];
+  const approved = approvedReview(JSON.parse(JSON.stringify(asJson(reviewed([...steps, ...others])))));
+  const refused = (planned: readonly Planned[]) =>
+    unapproved(reviewed(planned), approved).map(({ message }) => message);
+
+  it("allows the same in another order, less, and what has become possible", () => {
+    expect(refused([...others, ...steps.toReversed()])).toEqual([]);
+    expect(refused([])).toEqual([]);
+    const accepted = [member("lou", invited, {}), place("lou", { status: "waiting" }, {})];
+    expect(refused([...steps, ...accepted])).toEqual([]);
+    expect(refused([same(member("zoe", { ...joined, userUid: uid(4) })), place("zoe", undefined, {})])).toEqual([]);
+  });
+
+  it.each<[string, Planned[]]>([
+    ["another role", [member("zoe", undefined, { role: "admin" })]],
+    ["another loss", [member("bob", joined)]],
+    ["another detail", [member("ada", joined, { role: "admin", validUntil: "2030-01-01" })]],
+    ["another mail", [member("lou", { ...invited, onExpiry: "resend" }, { onExpiry: "resend" })]],
+    ["a role in place of a place", [place("ada", { status: "active" }, { role: "lead" })]],
+    ["a deleted team", [{ ...team, op: "delete", is: undefined as never }]],
+    ["another input of another provider", [{ kind: "Other", name: "key", is: { a: 1, b: [3] } }]],
+    ["somebody who is not managed any more", [member("ada", { ...joined, onDestroy: "retain" })]],
+  ])("names %s", (_what, planned) =>
+    expect(refused(planned)).toEqual([expect.stringMatching(/: not in the approved review\.$/)]),
+  );
+
+  it.each<[string, Planned]>([
+    ["a setting has gone from what is new", member("zoe", undefined, {})],
+    ["an address is secret: it may be another", member("key", undefined, { email: "[secret]" })],
+    ["an organization is not known yet: it may be another", member("tom", undefined, { organization: unknown })],
+    [
+      "a roster is not known yet: it may hold others",
+      { kind: "TeamRoster", name: "r", is: { team: `${acme}/${core}`, members: unknown } },
+    ],
+    ["a field is not known yet", { kind: "Team", name: "new", is: { organization: acme, name: unknown } }],
+  ])("is none where %s", (_what, planned) => {
+    const settled = { ...planned, is: { ...planned.is, onDestroy: "retain" } };
+    const before = planned.name === "zoe" ? settled : planned;
+    expect(unapproved(reviewed([planned]), reviewed([before]))).toHaveLength(1);
+  });
+
+  it("refuses a file that was changed, of another version, masked, or something else", () => {
+    const json = asJson(reviewed(steps));
+    for (const other of [
+      { ...json, changes: [] },
+      { ...json, version: 2 },
+      asJson(masked(reviewed(steps))),
+      {},
+      null,
+      [],
+    ]) {
+      expect(() => approvedReview(JSON.parse(JSON.stringify(other)))).toThrow(
+        expect.objectContaining({ code: "AVALA_APPROVED_REVIEW" }),
+      );
+    }
+  });
+});
+
+describe("--mask-emails", () => {
+  it("leaves no address anywhere, tells alike ones apart, and is the same each time", () => {
+    const planned = ["ada", "anna", "bob"].map((name) =>
+      member(
+        name,
+        joined,
+        { role: "admin", reason: `asked by ${mail(name)}, root@example.org` },
+        { name: `staff-${mail(name)}-core` },
+      ),
+    );
+    const review = masked(
+      reviewed(planned, { diagnostics: [{ severity: "warning", message: `"${mail("ada")}" and (Eve@Example.com)` }] }),
+    );
+    const text = JSON.stringify(review);
+    expect(text).not.toMatch(/ada|anna|bob|root|eve/i);
+    expect(review.changes.map(({ person }) => person.email)).toEqual([
+      expect.stringMatching(/^a\*\*\*~[0-9a-f]{3}@example\.com$/),
+      expect.stringMatching(/^a\*\*\*~[0-9a-f]{3}@example\.com$/),
+      "b***@example.com",
+    ]);
+    expect(new Set(review.changes.map(({ person }) => person.email)).size).toBe(3);
+    expect(masked(reviewed(planned)).changes).toEqual(review.changes);
+  });
+});
+
+/** Names that mean something to Markdown, GitHub, Mermaid or HTML, beside those that mean something to a terminal. */
+const texts: string[] = [
+  ...Object.values(hostileTexts),
+  "end",
+  "%%{init: {'theme':'dark'}}%%",
+  'click n0 href "javascript:alert(1)"',
+  "| a | b |",
+  "@octocat #123 GH-1 https://evil.example.com www.evil.example.com :tada:",
+  "```\n# b",
+  'x"]; n9["',
+  "#quot;&lt;",
+  "</code></details><script>alert(1)</script>",
+  "![a](http://evil.example.com/a.png)",
+  "<!-- a",
+  "-->",
+];
+
+const hostile = (): Review => {
+  const named = texts.flatMap((text, at): Planned[] => [
+    {
+      ...team,
+      name: text,
+      id: `${acme}/${uid(100 + at)}`,
+      was: { name: text },
+      is: { name: text, organization: acme },
+    },
+    { kind: "Team", name: `made ${text}`, is: { name: text, organization: acme, description: text } },
+    {
+      kind: "TeamMembership",
+      name: text,
+      id: `${acme}/${uid(100 + at)}/${uid(500 + at)}`,
+      was: { role: text, status: "active", userUid: uid(500 + at), username: text },
+    },
+    member(
+      text,
+      { ...joined, email: `${text}@example.com`, reason: "a" },
+      { email: `${text}@example.com`, reason: text, role: "admin" },
+      { name: `member ${text}`, id: `${acme}/${uid(700 + at)}` },
+    ),
+    { kind: "Other", name: text, is: { text } },
+  ]);
+  const diagnostics = texts.map((message) => ({ severity: "warning", message }));
+  const review = reviewed([{ ...organization, was: { name: texts[9] }, is: { name: texts[9] } }, ...named], {
+    diagnostics,
+  });
+  return {
+    ...review,
+    exceeded: exceededBy(review, { maxRemovals: 0, maxMails: 0, deny: rulesOf(["admin-grants", "last-lead"]) }),
+  };
+};
+
+/** What a browser has made of a page. */
+const look = `(() => {
+  const all = [...document.querySelectorAll("*")];
+  return {
+    elements: [...new Set(all.map(({ localName }) => localName))].sort(),
+    attributes: [...new Set(all.flatMap((one) => one.getAttributeNames()))].sort(),
+    text: document.body.textContent,
+    wide: document.documentElement.scrollWidth,
+  };
+})()`;
+
+describe("hostile names", () => {
+  const review = hostile();
+
+  it("neither steer a terminal nor break its lines", () => {
+    const lines = textOf(review).flatMap(({ heading = "", lines }) => [heading, ...lines]);
+    for (const one of lines) expect(one).not.toMatch(steering);
+    expect(lines.length).toBeLessThan(texts.length * 8);
+  });
+
+  it("stay within code elements of a comment, which has no other markup of theirs and fits", () => {
+    const markdown = markdownOf(review);
+    expect(Buffer.byteLength(markdown)).toBeLessThan(65_536);
+    expect(markdown).not.toMatch(steeringInLines);
+    const html = marked.parse(markdown) as string;
+    const elements = new Set([...html.matchAll(/<([a-z][a-z0-9]*)/g)].map(([, name]) => name));
+    const ours = "code details em h3 li p pre strong summary table tbody td th thead tr ul".split(" ");
+    expect([...elements].filter((name) => !ours.includes(name!))).toEqual([]);
+    const outside = html.replace(/<pre>.*?<\/pre>|<code>.*?<\/code>/gs, "").replace(/<[^>]*>/g, "");
+    expect(outside.replace(/&#\d+;/g, "")).not.toMatch(/[@`<>]|https?:|www\.|evil|alert|tada|octocat/);
+    expect((markdown.match(/```/g) ?? []).length).toBe(2);
+  });
+
+  it("are labels of the graph and nothing else, and it is bounded", () => {
+    const graph = /```mermaid\n(.*?)\n```/s.exec(markdownOf(review))![1]!.split("\n");
+    const label = '"(?:[\\p{L}\\p{M}\\p{N} .,…+→-]|#\\d+;|· )*"';
+    const allowed = new RegExp(
+      `^(graph LR|n\\d+\\(\\[${label}\\]\\)|n\\d+\\[${label.replace("+→-", "·")}\\]|more\\[${label}\\]|n\\d+ (-\\. ${label} \\.-|-- ${label} --|== ${label} ==)> n\\d+|linkStyle [\\d,]+ stroke:#[0-9a-f]{6})$`,
+      "u",
+    );
+    expect(graph.filter((one) => !allowed.test(one))).toEqual([]);
+    expect(graph.filter((one) => /^n\d+[([]/.test(one)).length).toBeLessThanOrEqual(40);
+    expect(graph.some((one) => one.startsWith("more["))).toBe(true);
+  });
+
+  const browserPath = findBrowser();
+  if (browserPath === undefined) {
+    notRun("the page of a review in a browser", "no Chromium was found; install it or set AVALA_TEST_BROWSER");
+  } else {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await launchBrowser(browserPath);
+    });
+    afterAll(() => browser.close());
+
+    it("are text of the page in a browser, which asks nobody for anything", async () => {
+      const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+      const noticed: string[] = [];
+      page.on("console", (message) => noticed.push(message.text()));
+      page.on("pageerror", (error) => noticed.push(error.message));
+      page.on("request", (sent) => noticed.push(sent.url()));
+      page.on("dialog", (dialog) => (noticed.push(dialog.message()), dialog.dismiss()));
+      await page.setContent(htmlOf(review));
+      const seen = (await page.evaluate(look)) as {
+        elements: string[];
+        attributes: string[];
+        text: string;
+        wide: number;
+      };
+      await page.close();
+      expect(noticed).toEqual([]);
+      expect(seen.elements).toEqual(
+        "b body caption del div h1 h2 head html ins li main meta p section style table tbody td th thead title tr ul".split(
+          " ",
+        ),
+      );
+      expect(seen.attributes).toEqual(
+        "aria-label charset class content http-equiv lang name role scope tabindex".split(" "),
+      );
+      expect(seen.text).toContain("</code></details><script>alert(1)</script>");
+      expect(seen.text).not.toMatch(steeringInLines);
+      // Tables scroll in their own frames: the page is as wide as the phone.
+      expect(seen.wide).toBe(390);
+    });
+  }
+});
+
+describe("thousands of people", () => {
+  it("are cut where a comment or a graph would be too long, and that is said", () => {
+    const many = Array.from({ length: 3000 }, (_, at) => member(`person-${at}`, joined));
+    const markdown = markdownOf(reviewed(many));
+    expect(Buffer.byteLength(markdown)).toBeLessThan(65_536);
+    expect(markdown).toMatch(/and \d+ more/);
+    expect(htmlOf(reviewed(many))).toContain("and 1000 more");
+  });
+});
+
+describe("the command", () => {
+  let desk: Desk;
+  beforeAll(() => {
+    desk = new Desk();
+    const document = previewDocument([organization, team, member("zoe", undefined, {})]);
+    writeFileSync(join(desk.folder, "preview.json"), JSON.stringify(document));
+  });
+  afterAll(() => desk.close());
+
+  it("reads stdin, and exits with 0 although somebody is invited", async () => {
+    const stdin = JSON.stringify(previewDocument([member("zoe", undefined, {})], { changeSummary: { same: 4 } }));
+    const { code, stdout, stderr } = await desk.run(["review", "-"], { stdin });
+    expect([code, stderr]).toEqual([0, expect.stringContaining("--show-sames")]);
+    expect(stdout).toContain("  +  zoe@example.com");
+  });
+
+  it.each<[string, string[], string, string]>([
+    ["two formats", ["preview.json", "--json", "--html"], "", "AVALA_USAGE"],
+    ["a rule that there is not", ["preview.json", "--deny", "everything"], "", "AVALA_USAGE"],
+    ["a number that is none", ["preview.json", "--max-mails", "1e3"], "", "AVALA_USAGE"],
+    ["no project and no preview", [], "", "AVALA_USAGE"],
+    ["a file that is not there", ["nothing.json"], "", "AVALA_STACK"],
+    ["no JSON", ["-"], "{", "AVALA_PREVIEW"],
+    ["no preview", ["-"], "{}", "AVALA_PREVIEW"],
+    [
+      "a step of a later engine",
+      ["-"],
+      JSON.stringify(previewDocument([{ ...team, op: "teleport" }])),
+      "AVALA_PREVIEW",
+    ],
+    [
+      "a preview that has failed",
+      ["-"],
+      JSON.stringify(previewDocument([team], { diagnostics: [{ severity: "error", message: "x" }] })),
+      "AVALA_PREVIEW",
+    ],
+    ["an approved review that is none", ["preview.json", "--approved", "preview.json"], "", "AVALA_APPROVED_REVIEW"],
+  ])("refuses %s", async (_what, args, stdin, code) => {
+    const ended = await desk.run(["review", ...args], { stdin });
+    expect([ended.code, ended.stdout]).toEqual([1, ""]);
+    expect(ended.stderr).toMatch(new RegExp(`^.*\\[${code}\\]\n$`));
+  });
+
+  it("names the step that was not approved", async () => {
+    const stdin = JSON.stringify(previewDocument([organization, team, member("zoe", undefined, {})]));
+    await desk.run(["review", "-", "--json", "--out", "approved.json"], { stdin });
+    expect((await desk.run(["review", "preview.json", "--approved", "approved.json"])).code).toBe(0);
+    const more = JSON.stringify(previewDocument([organization, team, member("zoe", undefined, { role: "admin" })]));
+    const { code, stderr } = await desk.run(["review", "-", "--approved", "approved.json"], { stdin: more });
+    expect([code, stderr]).toEqual([2, '"zoe@example.com" is invited, "Acme": not in the approved review.\n']);
+  });
+});

@@ -1,0 +1,104 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { commands } from "../../provider/cli/commands.js";
+import { acme } from "../lifecycle/support.js";
+import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import { Project } from "../support/pulumi.js";
+
+jest.setTimeout(300_000);
+
+const root = join(__dirname, "../..");
+/** Outside of the clone, in whose node_modules everything would be found. */
+const outside = process.platform === "win32" ? tmpdir() : "/tmp";
+
+let emulator: TestEmulator;
+let stacks: Project;
+let folder: string;
+let tarball: string;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ seed: acme() });
+  stacks = await Project.open(emulator.environment());
+  folder = mkdtempSync(join(outside, "packed-"));
+  execFileSync("npm", ["pack", root, "--silent", "--pack-destination", folder]);
+  tarball = readdirSync(folder)[0]!;
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  stacks.close();
+  await emulator.close();
+});
+
+/** What is typed in a project's folder prints this on stdout. */
+async function type(project: string, [command, ...args]: string[]): Promise<string> {
+  const child = spawn(command!, args, { cwd: join(folder, project), env: stacks.environment(), stdio: "pipe" });
+  let [stdout, stderr] = ["", ""];
+  child.stdin.end();
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+/** A version that the oldest Node of this package can run. */
+const pnpm = ["npx", "--yes", "pnpm@10.34.8"];
+const managers = [
+  { name: "npm", install: ["npm", "install", "--no-audit", "--no-fund"], run: ["npx", "--no", "--"] },
+  { name: "pnpm", install: [...pnpm, "install"], run: [...pnpm, "exec"] },
+];
+
+describe.each(managers)("the packed package, installed by $name outside of the clone", ({ name, install, run }) => {
+  const typed = (...words: string[]) => type(name, words);
+  const avala = (...args: string[]) => typed(...run, "pulumi-avala", ...args, "--stack", name);
+
+  beforeAll(async () => {
+    mkdirSync(join(folder, name));
+    const manifest = {
+      name: "plain",
+      private: true,
+      main: "index.ts",
+      dependencies: { "@pulumi/pulumi": "^3.216.0", "pulumi-avala": `file:../${tarball}` },
+      devDependencies: { "@types/node": "^20.19.0", typescript: "~6.0.3" },
+    };
+    writeFileSync(join(folder, name, "package.json"), JSON.stringify(manifest));
+    writeFileSync(join(folder, name, "Pulumi.yaml"), "name: plain\nruntime: nodejs\nmain: index.ts\n");
+    writeFileSync(join(folder, name, "index.ts"), 'import "./acme";\n');
+    await typed(...install);
+    await typed("pulumi", "stack", "init", name, "--non-interactive");
+  });
+
+  it("imports an organization, which then has no drift and nothing to review", async () => {
+    await emulator.clearLog();
+    expect(await avala("import", "acme", "--run")).toContain("Imported. pulumi preview shows no change.");
+    await typed(...run, "tsc", "--noEmit", "--strict", "--module", "nodenext", "index.ts");
+    expect(await avala("drift")).toContain("No drift.");
+    expect(await avala("review")).toContain("Nobody gains or loses access.");
+    expect(await avala("status")).toContain("Nothing waits.");
+    expect(await avala("doctor")).toContain(" 0 wrong.");
+    expect(await emulator.writes()).toEqual([]);
+  });
+
+  it("has every command", async () => {
+    const overview = await typed(...run, "pulumi-avala", "--help");
+    for (const command of commands) expect(overview).toContain(command.summary);
+  });
+});
+
+it("acts that change something, from the packed package", async () => {
+  await emulator.api("POST", "/organizations/acme/invitations/", { email: "zoe@example.com" });
+  const avala = (...args: string[]) => type("npm", ["npx", "--no", "--", "pulumi-avala", ...args]);
+  await avala("resend", "acme", "zoe@example.com");
+  expect((await emulator.emails()).map(({ kind, to }) => `${kind} ${to}`)).toEqual([
+    "invitation zoe@example.com",
+    "resend zoe@example.com",
+  ]);
+  await avala("transfer-ownership", "acme", "--to", "ada@example.com", "--yes");
+  await avala("leave", "acme", "--yes");
+  const { members } = (await emulator.state()).organizations[0]!;
+  expect(members.find(({ role }) => role === "owner")!.email).toBe("ada@example.com");
+  expect(members.map(({ email }) => email)).not.toContain("owner@example.com");
+});

@@ -1,6 +1,8 @@
 import { join, resolve } from "node:path";
 import { put, removeFolders, start, temporaryFolder } from "./setupProcess";
 
+// Each test starts a process that loads the compiler.
+jest.setTimeout(60_000);
 afterEach(removeFolders);
 
 /** What the check says of a provider folder with these files. */

@@ -65,7 +65,9 @@ const invite: Move = (world, dice) => {
   );
   const email = dice.pick(free);
   const role = dice.pick(["member", "admin"]);
-  if (!email) return undefined;
+  const { seats } = world.service.settings;
+  const isFull = typeof seats === "number" && organization.members.length + pending.length >= seats;
+  if (!email || isFull) return undefined;
   return call(
     world,
     `invites ${email} into ${organization.name} as ${role}`,

@@ -2,7 +2,7 @@ import type { Fault } from "../../emulator/src/index.js";
 import { Broken } from "./observed.js";
 import { keepsPreviewsPromise } from "./promises/convergence.js";
 import { stateAgreesWithService } from "./promises/records.js";
-import { refusesWithReason } from "./remedies.js";
+import { refusesWithReason, remedyFor } from "./remedies.js";
 import { down, preview, refresh, up, upWithRefresh } from "./runs.js";
 import { acme, admin, type Dice, type Move, type World } from "./world.js";
 
@@ -121,6 +121,13 @@ const hasty = command("up, at once", async (world) =>
   refusesWithReason(world, await world.run(world.stack, { ...up(world.stack), atOnce: true })),
 );
 
+/** What the last run was refused for is put right. */
+const obey: Move = (world) => {
+  const follow = world.told.map((line) => remedyFor(world, world.stack, line)).find(Boolean);
+  if (!follow) return undefined;
+  return { line: "do what the error tells to do", take: async () => follow() };
+};
+
 /** The key is revoked in the middle of a run; the next one is another key of the same person. */
 const revoked: Move = (world, dice) => {
   const nth = 1 + dice.roll(8);
@@ -171,6 +178,8 @@ export const commands: Move[] = [
   destroyed,
   killedUp,
   colleaguesUp,
+  obey,
+  obey,
   hasty,
   revoked,
   downgraded,

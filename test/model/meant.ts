@@ -69,11 +69,14 @@ function adoptedTeam(service: Service, organization: string | undefined, { adopt
   return organizationOf(service, organization)?.teams.find(({ uid, slug }) => uid === adopt || slug === adopt)?.uid;
 }
 
-/** The declaration is spelt as it was when the record learnt whom it means. */
+/**
+ * The declaration is spelt as it was when the record learnt whom it means. (Inputs do not tell: the engine records those
+ * of a step that a failed look-up has left out.)
+ */
 function sameText(record: Recorded | undefined, { user, email }: Properties): boolean {
   if (!record) return false;
   const text = (value: unknown) => (typeof value === "string" ? lower(value) : undefined);
-  return text(record.inputs["user"]) === text(user) && text(record.inputs["email"]) === text(email);
+  return text(record.outputs["user"]) === text(user) && text(record.outputs["email"]) === text(email);
 }
 
 /** By every name of a declared person of a roster: their role. */

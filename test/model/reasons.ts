@@ -4,7 +4,7 @@ import type { Change } from "./changes.js";
 import { isNamed, meantBy, peopleOf, recordNames, type Meant } from "./meant.js";
 import type { Observed } from "./observed.js";
 import { isPersonKind } from "./program.js";
-import { addressOf, lower, rosterLines, uidOf } from "./service.js";
+import { addressOf, lower, rosterLines } from "./service.js";
 
 /** What reason a run has for a change, or none. */
 export class Reasons {
@@ -136,8 +136,7 @@ export class Reasons {
   }
 
   #joinsAsCreator({ user }: { user: string }): boolean {
-    const { before } = this.run;
-    return Boolean(before.settings.teamCreatorJoins) && user === uidOf(before, "owner@example.com");
+    return Boolean(this.run.before.settings.teamCreatorJoins) && user === this.run.keyPerson;
   }
 
   /** The role in which a declaration has somebody in a team. */

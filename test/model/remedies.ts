@@ -109,7 +109,7 @@ const remedies: Remedy[] = [
     },
   },
   {
-    says: /is the person whose API key this run uses, and is not|\[AVALA_FORBIDDEN\]/,
+    says: /is the person whose API key this run uses, and is not|\[AVALA_(?:FORBIDDEN|ORGANIZATION_NOT_FOUND)\]/,
     when: isAdmins,
     follow: useOwnersKey,
   },

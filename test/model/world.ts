@@ -23,7 +23,7 @@ const adminKey = "avk_admin";
 /** Under which circumstances a script takes place. */
 export interface Circumstances {
   settings: Partial<Settings>;
-  /** Whose key the program uses; somebody else who runs it has the other one. */
+  /** Whose key the program uses; somebody else who runs it has the owner's. */
   key: "owner" | "admin";
   /** Steps go all at once, as far as they can. */
   parallel: boolean;
@@ -111,6 +111,8 @@ export class World {
   /** Numbers names, so that none comes twice. */
   count = 0;
   runs = 0;
+  /** What the last run of the program was refused for, a line each. */
+  told: string[] = [];
   /** What has happened, a line each. */
   readonly script: string[] = [];
 
@@ -126,7 +128,7 @@ export class World {
     { key, parallel, maxRemovals }: Circumstances,
   ) {
     this.isAdmins = key === "admin";
-    [this.stack, this.colleague] = [this.isAdmins, !this.isAdmins].map((isAdmins) => {
+    [this.stack, this.colleague] = [this.isAdmins, false].map((isAdmins) => {
       const stack = new Stack({});
       stack.parallel = parallel;
       this.useKey(stack, isAdmins ? adminKey : ownerKey);
@@ -221,6 +223,7 @@ export class World {
     const others = meanwhile ? await this.#inTheMiddle(ended, meanwhile) : [];
     const { steps } = await ended;
     this.runs += 1;
+    if (stack === this.stack) this.told = (error as Error | undefined)?.message.split("\n") ?? [];
     this.script.push(`    ${name}: ${outcomeOf(steps, error)}`);
     await this.emulator.clearFaults();
     await this.look();

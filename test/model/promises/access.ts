@@ -1,4 +1,4 @@
-import type { Properties } from "../../support/host.js";
+import type { Kind, Properties } from "../../support/host.js";
 import { changesOf, hold, type Observed } from "../observed.js";
 import { organizationOf, rolesIn, uidOf, type OrganizationRow, type Service } from "../service.js";
 
@@ -80,10 +80,14 @@ function isForced({ records }: Observed, id: string): boolean {
   return [...records.values()].some((record) => record.id === id && settings(record.outputs));
 }
 
-/** After the first refusal of the key nothing is changed any more. (What goes at the same time may have been sent.) */
-export function stopsWhereKeyIsRefused({ requests, parallel }: Observed): void {
+/**
+ * After the first refusal of the key nothing is changed any more. (What goes at the same time may have been sent: steps
+ * of a parallel run, and those of a roster.)
+ */
+export function stopsWhereKeyIsRefused({ requests, parallel, program, records }: Observed): void {
   const refusal = requests.findIndex(({ status }) => status === 401);
-  if (refusal < 0 || parallel) return;
+  const isRoster = ({ kind }: { kind: Kind }) => kind === "teamRoster";
+  if (refusal < 0 || parallel || [...Object.values(program), ...records.values()].some(isRoster)) return;
   const later = requests.slice(refusal + 1).filter(({ method }) => method !== "GET");
   hold(
     "Nothing is sent after the key was refused",

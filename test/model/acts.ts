@@ -65,7 +65,9 @@ const invite: Move = (world, dice) => {
   );
   const email = dice.pick(free);
   const role = dice.pick(["member", "admin"]);
-  if (!email) return undefined;
+  const { seats } = world.service.settings;
+  const isFull = typeof seats === "number" && organization.members.length + pending.length >= seats;
+  if (!email || isFull) return undefined;
   return call(
     world,
     `invites ${email} into ${organization.name} as ${role}`,
@@ -166,6 +168,15 @@ const deleteTeam: Move = (world, dice) => {
   return call(world, `deletes ${team.name}`, "DELETE", within(organization, team));
 };
 
+/** The service hides addresses from now on, or shows them again. */
+const hide: Move = ({ service, emulator }) => {
+  const hideEmails = !service.settings.hideEmails;
+  return {
+    line: `the service ${hideEmails ? "hides" : "shows"} addresses from now on`,
+    take: async () => void (await emulator.settings({ hideEmails })),
+  };
+};
+
 /** A person has another address from now on. */
 const changeAddress: Move = (world, dice) => {
   const who = dice.pick(people.filter((name) => world.uid(name) !== undefined));
@@ -187,6 +198,10 @@ const changeAddress: Move = (world, dice) => {
           ...row,
           members: renamed(row.members),
           teams: row.teams.map((team) => ({ ...team, members: renamed(team.members) })),
+          invitations: row.invitations.map((invitation) => ({
+            ...invitation,
+            invitedBy: lower(invitation.invitedBy ?? "") === before ? now : invitation.invitedBy,
+          })),
         })),
       });
       world.addresses.set(who, now);
@@ -227,4 +242,5 @@ export const acts: Move[] = [
   deleteTeam,
   changeAddress,
   join,
+  hide,
 ];

@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { isValid, rolesIn, uidOf, type OrganizationRow, type Service } from "./service.js";
+import {
+  isValid,
+  organizationFields,
+  rolesIn,
+  teamFields,
+  uidOf,
+  type OrganizationRow,
+  type Service,
+} from "./service.js";
 
 /** One thing that is different in the service after a run. */
 export type Change = { organization: string } & (
@@ -16,20 +24,7 @@ export type Change = { organization: string } & (
   | { what: "place role"; team: string; user: string; from: string; to: string }
 );
 
-const fields = [
-  "name",
-  "slug",
-  "handle",
-  "description",
-  "logo",
-  "website",
-  "industry",
-  "email",
-  "phone",
-  "visibility",
-  "isActive",
-] as const;
-const teamFields = ["name", "slug", "description", "color"] as const;
+const fields = [...organizationFields, "logo", "isActive"] as const;
 
 /** Everything that has changed, so that each change can be asked for its reason. */
 export function changesBetween(before: Service, after: Service): Change[] {

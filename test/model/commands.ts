@@ -1,33 +1,10 @@
 import type { Fault } from "../../emulator/src/index.js";
-import type { Stack } from "../support/stack.js";
-import {
-  Broken,
-  keepsPreviewsPromise,
-  serviceIsAsDeclared,
-  stateAgreesWithService,
-  staysSettled,
-  type Observed,
-} from "./invariants.js";
-import { type Command, type Dice, type Move, type World } from "./world.js";
-
-const up = (stack: Stack): Command => ({ name: "up", run: (program) => stack.up(program) });
-const upWithRefresh = (stack: Stack): Command => ({
-  name: "up --refresh",
-  run: (program) => stack.up(program, { refresh: true }),
-});
-const preview = (stack: Stack): Command => ({
-  name: "preview",
-  writing: false,
-  run: (program) => stack.preview(program),
-});
-const refresh = (stack: Stack): Command => ({ name: "refresh", writing: false, run: () => stack.refresh() });
-const destroy = (stack: Stack): Command => ({ name: "destroy", program: {}, run: () => stack.destroy() });
-
-/** Where no call comes to grief, an error is a refusal that says what to do. */
-function refusesWithReason({ command, error }: Observed): void {
-  if (error === undefined || remedies.some(({ says }) => says.test(error.message))) return;
-  throw new Broken("Without faults, an error is a refusal that tells the way out", `${command}: ${error.message}`);
-}
+import { Broken } from "./observed.js";
+import { keepsPreviewsPromise } from "./promises/convergence.js";
+import { stateAgreesWithService } from "./promises/records.js";
+import { refusesWithReason, remedyFor } from "./remedies.js";
+import { down, preview, refresh, up, upWithRefresh } from "./runs.js";
+import { acme, admin, type Dice, type Move, type World } from "./world.js";
 
 const command =
   (line: string, run: (world: World, dice: Dice) => Promise<void>): Move =>
@@ -36,25 +13,27 @@ const command =
 const previewedUp = command("preview, up", async (world) => {
   const shown = await world.run(world.stack, preview(world.stack));
   const done = await world.run(world.stack, up(world.stack));
-  refusesWithReason(shown);
-  refusesWithReason(done);
+  refusesWithReason(world, shown);
+  refusesWithReason(world, done);
   keepsPreviewsPromise(shown, done);
 });
 
-export const plainUp = command("up", async (world) => refusesWithReason(await world.run(world.stack, up(world.stack))));
+export const plainUp = command("up", async (world) =>
+  refusesWithReason(world, await world.run(world.stack, up(world.stack))),
+);
 
 const refreshingUp = command("up --refresh", async (world) =>
-  refusesWithReason(await world.run(world.stack, upWithRefresh(world.stack))),
+  refusesWithReason(world, await world.run(world.stack, upWithRefresh(world.stack))),
 );
 
 const onlyRefresh = command("refresh", async (world) => {
   const looked = await world.run(world.stack, refresh(world.stack));
-  refusesWithReason(looked);
+  refusesWithReason(world, looked);
   stateAgreesWithService(looked);
 });
 
 const destroyed = command("destroy", async (world) => {
-  refusesWithReason(await world.run(world.stack, destroy(world.stack)));
+  refusesWithReason(world, await world.run(world.stack, down(world.stack)));
 });
 
 /** The machine goes down after the last request: of what was done, only a part is recorded. */
@@ -81,7 +60,7 @@ const killedUp: Move = (world, dice) => ({
 
 const colleaguesUp = command("somebody else runs the same program in a state of their own", async (world) => {
   world.colleagueUsed = true;
-  refusesWithReason(await world.run(world.colleague, up(world.colleague)));
+  refusesWithReason(world, await world.run(world.colleague, up(world.colleague)));
 });
 
 /** What a program cannot mean is refused before anything happens. */
@@ -110,6 +89,10 @@ const mishaps: Fault["action"][] = [
   { status: 503, headers: { "retry-after": "0" } },
   { status: 429, headers: { "retry-after": "0" } },
   { status: 403, body: { detail: "No." } },
+  { status: 404, body: { detail: "Not found." } },
+  { status: 404, body: { detail: "Not found." }, after: true },
+  { status: 409, body: { detail: "Conflict." } },
+  { status: 409, body: { detail: "Conflict." }, after: true },
   { status: 401, body: { detail: "No." } },
   { status: 200 },
   { repeat: "previous" },
@@ -121,12 +104,66 @@ const faulty: Move = (world, dice) => {
   const times = dice.pick([1, 1, 2, 6])!;
   const nth = 1 + dice.roll(6);
   const action = dice.pick(mishaps)!;
-  const run = dice.pick([up, up, upWithRefresh, up, refresh, preview, destroy])!(world.stack);
+  const run = dice.pick([up, up, upWithRefresh, up, refresh, preview, down])!(world.stack);
   return {
     line: `${run.name}, in which ${JSON.stringify({ method, nth, times, action })}`,
     take: async () => {
       await world.emulator.faults({ match: { ...(method && { method }), nth }, action, times });
-      await world.run(world.stack, { ...run, faulty: true });
+      const observed = await world.run(world.stack, run);
+      // What has got over its faults has seen everything all the same.
+      if (run.name === "refresh") stateAgreesWithService(observed);
+    },
+  };
+};
+
+/** The next run begins before reads show what the last has done. */
+const hasty = command("up, at once", async (world) =>
+  refusesWithReason(world, await world.run(world.stack, { ...up(world.stack), atOnce: true })),
+);
+
+/** What the last run was refused for is put right. */
+const obey: Move = (world) => {
+  const follow = world.told.map((line) => remedyFor(world, world.stack, line)).find(Boolean);
+  if (!follow) return undefined;
+  return { line: "do what the error tells to do", take: async () => follow() };
+};
+
+/** The key is revoked in the middle of a run; the next one is another key of the same person. */
+const revoked: Move = (world, dice) => {
+  const nth = 1 + dice.roll(8);
+  const run = dice.pick([up, upWithRefresh, down])!(world.stack);
+  return {
+    line: `${run.name}, in which the key is revoked after call ${nth}`,
+    take: async () => {
+      const key = world.stack.environment["AVALA_API_KEY"]!;
+      const act = async () => void (await world.emulator.revokeKey(key));
+      await world.run(world.stack, { ...run, meanwhile: { nth, act } });
+      await world.emulator.addKey(key, world.keyEmail(world.stack));
+    },
+  };
+};
+
+/** The person of the key loses their role, or their access, in the middle of a run, and gets it back afterwards. */
+const downgraded: Move = (world, dice) => {
+  const organization = world.organization(acme)!;
+  const uid = world.uid(admin)!;
+  const isAdmin = organization.members.some(
+    ({ email, role }) => email === world.addresses.get(admin) && role === "admin",
+  );
+  if (!isAdmin || world.keyEmail(world.stack) !== world.addresses.get(admin)) return undefined;
+  const nth = 1 + dice.roll(8);
+  const removed = dice.roll(3) === 2;
+  const run = dice.pick([up, upWithRefresh, down])!(world.stack);
+  const member = `/organizations/${organization.slug}/members/${uid}/`;
+  const act = () =>
+    removed
+      ? (world.emulator.api("DELETE", member) as Promise<void>)
+      : (world.emulator.api("PATCH", `${member}role/`, { role: "member" }) as Promise<void>);
+  return {
+    line: `${run.name}, in which ${admin} is ${removed ? "removed" : "made a member"} after call ${nth}`,
+    take: async () => {
+      await world.run(world.stack, { ...run, meanwhile: { nth, act } });
+      await world.readmit();
     },
   };
 };
@@ -137,136 +174,17 @@ export const commands: Move[] = [
   plainUp,
   refreshingUp,
   onlyRefresh,
-  command("preview", async (world) => refusesWithReason(await world.run(world.stack, preview(world.stack)))),
+  command("preview", async (world) => refusesWithReason(world, await world.run(world.stack, preview(world.stack)))),
   destroyed,
   killedUp,
   colleaguesUp,
+  obey,
+  obey,
+  hasty,
+  revoked,
+  downgraded,
   invalid,
   faulty,
   faulty,
   faulty,
 ];
-
-interface Remedy {
-  says: RegExp;
-  /** Does what the message says. */
-  follow(world: World, stack: Stack, found: RegExpExecArray): void | Promise<void>;
-}
-
-const itemsWhere = (world: World, test: (text: string) => boolean) =>
-  [...world.items].filter(([, item]) => test(JSON.stringify(item)));
-
-/** What people do after a refusal. */
-const remedies: Remedy[] = [
-  {
-    says: /(?:organization|team) named "([^"]+)" exists already[^]*adopt: "([^"]+)"/,
-    follow(world, _, [, name, adopt]) {
-      for (const [key, item] of world.items) {
-        if (item.fields["name"] === name) world.items.set(key, { ...item, fields: { ...item.fields, adopt } });
-      }
-    },
-  },
-  {
-    says: /There is no team "?([-\w]+)"? in organization/,
-    follow(world, _, [, adopt]) {
-      for (const [key, item] of world.items) {
-        if (item.fields["adopt"] !== adopt) continue;
-        const { adopt: __, ...fields } = item.fields;
-        world.items.set(key, { ...item, fields });
-      }
-    },
-  },
-  {
-    says: /Team ([-\w]+)\/([-\w]+) is not deleted, because of .* that no declaration knows/,
-    async follow(world, _, [, organization, team]) {
-      const row = world.organization(organization!)!;
-      const found = row.teams.find(({ uid }) => uid === team)!;
-      for (const { email } of found.members) {
-        const user = world.service.people.find((one) => one.email === email)!.uid;
-        await world.emulator.api("DELETE", `/organizations/${row.slug}/teams/${found.slug}/members/${user}/`);
-      }
-    },
-  },
-  {
-    says: /Organization ([-\w]+) is not deleted, because of what is inside/,
-    async follow(world, _, [, organization]) {
-      const row = world.organization(organization!)!;
-      for (const { email, role } of row.members) {
-        const user = world.service.people.find((one) => one.email === email)!.uid;
-        if (role !== "owner") await world.emulator.api("DELETE", `/organizations/${row.slug}/members/${user}/`);
-      }
-    },
-  },
-  {
-    says: /"([^"]+)" is not mailed again\. They have been mailed/,
-    follow(world, _, [, email]) {
-      for (const [key, item] of itemsWhere(world, (text) => text.toLowerCase().includes(email!.toLowerCase()))) {
-        if (item.kind === "organizationMember")
-          world.items.set(key, { ...item, fields: { ...item.fields, maxEmails: 100 } });
-      }
-    },
-  },
-  {
-    says: /User ([-\w]+) is no member of organization .* nobody can be invited by uid/,
-    follow(world, _, [, uid]) {
-      const email = world.service.people.find((row) => row.uid === uid)!.email;
-      for (const [key, item] of world.items) {
-        if (item.kind !== "organizationMember" || !item.spelling || !("user" in item.spelling)) continue;
-        if (item.spelling.user === uid) world.items.set(key, { ...item, spelling: { email } });
-      }
-    },
-  },
-  { says: /Run pulumi refresh, so that state knows/, follow() {} },
-  {
-    says: /Organization ([-\w]+) is not visible to this API key/,
-    follow(world, stack, [, uid]) {
-      const assumed = stack.environment["AVALA_ASSUME_DELETED"] ?? "";
-      stack.environment = { ...stack.environment, AVALA_ASSUME_DELETED: `${assumed} ${uid}` };
-      for (const [key, item] of world.items) {
-        if (item.fields["adopt"] !== uid) continue;
-        const { adopt: _, ...fields } = item.fields;
-        world.items.set(key, { ...item, fields });
-      }
-    },
-  },
-];
-
-/**
- * Brings a stack to what is declared. Every error says what to do, and is followed; no message comes twice, so there are
- * as many runs as messages, and one without. What that one takes away at its end (a person who leaves the organization
- * leaves its teams) is seen by one more look: hence the second. Then everything is settled.
- */
-async function converge(world: World, stack: Stack): Promise<Observed> {
-  const told = new Set<string>();
-  for (;;) {
-    const { error, steps } = await world.run(stack, upWithRefresh(stack));
-    if (error === undefined) {
-      const quiet = steps.every((step) => !step.startsWith("delete ") && !step.startsWith("replace "));
-      return quiet ? world.run(stack, refresh(stack)) : world.run(stack, upWithRefresh(stack));
-    }
-    for (const message of error.message.split("\n")) {
-      const found = remedies.map((remedy) => ({ remedy, match: remedy.says.exec(message) })).find(({ match }) => match);
-      if (!found || told.has(message)) {
-        throw new Broken("What an error tells to do helps", `${told.has(message) ? "again " : ""}${message}`);
-      }
-      told.add(message);
-      world.script.push(`  told: ${message.slice(0, 160)}`);
-      await found.remedy.follow(world, stack, found.match!);
-    }
-    await world.look();
-  }
-}
-
-/** Once nothing happens any more: everything comes to what is declared, and stays as it is, for whoever runs the program. */
-export async function settle(world: World): Promise<void> {
-  const stacks = [...(world.colleagueUsed ? [world.colleague] : []), world.stack];
-  for (const stack of stacks) await converge(world, stack);
-  for (const stack of stacks.slice(0, -1)) await converge(world, stack);
-  for (const stack of stacks) {
-    const looked = await world.run(stack, upWithRefresh(stack));
-    if (looked.error) throw new Broken("Settled stacks run without errors", looked.error.message);
-    stateAgreesWithService(looked);
-    serviceIsAsDeclared(looked);
-    staysSettled(await world.run(stack, preview(stack)));
-  }
-}

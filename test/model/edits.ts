@@ -1,6 +1,6 @@
 import type { Kind } from "../support/host.js";
-import { fieldValues, isPersonKind, isPlaceKind, nameOf, type Item } from "./program.js";
-import { acme, core, people, type Dice, type Move, type World } from "./world.js";
+import { isPersonKind, isPlaceKind, nameOf, valuesOf, type Item } from "./program.js";
+import { acme, core, declarable, type Dice, type Move, type World } from "./world.js";
 
 const shown = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value));
 
@@ -60,9 +60,10 @@ function isTaken(
   );
 }
 
-function someFields(kind: Kind, dice: Dice): Item["fields"] {
-  const names = Object.keys(fieldValues[kind]).filter(() => dice.roll(4) === 3);
-  const fields = Object.fromEntries(names.map((name) => [name, dice.pick(fieldValues[kind][name]!)]));
+function someFields(kind: Kind, organization: string, dice: Dice): Item["fields"] {
+  const values = valuesOf({ kind, organization });
+  const names = Object.keys(values).filter(() => dice.roll(4) === 3);
+  const fields = Object.fromEntries(names.map((name) => [name, dice.pick(values[name]!)]));
   return { ...fields, ...(kind === "teamMembership" && { role: dice.pick(["member", "lead"]) }) };
 }
 
@@ -84,16 +85,14 @@ const declareOrganization: Move = (world, dice) => {
   const adopts = dice.roll(2) === 0;
   if (adopts) {
     if (nameOf(world.items, "organization", "acme") !== undefined) return undefined;
-    const fields = { name: world.organization(acme)!.name, adopt: acme, ...someFields("organization", dice) };
+    const fields = { name: world.organization(acme)!.name, adopt: acme, ...someFields("organization", "acme", dice) };
     return declare(world, { kind: "organization", organization: "acme", fields }, say("organization", fields));
   }
-  if (organizationsOf(world).some((name) => name !== "acme")) return undefined;
-  const fields = { name: `Beta ${world.count}`, ...someFields("organization", dice) };
-  return declare(
-    world,
-    { kind: "organization", organization: `beta${world.count}`, fields },
-    say("organization", fields),
-  );
+  // Whoever makes an organization owns it: what the admin's key would make, the owner's could not delete.
+  if (world.isAdmins || organizationsOf(world).some((name) => name !== "acme")) return undefined;
+  const organization = `beta${world.count}`;
+  const fields = { name: `Beta ${world.count}`, ...someFields("organization", organization, dice) };
+  return declare(world, { kind: "organization", organization, fields }, say("organization", fields));
 };
 
 const declareTeam: Move = (world, dice) => {
@@ -102,7 +101,7 @@ const declareTeam: Move = (world, dice) => {
   const adopts = organization === "acme" && dice.roll(2) === 1;
   if (adopts && (!coreNow(world) || nameOf(world.items, "team", "core") !== undefined)) return undefined;
   const name = adopts ? { name: coreNow(world)!.name, adopt: core } : { name: `Team ${world.count}` };
-  const fields = { ...name, ...someFields("team", dice) };
+  const fields = { ...name, ...someFields("team", organization, dice) };
   const team = adopts ? "core" : `team${world.count}`;
   const item: Item = { kind: "team", organization, team, ...(place && { place }), fields };
   return declare(world, item, `${say("team", fields)} in ${place ?? organization}`);
@@ -110,21 +109,21 @@ const declareTeam: Move = (world, dice) => {
 
 const declarePerson: Move = (world, dice) => {
   const kind = dice.roll(4) === 3 ? "invitation" : "organizationMember";
-  const [organization, who] = [dice.pick(organizationsOf(world))!, dice.pick(people)!];
+  const [organization, who] = [dice.pick(organizationsOf(world))!, dice.pick(declarable)!];
   if (isTaken(world, { kind, organization, who })) return undefined;
   const place = dice.pick(organizationTexts(world, organization));
   const spelling = dice.pick(spellings(world, who, kind, organization))!;
-  const fields = someFields(kind, dice);
+  const fields = someFields(kind, organization, dice);
   const item: Item = { kind, organization, ...(place && { place }), who, spelling, fields };
   return declare(world, item, `${say(kind, { ...spelling, ...fields })} in ${place ?? organization}`);
 };
 
 const declarePlace: Move = (world, dice) => {
-  const [where, who] = [dice.pick(teamsOf(world)), dice.pick(people)!];
+  const [where, who] = [dice.pick(teamsOf(world)), dice.pick(declarable)!];
   if (!where || isTaken(world, { kind: "teamMembership", ...where, who })) return undefined;
   const place = dice.pick(teamTexts(world, where.team));
   const spelling = dice.pick(spellings(world, who, "teamMembership", where.organization))!;
-  const fields = someFields("teamMembership", dice);
+  const fields = someFields("teamMembership", where.organization, dice);
   const item: Item = { kind: "teamMembership", ...where, ...(place && { place }), who, spelling, fields };
   return declare(world, item, `${say("teamMembership", { ...spelling, ...fields })} in ${where.team}`);
 };
@@ -134,9 +133,9 @@ const declareRoster: Move = (world, dice) => {
   if (!where || [...world.items.values()].some(({ kind, team }) => isPlaceKind(kind) && team === where.team))
     return undefined;
   const place = dice.pick(teamTexts(world, where.team));
-  const names = [...new Set([dice.pick(people)!, dice.pick(people)!, dice.pick(people)!])];
+  const names = [...new Set([dice.pick(declarable)!, dice.pick(declarable)!, dice.pick(declarable)!])];
   const members = Object.fromEntries(names.map((who) => [who, entry(world, who, where.organization, dice)]));
-  const fields = someFields("teamRoster", dice);
+  const fields = someFields("teamRoster", where.organization, dice);
   const item: Item = { kind: "teamRoster", ...where, ...(place && { place }), fields, members };
   return declare(world, item, `${say("teamRoster", fields)} of ${names.join(", ")} in ${where.team}`);
 };
@@ -149,7 +148,7 @@ function entry(world: World, who: string, organization: string, dice: Dice): { t
 /** One person more or less in a roster, or in another role or spelling. */
 const changeRoster: Move = (world, dice) => {
   const [name, item] = dice.pick(itemsOf(world.items, "teamRoster")) ?? [];
-  const who = dice.pick(people)!;
+  const who = dice.pick(declarable)!;
   if (!name || !item) return undefined;
   const { [who]: present, ...others } = item.members!;
   const removes = present !== undefined && dice.roll(2) === 0;
@@ -171,7 +170,7 @@ const changeField: Move = (world, dice) => {
       ? { slug: [`slug-${number}`, undefined], handle: [`handle_${number}`, undefined] }
       : {};
   const values: Record<string, unknown[]> = {
-    ...fieldValues[item.kind],
+    ...valuesOf(item),
     ...(isPlace && { name: [`${item.kind === "team" ? "Team" : "Acme"} ${number}`] }),
     ...own,
   };
@@ -251,6 +250,18 @@ const rename: Move = (world, dice) => {
         ...(provider && { provider: "tenant" }),
       });
     },
+  };
+};
+
+/** The option `deletedWith`, which wins over what the classes set. */
+const goWith: Move = (world, dice) => {
+  const [name, item] = dice.pick([...world.items].filter(([, { kind }]) => kind !== "organization")) ?? [];
+  if (!name || !item) return undefined;
+  const { goesWith: before, ...others } = item;
+  const goesWith = dice.pick([true, false, undefined].filter((value) => value !== before));
+  return {
+    line: `have ${name} go with what it is in: ${shown(goesWith)}`,
+    take: () => void world.items.set(name, { ...others, ...(goesWith !== undefined && { goesWith }) }),
   };
 };
 
@@ -357,6 +368,7 @@ export const changes: Move[] = [
   remove,
   swap,
   rename,
+  goWith,
   handOver,
   changeKind,
   respell,

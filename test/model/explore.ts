@@ -2,9 +2,10 @@ import * as fc from "fast-check";
 import type { Settings } from "../../emulator/src/index.js";
 import type { TestEmulator } from "../support/emulator.js";
 import { acts } from "./acts.js";
-import { commands, plainUp, settle } from "./commands.js";
+import { commands, plainUp } from "./commands.js";
 import { changes, declarations } from "./edits.js";
-import { Dice, World, type Move, type Plan } from "./world.js";
+import { settle } from "./settle.js";
+import { Dice, World, type Circumstances, type Move, type Plan } from "./world.js";
 
 /** A move as fast-check rolls it. What it comes to is told once it has been made. */
 class Step implements fc.AsyncCommand<World, object> {
@@ -42,7 +43,9 @@ const deployments: Partial<Settings>[] = [
   { maxPageSize: 2 },
   { writeBody: "minimal" },
   { lists: "array" },
+  { nextHost: "127.0.0.1:9" },
   { organizationDelete: "soft" },
+  { organizationDelete: "refuse" },
   { slugFollowsName: true },
   { lowercaseEmails: true },
   { expiredInvitations: "hidden" },
@@ -50,7 +53,24 @@ const deployments: Partial<Settings>[] = [
   { voidStatus: 200 },
   { hiddenIs: 403 },
 ];
-const settings = fc.subarray(deployments).map((chosen): Partial<Settings> => Object.assign({}, ...chosen));
+
+/** What stops runs halfway, until somebody changes it or time has passed: not too much of it at once. */
+const troubles: Partial<Settings>[] = [
+  { hideEmails: true },
+  { readLagMs: 60_000 },
+  { seats: 7 },
+  { invitesPerMinute: 5 },
+];
+const settings = fc
+  .tuple(fc.subarray(deployments), fc.subarray(troubles, { maxLength: 2 }))
+  .map((chosen): Partial<Settings> => Object.assign({}, ...chosen.flat()));
+
+const circumstances: fc.Arbitrary<Circumstances> = fc.record({
+  settings,
+  key: fc.constantFrom("owner", "owner", "admin"),
+  parallel: fc.boolean(),
+  maxRemovals: fc.constantFrom(undefined, undefined, 1, 2),
+});
 
 /** Some declarations, an up, and then everything. Shrinking takes away whatever a failure does not need. */
 const beginning = fc.commands([steps(declarations)], { maxCommands: 12, size: "max", disableReplayLog: true });
@@ -64,7 +84,7 @@ const firstUp = fc.commands([fc.constant(new Step(plainUp, [0]))], {
   size: "max",
   disableReplayLog: true,
 });
-const script = fc.noBias(fc.tuple(settings, beginning, firstUp, everything, everything));
+const script = fc.noBias(fc.tuple(circumstances, beginning, firstUp, everything, everything));
 
 /** What has been tried. */
 export interface Explored {
@@ -82,7 +102,7 @@ export async function explore(emulator: TestEmulator, seed: number, shrinkMs: nu
     // What is not tried any more counts as kept: the shortest so far is the result.
     if (Date.now() > end) return;
     const world = await World.open(emulator, chosen);
-    world.script.push(`a service with ${JSON.stringify(chosen)}`);
+    world.script.push(JSON.stringify(chosen));
     try {
       for (const part of parts) await fc.asyncModelRun(() => ({ model: world, real: {} }), part);
       world.script.push("settle");

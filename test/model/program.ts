@@ -18,6 +18,8 @@ export interface Item {
   fields: Properties;
   /** People of a roster, as the program writes them, by name of the person. */
   members?: Record<string, { text: string; role: string }>;
+  /** Whether it goes with the resource it is in, where the program says so by an option. */
+  goesWith?: boolean;
   provider?: "tenant";
 }
 
@@ -49,13 +51,15 @@ function declarationOf(items: Items, item: Item): Declaration {
   else if (kind !== "organization")
     inputs["organization"] = place ?? idOf(nameOf(items, "organization", organization)!);
   if (members) inputs["members"] = Object.fromEntries(Object.values(members).map(({ text, role }) => [text, role]));
+  const within = place === undefined ? (teamItem ?? nameOf(items, "organization", organization)) : undefined;
   // As the classes do: only with forceDestroy do the places go with their team.
-  const goesWith = place === undefined && teamItem && items.get(teamItem)!.fields["forceDestroy"] === true;
+  const byItself = teamItem !== undefined && items.get(teamItem)!.fields["forceDestroy"] === true;
+  const goesWith = kind !== "organization" && (item.goesWith ?? byItself);
   return {
     kind,
     inputs,
     ...(provider && { provider }),
-    ...(goesWith && isPlaceKind(kind) && { deletedWith: teamItem }),
+    ...(goesWith && within !== undefined && { deletedWith: within }),
   };
 }
 
@@ -64,8 +68,13 @@ export const isPersonKind = (kind: Kind): boolean => kind === "organizationMembe
 /** Kinds that stand for people in a team. */
 export const isPlaceKind = (kind: Kind): boolean => kind === "teamMembership" || kind === "teamRoster";
 
-/** What a field of the program may become; `undefined` takes it out. */
-export const fieldValues: Record<Kind, Record<string, unknown[]>> = {
+/** What a field of the program may become; `undefined` takes it out. An adopted organization is kept in any case. */
+export function valuesOf({ kind, organization }: Pick<Item, "kind" | "organization">): Record<string, unknown[]> {
+  const ends = { onDestroy: ["delete", "retain", undefined], forceDestroy: [true, undefined] };
+  return { ...fieldValues[kind], ...(kind === "organization" && organization !== "acme" && ends) };
+}
+
+const fieldValues: Record<Kind, Record<string, unknown[]>> = {
   organization: {
     description: ["one", "two", undefined],
     website: ["https://one.example.com", undefined],

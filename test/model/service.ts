@@ -7,6 +7,20 @@ export type OrganizationRow = State["organizations"][number];
 export type TeamRow = OrganizationRow["teams"][number];
 export type InvitationRow = OrganizationRow["invitations"][number];
 
+/** What a program can say of an organization or team, and the slugs that go with it. */
+export const organizationFields = [
+  "name",
+  "slug",
+  "description",
+  "website",
+  "email",
+  "phone",
+  "visibility",
+  "industry",
+  "handle",
+] as const;
+export const teamFields = ["name", "slug", "description", "color"] as const;
+
 export const lower = (text: string): string => text.trim().toLowerCase();
 
 /** Everybody has one address at a time: what tells people apart, in one look at the service. */

@@ -1,8 +1,11 @@
+import { setTimeout } from "node:timers/promises";
 import type { Seed, Settings } from "../../emulator/src/index.js";
-import type { TestEmulator } from "../support/emulator.js";
+import { ownerKey, type TestEmulator } from "../support/emulator.js";
 import { Stack, type Program, type Recorded } from "../support/stack.js";
-import * as invariants from "./invariants.js";
+import { changesBetween, type Change } from "./changes.js";
+import type { Observed } from "./observed.js";
 import { inOrder, isPlaceKind, nameOf, programOf, type Items } from "./program.js";
+import { keepEveryPromise } from "./promises/index.js";
 import { uidOf, type Service } from "./service.js";
 
 export const acme = "00000ace-0000-4000-8000-000000000000";
@@ -12,11 +15,27 @@ export const address = (name: string): string => `${name}@example.com`;
 
 /** People whom programs speak of. The last ones have no account. */
 export const people = ["lee", "mia", "ada", "zoe", "kim", "rob", "eve"];
+export const declarable = [...people, "owner"];
+/** Whose key runs use where it is not the owner's. An admin at first; nothing keeps programs and others from changing that. */
+export const admin = "ada";
+const adminKey = "avk_admin";
+
+/** Under which circumstances a script takes place. */
+export interface Circumstances {
+  settings: Partial<Settings>;
+  /** Whose key the program uses; somebody else who runs it has the owner's. */
+  key: "owner" | "admin";
+  /** Steps go all at once, as far as they can. */
+  parallel: boolean;
+  /** Where not given, more than there are people. */
+  maxRemovals?: number | undefined;
+}
 /** Nobody ever declares these. */
 export const bystanders = ["bob", "colleague"];
 
 const start = (settings: Partial<Settings>): Seed => ({
   settings,
+  keys: [{ key: adminKey, email: address(admin) }],
   people: ["owner", "lee", "mia", "ada", "zoe", "bob"].map((name, n) => ({
     uid: `0000000${n}-0000-4000-8000-000000000000`,
     email: address(name),
@@ -69,49 +88,82 @@ export interface Command {
   name: string;
   run(program: Program): Promise<{ steps: string[] }>;
   writing?: boolean;
-  faulty?: boolean;
   program?: Program;
+  /** Begins right after whatever was last: reads may lag. */
+  atOnce?: boolean;
+  /** What somebody else does after a call of it. */
+  meanwhile?: { nth: number; act(): Promise<void> };
 }
 
 /** A service, the program that is being written for it, and the stacks that have run it. */
 export class World {
   readonly items: Items = new Map();
   /** Address of each person now. */
-  readonly addresses = new Map(people.map((name) => [name, address(name)]));
+  readonly addresses = new Map(declarable.map((name) => [name, address(name)]));
   /** The stack of the program, and the one of somebody else who runs the same program. */
   readonly stack: Stack;
   readonly colleague: Stack;
   colleagueUsed = false;
+  /** The program's key is, or was, the admin's. */
+  readonly isAdmins: boolean;
   /** What the service holds now. */
   service!: Service;
   /** Numbers names, so that none comes twice. */
   count = 0;
   runs = 0;
+  /** What the last run of the program was refused for, a line each. */
+  told: string[] = [];
   /** What has happened, a line each. */
   readonly script: string[] = [];
 
-  static async open(emulator: TestEmulator, settings: Partial<Settings>): Promise<World> {
-    await emulator.reset(start(settings));
-    const world = new World(emulator);
+  static async open(emulator: TestEmulator, circumstances: Circumstances): Promise<World> {
+    await emulator.reset(start(circumstances.settings));
+    const world = new World(emulator, circumstances);
     world.service = await emulator.state();
     return world;
   }
 
-  private constructor(readonly emulator: TestEmulator) {
-    const { AVALA_API_KEY: key, AVALA_BASE_URL: url } = emulator.environment();
-    const tenant = {
+  private constructor(
+    readonly emulator: TestEmulator,
+    { key, parallel, maxRemovals }: Circumstances,
+  ) {
+    this.isAdmins = key === "admin";
+    [this.stack, this.colleague] = [this.isAdmins, false].map((isAdmins) => {
+      const stack = new Stack({});
+      stack.parallel = parallel;
+      this.useKey(stack, isAdmins ? adminKey : ownerKey);
+      if (maxRemovals !== undefined) stack.environment["AVALA_MAX_REMOVALS"] = String(maxRemovals);
+      return stack;
+    }) as [Stack, Stack];
+  }
+
+  /** The runs of a stack use this key from now on, at whichever provider. */
+  useKey(stack: Stack, key: string): void {
+    const environment = this.emulator.environment(key);
+    stack.environment = { ...stack.environment, ...environment };
+    stack.providers["tenant"] = {
       "avala:explicit": "true",
-      "avala:apiKey": key!,
-      "avala:baseUrl": url!,
+      "avala:apiKey": key,
+      "avala:baseUrl": environment["AVALA_BASE_URL"]!,
       "avala:allowInsecureBaseUrl": "true",
       "avala:requestsPerMinute": "100000",
       "avala:requestsPerSecond": "10000",
     };
-    [this.stack, this.colleague] = [0, 1].map(() => {
-      const stack = new Stack(emulator.environment());
-      stack.providers["tenant"] = tenant;
-      return stack;
-    }) as [Stack, Stack];
+  }
+
+  /** Somebody gives the admin their role back. */
+  async readmit(): Promise<void> {
+    const { slug, members } = this.organization(acme)!;
+    const email = this.addresses.get(admin)!;
+    const role = members.find((row) => row.email === email)?.role;
+    const path = `/organizations/${slug}/members/${this.uid(admin)}/role/`;
+    if (role === undefined) await this.emulator.join(acme, email, "admin");
+    else if (role === "member") await this.emulator.api("PATCH", path, { role: "admin" });
+  }
+
+  /** Whose key the runs of a stack use. */
+  keyEmail(stack: Stack): string {
+    return this.service.keys.find(({ key }) => key === stack.environment["AVALA_API_KEY"])!.email;
   }
 
   get program(): Program {
@@ -156,46 +208,78 @@ export class World {
   }
 
   /** Runs the program in one way, and holds what is seen against every promise. */
-  async run(stack: Stack, { name, run, writing = true, faulty = false, program = this.program }: Command) {
+  async run(stack: Stack, command: Command): Promise<Observed> {
+    const { name, run, writing = true, program = this.program, meanwhile } = command;
     readBack(stack);
-    const [before, records] = [this.service, new Map(stack.resources)];
+    const stale = await this.#letTimePass(command);
+    const [before, records, keyEmail] = [this.service, new Map(stack.resources), this.keyEmail(stack)];
+    const { AVALA_MAX_REMOVALS: maxRemovals = "10", AVALA_ASSUME_DELETED: assumedDeleted = "" } = stack.environment;
     await this.emulator.clearLog();
     let error: Error | undefined;
-    const { steps } = await run(program).catch((failure: Error) => {
+    const ended = run(program).catch((failure: Error) => {
       error = failure;
       return { steps: [] };
     });
+    const others = meanwhile ? await this.#inTheMiddle(ended, meanwhile) : [];
+    const { steps } = await ended;
     this.runs += 1;
+    if (stack === this.stack) this.told = (error as Error | undefined)?.message.split("\n") ?? [];
     this.script.push(`    ${name}: ${outcomeOf(steps, error)}`);
     await this.emulator.clearFaults();
     await this.look();
-    const recordsNow = new Map(stack.resources);
-    const observed: invariants.Observed = {
+    const requests = (await this.emulator.requests()).filter(({ by }) => by === null || by === keyEmail);
+    const observed: Observed = {
       command: name,
       writing,
-      faulty,
+      stale,
+      parallel: stack.parallel,
       program,
       records,
-      recordsNow,
+      recordsNow: new Map(stack.resources),
       before,
       after: this.service,
+      others,
       steps,
-      error,
-      calls: await this.emulator.calls(),
+      requests,
+      calls: requests.map(({ method, path }) => `${method} ${path}`),
       mails: (await this.emulator.emails()).map(({ to, invitationUid }) => ({
         to,
         organization: this.service.organizations.find((row) =>
           row.invitations.some(({ uid }) => uid === invitationUid),
         )!.uid,
       })),
+      error,
+      keyPerson: uidOf(before, keyEmail)!,
+      maxRemovals: Number(maxRemovals),
+      assumedDeleted,
     };
-    invariants.changesNothingUnlessUp(observed);
-    invariants.keepsOwners(observed);
-    invariants.changesOnlyWhatIsDeclared(observed);
-    invariants.mailsOnlyWhatIsDue(observed);
-    invariants.countsItsMails(observed);
-    invariants.forgetsNobody(observed);
+    keepEveryPromise(observed);
     return observed;
+  }
+
+  /** So much that reads show everything, unless the command is in a hurry; whether they do not. */
+  async #letTimePass({ atOnce = false }: Command): Promise<boolean> {
+    const { readLagMs = 0, invitesPerMinute = null } = this.service.settings;
+    if (atOnce) return readLagMs > 0;
+    // Who has used up a minute's invitations has to wait for its last second.
+    const seconds = readLagMs > 0 ? readLagMs / 1000 + 1 : invitesPerMinute === null ? 0 : 59;
+    if (seconds > 0) await this.emulator.advance(seconds);
+    this.service = await this.emulator.state();
+    return false;
+  }
+
+  /** What somebody does while the answer to a call is on its way; what it has changed. */
+  async #inTheMiddle(ended: Promise<unknown>, { nth, act }: NonNullable<Command["meanwhile"]>): Promise<Change[]> {
+    await this.emulator.faults({ match: { nth }, action: { pauseMs: 200 } });
+    let isOver = false;
+    void ended.finally(() => (isOver = true));
+    while ((await this.emulator.faultsLeft()).length > 0) {
+      if (isOver) return [];
+      await setTimeout(5);
+    }
+    const before = await this.emulator.state();
+    await act();
+    return changesBetween(before, await this.emulator.state());
   }
 }
 

@@ -1,0 +1,53 @@
+import type { LoggedCall } from "../support/emulator.js";
+import type { Program, Recorded } from "../support/stack.js";
+import { changesBetween, type Change } from "./changes.js";
+import type { Service } from "./service.js";
+
+/** One command, and everything that could be seen of it. */
+export interface Observed {
+  command: string;
+  /** Commands that may change something; of the others, nothing at all is expected. */
+  writing: boolean;
+  /** Reads lag behind what has happened just before it. */
+  stale: boolean;
+  /** Steps go all at once. */
+  parallel: boolean;
+  program: Program;
+  /** The state of the stack before and after. */
+  records: ReadonlyMap<string, Recorded>;
+  recordsNow: ReadonlyMap<string, Recorded>;
+  before: Service;
+  after: Service;
+  /** What somebody else has changed in the middle of it. */
+  others: readonly Change[];
+  steps: string[];
+  requests: readonly LoggedCall[];
+  /** The requests, as "METHOD /path". */
+  calls: string[];
+  mails: { to: string; organization: string }[];
+  error: Error | undefined;
+  /** Uid of the person whose key it used. */
+  keyPerson: string;
+  /** How many people it may take out of one place. */
+  maxRemovals: number;
+  /** Uids of organizations that it was told are deleted for good. */
+  assumedDeleted: string;
+}
+
+/** What the command itself has changed. */
+export function changesOf({ before, after, others }: Observed): Change[] {
+  const theirs = new Set(others.map((change) => JSON.stringify(change)));
+  return changesBetween(before, after).filter((change) => !theirs.has(JSON.stringify(change)));
+}
+
+/** A promise that was broken, and how. */
+export class Broken extends Error {
+  constructor(promise: string, how: string) {
+    super(`${promise}: ${how}`);
+    this.name = "Broken";
+  }
+}
+
+export function hold(promise: string, broken: readonly string[]): void {
+  if (broken.length > 0) throw new Broken(promise, broken.join("; "));
+}

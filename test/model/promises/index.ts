@@ -1,0 +1,27 @@
+import type { Observed } from "../observed.js";
+import { keepsOwnAccess, keepsOwners, stopsRemovals, stopsWhereKeyIsRefused } from "./access.js";
+import { changesNothingUnlessUp, changesOnlyWhatIsDeclared, doublesNothing } from "./changes.js";
+import { replacesOnlyOthers } from "./convergence.js";
+import { countsItsMails, forgetsNobody, mailsOnlyWhatIsDue } from "./mails.js";
+import { losesNoRecord, takesAwayWhatLeaves } from "./records.js";
+
+/** Every run keeps these, whatever happens to it. */
+const promises: readonly ((run: Observed) => void)[] = [
+  changesNothingUnlessUp,
+  keepsOwners,
+  keepsOwnAccess,
+  changesOnlyWhatIsDeclared,
+  doublesNothing,
+  stopsRemovals,
+  stopsWhereKeyIsRefused,
+  mailsOnlyWhatIsDue,
+  countsItsMails,
+  forgetsNobody,
+  losesNoRecord,
+  takesAwayWhatLeaves,
+  replacesOnlyOthers,
+];
+
+export function keepEveryPromise(run: Observed): void {
+  for (const promise of promises) promise(run);
+}

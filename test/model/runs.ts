@@ -1,0 +1,15 @@
+import type { Stack } from "../support/stack.js";
+import type { Command } from "./world.js";
+
+export const up = (stack: Stack): Command => ({ name: "up", run: (program) => stack.up(program) });
+export const upWithRefresh = (stack: Stack): Command => ({
+  name: "up --refresh",
+  run: (program) => stack.up(program, { refresh: true }),
+});
+export const preview = (stack: Stack): Command => ({
+  name: "preview",
+  writing: false,
+  run: (program) => stack.preview(program),
+});
+export const refresh = (stack: Stack): Command => ({ name: "refresh", writing: false, run: () => stack.refresh() });
+export const down = (stack: Stack): Command => ({ name: "destroy", program: {}, run: () => stack.destroy() });

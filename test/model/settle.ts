@@ -1,0 +1,47 @@
+import type { Stack } from "../support/stack.js";
+import { Broken, type Observed } from "./observed.js";
+import { serviceIsAsDeclared, staysSettled } from "./promises/convergence.js";
+import { stateAgreesWithService } from "./promises/records.js";
+import { remedyFor } from "./remedies.js";
+import { preview, refresh, upWithRefresh } from "./runs.js";
+import type { World } from "./world.js";
+
+/**
+ * Brings a stack to what is declared. Every error says what to do, and is followed; no message comes twice, so there are
+ * as many runs as messages, and one without. What that one takes away at its end (a person who leaves the organization
+ * leaves its teams) is seen by one more look: hence the second. Then everything is settled.
+ */
+async function converge(world: World, stack: Stack): Promise<Observed> {
+  const told = new Set<string>();
+  for (;;) {
+    const { error, steps } = await world.run(stack, upWithRefresh(stack));
+    if (error === undefined) {
+      const quiet = steps.every((step) => !step.startsWith("delete ") && !step.startsWith("replace "));
+      return quiet ? world.run(stack, refresh(stack)) : world.run(stack, upWithRefresh(stack));
+    }
+    for (const message of new Set(error.message.split("\n"))) {
+      const follow = remedyFor(world, stack, message);
+      if (!follow || told.has(message)) {
+        throw new Broken("What an error tells to do helps", `${told.has(message) ? "again " : ""}${message}`);
+      }
+      told.add(message);
+      world.script.push(`  told: ${message.slice(0, 160)}`);
+      await follow();
+    }
+    await world.look();
+  }
+}
+
+/** Once nothing happens any more: everything comes to what is declared, and stays as it is, for whoever runs the program. */
+export async function settle(world: World): Promise<void> {
+  const stacks = [...(world.colleagueUsed ? [world.colleague] : []), world.stack];
+  for (const stack of stacks) await converge(world, stack);
+  for (const stack of stacks.slice(0, -1)) await converge(world, stack);
+  for (const stack of stacks) {
+    const looked = await world.run(stack, upWithRefresh(stack));
+    if (looked.error) throw new Broken("Settled stacks run without errors", looked.error.message);
+    stateAgreesWithService(looked);
+    serviceIsAsDeclared(looked);
+    staysSettled(await world.run(stack, preview(stack)));
+  }
+}

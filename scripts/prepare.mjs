@@ -1,6 +1,15 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import { withLock } from "./lock.mjs";
 import { PROJECT, WORK } from "./project.mjs";
 import { runStep } from "./run.mjs";
@@ -123,7 +132,7 @@ async function buildPart(root, part, onLine) {
   const code = await runStep(process.execPath, [tsc, "-p", part.folder], { cwd: root, ...output(onLine) });
   if (code !== 0) throw new PrepareError(`tsc found errors in ${part.sources}; they are above.`);
   removeOrphans(root, part);
-  makeBinsExecutable(root, part);
+  installBins(root, part);
   writeFileSync(buildMark(root, part), built);
 }
 
@@ -136,12 +145,23 @@ function removeOrphans(root, part) {
   }
 }
 
-function makeBinsExecutable(root, { folder }) {
+function installBins(root, { folder }) {
   const { bin = {} } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
-  for (const path of Object.values(typeof bin === "string" ? { bin } : bin)) {
+  for (const [name, path] of Object.entries(bin)) {
     const file = join(root, folder, path);
-    if (existsSync(file)) chmodSync(file, 0o755);
+    if (!existsSync(file)) continue;
+    chmodSync(file, 0o755);
+    linkBin(root, name, file);
   }
+}
+
+/** npm links only the commands whose files are there when it installs; in a fresh clone they are built afterwards. */
+function linkBin(root, name, file) {
+  const link = join(root, "node_modules/.bin", name);
+  if (process.platform === "win32" || existsSync(link)) return;
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(relative(dirname(link), file), link);
 }
 
 /** Makes the folder that takes temporary files of everything we start, so that none stays outside the clone. */

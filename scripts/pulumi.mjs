@@ -94,12 +94,15 @@ export function pulumiEnvironment(found, { root = PROJECT, env = process.env } =
   };
 }
 
-/** A CLI from PATH stays where PATH has it: its folder in front could hide the Node that runs now behind another. */
+/**
+ * A CLI from PATH stays where PATH has it: its folder in front could hide the Node that runs now behind another. The one of
+ * an earlier set-up is ours, even where whoever started us has put it on PATH.
+ */
 function searchPath(found, root, env) {
   const path = env.PATH ?? "";
   const node = onPath("node", path);
   const first = [
-    found.source === "path" ? undefined : dirname(found.command),
+    found.source === "path" && !found.command.startsWith(setUpFolder({ root })) ? undefined : dirname(found.command),
     join(root, "node_modules/.bin"),
     join(root, "node_modules/@pulumi/pulumi"),
     node && realpathSync(node) === realpathSync(process.execPath) ? undefined : dirname(process.execPath),

@@ -59,11 +59,13 @@ afterAll(async () => {
   await emulator.close();
 });
 
-/** Something happens once that many calls of a kind have been carried out, before their answer arrives. */
+/** Something happens once that many calls of a kind have been carried out; no later answer arrives before it has. */
 function after(count: number, on: RegExp, happens: () => Promise<unknown>): void {
   let left = count;
+  let happening: Promise<unknown> | undefined;
   const fate = async (body: string) => {
-    if (--left === 0) await happens();
+    if (--left === 0) happening = happens();
+    await happening;
     return body;
   };
   between.expect({ on, fate, times: Infinity });

@@ -54,13 +54,15 @@ function rowsOf(items: Item[]): string[][] {
     const key = JSON.stringify([item.organization.uid, item.person.email ?? item.person.userUid]);
     rows.set(key, [...(rows.get(key) ?? []), item]);
   }
-  return [...rows.values()].map((same) => {
+  const shown = [...rows.values()].map((same) => {
     const [{ person, organization }] = same as [Item];
     const whats = new Set(same.map(what));
     const messages = new Set(same.map(({ message }) => message));
     const name = person.email ?? person.username ?? person.userUid ?? "";
     return [name, organization.row?.slug ?? organization.uid, [...whats].join(", "), [...messages].join("; ")];
   });
+  // A state holds its resources in the order in which they came about, which is another one each time.
+  return shown.toSorted((one, other) => (one.join("\0") < other.join("\0") ? -1 : 1));
 }
 
 function what({ declaration, role, team }: Item): string {

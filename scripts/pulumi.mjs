@@ -12,7 +12,7 @@ import {
   statfsSync,
 } from "node:fs";
 import { availableParallelism } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withLock } from "./lock.mjs";
 import { startProgress } from "./progress.mjs";
@@ -94,15 +94,12 @@ export function pulumiEnvironment(found, { root = PROJECT, env = process.env } =
   };
 }
 
-/**
- * A CLI from PATH stays where PATH has it: its folder in front could hide the Node that runs now behind another. The one of
- * an earlier set-up is ours, even where whoever started us has put it on PATH.
- */
+/** A CLI from PATH stays where PATH has it: its folder in front could hide the Node that runs now behind another. */
 function searchPath(found, root, env) {
   const path = env.PATH ?? "";
   const node = onPath("node", path);
   const first = [
-    found.source === "path" && !found.command.startsWith(setUpFolder({ root })) ? undefined : dirname(found.command),
+    found.source === "path" ? undefined : dirname(found.command),
     join(root, "node_modules/.bin"),
     join(root, "node_modules/@pulumi/pulumi"),
     node && realpathSync(node) === realpathSync(process.execPath) ? undefined : dirname(process.execPath),
@@ -123,6 +120,8 @@ async function attempt(context, what, action) {
 async function findOnPath(context) {
   const command = onPath("pulumi", context.env.PATH ?? "");
   if (!command) throw new Unavailable("no pulumi.");
+  // What we start ourselves has our own set-up on PATH, and must find it as we did: in front of everything else there.
+  if (command.startsWith(join(setUpFolder(context), sep))) throw new Unavailable("that of an earlier set-up.");
   const version = await cliVersion(command, context);
   if (!isAtLeast(version, MINIMUM_CLI_VERSION)) {
     throw new Unavailable(`${command} is version ${version}, older than ${MINIMUM_CLI_VERSION}.`);

@@ -233,6 +233,21 @@ Access has run out (1)
     expect(await o.emulator.calls()).not.toContain("GET /organizations/acme/teams/");
   });
 
+  it("is the same whatever the order of the resources in the state", async () => {
+    const resources: Resource[] = [
+      { kind: "Team", who: uids.core, outputs: { name: "Core" } },
+      member(zoe, "invited", { role: "admin" }),
+      place(zoe, "waiting", { role: "lead" }),
+      member(old, "invited", { expiresAt: future }),
+      place(mia, "waiting"),
+      member(mia, "waiting"),
+    ];
+    const screen = async (stdin: string) => (await o.desk.run(["status", "--state", "-"], { stdin })).stdout;
+    const shown = await screen(exported(resources));
+    expect(shown).toMatch(/zoe@example.com .*acme/);
+    expect(await screen(exported(resources.toReversed()))).toBe(shown);
+  });
+
   it("says that nothing waits", async () => {
     const run = (resources: Resource[]) => o.desk.run(["status", "--state", "-"], { stdin: exported(resources) });
     expect((await run([place(mia, "active", { userUid: uids.mia })])).stdout).toBe(

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { put, removeFolders, start, temporaryFolder } from "./setupProcess";
 
@@ -66,6 +66,12 @@ it("installs and builds a fresh clone, and then has nothing to do", async () => 
   expect(await prepare(root)).toEqual({ code: 0, calls: EVERYTHING });
   expect(statSync(join(root, "emulator/dist/main.js")).mode & 0o111).toBe(0o111);
   expect(await prepare(root)).toEqual({ code: 0, calls: [] });
+});
+
+it("links the commands of a fresh clone, for which npm found no files yet", async () => {
+  const root = clone();
+  await prepare(root);
+  expect(realpathSync(join(root, "node_modules/.bin/program"))).toBe(realpathSync(join(root, "dist/main.js")));
 });
 
 it("does the work once when two start together", async () => {

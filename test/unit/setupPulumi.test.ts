@@ -106,6 +106,14 @@ describe("a set-up", () => {
     expect(await answer(ensure(place))).toMatchObject({ command, source: "earlier" });
   });
 
+  it("stays in front of node_modules/.bin in a run that a run has started", async () => {
+    const place = clone();
+    const { path = "", command = "" } = await answer(ensure(place, WHOLE));
+    const nested = await answer(ensure(place, WHOLE, { PATH: path }));
+    expect(nested).toMatchObject({ command, source: "earlier" });
+    expect(nested["path"]?.split(delimiter)[0]).toBe(dirname(command));
+  });
+
   it("that was killed half-way is not taken for a whole one", async () => {
     const place = clone();
     const first = ensure(place, `async ({ folder }) => { both(folder); console.log("half"); await until("never"); }`);

@@ -50,7 +50,8 @@ export function show({ items, organizations, declared }: Report, terminal: Termi
 /** Person, organization, what for, and how it stands: one row for all that concerns one person in one organization. */
 function rowsOf(items: Item[]): string[][] {
   const rows = new Map<string, Item[]>();
-  for (const item of items) {
+  // A state holds its resources in the order in which they came about, which is another one each time.
+  for (const item of items.toSorted((one, other) => compare(what(one), what(other)))) {
     const key = JSON.stringify([item.organization.uid, item.person.email ?? item.person.userUid]);
     rows.set(key, [...(rows.get(key) ?? []), item]);
   }
@@ -61,9 +62,10 @@ function rowsOf(items: Item[]): string[][] {
     const name = person.email ?? person.username ?? person.userUid ?? "";
     return [name, organization.row?.slug ?? organization.uid, [...whats].join(", "), [...messages].join("; ")];
   });
-  // A state holds its resources in the order in which they came about, which is another one each time.
-  return shown.toSorted((one, other) => (one.join("\0") < other.join("\0") ? -1 : 1));
+  return shown.toSorted((one, other) => compare(one.join("\0"), other.join("\0")));
 }
+
+const compare = (one: string, other: string) => (one === other ? 0 : one < other ? -1 : 1);
 
 function what({ declaration, role, team }: Item): string {
   const shownRole = printable(role ?? "member", 20);

@@ -28,13 +28,15 @@ const NPM = `
   fs.writeFileSync("node_modules/typescript/bin/tsc", ${JSON.stringify(TSC)});
   if (fs.existsSync("npmFails")) process.exit(1);`;
 
+const PROGRAMS = { provider: ".", emulator: "emulator" };
+
 /** A fresh clone: sources and lock file, nothing installed. */
 function clone() {
   const root = temporaryFolder();
   put(join(root, "package-lock.json"), LOCK);
-  for (const folder of [".", "emulator"]) {
+  for (const [name, folder] of Object.entries(PROGRAMS)) {
     put(join(root, folder, "tsconfig.json"), "{}");
-    put(join(root, folder, "package.json"), JSON.stringify({ bin: { program: "./dist/main.js" } }));
+    put(join(root, folder, "package.json"), JSON.stringify({ bin: { [name]: "./dist/main.js" } }));
   }
   put(join(root, "provider/main.ts"), "");
   put(join(root, "emulator/src/main.ts"), "");
@@ -71,7 +73,10 @@ it("installs and builds a fresh clone, and then has nothing to do", async () => 
 it("links the commands of a fresh clone, for which npm found no files yet", async () => {
   const root = clone();
   await prepare(root);
-  expect(realpathSync(join(root, "node_modules/.bin/program"))).toBe(realpathSync(join(root, "dist/main.js")));
+  for (const [name, folder] of Object.entries(PROGRAMS)) {
+    const file = realpathSync(join(root, folder, "dist/main.js"));
+    expect(realpathSync(join(root, "node_modules/.bin", name))).toBe(file);
+  }
 });
 
 it("does the work once when two start together", async () => {

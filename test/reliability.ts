@@ -50,7 +50,7 @@ export const promises: readonly Promised[] = [
       { where: "lifecycle/invitation.test.ts", how: "the same for a plain invitation" },
       {
         where: "model/model.test.ts",
-        how: "random programs, random acts of others, random faults and kills: mails of each person, counted",
+        how: "random programs, settings, acts of others, keys, faults and kills: mails of each person, counted",
       },
     ],
   },
@@ -194,6 +194,34 @@ export const promises: readonly Promised[] = [
         cases: [forms.size, "forms of each secret"],
       },
       { where: "client/redact.test.ts", how: "what the service echoes in its errors" },
+    ],
+  },
+  {
+    promise: "The commands that look change nothing, and tell what is there and what will be",
+    tests: [
+      {
+        where: "e2e/import.test.ts",
+        how: "1,000 people in 100 teams of 50, and awkward names: imported with no write, then a preview with no change",
+      },
+      { where: "cli/import.test.ts", how: "what is written of an organization, again and again, edited or not" },
+      {
+        where: "cli/driftOfPeople.test.ts",
+        how: "every situation of a person that comes about after a run, under every declaration: the drift that it is, or none",
+      },
+      { where: "cli/drift.test.ts", how: "what others change, remove and add: exactly what was planted" },
+      {
+        where: "cli/review.test.ts",
+        how: "a large change on the real engine: who gains and who loses what, and afterwards the service asked",
+      },
+      {
+        where: "cli/reviewPreviews.test.ts",
+        how: "every kind of step, limits, approvals, masks, hostile names in each format",
+      },
+      {
+        where: "examples/workflows.test.ts",
+        how: "the workflows' own shell steps, from pull request to apply and drift",
+      },
+      { where: "package/commands.test.ts", how: "every command from the packed package, installed by npm and by pnpm" },
     ],
   },
   {

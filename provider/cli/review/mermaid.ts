@@ -64,24 +64,24 @@ function placeLabel({ organization, team }: ChangeRow): string {
 }
 
 function edgeOf({ effect, before, after }: ChangeRow, from: string, to: string): Edge {
-  const role = label((after ?? before)?.role ?? "in it", 20);
+  const role = printable((after ?? before)?.role ?? "in it", 20);
   switch (effect) {
     case "loses":
     case "withdrawn":
-      return { from, to, style: "lost", line: `${from} -. "- ${role}" .-> ${to}` };
+      return { from, to, style: "lost", line: `${from} -. "${label(`- ${role}`)}" .-> ${to}` };
     case "role":
       return {
         from,
         to,
         style: "other",
-        line: `${from} -- "${label(before?.role ?? "in it", 20)} → ${role}" --> ${to}`,
+        line: `${from} -- "${label(before?.role ?? "in it", 20)} → ${label(role)}" --> ${to}`,
       };
     default:
       return {
         from,
         to,
         style: "gained",
-        line: `${from} == "+ ${role}${effect === "gains" ? "" : ", later"}" ==> ${to}`,
+        line: `${from} == "${label(`+ ${role}${effect === "gains" ? "" : ", later"}`)}" ==> ${to}`,
       };
   }
 }
@@ -94,7 +94,10 @@ function styles(edges: readonly Edge[]): string[] {
     .map((style) => `linkStyle ${at(style).join(",")} stroke:${colours[style]}`);
 }
 
-/** Letters, digits and what means nothing to Mermaid; the rest by its own references, which it shows as text. */
+/**
+ * Letters, digits and what means nothing to Mermaid; the rest by its own references, which it shows as text. A hyphen, plus
+ * or "1." in front would be a list of Markdown, in whose place some of its versions show an error.
+ */
 function label(text: string, length = 40): string {
-  return printable(text, length).replace(/[^\p{L}\p{M}\p{N} .,…]/gu, (character) => `#${character.codePointAt(0)};`);
+  return printable(text, length).replace(/[^\p{L}\p{M}\p{N} ,…]/gu, (character) => `#${character.codePointAt(0)};`);
 }

@@ -127,8 +127,8 @@ pulumi stack init prod
 ${importCommands(names.importFile).join("\n")}
 \`\`\`
 
-It takes version 3.254 of the Pulumi CLI, or a newer one. The import asks Avala nothing and changes nothing there. The preview must show no change. From then on, change the files,
-and look at \`pulumi preview\` before \`pulumi up\`.
+It takes version 3.254 of the Pulumi CLI, or a newer one. The import asks Avala nothing and changes nothing there. The
+preview must show no change. From then on, change the files, and look at \`pulumi preview\` before \`pulumi up\`.
 
 ## After changes that were made elsewhere
 

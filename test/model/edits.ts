@@ -205,6 +205,22 @@ function take(world: World, name: string, { kind, organization, team }: Item): v
   }
 }
 
+/** Takes out everybody who is declared one by one in a place: more than a run may remove, perhaps. */
+const clear: Move = (world, dice) => {
+  const people = [...world.items].filter(([, { who }]) => who !== undefined);
+  const [, chosen] = dice.pick(people) ?? [];
+  if (!chosen) return undefined;
+  const rows = people.filter(
+    ([, { kind, organization, team }]) =>
+      kind === chosen.kind && organization === chosen.organization && team === chosen.team,
+  );
+  if (rows.length < 2) return undefined;
+  return {
+    line: `remove ${rows.map(([name]) => name).join(", ")}`,
+    take: () => rows.forEach(([name]) => world.items.delete(name)),
+  };
+};
+
 /** Two resources take each other's person. */
 const swap: Move = (world, dice) => {
   const [name, item] = dice.pick([...world.items].filter(([, row]) => row.who !== undefined)) ?? [];
@@ -366,6 +382,7 @@ export const changes: Move[] = [
   changeField,
   changeField,
   remove,
+  clear,
   swap,
   rename,
   goWith,

@@ -9,12 +9,11 @@ jest.setTimeout(240_000);
 let emulator: TestEmulator;
 let project: Project;
 const person = (name: string) => `${name}@example.com`;
+const people = ["owner", "ada"].map((name) => ({ email: person(name) }));
 
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await startEmulator({ seed: { people } });
 });
-beforeEach(() => emulator.reset({ people: ["owner", "ada"].map((name) => ({ email: person(name) })) }));
-afterEach(() => project?.close());
 afterAll(() => emulator.close());
 
 const command = (args: string[], env?: Record<string, string>) =>
@@ -37,7 +36,7 @@ const members = async () => {
 };
 const organizationUid = async () => (await emulator.state()).organizations[0]!.uid;
 
-describe("status", () => {
+describe("commands on a stack", () => {
   const stack = [
     acme,
     core,
@@ -51,17 +50,25 @@ describe("status", () => {
   ];
   const told = (screen: string) => screen.split("\n").map((line) => line.replace(/ {2,}/g, " ").trim());
 
-  it("finds what the stack declares, and the state of the project stays as it is", async () => {
-    project = await Project.open(emulator.environment());
+  // Key and base URL are in the stack's configuration alone.
+  beforeAll(async () => {
+    await emulator.reset({ people });
+    project = await Project.open({});
+    await project.expectOk(["config", "set", "--secret", "avala:apiKey", ownerKey]);
+    await project.expectOk(["config", "set", "avala:baseUrl", emulator.url]);
+    await project.expectOk(["config", "set", "avala:allowInsecureBaseUrl", "true"]);
     project.declare(stack);
     await project.expectOk(["up", "--yes", "--skip-preview"]);
     await emulator.accept(person("ada"));
     await emulator.expire(person("linus"));
     await emulator.decline(person("ken"));
-    await emulator.clearLog();
-    const state = project.stateText();
+  });
+  afterAll(() => project?.close());
+  beforeEach(() => emulator.clearLog());
 
-    const { code, stdout, stderr } = await command(["status", "--stack", "test"]);
+  it("status finds what the stack declares, and the state of the project stays as it is", async () => {
+    const state = project.stateText();
+    const { code, stdout, stderr } = await command(["status", "--stack", "test"], emulator.environment());
     expect([code, stderr]).toEqual([0, ""]);
     expect(told(stdout)).toEqual([
       "Waiting (1)",
@@ -96,25 +103,47 @@ describe("status", () => {
     ]);
   });
 
-  it("uses the key and base URL of the stack's configuration where the environment has none", async () => {
-    project = await Project.open({});
-    const { AVALA_BASE_URL: baseUrl } = emulator.environment();
-    await project.expectOk(["config", "set", "--secret", "avala:apiKey", ownerKey]);
-    await project.expectOk(["config", "set", "avala:baseUrl", baseUrl!]);
-    await project.expectOk(["config", "set", "avala:allowInsecureBaseUrl", "true"]);
-    project.declare([acme, member("grace")]);
-    await project.expectOk(["up", "--yes", "--skip-preview"]);
-
+  it("status and resend use the key and base URL of the configuration where the environment has none", async () => {
     const { code, stdout } = await command(["status", "--stack", "test", "--json"]);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ declared: 1, waiting: [{ email: person("grace") }] });
+    expect(JSON.parse(stdout)).toMatchObject({ declared: 7, waiting: [{ name: "grace" }, { name: "core/grace" }] });
     expect((await command(["resend", "acme", person("grace"), "--stack", "test"])).code).toBe(0);
-    expect((await emulator.emails()).map(({ kind }) => kind)).toEqual(["invitation", "resend"]);
+    expect((await emulator.emails()).map(({ kind }) => kind)).toEqual(["resend"]);
 
     // A key of the environment never travels to a base URL of the configuration, and the other way round.
-    const mixed = await command(["status", "--stack", "test"], { AVALA_BASE_URL: baseUrl! });
+    const mixed = await command(["status", "--stack", "test"], { AVALA_BASE_URL: emulator.url });
     expect([mixed.code, mixed.stderr]).toEqual([1, expect.stringMatching(/\[AVALA_CONFIG\]\n$/)]);
   });
+
+  it("transfer-ownership plans nothing afterwards, with and without a look at the service", async () => {
+    project.declare([...stack, member("owner", { role: "admin" })]);
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+
+    const args = ["transfer-ownership", "acme", "--to", person("ada"), "--yes"];
+    const { code, stdout } = await command(args, emulator.environment());
+    expect([code, stdout]).toEqual([0, expect.stringContaining('"admin" now')]);
+    const after = [`${person("ada")} owner`, `${person("owner")} admin`];
+    expect(await members()).toEqual(after);
+
+    await emulator.clearLog();
+    expect((await project.expectOk(["preview"])).steps).toEqual([]);
+    expect((await project.expectOk(["preview", "--refresh"])).steps).toEqual([]);
+    expect((await project.expectOk(["up", "--yes", "--skip-preview", "--refresh"])).steps).toEqual([]);
+    expect(await emulator.writes()).toEqual([]);
+
+    // The advice for the end: only the owner may delete.
+    const destroy = await project.destroy();
+    expect(destroy.code).not.toBe(0);
+    expect(await members()).toEqual(after);
+    expect((await emulator.state()).organizations).toHaveLength(1);
+  });
+});
+
+describe("commands without what they need of a stack", () => {
+  beforeAll(async () => {
+    project = await Project.open(emulator.environment());
+  });
+  afterAll(() => project?.close());
 
   it.each<[string, string[], Record<string, string>, RegExp]>([
     ["no stack is selected", ["status"], {}, /pulumi stack export failed: .*stack/],
@@ -127,7 +156,6 @@ describe("status", () => {
       /pulumi config failed/,
     ],
   ])("says so where %s", async (_what, args, env, expected) => {
-    project = await Project.open(emulator.environment());
     const { code, stdout, stderr } = await command(args, env);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(expected);
@@ -135,37 +163,12 @@ describe("status", () => {
   });
 });
 
-describe("transfer-ownership", () => {
-  it("plans nothing afterwards, with and without a look at the service", async () => {
-    project = await Project.open(emulator.environment());
-    project.declare([acme, core, member("ada", { role: "admin" }), member("owner", { role: "admin" }), place("ada")]);
-    await project.expectOk(["up", "--yes", "--skip-preview"]);
-    await emulator.accept(person("ada"));
-    await project.expectOk(["up", "--yes", "--skip-preview"]);
-
-    const { code, stdout } = await command(["transfer-ownership", "acme", "--to", person("ada"), "--yes"]);
-    expect([code, stdout]).toEqual([0, expect.stringContaining('"admin" now')]);
-    const after = [`${person("ada")} owner`, `${person("owner")} admin`];
-    expect(await members()).toEqual(after);
-
-    await emulator.clearLog();
-    expect((await project.expectOk(["preview"])).steps).toEqual([]);
-    expect((await project.expectOk(["preview", "--refresh"])).steps).toEqual([]);
-    expect((await project.expectOk(["up", "--yes", "--refresh"])).steps).toEqual([]);
-    expect(await emulator.writes()).toEqual([]);
-
-    // The advice for the end: only the owner may delete.
-    const destroy = await project.destroy();
-    expect(destroy.code).not.toBe(0);
-    expect(await members()).toEqual(after);
-    expect((await emulator.state()).organizations).toHaveLength(1);
-  });
-});
-
 describe("leave", () => {
   const key = "avk_ada";
+  let state: string;
   let left: Awaited<ReturnType<typeof command>>;
-  beforeEach(async () => {
+  beforeAll(async () => {
+    await emulator.reset({ people });
     await emulator.api("POST", "/organizations/", { name: "Acme" });
     await emulator.addKey(key, person("ada"));
     await emulator.join(await organizationUid(), person("ada"), "admin");
@@ -174,8 +177,10 @@ describe("leave", () => {
     project.declare([{ ...acme, args: { name: "Acme", adopt: uid } }, core, member("grace")]);
     await project.expectOk(["up", "--yes", "--skip-preview"]);
     left = await command(["leave", "acme", "--yes"]);
-    await emulator.clearLog();
+    state = project.exported();
   });
+  afterAll(() => project?.close());
+  beforeEach(() => emulator.clearLog());
 
   it("lets a program forget the organization as it says, without a change in Avala", async () => {
     expect(left).toMatchObject({ code: 0, stdout: "Left Acme (acme).\n" });
@@ -195,6 +200,9 @@ describe("leave", () => {
   });
 
   it("or with pulumi state delete", async () => {
+    project.write({ "left.json": state });
+    await project.expectOk(["stack", "import", "--file", "left.json"]);
+    expect(project.resources()).toHaveLength(3);
     const { urn } = project.resource("acme");
     await project.expectOk(["state", "delete", urn, "--target-dependents", "--yes"]);
     expect(project.resources()).toEqual([]);

@@ -1,5 +1,13 @@
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
-import { Project, ref, stackTrace, type Declared } from "../support/pulumi.js";
+import {
+  nameOf,
+  Project,
+  ref,
+  stackTrace,
+  type Declared,
+  type Outcome,
+  type ResourceState,
+} from "../support/pulumi.js";
 
 jest.setTimeout(240_000);
 
@@ -23,6 +31,21 @@ const membership = (team: string, email: string, options: object = {}): Declared
 describe("a team that goes", () => {
   let emulator: TestEmulator;
   let project: Project;
+  const [ada, bob, cleo] = crowd as [string, string, string];
+
+  /** Each test has a team of its own; all of them are made, and go as far as they can, in the same two runs. */
+  const big = [team("big", { forceDestroy: true }), ...crowd.map((email) => membership("big", email))];
+  const small = [team("small"), membership("small", ada), membership("small", bob)];
+  const mixed = (forceDestroy: boolean) => [
+    team("mixed", { forceDestroy }),
+    membership("mixed", ada),
+    membership("mixed", bob, { deletedWith: ref("acme"), protect: true }),
+    membership("mixed", cleo, { retainOnDelete: true }),
+  ];
+  let made: Outcome;
+  let states: Record<"before" | "after", ResourceState[]>;
+  let changed: Outcome;
+  let deleted: string[];
 
   beforeAll(async () => {
     const people = ["owner@example.com", ...crowd, stranger, second].map((email) => ({ email }));
@@ -38,6 +61,14 @@ describe("a team that goes", () => {
       },
     });
     project = await Project.open(emulator.environment());
+    made = await apply(...big, ...small, ...mixed(true));
+    const before = project.resources();
+    await addStranger("big", stranger);
+    for (const email of [stranger, second]) await addStranger("small", email);
+    await emulator.clearLog();
+    changed = await apply(...small, ...mixed(false));
+    deleted = await deletions();
+    states = { before, after: project.resources() };
   });
   beforeEach(() => emulator.clearLog());
   afterAll(async () => {
@@ -54,23 +85,17 @@ describe("a team that goes", () => {
     const { uid } = (await emulator.state()).people.find((person) => person.email === email)!;
     await emulator.api("POST", `/organizations/acme/teams/${slug}/members/`, { user_uid: uid, role: "member" });
   };
+  const teams = async () => (await emulator.state()).organizations[0]!.teams;
 
-  it("with forceDestroy takes twelve memberships along in one request", async () => {
-    expect(
-      (await apply(team("big", { forceDestroy: true }), ...crowd.map((email) => membership("big", email)))).code,
-    ).toBe(0);
-    await addStranger("big", stranger);
-    const gone = await apply();
-    expect([gone.code, gone.steps.length]).toEqual([0, 13]);
-    expect(await deletions()).toEqual(["DELETE /organizations/acme/teams/big/"]);
-    expect(project.resources()).toHaveLength(1);
+  it("with forceDestroy takes twelve memberships along in one request", () => {
+    expect([made.code, changed.code]).toEqual([0, 0]);
+    expect(changed.steps.filter((step) => step.startsWith("delete"))).toHaveLength(13);
+    expect(deleted).toEqual(["DELETE /organizations/acme/teams/big/"]);
+    expect(states.after.filter(({ urn }) => nameOf(urn).startsWith("big"))).toEqual([]);
   });
 
   it("without forceDestroy takes out the people it knows, and is refused with the names of those it does not", async () => {
-    const [ada, bob] = crowd as [string, string];
-    await apply(team("small"), membership("small", ada), membership("small", bob));
-    for (const email of [stranger, second]) await addStranger("small", email);
-    const refused = await apply();
+    const refused = await apply(...mixed(false));
     expect(refused.code).not.toBe(0);
     expect(refused.errors.map(({ name }) => name)).toEqual(["small"]);
     const { message } = refused.errors[0]!;
@@ -78,36 +103,28 @@ describe("a team that goes", () => {
     expect(message).not.toContain(ada);
     expect(refused.screen).not.toMatch(stackTrace);
     expect(await deletions()).toHaveLength(2);
-    const left = (await emulator.state()).organizations[0]!.teams[0]!;
+    const left = (await teams()).find(({ slug }) => slug === "small")!;
     expect(left.members.map(({ email }) => email).toSorted()).toEqual([second, stranger]);
 
-    expect((await apply(team("small", { forceDestroy: true }))).code).toBe(0);
-    const gone = await apply();
+    expect((await apply(team("small", { forceDestroy: true }), ...mixed(false))).code).toBe(0);
+    const gone = await apply(...mixed(false));
     expect([gone.code, gone.steps]).toEqual([0, ["delete Team small"]]);
-    expect((await emulator.state()).organizations[0]!.teams).toEqual([]);
+    expect((await teams()).map(({ slug }) => slug)).toEqual(["mixed"]);
   });
 
-  it("leaves the user's own options alone", async () => {
-    const [ada, bob, cleo] = crowd as [string, string, string];
-    const program = (forceDestroy: boolean) => [
-      team("mixed", { forceDestroy }),
-      membership("mixed", ada),
-      membership("mixed", bob, { deletedWith: ref("acme"), protect: true }),
-      membership("mixed", cleo, { retainOnDelete: true }),
-    ];
-    const options = (email: string) => {
-      const { deletedWith, protect, retainOnDelete } = project.resource(`mixed ${email}`);
+  it("leaves the user's own options alone", () => {
+    const named = (when: keyof typeof states, name: string) => states[when].find(({ urn }) => nameOf(urn) === name)!;
+    const options = (when: keyof typeof states, email: string) => {
+      const { deletedWith, protect, retainOnDelete } = named(when, `mixed ${email}`);
       return { deletedWith, protect, retainOnDelete };
     };
-    expect((await apply(...program(true))).code).toBe(0);
-    const [organization, mixed] = [project.resource("acme").urn, project.resource("mixed").urn];
-    expect(options(ada)).toEqual({ deletedWith: mixed });
-    expect(options(bob)).toEqual({ deletedWith: organization, protect: true });
-    expect(options(cleo)).toEqual({ deletedWith: mixed, retainOnDelete: true });
+    const [organization, team] = [named("before", "acme").urn, named("before", "mixed").urn];
+    expect(options("before", ada)).toEqual({ deletedWith: team });
+    expect(options("before", bob)).toEqual({ deletedWith: organization, protect: true });
+    expect(options("before", cleo)).toEqual({ deletedWith: team, retainOnDelete: true });
 
-    const calmer = await apply(...program(false));
-    expect([calmer.code, calmer.steps]).toEqual([0, ["update Team mixed"]]);
-    expect(options(ada)).toEqual({});
-    expect(options(bob)).toEqual({ deletedWith: organization, protect: true });
+    expect(changed.steps.filter((step) => !step.startsWith("delete"))).toEqual(["update Team mixed"]);
+    expect(options("after", ada)).toEqual({});
+    expect(options("after", bob)).toEqual({ deletedWith: organization, protect: true });
   });
 });

@@ -49,6 +49,12 @@ const changes = {
 /** What is left of it when people leave. */
 const staying = () => program(changes).filter(({ name }) => !["bob", "cy", "place"].includes(name));
 
+const shared: Declared = {
+  kind: "Organization",
+  name: "shared",
+  args: { name: "Shared", adopt: "shared", onDestroy: "leave" },
+};
+
 /** A program that only asks. */
 const asking = `
 const avala = require("pulumi-avala");
@@ -89,16 +95,8 @@ describe("every operation of the organizations API", () => {
       await command(["transfer-ownership", "given", "--to", eve, "--yes"]);
       await command(["leave", "given", "--yes"]);
     },
-    withdrawn: () => up(staying()),
-    async left() {
-      const declared: Declared = {
-        kind: "Organization",
-        name: "shared",
-        args: { name: "Shared", adopt: "shared", onDestroy: "leave" },
-      };
-      await up([...staying(), declared]);
-      await up(staying());
-    },
+    withdrawn: () => up([...staying(), shared]),
+    left: () => up(staying()),
     destroyed: () => project.expectOk(["destroy", "--yes", "--skip-preview"]),
   };
 

@@ -12,7 +12,7 @@ export const steps = {
   asked: "a program asks every function, in a preview",
   commanded: "the commands are run",
   withdrawn: "people leave the program",
-  left: "an organization is declared to be left",
+  left: "an organization that is to be left leaves the program",
   destroyed: "everything is destroyed",
 } as const;
 

@@ -1,193 +1,240 @@
 import type { State } from "../../emulator/src/index.js";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
-import { Project, ref, type Declared } from "../support/pulumi.js";
+import { Project, ref, type Declared, type Outcome } from "../support/pulumi.js";
 
 jest.setTimeout(240_000);
 
-const inBox = { parent: ref("box") };
+/** Each story has an organization of its own; all of them move in the same runs. */
+const stories = ["moved", "replaced", "tenant", "named", "provided"] as const;
+type Story = (typeof stories)[number];
 
-/** What a move changes of a program that stays the same in meaning. */
+/** What a move changes of a story's part of the program, which stays the same in meaning. */
 interface Layout {
-  acme?: Partial<Declared>;
+  organization?: Partial<Declared>;
   core?: Partial<Declared>;
   /** How memberships and invitations name things, and the options they get. */
-  organization?: unknown;
+  named?: unknown;
   ada?: string;
   mia?: Record<string, string>;
   tom?: Record<string, string>;
   suffix?: string;
   options?: Record<string, unknown>;
-  provider?: Record<string, unknown>;
 }
 
-function program(layout: Layout): Declared[] {
-  const { suffix = "", options = {}, organization = ref("acme"), ada = "ada@example.com" } = layout;
+/** What a story declares; its resources have its name in front. */
+function partOf(story: Story, layout: Layout = {}): Declared[] {
+  const [organization, team] = [`${story}-organization`, `${story}-core`];
+  const { suffix = "", options = {}, named = ref(organization), ada = "ada@example.com" } = layout;
   const { mia = { email: "mia@example.com" }, tom = { email: "tom@example.com" } } = layout;
-  const moved = (entry: Declared): Declared => ({ ...entry, name: entry.name + suffix, options });
   const merged = (entry: Declared, change: Partial<Declared> = {}): Declared => ({
     ...entry,
+    key: entry.name,
     ...change,
     args: { ...entry.args, ...change.args },
   });
+  const moved = (kind: Declared["kind"], name: string, args: Record<string, unknown>): Declared => ({
+    kind,
+    name: `${story}-${name}${suffix}`,
+    args,
+    options,
+  });
+  const place = (name: string, person: Record<string, string>, role: string) =>
+    moved("TeamMembership", `${name}-core`, { team: ref(team), ...person, role });
   return [
-    ...(layout.provider ? [{ kind: "Provider", name: "tenant", args: layout.provider } as const] : []),
     merged(
-      { kind: "Organization", name: "acme", key: "acme", args: { name: "Acme", description: "Arms" } },
-      layout.acme,
+      { kind: "Organization", name: organization, args: { name: story, description: "Arms" } },
+      layout.organization,
     ),
-    merged(
-      { kind: "Team", name: "core", key: "core", args: { organization, name: "Core", color: "#112233" } },
-      layout.core,
-    ),
-    { kind: "Component", name: "box" },
-    moved({ kind: "Invitation", name: "ada", args: { organization, email: ada, role: "admin" } }),
-    moved({ kind: "Invitation", name: "bob", args: { organization, email: "bob@example.com" } }),
-    moved({ kind: "TeamMembership", name: "ada-core", args: { team: ref("core"), email: ada, role: "member" } }),
-    moved({
-      kind: "TeamMembership",
-      name: "bob-core",
-      args: { team: ref("core"), email: "bob@example.com", role: "member" },
-    }),
-    moved({ kind: "TeamMembership", name: "mia-core", args: { team: ref("core"), ...mia, role: "lead" } }),
-    moved({ kind: "TeamMembership", name: "tom-core", args: { team: ref("core"), ...tom, role: "member" } }),
+    merged({ kind: "Team", name: team, args: { organization: named, name: "Core", color: "#112233" } }, layout.core),
+    moved("Invitation", "ada", { organization: named, email: ada, role: "admin" }),
+    moved("Invitation", "bob", { organization: named, email: "bob@example.com" }),
+    place("ada", { email: ada }, "member"),
+    place("bob", { email: "bob@example.com" }, "member"),
+    place("mia", mia, "lead"),
+    place("tom", tom, "member"),
   ];
 }
+
+const inBox = { parent: ref("box") };
+const byTenant = { provider: ref("tenant") };
 
 describe("refactoring", () => {
   let emulator: TestEmulator;
   let project: Project;
   let before: State;
-  let acme: string;
-  let core: string;
+  const ids = {} as Record<Story, { organization: string; core: string }>;
   const uidOf = (email: string) => before.people.find((person) => person.email === email)!.uid;
-  const urn = (name: string) => project.resource(name).urn;
-  const explicit = () => ({ apiKeyEnv: "AVALA_API_KEY", baseUrl: emulator.url, allowInsecureBaseUrl: true });
+  const replacing = (...names: string[]) =>
+    names.flatMap((name) => ["--replace", project.resource(`replaced-${name}`).urn]);
+
+  /** Layouts that are not the first one. */
+  const layouts: Partial<Record<Story, Layout>> = {};
+  const declare = (changed: typeof layouts = {}) =>
+    project.declare([
+      {
+        kind: "Provider",
+        name: "tenant",
+        args: { apiKeyEnv: "AVALA_API_KEY", baseUrl: emulator.url, allowInsecureBaseUrl: true },
+      },
+      { kind: "Component", name: "box" },
+      ...stories.flatMap((story) => partOf(story, { ...layouts, ...changed }[story])),
+    ]);
+
+  /** What came of a run that is to move nothing in the service. */
+  interface Move {
+    up: Outcome;
+    writes: string[];
+    mails: unknown[];
+  }
+  let there: Move;
+  let back: Move;
+  let adopted: Move;
+
+  async function move(changed: typeof layouts, args: string[] = []): Promise<Move> {
+    Object.assign(layouts, changed);
+    await emulator.clearLog();
+    declare();
+    const up = await project.up(["--skip-preview", ...args]);
+    return { up, writes: await emulator.writes(), mails: await emulator.emails() };
+  }
+
+  /** What only a line of the program takes over: the story, its layout with or without that line, and what is adopted. */
+  const takenOver: [string, Story, (adopt: object) => Layout, () => string][] = [
+    [
+      "organization",
+      "moved",
+      (args) => ({ options: inBox, organization: { name: "moved-renamed", args: { ...args } } }),
+      () => ids.moved.organization,
+    ],
+    [
+      "team",
+      "replaced",
+      (args) => ({
+        organization: { name: "replaced-renamed", args: { adopt: ids.replaced.organization } },
+        core: { name: "replaced-core-renamed", args: { ...args } },
+      }),
+      () => ids.replaced.core,
+    ],
+    [
+      "team on its way to an explicit provider",
+      "tenant",
+      (args) => ({
+        organization: { name: "tenant-renamed", args: { adopt: ids.tenant.organization } },
+        core: { name: "tenant-core-renamed", options: byTenant, args: { ...args } },
+      }),
+      () => ids.tenant.core,
+    ],
+  ];
+  const refused = new Map<string, { up: Outcome; writes: string[] }>();
 
   beforeAll(async () => {
     emulator = await startEmulator({
       seed: { people: [{ email: "owner@example.com" }, { email: "mia@example.com" }, { email: "tom@example.com" }] },
     });
     project = await Project.open(emulator.environment());
-    project.declare(program({}));
+    declare();
     await project.expectOk(["up", "--yes", "--skip-preview"]);
-    acme = project.resource("acme").id!;
-    core = project.resource("core").id!.split("/")[1]!;
-    for (const email of ["mia@example.com", "tom@example.com"]) await emulator.join(acme, email);
-    await emulator.accept("bob@example.com");
+    for (const story of stories) {
+      const organization = project.resource(`${story}-organization`).id!;
+      ids[story] = { organization, core: project.resource(`${story}-core`).id!.split("/")[1]! };
+      for (const email of ["mia@example.com", "tom@example.com"]) await emulator.join(organization, email);
+      await emulator.accept("bob@example.com");
+    }
     await project.expectOk(["up", "--yes", "--skip-preview"]);
     before = await emulator.state();
+
+    const byUid = { mia: { user: uidOf("mia@example.com") }, tom: { user: uidOf("tom@example.com") } };
+    there = await move(
+      {
+        moved: { suffix: "-renamed" },
+        tenant: { suffix: "-tenant", options: byTenant },
+        named: { named: "named", ...byUid },
+        provided: { options: byTenant },
+      },
+      replacing("ada", "bob", "mia-core", "tom-core", "ada-core"),
+    );
+    const inCapitals = { named: ids.named.organization.toUpperCase(), ada: "ADA@Example.com" };
+    back = await move(
+      {
+        moved: { options: inBox },
+        tenant: {},
+        replaced: { options: { deleteBeforeReplace: true } },
+        named: { ...inCapitals, mia: { email: "Mia@EXAMPLE.com" } },
+        provided: {},
+      },
+      replacing("ada", "mia-core"),
+    );
+    for (const [what, story, layout] of takenOver) {
+      await emulator.clearLog();
+      declare({ [story]: layout({}) });
+      refused.set(what, { up: await project.up(), writes: await emulator.writes() });
+    }
+    const lines = takenOver.map(([, story, layout, uid]) => [story, layout({ adopt: uid() })] as const);
+    adopted = await move({ ...Object.fromEntries(lines), named: {} });
   });
   afterAll(async () => {
     project?.close();
     await emulator?.close();
   });
 
-  /** Applies a program and expects that the service has seen no write, and that nothing is left to do. */
-  async function expectNothingMoved(layout: Layout, args: string[] = []) {
-    await emulator.clearLog();
-    project.declare(program(layout));
-    const up = await project.up(["--skip-preview", ...args]);
-    expect([up.code, await emulator.writes(), await emulator.emails()]).toEqual([0, [], []]);
-    expect((await emulator.state()).organizations).toEqual(before.organizations);
-    const preview = await project.preview(["--expect-no-changes", "--refresh"]);
-    expect([preview.code, preview.steps]).toEqual([0, []]);
-    return up;
+  /** Expects that the service has seen no write, and tells the steps of one story. */
+  function stepsOf(story: Story, { up, writes, mails }: Move): string[] {
+    expect([up.code, writes, mails]).toEqual([0, [], []]);
+    return up.steps.filter((step) => step.split(" ")[2]!.startsWith(`${story}-`));
   }
+  const deletesOf = (story: Story, run: Move) => stepsOf(story, run).filter((step) => step.startsWith("delete"));
 
-  it("keeps people and invitations whose resources are renamed", async () => {
-    expect(before.organizations[0]!.teams[0]!.members).toHaveLength(3);
-    const { steps } = await expectNothingMoved({ suffix: "-renamed" });
-    expect(steps.filter((step) => step.startsWith("delete"))).toHaveLength(6);
+  it("keeps people and invitations whose resources are renamed", () => {
+    expect(before.organizations.map(({ teams }) => teams[0]!.members.length)).toEqual(stories.map(() => 3));
+    expect(deletesOf("moved", there)).toHaveLength(6);
   });
 
-  it("keeps those that move into a component", async () => {
-    const { steps } = await expectNothingMoved({ options: inBox });
-    expect(steps.filter((step) => step.startsWith("delete"))).toHaveLength(6);
+  it("keeps those that move into a component", () => {
+    expect(deletesOf("moved", back)).toHaveLength(6);
   });
 
-  it("keeps those that are replaced on request", async () => {
-    const names = ["ada", "bob", "mia-core", "tom-core", "ada-core"];
-    const { steps } = await expectNothingMoved(
-      { options: inBox },
-      names.flatMap((name) => ["--replace", urn(name)]),
-    );
-    expect(steps.filter((step) => step.startsWith("delete"))).toHaveLength(5);
+  it("keeps those that are replaced on request", () => {
+    expect(deletesOf("replaced", there)).toHaveLength(5);
   });
 
-  it("keeps those that are replaced before they are made anew", async () => {
-    const options = { ...inBox, deleteBeforeReplace: true };
-    const { steps } = await expectNothingMoved({ options }, ["--replace", urn("ada"), "--replace", urn("mia-core")]);
-    expect(steps.filter((step) => step.startsWith("delete"))).toHaveLength(2);
+  it("keeps those that are replaced before they are made anew", () => {
+    expect(deletesOf("replaced", back)).toHaveLength(2);
   });
 
-  it.each<[string, () => Layout]>([
-    [
-      "an organization named by its slug, and people named by their uid,",
-      () => ({
-        organization: "acme",
-        mia: { user: uidOf("mia@example.com") },
-        tom: { user: uidOf("tom@example.com") },
-      }),
-    ],
-    [
-      "an organization named by its uid in capitals, and e-mails in another case,",
-      () => ({ organization: acme.toUpperCase(), ada: "ADA@Example.com", mia: { email: "Mia@EXAMPLE.com" } }),
-    ],
-    ["the resource and the e-mails again", () => ({})],
-    ["an explicit provider", () => ({ provider: explicit(), options: { ...inBox, provider: ref("tenant") } })],
-    ["the default provider again", () => ({})],
-  ])("takes %s for no change", async (_what, layout) => {
-    const { steps } = await expectNothingMoved({ options: inBox, ...layout() });
-    expect(steps).toEqual([]);
+  it.each<[string, Story, () => Move]>([
+    ["an organization named by its slug, and people named by their uid,", "named", () => there],
+    ["an organization named by its uid in capitals, and e-mails in another case,", "named", () => back],
+    ["the resource and the e-mails again", "named", () => adopted],
+    ["an explicit provider", "provided", () => there],
+    ["the default provider again", "provided", () => back],
+  ])("takes %s for no change", (_what, story, run) => {
+    expect(stepsOf(story, run())).toEqual([]);
   });
 
-  it("keeps those that are renamed on their way to an explicit provider, and on their way back", async () => {
-    const there = await expectNothingMoved({
-      options: { ...inBox, provider: ref("tenant") },
-      provider: explicit(),
-      suffix: "-tenant",
-    });
-    expect(there.steps.filter((step) => step.startsWith("delete"))).toHaveLength(6);
-    const back = await expectNothingMoved({ options: inBox });
-    expect(back.steps.filter((step) => step.startsWith("delete"))).toHaveLength(6);
+  it("keeps those that are renamed on their way to an explicit provider, and on their way back", () => {
+    expect(deletesOf("tenant", there)).toHaveLength(6);
+    expect(deletesOf("tenant", back)).toHaveLength(6);
   });
 
-  it.each<[string, (adopt: object) => Layout, () => string]>([
-    ["organization", (args) => ({ options: inBox, acme: { name: "acme-renamed", args: { ...args } } }), () => acme],
-    [
-      "team",
-      (args) => ({
-        options: inBox,
-        acme: { name: "acme-renamed", args: { adopt: acme } },
-        core: { name: "core-renamed", args: { ...args } },
-      }),
-      () => core,
-    ],
-    [
-      "team on its way to an explicit provider",
-      (args) => ({
-        options: inBox,
-        provider: explicit(),
-        acme: { name: "acme-renamed", args: { adopt: acme } },
-        core: { name: "core-tenant", options: { provider: ref("tenant") }, args: { ...args } },
-      }),
-      () => core,
-    ],
-  ])("refuses a renamed %s with the line that adopts it, and converges with that line", async (_what, layout, uid) => {
-    await emulator.clearLog();
-    project.declare(program(layout({})));
-    const refused = await project.up();
-    expect(refused.code).not.toBe(0);
-    expect(refused.screen).toContain(`adopt: "${uid()}"`);
-    expect(await emulator.writes()).toEqual([]);
-    await expectNothingMoved(layout({ adopt: uid() }));
+  it.each(takenOver)("refuses a renamed %s with the line that adopts it, and converges with that line", (...row) => {
+    const [what, story, , uid] = row;
+    const { up, writes } = refused.get(what)!;
+    expect(up.code).not.toBe(0);
+    expect(up.screen).toContain(`adopt: "${uid()}"`);
+    expect(writes).toEqual([]);
+    expect(stepsOf(story, adopted)).not.toEqual([]);
   });
 
   it("still removes everybody when all is destroyed", async () => {
     const destroy = await project.destroy();
     expect(destroy.code).toBe(0);
-    const [organization] = (await emulator.state()).organizations;
-    expect(organization!.teams).toEqual([]);
-    expect(organization!.invitations.map(({ status }) => status).toSorted()).toEqual(["accepted", "cancelled"]);
+    // What was adopted stays.
+    const { organizations } = await emulator.state();
+    const stay = takenOver.map(([, story]) => ids[story].organization);
+    expect(organizations.map(({ uid }) => uid).toSorted()).toEqual(stay.toSorted());
+    for (const { teams, invitations } of organizations) {
+      expect(teams).toEqual([]);
+      expect(invitations.map(({ status }) => status).toSorted()).toEqual(["accepted", "cancelled"]);
+    }
   });
 });

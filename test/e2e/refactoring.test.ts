@@ -83,6 +83,9 @@ describe("refactoring", () => {
   /** What came of a run that is to move nothing in the service. */
   interface Move {
     up: Outcome;
+    /** A preview that looks. */
+    after: Outcome;
+    organizations: State["organizations"];
     writes: string[];
     mails: unknown[];
   }
@@ -95,7 +98,9 @@ describe("refactoring", () => {
     await emulator.clearLog();
     declare();
     const up = await project.up(["--skip-preview", ...args]);
-    return { up, writes: await emulator.writes(), mails: await emulator.emails() };
+    const after = await project.preview(["--expect-no-changes", "--refresh"]);
+    const { organizations } = await emulator.state();
+    return { up, after, organizations, writes: await emulator.writes(), mails: await emulator.emails() };
   }
 
   /** What only a line of the program takes over: the story, its layout with or without that line, and what is adopted. */
@@ -177,9 +182,11 @@ describe("refactoring", () => {
     await emulator?.close();
   });
 
-  /** Expects that the service has seen no write, and tells the steps of one story. */
-  function stepsOf(story: Story, { up, writes, mails }: Move): string[] {
+  /** Expects that the service has seen no write, and that nothing is left to do; tells the steps of one story. */
+  function stepsOf(story: Story, { up, after, organizations, writes, mails }: Move): string[] {
     expect([up.code, writes, mails]).toEqual([0, [], []]);
+    expect([after.code, after.steps]).toEqual([0, []]);
+    expect(organizations).toEqual(before.organizations);
     return up.steps.filter((step) => step.split(" ")[2]!.startsWith(`${story}-`));
   }
   const deletesOf = (story: Story, run: Move) => stepsOf(story, run).filter((step) => step.startsWith("delete"));

@@ -120,9 +120,9 @@ export class Faults {
 
   /** What becomes of this call; every fault counts it. */
   take(method: string, target: string, body: string): Action | undefined {
-    const due = this.armed.filter((fault) => fault.meets(method, target, body));
-    const action = due[0]?.use();
-    this.armed = this.armed.filter((fault) => !fault.spent);
+    const [due] = this.armed.filter((fault) => fault.meets(method, target, body));
+    const action = due?.use();
+    if (due?.spent) this.armed = this.armed.filter((fault) => fault !== due);
     return action;
   }
 }

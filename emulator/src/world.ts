@@ -76,8 +76,10 @@ export class World {
 
   /** The world a read sees: this one, with the store of `readLagMs` ago. */
   lagging(): World {
-    const state = this.history.asOf(this.clock.now() - this.settings.readLagMs);
-    return state ? Object.create(this, { store: { value: load(state, this.clock) } }) : this;
+    const version = this.history.asOf(this.clock.now() - this.settings.readLagMs);
+    if (!version) return this;
+    version.store ??= load(version.state, this.clock);
+    return Object.create(this, { store: { value: version.store } }) as World;
   }
 
   addKey(key: string, email: string): void {

@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commands } from "../../provider/cli/commands.js";
@@ -17,20 +17,23 @@ const outside = process.platform === "win32" ? tmpdir() : "/tmp";
 let emulator: TestEmulator;
 let stacks: Project;
 let folder: string;
-let tarball: string;
+/** Of the package and of the emulator. */
+let tarballs: string[];
 
 beforeAll(async () => {
   emulator = await startEmulator({ seed: acme() });
   stacks = await Project.open(emulator.environment());
   folder = mkdtempSync(join(outside, "packed-"));
-  execFileSync("npm", ["pack", root, "--silent", "--pack-destination", folder]);
-  tarball = readdirSync(folder)[0]!;
+  execFileSync("npm", ["pack", root, join(root, "emulator"), "--silent", "--pack-destination", folder]);
+  tarballs = readdirSync(folder);
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   stacks.close();
   await emulator.close();
 });
+
+const packed = (name: string) => `file:../${tarballs.find((file) => file.startsWith(name))!}`;
 
 /** What is typed in a project's folder prints this on stdout. */
 async function type(project: string, [command, ...args]: string[]): Promise<string> {
@@ -45,10 +48,11 @@ async function type(project: string, [command, ...args]: string[]): Promise<stri
 }
 
 /** A version that the oldest Node of this package can run. */
-const pnpm = ["npx", "--yes", "pnpm@10.34.8"];
+const getPnpm = ["--yes", "--package", "pnpm@10.34.8", "-c", "command -v pnpm"];
+const pnpm = execFileSync("npx", getPnpm, { encoding: "utf8" }).trim();
 const managers = [
   { name: "npm", install: ["npm", "install", "--no-audit", "--no-fund"], run: ["npx", "--no", "--"] },
-  { name: "pnpm", install: [...pnpm, "install"], run: [...pnpm, "exec"] },
+  { name: "pnpm", install: [pnpm, "install"], run: [pnpm, "exec"] },
 ];
 
 describe.each(managers)("the packed package, installed by $name outside of the clone", ({ name, install, run }) => {
@@ -61,8 +65,8 @@ describe.each(managers)("the packed package, installed by $name outside of the c
       name: "plain",
       private: true,
       main: "index.ts",
-      dependencies: { "@pulumi/pulumi": "^3.216.0", "pulumi-avala": `file:../${tarball}` },
-      devDependencies: { "@types/node": "^20.19.0", typescript: "~6.0.3" },
+      dependencies: { "@pulumi/pulumi": "^3.216.0", "pulumi-avala": packed("pulumi-avala") },
+      devDependencies: { "@types/node": "^20.19.0", "avala-emulator": packed("avala-emulator"), typescript: "~6.0.3" },
     };
     writeFileSync(join(folder, name, "package.json"), JSON.stringify(manifest));
     writeFileSync(join(folder, name, "Pulumi.yaml"), "name: plain\nruntime: nodejs\nmain: index.ts\n");
@@ -85,6 +89,91 @@ describe.each(managers)("the packed package, installed by $name outside of the c
   it("has every command", async () => {
     const overview = await typed(...run, "pulumi-avala", "--help");
     for (const command of commands) expect(overview).toContain(command.summary);
+  });
+});
+
+describe("the packages as published, installed by npm", () => {
+  const project = () => join(folder, "npm");
+  const node = (script: string) =>
+    execFileSync(process.execPath, ["-e", script], { cwd: project(), encoding: "utf8", stdio: "pipe" });
+  const refusal = (name: string) =>
+    `try { require(${JSON.stringify(name)}) } catch (error) { console.log(error.code) }`;
+
+  it("hold what is built, and nothing of sources, tests or settings", () => {
+    const files = tarballs.flatMap((name) =>
+      execFileSync("tar", ["tzf", join(folder, name)], { encoding: "utf8" })
+        .trim()
+        .split("\n"),
+    );
+    const unexpected = files.filter(
+      (file) =>
+        !/^package\/(dist\/.+\.(js|d\.ts|js\.map)|package\.json|README\.md|(?:CHANGELOG|SECURITY)\.md|LICENSE)$/.test(
+          file,
+        ),
+    );
+    expect(unexpected).toEqual([]);
+    expect(files).toContain("package/dist/lifecycle/index.js");
+    expect(files.filter((file) => /test|\.env|secret/i.test(file))).toEqual([]);
+  });
+
+  it("offer resources and functions to programs and handlers to the host, and nothing else", () => {
+    expect(JSON.parse(node('console.log(JSON.stringify(Object.keys(require("pulumi-avala")).sort()))'))).toEqual([
+      "Invitation",
+      "Organization",
+      "OrganizationMember",
+      "People",
+      "PeopleError",
+      "Provider",
+      "Team",
+      "TeamMembership",
+      "TeamRoster",
+      "getIndustryChoices",
+      "getIndustryChoicesOutput",
+      "getInvitations",
+      "getInvitationsOutput",
+      "getOrganization",
+      "getOrganizationMembers",
+      "getOrganizationMembersOutput",
+      "getOrganizationOutput",
+      "getOrganizations",
+      "getOrganizationsOutput",
+      "getTeam",
+      "getTeamMembers",
+      "getTeamMembersOutput",
+      "getTeamOutput",
+      "getTeams",
+      "getTeamsOutput",
+    ]);
+    expect(
+      JSON.parse(node('console.log(JSON.stringify(Object.keys(require("pulumi-avala/provider")).sort()))')),
+    ).toEqual(["invitation", "organization", "organizationMember", "team", "teamMembership", "teamRoster"]);
+    for (const hidden of ["pulumi-avala/dist/index.js", "pulumi-avala/client", "pulumi-avala/dist/schema/index.js"]) {
+      expect(node(refusal(hidden)).trim()).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
+    }
+  });
+
+  it("do not load the HTTP client into a program that only declares", () => {
+    const loaded = node(
+      'require("pulumi-avala"); console.log(Object.keys(require.cache).filter((file) => /node_modules.undici.|pulumi-avala.dist.client/.test(file)).length)',
+    );
+    expect(loaded.trim()).toBe("0");
+  });
+
+  it("bring the command line, which ends with the exit codes it documents", () => {
+    const command = (...args: string[]) =>
+      spawnSync("npx", ["--no", "--", "pulumi-avala", ...args], { cwd: project(), encoding: "utf8" });
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+    expect(command("--version")).toMatchObject({ status: 0, stdout: `${version}\n` });
+    expect(command("--help").stdout).toContain("transfer-ownership");
+    expect(command("stauts")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("Is status meant?") as string,
+    });
+  });
+
+  it("bring the emulator as a command", () => {
+    const help = execFileSync("npx", ["--no", "--", "avala-emulator", "--help"], { cwd: project(), encoding: "utf8" });
+    expect(help).toContain("--port");
   });
 });
 

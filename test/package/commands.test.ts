@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -35,15 +35,21 @@ afterAll(async () => {
 
 const packed = (name: string) => `file:../${tarballs.find((file) => file.startsWith(name))!}`;
 
-/** What is typed in a project's folder prints this on stdout. */
-async function type(project: string, [command, ...args]: string[]): Promise<string> {
+/** Runs what is typed in a project's folder. */
+async function run(project: string, [command, ...args]: string[]) {
   const child = spawn(command!, args, { cwd: join(folder, project), env: stacks.environment(), stdio: "pipe" });
   let [stdout, stderr] = ["", ""];
   child.stdin.end();
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
+  return { code, stdout, stderr };
+}
+
+/** What is typed in a project's folder prints this on stdout. */
+async function type(project: string, words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(project, words);
+  if (code !== 0) throw new Error(`${words.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
   return stdout;
 }
 
@@ -51,13 +57,13 @@ async function type(project: string, [command, ...args]: string[]): Promise<stri
 const getPnpm = ["--yes", "--package", "pnpm@10.34.8", "-c", "command -v pnpm"];
 const pnpm = execFileSync("npx", getPnpm, { encoding: "utf8" }).trim();
 const managers = [
-  { name: "npm", install: ["npm", "install", "--no-audit", "--no-fund"], run: ["npx", "--no", "--"] },
-  { name: "pnpm", install: [pnpm, "install"], run: [pnpm, "exec"] },
+  { name: "npm", install: ["npm", "install", "--no-audit", "--no-fund"], exec: ["npx", "--no", "--"] },
+  { name: "pnpm", install: [pnpm, "install"], exec: [pnpm, "exec"] },
 ];
 
-describe.each(managers)("the packed package, installed by $name outside of the clone", ({ name, install, run }) => {
+describe.each(managers)("the packed package, installed by $name outside of the clone", ({ name, install, exec }) => {
   const typed = (...words: string[]) => type(name, words);
-  const avala = (...args: string[]) => typed(...run, "pulumi-avala", ...args, "--stack", name);
+  const avala = (...args: string[]) => typed(...exec, "pulumi-avala", ...args, "--stack", name);
 
   beforeAll(async () => {
     mkdirSync(join(folder, name));
@@ -78,7 +84,7 @@ describe.each(managers)("the packed package, installed by $name outside of the c
   it("imports an organization, which then has no drift and nothing to review", async () => {
     await emulator.clearLog();
     expect(await avala("import", "acme", "--run")).toContain("Imported. pulumi preview shows no change.");
-    await typed(...run, "tsc", "--noEmit", "--strict", "--module", "nodenext", "index.ts");
+    await typed(...exec, "tsc", "--noEmit", "--strict", "--module", "nodenext", "index.ts");
     expect(await avala("drift")).toContain("No drift.");
     expect(await avala("review")).toContain("Nobody gains or loses access.");
     expect(await avala("status")).toContain("Nothing waits.");
@@ -87,15 +93,15 @@ describe.each(managers)("the packed package, installed by $name outside of the c
   });
 
   it("has every command", async () => {
-    const overview = await typed(...run, "pulumi-avala", "--help");
+    const overview = await typed(...exec, "pulumi-avala", "--help");
     for (const command of commands) expect(overview).toContain(command.summary);
   });
 });
 
 describe("the packages as published, installed by npm", () => {
-  const project = () => join(folder, "npm");
-  const node = (script: string) =>
-    execFileSync(process.execPath, ["-e", script], { cwd: project(), encoding: "utf8", stdio: "pipe" });
+  const node = (script: string) => type("npm", [process.execPath, "-e", script]);
+  const keysOf = async (name: string) =>
+    JSON.parse(await node(`console.log(JSON.stringify(Object.keys(require("${name}")).sort()))`)) as string[];
   const refusal = (name: string) =>
     `try { require(${JSON.stringify(name)}) } catch (error) { console.log(error.code) }`;
 
@@ -116,8 +122,8 @@ describe("the packages as published, installed by npm", () => {
     expect(files.filter((file) => /test|\.env|secret/i.test(file))).toEqual([]);
   });
 
-  it("offer resources and functions to programs and handlers to the host, and nothing else", () => {
-    expect(JSON.parse(node('console.log(JSON.stringify(Object.keys(require("pulumi-avala")).sort()))'))).toEqual([
+  it("offer resources and functions to programs and handlers to the host, and nothing else", async () => {
+    expect(await keysOf("pulumi-avala")).toEqual([
       "Invitation",
       "Organization",
       "OrganizationMember",
@@ -144,36 +150,33 @@ describe("the packages as published, installed by npm", () => {
       "getTeams",
       "getTeamsOutput",
     ]);
-    expect(
-      JSON.parse(node('console.log(JSON.stringify(Object.keys(require("pulumi-avala/provider")).sort()))')),
-    ).toEqual(["invitation", "organization", "organizationMember", "team", "teamMembership", "teamRoster"]);
+    const handlers = ["invitation", "organization", "organizationMember", "team", "teamMembership", "teamRoster"];
+    expect(await keysOf("pulumi-avala/provider")).toEqual(handlers);
     for (const hidden of ["pulumi-avala/dist/index.js", "pulumi-avala/client", "pulumi-avala/dist/schema/index.js"]) {
-      expect(node(refusal(hidden)).trim()).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
+      expect((await node(refusal(hidden))).trim()).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
     }
   });
 
-  it("do not load the HTTP client into a program that only declares", () => {
-    const loaded = node(
+  it("do not load the HTTP client into a program that only declares", async () => {
+    const loaded = await node(
       'require("pulumi-avala"); console.log(Object.keys(require.cache).filter((file) => /node_modules.undici.|pulumi-avala.dist.client/.test(file)).length)',
     );
     expect(loaded.trim()).toBe("0");
   });
 
-  it("bring the command line, which ends with the exit codes it documents", () => {
-    const command = (...args: string[]) =>
-      spawnSync("npx", ["--no", "--", "pulumi-avala", ...args], { cwd: project(), encoding: "utf8" });
+  it("bring the command line, which ends with the exit codes it documents", async () => {
+    const command = (...args: string[]) => run("npm", ["npx", "--no", "--", "pulumi-avala", ...args]);
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-    expect(command("--version")).toMatchObject({ status: 0, stdout: `${version}\n` });
-    expect(command("--help").stdout).toContain("transfer-ownership");
-    expect(command("stauts")).toMatchObject({
-      status: 1,
+    expect(await command("--version")).toMatchObject({ code: 0, stdout: `${version}\n` });
+    expect((await command("--help")).stdout).toContain("transfer-ownership");
+    expect(await command("stauts")).toMatchObject({
+      code: 1,
       stderr: expect.stringContaining("Is status meant?") as string,
     });
   });
 
-  it("bring the emulator as a command", () => {
-    const help = execFileSync("npx", ["--no", "--", "avala-emulator", "--help"], { cwd: project(), encoding: "utf8" });
-    expect(help).toContain("--port");
+  it("bring the emulator as a command", async () => {
+    expect(await type("npm", ["npx", "--no", "--", "avala-emulator", "--help"])).toContain("--port");
   });
 });
 

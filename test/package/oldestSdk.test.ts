@@ -36,7 +36,6 @@ describe(`the package as published, with the oldest SDK it accepts (${oldest})`,
 
   beforeAll(async () => {
     emulator = await startEmulator();
-    before = await emulator.state();
     project = await Project.open(emulator.environment(), { "index.js": program, "people.yaml": people });
     const packed = join(project.folder, "packed");
     mkdirSync(packed);
@@ -50,6 +49,7 @@ describe(`the package as published, with the oldest SDK it accepts (${oldest})`,
       join(packed, readdirSync(packed)[0]!),
       `@pulumi/pulumi@${oldest}`,
     );
+    before = await emulator.state();
   });
   afterAll(async () => {
     project?.close();

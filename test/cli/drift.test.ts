@@ -59,20 +59,23 @@ async function up(program: Program): Promise<Exported> {
   return new Exported(stack);
 }
 
-let made: { world: Seed; resources: string } | undefined;
+const made = new Map<string, { world: Seed; resources: string }>();
 
-/** Everything is up. Made once: from then on both sides begin where that has ended. */
-async function upAll(): Promise<Exported> {
-  if (!made) {
-    await up(everything());
-    made = { world: await o.emulator.state(), resources: JSON.stringify([...stack.resources]) };
-    return new Exported(stack);
+/** Made once: from then on both sides begin where that has ended. */
+async function once(what: string, make: () => Promise<Exported>): Promise<Exported> {
+  const known = made.get(what);
+  if (!known) {
+    const state = await make();
+    made.set(what, { world: await o.emulator.state(), resources: JSON.stringify([...stack.resources]) });
+    return state;
   }
-  await o.emulator.reset(made.world);
+  await o.emulator.reset(known.world);
   stack = new Stack(o.emulator.environment());
-  for (const [name, resource] of JSON.parse(made.resources)) stack.resources.set(name, resource);
+  for (const [name, resource] of JSON.parse(known.resources)) stack.resources.set(name, resource);
   return new Exported(stack);
 }
+
+const upAll = () => once("everything", () => up(everything()));
 
 const api = (method: string, path: string, body?: object) =>
   o.emulator.api(method as "POST", `/organizations/acme/${path}`, body);
@@ -495,7 +498,7 @@ describe("what is secret in the state", () => {
   async function withSecrets(): Promise<Exported> {
     const program = everything();
     program["acme"] = organization({ name: "Acme", adopt: "acme", description: hidden });
-    const state = await up(program);
+    const state = await once("secrets", () => up(program));
     state.row("acme").outputs["description"] = secret(hidden);
     state.row("zoe").outputs["email"] = secret(person("zoe"));
     state.row("ada").outputs["role"] = secret("admin");
@@ -578,7 +581,7 @@ describe("names of others", () => {
     "deadbeefdeadbeef $x$ {{y}}",
   ];
 
-  async function planted(): Promise<Exported> {
+  async function upHostile(): Promise<Exported> {
     const [acme] = acmeOf(hostile);
     await o.emulator.reset({ ...seed(), organizations: [acme!] });
     for (const at of hostile.keys()) await o.emulator.join(uids.acme, person(`h${at}`));
@@ -586,7 +589,10 @@ describe("names of others", () => {
     for (const kept of ["lee", "mia", "zoe", "core/lee", "labs/all"]) delete program[kept];
     const late = (reason: string, at: number) => inAcme(`h${at}`, { validUntil: "2020-02-01", reason });
     Object.assign(program, Object.fromEntries(hostile.map((reason, at) => [`h${at}`, late(reason, at)])));
-    const state = await up(program);
+    return up(program);
+  }
+  async function planted(): Promise<Exported> {
+    const state = await once("hostile", upHostile);
     await api("PATCH", "", { description: hostile.join(" ") });
     return state;
   }

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commands } from "../../provider/cli/commands.js";
@@ -17,14 +17,15 @@ const outside = process.platform === "win32" ? tmpdir() : "/tmp";
 let emulator: TestEmulator;
 let stacks: Project;
 let folder: string;
-let tarball: string;
+/** Of the package and of the emulator. */
+let tarballs: string[];
 
 beforeAll(async () => {
   emulator = await startEmulator({ seed: acme() });
   stacks = await Project.open(emulator.environment());
   folder = mkdtempSync(join(outside, "packed-"));
-  execFileSync("npm", ["pack", root, "--silent", "--pack-destination", folder]);
-  tarball = readdirSync(folder)[0]!;
+  execFileSync("npm", ["pack", root, join(root, "emulator"), "--silent", "--pack-destination", folder]);
+  tarballs = readdirSync(folder);
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
@@ -32,28 +33,37 @@ afterAll(async () => {
   await emulator.close();
 });
 
-/** What is typed in a project's folder prints this on stdout. */
-async function type(project: string, [command, ...args]: string[]): Promise<string> {
+const packed = (name: string) => `file:../${tarballs.find((file) => file.startsWith(name))!}`;
+
+/** Runs what is typed in a project's folder. */
+async function run(project: string, [command, ...args]: string[]) {
   const child = spawn(command!, args, { cwd: join(folder, project), env: stacks.environment(), stdio: "pipe" });
   let [stdout, stderr] = ["", ""];
   child.stdin.end();
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
+  return { code, stdout, stderr };
+}
+
+/** What is typed in a project's folder prints this on stdout. */
+async function type(project: string, words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(project, words);
+  if (code !== 0) throw new Error(`${words.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
   return stdout;
 }
 
 /** A version that the oldest Node of this package can run. */
-const pnpm = ["npx", "--yes", "pnpm@10.34.8"];
+const getPnpm = ["--yes", "--package", "pnpm@10.34.8", "-c", "command -v pnpm"];
+const pnpm = execFileSync("npx", getPnpm, { encoding: "utf8" }).trim();
 const managers = [
-  { name: "npm", install: ["npm", "install", "--no-audit", "--no-fund"], run: ["npx", "--no", "--"] },
-  { name: "pnpm", install: [...pnpm, "install"], run: [...pnpm, "exec"] },
+  { name: "npm", install: ["npm", "install", "--no-audit", "--no-fund"], exec: ["npx", "--no", "--"] },
+  { name: "pnpm", install: [pnpm, "install"], exec: [pnpm, "exec"] },
 ];
 
-describe.each(managers)("the packed package, installed by $name outside of the clone", ({ name, install, run }) => {
+describe.each(managers)("the packed package, installed by $name outside of the clone", ({ name, install, exec }) => {
   const typed = (...words: string[]) => type(name, words);
-  const avala = (...args: string[]) => typed(...run, "pulumi-avala", ...args, "--stack", name);
+  const avala = (...args: string[]) => typed(...exec, "pulumi-avala", ...args, "--stack", name);
 
   beforeAll(async () => {
     mkdirSync(join(folder, name));
@@ -61,8 +71,8 @@ describe.each(managers)("the packed package, installed by $name outside of the c
       name: "plain",
       private: true,
       main: "index.ts",
-      dependencies: { "@pulumi/pulumi": "^3.216.0", "pulumi-avala": `file:../${tarball}` },
-      devDependencies: { "@types/node": "^20.19.0", typescript: "~6.0.3" },
+      dependencies: { "@pulumi/pulumi": "^3.216.0", "pulumi-avala": packed("pulumi-avala") },
+      devDependencies: { "@types/node": "^20.19.0", "avala-emulator": packed("avala-emulator"), typescript: "~6.0.3" },
     };
     writeFileSync(join(folder, name, "package.json"), JSON.stringify(manifest));
     writeFileSync(join(folder, name, "Pulumi.yaml"), "name: plain\nruntime: nodejs\nmain: index.ts\n");
@@ -74,7 +84,7 @@ describe.each(managers)("the packed package, installed by $name outside of the c
   it("imports an organization, which then has no drift and nothing to review", async () => {
     await emulator.clearLog();
     expect(await avala("import", "acme", "--run")).toContain("Imported. pulumi preview shows no change.");
-    await typed(...run, "tsc", "--noEmit", "--strict", "--module", "nodenext", "index.ts");
+    await typed(...exec, "tsc", "--noEmit", "--strict", "--module", "nodenext", "index.ts");
     expect(await avala("drift")).toContain("No drift.");
     expect(await avala("review")).toContain("Nobody gains or loses access.");
     expect(await avala("status")).toContain("Nothing waits.");
@@ -83,8 +93,90 @@ describe.each(managers)("the packed package, installed by $name outside of the c
   });
 
   it("has every command", async () => {
-    const overview = await typed(...run, "pulumi-avala", "--help");
+    const overview = await typed(...exec, "pulumi-avala", "--help");
     for (const command of commands) expect(overview).toContain(command.summary);
+  });
+});
+
+describe("the packages as published, installed by npm", () => {
+  const node = (script: string) => type("npm", [process.execPath, "-e", script]);
+  const keysOf = async (name: string) =>
+    JSON.parse(await node(`console.log(JSON.stringify(Object.keys(require("${name}")).sort()))`)) as string[];
+  const refusal = (name: string) =>
+    `try { require(${JSON.stringify(name)}) } catch (error) { console.log(error.code) }`;
+
+  it("hold what is built, and nothing of sources, tests or settings", () => {
+    const files = tarballs.flatMap((name) =>
+      execFileSync("tar", ["tzf", join(folder, name)], { encoding: "utf8" })
+        .trim()
+        .split("\n"),
+    );
+    const unexpected = files.filter(
+      (file) =>
+        !/^package\/(dist\/.+\.(js|d\.ts|js\.map)|package\.json|README\.md|(?:CHANGELOG|SECURITY)\.md|LICENSE)$/.test(
+          file,
+        ),
+    );
+    expect(unexpected).toEqual([]);
+    expect(files).toContain("package/dist/lifecycle/index.js");
+    expect(files.filter((file) => /test|\.env|secret/i.test(file))).toEqual([]);
+  });
+
+  it("offer resources and functions to programs and handlers to the host, and nothing else", async () => {
+    expect(await keysOf("pulumi-avala")).toEqual([
+      "Invitation",
+      "Organization",
+      "OrganizationMember",
+      "People",
+      "PeopleError",
+      "Provider",
+      "Team",
+      "TeamMembership",
+      "TeamRoster",
+      "getIndustryChoices",
+      "getIndustryChoicesOutput",
+      "getInvitations",
+      "getInvitationsOutput",
+      "getOrganization",
+      "getOrganizationMembers",
+      "getOrganizationMembersOutput",
+      "getOrganizationOutput",
+      "getOrganizations",
+      "getOrganizationsOutput",
+      "getTeam",
+      "getTeamMembers",
+      "getTeamMembersOutput",
+      "getTeamOutput",
+      "getTeams",
+      "getTeamsOutput",
+    ]);
+    const handlers = ["invitation", "organization", "organizationMember", "team", "teamMembership", "teamRoster"];
+    expect(await keysOf("pulumi-avala/provider")).toEqual(handlers);
+    for (const hidden of ["pulumi-avala/dist/index.js", "pulumi-avala/client", "pulumi-avala/dist/schema/index.js"]) {
+      expect((await node(refusal(hidden))).trim()).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
+    }
+  });
+
+  it("do not load the HTTP client into a program that only declares", async () => {
+    const loaded = await node(
+      'require("pulumi-avala"); console.log(Object.keys(require.cache).filter((file) => /node_modules.undici.|pulumi-avala.dist.client/.test(file)).length)',
+    );
+    expect(loaded.trim()).toBe("0");
+  });
+
+  it("bring the command line, which ends with the exit codes it documents", async () => {
+    const command = (...args: string[]) => run("npm", ["npx", "--no", "--", "pulumi-avala", ...args]);
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+    expect(await command("--version")).toMatchObject({ code: 0, stdout: `${version}\n` });
+    expect((await command("--help")).stdout).toContain("transfer-ownership");
+    expect(await command("stauts")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("Is status meant?") as string,
+    });
+  });
+
+  it("bring the emulator as a command", async () => {
+    expect(await type("npm", ["npx", "--no", "--", "avala-emulator", "--help"])).toContain("--port");
   });
 });
 

@@ -49,8 +49,7 @@ async function takeTurns(names, operations, { engine, shape, size, profile = fal
       const like = name === "null" ? contenders[0] : undefined;
       contenders.push(await Contender.open(name, { engine, shape, size, like }));
     }
-    // All of them load the same SDK and engine.
-    if (!warm) await contenders[0].warmUp();
+    if (!warm) for (const contender of contenders) await contender.warmUp();
     for (const operation of operations) {
       const byContender = {};
       for (const contender of contenders) {

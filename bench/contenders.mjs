@@ -46,6 +46,7 @@ export class Contender {
   /** Brings what a run loads into the caches of the machine, and changes nothing. */
   async warmUp() {
     this.#project.declare(this.#base.slice(0, 1));
+    if (this.#like) this.#writeHandler([]);
     await this.#project.measure(["preview"], this.#emulator?.environment);
   }
 

@@ -71,7 +71,7 @@ interface Latest {
   pending_operations?: unknown[];
 }
 
-/** One preview, update or refresh; a command may consist of two. */
+/** One preview, update or refresh; of an update with its preview the engine logs the update alone. */
 export interface EngineRun {
   steps: Step[];
   /** Diagnostics other than debug ones, each as often as the engine emitted it. */

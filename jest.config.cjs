@@ -5,6 +5,7 @@ module.exports = {
   testMatch: ["**/*.test.ts"],
   // Most tests wait for processes: one worker fewer than cores would leave half of two cores idle.
   maxWorkers: "100%",
+  testSequencer: "<rootDir>/test/support/sequencer.cjs",
   transform: {
     "\\.ts$": [
       "@swc/jest",

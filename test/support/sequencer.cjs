@@ -1,0 +1,16 @@
+const { default: Sequencer } = require("@jest/test-sequencer");
+
+/** What takes minutes. */
+const longest = /\/test\/(faults|model|crashes|bench|package)\//;
+
+/**
+ * On a machine that has not run them yet, jest takes test files by their size. The longest ones are short files, which
+ * read data or roll dice: begun last, they would be waited for by idle workers.
+ */
+module.exports = class LongestFirst extends Sequencer {
+  sort(tests) {
+    const sorted = super.sort(tests);
+    const isLong = ({ path }) => longest.test(path.replaceAll("\\", "/"));
+    return [...sorted.filter(isLong), ...sorted.filter((test) => !isLong(test))];
+  }
+};

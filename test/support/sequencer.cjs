@@ -9,6 +9,7 @@ const longest = /\/test\/(faults|model|crashes|bench|package)\//;
  */
 module.exports = class LongestFirst extends Sequencer {
   sort(tests) {
+    // oxlint-disable-next-line unicorn/no-array-sort -- jest's own, of no array
     const sorted = super.sort(tests);
     const isLong = ({ path }) => longest.test(path.replaceAll("\\", "/"));
     return [...sorted.filter(isLong), ...sorted.filter((test) => !isLong(test))];

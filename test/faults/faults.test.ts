@@ -1,17 +1,13 @@
 import { cleanRuns, lineOf, templates, type Clean } from "./clean.js";
 import { faultKinds, type FaultKind } from "./faults.js";
 import { operations } from "./operations.js";
-import { hitsOf, sharedHitsOf, suffer, type Batch, type Verdict } from "./suffer.js";
+import { hitsOf, sharedHitsOf, suffer, type Verdict } from "./suffer.js";
 
 // A minute and a half on two cores that have nothing else to do.
 jest.setTimeout(1_200_000);
 
-/** Groups under way at once: many of them wait for a retry most of the time. */
+/** Batches under way at once: many of them wait for a retry most of the time. */
 const AT_ONCE = 6;
-
-/** Each process walks the list of all organizations of its group: longer, it would cost what is spared by grouping. */
-const MOST_PAGES = 6;
-const mostCases = ({ settings }: FaultKind): number => MOST_PAGES * (settings?.maxPageSize ?? 100);
 
 const cleans = new Map<string, Promise<Clean[]>>();
 /** Clean runs differ with the settings of the service: more pages are more calls. */
@@ -28,35 +24,17 @@ const oneOfEach = (all: readonly Clean[]) => [...new Map(all.map((clean) => [res
 
 const verdicts = new Map<string, Verdict[]>();
 
-/** Batches of kinds that are tried on the same service, as many as go together. */
-async function grouped(): Promise<Batch[][]> {
-  const groups = new Map<string, Batch[][]>();
-  for (const kind of faultKinds) {
-    const all = await cleansFor(kind);
-    const batches = [
-      { kind, hits: hitsOf(kind, all) },
-      { kind, hits: sharedHitsOf(kind, oneOfEach(all)) },
-    ];
-    // Through doors go many processes: the fewer organizations each of them walks, the better.
-    const service = JSON.stringify([kind.settings, kind.environment, kind.refused]);
-    const alike = groups.get(service) ?? [];
-    groups.set(service, alike);
-    const last = alike.at(-1);
-    if (last && sizeOf([...last, ...batches]) <= mostCases(kind)) last.push(...batches);
-    else alike.push(batches);
-  }
-  return [...groups.values()].flat();
-}
-
-const sizeOf = (batches: readonly Batch[]): number => batches.reduce((sum, { hits }) => sum + hits.length, 0);
-
 async function sufferAll(): Promise<void> {
-  const groups = await grouped();
+  const batches = faultKinds.flatMap((kind) => [
+    { kind, hits: (all: Clean[]) => hitsOf(kind, all) },
+    { kind, hits: (all: Clean[]) => sharedHitsOf(kind, oneOfEach(all)) },
+  ]);
   const worker = async () => {
-    for (let group = groups.shift(); group; group = groups.shift()) {
-      for (const verdict of await suffer(group[0]!.kind, group)) {
-        verdicts.set(verdict.kind, [...(verdicts.get(verdict.kind) ?? []), verdict]);
-      }
+    for (let batch = batches.shift(); batch; batch = batches.shift()) {
+      const { kind } = batch;
+      const hits = batch.hits(await cleansFor(kind));
+      const more = await suffer(kind, hits);
+      verdicts.set(kind.name, [...(verdicts.get(kind.name) ?? []), ...more]);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));

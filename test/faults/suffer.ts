@@ -27,65 +27,41 @@ export function sharedHitsOf(kind: FaultKind, cleans: readonly Clean[]): Hit[] {
   return (kind.befalls?.(sharedCall) ?? true) ? cleans.map((clean) => ({ clean, call: sharedCall })) : [];
 }
 
-/** Calls that one kind of fault is to befall in the same run. */
-export interface Batch {
-  kind: FaultKind;
-  hits: readonly Hit[];
-}
-
-/** One operation after its run with the fault. */
-interface Trial extends Hit {
-  kind: FaultKind;
-  one: Case;
-  error: Error | undefined;
-  missed: boolean;
-}
-
-/**
- * Runs each operation with its fault, again without, and looks whether all is as after a clean run. Batches of one
- * service have their faults one after the other, in processes of their own; what comes after is done for all together.
- */
-export async function suffer({ settings, environment }: FaultKind, batches: readonly Batch[]): Promise<Verdict[]> {
-  const bench = await Bench.start(settings, environment);
+/** Runs each operation with its fault, again without, and looks whether all is as after a clean run. */
+export async function suffer(kind: FaultKind, hits: readonly Hit[]): Promise<Verdict[]> {
+  const bench = await Bench.start(kind.settings, kind.environment);
   try {
-    const filled = batches.map((batch) => ({
-      ...batch,
-      cases: batch.hits.map(({ clean }) => new Case(clean.template, nextToken())),
-    }));
-    const cases = filled.flatMap((batch) => batch.cases);
+    const cases = hits.map(({ clean }) => new Case(clean.template, nextToken()));
     await bench.hold(
       cases.flatMap(({ organizations }) => organizations),
       cases.flatMap(({ people }) => people),
     );
-    const trials: Trial[] = [];
-    for (const batch of filled) trials.push(...(await tried(bench, batch)));
+    const { errors: first, missed } = await (kind.refused ? shutOut : befallen)(bench, kind, hits, cases);
     const second = await again(bench, cases);
     const unsettled = await bench.together((hosts) =>
       Promise.all(cases.map((one) => one.unsettled(hosts).catch((error: Error) => [error.message]))),
     );
     const held = await bench.held(cases.map(({ at }) => at.token));
     const mails = await bench.mails();
-    return trials.map(({ kind, clean, call, one, error, missed }, i) => {
+    return cases.map((one, i) => {
+      const { clean, call } = hits[i]!;
       const { token } = one.at;
       const problems = [
-        ...(missed ? ["the fault was not met"] : []),
-        ...unexplained(error, one),
+        ...(missed.has(i) ? ["the fault was not met"] : []),
+        ...unexplained(first[i], one),
         ...(second[i] ? [`without the fault: ${second[i].message}`] : []),
         ...unsettled[i]!.map((step) => `not settled: ${step}`),
         ...difference("the service holds", clean.held, held.get(token)),
         ...difference("state records", clean.outputs, outputsOf(one.stack, token)),
         ...surplus(mails.get(token) ?? [], clean.mails).map((mail) => `one mail too many: ${mail}`),
       ];
-      return { operation: one.operation.name, call: lineOf(call), kind: kind.name, problems, error: error?.message };
+      const error = first[i]?.message;
+      if (problems.length > 0) problems.push(`the run with the fault ended with: ${error ?? "no error"}`);
+      return { operation: one.operation.name, call: lineOf(call), kind: kind.name, problems, error };
     });
   } finally {
     await bench.close();
   }
-}
-
-async function tried(bench: Bench, { kind, hits, cases }: Batch & { cases: readonly Case[] }): Promise<Trial[]> {
-  const { errors, missed } = await (kind.refused ? shutOut : befallen)(bench, kind, hits, cases);
-  return cases.map((one, i) => ({ ...hits[i]!, kind, one, error: errors[i], missed: missed.has(i) }));
 }
 
 /** The emulator lets the calls come to grief. */

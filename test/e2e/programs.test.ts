@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
-import { Project, ref, stackTrace, type Declared, type Outcome } from "../support/pulumi.js";
+import { Project, ref, stackTrace, type Declared } from "../support/pulumi.js";
 
 jest.setTimeout(240_000);
 
@@ -35,27 +35,6 @@ module.exports = async () => {
 };
 `;
 
-/** A small stack of every kind, with people of every state. */
-const everyKind = (adopt: { organization?: string; team?: string } = {}): Declared[] => [
-  {
-    kind: "Organization",
-    name: "acme",
-    args: { name: "Acme", ...(adopt.organization ? { adopt: adopt.organization } : {}) },
-  },
-  {
-    kind: "Team",
-    name: "core",
-    args: { organization: ref("acme"), name: "Core", ...(adopt.team ? { adopt: adopt.team } : {}) },
-  },
-  { kind: "Invitation", name: "ada", args: { organization: ref("acme"), email: "ada@example.com", role: "admin" } },
-  {
-    kind: "TeamMembership",
-    name: "owner-core",
-    args: { team: ref("core"), email: "owner@example.com", role: "lead" },
-  },
-  { kind: "TeamMembership", name: "ada-core", args: { team: ref("core"), email: "ada@example.com", role: "member" } },
-];
-
 describe("programs", () => {
   let emulator: TestEmulator;
   const open: Project[] = [];
@@ -63,6 +42,7 @@ describe("programs", () => {
   beforeAll(async () => {
     emulator = await startEmulator();
   });
+  beforeEach(() => emulator.reset());
   afterEach(() => {
     for (const project of open.splice(0)) project.close();
   });
@@ -78,7 +58,6 @@ describe("programs", () => {
     JSON.parse((await project.expectOk(["stack", "output", "--json"])).stdout) as Record<string, unknown>;
 
   it("in TypeScript run, and their types refuse what the schema refuses", async () => {
-    await emulator.reset();
     const project = await openProject({
       "index.ts": typescript,
       "tsconfig.json": tsconfig,
@@ -94,14 +73,12 @@ describe("programs", () => {
   });
 
   it("in JavaScript run, ids as text and an async entry included", async () => {
-    await emulator.reset();
     const project = await openProject({ "index.js": javascript });
     expect((await project.up()).code).toBe(0);
     expect(await outputs(project)).toEqual({ slug: "acme", status: "active" });
   });
 
   it("inline in the Automation API run, from up to destroy", async () => {
-    await emulator.reset();
     const project = await openProject();
     const script = join(__dirname, "../support/programs/automation.js");
     const { code, stdout, stderr } = await project.exec(process.execPath, [script]);
@@ -116,198 +93,210 @@ describe("programs", () => {
     expect((await emulator.state()).organizations).toEqual([]);
   });
 
-  describe("with two explicit providers", () => {
-    const tenants = ["first@example.com", "second@example.com"] as const;
-    const today = { TENANT_KEY: "avk_new-0" };
-    const screens: string[] = [];
-    let services: [TestEmulator, TestEmulator];
-    let project: Project;
-
-    const declare = (literal: string, teams: string[] = []) => {
-      const [first, second] = services.map(({ url }) => ({ baseUrl: url, allowInsecureBaseUrl: true }));
-      const [byName, byText] = [{ provider: ref("named") }, { provider: ref("literal") }];
-      const team = (name: string, organization: string, options: object): Declared => ({
-        kind: "Team",
-        name,
-        args: { organization: ref(organization), name },
-        options: { ...options },
-      });
-      project.declare([
-        { kind: "Provider", name: "named", args: { apiKeyEnv: "TENANT_KEY", ...first } },
-        { kind: "Provider", name: "literal", args: { apiKey: literal, ...second } },
-        { kind: "Organization", name: "one", args: { name: "One" }, options: byName },
-        { kind: "Organization", name: "two", args: { name: "Two" }, options: byText },
-        team("one-crew", "one", byName),
-        team("two-crew", "two", byText),
-        ...teams.map((name) => team(name, "one", byName)),
-      ]);
-    };
-    const kept = (outcome: Outcome) => {
-      screens.push(outcome.screen);
-      return outcome;
-    };
-    /** Each service has seen its own person only, and such calls as these. */
-    async function expectOwnCalls(...methods: string[]) {
-      for (const [index, person] of tenants.entries()) {
-        const calls = await services[index]!.requests();
-        expect(calls.map(({ method }) => method)).toEqual(expect.arrayContaining(methods));
+  it("with two explicit providers reach two services, each with its own key only", async () => {
+    const other = await startEmulator();
+    try {
+      await emulator.addKey("avk_first-9a1c", "first@example.com");
+      await other.addKey("avk_second-4b2d", "second@example.com");
+      const project = await openProject(undefined, { FIRST_KEY: "avk_first-9a1c" });
+      const tenants = [
+        { name: "first", args: { apiKeyEnv: "FIRST_KEY", baseUrl: emulator.url } },
+        { name: "second", args: { apiKey: "avk_second-4b2d", baseUrl: other.url } },
+      ];
+      project.declare(
+        tenants.flatMap(({ name, args }): Declared[] => {
+          const options = { provider: ref(name) };
+          return [
+            { kind: "Provider", name, args: { ...args, allowInsecureBaseUrl: true } },
+            { kind: "Organization", name: `${name}-acme`, args: { name: `Acme ${name}` }, options },
+            { kind: "Team", name: `${name}-core`, args: { organization: ref(`${name}-acme`), name: "Core" }, options },
+          ];
+        }),
+      );
+      const up = await project.up();
+      expect(up.code).toBe(0);
+      const refresh = await project.refresh(["--skip-preview", "--expect-no-changes"]);
+      expect(refresh.code).toBe(0);
+      const destroy = await project.destroy();
+      expect(destroy.code).toBe(0);
+      for (const [service, person] of [
+        [emulator, "first@example.com"],
+        [other, "second@example.com"],
+      ] as const) {
+        const calls = await service.requests();
+        expect(calls.map(({ method }) => method)).toEqual(expect.arrayContaining(["GET", "POST", "DELETE"]));
         expect(calls.map(({ by }) => by)).toEqual(calls.map(() => person));
       }
-    }
-
-    beforeAll(async () => {
-      services = [await startEmulator(), await startEmulator()];
-      for (const [index, person] of tenants.entries()) await services[index]!.addKey(`avk_old-${index}`, person);
-      project = await Project.open({ TENANT_KEY: "avk_old-0" });
-      // What the stack is configured for holds for no explicit provider.
-      await project.expectOk(["config", "set", "avala:baseUrl", "https://nowhere.example.com"]);
-      await project.expectOk(["config", "set", "avala:requestsPerMinute", "none"]);
-      declare("avk_old-1");
-    });
-    beforeEach(() => Promise.all(services.map((service) => service.clearLog())));
-    afterAll(async () => {
-      project?.close();
-      for (const service of services ?? []) await service.close();
-    });
-
-    it("reach two services, each with its own key only", async () => {
-      expect(kept(await project.up()).code).toBe(0);
-      const refresh = kept(await project.refresh(["--skip-preview", "--expect-no-changes"]));
-      expect(refresh.code).toBe(0);
-      await expectOwnCalls("GET", "POST");
-    });
-
-    it("whose keys change use the environment's of today, and the program's once it has run", async () => {
-      for (const [index, person] of tenants.entries()) {
-        await services[index]!.addKey(`avk_new-${index}`, person);
-        await services[index]!.revokeKey(`avk_old-${index}`);
-      }
-      declare("avk_new-1");
-      const plain = kept(await project.refresh(["--skip-preview"], today));
-      // Of the other service, as far as the engine has come.
-      expect(plain.errors.length).toBeGreaterThan(0);
-      for (const { name, message } of plain.errors) {
-        expect(["two", "two-crew"]).toContain(name);
-        expect(message).toContain("[AVALA_UNAUTHORIZED]");
-      }
-      const run = kept(await project.refresh(["--skip-preview", "--run-program"], today));
-      expect([run.code, run.steps, run.errors]).toEqual([0, [], []]);
-
-      // A preview that reads, and an up that must not write.
-      await services[0].clearLog();
-      declare("avk_new-1", ["core"]);
-      const readOnly = kept(await project.up(["--skip-preview"], { ...today, AVALA_READ_ONLY: "1" }));
-      expect(readOnly.errors).toEqual([{ name: "core", message: expect.stringContaining("[AVALA_READ_ONLY]") }]);
-      expect(await services[0].writes()).toEqual([]);
-    });
-
-    it("take away what they have made, each with its own key, and show none", async () => {
-      expect(kept(await project.destroy(undefined, today)).code).toBe(0);
-      await expectOwnCalls("DELETE");
-      for (const screen of screens) expect(screen).not.toMatch(/avk_/);
+      for (const { screen } of [up, refresh, destroy]) expect(screen).not.toMatch(/avk_/);
       expect(project.stateText()).not.toMatch(/avk_/);
-    });
+    } finally {
+      await other.close();
+    }
   });
 
-  describe("beside one that has made a small stack of every kind", () => {
-    let owning: Project;
-    beforeAll(async () => {
-      await emulator.reset();
-      owning = await Project.open(emulator.environment());
-      owning.declare(everyKind());
-      await owning.expectOk(["up", "--yes", "--skip-preview"]);
-    });
-    beforeEach(() => emulator.clearLog());
-    afterAll(() => owning?.close());
-
-    it("read what exists with get, and manage none of it", async () => {
-      const reading = await openProject();
-      const names = ["acme", "core", "ada", "owner-core"];
-      reading.declare(
-        names.map((name) => ({
-          kind: everyKind().find((entry) => entry.name === name)!.kind,
+  it("with keys that change use the environment's of today, and the program's once it has run", async () => {
+    const url = { baseUrl: emulator.url, allowInsecureBaseUrl: true };
+    const declare = (project: Project, literal: string, teams: string[] = []) =>
+      project.declare([
+        { kind: "Provider", name: "named", args: { apiKeyEnv: "TENANT_KEY", ...url } },
+        { kind: "Provider", name: "literal", args: { apiKey: literal, ...url } },
+        { kind: "Organization", name: "one", args: { name: "One" }, options: { provider: ref("named") } },
+        { kind: "Organization", name: "two", args: { name: "Two" }, options: { provider: ref("literal") } },
+        ...teams.map((name): Declared => ({
+          kind: "Team",
           name,
-          get: owning.resource(name).id,
+          args: { organization: ref("one"), name },
+          options: { provider: ref("named") },
         })),
-        {
-          organization: ref("acme", "name"),
-          slug: ref("acme", "slug"),
-          team: ref("core", "name"),
-          invitation: ref("ada", "status"),
-          membership: ref("owner-core", "role"),
-        },
-      );
-      expect((await reading.up()).code).toBe(0);
-      expect(await outputs(reading)).toEqual({
-        organization: "Acme",
-        slug: "acme",
-        team: "Core",
-        invitation: "invited",
-        membership: "lead",
-      });
-      const preview = await reading.preview(["--expect-no-changes"]);
-      expect([preview.code, preview.steps]).toEqual([0, []]);
-      expect((await reading.destroy()).code).toBe(0);
-      expect(await emulator.writes()).toEqual([]);
-    });
-
-    it("are told when get finds nothing, resource by resource, without a stack trace", async () => {
-      const acme = owning.resource("acme").id!;
-      const nobody = "0d2f7a52-6d9c-4c38-8e5c-5e6a0c1b7c11";
-      const core = owning.resource("core").id!;
-      owning.declare([
-        { kind: "Organization", name: "no-organization", get: "nowhere" },
-        { kind: "Team", name: "no-team", get: `${acme}/${nobody}` },
-        { kind: "Invitation", name: "no-invitation", get: `${acme}/nobody@example.com` },
-        { kind: "TeamMembership", name: "no-membership", get: `${core}/nobody@example.com` },
-        { kind: "TeamMembership", name: "no-id", get: core },
       ]);
-      const preview = await owning.preview();
-      expect(preview.code).not.toBe(0);
-      for (const [name, text] of [
-        ["no-organization", /"nowhere".*\[AVALA_ORGANIZATION_NOT_FOUND\]/],
-        ["no-team", new RegExp(`no Team with the id ${acme}/${nobody}.*\\[AVALA_GET\\]`)],
-        ["no-invitation", /no Invitation with the id .*nobody@example\.com.*\[AVALA_GET\]/],
-        ["no-membership", /no TeamMembership with the id .*nobody@example\.com.*\[AVALA_GET\]/],
-        ["no-id", /is not the id of a TeamMembership.*<organization uid>\/<team uid>\/.*\[AVALA_GET\]/],
-      ] as const) {
-        const about = preview.errors.filter((error) => error.name === name);
-        expect(about.map(({ message }) => message)).toEqual([expect.stringMatching(text)]);
-      }
-      expect(preview.screen).not.toMatch(stackTrace);
+    const tenants = ["first@example.com", "second@example.com"];
+    for (const [index, person] of tenants.entries()) await emulator.addKey(`avk_old-${index}`, person);
+    const project = await openProject(undefined, { TENANT_KEY: "avk_old-0" });
+    // What the stack is configured for holds for no explicit provider.
+    await project.expectOk(["config", "set", "avala:baseUrl", "https://nowhere.example.com"]);
+    await project.expectOk(["config", "set", "avala:requestsPerMinute", "none"]);
+    declare(project, "avk_old-1");
+    expect((await project.up()).code).toBe(0);
+
+    for (const [index, person] of tenants.entries()) {
+      await emulator.addKey(`avk_new-${index}`, person);
+      await emulator.revokeKey(`avk_old-${index}`);
+    }
+    declare(project, "avk_new-1");
+    const today = { TENANT_KEY: "avk_new-0" };
+    const plain = await project.refresh(["--skip-preview"], today);
+    expect(plain.errors).toEqual([{ name: "two", message: expect.stringContaining("[AVALA_UNAUTHORIZED]") }]);
+    const run = await project.refresh(["--skip-preview", "--run-program"], today);
+    expect([run.code, run.steps, run.errors]).toEqual([0, [], []]);
+
+    // A preview that reads, and an up that must not write.
+    await emulator.clearLog();
+    declare(project, "avk_new-1", ["core"]);
+    const readOnly = await project.up(["--skip-preview"], { ...today, AVALA_READ_ONLY: "1" });
+    expect(readOnly.errors).toEqual([{ name: "core", message: expect.stringContaining("[AVALA_READ_ONLY]") }]);
+    expect(await emulator.writes()).toEqual([]);
+  });
+
+  /** A small stack of every kind, with people of every state. */
+  const everyKind = (adopt: { organization?: string; team?: string } = {}): Declared[] => [
+    {
+      kind: "Organization",
+      name: "acme",
+      args: { name: "Acme", ...(adopt.organization ? { adopt: adopt.organization } : {}) },
+    },
+    {
+      kind: "Team",
+      name: "core",
+      args: { organization: ref("acme"), name: "Core", ...(adopt.team ? { adopt: adopt.team } : {}) },
+    },
+    { kind: "Invitation", name: "ada", args: { organization: ref("acme"), email: "ada@example.com", role: "admin" } },
+    {
+      kind: "TeamMembership",
+      name: "owner-core",
+      args: { team: ref("core"), email: "owner@example.com", role: "lead" },
+    },
+    { kind: "TeamMembership", name: "ada-core", args: { team: ref("core"), email: "ada@example.com", role: "member" } },
+  ];
+
+  it("read what exists with get, and manage none of it", async () => {
+    const owning = await openProject();
+    owning.declare(everyKind());
+    await owning.expectOk(["up", "--yes", "--skip-preview"]);
+    await emulator.clearLog();
+
+    const reading = await openProject();
+    const names = ["acme", "core", "ada", "owner-core"];
+    reading.declare(
+      names.map((name) => ({
+        kind: everyKind().find((entry) => entry.name === name)!.kind,
+        name,
+        get: owning.resource(name).id,
+      })),
+      {
+        organization: ref("acme", "name"),
+        slug: ref("acme", "slug"),
+        team: ref("core", "name"),
+        invitation: ref("ada", "status"),
+        membership: ref("owner-core", "role"),
+      },
+    );
+    expect((await reading.up()).code).toBe(0);
+    expect(await outputs(reading)).toEqual({
+      organization: "Acme",
+      slug: "acme",
+      team: "Core",
+      invitation: "invited",
+      membership: "lead",
+    });
+    const preview = await reading.preview(["--expect-no-changes"]);
+    expect([preview.code, preview.steps]).toEqual([0, []]);
+    expect((await reading.destroy()).code).toBe(0);
+    expect(await emulator.writes()).toEqual([]);
+  });
+
+  it("are told when get finds nothing, resource by resource, without a stack trace", async () => {
+    const project = await openProject();
+    project.declare(everyKind());
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+    const acme = project.resource("acme").id!;
+    const nobody = "0d2f7a52-6d9c-4c38-8e5c-5e6a0c1b7c11";
+    const core = project.resource("core").id!;
+    project.declare([
+      { kind: "Organization", name: "no-organization", get: "nowhere" },
+      { kind: "Team", name: "no-team", get: `${acme}/${nobody}` },
+      { kind: "Invitation", name: "no-invitation", get: `${acme}/nobody@example.com` },
+      { kind: "TeamMembership", name: "no-membership", get: `${core}/nobody@example.com` },
+      { kind: "TeamMembership", name: "no-id", get: core },
+    ]);
+    const preview = await project.preview();
+    expect(preview.code).not.toBe(0);
+    for (const [name, text] of [
+      ["no-organization", /"nowhere".*\[AVALA_ORGANIZATION_NOT_FOUND\]/],
+      ["no-team", new RegExp(`no Team with the id ${acme}/${nobody}.*\\[AVALA_GET\\]`)],
+      ["no-invitation", /no Invitation with the id .*nobody@example\.com.*\[AVALA_GET\]/],
+      ["no-membership", /no TeamMembership with the id .*nobody@example\.com.*\[AVALA_GET\]/],
+      ["no-id", /is not the id of a TeamMembership.*<organization uid>\/<team uid>\/.*\[AVALA_GET\]/],
+    ] as const) {
+      const about = preview.errors.filter((error) => error.name === name);
+      expect(about.map(({ message }) => message)).toEqual([expect.stringMatching(text)]);
+    }
+    expect(preview.screen).not.toMatch(stackTrace);
+  });
+
+  /** Entries as an import file wants them: what the program declares, and what is known of the object. */
+  const entries = (project: Project) =>
+    project.resources().map(({ type, urn, id, inputs, outputs }) => {
+      const { __created: _, ...known } = outputs!;
+      return { type, name: urn.slice(urn.lastIndexOf("::") + 2), id, inputs, outputs: known };
     });
 
-    /** Entries as an import file wants them: what the program declares, and what is known of the object. */
-    const entries = (project: Project) =>
-      project.resources().map(({ type, urn, id, inputs, outputs }) => {
-        const { __created: _, ...known } = outputs!;
-        return { type, name: urn.slice(urn.lastIndexOf("::") + 2), id, inputs, outputs: known };
-      });
+  it("take over what exists by an import file, or by adopt, without a write, and keep what they adopted", async () => {
+    const first = await openProject();
+    first.declare(everyKind());
+    await first.expectOk(["up", "--yes", "--skip-preview"]);
+    const [organization, team] = [first.resource("acme").id!, first.outputs("core")["uid"] as string];
+    const before = await emulator.state();
+    await emulator.clearLog();
 
-    it("take over what exists by an import file, or by adopt, without a write, and keep what they adopted", async () => {
-      const [organization, team] = [owning.resource("acme").id!, owning.outputs("core")["uid"] as string];
-      const before = await emulator.state();
-
-      const imported = await openProject({ "import.json": JSON.stringify({ resources: entries(owning) }) });
-      imported.declare(everyKind());
-      await imported.expectOk(["import", "-f", "import.json", "--yes", "--protect=false", "--generate-code=false"]);
-      for (const args of [["--expect-no-changes"], ["--expect-no-changes", "--refresh"]]) {
-        const preview = await imported.preview(args);
-        expect([preview.code, preview.steps]).toEqual([0, []]);
-      }
-
-      const adopting = await openProject();
-      adopting.declare(everyKind({ organization, team }));
-      const up = await adopting.up();
-      expect([up.code, up.steps.length]).toEqual([0, 5]);
-      const preview = await adopting.preview(["--expect-no-changes", "--refresh"]);
+    const imported = await openProject({ "import.json": JSON.stringify({ resources: entries(first) }) });
+    imported.declare(everyKind());
+    await imported.expectOk(["import", "-f", "import.json", "--yes", "--protect=false", "--generate-code=false"]);
+    for (const args of [["--expect-no-changes"], ["--expect-no-changes", "--refresh"]]) {
+      const preview = await imported.preview(args);
       expect([preview.code, preview.steps]).toEqual([0, []]);
+    }
 
-      expect(await emulator.writes()).toEqual([]);
-      expect((await emulator.state()).organizations).toEqual(before.organizations);
+    const adopting = await openProject();
+    adopting.declare(everyKind({ organization, team }));
+    const up = await adopting.up();
+    expect([up.code, up.steps.length]).toEqual([0, 5]);
+    const preview = await adopting.preview(["--expect-no-changes", "--refresh"]);
+    expect([preview.code, preview.steps]).toEqual([0, []]);
 
-      expect((await adopting.destroy()).code).toBe(0);
-      expect((await emulator.state()).organizations).toMatchObject([{ uid: organization, teams: [] }]);
-    });
+    expect(await emulator.writes()).toEqual([]);
+    expect((await emulator.state()).organizations).toEqual(before.organizations);
+
+    expect((await adopting.destroy()).code).toBe(0);
+    expect((await emulator.state()).organizations).toMatchObject([{ uid: organization, teams: [] }]);
   });
 });

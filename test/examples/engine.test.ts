@@ -52,8 +52,8 @@ async function expectNoDrift(of: Project, env: Record<string, string> = {}): Pro
 const standing = async () => ({ ...(await emulator.state()), emails: [] });
 
 describe("quickstart", () => {
-  // That it leaves nothing to do and takes all away, `npm run quickstart` looks at: see quickstart.test.ts.
-  it("makes what it declares", async () => {
+  it("makes what it declares, leaves nothing to do, and takes it away", async () => {
+    const before = await standing();
     const example = await open("quickstart");
     const { steps } = await example.expectOk(["up", "--yes", "--skip-preview"]);
     expect(steps).toEqual([
@@ -70,7 +70,10 @@ describe("quickstart", () => {
       teams: ["perception", "labeling"],
       people: { ada: "waiting", grace: "waiting" },
     });
+    await example.expectOk(["preview", "--expect-no-changes"]);
     await expectNoDrift(example);
+    await example.expectOk(["destroy", "--yes", "--skip-preview"]);
+    expect(await standing()).toEqual(before);
   });
 });
 

@@ -4,6 +4,7 @@ import { ACTS, actOn } from "./acts.js";
 import { ControlError, problems } from "./errors.js";
 import { email } from "./fields.js";
 import { faultsSchema } from "./faults.js";
+import type { Person } from "./model.js";
 import { SeedError } from "./seed.js";
 import { settingsSchema } from "./settings.js";
 import { dump } from "./state.js";
@@ -18,6 +19,7 @@ const personBody = z.strictObject({
   username: z.string().min(1).optional(),
   fullName: z.string().optional(),
 });
+const personUpdate = personBody.pick({ email: true, username: true }).partial();
 const memberBody = z.strictObject({
   email: email(),
   role: z.enum(["admin", "member"]).default("member"),
@@ -47,7 +49,16 @@ function invitationRoutes(control: Hono, world: World): void {
   }
 }
 
-function peopleRoutes(control: Hono, world: World): void {
+/** An address and a username belong to one person; `self` may keep both, in another spelling too. */
+function refuseTaken({ store }: World, { email, username }: Partial<Person>, self?: Person): void {
+  const holder = email === undefined ? undefined : store.personByEmail(email);
+  if (holder && holder !== self) throw new ControlError(409, `${email} is already there.`);
+  if (username !== undefined && username !== self?.username && store.usernameTaken(username)) {
+    throw new ControlError(409, `The username ${username} is taken.`);
+  }
+}
+
+function keyRoutes(control: Hono, world: World): void {
   control.post("/keys", async (c) => {
     const { key, email } = await read(c, keyBody);
     world.addKey(key, email);
@@ -59,13 +70,21 @@ function peopleRoutes(control: Hono, world: World): void {
     known.revoked = true;
     return c.body(null, 204);
   });
+}
+
+function peopleRoutes(control: Hono, world: World): void {
   control.post("/people", async (c) => {
-    const { email, username, fullName } = await read(c, personBody);
-    if (world.store.personByEmail(email)) throw new ControlError(409, `${email} is already there.`);
-    if (username !== undefined && world.store.usernameTaken(username)) {
-      throw new ControlError(409, `The username ${username} is taken.`);
-    }
-    return c.json(world.store.signUp(email, { username, fullName }), 201);
+    const { email, ...details } = await read(c, personBody);
+    refuseTaken(world, { email, ...details });
+    return c.json(world.store.signUp(email, details), 201);
+  });
+  control.patch("/people/:uid", async (c) => {
+    const person = world.store.people.get(c.req.param("uid"));
+    if (!person) throw new ControlError(404, "No person has this uid.");
+    const changes = await read(c, personUpdate);
+    refuseTaken(world, changes, person);
+    world.store.updatePerson(person, changes);
+    return c.json(person);
   });
   control.post("/organizations/:uid/members", async (c) => {
     const organization = world.store.organizations.get(c.req.param("uid"));
@@ -127,6 +146,7 @@ export function controlRoutes(world: World): Hono {
   settingsRoutes(control, world);
   faultRoutes(control, world);
   invitationRoutes(control, world);
+  keyRoutes(control, world);
   peopleRoutes(control, world);
   control.all("/*", (c) => c.json({ error: `There is no control call ${c.req.method} ${c.req.path}.` }, 404));
   control.onError((error, c) => {

@@ -48,6 +48,8 @@ export interface Call<Body = unknown> {
   /** The validated body. Read it after the permissions: the service judges them first. */
   body(): Promise<Body>;
   json(body: unknown, status?: 200 | 201): Response;
+  /** A web page in place of the answer. */
+  html(page: string): Response;
   /** A void answer: 204, or 200 with `body` where the settings ask for that. */
   done(body?: object): Response;
 }
@@ -158,6 +160,7 @@ function callOf<Body extends z.ZodType>(
       return parsed.data as z.output<Body>;
     },
     json: (body, status = 200) => c.json(body as object, status),
+    html: (page) => c.html(page, 200),
     done: (body = {}) => (world.settings.voidStatus === 204 ? c.body(null, 204) : c.json(body, 200)),
   };
 }

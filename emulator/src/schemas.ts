@@ -122,4 +122,6 @@ export const permissions = z
   })
   .openapi("CredentialPermissions");
 
+export const currentUser = z.object({ uid: z.uuid().optional(), username: z.string() }).openapi("CurrentUser");
+
 export const industryChoices = z.object({ choices: z.record(z.string(), z.string()) }).openapi("IndustryChoices");

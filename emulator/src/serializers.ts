@@ -1,5 +1,6 @@
 import type { Invitation, Membership, Organization, OrganizationRole, Person, Team, TeamRole } from "./model.js";
 import type { Call } from "./operation.js";
+import type { Settings } from "./settings.js";
 
 const SITE = "https://app.example.com";
 
@@ -59,10 +60,13 @@ export function organizationWritten(call: Call, organization: Organization): obj
   return { slug, name, description, logo, website, handle, industry, email, phone, visibility };
 }
 
+const hidesEmail = ({ hideEmails, hideEmailsOf }: Settings, uid: string): boolean =>
+  hideEmails || hideEmailsOf.includes(uid);
+
 const person = (call: Call, { uid, username, email, fullName, picture }: Person) => ({
   user_uid: uid,
   username,
-  email: call.world.settings.hideEmails ? null : email,
+  email: hidesEmail(call.world.settings, uid) ? null : email,
   full_name: fullName,
   picture,
 });

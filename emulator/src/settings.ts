@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { uid } from "./fields.js";
 
 const count = z.int().min(1);
 
@@ -16,6 +17,7 @@ export const settingsSchema = z.strictObject({
   slugFollowsName: z.boolean(),
   lowercaseEmails: z.boolean(),
   hideEmails: z.boolean(),
+  hideEmailsOf: z.array(uid()),
   expiredInvitations: z.enum(["listed", "hidden"]),
   teamCreatorJoins: z.boolean(),
   voidStatus: z.literal([200, 204]),
@@ -23,6 +25,7 @@ export const settingsSchema = z.strictObject({
   invitesPerMinute: count.nullable(),
   hiddenIs: z.literal([403, 404]),
   readLagMs: z.int().min(0),
+  currentUser: z.literal(["full", "withoutUid", 403, 404, "html"]),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
@@ -38,6 +41,7 @@ export const defaultSettings: Readonly<Settings> = Object.freeze({
   slugFollowsName: false,
   lowercaseEmails: false,
   hideEmails: false,
+  hideEmailsOf: [],
   expiredInvitations: "listed",
   teamCreatorJoins: false,
   voidStatus: 204,
@@ -45,4 +49,5 @@ export const defaultSettings: Readonly<Settings> = Object.freeze({
   invitesPerMinute: null,
   hiddenIs: 404,
   readLagMs: 0,
+  currentUser: "full",
 });

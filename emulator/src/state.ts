@@ -24,12 +24,15 @@ const organization = (row: Organization) => ({
   teams: [...row.teams.values()].map(team),
 });
 
-/** Everything, in the shape of a seed: a reset to it gives the same state again. The request log is not part of it. */
+/**
+ * Everything, in the shape of a seed: a reset to it gives the same state again. The request log is not part of it.
+ * Nothing of it changes with the store: reads that lag see it later.
+ */
 export function dump({ clock, settings, store }: World): State {
   return {
     clockOffsetSeconds: clock.offsetSeconds,
     settings,
-    people: [...store.people.values()],
+    people: [...store.people.values()].map((person) => ({ ...person })),
     keys: [...store.keys.values()].map(({ key, person, revoked }) => ({ key, email: person.email, revoked })),
     organizations: [...store.organizations.values()].map(organization),
     emails: [...store.mails],

@@ -42,6 +42,13 @@ export class Store {
     this.usernames.add(person.username);
   }
 
+  /** Memberships and keys stay with the person; an invitation keeps the address it was sent to. */
+  updatePerson(person: Person, { email = person.email, username = person.username }: Partial<Person>): void {
+    this.byEmail.delete(emailKey(person.email));
+    this.usernames.delete(person.username);
+    this.addPerson(Object.assign(person, { email, username }));
+  }
+
   personByEmail(email: string): Person | undefined {
     return this.byEmail.get(emailKey(email));
   }

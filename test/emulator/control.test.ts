@@ -83,6 +83,8 @@ describe("settings", () => {
     [{ lists: "pages" }, "lists"],
     [{ voidStatus: 201 }, "voidStatus"],
     [{ hiddenIs: 401 }, "hiddenIs"],
+    [{ hideEmailsOf: ["mia@example.com"] }, "hideEmailsOf[0]: Must be a valid UUID."],
+    [{ currentUser: 401 }, "currentUser"],
     [{ rateLimit: { perMinute: 5 } }, "rateLimit.perSecond"],
     [{ nextHost: "http://example.com" }, "nextHost: expected host or host:port"],
     [[], "expected object"],
@@ -201,6 +203,104 @@ describe("people", () => {
     expect((await api("GET", "/organizations/", undefined, "avk_new")).status).toBe(200);
     expect((await control("DELETE", "/keys", { key: "avk_none" })).status).toBe(404);
     expect((await control("POST", "/keys", { key: "", email: "new@example.com" })).status).toBe(400);
+  });
+});
+
+describe("another email or username of a person", () => {
+  const change = async (name: string, body: unknown) => control("PATCH", `/people/${await emulator.uidOf(name)}`, body);
+  const members = "/organizations/acme/members/?search=mia";
+  const teamMembers = "/organizations/acme/teams/core/members/";
+  const row = async (path: string) => (await api("GET", path)).body.results[0];
+
+  it.each([
+    [{ email: "mia@new.example.com" }, { email: "mia@new.example.com", username: "mia" }],
+    [{ username: "mia2" }, { email: "mia@example.com", username: "mia2" }],
+    [
+      { email: "mia@new.example.com", username: "mia2" },
+      { email: "mia@new.example.com", username: "mia2" },
+    ],
+    [
+      { email: "MIA@example.com", username: "mia" },
+      { email: "MIA@example.com", username: "mia" },
+    ],
+    [{}, { email: "mia@example.com", username: "mia" }],
+  ])("%j is shown everywhere, with the same uid, memberships and keys", async (body, names) => {
+    const uid = await emulator.uidOf("mia");
+    await api("PATCH", `/organizations/acme/members/${uid}/role/`, { role: "admin" });
+    await api("DELETE", `${teamMembers}${await emulator.uidOf("lee")}/`);
+    await api("POST", teamMembers, { user_uid: uid, role: "lead" });
+    const { status, body: answer } = await change("mia", body);
+    expect(status).toBe(200);
+    expect(answer).toMatchObject({ uid, ...names, fullName: "Mia Example" });
+    expect(await row(members)).toMatchObject({ user_uid: uid, ...names, role: "admin" });
+    expect(await row(teamMembers)).toMatchObject({ user_uid: uid, ...names, role: "lead" });
+    expect((await api("GET", "/users/me/", undefined, "avk_mia")).body).toEqual({ uid, username: names.username });
+    expect((await control("GET", "/requests")).body.at(-1)).toMatchObject({ by: names.email });
+    const after = await state();
+    expect(after.keys).toContainEqual({ key: "avk_mia", email: names.email, revoked: false });
+    await emulator.reset(after);
+    expect(await state()).toEqual(after);
+  });
+
+  it.each([
+    [{ email: "Ada@example.com" }, 409, "Ada@example.com is already there."],
+    [{ email: "free@example.com", username: "ada" }, 409, "The username ada is taken."],
+    [{ email: "ada@example.com", username: "free" }, 409, "ada@example.com is already there."],
+    [{ email: "mia" }, 400, "email: Enter a valid email address."],
+    [{ username: "" }, 400, "username"],
+    [{ fullName: "Mia" }, 400, 'Unrecognized key: "fullName"'],
+  ])("%j is refused, and nothing is changed", async (body, status, reason) => {
+    const before = await state();
+    const refused = await change("mia", body);
+    expect(refused.status).toBe(status);
+    expect(refused.body.error).toContain(reason);
+    expect(await state()).toEqual(before);
+  });
+
+  it("needs a person", async () => {
+    const { status, body } = await control("PATCH", "/people/none", { email: "x@example.com" });
+    expect([status, body]).toEqual([404, { error: "No person has this uid." }]);
+  });
+
+  it("frees the email and username of before", async () => {
+    await change("mia", { email: "mia@new.example.com", username: "mia2" });
+    expect((await change("lee", { email: "mia@example.com", username: "mia" })).status).toBe(200);
+    expect((await control("POST", "/people", { email: "lee@example.com" })).body.username).toBe("lee");
+    expect((await control("POST", "/people", { email: "mia@new.example.com" })).status).toBe(409);
+  });
+
+  it("leaves invitations with the address that they were sent to", async () => {
+    const invitations = "/organizations/acme/invitations/";
+    const { uid } = (await api("POST", invitations, { email: "zoe@example.com" }, "avk_ada")).body;
+    await change("zoe", { email: "zoe@new.example.com" });
+    await change("ada", { email: "ada@new.example.com", username: "ada2" });
+    expect(await row(invitations)).toMatchObject({
+      uid,
+      invited_email: "zoe@example.com",
+      status: "pending",
+      invited_by_username: "ada2",
+    });
+    const accept = (key: string) => api("POST", `/organizations/invitations/${uid}/accept/`, undefined, key);
+    expect((await accept("avk_zoe")).status).toBe(403);
+    expect((await api("POST", invitations, { email: "zoe@example.com" })).status).toBe(400);
+    expect((await api("POST", invitations, { email: "mia@example.com" })).status).toBe(400);
+    await change("mia", { email: "mia@new.example.com" });
+    expect((await api("POST", invitations, { email: "mia@new.example.com" })).status).toBe(400);
+    expect((await api("POST", invitations, { email: "mia@example.com" })).status).toBe(201);
+    await control("POST", "/keys", { key: "avk_other", email: "zoe@example.com" });
+    expect((await accept("avk_other")).status).toBe(201);
+    expect((await emulator.emails()).map(({ to }: { to: string }) => to)).toEqual([
+      "zoe@example.com",
+      "mia@example.com",
+    ]);
+  });
+
+  it("is seen by lagging reads later", async () => {
+    await emulator.set({ readLagMs: 2000 });
+    await change("mia", { email: "mia@new.example.com" });
+    expect((await row(members)).email).toBe("mia@example.com");
+    await emulator.advance(2);
+    expect((await row(members)).email).toBe("mia@new.example.com");
   });
 });
 

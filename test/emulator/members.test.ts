@@ -47,6 +47,24 @@ describe("list", () => {
     const team = (await api("GET", "/organizations/acme/teams/core/members/")).body.results;
     expect(team[0]).toMatchObject({ username: "lee", email: null });
   });
+
+  it.each(["owner", "ada", "lee", "mia"])("hides the addresses of some people from %s", async (name) => {
+    await emulator.set({ hideEmailsOf: [await uidOf("lee"), (await uidOf("owner")).toUpperCase()] });
+    const key = name === "owner" ? undefined : `avk_${name}`;
+    const rows = (await list("", key)).body.results;
+    expect(rows.map(({ email }: { email: unknown }) => email)).toEqual([
+      null,
+      "ada@example.com",
+      null,
+      "mia@example.com",
+    ]);
+    await api("POST", "/organizations/acme/teams/core/members/", { user_uid: await uidOf("mia") });
+    const team = (await api("GET", "/organizations/acme/teams/core/members/", undefined, key)).body.results;
+    expect(team).toMatchObject([
+      { username: "lee", email: null },
+      { username: "mia", email: "mia@example.com" },
+    ]);
+  });
 });
 
 describe("role", () => {

@@ -58,6 +58,7 @@ describe("document", () => {
         `PATCH ${team}members/{user_uid}/role/`,
         `DELETE ${team}members/{user_uid}/`,
         "POST /organizations/invitations/{token}/accept/",
+        "GET /users/me/",
         "GET /users/me/permissions/",
       ].toSorted(),
     );

@@ -65,6 +65,13 @@ export async function startEmulator(options: { seed?: Seed; now?: () => number }
     await control("POST", `/invitations/${pending.uid}/${act}`);
   }
 
+  /** uid of the person with this email. */
+  async function uidOf(email: string): Promise<string> {
+    const person = (await state()).people.find((row) => row.email.toLowerCase() === email.toLowerCase());
+    if (!person) throw new Error(`Nobody has the email ${email}.`);
+    return person.uid;
+  }
+
   return {
     url: emulator.url,
     port: emulator.port,
@@ -98,6 +105,10 @@ export async function startEmulator(options: { seed?: Seed; now?: () => number }
     /** Faults that have not come up, or have not come up often enough. */
     faultsLeft: async () => (await control("GET", "/faults")) as { match: object; matched: number }[],
     clearFaults: () => control("DELETE", "/faults"),
+    uidOf,
+    /** Gives a person another email; their uid, keys and memberships stay. */
+    readdress: async (email: string, newEmail: string) =>
+      control("PATCH", `/people/${await uidOf(email)}`, { email: newEmail }),
     addKey: (key: string, email: string) => control("POST", "/keys", { key, email }),
     revokeKey: (key: string) => control("DELETE", "/keys", { key }),
     /** Makes somebody a member without an invitation. */

@@ -1,7 +1,38 @@
-import { operation, type Service } from "../operation.js";
+import { forbidden, notFound } from "../errors.js";
+import { type Call, operation, type Service } from "../operation.js";
 import * as schemas from "../schemas.js";
+import type { Settings } from "../settings.js";
+
+const LOGIN = `<!doctype html><title>Log in</title><h1>Log in</h1>`;
+
+const currentUser: Record<Settings["currentUser"], (call: Call) => Response> = {
+  full: ({ json, person: { uid, username } }) => json({ uid, username }),
+  withoutUid: ({ json, person: { username } }) => json({ username }),
+  403() {
+    throw forbidden();
+  },
+  404() {
+    throw notFound();
+  },
+  html: ({ html }) => html(LOGIN),
+};
 
 export function credentialRoutes(service: Service): void {
+  const tag = "credential";
+
+  operation(
+    service,
+    {
+      id: "getCurrentUser",
+      method: "get",
+      path: "/users/me/",
+      summary: "The API key's user",
+      tag,
+      answer: schemas.currentUser,
+    },
+    (call) => currentUser[call.world.settings.currentUser](call),
+  );
+
   operation(
     service,
     {
@@ -9,7 +40,7 @@ export function credentialRoutes(service: Service): void {
       method: "get",
       path: "/users/me/permissions/",
       summary: "What the key may do; it does not say whose it is",
-      tag: "credential",
+      tag,
       answer: schemas.permissions,
     },
     (call) =>

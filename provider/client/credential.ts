@@ -1,18 +1,29 @@
-import { NotFoundError } from "./errors.js";
+import { ForbiddenError, NotFoundError, ResponseShapeError, UnexpectedStatusError } from "./errors.js";
 import { path } from "./path.js";
 import type { Transport } from "./transport.js";
 import type { AvalaClient } from "./types.js";
-import { decode, permissions } from "./wire.js";
+import { currentUser, decode, permissions } from "./wire.js";
 
 export function credential(transport: Transport): AvalaClient["credential"] {
   return {
-    async permissions() {
-      try {
-        return decode(permissions, await transport.get(path`/users/me/permissions/`));
-      } catch (error) {
-        if (error instanceof NotFoundError) return undefined;
-        throw error;
-      }
-    },
+    permissions: () =>
+      undefinedOn([NotFoundError], async () => decode(permissions, await transport.get(path`/users/me/permissions/`))),
+
+    currentUser: () =>
+      undefinedOn([ForbiddenError, NotFoundError, ResponseShapeError, UnexpectedStatusError], async () =>
+        decode(currentUser, await transport.get(path`/users/me/`)),
+      ),
   };
+}
+
+type ErrorClass = new (...args: never[]) => Error;
+
+/** What is read, or `undefined` where reading ends in an error of these classes. */
+async function undefinedOn<T>(classes: readonly ErrorClass[], read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (classes.some((type) => error instanceof type)) return undefined;
+    throw error;
+  }
 }

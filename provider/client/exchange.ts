@@ -11,8 +11,6 @@ export interface Sendable {
   body?: string;
   /** Milliseconds for the whole: connecting, headers, body. */
   timeoutMs: number;
-  /** False where the status says everything: the body of a success is then neither kept nor needed. */
-  keepBody: boolean;
 }
 
 /** How one attempt ended. `sent` is false only where the request provably never left. */
@@ -75,10 +73,10 @@ class Attempt implements Dispatcher.DispatchHandler {
   private over = false;
 
   constructor(
-    private readonly request: Sendable,
+    { timeoutMs }: Sendable,
     private readonly resolve: (outcome: Outcome) => void,
   ) {
-    this.timer = setTimeout(() => this.stop(TIMED_OUT, `no answer within ${request.timeoutMs} ms`), request.timeoutMs);
+    this.timer = setTimeout(() => this.stop(TIMED_OUT, `no answer within ${timeoutMs} ms`), timeoutMs);
   }
 
   /** Called when a connection is there, just before the request is written to it. */
@@ -97,7 +95,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     if (this.over) return;
     this.size += chunk.length;
     if (this.size > (this.succeeded ? LARGEST_ANSWER : LARGEST_ERROR)) this.stop(TOO_LARGE, "the body is too large");
-    else if (this.needsBody) this.chunks.push(chunk);
+    else this.chunks.push(chunk);
   }
 
   onResponseEnd(): void {
@@ -109,8 +107,8 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   fail(code: string, message: string): void {
-    // The status of an error, and of a success without content, is the answer even where its body breaks off.
-    if (this.status !== 0 && !(this.succeeded && this.request.keepBody)) this.answer();
+    // The status of an error is the answer even where its body breaks off.
+    if (this.status !== 0 && !this.succeeded) this.answer();
     else this.end({ kind: "failure", code, message, sent: this.mayHaveLeft(code), ...this.begun() });
   }
 
@@ -148,10 +146,6 @@ class Attempt implements Dispatcher.DispatchHandler {
 
   private get succeeded(): boolean {
     return this.status >= 200 && this.status < 300;
-  }
-
-  private get needsBody(): boolean {
-    return this.request.keepBody || !this.succeeded;
   }
 }
 

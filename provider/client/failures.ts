@@ -41,13 +41,13 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   },
   403: {
     type: ForbiddenError,
-    why: "the key's person may not do this, or the organization's plan does not include it.",
+    why: "the API key's user may not do this, or the organization's plan does not include it.",
     fix: "Use an unscoped key of an owner or admin of the organization, or change the plan.",
   },
   404: {
     type: NotFoundError,
     why: "nothing is there, or it is hidden from this key.",
-    fix: "Check the slug or uid, and that the key's person belongs to the organization.",
+    fix: "Check the slug or uid, and that the API key's user belongs to the organization.",
   },
   409: {
     type: ConflictError,
@@ -116,7 +116,8 @@ export function unreadable(outcome: Outcome): string | undefined {
   return outcome.code === NOT_UTF8 ? "the body is not UTF-8" : undefined;
 }
 
-const SHAPE_FIX = "Check that the base URL leads to the API and not to a web page or proxy; else update pulumi-avala.";
+const SHAPE_FIX =
+  "Check that the base URL leads to the API, and not to a web page or to a proxy that asks for a login; else update pulumi-avala.";
 
 function described({ method, path, status, requestId }: RequestFacts): string {
   const id = requestId === undefined ? "" : ` (request ${requestId})`;

@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { contentIfAny } from "./content.js";
 import { ReadOnlyError, type RequestFacts, TransportError } from "./errors.js";
 import { exchange, type Outcome } from "./exchange.js";
 import { refusedBefore, shapeError, statusError, transportError, unreadable } from "./failures.js";
@@ -41,7 +42,6 @@ interface Call {
   path: string;
   query: string;
   body?: string;
-  keepBody: boolean;
 }
 
 /** Sends calls: in turn, with retries where they are harmless, and with errors as classes. */
@@ -57,7 +57,7 @@ export class Transport {
 
   /** Reads. Calls for the same thing at the same time may share one answer, never across a write of ours. */
   get(path: string, query = ""): Promise<Answer> {
-    const read = () => this.run({ method: "GET", path, query, keepBody: true });
+    const read = () => this.run({ method: "GET", path, query });
     if (!this.options.shareReads) return read();
     const key = `${path}?${query}`;
     const shared = this.reading.get(key);
@@ -71,13 +71,16 @@ export class Transport {
 
   /** Writes, and keeps the answer's body. */
   write(method: "POST" | "PATCH", path: string, body: object): Promise<Answer> {
-    return this.change({ method, path, query: "", body: JSON.stringify(body), keepBody: true });
+    return this.change({ method, path, query: "", body: JSON.stringify(body) });
   }
 
-  /** Writes where the status is the whole answer: an empty, HTML or broken body after a success is no failure (T24). */
+  /**
+   * Writes whose answer may be empty, or any JSON. Another body is not the service's: a proxy whose session has ended may
+   * answer with its login page and the status 200. Whether the change was made is then doubtful (T24).
+   */
   async act(method: "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<void> {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    await this.change({ method, path, query: "", body: text, keepBody: false });
+    contentIfAny(await this.change({ method, path, query: "", body: text }));
   }
 
   private async change(call: Call): Promise<Answer> {
@@ -144,7 +147,7 @@ export class Transport {
     return this.send(call);
   }
 
-  private send({ method, path, query, body, keepBody }: Call): Promise<Outcome> {
+  private send({ method, path, query, body }: Call): Promise<Outcome> {
     const { apiKey, dispatcher, timeoutMs } = this.options;
     return exchange(dispatcher(), {
       origin: this.base.origin,
@@ -158,7 +161,6 @@ export class Transport {
       },
       body,
       timeoutMs,
-      keepBody,
     });
   }
 

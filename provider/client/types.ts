@@ -15,7 +15,7 @@ export interface Organization {
   plan?: string;
   isVerified?: boolean;
   isActive?: boolean;
-  /** Role of the key's own person. */
+  /** Role of the API key's user. */
   role?: string | null;
   memberCount?: number;
   teamCount?: number;
@@ -170,6 +170,11 @@ export interface AvalaClient {
   credential: {
     /** `undefined` on deployments that do not know the call (404). */
     permissions(): Promise<CredentialPermissions | undefined>;
+    /**
+     * The API key's user. `undefined` where the service does not tell: it refuses the call (403), does not know it (404),
+     * or answers something else than a user with a uid.
+     */
+    currentUser(): Promise<{ uid: string } | undefined>;
   };
   close(): Promise<void>;
 }

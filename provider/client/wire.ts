@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { contentIfAny, contentOf } from "./content.js";
 import type { RequestFacts } from "./errors.js";
 import { shapeError } from "./failures.js";
+import { canonicalUid } from "../schema/identity.js";
 import { printable } from "../schema/text.js";
 import type { Answer } from "./transport.js";
 import type { CredentialPermissions, Identified, Invitation, Member, Organization, Team, TeamMember } from "./types.js";
@@ -145,6 +147,11 @@ export const permissions: z.ZodType<CredentialPermissions> = z
   })
   .transform((wire) => camel(wire));
 
+/** The uid in canonical spelling; a text that is none tells nothing of the user. */
+export const currentUser: z.ZodType<{ uid: string }> = z.object({
+  uid: z.string().transform(canonicalUid).pipe(z.string()),
+});
+
 const choice = z.union([
   z.object({ value: z.string(), label: z.string() }),
   z.tuple([z.string(), z.string()]).transform(([value, label]) => ({ value, label })),
@@ -178,12 +185,13 @@ export const page = z.union([
 
 /** The answer as JSON of this shape, else a `ResponseShapeError` that names the place and nothing of the content. */
 export function decode<T>(schema: z.ZodType<T>, answer: Answer): T {
-  return conform(schema, parse(answer), answer.facts);
+  return conform(schema, contentOf(answer), answer.facts);
 }
 
 /** As `decode`; no content at all is an object without fields: the write was carried out, and says nothing (T5). */
 export function decodeEcho<T>(schema: z.ZodType<T>, answer: Answer): T {
-  return conform(schema, answer.body.trim() === "" ? {} : parse(answer), answer.facts);
+  const content = contentIfAny(answer);
+  return conform(schema, content === undefined ? {} : content, answer.facts);
 }
 
 export function conform<T>(schema: z.ZodType<T>, value: unknown, facts: RequestFacts): T {
@@ -196,15 +204,4 @@ function place(issue: z.core.$ZodIssue | undefined): string {
   const at = issue === undefined || issue.path.length === 0 ? "the top" : issue.path.map(String).join(".");
   const wanted = issue?.code === "invalid_type" ? ` (expected ${issue.expected})` : "";
   return `${printable(at, 100)}${wanted}`;
-}
-
-function parse({ body, facts }: Answer): unknown {
-  const start = body.trimStart()[0];
-  if (start === undefined) throw shapeError(facts, "without any content");
-  if (start === "<") throw shapeError(facts, "with an HTML page instead of JSON");
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw shapeError(facts, "with something that is not JSON, or breaks off");
-  }
 }

@@ -11,7 +11,7 @@ export class OrganizationVanishedError extends AvalaError {
     super(
       `Organization ${organizationUid} is not visible to this API key.`,
       first
-        ? "Either it has been deleted, or the key's person has lost access to it; the service does not say which. " +
+        ? "Either it has been deleted, or the API key's user has lost access to it; the service does not say which. " +
             "If access was lost, restore it, or use a key that has it. " +
             `If it is deleted for good, run again with AVALA_ASSUME_DELETED=${organizationUid}, and what state records of it is let go.`
         : "(See the first message about it.)",
@@ -32,15 +32,40 @@ export class OrganizationNotFoundError extends AvalaError {
   }
 }
 
+/** A row whose address the service does not show. */
+export interface HiddenRow {
+  uid: string;
+  role?: string | undefined;
+}
+
+const mostRowsNamed = 5;
+
+function rowsNamed(what: string, rows: readonly HiddenRow[]): string {
+  const named = rows.slice(0, mostRowsNamed).map(({ uid, role }) => {
+    const shownRole = role === undefined ? "" : ` (${printable(role, 20)})`;
+    return `${what} ${printable(uid, 40)}${shownRole}`;
+  });
+  const more = rows.length > mostRowsNamed ? [`${rows.length - mostRowsNamed} more`] : [];
+  return [...named, ...more].join(", ");
+}
+
 /** A person is known by address only, and the address does not tell who it is. */
 export class IdentityUnknownError extends AvalaError {
   readonly code = "AVALA_IDENTITY_UNKNOWN";
 
   /** The list hides addresses: they may or may not be in it. */
-  static hidden(email: string, where: string, hidden: number): IdentityUnknownError {
+  static hidden(email: string, where: string, people: readonly HiddenRow[]): IdentityUnknownError {
     return new IdentityUnknownError(
-      `Whether ${quoted(email)} is in ${where} cannot be known: the service hides the e-mail of ${hidden} of its people from this API key.`,
-      "Use a key of an owner or admin, or name the person by their uid.",
+      `Whether ${quoted(email)} is in ${where} cannot be known: the service hides the email of ${people.length} of its people from this API key: ${rowsNamed("user", people)}.`,
+      "Use a key of an owner or admin. Where the person is one of these users, name them by uid. Where you know that none of these users is declared by email, set AVALA_HIDDEN_PEOPLE, or avala:hiddenPeople of the stack, to their uids.",
+    );
+  }
+
+  /** The same of invitations: one of them may be the person's. */
+  static hiddenInvitations(email: string, where: string, invitations: readonly HiddenRow[]): IdentityUnknownError {
+    return new IdentityUnknownError(
+      `Whether ${quoted(email)} is invited into ${where} cannot be known: the service hides the email of ${invitations.length} of its invitations from this API key: ${rowsNamed("invitation", invitations)}.`,
+      "Use a key of an owner or admin, or cancel these invitations in Avala.",
     );
   }
 

@@ -1,9 +1,12 @@
 import { createClient, type ClientSettings } from "../client/index.js";
 import { Snapshot } from "./snapshot.js";
 
-/** Opens the picture that one run has of the service. */
-export function openSnapshot(settings: ClientSettings): Snapshot {
-  return new Snapshot(createClient(settings));
+/**
+ * Opens the picture that one run has of the service.
+ * @param hiddenPeople uids of people with a hidden address who are known to be nobody who is asked for by address
+ */
+export function openSnapshot(settings: ClientSettings, hiddenPeople?: ReadonlySet<string>): Snapshot {
+  return new Snapshot(createClient(settings), hiddenPeople);
 }
 
 export * from "./errors.js";

@@ -51,6 +51,11 @@ export class Listing<Row> {
     return this.#current !== undefined;
   }
 
+  /** The rows, where the list has been read; nothing is asked. */
+  get loaded(): ReadonlyMap<string, Row> | undefined {
+    return this.#current?.loaded;
+  }
+
   /** Records what an own write has made or changed. */
   put(row: Row): void {
     this.#record(this.#key(row), row);

@@ -21,10 +21,14 @@ import { Turns } from "./turns.js";
 /** What an organization needs of the snapshot it is part of. */
 export interface Surroundings {
   client: AvalaClient;
+  /** Uids of people with a hidden address who are known to be nobody who is asked for by address. */
+  hiddenPeople: ReadonlySet<string>;
   /** Where the organization is now, from a fresh list; an error where it has vanished. */
   locate(uid: string): Promise<Identified<Organization>>;
-  /** The role of the key's own person, as the list shows it. */
+  /** The role of the API key's own user, as the list shows it. */
   ownRole(uid: string): Promise<string | undefined>;
+  /** Uid of the API key's own user, asked once; `undefined` where the service does not say. */
+  ownUser(): Promise<string | undefined>;
   put(row: Identified<Organization>): void;
   drop(uid: string): void;
 }
@@ -33,7 +37,7 @@ export interface Surroundings {
 export class OrganizationView {
   /** For creations: two declarations of one team name must not both find the name free. */
   readonly creating = new Turns();
-  /** For those who have the key's own role and are to lose it: the last of them is known to be its person (T13). */
+  /** For those who have the key's own role and are to lose it: the last of them is known to be its user. */
   readonly leavingRole = new Turns();
   readonly uid: string;
   readonly members: People<Member>;
@@ -47,11 +51,12 @@ export class OrganizationView {
   #detail: Promise<Identified<Organization>> | undefined;
 
   constructor(around: Surroundings, uid: string, slug: string) {
-    const { client } = around;
+    const { client, hiddenPeople } = around;
     this.uid = uid;
     this.#slug = slug;
     this.#around = around;
-    this.members = new People(`organization ${uid}`, () => this.at((slug) => client.members.list(slug)));
+    const members = () => this.at((slug) => client.members.list(slug));
+    this.members = new People(`organization ${uid}`, members, hiddenPeople);
     this.invitations = new Listing(
       () => this.at((slug) => client.invitations.list(slug)),
       (row) => row.uid,
@@ -123,15 +128,29 @@ export class OrganizationView {
     await this.#end((slug) => this.#around.client.organizations.delete(slug));
   }
 
-  /** Takes the key's own person out of the organization. */
+  /** Takes the API key's user out of the organization. */
   async leave(): Promise<void> {
     await this.#end((slug) => this.#around.client.organizations.leave(slug));
   }
 
-  /** A team by uid, or undefined where the complete list does not hold it. */
-  async team(uid: string): Promise<TeamView | undefined> {
-    if (!(await this.teams.get()).has(uid)) return undefined;
+  /**
+   * A team by uid, or undefined where the complete list does not hold it.
+   * @param slug it had when last seen: a list may lag behind, so the team itself is asked before it counts as gone
+   */
+  async team(uid: string, slug?: string): Promise<TeamView | undefined> {
+    if (!(await this.teams.get()).has(uid) && !(await this.#isAt(uid, slug))) return undefined;
     return this.#team(uid);
+  }
+
+  async #isAt(uid: string, slug: string | undefined): Promise<boolean> {
+    if (slug === undefined) return false;
+    const row = await this.#around.client.teams.get(this.#slug, slug).catch((error: unknown) => {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    });
+    if (row?.uid !== uid) return false;
+    this.teams.put(row);
+    return true;
   }
 
   async createTeam(input: TeamWrite & { name: string }): Promise<TeamView> {
@@ -159,9 +178,10 @@ export class OrganizationView {
   async invitationOf(email: string): Promise<Invitation | undefined> {
     const rows = await this.invitations.get();
     const found = findInvitation(rows, email);
-    const hidden = [...rows.values()].filter((row) => row.email === undefined).length;
-    if (!found && hidden > 0)
-      throw IdentityUnknownError.hidden(email, `the invitations of organization ${this.uid}`, hidden);
+    const hidden = [...rows.values()].filter((row) => row.email === undefined);
+    if (!found && hidden.length > 0) {
+      throw IdentityUnknownError.hiddenInvitations(email, `organization ${this.uid}`, hidden);
+    }
     return found;
   }
 
@@ -200,16 +220,26 @@ export class OrganizationView {
     return (this.#removals.get(userUid) ?? Promise.resolve(false)).catch(() => false);
   }
 
-  /** The role of the key's own person, where the service shows it. */
+  /** Teams whose list of members has been read and holds somebody. */
+  teamsWith(userUid: string): TeamView[] {
+    return [...this.#teams.values()].filter(({ members }) => members.has(userUid));
+  }
+
+  /** The role of the API key's own user, where the service shows it. */
   ownRole(): Promise<string | undefined> {
     return this.#around.ownRole(this.uid);
   }
 
-  /** The member whom the key stands for, where it can be known: the only one who has the key's own role (T13). */
-  async ownPerson(): Promise<Member | undefined> {
+  /**
+   * Uid of the API key's own user: as the service says it, else, where exactly one member has the key's own role, that
+   * one. `undefined` where it cannot be known.
+   */
+  async ownPerson(): Promise<string | undefined> {
+    const told = await this.#around.ownUser();
+    if (told !== undefined) return told;
     const role = await this.ownRole();
     const people = [...(await this.members.get()).values()].filter((member) => member.role === role);
-    return role !== undefined && people.length === 1 ? people[0] : undefined;
+    return role !== undefined && people.length === 1 ? people[0]!.userUid : undefined;
   }
 
   /** Mails the person once. */
@@ -256,7 +286,8 @@ export class OrganizationView {
   }
 
   #team(uid: string): TeamView {
-    const view = this.#teams.get(uid) ?? new TeamView(this.#around.client, this, uid);
+    const { client, hiddenPeople } = this.#around;
+    const view = this.#teams.get(uid) ?? new TeamView(client, this, uid, hiddenPeople);
     this.#teams.set(uid, view);
     return view;
   }

@@ -28,8 +28,10 @@ export class Snapshot {
   /** Made by this run: not to be seen yet is no disappearance (T20). */
   readonly #made = new Set<string>();
   readonly #around: Surroundings;
+  #ownUser: Promise<string | undefined> | undefined;
 
-  constructor(client: AvalaClient) {
+  /** @param hiddenPeople uids of people with a hidden address who are known to be nobody who is asked for by address */
+  constructor(client: AvalaClient, hiddenPeople: ReadonlySet<string> = new Set()) {
     this.#client = client;
     // A deleted organization may stay listed as inactive (contract section 7).
     this.#organizations = new Listing(
@@ -38,7 +40,9 @@ export class Snapshot {
     );
     this.#around = {
       client,
+      hiddenPeople,
       locate: async (uid) => this.#visible(await this.#organizations.reload(), uid),
+      ownUser: () => this.ownUser(),
       ownRole: async (uid) => (await this.#organizations.get()).get(uid)?.role ?? undefined,
       put: (row) => this.#organizations.put(row),
       drop: (uid) => {
@@ -46,6 +50,12 @@ export class Snapshot {
         this.#views.delete(uid);
       },
     };
+  }
+
+  /** Uid of the API key's own user, asked once in a run; `undefined` where the service does not say. */
+  ownUser(): Promise<string | undefined> {
+    this.#ownUser ??= this.#client.credential.currentUser().then((user) => user?.uid);
+    return this.#ownUser;
   }
 
   /** The organizations that the key reaches. */

@@ -10,6 +10,7 @@ import type { OrganizationView } from "./organization.js";
 import { TeamVanishedError } from "./errors.js";
 import { People, type PersonRow } from "./people.js";
 import { settle } from "./settle.js";
+import { Turns } from "./turns.js";
 
 /** One team in the picture of a run. Its path is looked up by uid whenever it does not answer (T6). */
 export class TeamView {
@@ -17,12 +18,15 @@ export class TeamView {
   readonly organization: OrganizationView;
   readonly members: People<TeamMember>;
   readonly #client: AvalaClient;
+  readonly #removing = new Turns();
 
-  constructor(client: AvalaClient, organization: OrganizationView, uid: string) {
+  /** @param hiddenPeople see `People` */
+  constructor(client: AvalaClient, organization: OrganizationView, uid: string, hiddenPeople: ReadonlySet<string>) {
     this.uid = uid;
     this.organization = organization;
     this.#client = client;
-    this.members = new People(`team ${uid}`, () => this.#at((slug, team) => client.teamMembers.list(slug, team)));
+    const members = () => this.#at((slug, team) => client.teamMembers.list(slug, team));
+    this.members = new People(`team ${uid}`, members, hiddenPeople);
   }
 
   /** The team as the service shows it. */
@@ -92,7 +96,13 @@ export class TeamView {
     return row;
   }
 
-  async remove(userUid: string): Promise<void> {
+  /** Ends a place. Two resources may ask for the same: one request serves both. */
+  remove(userUid: string): Promise<void> {
+    return this.#removing.take(userUid, () => this.#remove(userUid));
+  }
+
+  async #remove(userUid: string): Promise<void> {
+    if (this.members.loaded !== undefined && !this.members.has(userUid)) return;
     // Not found need not mean that the team's path has moved, which would have to be looked up.
     const remove = (slug: string, team: string) =>
       this.#client.teamMembers.remove(slug, team, userUid).catch(async (error: unknown) => {

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { type AvalaClient, ResponseShapeError } from "../../provider/client/index.js";
-import { envelope, failure, mocked, type Reply, UID, UID2 } from "./support.js";
+import { envelope, failure, finishFailing, mocked, type Reply, UID, UID2 } from "./support.js";
 
 interface Operation {
   name: string;
@@ -275,7 +275,8 @@ const OPERATIONS: Operation[] = [
 ];
 const READS = OPERATIONS.filter(({ method }) => method === "GET");
 const ECHOES = OPERATIONS.filter(({ method, result }) => method !== "GET" && result !== undefined);
-const ACTS = OPERATIONS.filter(({ method, result }) => method !== "GET" && result === undefined);
+const WRITES = OPERATIONS.filter(({ method }) => method !== "GET");
+const ACTS = WRITES.filter(({ result }) => result === undefined);
 
 describe("the 24 operations", () => {
   it("are 24", () => {
@@ -312,9 +313,9 @@ describe("T24 a success without JSON", () => {
     }
   });
 
-  it.each(ACTS)("is a success for $name", async ({ call }) => {
+  it.each(ACTS)("is a success for $name where it is empty, as any JSON is", async ({ call }) => {
     for (const status of [200, 201, 202, 204]) {
-      for (const body of status === 204 ? [""] : ["", html.body, "null", '{"cut']) {
+      for (const body of status === 204 ? [""] : ["", "\r\n", "null", "{}", "[7]", '"done"', " true "]) {
         const { client, reply } = mocked();
         reply({ status, body });
         expect(await call(client)).toBeUndefined();
@@ -322,12 +323,25 @@ describe("T24 a success without JSON", () => {
     }
   });
 
-  it.each(ECHOES)("says nothing (T5) or is doubtful for $name", async ({ call }) => {
+  it.each(ECHOES)("says nothing (T5) for $name where it is empty", async ({ call }) => {
     const { client, reply } = mocked();
     reply(DONE, { status: 201 }, { status: 200, body: {} });
     for (let answer = 0; answer < 3; answer++) expect(await call(client)).toEqual({});
-    reply(html);
-    expect(await failure(call(client))).toMatchObject({ code: "AVALA_RESPONSE_SHAPE", doubtful: true });
+  });
+
+  it.each(WRITES)("bug I17: is doubtful for $name where it is something else, and sent once", async ({ call }) => {
+    const type = { "content-type": "text/html" };
+    const bodies = ["<!doctype html><p>secret", "\ufeff <html>secret", "OK, secret", '{"secret', "{} secret", "NaN"];
+    for (const status of [200, 201, 202]) {
+      for (const body of bodies) {
+        const { client, reply, sent } = mocked();
+        reply({ status, body, headers: type });
+        const error = await failure(call(client));
+        expect(error).toMatchObject({ code: "AVALA_RESPONSE_SHAPE", doubtful: true, request: { status } });
+        expect(error.message).not.toMatch(/secret|doctype/);
+        expect(sent()).toHaveLength(1);
+      }
+    }
   });
 
   it.each(OPERATIONS)("of an unknown kind is an error for $name", async ({ call, method }) => {
@@ -436,6 +450,68 @@ describe("permissions of the credential", () => {
     expect(await client.credential.permissions()).toBeUndefined();
     reply({ status: 403 });
     expect((await failure(client.credential.permissions())).name).toBe("ForbiddenError");
+  });
+});
+
+describe("the API key's user", () => {
+  const uid = "abcdef01-2345-4678-9abc-def012345678";
+
+  it.each([
+    ["in canonical spelling", { uid, username: "ada", email: "ada@example.com" }],
+    ["in capitals", { uid: uid.toUpperCase(), username: null }],
+    ["without hyphens", { uid: uid.replaceAll("-", "") }],
+    ["as a URN", { uid: `urn:uuid:${uid}` }],
+  ])("is their uid, sent %s", async (_, body) => {
+    const { client, reply, sent } = mocked();
+    reply({ status: 200, body });
+    expect(await client.credential.currentUser()).toEqual({ uid });
+    expect(sent()).toMatchObject([{ method: "GET", path: "/users/me/" }]);
+  });
+
+  it.each<[string, Reply]>([
+    ["403", { status: 403, body: { detail: "You do not have permission to perform this action." } }],
+    ["404", { status: 404, body: { detail: "Not found." } }],
+    ["404 with a page", { status: 404, body: "<!doctype html>" }],
+    ["a page", { status: 200, body: "<!doctype html><h1>Log in</h1>", headers: { "content-type": "text/html" } }],
+    ["nothing", { status: 200, body: "" }],
+    ["204", { status: 204 }],
+    ["a success of another kind", { status: 203, body: { uid } }],
+    ["a redirect", { status: 302, headers: { location: "/login/" } }],
+    ["405", { status: 405 }],
+    ["text", { status: 200, body: "ada" }],
+    ["JSON that breaks off", { status: 200, body: `{"uid": "${uid}` }],
+    ["null", { status: 200, body: "null" }],
+    ["a list", { status: 200, body: [{ uid }] }],
+    ["no uid", { status: 200, body: { username: "ada" } }],
+    ["uid null", { status: 200, body: { uid: null } }],
+    ["a number as uid", { status: 200, body: { uid: 7 } }],
+    ["an empty uid", { status: 200, body: { uid: "" } }],
+    ["a uid that is no UUID", { status: 200, body: { uid: "ada" } }],
+    ["more than a UUID", { status: 200, body: { uid: `${uid}-1` } }],
+  ])("is not told by %s, which is asked for once", async (_, answer) => {
+    const { client, reply, sent } = mocked();
+    reply(answer);
+    expect(await client.credential.currentUser()).toBeUndefined();
+    expect(sent()).toHaveLength(1);
+  });
+
+  it.each<[string, Reply, number]>([
+    ["UnauthorizedError", { status: 401 }, 1],
+    ["InvalidError", { status: 400 }, 1],
+    ["RateLimitedError", { status: 429 }, 5],
+    ["UnavailableError", { status: 500 }, 1],
+    ["UnavailableError", { status: 503, body: "<!doctype html>" }, 5],
+    ["TransportError", { fails: "ECONNREFUSED" }, 5],
+  ])("is a %s after %j", async (name, answer, tries) => {
+    jest.useFakeTimers();
+    try {
+      const { client, reply, sent } = mocked();
+      reply(...Array<Reply>(tries).fill(answer));
+      expect((await finishFailing(client.credential.currentUser())).name).toBe(name);
+      expect(sent()).toHaveLength(tries);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });
 

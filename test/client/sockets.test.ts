@@ -77,12 +77,13 @@ describe("a connection that drops", () => {
     expect(seen).toHaveLength(3);
   });
 
-  it("after the status is no failure where the status says everything", async () => {
+  it("after the status of a mail is a doubt, and no reason to send another", async () => {
     const { port, seen } = await serve((_, response) => {
       response.writeHead(200, { "content-length": 100 });
       response.write("{", () => response.destroy());
     });
-    await clientOf(port).invitations.resend("acme", UID);
+    const error = await failure(clientOf(port).invitations.resend("acme", UID));
+    expect(error).toMatchObject({ code: "AVALA_TRANSPORT", doubtful: true, request: { status: 200 } });
     expect(seen).toHaveLength(1);
   });
 
@@ -182,13 +183,14 @@ describe("bodies without bounds", () => {
     more();
   };
 
-  it("are given up: a read as an error, an error by its status, an act by its success", async () => {
+  it("are given up: a read as an error, an error by its status, a write as a doubt", async () => {
     const { port } = await serve((request, response) => flood(response, request.method === "POST" ? 400 : 200));
     const client = clientOf(port);
     const error = await failure(client.organizations.get("acme"));
     expect(error).toMatchObject({ code: "AVALA_RESPONSE_SHAPE", request: { status: 200 } });
     expect(await failure(invite(client))).toMatchObject({ code: "AVALA_INVALID" });
-    await client.teams.delete("acme", "crew");
+    const deletion = await failure(client.teams.delete("acme", "crew"));
+    expect(deletion).toMatchObject({ code: "AVALA_RESPONSE_SHAPE", doubtful: true });
   });
 });
 

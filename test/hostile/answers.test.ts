@@ -208,22 +208,11 @@ function expectShown(error: Error): void {
 /** These end by the client's deadline alone. */
 const endless = new Set(["a byte every now and then", "headers, and then nothing"]);
 
-/** The status of a write without content says everything: what follows it is not looked at. */
+/** Of the answer of a write without content nothing is needed: any JSON is one. */
 const harmlessToActs = new Set([
-  "50 MB of JSON",
-  "a body without an end",
   "100,000 arrays in one another",
   "100,000 objects in one another",
-  "JSON that breaks off",
   "a number beyond all",
-  "NaN",
-  "a page of the web",
-  "a gzip bomb",
-  "bytes that are no UTF-8",
-  "a length that is too long",
-  "a length that is too short",
-  "a byte every now and then",
-  "headers, and then nothing",
 ]);
 
 /** The answer of a write may be an echo of what was sent, or nothing: an object of which nothing is known is one. */

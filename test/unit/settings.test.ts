@@ -108,6 +108,40 @@ describe("switches", () => {
     const { assumeDeleted } = resolve({ AVALA_API_KEY: "e", AVALA_ASSUME_DELETED: " A-1, b-2\nc-3 " });
     expect([...assumeDeleted]).toEqual(["a-1", "b-2", "c-3"]);
   });
+
+  const [ada, bob] = ["0000000a-0000-4000-8000-000000000000", "0000000b-0000-4000-8000-000000000000"];
+
+  it.each([
+    ["nobody", {}, {}, []],
+    [
+      "the environment",
+      { AVALA_HIDDEN_PEOPLE: ` ${ada.toUpperCase()},\n${bob.replaceAll("-", "")} ${ada}` },
+      {},
+      [ada, bob],
+    ],
+    ["the configuration", {}, { "avala:hiddenPeople": bob }, [bob]],
+    ["the environment before it", { AVALA_HIDDEN_PEOPLE: ada }, { "avala:hiddenPeople": bob }, [ada]],
+    ["it, where the environment's is empty", { AVALA_HIDDEN_PEOPLE: "" }, { "avala:hiddenPeople": bob }, [bob]],
+  ] as [string, Record<string, string>, Record<string, string>, string[]][])(
+    "I21: list people whose address is hidden, by %s",
+    (_, environment, config, expected) => {
+      expect([...resolve({ AVALA_API_KEY: "e", ...environment }, config).hiddenPeople]).toEqual(expected);
+    },
+  );
+
+  it.each(["ada@example.com", `${ada} avk_pasted`, `${ada}-1`, "all", "*"])(
+    "I21: refuse people who are not named by uid, and do not show what is there instead: %j",
+    (value) => {
+      for (const [environment, config] of [
+        [{ AVALA_HIDDEN_PEOPLE: value }, {}],
+        [{}, { "avala:hiddenPeople": value }],
+      ] as [Record<string, string>, Record<string, string>][]) {
+        const resolving = () => resolve({ AVALA_API_KEY: "e", ...environment }, config);
+        expect(resolving).toThrow(ConfigError);
+        expect(resolving).toThrow(/^Entry \d of AVALA_HIDDEN_PEOPLE is not a uid\. Give uids of users/);
+      }
+    },
+  );
 });
 
 describe("numbers", () => {
@@ -133,6 +167,7 @@ describe("numbers", () => {
       AVALA_MAX_REMOVALS: "7",
       AVALA_READ_ONLY: "1",
       AVALA_ASSUME_DELETED: "a-1",
+      AVALA_HIDDEN_PEOPLE: "0000000a-0000-4000-8000-000000000000",
     };
     const settings = resolve(environment, { "avala:explicit": "true", "avala:apiKey": "x" });
     expect(settings).toMatchObject({
@@ -140,6 +175,7 @@ describe("numbers", () => {
       maxRemovals: 7,
     });
     expect([...settings.assumeDeleted]).toEqual(["a-1"]);
+    expect(settings.hiddenPeople.size).toBe(1);
   });
 
   it.each(["0", "-1", "1.5", "ten", "Infinity"])("are refused where they are none: %j", (value) => {

@@ -121,7 +121,8 @@ describe("people", () => {
   it("are found by uid, and by address without regard to case", async () => {
     expect(await people([ada]).find({ userUid: "1" })).toBe(ada);
     expect(await people([ada]).find({ email: "ADA@example.com" })).toBe(ada);
-    expect(await people([ada]).find({ userUid: "9", email: "ada@example.com" })).toBe(ada);
+    // A known uid decides: whoever has the address now is somebody else.
+    expect(await people([ada]).find({ userUid: "9", email: "ada@example.com" })).toBeUndefined();
   });
 
   it("are absent where a complete list with all addresses does not hold them", async () => {
@@ -132,6 +133,30 @@ describe("people", () => {
   it("are neither there nor absent where addresses are hidden", async () => {
     await expect(people([ada, hidden]).find({ email: "bob@example.com" })).rejects.toThrow(IdentityUnknownError);
     expect(await people([ada, hidden]).find({ email: "ada@example.com" })).toBe(ada);
+  });
+
+  it("I21: are absent where all whose address is hidden are known to be others, and there whatever is known", async () => {
+    const known = (...uids: string[]) =>
+      new People("organization acme", () => Promise.resolve([ada, hidden, { userUid: "3", email: "" }]), new Set(uids));
+    const bob = { email: "bob@example.com" };
+    expect(await known("2", "3").find(bob)).toBeUndefined();
+    expect(await known("1", "2", "3", "4").find({ email: "ada@example.com" })).toBe(ada);
+    expect(await known("2", "3").find({ userUid: "2" })).toBe(hidden);
+    for (const uids of [[], ["2"], ["3"], ["1", "4"]]) {
+      await expect(known(...uids).find(bob)).rejects.toThrow(IdentityUnknownError);
+    }
+  });
+
+  it("I21: are named where their addresses are hidden: five of them, with their roles", async () => {
+    const rows = [..."123456"].map((userUid) => ({ userUid, role: userUid === "2" ? undefined : "member" }));
+    const told = people(rows).find({ email: "bob@example.com" });
+    await expect(told).rejects.toThrow(
+      'Whether "bob@example.com" is in organization acme cannot be known: the service hides the email of 6 of its people from this API key: user 1 (member), user 2, user 3 (member), user 4 (member), user 5 (member), 1 more. ',
+    );
+    await expect(told).rejects.toThrow(/AVALA_HIDDEN_PEOPLE/);
+    const hostile = people([{ userUid: "1", role: `\u001b[2J${"x".repeat(99)}` }]).find({ email: "bob@example.com" });
+    // oxlint-disable-next-line no-control-regex -- it is what is looked for
+    await expect(hostile).rejects.toThrow(/^[^\u001b]*: user 1 \([^\u001b]{10,40}\)\. /);
   });
 
   it("follow own writes", async () => {

@@ -1,0 +1,19 @@
+import { shapeError } from "./failures.js";
+import type { Answer } from "./transport.js";
+
+/** What a successful answer holds as JSON; anything else is a `ResponseShapeError`, which tells nothing of the content. */
+export function contentOf({ body, facts }: Answer): unknown {
+  const start = body.trimStart()[0];
+  if (start === undefined) throw shapeError(facts, "without any content");
+  if (start === "<") throw shapeError(facts, "with an HTML page instead of JSON");
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw shapeError(facts, "with something that is not JSON, or breaks off");
+  }
+}
+
+/** The same; `undefined` where the answer is empty, as that of a write may be. */
+export function contentIfAny(answer: Answer): unknown {
+  return answer.body.trim() === "" ? undefined : contentOf(answer);
+}

@@ -11,7 +11,7 @@ import { PROJECT } from "./project.mjs";
  */
 const RULES = {
   index: { ours: ["resources", "components", "functions", "schema", "generated"] },
-  resources: { ours: ["schema", "generated"], packages: ["@pulumi/pulumi"] },
+  resources: { ours: ["core", "schema", "generated"], packages: ["@pulumi/pulumi"] },
   components: { ours: ["files", "resources", "schema", "generated"], packages: ["@pulumi/pulumi"] },
   functions: {
     ours: ["client", "snapshot", "schema"],
@@ -19,9 +19,11 @@ const RULES = {
     packages: ["@pulumi/pulumi"],
     types: ["zod"],
   },
-  cli: { ours: ["client", "files", "lifecycle", "snapshot", "schema"] },
+  cli: { ours: ["client", "files", "lifecycle", "policy", "snapshot", "schema"] },
   files: { ours: ["schema"] },
-  lifecycle: { ours: ["snapshot", "schema"] },
+  lifecycle: { ours: ["core", "policy", "snapshot", "schema"] },
+  policy: { ours: ["schema"], node: false },
+  core: { ours: [] },
   snapshot: { ours: ["client", "schema"] },
   client: { ours: ["schema"], packages: ["undici", "zod"] },
   schema: { ours: [], packages: ["zod"], node: false },

@@ -61,7 +61,7 @@ export interface OrganizationArgs {
    */
   adopt?: pulumi.Input<string | undefined>;
   /**
-   * What becomes of the organization when the resource goes: deleted, left as it is, or left by the key's own person.
+   * What becomes of the organization when the resource goes: deleted, left as it is, or left by the API key's user.
    * Default: `delete` when this resource created it, `retain` when it was adopted or imported.
    */
   onDestroy?: pulumi.Input<"delete" | "retain" | "leave" | undefined>;
@@ -137,7 +137,7 @@ export interface OrganizationState {
    */
   adopt?: pulumi.Input<string | undefined>;
   /**
-   * What becomes of the organization when the resource goes: deleted, left as it is, or left by the key's own person.
+   * What becomes of the organization when the resource goes: deleted, left as it is, or left by the API key's user.
    * Default: `delete` when this resource created it, `retain` when it was adopted or imported.
    */
   onDestroy?: pulumi.Input<"delete" | "retain" | "leave" | undefined>;
@@ -230,7 +230,7 @@ export interface OrganizationOutputs {
    */
   readonly adopt: pulumi.Output<string | undefined>;
   /**
-   * What becomes of the organization when the resource goes: deleted, left as it is, or left by the key's own person.
+   * What becomes of the organization when the resource goes: deleted, left as it is, or left by the API key's user.
    * Default: `delete` when this resource created it, `retain` when it was adopted or imported.
    */
   readonly onDestroy: pulumi.Output<"delete" | "retain" | "leave" | undefined>;

@@ -1,11 +1,21 @@
 import { AvalaError, DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
+import { digestOf } from "../core/notes.js";
 import { isNewValue, quoted, stripped, type Failure, type ResourceSchema } from "../schema/index.js";
-import { GuardError } from "./guards.js";
-import { changedInputs, checkInputs, isUnknown, type Properties } from "./inputs.js";
-import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
+import { addressOf, declaredTwice, refuseTwice } from "./handOver.js";
+import { changedInputs, checkInputs, clearedIn, isUnknown, type Properties } from "./inputs.js";
+import { UnfinishedError, type Lifecycle, type Recorded, type Target } from "./lifecycle.js";
 import { allTold, tell } from "./log.js";
 import { configure, currentRun, type Run } from "./run.js";
-import { declaredInputs, harmless, isRecorded, observedState, recordedState, requireReadable } from "./state.js";
+import {
+  declaredInputs,
+  harmless,
+  isRecorded,
+  isUnfinished,
+  observedState,
+  recordedState,
+  requireReadable,
+  unfinishedKey,
+} from "./state.js";
 import { EngineGoneError } from "./watchdog.js";
 
 /** The calls of a dynamic resource, in plain objects. */
@@ -34,9 +44,9 @@ export function handlersOf<Seen>(life: Lifecycle<Seen>): Handlers {
 
 function check<Seen>(life: Lifecycle<Seen>, olds: Properties, news: Properties) {
   const checked = checkInputs(life.schema, olds, news);
+  if (checked.failures.length > 0) return checked;
   try {
-    const run = currentRun();
-    if (checked.failures.length === 0) run.declarations.hold(life.identities(checked.inputs));
+    claim(life, currentRun(), checked.inputs, Object.keys(olds).length === 0);
   } catch (error) {
     if (!(error instanceof AvalaError)) throw error;
     checked.failures.push({ property: "", reason: `${error.message} [${error.code}]` });
@@ -44,16 +54,68 @@ function check<Seen>(life: Lifecycle<Seen>, olds: Properties, news: Properties) 
   return checked;
 }
 
-async function diff<Seen>(life: Lifecycle<Seen>, run: Run, target: Required<Target>) {
+/** Notes what a declaration stands for; what another one names in the same words is refused. */
+function claim<Seen>(life: Lifecycle<Seen>, run: Run, inputs: Properties, creating: boolean): void {
+  const address = addressOf(inputs);
+  const claims = life.claims(inputs, creating);
+  if (creating) life.announce?.(run, inputs);
+  if (creating && !life.naturalKey) run.claims.retractLiving(address);
+  // Also where it stands for nothing yet: that it was checked tells an update from a destroy.
+  run.claims.claim(address, [...claims, { key: `checked ${address}`, shared: true }]);
+  if (inputs["forceDestroy"] === true && address !== "") run.forced.add(address);
+  for (const { key, shared } of claims) {
+    if (shared || address === "") continue;
+    const other = run.claims.claimants(key, key).find((claimant) => claimant.address !== digestOf(address));
+    if (other !== undefined) throw declaredTwice(run, address, other.address, textOfKey(key));
+  }
+}
+
+/** A key as users may read it: "person acme ada@example.com" is a person of acme. */
+function textOfKey(key: string): string {
+  const [kind, place, ...name] = key.split(" ");
+  if (kind === "organization") return `organization ${place!}`;
+  if (kind === "team") return `team ${name.join(" ")} of organization ${place!}`;
+  return kind === "roster" ? `all people of team ${place!}` : `${quoted(name.join(" "), 254)} in ${place!}`;
+}
+
+async function diff<Seen>(life: Lifecycle<Seen>, run: Run, target: Recorded) {
   const { inputs, state } = target;
   requireReadable(life.schema, state);
+  life.learn?.(run, target);
   const declared = declaredInputs(life.schema, state);
   const changed = changedInputs(life.schema, declared, inputs);
-  const replaces = await life.replaced(run, target).catch(unlookedUp<string[]>([]));
+  // An identity that cannot be looked up is an error: another person or place must not pass for the same one.
+  const replaces = await life.replaced(run, target);
   // What is not known yet tells nothing of the next step.
-  if (replaces.length > 0 || changed.some((name) => isUnknown(inputs[name]))) return { changes: true, replaces };
+  if (replaces.length > 0 || hasUnknown(inputs)) return { changes: true, replaces };
+  await life.refuseInputs?.(run, target);
+  claimRecorded(life, run, target);
   const step = await (life.canSettle?.(run, target) ?? Promise.resolve(false)).catch(unlookedUp(false));
-  return { changes: step || changed.length > 0, replaces };
+  return { changes: step || changed.length > 0 || hasNewAddress(target), replaces };
+}
+
+/** The same person by a new address: recorded, so that state says by which name they are declared, and asks no more. */
+function hasNewAddress({ inputs, state }: Recorded): boolean {
+  const [now, before] = [inputs["email"], state["email"]];
+  return "userUid" in state && now !== undefined && before !== undefined && now !== before;
+}
+
+function hasUnknown(inputs: Properties): boolean {
+  return Object.values(inputs).some(isUnknown);
+}
+
+/** In a refresh, and for those whom the engine might delete first, nothing has been checked: they declare nothing. */
+function claimRecorded<Seen>(life: Lifecycle<Seen>, run: Run, target: Recorded): void {
+  const address = addressOf(target.inputs);
+  if (address === "" || !run.claims.hasCheckedAddress(digestOf(address))) return;
+  const claims = life.recordedClaims(target);
+  run.claims.claim(address, claims);
+  for (const { key, uid, shared } of claims) {
+    if (shared) continue;
+    const others = run.claims.claimants(key, uid ?? key);
+    const other = others.find((claimant) => claimant.address !== digestOf(address) && claimant.uid !== "other");
+    if (other !== undefined) throw declaredTwice(run, address, other.address, textOfKey(uid ?? key));
+  }
 }
 
 /** A preview need not fail because the service cannot be asked right now: it says so and promises nothing. */
@@ -65,19 +127,29 @@ function unlookedUp<T>(instead: T): (error: unknown) => T {
   };
 }
 
-/** Create and update: one flow. */
 async function write<Seen>(life: Lifecycle<Seen>, run: Run, target: Target) {
+  try {
+    return await carryOut(life, run, target);
+  } finally {
+    if (target.id !== undefined) run.renames.finish(target.id);
+  }
+}
+
+/** Create and update: one flow. */
+async function carryOut<Seen>(life: Lifecycle<Seen>, run: Run, given: Target) {
   const { schema } = life;
-  requireReadable(schema, target.state);
+  requireReadable(schema, given.state);
+  const target = announced(life, given);
   let seen = await life.observe(run, target);
   if (seen !== undefined) {
-    refuseTwice(life, run, seen);
+    claimSeen(life, run, target, seen);
     tellUnknown(life, seen);
   }
   let exists = false;
   try {
     seen = await life.ensure(run, target, seen);
     exists = !life.naturalKey;
+    if (exists) claimSeen(life, run, target, seen);
     seen = await life.sync(run, target, seen);
   } catch (error) {
     const unfinished = error instanceof UnfinishedError;
@@ -86,25 +158,29 @@ async function write<Seen>(life: Lifecycle<Seen>, run: Run, target: Target) {
     if (reached === undefined || !(unfinished || doubtful)) throw error;
     // What exists is recorded as it is shown, so that the next preview tells what is missing.
     const inputs = { ...target.inputs, ...(exists ? known(life.shown(reached), target.inputs) : {}) };
-    const state = recordedState(schema, inputs, life.outputs(reached, target));
+    const state = { ...recordedState(schema, inputs, life.outputs(reached, target)), [unfinishedKey]: true };
     throw new PartialFailure(life.id(reached), state, target.inputs, error);
   }
   const outs = recordedState(schema, target.inputs, life.outputs(seen, target), life.shown(seen));
   return { id: life.id(seen), outs };
 }
 
-/**
- * Two declarations of one person in one place, in spellings that only the service can tell to be the same: they would
- * work against each other. (The same spelling twice is found by the program itself.)
- */
-function refuseTwice<Seen>(life: Lifecycle<Seen>, run: Run, seen: Seen): void {
-  const held = run.declarations.held(life.spellings?.(seen) ?? []);
-  if (held.length < 2) return;
-  const names = held.map((identity) => identity.split(" ").slice(1));
-  throw new GuardError(
-    `One person is declared twice in one place: as ${names.map(([place, who]) => `${quoted(who!)} in ${place!}`).join(" and as ")}.`,
-    "Keep one of the two resources. To go from one spelling to the other, change the resource in place.",
-  );
+/** An update sends what its preview showed; what a broken-off step has left undone nobody has seen differently. */
+function announced<Seen>({ schema }: Lifecycle<Seen>, target: Target): Target {
+  if (target.id === undefined || isUnfinished(target.state)) return target;
+  const changed = changedInputs(schema, declaredInputs(schema, target.state), target.inputs);
+  return { ...target, changed: new Set([...changed, ...clearedIn(target.inputs)]) };
+}
+
+/** Refuses a second declaration of what a look has found, in spellings that only the service can tell to be the same. */
+function claimSeen<Seen>(life: Lifecycle<Seen>, run: Run, target: Target, seen: Seen): void {
+  const address = addressOf(target.inputs);
+  for (const subject of life.subjects(seen, target)) {
+    const key = subject.names[0]?.key;
+    const living = !life.naturalKey && target.id !== undefined ? ({ living: true } as const) : {};
+    if (key !== undefined) run.claims.claim(address, [{ key, uid: subject.uid, ...living }]);
+    refuseTwice(run, subject, address);
+  }
 }
 
 /** Enums of the service are open: a value that is new to this version is told and recorded, and is no failure. */
@@ -128,7 +204,7 @@ function known(shown: Properties, inputs: Properties): Properties {
 export async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, props: Properties) {
   requireReadable(life.schema, props);
   if (!isRecorded(props)) requireForm(life.schema, id);
-  const target = { id, inputs: props, state: props };
+  const target: Target = { id, inputs: props, state: props, refreshing: true };
   const seen = await life.observe(run, target).catch((error: unknown) => {
     if (isAssumedDeleted(run, error)) return undefined;
     throw error;
@@ -153,7 +229,7 @@ function requireForm({ kind, id: form }: ResourceSchema, id: string): void {
   throw new GetError(`${quoted(id)} is not the id of a ${kind}.`, `It has the form ${form}.`);
 }
 
-async function remove<Seen>(life: Lifecycle<Seen>, run: Run, target: Required<Target>) {
+async function remove<Seen>(life: Lifecycle<Seen>, run: Run, target: Recorded) {
   requireReadable(life.schema, target.state);
   await life.remove(run, target).catch((error: unknown) => {
     if (!isAssumedDeleted(run, error)) throw error;

@@ -1,4 +1,5 @@
 import {
+  addressKey,
   checkValue,
   comparable,
   flagsOf,
@@ -74,7 +75,8 @@ export function checkInputs(
       failures.push({ property, reason: `${property} ${reason}` });
     }
   }
-  return { inputs: { ...inputs, ...cleared(resource, olds, news) }, failures };
+  const address = typeof news[addressKey] === "string" ? { [addressKey]: news[addressKey] } : {};
+  return { inputs: { ...inputs, ...cleared(resource, olds, news), ...address }, failures };
 }
 
 function cleared(resource: ResourceSchema, olds: Properties, news: Properties): Properties {

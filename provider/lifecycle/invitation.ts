@@ -1,15 +1,19 @@
 import { invitation as schema, joinId, splitId } from "../schema/index.js";
+import { isHandedOver } from "./handOver.js";
 import type { Lifecycle } from "./lifecycle.js";
 import {
+  announcePerson,
+  cancelRecorded,
   canTakeNextStep,
   ensureInvited,
   invitedRole,
+  learnPerson,
   mailOutputs,
   observePerson,
-  personIdentities,
-  personIdentity,
+  personClaims,
+  personSubject,
+  recordedPersonClaims,
   replacedPerson,
-  spellingsOf,
   statusOf,
   type Newcomer,
 } from "./person.js";
@@ -20,26 +24,31 @@ export const invitation: Lifecycle<Newcomer> = {
   schema,
   naturalKey: true,
 
-  identities: personIdentities,
-  spellings: spellingsOf,
+  claims: personClaims,
+  recordedClaims: recordedPersonClaims,
+  announce: announcePerson,
+  learn: learnPerson,
+  subjects: (seen, target) => [personSubject(seen, target)],
   replaced: replacedPerson,
 
   /** Acceptance is recorded, and the rest is none of its business any more. */
   canSettle: async (run, target) => target.state["status"] !== "accepted" && canTakeNextStep(run, target),
 
   observe: observePerson,
-  ensure: (_run, target, seen) => ensureInvited(target, seen!),
+  ensure: (run, target, seen) => ensureInvited(run, target, seen!),
   sync: (_run, _target, seen) => Promise.resolve(seen),
 
   /** Looks for the invitation alone: whether the person is a member does not matter, and may not be knowable. */
   async remove(run, target) {
+    const { state } = target;
     const view = await organizationOf(run, target);
-    const email = splitId(target.id, 2)[1]!;
-    run.known.note(view.uid, [email, target.state["userUid"] as string | undefined]);
+    const who = splitId(target.id, 2)[1]!;
+    const email = (state["email"] ?? who) as string;
+    run.known.note(view.uid, [who, email, state["userUid"] as string | undefined]);
     const row = await view.invitationOf(email);
-    const names = [email, target.state["userUid"] as string | undefined].filter((name) => name !== undefined);
-    const spellings = [view.uid, view.slug].flatMap((place) => names.map((name) => personIdentity(place, name)));
-    if (row && run.declarations.held(spellings).length === 0) await view.cancel(row.uid);
+    const seen: Newcomer = { view, person: { email }, who, member: undefined, row, mails: 0 };
+    if (!row || isHandedOver(run, personSubject(seen, target), state)) return;
+    await cancelRecorded(run, seen, target, state["uid"]);
   },
 
   id: ({ view, who }) => joinId(view.uid, who),

@@ -1,4 +1,6 @@
 import type { ResourceSchema } from "../schema/index.js";
+import type { Claim } from "./claims.js";
+import type { Subject } from "./handOver.js";
 import type { Properties } from "./inputs.js";
 import type { Run } from "./run.js";
 
@@ -10,6 +12,21 @@ export interface Target {
   inputs: Properties;
   /** Recorded outputs; empty on create. */
   state: Properties;
+  /**
+   * Inputs in which the declaration differs from what state records: what the preview of an update shows. Absent where all
+   * that differs is to be sent: on create, and after a step that broke off.
+   */
+  changed?: ReadonlySet<string>;
+  /** A refresh looks, and records what it finds. */
+  refreshing?: true;
+}
+
+/** A target that is in state. */
+export type Recorded = Target & { id: string };
+
+/** Whether a step may send a field: it was announced, or everything is. */
+export function sends({ changed }: Target, name: string): boolean {
+  return changed === undefined || changed.has(name);
 }
 
 /**
@@ -23,23 +40,34 @@ export interface Lifecycle<Seen> {
   /** The id is known before the request, so that a doubtful write can be recorded and healed. */
   readonly naturalKey: boolean;
 
-  /** Spellings of what a declaration stands for, as far as its inputs tell. */
-  identities(inputs: Properties): string[];
-  /** For kinds that stand for a person in a place: every spelling that a declaration could have used for them. */
-  spellings?(seen: Seen): string[];
+  /**
+   * What a declaration stands for, as far as its inputs tell. Nothing where they are not known yet.
+   * @param creating it is not in state: only then does `adopt` mean anything
+   */
+  claims(inputs: Properties, creating: boolean): Claim[];
+  /** The same of a resource in state that is not replaced: by the uids that state records. */
+  recordedClaims(target: Recorded): Claim[];
+  /** Notes, without a look, what the declaration of something new tells of a person. */
+  announce?(run: Run, inputs: Properties): void;
+  /** Notes, without a look, what state tells of the people that a declaration stands for. */
+  learn?(run: Run, target: Recorded): void;
+  /** What a look has found, for those who ask whether another declaration stands for it; several for a roster. */
+  subjects(seen: Seen, target: Target): Subject[];
+  /** Refuses inputs that contradict what the resource stands for, before anything is planned. */
+  refuseInputs?(run: Run, target: Recorded): Promise<void>;
   /** Names of the identity inputs in which a declaration means another object than the one recorded. */
-  replaced(run: Run, target: Required<Target>): Promise<string[]>;
+  replaced(run: Run, target: Recorded): Promise<string[]>;
   /** Whether something recorded as unsettled can take its next step now; says what the preview would not show of it. */
-  canSettle?(run: Run, target: Required<Target>): Promise<boolean>;
+  canSettle?(run: Run, target: Recorded): Promise<boolean>;
 
   /** Looks, and never writes. `undefined`: it is not there, and that is proven. */
   observe(run: Run, target: Target): Promise<Seen | undefined>;
   /** Makes it exist. */
   ensure(run: Run, target: Target, seen: Seen | undefined): Promise<Seen>;
-  /** Sends what differs from the declaration, and nothing else. */
+  /** Sends what differs from the declaration, as far as the target lets it, and nothing else. */
   sync(run: Run, target: Target, seen: Seen): Promise<Seen>;
   /** Takes it away, as far as the declaration says so. Gone already is done. */
-  remove(run: Run, target: Required<Target>): Promise<void>;
+  remove(run: Run, target: Recorded): Promise<void>;
 
   id(seen: Seen): string;
   /** The inputs as the service shows them, for drift; `undefined` where it does not show them. */

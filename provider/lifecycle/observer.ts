@@ -1,12 +1,14 @@
 import type { Snapshot } from "../snapshot/index.js";
-import { OwnDeclarations } from "./declarations.js";
+import { Claims } from "./claims.js";
 import { KnownPeople, RemovalBreaker } from "./guards.js";
 import { read } from "./handlers.js";
 import { checkInputs, type Properties } from "./inputs.js";
 import { invitation } from "./invitation.js";
+import { Labels } from "./labels.js";
 import type { Lifecycle } from "./lifecycle.js";
 import { organization } from "./organization.js";
 import { organizationMember } from "./organizationMember.js";
+import { Renames } from "./renames.js";
 import type { Run } from "./run.js";
 import type { Settings } from "./settings.js";
 import { recordedState } from "./state.js";
@@ -38,8 +40,11 @@ export class Observer {
     this.#run = {
       settings,
       snapshot,
-      declarations: new OwnDeclarations(),
+      claims: new Claims(settings.client.baseUrl),
       known: new KnownPeople(),
+      labels: new Labels(),
+      renames: new Renames(),
+      forced: new Set(),
       breaker: new RemovalBreaker(settings.maxRemovals),
     };
   }

@@ -1,20 +1,28 @@
-import { organization as schema, quoted } from "../schema/index.js";
-import type { Organization, OrganizationView } from "../snapshot/index.js";
+import { canonicalUid, organization as schema, quoted } from "../schema/index.js";
+import { AvalaError, type Organization, type OrganizationView } from "../snapshot/index.js";
 import { delta, wireInputs } from "./delta.js";
-import { GuardError, strangersNamed } from "./guards.js";
-import type { Properties } from "./inputs.js";
+import { GuardError, strangersNamed, teamsNamed } from "./guards.js";
+import { addressOf, isHandedOver, type Subject } from "./handOver.js";
+import { isUnknown, type Properties } from "./inputs.js";
 import type { Lifecycle, Target } from "./lifecycle.js";
+import { adoptsOther, placeOfOrganization } from "./place.js";
 import type { Run } from "./run.js";
+import { isRecorded } from "./state.js";
 
 interface Seen {
   view: OrganizationView;
   detail: Organization;
   /** Made by this very run. */
   created: boolean;
+  /** Uid of the owner; looked for in a refresh. */
+  owner?: string | undefined;
 }
 
 /** Set in state when the resource made the organization: then, by default, it also deletes it. */
 const createdKey = "__created";
+
+/** Uid of the owner in state, as last seen: another owner is drift. */
+const ownerKey = "__owner";
 
 /** Fields that the service takes on creation (contract section 4.1); the others follow in an update. */
 const takenOnCreate = ["name", "description", "logo", "website", "industry", "email", "phone", "visibility"];
@@ -23,13 +31,40 @@ export const organization: Lifecycle<Seen> = {
   schema,
   naturalKey: false,
 
-  identities: ({ adopt }) => (typeof adopt === "string" ? [identityOf(adopt)] : []),
+  claims: ({ adopt }, creating) =>
+    creating && typeof adopt === "string" && !isUnknown(adopt) ? [{ key: keyOf(adopt) }] : [],
+
+  recordedClaims({ id, state }) {
+    const slug = state["slug"];
+    const names = typeof slug === "string" ? [id, slug] : [id];
+    return names.map((name) => ({ key: keyOf(name), uid: keyOf(id), living: true }));
+  },
+
+  learn(run, { id, inputs, state }) {
+    if (inputs["name"] !== state["name"]) run.renames.announce(id);
+  },
+
+  subjects: ({ view }, { id, inputs }) => {
+    const subject = subjectOf(view);
+    const adopt = inputs["adopt"] as string | undefined;
+    const adopted = id === undefined && adopt !== undefined ? [{ key: keyOf(adopt) }] : [];
+    return [{ ...subject, names: [...adopted, ...subject.names] }];
+  },
   replaced: async () => [],
 
-  async observe(run, { id, inputs, state }) {
+  /** `adopt` is looked at on create; later it may only say again which organization this is. */
+  async refuseInputs(run, { id, inputs, state }) {
+    const adopt = inputs["adopt"] as string | undefined;
+    if (adopt === undefined || adopt === state["adopt"] || adopt === state["slug"] || canonicalUid(adopt) === id)
+      return;
+    if ((await run.snapshot.organization(adopt)).uid !== id) throw adoptsOther("Organization", id, adopt);
+  },
+
+  async observe(run, { id, inputs, state, refreshing }) {
     const reference = id ?? (inputs["adopt"] as string | undefined);
     if (reference === undefined) return undefined;
-    return look(await run.snapshot.organization(reference, state["slug"] as string | undefined), false);
+    const seen = await look(await run.snapshot.organization(reference, state["slug"] as string | undefined), false);
+    return refreshing && isRecorded(state) ? { ...seen, owner: await ownerOf(seen.view) } : seen;
   },
 
   async ensure(run, target, seen) {
@@ -52,29 +87,56 @@ export const organization: Lifecycle<Seen> = {
     const onDestroy = inputs["onDestroy"] ?? (state[createdKey] ? "delete" : "retain");
     if (onDestroy === "retain") return;
     const view = await run.snapshot.organization(id, state["slug"] as string | undefined);
-    if (run.declarations.held([identityOf(view.uid), identityOf(view.slug)]).length > 0) return;
+    if (isHandedOver(run, subjectOf(view, state), state)) return;
     if (onDestroy === "leave") return view.leave();
-    if (!inputs["forceDestroy"]) await refuseUnlessEmpty(run, view);
+    if (!inputs["forceDestroy"] && !run.forced.has(addressOf(state))) await refuseUnlessEmpty(run, view);
     await view.delete();
   },
 
   id: ({ view }) => view.uid,
   shown,
-  outputs: ({ view, detail, created }, { state }) => ({
+  outputs: ({ view, detail, created, owner }, { state }) => ({
     uid: view.uid,
     plan: detail.plan,
     isVerified: detail.isVerified,
     createdAt: detail.createdAt,
     [createdKey]: created || state[createdKey] === true ? true : undefined,
+    [ownerKey]: owner ?? state[ownerKey],
   }),
 };
 
-function identityOf(reference: string): string {
-  return `organization ${reference}`;
+function keyOf(reference: string): string {
+  return `organization ${canonicalUid(reference) ?? reference}`;
+}
+
+/** By every name that it has, or that its resource has called it. */
+function subjectOf(view: OrganizationView, { adopt }: Properties = {}): Subject {
+  const { uid, slug } = view;
+  const texts = [uid, slug, ...(typeof adopt === "string" ? [adopt] : [])];
+  return {
+    text: `organization ${slug} (${uid})`,
+    names: texts.map((text) => ({ key: keyOf(text) })),
+    uid: keyOf(uid),
+    kinds: ["Organization"],
+    place: placeOfOrganization(view),
+  };
 }
 
 async function look(view: OrganizationView, created: boolean): Promise<Seen> {
   return { view, detail: await view.detail(), created };
+}
+
+/**
+ * Read where the run reads the list of members anyway, for the people that are declared; so it is not asked for its own sake.
+ * Who may not see the members sees no owner either.
+ */
+async function ownerOf(view: OrganizationView): Promise<string | undefined> {
+  if (!view.members.wanted) return undefined;
+  const rows = await view.members.get().catch((error: unknown) => {
+    if (error instanceof AvalaError) return undefined;
+    throw error;
+  });
+  return [...(rows?.values() ?? [])].find(({ role }) => role === "owner")?.userUid;
 }
 
 function shown({ detail }: Seen): Properties {
@@ -89,8 +151,9 @@ function sentOnCreate(target: Target): Target {
 async function refuseSameName(run: Run, { inputs }: Target): Promise<void> {
   if (inputs["allowDuplicateName"]) return;
   const name = inputs["name"] as string;
-  const other = (await run.snapshot.organizations()).find((row) => row.name === name);
-  if (!other) return;
+  const sameName = async () => (await run.snapshot.organizations()).find((row) => row.name === name);
+  const other = await sameName();
+  if (!other || ((await run.renames.wait(other.uid)) && !(await sameName()))) return;
   throw new GuardError(
     `An organization named ${quoted(name)} exists already (${other.uid}).`,
     `To take it over, add  adopt: "${other.uid}"  to this resource` +
@@ -111,6 +174,8 @@ async function refuseUnlessEmpty(run: Run, view: OrganizationView): Promise<void
   const people = [...(await view.members.get()).values()].filter(({ role }) => role !== "owner");
   const strangers = run.known.strangersAmong(view.uid, people);
   if (strangers.length > 0) inside.push(strangersNamed(strangers));
+  const teams = run.known.unknownTeams(view.uid, (await view.teams.get()).values());
+  if (teams.length > 0) inside.push(teamsNamed(teams));
   if (inside.length === 0) {
     // Whom declarations know, and have not taken out before, loses the organization with its deletion.
     return run.breaker.count(

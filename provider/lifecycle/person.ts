@@ -1,4 +1,4 @@
-import { canonicalUid, normalizeEmail, personOf, quoted, splitId, type Person } from "../schema/index.js";
+import { canonicalUid, normalizeEmail, personOf, printable, quoted, splitId, type Person } from "../schema/index.js";
 import {
   CreatedNotShownError,
   DoubtfulWriteError,
@@ -11,13 +11,16 @@ import {
   type OrganizationView,
   type PersonRow,
 } from "../snapshot/index.js";
+import { recordedUid } from "../policy/identity.js";
+import type { Claim } from "./claims.js";
 import { GuardError } from "./guards.js";
+import type { Subject } from "./handOver.js";
 import { isUnknown, type Properties } from "./inputs.js";
-import { UnfinishedError, type Target } from "./lifecycle.js";
-import { tell } from "./log.js";
-import { isOtherOrganization, organizationOf } from "./place.js";
+import { UnfinishedError, type Recorded, type Target } from "./lifecycle.js";
+import { tell, tellOneOfMany } from "./log.js";
+import { isOtherOrganization, isOtherWhileUnknown, organizationOf, placeOfOrganization } from "./place.js";
 import type { Run } from "./run.js";
-import { isRecorded } from "./state.js";
+import { isRecorded, isUnfinished } from "./state.js";
 
 /** A person on their way into an organization, as one look finds them. */
 export interface Newcomer {
@@ -38,19 +41,41 @@ export interface Newcomer {
 const owedKey = "__owed";
 
 /** What a declaration stands for, in its own spelling. */
-export function personIdentities({ organization, user, email }: Properties): string[] {
+export function personClaims({ organization, user, email }: Properties): Claim[] {
   const who = user ?? email;
-  return [organization, who].some(isUnknown) ? [] : [personIdentity(organization as string, who as string)];
+  if (typeof organization !== "string" || typeof who !== "string" || [organization, who].some(isUnknown)) return [];
+  return [{ key: personKey(organization, who) }];
 }
 
-export function personIdentity(organization: string, who: string): string {
+/** The same of a record: by uid where it has one. */
+export function recordedPersonClaims({ id, inputs, state }: Recorded): Claim[] {
+  const [organizationUid] = splitId(id, 2) as [string, string];
+  const uid = (inputs["user"] as string | undefined) ?? recordedUid(state);
+  return personClaims(inputs).map((claim) => ({ ...claim, uid: uid && personKey(organizationUid, uid) }));
+}
+
+export function personKey(organization: string, who: string): string {
   return `person ${canonicalUid(organization) ?? organization} ${who}`;
 }
 
-/** Every spelling in which a declaration could name the person and the organization. */
-export function spellingsOf({ view, who, person, member }: Newcomer): string[] {
-  const names = aliasesOf(who, person, member);
-  return [view.uid, view.slug].flatMap((place) => names.map((name) => personIdentity(place, name)));
+/** The person, for whoever asks whether another declaration stands for them too. */
+export function personSubject(seen: Newcomer, { inputs, state }: Target): Subject {
+  const { view, who, person, member } = seen;
+  const uid = person.userUid ?? member?.userUid;
+  const label = (inputs["email"] ?? state["email"]) as string | undefined;
+  const first = personClaims(inputs)[0]?.key;
+  const names = aliasesOf(who, person, member).flatMap((name) =>
+    [view.uid, view.slug].map((place) => ({ key: personKey(place, name), name })),
+  );
+  return {
+    text: `${nameOf(seen)} in organization ${view.slug}`,
+    names: first === undefined ? names : [{ key: first, name: (inputs["user"] ?? label) as string }, ...names],
+    uid: uid && personKey(view.uid, uid),
+    person: { uid, address: member?.email && normalizeEmail(member.email), label },
+    holderOf: (address) => view.members.holderOf(address),
+    kinds: ["OrganizationMember", "Invitation"],
+    place: placeOfOrganization(view),
+  };
 }
 
 /** Every name that a person is known by. */
@@ -60,26 +85,26 @@ export function aliasesOf(who: string, person: Person, ...rows: (PersonRow | und
   return [...new Set(names.filter((name): name is string => Boolean(name)))];
 }
 
-/** The person as the program names them now, and by what state has learnt. */
+/** The person as the program names them now, and by what state has learnt. A recorded uid is the identity. */
 export function personIn({ inputs, state }: Target, who = (inputs["user"] ?? inputs["email"]) as string): Person {
   const named = personOf(who);
   return {
-    userUid: (inputs["user"] ?? state["userUid"] ?? named.userUid) as string | undefined,
+    userUid: (inputs["user"] ?? recordedUid(state) ?? named.userUid) as string | undefined,
     email: (inputs["email"] ?? state["email"] ?? named.email) as string | undefined,
   };
 }
 
 /** Names of the inputs in which a declaration means another person or organization than the one recorded. */
-export async function replacedPerson(run: Run, target: Required<Target>): Promise<string[]> {
+export async function replacedPerson(run: Run, target: Recorded): Promise<string[]> {
   const organization = (await isOtherOrganization(run, target)) ? ["organization"] : [];
   const person = (await isOtherPerson(run, target)) ? [target.inputs["user"] === undefined ? "email" : "user"] : [];
   return [...organization, ...person];
 }
 
-/** Another spelling is no other person: asks only where state does not tell. */
-export async function isOtherPerson(run: Run, { id, inputs, state }: Required<Target>): Promise<boolean> {
+/** Another spelling is no other person: asks only where state does not tell, and fails where the answer cannot be had. */
+export async function isOtherPerson(run: Run, { id, inputs, state }: Recorded): Promise<boolean> {
   const [user, email] = [inputs["user"], inputs["email"]] as [string | undefined, string | undefined];
-  if (isUnknown(user) || isUnknown(email)) return true;
+  if (isUnknown(user) || isUnknown(email)) return isOtherWhileUnknown(run);
   const recorded = state["userUid"] ?? state["user"];
   if (user !== undefined && recorded !== undefined) return user !== recorded;
   if (user === undefined && email === state["email"]) return false;
@@ -99,28 +124,61 @@ export async function observePerson(run: Run, target: Target, look = find): Prom
   const person = personIn(target, who);
   const seen: Newcomer = { view, person, who, mails: 0, ...(await look(view, person)) };
   run.known.note(view.uid, aliasesOf(who, person, seen.member));
+  warnMovedAddress(seen);
   return !seen.row && !seen.member && id !== undefined && !isRecorded(state) ? undefined : seen;
 }
 
-/**
- * Whether the address that a declaration names is another person's than the one it has stood for. Whose uid is known is
- * meant by it alone: nobody is taken out for having an address that was somebody else's before. It is told.
- */
-export function hasSomebodyElsesAddress({
-  person,
-  member,
-  view,
-}: Pick<Newcomer, "person" | "member" | "view">): boolean {
-  if (!member || person.userUid === undefined || member.userUid === person.userUid) return false;
-  const name = quoted(person.email ?? member.userUid);
+/** A recorded uid is the identity: whoever has the address now is another person, who stays as they are. */
+export function warnMovedAddress({ view, person, member }: Pick<Newcomer, "view" | "person" | "member">): void {
+  if (member || person.userUid === undefined || person.email === undefined) return;
+  const holder = view.members.holderOf(person.email);
+  if (holder === undefined || holder === person.userUid) return;
+  const name = quoted(person.email, 254);
   tell("warning", `${name} is the address of another person of organization ${view.slug} now, who stays.`);
-  return true;
 }
 
-/** Noted without a look, as far as state tells, so that nobody takes them for a stranger. */
-export function notePerson(run: Run, target: Required<Target>): void {
+/**
+ * Refuses to invite to an address that is somebody else's now, or that was a member's before and is nobody's: the program
+ * may mean the member.
+ */
+export function refuseMovedAddress(run: Run, { view, person, member, row }: Newcomer): void {
+  const { email, userUid } = person;
+  if (member || row || email === undefined) return;
+  const holder = view.members.holderOf(email);
+  if (userUid !== undefined && holder !== undefined && holder !== userUid) {
+    throw new GuardError(
+      `${quoted(email, 254)} was the address of user ${userUid}, who is not a member of organization ${view.slug} any more, and is the address of another member now (user ${holder}). Nobody is invited, and nobody's role is changed.`,
+      "To manage the other member, declare them in a resource of another name. Otherwise remove this one from the program.",
+    );
+  }
+  const [former] = run.labels.uidsOf(view.uid, email).filter((uid) => view.members.has(uid));
+  if (former === undefined) return;
+  throw new GuardError(
+    `${quoted(email, 254)} is an address that user ${former} of organization ${view.slug} had before, and is nobody's in it now. Nobody is invited, because the program may mean that member.`,
+    "Declare them by their address of today, or by their uid (user), in every resource that still has the old address.",
+  );
+}
+
+/** Noted without a look, as far as state tells, so that nobody takes them for somebody unknown. */
+export function notePerson(run: Run, target: Recorded): void {
   const [organizationUid, who] = splitId(target.id, 2) as [string, string];
   run.known.note(organizationUid, aliasesOf(who, personIn(target, who)));
+}
+
+/** Whoever is declared anew may be on their way into the organization. */
+export function announcePerson(run: Run, { organization, user, email }: Properties): void {
+  const names = [user, email].filter((name) => typeof name === "string" && !isUnknown(name));
+  if (!isUnknown(organization)) run.labels.noteUnsettled(organization as string, names as string[]);
+}
+
+/** What state tells, without a look: whom an address has meant, and who may be on their way. */
+export function learnPerson(run: Run, { id, inputs, state }: Recorded): void {
+  const [organizationUid] = splitId(id, 2) as [string, string];
+  // Whose address was corrected in the program is not meant by the one of before.
+  if (inputs["email"] === state["email"]) run.labels.learn(organizationUid, state["email"], recordedUid(state));
+  if (state["status"] === "active" || state["status"] === "accepted") return;
+  const names = [inputs["user"], inputs["email"], state["userUid"]].filter((name) => typeof name === "string");
+  run.labels.noteUnsettled(organizationUid, names as string[]);
 }
 
 type Found = Pick<Newcomer, "member" | "row">;
@@ -143,11 +201,35 @@ async function findStep(view: OrganizationView, person: Person): Promise<Found> 
   return { member: isValid(row) ? undefined : await view.members.find(person), row };
 }
 
-/** A valid invitation that a member has beside, by which they could come back; as far as it can be known. */
-export async function invitationBeside({ view, person, member, row }: Newcomer): Promise<Invitation | undefined> {
-  const email = person.email ?? member?.email;
-  const found = row ?? (email === undefined ? undefined : await view.invitationOf(email).catch(unlessKnown));
+/**
+ * A valid invitation that a member has beside, by which they could come back; as far as it can be known. One to an address
+ * that is not theirs any more is somebody else's.
+ */
+export async function invitationBeside({ view, person, member }: Newcomer): Promise<Invitation | undefined> {
+  const email = member?.email ?? person.email;
+  const found = email === undefined ? undefined : await view.invitationOf(email).catch(unlessKnown);
   return isValid(found) ? found : undefined;
+}
+
+/** Cancels the invitation that a declaration has sent or found; another one to the same address is somebody else's. */
+export async function cancelRecorded(
+  run: Run,
+  { view, row, ...seen }: Newcomer,
+  { state }: Target,
+  recorded: unknown,
+): Promise<void> {
+  if (!row) return;
+  // Where sending it got no answer, its uid is not known.
+  const isOwn = row.uid === recorded || state[owedKey] === true || isUnfinished(state);
+  if (!isOwn) {
+    tell(
+      "warning",
+      `${nameOf({ view, row, ...seen })} has been invited into organization ${view.slug} by somebody else; that invitation stays.`,
+    );
+    return;
+  }
+  await run.breaker.count(`organization ${view.uid}`, [row.email ? normalizeEmail(row.email) : row.uid]);
+  await view.cancel(row.uid);
 }
 
 function unlessKnown(error: unknown): undefined {
@@ -173,9 +255,10 @@ function tellNewValues(row: Invitation | undefined): void {
 }
 
 /** Mails whoever is neither a member nor invited as declared, where that is due. */
-export async function ensureInvited(target: Target, seen: Newcomer): Promise<Newcomer> {
+export async function ensureInvited(run: Run, target: Target, seen: Newcomer): Promise<Newcomer> {
   const due = dueMail(target, seen);
   if (due === undefined) return seen;
+  refuseMovedAddress(run, seen);
   return due === "resend" ? mail(target, seen, () => seen.view.resend(seen.row!)) : invite(target, seen);
 }
 
@@ -196,11 +279,18 @@ function dueMail(target: Target, seen: Newcomer): "invite" | "resend" | undefine
  * Whether somebody who is no member can take the next step. Says what has become of their invitation, and what the step
  * mails: of neither the preview shows anything.
  */
-export async function canTakeNextStep(run: Run, target: Required<Target>): Promise<boolean> {
+export async function canTakeNextStep(run: Run, target: Recorded): Promise<boolean> {
   const seen = await observePerson(run, target, findStep);
   if (!seen) return false;
   if (seen.member) {
-    tell("info", `${nameOf(seen)} is a member of organization ${seen.view.slug} now.`);
+    const role = roleOf(seen.member, target);
+    const { slug } = seen.view;
+    tellOneOfMany(
+      "info",
+      `accepted ${slug}`,
+      `${nameOf(seen)} is a member of organization ${slug} now${role}.`,
+      (count) => `${count} more people are members of organization ${slug} now.`,
+    );
     return true;
   }
   const changed = asksForResend(target) || target.inputs["role"] !== target.state["role"];
@@ -210,8 +300,22 @@ export async function canTakeNextStep(run: Run, target: Required<Target>): Promi
   const obstacle = obstacleTo(target, seen);
   const next = obstacle ?? nextMail(seen, due);
   const possible = due !== undefined && obstacle === undefined;
-  tell(possible ? "info" : "warning", `${standingOf(seen, target)} ${next}`);
+  const status = statusOf(seen, target.state)!;
+  tellOneOfMany(
+    possible ? "info" : "warning",
+    `${status} ${seen.view.slug}`,
+    `${standingOf(seen, target)} ${next}`,
+    (count) => `${count} more people of organization ${seen.view.slug} have the status ${status}.`,
+  );
   return due !== undefined;
+}
+
+/** What the preview does not show: that the declared role is set. */
+function roleOf({ role }: Member, { inputs, state }: Target): string {
+  const declared = inputs["role"];
+  const isShown = declared !== state["role"];
+  const stays = role === undefined || role === "owner" || declared === undefined || role === declared;
+  return stays || isShown ? "" : `, as ${printable(role, 20)}: the declared role (${declared as string}) is set`;
 }
 
 function standingOf(seen: Newcomer, { state }: Target): string {

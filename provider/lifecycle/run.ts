@@ -1,18 +1,25 @@
 import { openSnapshot, type Lookup, type Snapshot } from "../snapshot/index.js";
-import { openDeclarations, type Declarations } from "./declarations.js";
+import { ProcessJournal } from "../core/journal.js";
+import { openClaims, type Claims } from "./claims.js";
 import { KnownPeople, RemovalBreaker } from "./guards.js";
 import { engineAddress } from "./host.js";
+import { Labels } from "./labels.js";
 import { tell } from "./log.js";
 import { resolveSettings, type Settings } from "./settings.js";
-import { SharedLines } from "./sharedLines.js";
+import { Renames } from "./renames.js";
 import { stopIfEngineGone, watchEngine } from "./watchdog.js";
 
 /** One run of the engine, as one host process sees it. All kinds of resources share it. */
 export interface Run {
   readonly settings: Settings;
   readonly snapshot: Snapshot;
-  readonly declarations: Declarations;
+  /** What declarations of this run stand for. */
+  readonly claims: Claims;
   readonly known: KnownPeople;
+  readonly labels: Labels;
+  readonly renames: Renames;
+  /** Addresses of the resources that this run's program declares with `forceDestroy`. */
+  readonly forced: Set<string>;
   readonly breaker: RemovalBreaker;
 }
 
@@ -35,14 +42,20 @@ function openRun(): Run {
   watchEngine();
   return {
     settings,
-    snapshot: openSnapshot({
-      ...settings.client,
-      beforeRequest: stopIfEngineGone,
-      onWait: ({ waiting, seconds }) =>
-        tell("info", `Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`),
-    }),
-    declarations: openDeclarations(),
+    snapshot: openSnapshot(
+      {
+        ...settings.client,
+        beforeRequest: stopIfEngineGone,
+        onWait: ({ waiting, seconds }) =>
+          tell("info", `Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`),
+      },
+      settings.hiddenPeople,
+    ),
+    claims: openClaims(settings.client.baseUrl),
     known: new KnownPeople(),
-    breaker: new RemovalBreaker(settings.maxRemovals, engine && new SharedLines("removals-", engine.text)),
+    labels: new Labels(),
+    renames: new Renames(),
+    forced: new Set(),
+    breaker: new RemovalBreaker(settings.maxRemovals, engine && new ProcessJournal("removals-", engine.text)),
   };
 }

@@ -1,4 +1,4 @@
-import { comparable, flagsOf, inputsWhere, type ResourceSchema } from "../schema/index.js";
+import { addressKey, comparable, flagsOf, inputsWhere, type ResourceSchema } from "../schema/index.js";
 import { AvalaError } from "../snapshot/index.js";
 import { clearedIn, isUnknown, type Properties } from "./inputs.js";
 
@@ -8,6 +8,12 @@ import { clearedIn, isUnknown, type Properties } from "./inputs.js";
  */
 const stateVersion = 1;
 const versionKey = "__v";
+/** Set in state after a step that broke off: the next update sends all that differs. */
+export const unfinishedKey = "__unfinished";
+
+export function isUnfinished(state: Properties): boolean {
+  return state[unfinishedKey] === true;
+}
 /** Names of the inputs that state shows although no program declared them. */
 const chosenKey = "__chosen";
 
@@ -54,7 +60,7 @@ export function recordedState(
     inputs,
     Object.keys(schema.inputs).filter((name) => !emptied.includes(name)),
   );
-  return withChosen(schema, declared, shown, outputs);
+  return withChosen(schema, declared, shown, { ...outputs, ...pick(inputs, [addressKey]) });
 }
 
 /** The state after a look: what is declared as the service shows it, and the inputs that go with it. */
@@ -73,7 +79,11 @@ export function observedState(
   const observed = Object.fromEntries(
     Object.entries(declared).map(([name, value]) => [name, shownValue(schema, name, shown, value)]),
   );
-  return { props: withChosen(schema, observed, shown, outputs), inputs: observed };
+  const address = pick(before, [addressKey]);
+  return {
+    props: withChosen(schema, observed, shown, { ...outputs, ...address }),
+    inputs: { ...observed, ...address },
+  };
 }
 
 function withChosen(schema: ResourceSchema, declared: Properties, shown: Properties, outputs: Properties): Properties {

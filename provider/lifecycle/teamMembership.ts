@@ -1,12 +1,23 @@
-import { joinId, quoted, splitId, teamMembership as schema, type Person } from "../schema/index.js";
+import { holdsAccess, recordedUid } from "../policy/identity.js";
+import { joinId, normalizeEmail, quoted, splitId, teamMembership as schema, type Person } from "../schema/index.js";
 import { ForbiddenError, NotFoundError, type Member, type TeamMember, type TeamView } from "../snapshot/index.js";
+import { isHandedOver, type Subject } from "./handOver.js";
 import { isUnknown, type Properties } from "./inputs.js";
-import type { Lifecycle, Target } from "./lifecycle.js";
-import { tell } from "./log.js";
-import { aliasesOf, hasSomebodyElsesAddress, isOtherPerson, isValid, personIdentity, personIn } from "./person.js";
-import { edgesIdentity, placeIdentity, refuseBeside, rosterIdentity, teamGone, teamOf } from "./place.js";
+import { sends, type Lifecycle, type Target } from "./lifecycle.js";
+import { tell, tellOneOfMany } from "./log.js";
+import { aliasesOf, isOtherPerson, isValid, personIn, personKey, warnMovedAddress } from "./person.js";
+import {
+  edgesKey,
+  isOtherWhileUnknown,
+  placeOfTeam,
+  refuseBeside,
+  rosterKey,
+  teamGone,
+  teamOf,
+  teamPersonKey,
+} from "./place.js";
 import type { Run } from "./run.js";
-import { isRecorded } from "./state.js";
+import { isRecorded, isUnfinished } from "./state.js";
 
 interface Seen {
   view: TeamView;
@@ -17,67 +28,118 @@ interface Seen {
   row: TeamMember | undefined;
   /** Looked up only while they have none. */
   member: Member | undefined;
+  /** Declared as somebody who is on their way into the organization. */
+  waits: boolean;
+  /** They have lost a place that state records, which is for a refresh to show. */
+  drifted?: boolean;
 }
 
 export const teamMembership: Lifecycle<Seen> = {
   schema,
   naturalKey: true,
 
-  identities: ({ team, user, email }) =>
+  claims: ({ team, user, email }) =>
     [team, user ?? email].some(isUnknown)
       ? []
-      : [edgesIdentity(team as string), placeIdentity(team as string, (user ?? email) as string)],
+      : [
+          { key: edgesKey(team as string), shared: true },
+          { key: teamPersonKey(team as string, (user ?? email) as string) },
+        ],
 
-  spellings: spellingsOf,
+  recordedClaims({ id, inputs, state }) {
+    const [organization, team] = splitId(id, 3) as [string, string];
+    const uid = (inputs["user"] ?? recordedUid(state)) as string | undefined;
+    const place = joinId(organization, team);
+    const key = teamPersonKey(place, (inputs["user"] ?? inputs["email"]) as string);
+    return [{ key, uid: uid && teamPersonKey(place, uid) }];
+  },
+
+  learn(run, { id, inputs, state }) {
+    const [organizationUid, teamUid] = splitId(id, 3) as [string, string];
+    if (state["status"] === "active") {
+      run.labels.learnPlace(organizationUid, state["userUid"], joinId(organizationUid, teamUid));
+    }
+    if (inputs["email"] === state["email"]) run.labels.learn(organizationUid, state["email"], recordedUid(state));
+  },
+
+  subjects: (seen, target) => [subjectOf(seen, target)],
 
   async replaced(run, target) {
     const { id, inputs } = target;
     const [organization, team] = splitId(id, 3);
-    if (inputs["team"] !== joinId(organization!, team!)) return ["team"];
+    const named = inputs["team"];
+    if (isUnknown(named) ? isOtherWhileUnknown(run) : named !== joinId(organization!, team!)) return ["team"];
     return (await isOtherPerson(run, target)) ? [inputs["user"] === undefined ? "email" : "user"] : [];
   },
 
-  /** Waiting or gone: whoever is a member of the organization can be in the team. */
+  /**
+   * Waiting or gone: whoever is a member of the organization can be in the team. In the team, as far as state tells: whoever
+   * is on their way into the organization again has lost their place, and waits for it.
+   */
   async canSettle(run, target) {
-    if (target.state["status"] === "active") return false;
-    const [organizationUid, , who] = splitId(target.id, 3);
+    const { id, inputs, state } = target;
+    const [organizationUid, , who] = splitId(id, 3);
+    if (state["status"] === "active") {
+      const names = [inputs["user"], inputs["email"], state["userUid"]] as (string | undefined)[];
+      if (!run.labels.isUnsettled(organizationUid!, names)) return false;
+      const seen = await observe(run, target);
+      return seen !== undefined && !seen.row;
+    }
     const organization = await run.snapshot.organization(organizationUid!);
     return (await organization.members.find(personIn(target, who))) !== undefined;
   },
 
   observe,
 
+  /** Whoever has lost a place that state still records has drifted: that is for a refresh to show, and for the next up. */
   async ensure(run, target, seen) {
     if (!seen) throw teamGone(target.inputs["team"] as string);
-    refuseBeside(run, placeOf(seen.view), rosterIdentity);
+    refuseBeside(run, placeOf(seen.view), rosterKey);
     if (seen.row) return seen;
+    const isDrift = target.state["status"] === "active" && target.changed !== undefined;
+    if (seen.member && isDrift) return { ...seen, drifted: true };
     if (seen.member) return { ...seen, row: await seen.view.add(seen.member, target.inputs["role"] as string) };
-    await warnUnlessInvited(run, seen);
+    if (!isDrift) await warnUnlessInvited(run, seen);
     return seen;
   },
 
-  async sync(_run, { inputs }, seen) {
-    const role = inputs["role"] as string;
+  async sync(_run, target, seen) {
+    const role = target.inputs["role"] as string;
     if (!seen.row || seen.row.role === role) return seen;
+    if (target.state["status"] === "active" && !sends(target, "role")) return seen;
     return { ...seen, row: await seen.view.setRole(seen.row, role) };
   },
 
   async remove(run, target) {
     const seen = await observe(run, target);
-    if (!seen) return;
-    if (!seen.row || target.inputs["onDestroy"] === "retain") return;
-    if (run.declarations.held(spellingsOf(seen)).length > 0) return;
-    if (hasSomebodyElsesAddress({ ...seen, member: seen.row, view: seen.view.organization })) return;
-    run.breaker.count(`team ${placeOf(seen.view)}`, [seen.row.userUid]);
-    await seen.view.remove(seen.row.userUid);
+    if (!seen || target.inputs["onDestroy"] === "retain") return;
+    const { view, row } = seen;
+    const { userUid } = row ?? { userUid: recordedUid(target.state) };
+    if (!row) {
+      // Ended in this run together with their membership: it counts all the same.
+      if (userUid !== undefined && (await view.organization.hasRemoved(userUid))) {
+        await run.breaker.count(`team ${placeOf(view)}`, [userUid]);
+      }
+      return;
+    }
+    if (isHandedOver(run, subjectOf(seen, target), target.state)) return;
+    if (!holdsAccess(target.state, isUnfinished(target.state))) {
+      tell(
+        "warning",
+        `${nameOf(row)} is in team ${placeOf(view)} in another way than by the resource that is deleted, and stays. No resource declares it now.`,
+      );
+      return;
+    }
+    await run.breaker.count(`team ${placeOf(view)}`, [row.userUid]);
+    await view.remove(row.userUid);
   },
 
   id: ({ view, who }) => joinId(placeOf(view), who),
   shown: ({ row }) => ({ role: row?.role }),
-  outputs: ({ row, member }, { state }) => {
+  outputs: ({ row, member, waits, drifted }, { state }) => {
     const found = row ?? member;
     return {
-      status: row ? "active" : wasActive(state) ? "gone" : "waiting",
+      status: row || drifted ? "active" : wasActive(state) && (member || !waits) ? "gone" : "waiting",
       userUid: found?.userUid ?? state["userUid"],
       username: found?.username ?? state["username"],
     };
@@ -92,8 +154,11 @@ async function observe(run: Run, target: Target): Promise<Seen | undefined> {
   const person = personIn(target, who);
   const found = await find(view, person);
   if (!found.row && id !== undefined && !isRecorded(state)) return undefined;
-  const seen = { view, person, who: who ?? ((inputs["user"] ?? inputs["email"]) as string), ...found };
+  const named = [inputs["user"], inputs["email"], state["userUid"]] as (string | undefined)[];
+  const waits = run.labels.isUnsettled(organizationUid!, named);
+  const seen = { view, person, who: who ?? ((inputs["user"] ?? inputs["email"]) as string), ...found, waits };
   note(run, seen);
+  warnMovedAddress({ view: view.organization, person, member: found.member ?? (found.row as Member | undefined) });
   return seen;
 }
 
@@ -112,8 +177,26 @@ function placeOf(view: TeamView): string {
   return joinId(view.organization.uid, view.uid);
 }
 
-function spellingsOf({ view, person, who, row, member }: Seen): string[] {
-  return aliasesOf(who, person, row, member).map((name) => placeIdentity(placeOf(view), name));
+function subjectOf({ view, person, who, row, member }: Seen, { inputs, state }: Target): Subject {
+  const place = placeOf(view);
+  const uid = person.userUid ?? row?.userUid ?? member?.userUid;
+  const { members } = view.organization;
+  const address = (row?.email ?? member?.email) || members.loaded?.get(uid ?? "")?.email;
+  const label = (inputs["email"] ?? state["email"]) as string | undefined;
+  const named = (inputs["user"] ?? label ?? who) as string;
+  return {
+    text: `${quoted(person.email ?? uid ?? who, 254)} in team ${place}`,
+    names: [named, ...aliasesOf(who, person, row, member)].map((name) => ({ key: teamPersonKey(place, name), name })),
+    uid: uid && teamPersonKey(place, uid),
+    person: { uid, address: address === undefined ? undefined : normalizeEmail(address), label },
+    holderOf: (email) => view.members.holderOf(email) ?? members.holderOf(email),
+    kinds: ["TeamMembership", "TeamRoster"],
+    place: placeOfTeam(view, view.organization.teams.loaded?.get(view.uid)?.slug),
+  };
+}
+
+function nameOf({ email, userUid }: TeamMember | Member): string {
+  return quoted(email ?? userUid, 254);
 }
 
 /** Noted, so that nobody takes them for a stranger. */
@@ -132,11 +215,11 @@ async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void
   const { email } = person;
   const place = `their place in team ${quoted((await view.row()).name ?? view.uid)} waits until they are a member`;
   if (email === undefined) {
-    tell("warning", `User ${person.userUid} is no member of organization ${organization.slug}: ${place}.`);
+    tell("warning", `User ${person.userUid} is not a member of organization ${organization.slug}: ${place}.`);
     return;
   }
-  const declared = [organization.uid, organization.slug].map((place) => personIdentity(place, email));
-  if (run.declarations.held(declared).length > 0) return;
+  const places = [organization.uid, organization.slug];
+  if (places.some((place) => run.claims.claimants(personKey(place, email), undefined).length > 0)) return;
   const row = await organization.invitationOf(email).catch((error: unknown) => {
     // Only owners and admins may see invitations: others cannot be told whether there is one.
     if (error instanceof ForbiddenError || error instanceof NotFoundError) return null;
@@ -146,5 +229,10 @@ async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void
   const what = row
     ? `The invitation of ${quoted(email)} into organization ${organization.slug} has expired`
     : `Nobody has invited ${quoted(email)} into organization ${organization.slug}`;
-  tell("warning", `${what}: ${place}.`);
+  tellOneOfMany(
+    "warning",
+    `waiting ${view.uid}`,
+    `${what}: ${place}.`,
+    (count) => `${count} more places in team ${placeOf(view)} wait for people without a valid invitation.`,
+  );
 }

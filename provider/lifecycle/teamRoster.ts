@@ -15,12 +15,23 @@ import {
 import { AvalaError, type Member, type TeamMember, type TeamView } from "../snapshot/index.js";
 import { GuardError, strangersNamed } from "./guards.js";
 import { isUnknown, type Properties } from "./inputs.js";
-import { UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
+import { isHandedOver, type Subject } from "./handOver.js";
+import { sends, UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
 import { tell } from "./log.js";
-import { edgesIdentity, placeIdentity, refuseBeside, rosterIdentity, teamGone, teamOf } from "./place.js";
+import { warnMovedAddress } from "./person.js";
+import {
+  edgesKey,
+  isOtherWhileUnknown,
+  placeOfTeam,
+  refuseBeside,
+  rosterKey,
+  teamGone,
+  teamOf,
+  teamPersonKey,
+} from "./place.js";
 import type { Run } from "./run.js";
 import { takeSlice, type Step } from "./slice.js";
-import { isRecorded } from "./state.js";
+import { isRecorded, isUnfinished } from "./state.js";
 
 /** A team and its people, as one look finds them. */
 interface Seen {
@@ -36,6 +47,8 @@ interface Seen {
   leaving: Map<string, TeamMember>;
   /** People in the team whom nobody has declared. */
   strangers: TeamMember[];
+  /** Those declared who have had a place, and are on their way into the organization again. */
+  unsettled: Set<string>;
 }
 
 /** Set in state: names and uids of those in the team, so that a new address makes nobody a stranger. */
@@ -47,22 +60,50 @@ export const teamRoster: Lifecycle<Seen> = {
   schema,
   naturalKey: true,
 
-  identities({ team, members }) {
+  claims({ team, members }) {
     if (isUnknown(team)) return [];
     const place = team as string;
     const people = isUnknown(members) ? [] : [...rosterOf(members).keys()];
-    return [rosterIdentity(place), ...people.map((who) => placeIdentity(place, who))];
+    return [{ key: rosterKey(place) }, ...people.map((who) => ({ key: teamPersonKey(place, who) }))];
   },
 
-  replaced: async (_run, { id, inputs }) => (inputs["team"] === id ? [] : ["team"]),
+  recordedClaims({ id, inputs, state }) {
+    const known = knownIn(state);
+    return [...rosterOf(inputs["members"]).keys()].map((who) => {
+      const uid = known.get(who);
+      return { key: teamPersonKey(id, who), uid: uid && teamPersonKey(id, uid) };
+    });
+  },
+
+  learn(run, { id, inputs, state }) {
+    const [organizationUid] = splitId(id, 2) as [string, string];
+    const declared = rosterOf(inputs["members"]);
+    for (const [who, uid] of knownIn(state)) {
+      run.labels.learnPlace(organizationUid, uid, id);
+      if (declared.has(who)) run.labels.learn(organizationUid, who, uid);
+    }
+  },
+
+  subjects: (seen) => [
+    ...[...seen.placed].map(([who, row]) => subjectOf(seen, who, row)),
+    ...[...seen.ready].map(([who, member]) => subjectOf(seen, who, member)),
+  ],
+
+  replaced: async (run, { id, inputs: { team } }) =>
+    (isUnknown(team) ? isOtherWhileUnknown(run) : team !== id) ? ["team"] : [],
 
   /** People who waited can be placed, or strangers and leavers are still to be taken out. */
   async canSettle(run, { id, state, inputs }) {
     if (namesOf(state[leavingKey]).length > 0) return true;
+    const [organizationUid] = splitId(id, 2) as [string, string];
+    if ([...knownIn(state).entries()].some((names) => run.labels.isUnsettled(organizationUid, names))) {
+      const seen = await observe(run, { id, inputs, state });
+      return seen !== undefined && [...seen.known.keys()].some((who) => seen.unsettled.has(who));
+    }
     if (inputs["unmanaged"] === "remove" && namesOf(state["unmanagedMembers"]).length > 0) return true;
     const waiting = namesOf(state["waiting"]);
     if (waiting.length === 0) return false;
-    const { members } = await run.snapshot.organization(splitId(id, 2)[0]!);
+    const { members } = await run.snapshot.organization(organizationUid);
     for (const who of waiting) if (await members.find(personOf(who))) return true;
     return false;
   },
@@ -71,17 +112,15 @@ export const teamRoster: Lifecycle<Seen> = {
 
   async ensure(run, { inputs }, seen) {
     if (!seen) throw teamGone(inputs["team"] as string);
-    refuseBeside(run, placeOf(seen), edgesIdentity);
+    refuseBeside(run, placeOf(seen), edgesKey);
     return seen;
   },
 
   async sync(run, target, seen) {
-    if (target.inputs["unmanaged"] === "remove") {
-      for (const row of seen.strangers.splice(0)) seen.leaving.set(row.userUid, row);
-    }
-    // Whoever has lost their place and gets none now waits for one, as if they were new.
-    for (const who of seen.declared.keys()) if (!seen.placed.has(who)) seen.known.delete(who);
-    const steps = [...placing(seen), ...leaving(run, seen)];
+    takeStrangers(target, seen);
+    // Whoever has lost their membership of the organization waits for a place, as if they were new.
+    for (const who of seen.unsettled) seen.known.delete(who);
+    const steps = [...placing(target, seen), ...(await leaving(run, target, seen))];
     await work(run, seen, steps).catch((error: unknown) => {
       throw error instanceof Error ? new UnfinishedError(seen, error) : error;
     });
@@ -93,11 +132,11 @@ export const teamRoster: Lifecycle<Seen> = {
     const seen = await observe(run, target);
     if (!seen) return;
     for (const [who, row] of seen.placed) {
-      // Whose uid is known is meant by it alone: their address may be somebody else's by now.
-      if ((seen.known.get(who) ?? row.userUid) === row.userUid) seen.leaving.set(row.userUid, row);
+      // Who waited has come in another way, which is not this declaration's to take away.
+      if (seen.known.has(who) || isUnfinished(target.state)) seen.leaving.set(row.userUid, row);
     }
     seen.placed.clear();
-    await work(run, seen, leaving(run, seen));
+    await work(run, seen, await leaving(run, target, seen));
   },
 
   id: placeOf,
@@ -118,8 +157,22 @@ async function observe(run: Run, target: Target): Promise<Seen | undefined> {
   const declared = rosterOf(inputs["members"]);
   const known = knownIn(state);
   const rows = await view.members.get();
-  const seen: Seen = { view, declared, known, placed: new Map(), ready: new Map(), leaving: new Map(), strangers: [] };
-  for (const who of declared.keys()) await place(seen, who, rows);
+  const seen: Seen = {
+    view,
+    declared,
+    known,
+    placed: new Map(),
+    ready: new Map(),
+    leaving: new Map(),
+    strangers: [],
+    unsettled: new Set(),
+  };
+  for (const who of declared.keys()) {
+    await place(seen, who, rows);
+    const names = [who, known.get(who)];
+    const isLost = !seen.placed.has(who) && !seen.ready.has(who);
+    if (isLost && known.has(who) && run.labels.isUnsettled(view.organization.uid, names)) seen.unsettled.add(who);
+  }
   refuseTwice(seen);
   sort(seen, state, rows);
   note(run, seen);
@@ -131,8 +184,10 @@ async function place(seen: Seen, who: string, rows: ReadonlyMap<string, TeamMemb
   const uid = seen.known.get(who) ?? canonicalUid(who);
   const row = uid === undefined ? undefined : rows.get(uid);
   if (row) return void seen.placed.set(who, row);
-  const member = await seen.view.organization.members.find({ ...personOf(who), ...(uid && { userUid: uid }) });
-  if (!member) return;
+  const { members } = seen.view.organization;
+  const member = await members.find({ ...personOf(who), ...(uid && { userUid: uid }) });
+  if (!member)
+    return warnMovedAddress({ view: seen.view.organization, person: { userUid: uid, ...personOf(who) }, member });
   const found = rows.get(member.userUid);
   if (found) seen.placed.set(who, found);
   else seen.ready.set(who, member);
@@ -142,8 +197,9 @@ async function place(seen: Seen, who: string, rows: ReadonlyMap<string, TeamMemb
 function sort(seen: Seen, state: Properties, rows: ReadonlyMap<string, TeamMember>): void {
   const declared = new Set([...seen.placed.values()].map(({ userUid }) => userUid));
   const dropped = [...rosterOf(state["members"]).keys()].filter((who) => !seen.declared.has(who));
-  // Whose uid is known is meant by it alone: their address may be somebody else's by now.
-  const before = new Set([...namesOf(state[leavingKey]), ...dropped.map((who) => seen.known.get(who) ?? who)]);
+  // Whose uid is known is meant by it alone; who waited has come in another way. After a step that broke off, who knows.
+  const taken = dropped.map((who) => seen.known.get(who) ?? (isUnfinished(state) ? who : undefined));
+  const before = new Set([...namesOf(state[leavingKey]), ...taken.filter((name) => name !== undefined)]);
   for (const row of rows.values()) {
     if (declared.has(row.userUid)) continue;
     const names = [row.userUid, row.email === undefined ? undefined : normalizeEmail(row.email)];
@@ -166,15 +222,32 @@ function refuseTwice({ placed, ready }: Seen): void {
   }
 }
 
-/** Adds and roles come before removals: nobody is left without a lead for longer than it takes. */
-function placing(seen: Seen): Step[] {
-  const { view, declared, placed, ready } = seen;
-  const adds = [...ready].map(([who, member]): Step => async () => {
-    placed.set(who, await view.add(member, declared.get(who)!));
-    ready.delete(who);
-  });
+/** Strangers are taken out where the preview could show it: those that state records, or all where that is new. */
+function takeStrangers(target: Target, seen: Seen): void {
+  if (target.inputs["unmanaged"] !== "remove") return;
+  const recorded = sends(target, "unmanaged") ? undefined : new Set(namesOf(target.state["unmanagedMembers"]));
+  const isShown = (row: TeamMember) =>
+    recorded === undefined || [nameOf(row), row.userUid].some((name) => recorded.has(name));
+  for (const row of seen.strangers.filter(isShown)) seen.leaving.set(row.userUid, row);
+  seen.strangers = seen.strangers.filter((row) => !isShown(row));
+}
+
+/**
+ * Adds and roles come before removals: nobody is left without a lead for longer than it takes. A line that has not changed
+ * sends nothing: who has lost their place, or has another role, has drifted, which is for a refresh to show.
+ */
+function placing(target: Target, seen: Seen): Step[] {
+  const { view, declared, placed, ready, known } = seen;
+  const before = rosterOf(target.state["members"]);
+  const isNew = (who: string) => target.changed === undefined || before.get(who) !== declared.get(who);
+  const adds = [...ready]
+    .filter(([who]) => isNew(who) || !known.has(who))
+    .map(([who, member]): Step => async () => {
+      placed.set(who, await view.add(member, declared.get(who)!));
+      ready.delete(who);
+    });
   const roles = [...placed]
-    .filter(([who, { role }]) => role !== declared.get(who))
+    .filter(([who, { role }]) => role !== declared.get(who) && (isNew(who) || !known.has(who)))
     .map(([who, row]): Step => async () => {
       placed.set(who, await view.setRole(row, declared.get(who)!));
     });
@@ -182,21 +255,35 @@ function placing(seen: Seen): Step[] {
 }
 
 /** Judged as a whole, before the first request. */
-function leaving(run: Run, seen: Seen): Step[] {
-  const team = placeOf(seen);
-  const whoByUid = new Map([...seen.known].map(([who, uid]) => [uid, who]));
-  const identities = ({ userUid, email }: TeamMember) =>
-    [userUid, email && normalizeEmail(email), whoByUid.get(userUid)].map((name) => placeIdentity(team, name ?? ""));
-  const held = new Set(run.declarations.held([...seen.leaving.values()].flatMap(identities)));
+async function leaving(run: Run, target: Target, seen: Seen): Promise<Step[]> {
+  const whoByUid = new Map([...knownIn(target.state)].map(([who, uid]) => [uid, who]));
   // Another declaration stands for this person: single memberships that take the roster's place.
   for (const [uid, row] of seen.leaving) {
-    if (identities(row).some((identity) => held.has(identity))) seen.leaving.delete(uid);
+    if (isHandedOver(run, subjectOf(seen, whoByUid.get(uid) ?? uid, row), target.state)) seen.leaving.delete(uid);
   }
-  run.breaker.count(`team ${team}`, [...seen.leaving.keys()]);
+  await run.breaker.count(`team ${placeOf(seen)}`, [...seen.leaving.keys()]);
   return [...seen.leaving.keys()].map((uid): Step => async () => {
     await seen.view.remove(uid);
     seen.leaving.delete(uid);
   });
+}
+
+function subjectOf(seen: Seen, who: string, { userUid, email }: TeamMember | Member): Subject {
+  const { view } = seen;
+  const place = placeOf(seen);
+  const { members } = view.organization;
+  const shown = email || members.loaded?.get(userUid)?.email;
+  const address = shown === undefined ? undefined : normalizeEmail(shown);
+  const names = [...new Set([who, userUid, ...(address === undefined ? [] : [address])])];
+  return {
+    text: `${quoted(address ?? who, 254)} in team ${place}`,
+    names: names.map((name) => ({ key: teamPersonKey(place, name), name })),
+    uid: teamPersonKey(place, userUid),
+    person: { uid: userUid, address, label: canonicalUid(who) === undefined ? who : undefined },
+    holderOf: (name) => view.members.holderOf(name) ?? members.holderOf(name),
+    kinds: ["TeamMembership", "TeamRoster"],
+    place: placeOfTeam(view, view.organization.teams.loaded?.get(view.uid)?.slug),
+  };
 }
 
 /** What is reached is recorded, whatever stops the rest. */

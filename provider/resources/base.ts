@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ResourceSchema } from "../schema/index.js";
-import { providerText, typeToken } from "../schema/token.js";
+import { addressKey, providerText, typeToken } from "../schema/token.js";
 
 export { providerText, typeToken };
 
@@ -21,7 +21,24 @@ export function registration(
   const placeholders = Object.fromEntries(
     [...Object.keys(schema.inputs), ...Object.keys(schema.outputs)].map((key) => [key, undefined]),
   );
-  return [typeToken(schema.kind), name, { ...placeholders, ...args, __provider: providerText(schema.key) }, opts];
+  const hidden = { [addressKey]: addressOf(schema.kind, name, opts.parent), __provider: providerText(schema.key) };
+  return [typeToken(schema.kind), name, { ...placeholders, ...args, ...hidden }, opts];
+}
+
+/** The fields of the SDK's resources that make up a URN. */
+interface Named {
+  __pulumiType?: string;
+  __parentResource?: pulumi.Resource;
+}
+
+/**
+ * What tells a resource from the others of its stack, and stays as long as it is not moved: the types of its parents, its
+ * kind and its name, as in its URN.
+ */
+export function addressOf(kind: string, name: string, parent: pulumi.Resource | undefined): string {
+  const { __pulumiType: type, __parentResource: above } = (parent ?? {}) as Named;
+  if (type === undefined || type === "pulumi:pulumi:Stack") return `${kind}::${name}`;
+  return addressOf(`${type}$${kind}`, name, above);
 }
 
 /** From the SDK's constructors to the line of the program. */

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalUid, normalizeEmail, normalizeOrganization, normalizeTeamId } from "../schema/identity.js";
 import { quoted } from "../schema/text.js";
+import { isOfKind } from "./base.js";
+import { knownValue } from "./references.js";
 
 /** What kind of place: one person may be in one organization and in each of its teams. */
 type Within = "organization" | "team";
@@ -63,7 +65,7 @@ export function rosterOnce(
   const register = registerOf(opts);
   if (register === undefined) return {};
   const members = pulumi.output(args.members as object).apply(async (known) => {
-    const keys = await keysOf("team", args.team, resource());
+    const keys = await keysOf(args.team, resource());
     const mine = `${kind} "${name}"`;
     const others = keys.flatMap((key) => [register.get(`roster ${key}`), register.get(`edges ${key}`)]);
     for (const key of keys) register.set(`roster ${key}`, mine);
@@ -93,7 +95,7 @@ async function enter(register: Register, declaration: Declaration, who: string):
   const { kind, name, within, place } = declaration;
   const person = canonicalUid(who) ?? normalizeEmail(who);
   const resource = declaration.resource();
-  const places = await keysOf(within, place, resource);
+  const places = await keysOf(place, resource);
   const keys = places.map((key) => `${within} ${key} ${person}`);
   const mine = `${kind} "${name}"`;
   if (within === "team") {
@@ -123,25 +125,22 @@ function twice(what: string): pulumi.RunError {
   return error;
 }
 
-/** Every name of a place that can be known now; a resource has one even before it exists. */
-async function keysOf(within: Within, place: unknown, resource: pulumi.CustomResource): Promise<string[]> {
-  if (pulumi.CustomResource.isInstance(place)) return resourceKeys(within, place, resource);
-  const text = await knownValue(place);
-  if (text !== undefined) return [textKey(text, resource)];
-  const [only, ...more] = await dependenciesOf(place);
-  return more.length === 0 && pulumi.CustomResource.isInstance(only) ? resourceKeys(within, only, resource) : [];
+/**
+ * Every name of a place that can be known now. One that is not known yet is the same as itself alone: the very output, not
+ * another output of the same resource.
+ */
+async function keysOf(place: unknown, resource: pulumi.CustomResource): Promise<string[]> {
+  const names = namesOf(place);
+  const texts = await Promise.all(names.map(knownValue));
+  const known = texts.filter((text) => text !== undefined).map((text) => textKey(text, resource));
+  return [...names.filter(pulumi.Output.isInstance).map(outputKey), ...known];
 }
 
-/** A team is not named by its slug, which other organizations may have too. */
-async function resourceKeys(
-  within: Within,
-  place: pulumi.CustomResource,
-  resource: pulumi.CustomResource,
-): Promise<string[]> {
-  const { slug } = place as { slug?: unknown };
-  const texts = await Promise.all([knownValue(place.id), within === "organization" ? knownValue(slug) : undefined]);
-  const known = texts.filter((text) => text !== undefined).map((text) => textKey(text, resource));
-  return [`resource ${await knownValue(place.urn)}`, ...known];
+/** What names the place. A team is not named by its slug, which other organizations may have too. */
+function namesOf(place: unknown): unknown[] {
+  if (!pulumi.CustomResource.isInstance(place)) return [place];
+  const { id, uid, slug } = place as { id: unknown; uid?: unknown; slug?: unknown };
+  return isOfKind(place, "Organization") ? [id, uid, slug] : [id];
 }
 
 /** A uid names one place in the world; a slug, one of a deployment, and so of a provider. */
@@ -150,26 +149,21 @@ function textKey(text: string, resource: pulumi.CustomResource): string {
   return id ?? `${providerOf(resource)} ${normalizeOrganization(text)}`;
 }
 
-const providers = new WeakMap<object, number>();
-let providerCount = 0;
-
 function providerOf(resource: pulumi.CustomResource): string {
   const { __prov: provider } = resource as unknown as { __prov?: object };
-  if (provider === undefined) return "default";
-  if (!providers.has(provider)) providers.set(provider, ++providerCount);
-  return `provider ${providers.get(provider)}`;
+  return provider === undefined ? "default" : `provider ${numberOf(provider)}`;
 }
 
-/** `undefined` while it is unknown, as in the preview of what does not exist yet. */
-function knownValue(value: unknown): Promise<string | undefined> {
-  const output = pulumi.output(value) as unknown as { promise(): Promise<unknown>; isKnown: Promise<boolean> };
-  return output.isKnown.then(async (isKnown) => {
-    const known = isKnown ? await output.promise() : undefined;
-    return typeof known === "string" ? known : undefined;
-  });
+function outputKey(output: object): string {
+  return `output ${numberOf(output)}`;
 }
 
-async function dependenciesOf(value: unknown): Promise<unknown[]> {
-  const { resources } = pulumi.output(value) as { resources?: () => Set<unknown> | Promise<Set<unknown>> };
-  return resources === undefined ? [] : [...(await resources())];
+const numbers = new WeakMap<object, number>();
+let count = 0;
+
+/** Tells objects of this process apart. */
+function numberOf(object: object): number {
+  const number = numbers.get(object) ?? ++count;
+  numbers.set(object, number);
+  return number;
 }

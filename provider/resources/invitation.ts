@@ -3,6 +3,7 @@ import type { InvitationArgs, InvitationOutputs, InvitationState } from "../gene
 import { invitation as schema } from "../schema/invitation.js";
 import { isOfKind, registration, shortStacks, typeToken } from "./base.js";
 import { namedOnce } from "./declaredOnce.js";
+import { noteDeclaration } from "./notes.js";
 import { idOf } from "./references.js";
 
 export interface Invitation extends InvitationOutputs {}
@@ -32,6 +33,7 @@ export class Invitation extends pulumi.CustomResource {
     } finally {
       restore();
     }
+    noteDeclaration(this, schema, name, args, opts);
   }
 
   /** Whether an object is an Invitation, of whichever copy of this package. */

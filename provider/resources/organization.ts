@@ -2,11 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { OrganizationArgs, OrganizationOutputs, OrganizationState } from "../generated/organization.js";
 import { organization as schema } from "../schema/organization.js";
 import { isOfKind, registration, shortStacks, typeToken } from "./base.js";
+import { noteDeclaration } from "./notes.js";
 
 export interface Organization extends OrganizationOutputs {}
 
 /**
- * An Avala organization. Creating one makes the key's own person its owner. One that exists already is refused, with
+ * An Avala organization. Creating one makes the API key's user its owner. One that exists already is refused, with
  * the `adopt` line that takes it over.
  *
  * @example
@@ -23,6 +24,7 @@ export class Organization extends pulumi.CustomResource {
     } finally {
       restore();
     }
+    noteDeclaration(this, schema, name, args, opts);
   }
 
   /** Whether an object is an Organization, of whichever copy of this package. */

@@ -7,6 +7,7 @@ import type {
 import { organizationMember as schema } from "../schema/organizationMember.js";
 import { isOfKind, registration, shortStacks, typeToken } from "./base.js";
 import { namedOnce } from "./declaredOnce.js";
+import { noteDeclaration } from "./notes.js";
 import { idOf } from "./references.js";
 
 export interface OrganizationMember extends OrganizationMemberOutputs {}
@@ -36,6 +37,7 @@ export class OrganizationMember extends pulumi.CustomResource {
     } finally {
       restore();
     }
+    noteDeclaration(this, schema, name, args, opts);
   }
 
   /** Whether an object is an OrganizationMember, of whichever copy of this package. */

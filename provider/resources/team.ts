@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TeamArgs, TeamOutputs, TeamState } from "../generated/team.js";
 import { team as schema } from "../schema/team.js";
 import { isOfKind, registration, shortStacks, typeToken } from "./base.js";
+import { noteDeclaration } from "./notes.js";
 import { idOf } from "./references.js";
 
 export interface Team extends TeamOutputs {}
@@ -26,6 +27,7 @@ export class Team extends pulumi.CustomResource {
     } finally {
       restore();
     }
+    noteDeclaration(this, schema, name, args, opts);
     // Not enumerable: only TeamMembership looks at it.
     Object.defineProperty(this, "__forceDestroy", { value: args.forceDestroy === true });
   }

@@ -4,6 +4,7 @@ import { teamMembership as schema } from "../schema/teamMembership.js";
 import { isOfKind, registration, shortStacks, typeToken } from "./base.js";
 import { namedOnce } from "./declaredOnce.js";
 import { goesWith } from "./goesWith.js";
+import { noteDeclaration } from "./notes.js";
 import { idOf } from "./references.js";
 
 export interface TeamMembership extends TeamMembershipOutputs {}
@@ -33,6 +34,7 @@ export class TeamMembership extends pulumi.CustomResource {
     } finally {
       restore();
     }
+    noteDeclaration(this, schema, name, args, opts);
   }
 
   /** Whether an object is a TeamMembership, of whichever copy of this package. */

@@ -5,6 +5,7 @@ import { teamRoster as schema } from "../schema/teamRoster.js";
 import { isOfKind, registration, typeToken } from "./base.js";
 import { rosterOnce } from "./declaredOnce.js";
 import { goesWith } from "./goesWith.js";
+import { noteDeclaration } from "./notes.js";
 import { idOf } from "./references.js";
 
 export interface TeamRoster extends TeamRosterOutputs {}
@@ -30,6 +31,7 @@ export class TeamRoster extends pulumi.CustomResource {
         pulumi.mergeOptions(goesWith(args.team), opts),
       ),
     );
+    noteDeclaration(this, schema, name, args, opts);
     // State holds them as text.
     const { members, waiting, unmanagedMembers } = this as unknown as Record<string, pulumi.Output<string>>;
     Object.assign(this, {

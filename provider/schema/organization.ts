@@ -6,7 +6,7 @@ export const organization = {
   kind: "Organization",
   key: "organization",
   description:
-    "An Avala organization. Creating one makes the key's own person its owner. A program that declares an organization which exists already is refused, with the `adopt` line that takes it over.",
+    "An Avala organization. Creating one makes the API key's user its owner. A program that declares an organization which exists already is refused, with the `adopt` line that takes it over.",
   id: "`<organization uid>`",
   inputs: {
     name: field(nonEmptyText(1024), {
@@ -66,7 +66,7 @@ export const organization = {
     }),
     onDestroy: field(oneOf(["delete", "retain", "leave"]).optional(), {
       description:
-        "What becomes of the organization when the resource goes: deleted, left as it is, or left by the key's own person.",
+        "What becomes of the organization when the resource goes: deleted, left as it is, or left by the API key's user.",
       absent: "`delete` when this resource created it, `retain` when it was adopted or imported.",
       local: true,
     }),

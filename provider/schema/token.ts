@@ -7,3 +7,6 @@ export function typeToken(kind: string): string {
 export function providerText(key: string): string {
   return `exports.handler=()=>require("pulumi-avala/provider").${key}`;
 }
+
+/** Hidden input and output: what tells the resource from the others of its stack, as in its URN. */
+export const addressKey = "__address";

@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import { isAlive, ProcessJournal } from "./journal.js";
+
+/**
+ * What the program of a run declares, written by its own process and read by the host processes. The engine may delete
+ * before it has checked what the program declares (delete-before-replace), or without checking it at all (`--target`,
+ * `--exclude`): then only the program can tell who is still declared. Names and addresses are hashed.
+ */
+
+/** Names nobody to whoever reads it. */
+export function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+const prefix = "program-";
+
+/** One thing that is said of a declaration; each value is hashed. */
+export type Said =
+  /** Kind of resource, in clear. */
+  | "declares"
+  /** Another address that it had: an alias. */
+  | "alias"
+  /** A person, by uid or e-mail address in normal form. */
+  | "who"
+  /** The organization or team, as the program names it. */
+  | "place"
+  /** The same, by the address of the resource that is named. */
+  | "in"
+  /** What an Organization or Team takes over. */
+  | "adopt"
+  /** Its own id. */
+  | "id";
+
+/** The journal of a program. Lines of one tick are written together, before any of them can have reached the engine. */
+export class ProgramJournal {
+  readonly #journal: ProcessJournal;
+  #lines: string[] = [];
+
+  /** @param engine address of the engine that runs the program */
+  constructor(engine: string, root?: string) {
+    this.#journal = new ProcessJournal("", engine, root, `${prefix}${process.pid}`);
+    this.#write(`process ${process.pid} ${process.ppid}`);
+    if (!isLanguageHostProcess()) return;
+    this.#write("ends");
+    const finish = () => this.#finish();
+    process.once("beforeExit", finish).once("exit", finish);
+  }
+
+  /** @param value hashed, but for a kind */
+  say(address: string, said: Said, value: string): void {
+    this.#write(`${said} ${digestOf(address)} ${said === "declares" ? value : digestOf(value)}`);
+  }
+
+  #write(line: string): void {
+    if (this.#lines.length === 0) queueMicrotask(() => this.#flush());
+    this.#lines.push(line);
+  }
+
+  #flush(): void {
+    const lines = this.#lines;
+    this.#lines = [];
+    if (lines.length > 0) this.#journal.append(lines);
+  }
+
+  /** Everything is declared: the loop of events is empty, and nothing waits for the engine. */
+  #finish(): void {
+    if (this.#lines.includes("finished")) return;
+    this.#lines.push("finished");
+    this.#flush();
+  }
+}
+
+/** A program of the Automation API that is a function runs in its caller's process, which goes on afterwards. */
+function isLanguageHostProcess(): boolean {
+  return /[\\/]cmd[\\/]run([\\/]index\.js)?$/.test(process.argv[1] ?? "");
+}
+
+/** What a program says of one declaration so far; digests, but for the kind. */
+export interface Note {
+  address: string;
+  kind: string;
+  /** Addresses by which it may be known: its own, and aliases. */
+  addresses: Set<string>;
+  who: Set<string>;
+  place?: string;
+  in?: string;
+  adopt?: string;
+  id?: string;
+}
+
+export interface ProgramNotes {
+  /** By digest of the address. */
+  notes: ReadonlyMap<string, Note>;
+  /** The program may still declare more. */
+  isRunning: boolean;
+}
+
+/** The notes of the program that the engine runs; `undefined` in a preview, and where no program runs. */
+export function readProgramNotes(journal: ProcessJournal): ProgramNotes | undefined {
+  const files = journal.filesOf(prefix).filter(belongsToThisRun);
+  if (files.length === 0) return undefined;
+  const notes = new Map<string, Note>();
+  for (const line of files.flat()) take(notes, line);
+  return { notes, isRunning: files.some((lines) => lines.includes("ends") && !lines.includes("finished")) };
+}
+
+/** An earlier run may have had the same address: its processes have ended. The language host lives as long as the run. */
+function belongsToThisRun(lines: readonly string[]): boolean {
+  const [, ...processes] = (lines[0] ?? "").split(" ");
+  return processes.some((pid) => isAlive(Number(pid)));
+}
+
+function take(notes: Map<string, Note>, line: string): void {
+  const [said, address, value] = line.split(" ") as [Said | "process", string | undefined, string | undefined];
+  if (address === undefined || value === undefined || said === "process") return;
+  const note = notes.get(address) ?? { address, kind: "", addresses: new Set([address]), who: new Set() };
+  notes.set(address, note);
+  if (said === "declares") note.kind = value;
+  else if (said === "alias") note.addresses.add(value);
+  else if (said === "who") note.who.add(value);
+  else if (said === "place" || said === "in" || said === "adopt" || said === "id") note[said] = value;
+}

@@ -1,0 +1,107 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ProgramJournal } from "../core/notes.js";
+import { canonicalUid, normalizeEmail, normalizeOrganization, normalizeTeamId } from "../schema/identity.js";
+import type { ResourceSchema } from "../schema/index.js";
+import { addressOf } from "./base.js";
+import { knownValue } from "./references.js";
+
+/** Fields by which the kinds name what they stand for. */
+interface Args {
+  organization?: unknown;
+  team?: unknown;
+  user?: unknown;
+  email?: unknown;
+  members?: unknown;
+  adopt?: unknown;
+}
+
+/** One journal for each engine: a process may run several programs, one after the other. */
+const journals = new Map<string, ProgramJournal>();
+
+/**
+ * Writes down for the handlers what an update's program declares: at once what is known, the rest as soon as it is. The
+ * engine may delete before it has this resource checked, or without that.
+ */
+export function noteDeclaration(
+  resource: pulumi.CustomResource,
+  { kind }: ResourceSchema,
+  name: string,
+  args: Args,
+  opts: pulumi.CustomResourceOptions | undefined,
+): void {
+  const address = addressOf(kind, name, opts?.parent);
+  Object.defineProperty(resource, addressOfResource, { value: address });
+  const journal = opts?.id === undefined ? openJournal() : undefined;
+  if (!journal) return;
+  journal.say(address, "declares", kind);
+  for (const alias of opts?.aliases ?? []) whenKnown(aliasName(alias), (text) => alsoAt(journal, address, text));
+  const person = args.user ?? args.email;
+  if (person !== undefined) whenKnown(person, (text) => journal.say(address, "who", personName(text)));
+  if (args.members !== undefined) notePeople(journal, address, args.members);
+  if (args.adopt !== undefined) whenKnown(args.adopt, (text) => journal.say(address, "adopt", placeName(text)));
+  notePlace(journal, address, args.team ?? args.organization);
+  whenKnown(resource.id, (id) => journal.say(address, "id", placeName(id)));
+}
+
+/** Not enumerable, and for this module alone. */
+const addressOfResource = Symbol.for("pulumi-avala.address");
+
+/** Previews delete nothing; with mocks there is no engine. */
+function openJournal(): ProgramJournal | undefined {
+  if (pulumi.runtime.isDryRun()) return undefined;
+  const engine = engineAddress();
+  if (engine === undefined) return undefined;
+  const journal = journals.get(engine) ?? new ProgramJournal(engine);
+  journals.set(engine, journal);
+  return journal;
+}
+
+/** Where the engine listens, as its host processes are told: `127.0.0.1:4711`. */
+function engineAddress(): string | undefined {
+  const engine = pulumi.runtime.getEngine() as { getChannel?: () => { getTarget(): string } } | undefined;
+  return engine?.getChannel?.().getTarget().replace(/^dns:/, "");
+}
+
+function notePlace(journal: ProgramJournal, address: string, place: unknown): void {
+  if (place === undefined) return;
+  const above = (place as { [addressOfResource]?: string })[addressOfResource];
+  if (above !== undefined) journal.say(address, "in", above);
+  whenKnown(pulumi.CustomResource.isInstance(place) ? place.id : place, (text) =>
+    journal.say(address, "place", placeName(text)),
+  );
+}
+
+/** A roster may be an output as a whole; its names are never outputs one by one. */
+function notePeople(journal: ProgramJournal, address: string, members: unknown): void {
+  const note = (known: unknown) => {
+    const names = typeof known === "object" && known !== null ? Object.keys(known) : [];
+    for (const name of names) journal.say(address, "who", personName(name));
+  };
+  if (pulumi.Output.isInstance(members)) members.apply(note);
+  else note(members);
+}
+
+function alsoAt(journal: ProgramJournal, address: string, text: string): void {
+  const name = text.split("::").slice(3).join("::") || text;
+  journal.say(address, "alias", `${address.slice(0, address.indexOf("::"))}::${name}`);
+}
+
+function aliasName(alias: unknown): unknown {
+  return typeof alias === "object" && alias !== null && "name" in alias ? alias.name : alias;
+}
+
+function personName(text: string): string {
+  return canonicalUid(text) ?? normalizeEmail(text);
+}
+
+function placeName(text: string): string {
+  return normalizeTeamId(text) ?? normalizeOrganization(text);
+}
+
+/** A value that is there already is noted in this tick. What fails is told where it is used. */
+function whenKnown(value: unknown, note: (text: string) => void): void {
+  if (typeof value === "string") note(value);
+  else if (value !== undefined && value !== null) knownValue(value).then((text) => text && note(text), ignore);
+}
+
+function ignore(): void {}

@@ -22,7 +22,7 @@ export class NotCarriedOutError extends AvalaError {
   constructor(cause: RequestError, now: string) {
     const { method, path } = cause.request;
     super(
-      `${method} ${path} got no answer, and a look at the service afterwards shows that nothing has changed: ${now}.`,
+      `${method} ${path} got no valid answer, and a look at the service afterwards shows that nothing has changed: ${now}.`,
       "Run the command again.",
       { cause },
     );
@@ -44,7 +44,7 @@ export class DoubtfulMailError extends AvalaError {
 
   constructor(cause: RequestError, who: string) {
     super(
-      `${cause.request.method} ${cause.request.path} got no answer. Whether ${who} has been mailed cannot be known.`,
+      `${cause.request.method} ${cause.request.path} got no valid answer. Whether ${who} has been mailed cannot be known.`,
       "Ask them before running the command again: each run mails.",
       { cause },
     );

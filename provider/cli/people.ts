@@ -1,7 +1,8 @@
 import type { Member } from "../client/index.js";
-import { IdentityUnknownError, type OrganizationView } from "../snapshot/index.js";
-import { normalizeEmail, personOf, printable, quoted, type Person } from "../schema/index.js";
-import { RefusedError, UsageError } from "./errors.js";
+import type { OrganizationView } from "../snapshot/index.js";
+import { personOf, printable, quoted, type Person } from "../schema/index.js";
+import { UsageError } from "./errors.js";
+import { visible } from "./visible.js";
 
 /** A person as typed: an e-mail address or a user's uid. */
 export function typedPerson(text: string, where: string): Person {
@@ -13,25 +14,21 @@ export function typedPerson(text: string, where: string): Person {
   );
 }
 
-/**
- * The one member that a person is, from the complete list; undefined where their absence is proven. Two members of one
- * address are an error: the step that follows cannot be taken back.
- */
+/** The one member that a person is, from the complete list; undefined where their absence is proven. */
 export async function memberOf(view: OrganizationView, person: Person): Promise<Member | undefined> {
-  const rows = [...(await view.members.get()).values()];
-  if (person.userUid !== undefined) return rows.find(({ userUid }) => userUid === person.userUid);
-  const found = rows.filter(({ email }) => email !== undefined && normalizeEmail(email) === person.email);
-  if (found.length > 1) {
-    const uids = found.map(({ userUid }) => printable(userUid)).join(", ");
-    throw new RefusedError(
-      `${found.length} members have the address ${quoted(person.email!)}.`,
-      `Name one by uid: ${uids}.`,
-    );
-  }
-  const hidden = rows.filter(({ email }) => !email).length;
-  if (found.length === 0 && hidden > 0)
-    throw IdentityUnknownError.hidden(person.email!, `organization ${view.slug}`, hidden);
-  return found[0];
+  return view.members.find(person);
+}
+
+/** The API key's user, as far as the service tells who that is and shows them as a member. */
+export async function ownMember(view: OrganizationView): Promise<Member | undefined> {
+  const uid = await visible(view.ownPerson());
+  if (uid === undefined) return undefined;
+  return (await visible(view.members.get()))?.get(uid) ?? { userUid: uid };
+}
+
+/** "The API key's user, ada@example.com (ada, 0a1b…)", or without a name where that is not known. */
+export function shownOwn(own: Member | undefined): string {
+  return `The API key's user${own ? `, ${shownMember(own)},` : ""}`;
 }
 
 /** A person as people read it: `Ada Example, ada@example.com (ada, 0a1b…)`. */

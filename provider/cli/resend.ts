@@ -95,7 +95,7 @@ async function notInvited({ view, shown }: Found, person: Person): Promise<Error
     if (!(error instanceof IdentityUnknownError)) throw error;
     return new RefusedError(
       what,
-      `Whether they are a member cannot be known: the service hides addresses from this key. ${anew}`,
+      `Whether they are a member cannot be known: the service hides addresses from this key, or several members have this one. ${anew}`,
     );
   }
 }

@@ -27,7 +27,7 @@ export class Session {
 
   /** Looks anew: nothing read before is used. */
   look(): Snapshot {
-    return new Snapshot(this.client);
+    return new Snapshot(this.client, this.#settings.hiddenPeople);
   }
 
   /** What the provider would record, going by one look. */

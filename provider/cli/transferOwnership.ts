@@ -4,7 +4,7 @@ import { settle } from "../snapshot/settle.js";
 import { confirmation, defineCommand, sharedOptions, type Invocation } from "./command.js";
 import { confirm, requireConfirmable } from "./confirm.js";
 import { afterLook, RefusedError } from "./errors.js";
-import { memberOf, shownMember, typedPerson } from "./people.js";
+import { memberOf, ownMember, shownMember, shownOwn, typedPerson } from "./people.js";
 import { withSession, type Found, type Session } from "./session.js";
 
 const options = {
@@ -16,7 +16,7 @@ const options = {
 /** What a transfer would do, as things stand. */
 interface Plan extends Found {
   heir: Member;
-  /** The key's own person, where the list shows them. */
+  /** The present owner, where the list shows them. */
   owner: Member | undefined;
 }
 
@@ -26,12 +26,13 @@ export const transferOwnership = defineCommand({
   operands: [{ name: "<organization>", description: "the organization's slug or uid" }],
   options,
   about: [
-    "Makes another member the owner of an organization. The key has to be the present owner's, and the new owner has to be a member already; both are looked up before anything is sent.",
+    "Makes another member the owner of an organization. The API key has to be the present owner's, and the new owner has to be a member already; both are looked up before anything is sent.",
     "This is one-way. Afterwards the key is no owner's key: only the new owner can give the ownership back, and what only an owner may do, such as deleting the organization, fails in programs that run with this key.",
     "It asks for the organization's slug before it sends the one request. Where the answer is lost, the list of members tells the outcome; nothing is sent twice.",
   ],
   sends: [
     "GET /organizations/, GET /organizations/{slug}/members/  before, and after for the outcome",
+    "GET /users/me/  where the list of organizations does not show the API key's user as the owner",
     "POST /organizations/{slug}/transfer-ownership/  once",
   ],
   examples: [
@@ -73,14 +74,21 @@ async function look(session: Session, reference: string, person: Person): Promis
   if (heir.role === "owner") {
     throw new RefusedError(`${shownMember(heir)} is the owner of ${shown} already. Nothing was changed.`, "");
   }
-  if (row.role !== "owner") {
-    throw new RefusedError(
-      `The key's own person is ${row.role ? quoted(row.role) : "nobody whose role the service tells"} in ${shown}, not the owner. Nothing was changed.`,
-      "Only the owner can transfer the ownership: use a key of theirs.",
-    );
-  }
+  if (row.role !== "owner") await requireOwner(found);
   const owner = [...(await view.members.get()).values()].find(({ role }) => role === "owner");
   return { ...found, heir, owner };
+}
+
+/** Where the list of organizations does not tell that the API key's user is the owner, the list of members may. */
+async function requireOwner({ row, view, shown }: Found): Promise<void> {
+  const own = await ownMember(view);
+  const role = row.role ?? own?.role;
+  if (role === "owner") return;
+  const is = role ? `is ${quoted(role)} in ${shown}, not the owner` : `has a role in ${shown} that Avala does not tell`;
+  throw new RefusedError(
+    `${shownOwn(own)} ${is}. Nothing was changed.`,
+    "Only the owner can transfer the ownership: use the owner's key.",
+  );
 }
 
 function unchanged(before: Plan, now: Plan): Plan {

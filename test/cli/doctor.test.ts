@@ -11,6 +11,7 @@ import {
   sdkCheck,
   typescriptCheck,
 } from "../../provider/cli/doctor/versions.js";
+import type { Seed } from "../../emulator/src/index.js";
 import { person, uids } from "../lifecycle/support.js";
 import { pageOf, rawService, type Reply } from "../support/rawService.js";
 import { office } from "./support.js";
@@ -152,8 +153,13 @@ describe("settings", () => {
   });
 
   it("are warned of where they keep a run from what it is for", async () => {
-    const checks = await examined({ AVALA_READ_ONLY: "1", AVALA_ASSUME_DELETED: `${uids.acme} ${uids.core}` });
-    expect(named(checks, "readOnly", "assumeDeleted")).toEqual([
+    const checks = await examined({
+      AVALA_READ_ONLY: "1",
+      AVALA_ASSUME_DELETED: `${uids.acme} ${uids.core}`,
+      AVALA_HIDDEN_PEOPLE: uids.mia,
+    });
+    expect(named(checks, "hiddenPeople", "readOnly", "assumeDeleted")).toEqual([
+      "ok hiddenPeople: AVALA_HIDDEN_PEOPLE names 1 user whose hidden address is none that the program declares",
       "warning readOnly: AVALA_READ_ONLY is set: what would change something is refused.",
       "warning assumeDeleted: AVALA_ASSUME_DELETED names 2 organizations whose disappearance counts as deletion.",
     ]);
@@ -173,6 +179,7 @@ describe("settings", () => {
     [{ AVALA_BASE_URL: "http://api.example.com" }, /unencrypted/],
     [{ AVALA_BASE_URL: "https://me:avk_pasted@api.example.com" }, /user name or password/],
     [{ AVALA_MAX_REMOVALS: "avk_pasted" }, /AVALA_MAX_REMOVALS is not a whole number/],
+    [{ AVALA_HIDDEN_PEOPLE: "avk_pasted" }, /Entry 1 of AVALA_HIDDEN_PEOPLE is not a uid/],
   ])("that cannot work are wrong, and nothing is asked: %j", async (env, told) => {
     const checks = await examined(env);
     expect(named(checks, "settings")).toEqual([expect.stringMatching(told)]);
@@ -182,7 +189,7 @@ describe("settings", () => {
 });
 
 describe("Avala", () => {
-  const ofAvala = ["reachable", "key", "scopes", "role", "clock"];
+  const ofAvala = ["reachable", "key", "user", "scopes", "role", "clock"];
 
   it("answers, takes the key, and tells the roles", async () => {
     await o.emulator.addKey("avk_mia", person("mia"));
@@ -192,12 +199,42 @@ describe("Avala", () => {
     expect(named(checks, ...ofAvala)).toEqual([
       `ok reachable: ${new URL(o.between.url).host} answers`,
       "ok key: Avala takes the key",
-      "ok scopes: The key has no scopes, and may do what its person may",
+      `ok user: The API key belongs to mia@example.com (${uids.mia})`,
+      "ok scopes: The key has no scopes, and may do what its user may",
       "warning role: member of Acme (acme): may look, but not manage.",
       "ok role: owner of Beta (beta)",
       "ok clock: This machine's clock agrees with the service's",
     ]);
-    expect(await o.emulator.calls()).toEqual(["GET /users/me/permissions/", "GET /organizations/"]);
+    expect(await o.emulator.calls()).toEqual([
+      "GET /users/me/permissions/",
+      "GET /organizations/",
+      "GET /users/me/",
+      "GET /organizations/acme/members/",
+    ]);
+  });
+
+  const unknown = "ok user: Avala does not tell here to whom the API key belongs";
+  const asked = ["GET /users/me/permissions/", "GET /organizations/", "GET /users/me/"];
+  it.each<[NonNullable<Seed["settings"]>, string, number]>([
+    [{ hideEmails: true }, `ok user: The API key belongs to ${uids.owner}`, 4],
+    [{ currentUser: "withoutUid" }, unknown, 3],
+    [{ currentUser: 403 }, unknown, 3],
+    [{ currentUser: 404 }, unknown, 3],
+    [{ currentUser: "html" }, unknown, 3],
+  ])("tells whose key it is as far as the service does: %j", async (settings, told, requests) => {
+    await o.emulator.settings(settings);
+    expect(named(await examined(), "user", "role")).toEqual([told, "ok role: owner of Acme (acme)"]);
+    expect(await o.emulator.calls()).toEqual([...asked, "GET /organizations/acme/members/"].slice(0, requests));
+  });
+
+  it("tells the uid alone where no organization is small, or its people are not shown", async () => {
+    const told = [`ok user: The API key belongs to ${uids.owner}`];
+    o.between.expect({ on: /^GET .*members/, fate: 403 });
+    expect(named(await examined(), "user")).toEqual(told);
+    for (let at = 0; at < 97; at++) await o.emulator.join(uids.acme, person(`p${at}`));
+    await o.emulator.clearLog();
+    expect(named(await examined(), "user")).toEqual(told);
+    expect(await o.emulator.calls()).toEqual(asked);
   });
 
   it("does not take the key", async () => {
@@ -244,13 +281,14 @@ describe("Avala", () => {
 
     it("has a key with scopes, of a person without organizations, and another time", async () => {
       const date = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
-      const late = await answers(may(["datasets.read"]), { ...pageOf([]), headers: { date: date(600) } });
+      const at = (seconds: number, reply: object) => ({ ...reply, headers: { date: date(seconds) } });
+      const late = await answers(at(600, may(["datasets.read"])), at(600, pageOf([])));
       expect(named(late, "scopes", "role", "clock")).toEqual([
         'warning scopes: The key is limited to "datasets.read". Avala documents no scope that manages organizations.',
-        "ok role: The key's person belongs to no organization yet",
+        "ok role: The API key's user belongs to no organization yet",
         expect.stringMatching(/^warning clock: This machine's clock is (599|600|601) s behind the service's\.$/),
       ]);
-      const early = await answers(may([]), { ...pageOf([]), headers: { date: date(-600) } });
+      const early = await answers(at(-600, may([])), at(-600, pageOf([])));
       expect(named(early, "clock")).toEqual([expect.stringMatching(/ s ahead of the service's\.$/)]);
     });
 

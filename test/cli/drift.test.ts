@@ -377,6 +377,202 @@ describe("what the code does not know", () => {
   });
 });
 
+describe("bug A6: another owner", () => {
+  const transfer = async (to: string) => {
+    await o.emulator.api("POST", "/organizations/acme/transfer-ownership/", { new_owner_uid: to });
+    await o.emulator.addKey("avk_ada", person("ada"));
+    o.desk.environment["AVALA_API_KEY"] = "avk_ada";
+  };
+  const eve = async () => (await o.emulator.join(uids.acme, person("eve"))).uid;
+  const leaves = () => o.emulator.api("DELETE", `/organizations/acme/members/${uids.owner}/`, undefined, "avk_ada");
+  /** The state, with its owner as a run records it that has read the members. */
+  const owned = async (made = upAll()) => {
+    const state = await made;
+    stack.resources.get("acme")!.outputs["__owner"] = uids.owner;
+    return state;
+  };
+  const declared = () =>
+    once("owner declared", () => up({ ...everything(), owner: inAcme("owner", { role: "admin" }) }));
+  const declare = expect.stringMatching(/^Declare and import them, with the role they are to keep/) as string;
+  const remove = expect.stringContaining("or remove them in Avala") as string;
+  const owns = (name: string, former = "owner") =>
+    `is owned by "${person(name)}" now; "${person(former)}" owned it when it was last recorded`;
+
+  /** What becomes of the ownership; what is told of the organization, of the former owner, and who is a fact. */
+  interface Row {
+    state?: () => Promise<Exported>;
+    /** A state of before, without the owner. */
+    isOld?: boolean;
+    happens?: () => Promise<unknown>;
+    tells: { owner?: string; former?: { kind: string; repair: string }; facts: string[] };
+  }
+  const unmanaged = { kind: "unmanaged", repair: declare };
+  it.each<[string, Row]>([
+    ["is none where the owner has stayed", { tells: { facts: ["owner owns it, and is not declared"] } }],
+    [
+      "is a declared member",
+      { happens: () => transfer(uids.ada), tells: { owner: owns("ada"), former: unmanaged, facts: [] } },
+    ],
+    [
+      "is somebody undeclared, who is then no fact",
+      { happens: async () => transfer(await eve()), tells: { owner: owns("eve"), former: unmanaged, facts: [] } },
+    ],
+    [
+      "is a declared member, and the former owner has gone",
+      {
+        happens: async () => {
+          await transfer(uids.ada);
+          await leaves();
+        },
+        tells: {
+          owner: `is owned by "${person("ada")}" now; "${uids.owner}" owned it when it was last recorded`,
+          facts: [],
+        },
+      },
+    ],
+    [
+      "is a declared member, and the former owner, who is declared, stays",
+      { state: declared, happens: () => transfer(uids.ada), tells: { owner: owns("ada"), facts: [] } },
+    ],
+    [
+      "is a declared member, and the former owner, who is declared, has gone",
+      {
+        state: declared,
+        happens: async () => {
+          await transfer(uids.ada);
+          await leaves();
+        },
+        tells: { owner: owns("ada"), former: { kind: "gone", repair: expect.any(String) as string }, facts: [] },
+      },
+    ],
+    [
+      "is not known where a state of before records none",
+      {
+        isOld: true,
+        happens: async () => transfer(await eve()),
+        tells: { former: { kind: "unmanaged", repair: remove }, facts: ["eve owns it, and is not declared"] },
+      },
+    ],
+  ])("%s", async (_what, { state = upAll, isOld = false, happens, tells }) => {
+    const recorded = await (isOld ? state() : owned(state()));
+    await happens?.();
+    const report = await drifted(o.desk, recorded);
+    const others = report.findings.filter(({ kind }) => kind !== "waiting");
+    const first = report.findings.findIndex(({ kind }) => kind === "owner");
+    expect(first).toBe(tells.owner === undefined ? -1 : 0);
+    const { kind, repair } = others.find(({ person: who }) => who?.userUid === uids.owner && who) ?? {};
+    expect({
+      owner: report.findings[first]?.message,
+      former: kind === undefined ? undefined : { kind, repair },
+      facts: report.facts.map(({ person: who, message }) => `${who.email!.split("@")[0]} ${message}`),
+    }).toEqual({ owner: undefined, former: undefined, ...tells });
+    expect(others).toHaveLength(Number(tells.owner !== undefined) + Number(tells.former !== undefined));
+    expect(report.drift).toBe(others.length > 0);
+  });
+
+  it("is first in every format, with the way to record it", async () => {
+    const state = await owned();
+    await transfer(uids.ada);
+    const { findings, counts } = await drifted(o.desk, state);
+    expect(counts["owner"]).toBe(1);
+    expect(findings[0]).toMatchObject({
+      drift: true,
+      subject: "organization",
+      person: { email: person("ada"), userUid: uids.ada },
+      formerOwner: { email: person("owner"), userUid: uids.owner },
+      resource: { kind: "Organization", name: "acme" },
+      repair: expect.stringContaining("If that is right, run pulumi refresh to record it") as string,
+    });
+    const screen = await o.desk.run(["drift", "--state", "-"], { stdin: state.text });
+    expect(screen).toMatchObject({
+      code: 2,
+      stdout: expect.stringMatching(/^Owner changed \(1\)\n {2}Acme +acme +organization +is owned by "ada@/) as string,
+    });
+    expect(screen.stdout).toContain("2 differences: 1 owner changed, 1 unmanaged.");
+    const issue = await o.desk.run(["drift", "--state", "-", "--markdown"], { stdin: state.text });
+    expect(issue.stdout).toContain('| `Acme` | `acme` | `organization` | is owned by "`ada@example.com`" now; ');
+  });
+
+  it("is looked for where the state declares no people, and asks for the list of members then", async () => {
+    const { acme, core, labs } = everything();
+    const state = await owned(up({ acme: acme!, core: core!, labs: labs! }));
+    await transfer(uids.ada);
+    await o.emulator.clearLog();
+    const { findings } = await drifted(o.desk, state);
+    expect(findings.map(({ kind, formerOwner }) => [kind, formerOwner?.email])).toEqual([["owner", person("owner")]]);
+    expect((await o.emulator.calls()).toSorted()).toEqual([
+      "GET /organizations/",
+      "GET /organizations/acme/",
+      "GET /organizations/acme/members/",
+      "GET /organizations/acme/teams/",
+    ]);
+  });
+
+  it("is not known where the key may not see the members, which is said", async () => {
+    const state = await owned();
+    await transfer(uids.ada);
+    o.between.expect({ on: /^GET .*acme.members/, fate: 403, times: 9 });
+    const { counts, notVisible } = await drifted(o.desk, state);
+    expect(counts["owner"]).toBe(0);
+    expect(notVisible).toContain('Who owns "acme" now is not visible to this key.');
+  });
+
+  it("can be meant to be: a rule leaves it out", async () => {
+    const state = await owned();
+    await transfer(uids.ada);
+    writeFileSync(join(o.desk.folder, "owner.yaml"), `ignore:\n  - kind: owner\n    person: ${person("ada")}\n`);
+    const { counts, ignored } = await drifted(o.desk, state, ["--ignore", "owner.yaml"]);
+    expect([counts["owner"], ignored]).toEqual([0, 1]);
+  });
+});
+
+describe("bug A1: the API key's user", () => {
+  const me = "GET /users/me/";
+  const as = async (name: string) => {
+    await o.emulator.addKey(`avk_${name}`, person(name));
+    o.desk.environment["AVALA_API_KEY"] = `avk_${name}`;
+  };
+  const settings = (currentUser: NonNullable<Seed["settings"]>["currentUser"]) => o.emulator.settings({ currentUser });
+
+  it.each<[string, () => Promise<unknown>, { told: string[]; asks: number }]>([
+    ["is nobody undeclared where they are the owner", async () => undefined, { told: ["eve unmanaged"], asks: 0 }],
+    ["is declared, and an undeclared admin is not they", () => as("ada"), { told: ["eve unmanaged"], asks: 1 }],
+    ["is a fact beside another undeclared admin", () => as("eve"), { told: ["eve fact"], asks: 1 }],
+    ["has another role than whoever is undeclared", () => as("lee"), { told: ["eve unmanaged"], asks: 0 }],
+    [
+      "cannot be known among several with their role",
+      async () => {
+        await as("eve");
+        await settings("html");
+      },
+      { told: ["eve unmanaged"], asks: 1 },
+    ],
+    [
+      "is the only one with their role where the service does not tell",
+      async () => {
+        await api("PATCH", `members/${uids.ada}/role/`, { role: "member" });
+        await as("eve");
+        await settings(403);
+      },
+      { told: ["ada changed", "eve fact"], asks: 1 },
+    ],
+  ])("%s", async (_what, happens, { told, asks }) => {
+    const state = await upAll();
+    await o.emulator.join(uids.acme, person("eve"), "admin");
+    await happens();
+    await o.emulator.clearLog();
+    const { findings, facts } = await drifted(o.desk, state);
+    const people = findings.filter(({ subject, kind }) => subject === "person" && kind !== "waiting");
+    const named = (who: { email?: string } | undefined) => who!.email!.split("@")[0];
+    const own = facts.filter(({ message }) => message === "is the API key's user, and is not declared");
+    expect([
+      ...people.map(({ person: who, kind }) => `${named(who)} ${kind}`),
+      ...own.map(({ person: who }) => `${named(who)} fact`),
+    ]).toEqual(told);
+    expect((await o.emulator.calls()).filter((call) => call === me)).toHaveLength(asks);
+  });
+});
+
 describe("what the key may not see", () => {
   it("is told as such, and is no drift: invitations", async () => {
     const state = await upAll();
@@ -475,7 +671,7 @@ describe("--ignore", () => {
     [
       "a kind that is none",
       "ignore:\n  - kind: waiting\n  - kind: change",
-      /rule 2: kind cannot be "change"; there are changed,/,
+      /rule 2: kind cannot be "change"; there are owner, changed,/,
     ],
     ["a property that is none", "ignore:\n  - property: descripton", /rule 1: property cannot be "descripton"/],
     ["a rule for everything", "ignore:\n  - reason: none", /rule 1: must ask for something/],

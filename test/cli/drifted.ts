@@ -10,6 +10,7 @@ export interface Finding {
   team?: { uid: string; name?: string };
   person?: { email?: string; userUid?: string; username?: string };
   role?: string;
+  formerOwner?: { email?: string; userUid?: string; username?: string };
   resource?: { kind: string; name: string };
   property?: string;
   declared?: unknown;

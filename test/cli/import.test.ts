@@ -98,6 +98,21 @@ describe("the files", () => {
     });
   });
 
+  it.each<[string, (kind: string) => string]>([
+    ["edges", (kind) => (["OrganizationMember", "TeamMembership"].includes(kind) ? "avala:index:People$" : "")],
+    ["roster", (kind) => (kind === "OrganizationMember" ? "avala:index:People$" : "")],
+  ])("of %s record the address of each resource, as the program passes it", async (style, above) => {
+    await imported("--style", style);
+    const ours = entries().filter(({ type }) => type.includes("/avala:"));
+    expect(ours.length).toBeGreaterThan(12);
+    for (const { type, name, logicalName = name, inputs, outputs, ...more } of ours) {
+      const kind = type.split(":").at(-1)!;
+      const isBelow = (more as { parent?: string }).parent !== undefined;
+      const address = `${isBelow ? above(kind) : ""}${kind}::${logicalName}`;
+      expect([inputs!["__address"], outputs!["__address"]]).toEqual([address, address]);
+    }
+  });
+
   it("hold no key and no accept link", async () => {
     await imported();
     const { invitations } = (await o.emulator.state()).organizations[0]!;
@@ -177,6 +192,7 @@ describe("the files", () => {
     await imported();
     const [organization] = ofKind("Organization");
     expect(organization!.inputs).toEqual({
+      __address: "Organization::acme",
       __provider: 'exports.handler=()=>require("pulumi-avala/provider").organization',
       name: 'Acme "Robotics" \u202e${x} */',
       description: "one\n# two: `three`\n- four",

@@ -1,8 +1,10 @@
+import type { Seed } from "../../emulator/src/index.js";
 import { person, uids } from "../lifecycle/support.js";
 import { escapes, office } from "./support.js";
 
 const o = office();
 const list = "GET /organizations/";
+const who = ["GET /users/me/", "GET /organizations/acme/members/"];
 const act = "POST /organizations/acme/leave/";
 const without = [`${person("ada")} admin`, `${person("mia")} member`, `${person("owner")} owner`];
 const all = [
@@ -19,10 +21,11 @@ beforeEach(async () => {
 });
 
 describe("leave", () => {
-  it("takes the key's own person out, with one request, and says how to go on", async () => {
+  it("takes the API key's user out, with one request, and says who that is and how to go on", async () => {
     const { code, stdout, stderr } = await o.desk.run(yes);
     expect([code, stdout]).toEqual([0, "Left Acme (acme).\n"]);
     for (const told of [
+      `The API key's user, lee@example.com (lee, ${uids.lee}), leaves Acme (acme) ("member") and its teams.`,
       "one-way",
       `AVALA_ASSUME_DELETED=${uids.acme} pulumi up`,
       "pulumi state delete <urn>",
@@ -31,15 +34,34 @@ describe("leave", () => {
       expect(stderr).toContain(told);
     }
     expect(stdout + stderr).not.toMatch(escapes);
-    expect(await o.emulator.calls()).toEqual([list, act]);
+    expect(await o.emulator.calls()).toEqual([list, ...who, act]);
     expect(await o.members()).toEqual(without);
   });
 
   it("answers JSON", async () => {
     expect(await o.desk.json(yes)).toEqual({
       organization: { uid: uids.acme, slug: "acme", name: "Acme" },
+      user: { userUid: uids.lee, email: person("lee"), username: "lee" },
       left: true,
     });
+  });
+
+  it.each<[Partial<Seed["settings"] & object>, string, string, string]>([
+    [{ currentUser: "withoutUid" }, "avk_lee", "The API key's user leaves Acme", "does not tell who that is"],
+    [{ currentUser: 403 }, "avk_ada", "The API key's user, ada@example.com (ada, ", 'leaves Acme (acme) ("admin")'],
+    [{ hideEmails: true }, "avk_lee", `The API key's user, lee, ${uids.lee}, leaves`, "Acme"],
+  ])("says who leaves as far as the service tells it: %j, key %s", async (settings, key, ...told) => {
+    await o.emulator.addKey("avk_ada", person("ada"));
+    await o.emulator.settings(settings);
+    const { code, stderr } = await o.desk.run(yes, { env: { AVALA_API_KEY: key } });
+    expect(code).toBe(0);
+    for (const text of told) expect(stderr).toContain(text);
+  });
+
+  it("does not need the list of members", async () => {
+    o.between.expect({ on: /^GET .*members/, fate: 403, times: 9 });
+    const { code, stderr } = await o.desk.run(yes);
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`The API key's user, ${uids.lee}, leaves Acme`)]);
   });
 
   it("is refused for the owner, who transfers first", async () => {
@@ -61,7 +83,7 @@ describe("leave", () => {
 describe("leave at a terminal", () => {
   it("asks for the slug", async () => {
     expect(await o.desk.atTerminal(["leave", uids.acme], () => "acme\r")).toMatchObject({ code: 0, asked: true });
-    expect(await o.emulator.calls()).toEqual([list, list, act]);
+    expect(await o.emulator.calls()).toEqual([list, ...who, list, act]);
     expect(await o.members()).toEqual(without);
   });
 
@@ -70,7 +92,7 @@ describe("leave at a terminal", () => {
     ["Ctrl-C", "\u0003", 130],
   ])("does nothing on %s", async (_what, typed, code) => {
     expect(await o.desk.atTerminal(["leave", "acme"], () => typed)).toMatchObject({ code, asked: true });
-    expect(await o.emulator.calls()).toEqual([list]);
+    expect(await o.emulator.calls()).toEqual([list, ...who]);
     expect(await o.members()).toEqual(all);
   });
 
@@ -100,7 +122,15 @@ describe("leave whose answer is lost", () => {
     await o.emulator.settings({ hiddenIs });
     o.between.expect({ on: /^POST /, fate: "answer lost" });
     expect(await o.desk.run(yes)).toMatchObject({ code: 0, stdout: "Left Acme (acme).\n" });
-    expect(await o.emulator.calls()).toEqual([list, act, list]);
+    expect(await o.emulator.calls()).toEqual([list, ...who, act, list]);
+  });
+
+  it.each([true, false])("bug I17: or is a login page, is looked up; carried out: %s", async (after) => {
+    const page = { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html>", after };
+    await o.emulator.faults({ match: { method: "POST" }, action: page });
+    const { code, stderr } = await o.desk.run(yes);
+    expect([code, stderr.includes("[AVALA_NOT_CARRIED_OUT]")]).toEqual(after ? [0, false] : [1, true]);
+    expect(await o.members()).toEqual(after ? without : all);
   });
 
   it("is looked up: not done, and not sent again", async () => {

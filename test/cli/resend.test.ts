@@ -102,6 +102,14 @@ describe("resend whose answer is lost", () => {
     expect(await o.emulator.writes()).toEqual([]);
   });
 
+  it.each([true, false])("bug I17: or is a login page, is looked up; carried out: %s", async (after) => {
+    const page = { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html>", after };
+    await o.emulator.faults({ match: { method: "POST" }, action: page });
+    const { code, stderr } = await o.desk.run(args);
+    expect([code, stderr.includes("[AVALA_DOUBTFUL_MAIL]")]).toEqual(after ? [0, false] : [1, true]);
+    expect(await o.mails()).toHaveLength(after ? 1 : 0);
+  });
+
   it("mails once also where the look afterwards fails", async () => {
     let sent = false;
     const later = { test: (line: string) => (sent ||= line.startsWith("POST ")) && line.startsWith("GET ") } as RegExp;

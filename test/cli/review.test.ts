@@ -132,7 +132,7 @@ gains eve ROS: - → granted lead
 role ada ROS: has lead → has member
 loses gil ROS: has member → -
 loses hal ROS: has ? → -
-withdrawn zoe ROS: waiting member → -
+without zoe ROS: waiting member → -
 loses mia SOLO: has lead → -
 gains ada MOVE: - → depends member
 loses ivy Old: has member → -
@@ -263,7 +263,7 @@ it("names exactly who gains and who loses what, and changes nothing", async () =
     ),
   ).toEqual(acts);
   expect(found.removals.map(({ team, organization, people }) => `${(team ?? organization).name} ${people}`)).toEqual([
-    "Acme 1",
+    "Acme 2",
     "CORE 1",
     "LEGACY 1",
     "MASS 1",
@@ -291,7 +291,7 @@ it("keeps to limits", async () => {
   expect([code, stderr]).toEqual([2, '"SOLO" of "Acme" is left without a lead. [deny last-lead]\n']);
   const { stderr: others } = await review("preview.json", "--max-removals", "1", "--max-mails", "2", "--quiet");
   expect(others).toBe(
-    '2 people lose "ROS" of "Acme": more than the 1 of --max-removals.\nAt most 3 mails are sent: more than the 2 of --max-mails.\n',
+    '2 people lose "Acme", cancelled invitations included: more than the 1 of --max-removals.\n2 people lose "ROS" of "Acme": more than the 1 of --max-removals.\nAt most 3 mails are sent: more than the 2 of --max-mails.\n',
   );
 });
 

@@ -186,8 +186,9 @@ describe("a person in the organization", () => {
   });
 });
 
+const invitation = (was?: object, is?: object): Planned => ({ ...member("lou", was, is), kind: "Invitation" });
+
 describe("an Invitation", () => {
-  const invitation = (was?: object, is?: object): Planned => ({ ...member("lou", was, is), kind: "Invitation" });
   it.each<[string, Planned[], string[]]>([
     [
       "that is accepted leaves the role alone",
@@ -224,20 +225,16 @@ describe("a place in a team", () => {
       [ada, place("ada", { status: "waiting" }, {})],
       ["gains ada Core: waiting member → granted member possible"],
     ],
-    [
-      "is put back",
-      [ada, place("ada", { status: "gone" }, {})],
-      ["gains ada Core: lapsed member → granted member possible"],
-    ],
+    ["is put back", [ada, place("ada", { status: "gone" }, {})], ["gains ada Core: lapsed member → granted member"]],
     [
       "gets another role while it waits",
       [same(member("zoe", invited)), place("zoe", { status: "waiting" }, { role: "lead" })],
       ["role zoe Core: waiting member → waiting lead"],
     ],
     [
-      "that waits and goes is withdrawn",
+      "that waits and goes takes no access away",
       [place("zoe", { status: "waiting" })],
-      ["withdrawn zoe Core: waiting member → -"],
+      ["without zoe Core: waiting member → -"],
     ],
     [
       "goes with its team, retained or not",
@@ -293,12 +290,81 @@ describe("a roster", () => {
   it("that goes takes out everybody it names", () => {
     expect(linesOf([roster({ members: text("ada lead", "zoe member"), waiting: mail("zoe") })])).toEqual([
       "loses ada Core: has lead → -",
-      "withdrawn zoe Core: waiting member → -",
+      "without zoe Core: waiting member → -",
     ]);
   });
 });
 
+describe("bug I4: what a deletion takes away", () => {
+  const broken = { more: { initErrors: ["?"] } };
+  const nothing = { mayHaveAccepted: undefined, removals: 0 };
+  const access = { effect: "loses", mayHaveAccepted: false, removals: 1 };
+  const none = { effect: "without", mayHaveAccepted: false, removals: 0 };
+  it.each<[string, Planned, { effect?: string; mayHaveAccepted: boolean | undefined; removals: number }]>([
+    ["a member", member("ada", joined), access],
+    // It may have been accepted since it was recorded.
+    ["somebody invited", member("ada", invited), { effect: "withdrawn", mayHaveAccepted: true, removals: 1 }],
+    ["somebody who is gone", member("ada", { ...joined, status: "gone" }), none],
+    ["somebody whose invitation has expired", member("ada", { ...invited, status: "expired" }), none],
+    ["somebody gone, retained", member("ada", { ...joined, status: "gone", onDestroy: "retain" }), none],
+    ["somebody gone, where a step broke off", member("ada", { status: "gone" }, undefined, broken), access],
+    ["somebody gone, whose state says so", member("ada", { status: "gone", __unfinished: true }), access],
+    ["a place", place("ada", { status: "active" }), access],
+    ["a place that waits", place("ada", { status: "waiting" }), none],
+    ["a place that is gone", place("ada", { status: "gone" }), none],
+    ["a place that waits, where a step broke off", place("ada", { status: "waiting" }, undefined, broken), access],
+    ["an invitation", invitation(invited), { effect: "withdrawn", mayHaveAccepted: false, removals: 1 }],
+    ["an invitation that has expired", invitation({ ...invited, status: "expired" }), none],
+    ["an invitation that was accepted", invitation({ ...invited, status: "accepted" }), nothing],
+  ])("%s", (_what, planned, expected) => {
+    const review = reviewed([planned]);
+    const [row] = review.changes;
+    const removals = review.removals.reduce((sum, { people }) => sum + people, 0);
+    expect({ effect: row?.effect, mayHaveAccepted: row?.mayHaveAccepted, removals }).toEqual({
+      effect: undefined,
+      ...expected,
+    });
+    const limits = { maxRemovals: 0, maxMails: undefined, deny: [] };
+    expect(exceededBy(review, limits)).toHaveLength(removals);
+    const shown = [markdownOf(review), htmlOf(review), JSON.stringify(textOf(review))];
+    const told = shown.map((text) => /already without access(;|&#59;) no longer declared/.test(text));
+    expect(new Set(told)).toEqual(new Set([expected.effect === "without"]));
+  });
+
+  it("counts invitations among the people whom AVALA_MAX_REMOVALS is about", () => {
+    const many = Array.from({ length: 11 }, (_, at) => member(`p${at}`, at < 5 ? joined : invited));
+    expect(rulesIn(reviewed(many))).toEqual(["removals"]);
+    expect(rulesIn(reviewed(many.slice(1)))).toEqual([]);
+  });
+});
+
 describe("organizations and teams", () => {
+  it.each<[string, object, object, string[]]>([
+    [
+      "bug I19: another field changes, the slug was never declared",
+      { slug: "acme", __chosen: ["slug"], description: "a" },
+      { description: "b" },
+      ["description a → b"],
+    ],
+    [
+      "a slug is declared that is not the one the service has chosen",
+      { slug: "acme", __chosen: ["slug"] },
+      { slug: "acme-two" },
+      ["slug acme → acme-two"],
+    ],
+    ["the slug is declared that the service has chosen", { slug: "acme", __chosen: ["slug"] }, { slug: "acme" }, []],
+    ["a declared slug leaves the program", { slug: "acme" }, {}, ["slug acme → -"]],
+  ])("%s", (_what, was, is, expected) => {
+    const changed: Planned = {
+      ...organization,
+      op: "update",
+      was: { name: "Acme", ...was },
+      is: { name: "Acme", ...is },
+    };
+    const [act] = reviewOf(previewOf(previewDocument([changed])), { maxRemovals: 10, domains: [] }).acts;
+    expect(act!.fields.map(({ name, before = "-", after = "-" }) => `${name} ${before} → ${after}`)).toEqual(expected);
+  });
+
   it.each<[string, Record<string, unknown>, string]>([
     ["made by this program is deleted", { __created: true }, "delete"],
     ["adopted stays", {}, "forget"],
@@ -370,6 +436,12 @@ describe("warnings", () => {
   const foreign = member("ned", undefined, { email: "ned@other.example.com" });
   it.each<[string, Planned[], string[], string[]?]>([
     ["an admin is granted", [member("ada", joined, { role: "admin" })], ["admin-grants"]],
+    [
+      "somebody is admin again who was taken out by hand, and added again",
+      [member("ada", { ...joined, status: "gone", role: "admin" }, { role: "admin" })],
+      ["admin-grants"],
+    ],
+    ["an admin has accepted", [member("ada", { ...invited, role: "admin" }, { role: "admin" })], []],
     [
       "an admin is handed over",
       [member("ada", { ...joined, role: "admin" }), member("ada", undefined, { role: "admin" }, { name: "b" })],
@@ -468,6 +540,52 @@ describe("--approved", () => {
     const settled = { ...planned, is: { ...planned.is, onDestroy: "retain" } };
     const before = planned.name === "zoe" ? settled : planned;
     expect(unapproved(reviewed([planned]), reviewed([before]))).toHaveLength(1);
+  });
+
+  describe("of what nothing in the program has changed, lets pass what was waited for alone", () => {
+    const ada = same(member("ada", joined));
+    const again = { onExpiry: "resend", maxEmails: 3, emailsSent: 1 };
+    const broken = { more: { initErrors: ["?"] } };
+    it.each<[string, Planned[], boolean]>([
+      ["an invitation is accepted", [member("lou", invited, {})], true],
+      ["an invitation is accepted, another role is declared", [member("lou", invited, { role: "admin" })], false],
+      ["an invitation is accepted, or mailed again", [member("lou", { ...invited, ...again }, again)], false],
+      ["an invitation is accepted, a step broke off", [member("lou", { ...invited, __unfinished: true }, {})], true],
+      ["an invitation had expired, and they joined", [member("lou", { ...invited, status: "expired" }, {})], false],
+      ["somebody was gone, and was added by hand", [member("lou", { ...joined, status: "gone" }, {})], false],
+      ["an Invitation is accepted", [invitation(invited, {})], true],
+      ["a place waited", [ada, place("ada", { status: "waiting" }, {})], true],
+      ["a place waited, another role is declared", [ada, place("ada", { status: "waiting" }, { role: "lead" })], false],
+      ["a place was taken away by hand", [ada, place("ada", { status: "gone" }, {})], false],
+      ["a place waited, a step broke off", [ada, place("ada", { status: "waiting" }, {}, broken)], false],
+      [
+        "an invitation is accepted, and another resource makes them admin",
+        [member("lou", invited, {}), member("lou", undefined, { role: "admin" }, { name: "other" })],
+        false,
+      ],
+      [
+        "a place waited, and another resource makes them lead",
+        [ada, place("ada", { status: "waiting" }, {}), place("ada", undefined, { role: "lead" }, { name: "other" })],
+        false,
+      ],
+      [
+        "two places waited",
+        [ada, place("ada", { status: "waiting" }, {}), place("ada", { status: "waiting" }, {}, { name: "other" })],
+        true,
+      ],
+    ])("%s", (_what, planned, passes) => {
+      const others = planned.filter(({ op }) => op !== "same").map(({ name }) => name);
+      expect(others.length).toBeGreaterThan(0);
+      for (const order of [planned, planned.toReversed()]) expect(refused(order).length === 0).toBe(passes);
+    });
+  });
+
+  it("names a loss of whom was without access when it was approved", () => {
+    const before = reviewed([member("bob", { ...joined, status: "gone" })]);
+    const refusedOf = (planned: Planned) => unapproved(reviewed([planned]), before).map(({ message }) => message);
+    expect(refusedOf(member("bob", { ...joined, status: "gone" }))).toEqual([]);
+    expect(refusedOf(member("bob", joined))).toEqual([expect.stringContaining('"bob@example.com" loses access')]);
+    expect(refusedOf(member("bob", invited))).toHaveLength(1);
   });
 
   it("refuses a file that was changed, of another version, masked, or something else", () => {

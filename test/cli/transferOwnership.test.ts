@@ -54,7 +54,13 @@ describe("transfer-ownership refuses, and sends nothing that changes anything", 
     ["who is no member", args(person("zoe")), {}, "AVALA_REFUSED", /"zoe@example.com" is no member of Acme \(acme\)/],
     ["a uid that is no member", args(uids.core), {}, "AVALA_REFUSED", /is no member/],
     ["who is the owner already", args(person("owner")), {}, "AVALA_REFUSED", /is the owner of Acme \(acme\) already/],
-    ["a key that is not the owner's", args(person("mia")), asAda, "AVALA_REFUSED", /own person is "admin" in Acme/],
+    [
+      "a key that is not the owner's",
+      args(person("mia")),
+      asAda,
+      "AVALA_REFUSED",
+      /The API key's user, ada@example.com \(ada, \S+\), is "admin" in Acme \(acme\), not the owner/,
+    ],
     [
       "an organization that is not visible",
       ["transfer-ownership", "other", "--to", person("ada")],
@@ -74,10 +80,28 @@ describe("transfer-ownership refuses, and sends nothing that changes anything", 
   it("an address where the service hides addresses; a uid is enough there", async () => {
     await o.emulator.settings({ hideEmails: true });
     const hidden = await o.desk.run([...args(), "--yes"]);
-    expect(hidden.stderr).toMatch(/cannot be known.* uid\. \[AVALA_IDENTITY_UNKNOWN\]\n$/);
+    expect(hidden.stderr).toMatch(/cannot be known: .*user .* \(admin\).* uid.* \[AVALA_IDENTITY_UNKNOWN\]\n$/);
     expect(await o.emulator.writes()).toEqual([]);
     expect((await o.desk.run([...args(uids.ada), "--yes"])).code).toBe(0);
     expect(await o.members()).toEqual(after);
+  });
+
+  it("I21: nobody for an address that may be a hidden one, unless the setting names its user", async () => {
+    await o.emulator.settings({ hideEmailsOf: [uids.mia] });
+    const command = [...args(person("zoe")), "--yes"];
+    expect((await o.desk.run(command)).stderr).toMatch(/\[AVALA_IDENTITY_UNKNOWN\]\n$/);
+    const { stderr } = await o.desk.run(command, { env: { AVALA_HIDDEN_PEOPLE: uids.mia } });
+    expect(stderr).toMatch(/"zoe@example.com" is no member.* \[AVALA_REFUSED\]\n$/);
+    expect(await o.emulator.writes()).toEqual([]);
+  });
+
+  it.each([404, "html"] as const)("who is not known: GET /users/me/ answers %s", async (currentUser) => {
+    await o.emulator.settings({ currentUser });
+    await o.emulator.api("PATCH", `/organizations/acme/members/${uids.mia}/role/`, { role: "admin" });
+    await o.emulator.clearLog();
+    const { code, stderr } = await o.desk.run([...args(person("mia")), "--yes"], { env: asAda });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^The API key's user is "admin" in Acme \(acme\)/)]);
+    expect(await o.emulator.calls()).toEqual([...lists, "GET /users/me/"]);
   });
 
   it("an incomplete list of members", async () => {
@@ -127,8 +151,8 @@ describe("transfer-ownership at a terminal", () => {
       return "acme\r";
     });
     expect(code).toBe(1);
-    expect(screen).toMatch(/own person is "admin" .*\[AVALA_REFUSED\]/);
-    expect(await o.emulator.calls()).toEqual(lists);
+    expect(screen).toMatch(/The API key's user, owner@example.com .*, is \\?"admin\\?" .*\[AVALA_REFUSED\]/);
+    expect(await o.emulator.calls()).toEqual([...lists, "GET /users/me/"]);
   });
 
   it("does nothing where another slug was given to the organization while the question stood", async () => {
@@ -169,6 +193,14 @@ describe("transfer-ownership whose answer is lost", () => {
     );
     expect(await o.emulator.writes()).toEqual([]);
     expect(await o.members()).toEqual(before);
+  });
+
+  it.each([true, false])("bug I17: or is a login page, is looked up; carried out: %s", async (after) => {
+    const page = { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html>", after };
+    await o.emulator.faults({ match: { method: "POST" }, action: page });
+    const { code, stderr } = await o.desk.run([...args(), "--yes"]);
+    expect([code, stderr.includes("[AVALA_NOT_CARRIED_OUT]")]).toEqual(after ? [0, false] : [1, true]);
+    expect(await o.emulator.writes()).toEqual([act]);
   });
 
   it("and that cannot be looked up is told as a doubt", async () => {

@@ -15,10 +15,13 @@ export const doctor = defineCommand({
   operands: [],
   options,
   about: [
-    "Looks at everything that a program needs: the versions of Node, Pulumi, its SDK and TypeScript; whether the program's folder finds this package, as the engine has to; which settings are in force and where they come from; whether Avala can be reached, takes the key, and in which role; and whether the clocks agree. Each finding that is not in order comes with what to do.",
+    "Looks at everything that a program needs: the versions of Node, Pulumi, its SDK and TypeScript; whether the program's folder finds this package, as the engine has to; which settings are in force and where they come from; whether Avala can be reached, takes the key, to whom it belongs, and in which role; and whether the clocks agree. Each finding that is not in order comes with what to do.",
     "It works outside of a project and without a key too, and says what it could not look at. Nothing of a key is shown. It ends with 1 where something keeps programs from working; warnings do not count.",
   ],
-  sends: ["GET /users/me/permissions/ and GET /organizations/  once each, where there is a key"],
+  sends: [
+    "GET /users/me/permissions/, GET /organizations/ and GET /users/me/  once each, where there is a key",
+    "GET /organizations/{slug}/members/  once, of an organization of at most 100 people",
+  ],
   examples: ["doctor", "doctor --stack prod --cwd infra", "doctor --json | jq '.checks[] | select(.level != \"ok\")'"],
   run: examine,
 });

@@ -15,7 +15,7 @@ import { failed, ofError, ok, warning, type Check } from "./check.js";
 /** More than this, and times of the service are misread: when an invitation ends, when a limit is over. */
 const mostSecondsApart = 60;
 
-/** Whether the service answers, takes the key, and what the key's person may do there. */
+/** Whether the service answers, takes the key, and whose it is, and what its user may do there. */
 export async function serviceChecks({ client: settings }: Settings): Promise<Check[]> {
   let apart: number | undefined;
   const onDate = (date: string) => (apart = (Date.parse(date) - Date.now()) / 1000);
@@ -23,9 +23,11 @@ export async function serviceChecks({ client: settings }: Settings): Promise<Che
   try {
     const permissions = await client.credential.permissions().catch(unlessForbidden);
     const rows = await client.organizations.list();
+    const user = await userCheck(client, rows);
     return [
       ok("reachable", `${printable(new URL(settings.baseUrl).host)} answers`),
       ok("key", "Avala takes the key"),
+      user,
       scopesCheck(permissions),
       ...rolesChecks(rows),
       ...clockCheck(apart),
@@ -80,7 +82,7 @@ function unreachable(error: TransportError, host: string): Check {
 function scopesCheck(permissions: CredentialPermissions | undefined): Check {
   if (!permissions) return ok("scopes", "Avala does not tell here which scopes the key has");
   const { scopes } = permissions;
-  if (scopes.length === 0) return ok("scopes", "The key has no scopes, and may do what its person may");
+  if (scopes.length === 0) return ok("scopes", "The key has no scopes, and may do what its user may");
   return warning(
     "scopes",
     `The key is limited to ${scopes.map((scope) => quoted(scope, 40)).join(", ")}. Avala documents no scope that manages organizations.`,
@@ -88,8 +90,33 @@ function scopesCheck(permissions: CredentialPermissions | undefined): Check {
   );
 }
 
-function rolesChecks(rows: Awaited<ReturnType<AvalaClient["organizations"]["list"]>>): Check[] {
-  if (rows.length === 0) return [ok("role", "The key's person belongs to no organization yet")];
+type Rows = Awaited<ReturnType<AvalaClient["organizations"]["list"]>>;
+
+async function userCheck(client: AvalaClient, rows: Rows): Promise<Check> {
+  const user = await client.credential.currentUser().catch(unlessRefused);
+  if (!user) return ok("user", "Avala does not tell here to whom the API key belongs");
+  const email = await emailOf(user.uid, client, rows);
+  const uid = printable(user.uid, 60);
+  return ok("user", `The API key belongs to ${email === undefined ? uid : `${printable(email, 254)} (${uid})`}`);
+}
+
+/** A list of one page shows it at the price of one request. */
+const mostPeople = 100;
+
+async function emailOf(uid: string, client: AvalaClient, rows: Rows): Promise<string | undefined> {
+  const small = rows.find(({ memberCount }) => memberCount !== undefined && memberCount <= mostPeople);
+  const members = small && (await client.members.list(small.slug).catch(unlessRefused));
+  return members?.find(({ userUid }) => userUid === uid)?.email;
+}
+
+/** What is only good to know is not worth a failure. */
+function unlessRefused(error: unknown): undefined {
+  if (error instanceof AvalaError) return undefined;
+  throw error;
+}
+
+function rolesChecks(rows: Rows): Check[] {
+  if (rows.length === 0) return [ok("role", "The API key's user belongs to no organization yet")];
   return rows.map((row) => {
     const name = shownOrganization(row);
     const role = row.role ? printable(row.role, 20) : undefined;

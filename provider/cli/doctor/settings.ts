@@ -15,6 +15,7 @@ export const variables: Readonly<Record<string, string | undefined>> = {
   AVALA_TIMEOUT_SECONDS: "avala:timeoutSeconds",
   AVALA_MAX_REMOVALS: "avala:maxRemovals",
   AVALA_SLICE_SECONDS: "avala:sliceSeconds",
+  AVALA_HIDDEN_PEOPLE: "avala:hiddenPeople",
   AVALA_READ_ONLY: undefined,
   AVALA_ASSUME_DELETED: undefined,
 };
@@ -78,6 +79,14 @@ function inForce(environment: Place["environment"], config: Values, settings: Se
         )
       : ok("baseUrl", `The base URL is ${printable(url, 200)} (${urlSource || "the default"})`),
     ...numbers.flatMap((name) => numberInForce(name, environment, config)),
+    ...(settings.hiddenPeople.size > 0
+      ? [
+          ok(
+            "hiddenPeople",
+            `AVALA_HIDDEN_PEOPLE names ${settings.hiddenPeople.size} user${settings.hiddenPeople.size === 1 ? "" : "s"} whose hidden address is none that the program declares`,
+          ),
+        ]
+      : []),
     ...(settings.client.readOnly
       ? [
           warning(

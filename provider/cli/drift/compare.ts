@@ -16,6 +16,7 @@ import {
 } from "./finding.js";
 import { changedProperties, lookAtResource, type Look } from "./look.js";
 import type { Names } from "./names.js";
+import { ownershipOf } from "./owner.js";
 import * as repairs from "./repairs.js";
 import { unmanagedIn } from "./unmanaged.js";
 
@@ -27,6 +28,8 @@ export interface Scene {
   teamNames: ReadonlyMap<string, string>;
   /** For what is to be adopted. */
   names: Names;
+  /** Uid of the owner that the state records, where that is somebody else now. */
+  formerOwner: string | undefined;
 }
 
 /** Compares what the state holds of one organization with the organization as it is. */
@@ -42,10 +45,14 @@ export async function compare(
   if (!live.row) return vanished(uid, managed);
   const { slug, name } = live.row;
   const looks = await Promise.all(managed.map((resource) => lookAtResource(observer, resource)));
-  const scene: Scene = { organization: { uid, slug, name }, live, looks, teamNames: teamNamesIn(managed), names };
+  const view = await snapshot.organization(uid);
+  const organization = { uid, slug, name };
+  const ownership = await ownershipOf(view, organization, looks);
+  const teamNames = teamNamesIn(managed);
+  const scene: Scene = { organization, live, looks, teamNames, names, formerOwner: ownership.former };
   const lost = lostTeams(looks);
   const inPlace = looks.filter(({ resource: { teamUid } }) => teamUid === undefined || !lost.has(teamUid));
-  const undeclared = await unmanagedIn(await snapshot.organization(uid), { ...scene, looks: inPlace });
+  const undeclared = await unmanagedIn(view, { ...scene, looks: inPlace });
   return {
     organization: {
       ...scene.organization,
@@ -53,13 +60,14 @@ export async function compare(
       invitationsVisible: aboutPeople ? live.invitations !== undefined : undefined,
     },
     findings: [
+      ...ownership.findings,
       ...[...lost].map(([team, resource]) => missingTeam(scene, team, resource)),
       ...inPlace.flatMap((look) => changes(scene, look)),
       ...(await Promise.all(inPlace.map((look) => standing(scene, look)))).flat(),
       ...undeclared.findings,
     ],
     facts: undeclared.facts,
-    notVisible: [...live.notes, ...notCompared(scene), ...undeclared.notVisible],
+    notVisible: [...live.notes, ...ownership.notVisible, ...notCompared(scene), ...undeclared.notVisible],
   };
 }
 

@@ -38,11 +38,12 @@ export const drift = defineCommand({
   operands: [],
   options,
   about: [
-    "Compares the state of the Pulumi project in this folder with the organizations as they are now: what has changed or is missing, who has gone, whose invitation has expired or access run out, and which people, teams, members of teams and pending invitations no resource knows. Each comes with what can be done about it; what is not managed, with the entry of an import file that adopts it.",
+    "Compares the state of the Pulumi project in this folder with the organizations as they are now: who owns them now, what has changed or is missing, who has gone, whose invitation has expired or access run out, and which people, teams, members of teams and pending invitations no resource knows. Each comes with what can be done about it; what is not managed, with the entry of an import file that adopts it.",
     "It ends with 2 where there is drift. Who waits for an acceptance, and steps that have become possible, are told and are no drift. What the key may not see is told as such, and is no drift either. Nothing is changed, neither in Avala nor in the state; with AVALA_READ_ONLY=1 nothing could be.",
   ],
   sends: [
     "GET /organizations/, and for each organization in the state what a refresh reads: its detail, and the lists of its teams, people, invitations, and people of declared teams",
+    "GET /users/me/  where somebody undeclared has the role of the API key's user",
   ],
   examples: [
     "drift",

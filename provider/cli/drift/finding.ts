@@ -2,7 +2,17 @@ import type { Person } from "../../schema/index.js";
 import type { Managed } from "../managed.js";
 
 /** What can be found, in the order of the report. */
-export const kinds = ["changed", "missing", "gone", "expired", "runOut", "unmanaged", "waiting", "ready"] as const;
+export const kinds = [
+  "owner",
+  "changed",
+  "missing",
+  "gone",
+  "expired",
+  "runOut",
+  "unmanaged",
+  "waiting",
+  "ready",
+] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What takes its way, and differs from the code in nothing. */
@@ -38,6 +48,8 @@ export interface Finding {
   team?: TeamNamed | undefined;
   person?: (Person & { username?: string | undefined }) | undefined;
   role?: string | undefined;
+  /** Of another owner: who owned the organization when a run recorded it last. */
+  formerOwner?: Finding["person"];
   /** The resource that declares it; none of what is unmanaged. */
   resource?: Pick<Managed, "kind" | "name" | "urn" | "id"> | undefined;
   /** Of what has changed. */

@@ -1,6 +1,10 @@
 import type { Declaration } from "../status/declarations.js";
 import type { Kind } from "./finding.js";
 
+export const owner =
+  "If that is right, run pulumi refresh to record it. If not, only the new owner can give the ownership back.";
+export const formerOwner =
+  "Declare and import them, with the role they are to keep: they owned the organization before.";
 export const changed = "pulumi up --refresh sets it back; or declare the value of now.";
 export const changedInvitation =
   "pulumi up --refresh cancels the invitation and invites again, which mails; or declare the value of now.";

@@ -17,6 +17,7 @@ export interface Report {
 }
 
 export const titles: Record<Kind, string> = {
+  owner: "Owner changed",
   changed: "Changed",
   missing: "Missing",
   gone: "Gone",

@@ -1,6 +1,6 @@
 import type { Member, TeamMember } from "../../client/index.js";
 import { joinId, namesOf, normalizeEmail, printable, type Person } from "../../schema/index.js";
-import { ForbiddenError, isOverdue, NotFoundError, type OrganizationView } from "../../snapshot/index.js";
+import { isOverdue, type OrganizationView } from "../../snapshot/index.js";
 import { typeOf, type Managed } from "../managed.js";
 import { judgeInvitation } from "../status/findings.js";
 import { day } from "../terminal.js";
@@ -10,6 +10,7 @@ import { emailsOf, Known, texts } from "./known.js";
 import type { Look } from "./look.js";
 import type { Names } from "./names.js";
 import * as repairs from "./repairs.js";
+import { visible } from "../visible.js";
 
 type Undeclared = Pick<Found, "findings" | "facts" | "notVisible">;
 
@@ -60,35 +61,45 @@ async function teams(view: OrganizationView, { organization, looks, names }: Sce
 }
 
 async function people(view: OrganizationView, scene: Scene): Promise<Undeclared> {
-  const { organization, live, looks, names } = scene;
+  const { organization, live, looks, formerOwner } = scene;
   if (!live.members || !looks.some(({ resource }) => resource.kind === "OrganizationMember")) return none;
   const known = new Known(looks.filter(({ resource }) => isWayIn(resource)));
-  const own = await view.ownPerson();
+  const strangers = live.members.filter((row) => !known.has(row));
+  const own = await ownPersonAmong(view, strangers);
   const facts: Fact[] = [];
   const findings: Finding[] = [];
   const unclear: Member[] = [];
-  for (const row of live.members) {
-    if (known.has(row)) continue;
-    const person = personOfRow(row);
-    const isOwn = row.userUid === own?.userUid;
-    if (row.role === "owner") facts.push({ organization, person, message: "owns it, and is not declared" });
-    else if (isOwn) facts.push({ organization, person, message: "is the person of this key, and is not declared" });
+  for (const row of strangers) {
+    const fact = (message: string) => facts.push({ organization, person: personOfRow(row), message });
+    if (row.role === "owner") {
+      // A new owner is drift of its own.
+      if (formerOwner === undefined) fact("owns it, and is not declared");
+    } else if (row.userUid === own) fact("is the API key's user, and is not declared");
     else if (row.role === undefined || known.mayBe(row)) unclear.push(row);
-    else {
-      findings.push({
-        kind: "unmanaged",
-        subject: "person",
-        organization,
-        person,
-        role: row.role,
-        message: `is declared by no resource${sinceText(row)}`,
-        since: row.createdAt,
-        repair: repairs.unmanagedPerson,
-        import: entry(names, "OrganizationMember", personName(row), joinId(organization.uid, whoOf(row))),
-      });
-    }
+    else findings.push(unmanagedPerson(scene, row));
   }
   return { findings, facts, notVisible: unclearNote(unclear.length, "member", shownName(organization)) };
+}
+
+/** The API key's user, who is asked for where one of these people may be them: they would have the key's role. */
+async function ownPersonAmong(view: OrganizationView, rows: readonly Member[]): Promise<string | undefined> {
+  const ownRole = await view.ownRole();
+  const mayBeOwn = ({ role }: Member) => role === undefined || ownRole === undefined || role === ownRole;
+  return rows.some((row) => row.role !== "owner" && mayBeOwn(row)) ? view.ownPerson() : undefined;
+}
+
+function unmanagedPerson({ organization, names, formerOwner }: Scene, row: Member): Finding {
+  return {
+    kind: "unmanaged",
+    subject: "person",
+    organization,
+    person: personOfRow(row),
+    role: row.role,
+    message: `is declared by no resource${sinceText(row)}`,
+    since: row.createdAt,
+    repair: row.userUid === formerOwner ? repairs.formerOwner : repairs.unmanagedPerson,
+    import: entry(names, "OrganizationMember", personName(row), joinId(organization.uid, whoOf(row))),
+  };
 }
 
 /** Those that are pending: an invitation that has expired lets nobody in. */
@@ -246,12 +257,4 @@ function unclearNote(count: number, what: "member" | "invitation" | "person", of
 
 function shownName({ name, slug, uid }: Scene["organization"]): string {
   return `${printable(name ?? "", 60)} (${printable(slug ?? uid, 60)})`.trimStart();
-}
-
-/** What a list answers; undefined where the key may not see it. */
-async function visible<T>(answer: Promise<T>): Promise<T | undefined> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof ForbiddenError || error instanceof NotFoundError) return undefined;
-    throw error;
-  });
 }

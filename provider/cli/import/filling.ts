@@ -2,6 +2,7 @@ import { GuardError } from "../../lifecycle/guards.js";
 import { checkInputs, isUnknown, type Properties } from "../../lifecycle/inputs.js";
 import type { KindKey, Observed } from "../../lifecycle/observer.js";
 import {
+  addressKey,
   canonicalUid,
   checkValue,
   isOptional,
@@ -187,6 +188,8 @@ export class Filling {
     const given = Object.entries(inputs).filter(([name]) => !name.startsWith("__"));
     const hidden = given.filter(([name, value]) => isHidden(value) && name !== "organization" && name !== "team");
     const declared = Object.fromEntries(given.filter(([, value]) => !isHidden(value)));
+    // As the program passes it: the preview shows it.
+    if (inputs[addressKey] !== undefined) declared[addressKey] = inputs[addressKey];
     if (hidden.length === 0) return { declared, secrets: [] };
     const shown = (await observer.refreshed(kind, id, {}))?.outputs ?? {};
     const secrets: string[] = [];

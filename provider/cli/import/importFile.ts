@@ -1,6 +1,6 @@
 import type { KindKey, Observed, Observer } from "../../lifecycle/observer.js";
 import { checkInputs, type Properties } from "../../lifecycle/inputs.js";
-import { joinId, providerText, quoted, resources, typeToken } from "../../schema/index.js";
+import { addressKey, joinId, providerText, quoted, resources, typeToken } from "../../schema/index.js";
 import { RefusedError } from "../errors.js";
 import type { Living, Who } from "./living.js";
 import { Names } from "./names.js";
@@ -53,13 +53,19 @@ export async function importFileOf(
   const entries = await Promise.all(
     wantedOf(living, style, naming).map(async ({ kind, name, id, inputs, known, parent }) => {
       requireDeclarable(kind, name, inputs);
-      const observed = await observer.imported(kind, id, inputs, known);
+      const address = addressOf(kind, name, parent === undefined ? [] : [peopleType]);
+      const observed = await observer.imported(kind, id, { ...inputs, [addressKey]: address }, known);
       if (observed === undefined) throw new Error(`bug: ${kind} ${id} was listed and is not found`);
       return { ...entryOf(kind, name, id, observed), ...(parent === undefined ? {} : { parent }) };
     }),
   );
   const named = entries.map((entry) => ({ ...entry, ...uniquelyNamed(names, entry.name) }));
   return { resources: [people, ...named] };
+}
+
+/** What the program passes as the hidden address of a resource under components of these types. */
+function addressOf(kind: KindKey, name: string, parents: readonly string[]): string {
+  return `${[...parents, resources[kind].kind].join("$")}::${name}`;
 }
 
 /** What a whole declaration has to keep to, beside each of its parts: the size of a roster. */

@@ -13,8 +13,6 @@ export interface Access {
   after: Claim | undefined;
   /** Mails that the run sends for it, at most. */
   mails: number;
-  /** It has become possible by what others did: nothing of the declaration has changed. */
-  possible: boolean;
   /** A place of somebody whom this run invites, as far as it does not find them to be a member. */
   newcomer: boolean;
   /** Why it is lost, where that is no resource of its own. */
@@ -81,7 +79,7 @@ export class Model {
   #keep(resource: Resource | undefined): void {
     for (const claim of resource ? claimsOf(resource) : []) {
       const access = this.#access(this.#placeOf(resource!), claim);
-      access.after = stronger(access.after, claim);
+      access.after = declaredTogether(claim, access.after);
     }
   }
 
@@ -107,16 +105,12 @@ export class Model {
   }
 
   #grant(access: Access, wish: Wish): void {
-    const {
-      standing,
-      mails,
-      possible = false,
-    } = access.place.kind === "team" ? this.#placed(access, wish) : joined(access, wish);
+    const { standing, mails } = access.place.kind === "team" ? this.#placed(access, wish) : joined(access, wish);
     const claim =
       wish.claim.kind === "Invitation" && standing === "has" ? served(access, wish) : { ...wish.claim, standing };
-    access.after = stronger(claim, access.after?.managed ? access.after : undefined);
+    const possible = wish.possible && standing !== access.before?.standing && waits(access);
+    access.after = declaredTogether({ ...claim, possible }, access.after?.managed ? access.after : undefined);
     access.mails += mails;
-    access.possible ||= possible;
   }
 
   #placed(access: Access, { possible, step }: Wish): Outcome {
@@ -125,8 +119,7 @@ export class Model {
     const joining = this.#accesses.get(keyOf({ place: place.organization, person }));
     const standing = standingInTeam(joining?.after?.standing);
     access.newcomer = joining !== undefined && joining.mails > 0;
-    if (step.kind === "TeamRoster") return { standing, mails: 0, possible: possible && before?.standing === "waiting" };
-    return possible ? { standing: "granted", mails: 0, possible } : { standing, mails: 0 };
+    return { standing: possible && step.kind !== "TeamRoster" ? "granted" : standing, mails: 0 };
   }
 
   /** Whoever leaves the organization leaves its teams, declared there or not. */
@@ -160,7 +153,6 @@ export class Model {
       before: undefined,
       after: undefined,
       mails: 0,
-      possible: false,
       newcomer: false,
       through: undefined,
       resources: [],
@@ -174,7 +166,6 @@ export class Model {
 interface Outcome {
   standing: Standing;
   mails: number;
-  possible?: boolean;
 }
 
 /** How somebody stands in an organization after a step that declares them there. */
@@ -191,13 +182,18 @@ function joined({ before, place }: Access, wish: Wish): Outcome {
     return { standing: "invited", mails: again ? 1 : 0 };
   }
   if (asksForMail) return { standing: "invited", mails: 1 };
-  if (mailsByItself) return { standing: "depends", mails: 1, possible };
-  return possible ? { standing: "has", mails: 0, possible } : { standing: before.standing, mails: 0 };
+  if (mailsByItself) return { standing: "depends", mails: 1 };
+  return { standing: possible ? "has" : before.standing, mails: 0 };
 }
 
 /** An Invitation leaves a member as they are: from the acceptance on it manages nothing. */
 function served({ before }: Access, { claim }: Wish): Claim {
   return { ...claim, role: before?.role ?? claim.role, standing: "has", managed: false };
+}
+
+/** Somebody who waits gets the access by what others do: they accept, or have a place once they are a member. */
+function waits({ before, place }: Access): boolean {
+  return before?.standing === (place.kind === "team" ? "waiting" : "invited");
 }
 
 function standingInTeam(inOrganization: Standing | undefined): Standing {
@@ -214,10 +210,18 @@ function stronger(one: Claim | undefined, other: Claim | undefined): Claim | und
   return strength.indexOf(other.standing) < strength.indexOf(one.standing) ? other : one;
 }
 
+/**
+ * Of two resources of the program that stand for one access, the one that says more. It has become possible only where it
+ * has for both: else the change of one would pass for what others did to the other.
+ */
+function declaredTogether(one: Claim, other: Claim | undefined): Claim {
+  if (!other) return one;
+  return { ...stronger(one, other)!, possible: one.possible === true && other.possible === true };
+}
+
 function lose(access: Access, through: Access["through"]): void {
   access.after = undefined;
   access.mails = 0;
-  access.possible = false;
   access.through = through;
 }
 
@@ -253,12 +257,19 @@ function ending({ kind, outputs, retained }: Resource): Act["act"] {
   return onDestroy === "leave" ? "leave" : onDestroy === "retain" ? "forget" : "delete";
 }
 
-/** What identities and settings of an organization or team change; `adopt` matters once, on creation. */
+/**
+ * What identities and settings of an organization or team change; `adopt` matters once, on creation. What the service has
+ * chosen, and nobody declares, does not change.
+ */
 function fieldChanges(old: Resource | undefined, now: Resource): Act["fields"] {
   const before = old?.outputs ?? {};
+  const chosen = Array.isArray(before["__chosen"]) ? before["__chosen"] : [];
   const { inputs } = now.kind === "Team" ? team : organization;
   const names = Object.keys(inputs).filter(
-    (name) => name !== "organization" && (old === undefined || name !== "adopt"),
+    (name) =>
+      name !== "organization" &&
+      (old === undefined || name !== "adopt") &&
+      (now.inputs[name] !== undefined || !chosen.includes(name)),
   );
   return names
     .toSorted()

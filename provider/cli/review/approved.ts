@@ -39,7 +39,8 @@ export function approvedReview(document: unknown): Review {
 /**
  * Steps that were not approved. Compared is what is to hold afterwards: for whom, where, with which role and which details,
  * and with how many mails. What has been done already is missing, which is well; what others have made possible since may
- * be more: an acceptance that is recorded, a place that waited for it.
+ * be more: an acceptance that is recorded, a place that waited for it. A place that somebody has taken away by hand did not
+ * wait: to put it back takes an approval.
  */
 export function unapproved(review: Review, approved: Review): Review["exceeded"] {
   const { changes, acts, others } = unapprovedSteps(review, approved);
@@ -79,6 +80,8 @@ function isSameChange(row: ChangeRow, other: ChangeRow): boolean {
     isSamePlace(row, other) &&
     isSamePerson(row.person, other.person) &&
     (row.after === undefined) === (other.after === undefined) &&
+    // Who was without access at the approval has got some since: that they lose it was not approved.
+    (row.effect === "without" || other.effect !== "without") &&
     row.after?.role === other.after?.role &&
     row.after?.managed === other.after?.managed &&
     row.mails <= other.mails &&

@@ -6,7 +6,8 @@ import { nameOf } from "./preview.js";
 /**
  * What a run means to somebody in one place:
  * `gains` access, has another `role`, `loses` access; is `invited` (mailed), or `waits` for their acceptance; `withdrawn`:
- * an invitation is cancelled, or a place waits no more; `accepted`: they have joined by themselves, and it is recorded;
+ * an invitation is cancelled; `without`: they have no access already, and nobody declares them any more; `accepted`: they
+ * have joined by themselves, and it is recorded;
  * `keeps`: nothing changes for them, though another resource, or none, stands for them; `details`: only what is declared
  * beside the role.
  */
@@ -17,6 +18,7 @@ export const effects = [
   "invited",
   "waits",
   "withdrawn",
+  "without",
   "accepted",
   "keeps",
   "details",
@@ -45,6 +47,8 @@ function changeOf(access: Access): Change[] {
 
 function effectOf(access: Access): Effect | undefined {
   const { before, after } = access;
+  if (before && hasNothing(access, before) && before.managed && !after?.managed)
+    return before.mayHold ? "loses" : "without";
   if (!before || before.standing === "lapsed") return after && beginning(access, after);
   if (before.standing === "has") {
     if (!after) return "loses";
@@ -55,6 +59,11 @@ function effectOf(access: Access): Effect | undefined {
   if (after.standing === before.standing) return after.role === before.role ? undefined : "role";
   if (access.place.kind === "organization") return after.standing === "has" ? "accepted" : undefined;
   return "gains";
+}
+
+/** Neither access nor an invitation that gives some. */
+function hasNothing({ place }: Access, { standing }: Claim): boolean {
+  return standing === "lapsed" || (place.kind === "team" && standing === "waiting");
 }
 
 /** Of somebody who has nothing there so far. */

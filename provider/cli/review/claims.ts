@@ -1,3 +1,4 @@
+import { holdsAccess } from "../../policy/identity.js";
 import { canonicalUid, namesOf, personOf, rosterOf } from "../../schema/index.js";
 import { namedIn, type Named } from "./people.js";
 import type { Kind, Resource, Step } from "./preview.js";
@@ -25,6 +26,10 @@ export interface Claim {
   standing: Standing;
   /** Somebody declares it. */
   managed: boolean;
+  /** The deletion of its resource may take access away, also where the state does not show that they have it. */
+  mayHold: boolean;
+  /** After the run: nothing of the declaration has changed, what others did has made the step possible. */
+  possible?: boolean;
   kind: Kind;
   urn: string;
   /** What the declaration says beside the role, as it is shown. */
@@ -65,6 +70,8 @@ function personClaim(resource: Resource): Claim {
     role: textOf(outputs["role"]) ?? textOf(inputs["role"]),
     standing: Object.hasOwn(standings, status) ? standings[status]! : "lapsed",
     managed: status !== "accepted",
+    // What an Invitation was accepted for is not its to take away.
+    mayHold: kind !== "Invitation" && holdsAccess(outputs, resource.unfinished),
     kind,
     urn,
     fields: fieldsOf(outputs),
@@ -72,16 +79,17 @@ function personClaim(resource: Resource): Claim {
 }
 
 /** Everybody in the roster, those who are still to be taken out, and those in the team whom it does not name. */
-function rosterClaims({ kind, urn, outputs }: Resource): Claim[] {
+function rosterClaims({ kind, urn, outputs, unfinished }: Resource): Claim[] {
   const waiting = new Set(namesOf(outputs["waiting"]));
   const known = rosterOf(outputs["__known"]) as ReadonlyMap<string, string>;
   const named = (who: string): Named => ({ ...personOf(who), ...(known.has(who) ? { userUid: known.get(who) } : {}) });
-  const base = { kind, urn, fields: {}, standing: "has", managed: true } as const;
+  const base = { kind, urn, fields: {}, standing: "has", managed: true, mayHold: true } as const;
   const members = [...membersOf(outputs)].map(([who, role]): Claim => ({
     ...base,
     named: named(who),
     role,
     standing: waiting.has(who) ? "waiting" : "has",
+    mayHold: !waiting.has(who) || unfinished,
   }));
   const others = (text: unknown, managed: boolean) =>
     namesOf(textOf(text)).map((who): Claim => ({ ...base, named: strangerNamed(who), role: undefined, managed }));
@@ -111,7 +119,8 @@ function personWish(step: Step, resource: Resource, old: Resource | undefined): 
   const userUid = before && namedIn(before).userUid;
   const named = { ...namedIn(resource), ...(userUid === undefined ? {} : { userUid }) };
   const role = textOf(inputs["role"]) ?? "member";
-  const claim = { named, role, standing: "depends", managed: true, kind, urn, fields: fieldsOf(inputs) } as const;
+  const fields = fieldsOf(inputs);
+  const claim = { named, role, standing: "depends", managed: true, mayHold: true, kind, urn, fields } as const;
   const outputs = before?.outputs ?? {};
   const isNewRole = before !== undefined && textOf(outputs["role"]) !== role;
   const isNewResend = before !== undefined && inputs["resend"] !== undefined && inputs["resend"] !== outputs["resend"];
@@ -141,6 +150,7 @@ function rosterWishes(step: Step, resource: Resource, old: Resource | undefined)
       role,
       standing: "depends",
       managed: true,
+      mayHold: true,
       kind,
       urn,
       fields: {},

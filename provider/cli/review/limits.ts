@@ -2,7 +2,7 @@ import { quoted } from "../../schema/index.js";
 import { UsageError } from "../errors.js";
 import type { Review } from "./report.js";
 import { rules, type Rule } from "./warnings.js";
-import { counted, warningWords, where, named } from "./words.js";
+import { counted, lostWords, warningWords, named } from "./words.js";
 
 export interface Limits {
   maxRemovals: number | undefined;
@@ -34,7 +34,7 @@ export function exceededBy(review: Review, { maxRemovals, maxMails, deny }: Limi
   return [
     ...removed.map((row) => ({
       limit: "max-removals",
-      message: `${counted(row.people, "person loses", "people lose")} ${where(row, named)}: more than the ${maxRemovals} of --max-removals.`,
+      message: `${lostWords(row, row.people, named)}: more than the ${maxRemovals} of --max-removals.`,
     })),
     ...(maxMails !== undefined && mails > maxMails
       ? [

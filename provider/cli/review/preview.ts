@@ -163,7 +163,7 @@ function resourceOf(state: Properties, kind: Kind, urn: string): Resource {
     dependencies: Object.fromEntries(dependencies),
     provider: typeof provider === "string" ? provider.slice(0, provider.lastIndexOf("::")) : "",
     retained: retainOnDelete === true,
-    unfinished: Array.isArray(initErrors) && initErrors.length > 0,
+    unfinished: (Array.isArray(initErrors) && initErrors.length > 0) || propertiesOf(outputs)["__unfinished"] === true,
   };
 }
 

@@ -50,7 +50,10 @@ export interface ChangeRow extends Where {
   before?: Stand | undefined;
   after?: Stand | undefined;
   mails: number;
+  /** Nothing in the program has changed for it: somebody has accepted, or may have the place that waited for them. */
   becamePossible: boolean;
+  /** A cancelled invitation that may have been accepted since it was recorded: then they lose access. */
+  mayHaveAccepted: boolean;
   through?: Change["through"];
   moved?: { from: string; to?: string | undefined } | undefined;
   fields: Field[];
@@ -130,7 +133,7 @@ function summaryOf(changes: readonly Change[], warnings: number): Review["summar
 }
 
 function changeRow(change: Change): ChangeRow {
-  const { effect, place, person, before, after, mails, possible, through, moved, fields, resources } = change;
+  const { effect, place, person, before, after, mails, through, moved, fields, resources } = change;
   return {
     effect,
     ...whereOf(place),
@@ -138,7 +141,8 @@ function changeRow(change: Change): ChangeRow {
     before: before && standOf(before),
     after: after && standOf(after),
     mails,
-    becamePossible: possible,
+    becamePossible: after?.possible === true,
+    mayHaveAccepted: effect === "withdrawn" && before?.mayHold === true,
     through: effect === "loses" || effect === "withdrawn" ? through : undefined,
     moved,
     fields,

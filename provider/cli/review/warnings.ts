@@ -10,7 +10,7 @@ export const rules = {
   "external-domains": "somebody of a foreign e-mail domain comes in",
   "last-lead": "a team that had a lead has none",
   mails: "any mail is sent",
-  "organization-deletions": "an organization is deleted, or left by the key's own person",
+  "organization-deletions": "an organization is deleted, or left by the API key's user",
   removals: "more people lose one organization or team than AVALA_MAX_REMOVALS allows",
   "team-deletions": "a team is deleted",
   "unknown-people": "people come in or go whom the preview does not name",
@@ -44,6 +44,7 @@ export interface Standards {
 /** What somebody who approves should look at. */
 export function warningsOf(model: Model, changes: readonly Change[], standards: Standards): Warning[] {
   const removed = removalsOf(changes);
+  const lost = peopleBy(changes, ({ effect }) => effect === "loses");
   return [
     ...changes.filter(isAdminGrant).map((change) => about("admin-grants", change)),
     ...changes.flatMap(extended),
@@ -58,7 +59,7 @@ export function warningsOf(model: Model, changes: readonly Change[], standards: 
             rule,
             place,
             person: undefined,
-            count: removed.find((row) => row.place === place)?.people ?? 0,
+            count: lost.get(place) ?? 0,
             forced,
             what,
           },
@@ -75,12 +76,16 @@ export function warningsOf(model: Model, changes: readonly Change[], standards: 
   ];
 }
 
-/** How many people lose each organization and team. */
+/** How many people lose each organization and team, or an invitation to it, as a run counts them. */
 export function removalsOf(changes: readonly Change[]): Removals[] {
-  const counts = new Map<Place, number>();
-  for (const { place } of changes.filter(({ effect }) => effect === "loses"))
-    counts.set(place, (counts.get(place) ?? 0) + 1);
+  const counts = peopleBy(changes, ({ effect }) => effect === "loses" || effect === "withdrawn");
   return [...counts].map(([place, people]) => ({ place, people }));
+}
+
+function peopleBy(changes: readonly Change[], isMeant: (change: Change) => boolean): Map<Place, number> {
+  const counts = new Map<Place, number>();
+  for (const { place } of changes.filter(isMeant)) counts.set(place, (counts.get(place) ?? 0) + 1);
+  return counts;
 }
 
 function about(rule: Rule, { place, person }: Access): Warning {
@@ -88,9 +93,16 @@ function about(rule: Rule, { place, person }: Access): Warning {
 }
 
 function isAdminGrant({ place, before, after, effect }: Change): boolean {
-  if (place.kind === "team" || after?.role !== "admin" || effect === "keeps" || effect === "details") return false;
+  if (
+    place.kind === "team" ||
+    after?.role !== "admin" ||
+    effect === "keeps" ||
+    effect === "details" ||
+    effect === "without"
+  )
+    return false;
   const was = before?.role === "admin" && before.standing !== "lapsed";
-  return effect !== "accepted" && !was;
+  return !was;
 }
 
 function extended(change: Change): Warning[] {

@@ -14,6 +14,7 @@ export const signs: Readonly<Record<ChangeRow["effect"], string>> = {
   invited: "+",
   waits: "+",
   withdrawn: "-",
+  without: "=",
   accepted: "=",
   keeps: "=",
   details: "~",
@@ -25,7 +26,8 @@ export const effectWords: Readonly<Record<ChangeRow["effect"], string>> = {
   loses: "loses access",
   invited: "is invited",
   waits: "waits for the acceptance",
-  withdrawn: "waits no more",
+  withdrawn: "is not invited any more",
+  without: "is no longer declared",
   accepted: "has accepted",
   keeps: "keeps it",
   details: "other details",
@@ -74,11 +76,13 @@ export function standWords(stand: Stand | undefined, show: Show): string {
 
 /** What has to be known beside before and after. */
 export function remarks(change: ChangeRow, show: Show): string[] {
-  const { after, mails, becamePossible, through, moved, fields, team } = change;
+  const { effect, after, mails, becamePossible, mayHaveAccepted, through, moved, fields, team } = change;
   const standing = after?.standing === "depends" ? conditional(team !== undefined, mails) : undefined;
   const mail = mails > 0 ? (after?.standing === "depends" ? "at most 1 mail" : "1 mail") : undefined;
   return [
     becamePossible ? "possible now: nothing was changed in the program" : undefined,
+    effect === "without" ? "already without access; no longer declared" : undefined,
+    mayHaveAccepted ? "they lose access if they have accepted since" : undefined,
     standing,
     mail,
     through === undefined ? undefined : `the ${through.split(" ")[0]} is ${through.split(" ")[1]}`,
@@ -121,12 +125,18 @@ export function actWords(row: ActRow, show: Show): string {
     case "forget":
       return `= ${place} stays, and is not managed any more`;
     case "leave":
-      return `- ${place} is left by the key's own person`;
+      return `- ${place} is left by the API key's user`;
     case "take out others":
       return `- from ${place} everybody is taken out whom the roster does not name`;
     case "change people unknown":
       return `~ ${place} has a roster whose people the preview does not tell`;
   }
+}
+
+/** "3 people lose Core of Acme". */
+export function lostWords(row: Where, people: number, show: Show): string {
+  const included = row.team ? "" : ", cancelled invitations included";
+  return `${counted(people, "person loses", "people lose")} ${where(row, show)}${included}`;
 }
 
 /** A warning in one sentence. */
@@ -147,10 +157,10 @@ export function warningWords(row: WarningRow, show: Show): string {
     case "team-deletions":
     case "organization-deletions":
       return row.what === "left"
-        ? `The key's own person leaves the organization ${place}.`
+        ? `The API key's user leaves the organization ${place}.`
         : `The ${row.team ? "team" : "organization"} ${place} is deleted; ${counted(row.count ?? 0, "person", "people")} known to this program lose${row.count === 1 ? "s" : ""} it${row.forced ? ", and whoever else is inside" : ""}.`;
     case "removals":
-      return `${counted(row.count ?? 0, "person", "people")} lose ${place}: more than AVALA_MAX_REMOVALS allows.`;
+      return `${lostWords(row, row.count ?? 0, show)}: more than AVALA_MAX_REMOVALS allows.`;
     case "unknown-people":
       return row.what === "hidden"
         ? `The preview does not tell who is in the roster of ${place}: who gains or loses it is not known.`
@@ -170,7 +180,7 @@ export function verdict({ summary, cost, acts }: Review): string {
     role > 0 && `${counted(role, "person gets", "people get")} another role`,
     invited > 0 && `${counted(invited, "person is", "people are")} invited`,
     waits > 0 && `${counted(waits, "person waits", "people wait")} for a place`,
-    withdrawn > 0 && `${counted(withdrawn, "person waits", "people wait")} no more`,
+    withdrawn > 0 && `${counted(withdrawn, "person is", "people are")} not invited any more`,
     deleted > 0 && `${counted(deleted, "organization or team is", "organizations or teams are")} deleted`,
   ].filter((part) => part !== false);
   const people = parts.length === 0 ? "Nobody gains or loses access" : listed(parts);

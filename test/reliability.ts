@@ -140,6 +140,15 @@ export const promises: readonly Promised[] = [
       },
       { where: "e2e/deletedWith.test.ts", how: "a team that goes, with the people it knows and those it does not" },
       { where: "e2e/declaredTwice.test.ts", how: "one person declared twice in one place, in whatever spelling" },
+      {
+        where: "lifecycle/identity",
+        how: "names that move: what happened to a person, team or organization, what the program does, and the order of the engine, each with each",
+      },
+      { where: "e2e/identity.test.ts", how: "each of these stories once, on the real engine" },
+      {
+        where: "e2e/deletionsFirst.test.ts",
+        how: "delete-before-replace above somebody, replaced providers, targets, excludes, broken-off renames, marked copies",
+      },
     ],
   },
   {

@@ -1,4 +1,5 @@
-import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import type { Seed } from "../../emulator/src/index.js";
+import { ownerKey, startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Project, ref, stackTrace, type Declared } from "../support/pulumi.js";
 
 jest.setTimeout(240_000);
@@ -48,6 +49,20 @@ const pairs: [string, [Declared, Declared]][] = [
     [place("one", { team: ref("core"), email: ada }), place("two", { team: ref("core", "id"), email: ada })],
   ],
   [
+    "with the organization by its uid as an output, and as itself",
+    [
+      member("one", { organization: ref("acme", "uid"), email: ada }),
+      { kind: "Invitation", name: "two", args: { organization: ref("acme"), email: ada } },
+    ],
+  ],
+  [
+    "with the organization by its slug, as an output twice",
+    [
+      member("one", { organization: ref("acme", "slug"), email: ada }),
+      member("two", { organization: ref("acme", "slug"), email: ada }),
+    ],
+  ],
+  [
     "by uid",
     [
       place("one", { team: ref("core"), user: "0d2f7a52-6d9c-4c38-8e5c-5e6a0c1b7c11" }),
@@ -95,6 +110,26 @@ describe("one person declared twice in one place", () => {
     expect(await emulator.calls()).toEqual([]);
   });
 
+  it("bug I9: with the organization by its slug, by two providers of one deployment: the preview tells, without a call", async () => {
+    const args = { apiKey: ownerKey, baseUrl: emulator.url, allowInsecureBaseUrl: true };
+    const person = (name: string, role: string): Declared => ({
+      ...member(name, { organization: "acme", email: "new@example.com", role }),
+      options: { provider: ref(`of ${name}`) },
+    });
+    project.declare([
+      { kind: "Provider", name: "of m1", args },
+      { kind: "Provider", name: "of m2", args },
+      person("m1", "admin"),
+      person("m2", "member"),
+    ]);
+    const { code, screen } = await project.preview();
+    expect(code).not.toBe(0);
+    expect(screen).toContain("AVALA_DECLARED_TWICE");
+    expect(screen).toMatch(/OrganizationMember "m[12]"/);
+    expect(screen).not.toMatch(stackTrace);
+    expect(await emulator.calls()).toEqual([]);
+  });
+
   it("is not mistaken: two places, two organizations, a place in a team beside one in the organization", async () => {
     const beta: Declared = { kind: "Organization", name: "beta", args: { name: "Beta" } };
     const blue: Declared = { kind: "Team", name: "blue", args: { organization: ref("acme"), name: "Blue" } };
@@ -122,5 +157,110 @@ describe("one person declared twice in one place", () => {
     project.declare([...organizations, ...organizations.flatMap(inside)]);
     await project.expectOk(["up", "--yes", "--skip-preview"]);
     expect((await project.preview(["--expect-no-changes"])).code).toBe(0);
+  });
+});
+
+describe("in a program that does more than declare", () => {
+  const head = `
+const pulumi = require("@pulumi/pulumi");
+const { OrganizationMember, TeamMembership } = require("pulumi-avala");
+`;
+  /** A resource of somebody else's, with outputs that are not known before it is made. */
+  const lookup = (outputs: Record<string, string>) => `${head}
+const places = ${JSON.stringify(outputs)};
+const provider = { create: async () => ({ id: "places", outs: places }) };
+class Places extends pulumi.dynamic.Resource {
+  constructor() {
+    super(provider, "places", Object.fromEntries(Object.keys(places).map((name) => [name, undefined])));
+  }
+}
+const found = new Places();
+`;
+  const names = ["owner", "ada"].map((name) => `${name}@example.com`);
+  const seed: Seed = {
+    people: names.map((email) => ({ email })),
+    organizations: ["Acme", "Beta"].map((name) => ({
+      name,
+      members: [{ email: names[0]!, role: "owner" }],
+      teams: [{ name: "Core" }],
+    })),
+  };
+  let emulator: TestEmulator;
+  let project: Project;
+  beforeAll(async () => {
+    emulator = await startEmulator();
+  });
+  beforeEach(async () => {
+    await emulator.reset(seed);
+    project = await Project.open(emulator.environment());
+  });
+  afterEach(() => project?.close());
+  afterAll(() => emulator?.close());
+
+  it.each([
+    ["the stack's transformation", "pulumi.runtime.registerStackTransformation(respell);", ""],
+    ["its own transformation", "", "{ transformations: [respell] }"],
+  ])("bug B2: two addresses that %s makes one are told by the preview, without a call", async (_, ofStack, own) => {
+    project.write({
+      "index.js": `${head}
+const respelled = (email) => email.replace("@old.example", "@example.com");
+const respell = ({ props, opts }) => ({ props: { ...props, email: pulumi.output(props.email).apply((text) => text && respelled(text)) }, opts });
+${ofStack}
+new OrganizationMember("one", { organization: "acme", email: "ada@example.com" });
+new OrganizationMember("two", { organization: "acme", email: "ada@old.example" }, ${own});
+`,
+    });
+    const { code, screen } = await project.preview();
+    expect(code).not.toBe(0);
+    for (const part of ['OrganizationMember "one"', 'OrganizationMember "two"', "AVALA_DECLARED_TWICE"]) {
+      expect(screen).toContain(part);
+    }
+    expect(screen).not.toMatch(stackTrace);
+    expect(await emulator.calls()).toEqual([]);
+  });
+
+  it("bug I18: is not mistaken where two outputs of one resource are not known yet, and two places", async () => {
+    const organizations = (await emulator.state()).organizations;
+    const teams = organizations.map(({ uid, teams: [team] }) => `${uid}/${team!.uid}`);
+    project.write({
+      "index.js": `${lookup({ one: "acme", two: "beta", core: teams[0]!, crew: teams[1]! })}
+new OrganizationMember("one", { organization: found.one, email: "${ada}" });
+new OrganizationMember("two", { organization: found.two, email: "${ada}" });
+new TeamMembership("three", { team: found.core, email: "${ada}", role: "lead" });
+new TeamMembership("four", { team: found.crew, email: "${ada}", role: "lead" });
+`,
+    });
+    await project.expectOk(["preview"]);
+    await project.expectOk(["up", "--yes", "--skip-preview"]);
+    expect((await emulator.emails()).map(({ to }) => to)).toEqual([ada, ada]);
+    await project.expectOk(["preview", "--expect-no-changes"]);
+  });
+
+  it("of one output twice, which is not known yet, is told by the preview, without a call", async () => {
+    project.write({
+      "index.js": `${lookup({ one: "acme" })}
+new OrganizationMember("one", { organization: found.one, email: "${ada}" });
+new OrganizationMember("two", { organization: found.one, email: "${ada}" });
+`,
+    });
+    const { code, screen } = await project.preview();
+    expect(code).not.toBe(0);
+    for (const part of ['"one"', '"two"', "AVALA_DECLARED_TWICE"]) expect(screen).toContain(part);
+    expect(await emulator.calls()).toEqual([]);
+  });
+
+  it("of two outputs that turn out to be one place is told before anything is sent for the second", async () => {
+    const uid = (await emulator.state()).organizations[0]!.uid;
+    project.write({
+      "index.js": `${lookup({ one: "acme", two: uid })}
+new OrganizationMember("one", { organization: found.one, email: "${ada}" });
+new OrganizationMember("two", { organization: found.two, email: "${ada}" });
+`,
+    });
+    await project.expectOk(["preview"]);
+    const { code, screen } = await project.up();
+    expect(code).not.toBe(0);
+    for (const part of ['"one"', '"two"', "AVALA_DECLARED_TWICE"]) expect(screen).toContain(part);
+    expect((await emulator.emails()).length).toBeLessThan(2);
   });
 });

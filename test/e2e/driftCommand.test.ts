@@ -105,6 +105,18 @@ it("docs/drift.md: from a quiet night to drift, its repair, and code that knows 
   expect((await follow(nightly)).stdout).toBe("no drift\n");
 });
 
+it("bug A6: another owner is drift until a refresh records them, as docs/drift.md says", async () => {
+  await project.expectOk(["refresh", "--yes", "--skip-preview"]);
+  const ada = (await emulator.state()).people.find(({ email }) => email === person("ada"))!.uid;
+  await emulator.api("POST", "/organizations/acme/transfer-ownership/", { new_owner_uid: ada });
+  expect((await follow(nightly)).stdout).toBe("drift: see drift.md\n");
+  expect(report()).toMatch(/^## Drift: 1 difference\n[^]*### Owner changed \(1\)\n/);
+  // The API key's user is not unmanaged, though somebody else owns the organization.
+  expect(report()).toMatch(/`owner@example.com` \| `acme` \| {2}\| is the API `key's` user/);
+  await project.expectOk(["refresh", "--yes", "--skip-preview"]);
+  expect((await follow(nightly)).stdout).toBe("no drift\n");
+});
+
 it("doctor finds the engine, the program's packages, and the settings of the stack", async () => {
   await project.expectOk(["config", "set", "avala:maxRemoval", "20"]);
   await project.expectOk(["config", "set", "avala:timeoutSeconds", "20"]);
@@ -123,6 +135,7 @@ it("doctor finds the engine, the program's packages, and the settings of the sta
     "warning unknownKey",
     "ok reachable",
     "ok key",
+    "ok user",
     "ok scopes",
     "ok role",
     "ok clock",

@@ -42,6 +42,17 @@ async function expectAdopted(style: string): Promise<void> {
   expect([await emulator.writes(), await emulator.emails()]).toEqual([[], []]);
 }
 
+/** Every resource in the state has the address that the program passes: that of its URN. */
+function expectAddresses(): void {
+  const resources = project.resources();
+  expect(resources.length).toBeGreaterThan(7);
+  for (const { urn, inputs = {}, outputs = {} } of resources) {
+    const [types, ...name] = urn.split("::").slice(2);
+    const address = `${types!.replace(/pulumi-nodejs:dynamic\/avala:(\w+)$/, "$1")}::${name.join("::")}`;
+    expect([inputs["__address"], outputs["__address"]]).toEqual([address, address]);
+  }
+}
+
 describe("a living organization of awkward names", () => {
   it("as edges, 100 people in 10 teams of 10: right types, nothing to do, and a refresh finds it as recorded", async () => {
     await emulator.reset(awkward({ people: 100, teams: 10, each: 10 }));
@@ -88,6 +99,7 @@ describe("beside an existing program", () => {
     await project.expectOk(["import", "--file", "twin.import.json", ...flags]);
     expect(await expectImported(run)).toMatchObject({ imported: true, changed: [] });
     expect([await emulator.writes(), await emulator.emails()]).toEqual([[], []]);
+    expectAddresses();
   });
 });
 
@@ -185,6 +197,7 @@ describe("--fill", () => {
     ]);
     expect(await emulator.writes()).toEqual([]);
     expect(project.stateText()).not.toContain("What nobody is to see");
+    expectAddresses();
     expect(project.stateText() + readFileSync(join(project.folder, "import.json"), "utf8")).not.toContain(tenantKey);
   });
 });

@@ -46,5 +46,5 @@ export const operations: Record<string, Partial<Record<string, Step>>> = {
   removeTeamMember: { TeamMembership: "withdrawn", TeamRoster: "destroyed" },
 };
 
-/** Not of the organizations API: the invitee's own act, and a check of the key that no program needs. */
-export const besides = ["acceptInvitation", "getPermissions"];
+/** Not of the organizations API: the invitee's own act, and what the service says of the API key. */
+export const besides = ["acceptInvitation", "getPermissions", "getCurrentUser"];

@@ -66,9 +66,12 @@ export class Case {
   }
 }
 
-/** Without the end of an invitation: a resend moves it, and where it cannot be read back then, the next look records it. */
+/**
+ * Without the end of an invitation: a resend moves it, and where it cannot be read back then, the next look records it. And
+ * without the owner, whom a refresh records where it reads the members for another reason.
+ */
 function lasting(outputs: Properties | undefined): Properties | undefined {
-  return outputs && { ...outputs, expiresAt: undefined };
+  return outputs && { ...outputs, expiresAt: undefined, __owner: undefined };
 }
 
 async function failure(run: Promise<unknown>): Promise<Error | undefined> {
@@ -122,10 +125,18 @@ function sortKey(row: unknown): string {
   return email === undefined && name === undefined ? JSON.stringify(row) : `${email} ${name} ${status} ${role}`;
 }
 
-/** What state records, but for the count of mails, which a doubtful one may raise. */
+/** What state records, but for the count of mails, which a doubtful one may raise, and for the address of each stack's own. */
 export function outputsOf(stack: Stack, token: string): unknown {
   const recorded = [...stack.resources].map(([name, { outputs }]) => {
-    const { emailsSent: _, adopt: __, onDestroy: ___, __created: ____, ...rest } = outputs;
+    const {
+      emailsSent: _,
+      adopt: __,
+      onDestroy: ___,
+      __created: ____,
+      __address: _____,
+      __owner: ______,
+      ...rest
+    } = outputs;
     return [name, rest];
   });
   return comparable(Object.fromEntries(recorded), token);

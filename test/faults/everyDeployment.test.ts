@@ -16,6 +16,7 @@ const domains = {
   slugFollowsName: [false, true],
   lowercaseEmails: [false, true],
   hideEmails: [false, true],
+  hideEmailsOf: [[]],
   expiredInvitations: ["listed", "hidden"],
   teamCreatorJoins: [false, true],
   voidStatus: [204, 200],
@@ -23,6 +24,7 @@ const domains = {
   invitesPerMinute: [null, 1000],
   hiddenIs: [404, 403],
   readLagMs: [0, 60_000],
+  currentUser: ["full", "withoutUid", 403, 404, "html"],
 } satisfies { [Name in Exclude<keyof Settings, "rateLimit">]: readonly Settings[Name][] };
 
 /** Where addresses are hidden, much is refused: the other pairs have to be met without that. */

@@ -96,6 +96,13 @@ export const faultKinds: readonly FaultKind[] = [
   { name: "truncated JSON, at each try", action: { truncate: true }, times: ALL_TRIES },
   { name: "empty 200", action: { status: 200, body: "", after: true } },
   { name: "wrong shape", action: shapes[0]!, variants: shapes },
+  { name: "a login page in place of the change", action: { status: 200, headers: html, body: page }, befalls: isWrite },
+  {
+    name: "a login page in place of the change, and not to be looked up",
+    action: { status: 200, headers: html, body: page },
+    forGood: true,
+    befalls: isWrite,
+  },
   { name: "401", action: { status: 401, body: detail("API key has been revoked or has expired.") }, endsRun: true },
   { name: "403", action: { status: 403, body: detail("You do not have permission to perform this action.") } },
   { name: "404", action: { status: 404, body: detail("Not found.") } },

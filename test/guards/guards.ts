@@ -43,7 +43,7 @@ export const guards: readonly Guard[] = [
   {
     guard: "No run takes more than AVALA_MAX_REMOVALS people out of an organization or a team.",
     refuses: [
-      [removals, "members: one more than the limit, and the last stays"],
+      [removals, "members: one more than the limit, all asked for at once, and all of them stay"],
       [access, "stops a run at the eleventh person taken out of one team, and says how to go on"],
       ["lifecycle/teamRoster.test.ts", "judge removals as a whole, before the first request"],
       [removals, "bug: two providers, each a host process of its own, are one run"],

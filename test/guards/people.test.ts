@@ -149,7 +149,7 @@ const writesIn = async (slug: Slug): Promise<string[]> =>
 
 describe("bug: of those who have the key's own role the last one is kept, though all of them go at the same time", () => {
   it.each(["removed", "demoted"] as const)("%s", async (slug) => {
-    expect(said(slug)).toEqual([expect.stringContaining("is the person whose API key this run uses")]);
+    expect(said(slug)).toEqual([expect.stringContaining("is the user whose API key this run uses")]);
     const roles = await rolesIn(slug);
     expect(Object.values(roles).filter((role) => role === "admin")).toHaveLength(1);
     expect(roles["owner"]).toBe("owner");
@@ -192,6 +192,6 @@ it("bug: what Avala does not count, or counts below zero, is not proven empty", 
 it("one person in one team, by e-mail and by uid, is refused where the service alone can tell; in another team it is not", async () => {
   const refusals = said("twice");
   expect(refusals.length).toBeGreaterThan(0);
-  for (const message of refusals) expect(message).toMatch(/declared twice in one place: .*\[AVALA_GUARD\]$/);
+  for (const message of refusals) expect(message).toMatch(/stand for one and the same: .*\[AVALA_DECLARED_TWICE\]$/);
   expect(await writesIn("twice")).toEqual(["POST /organizations/twice/teams/team-1/members/"]);
 });

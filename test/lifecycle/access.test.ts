@@ -232,7 +232,7 @@ describe("the circuit breaker", () => {
   it("stops a run at the eleventh person taken out of one team, and says how to go on", async () => {
     await s.stack.up(await crowd(12));
     const { error, writes } = await s.measured(() => s.stack.up({}));
-    expect(error?.message).toContain(`10 people from team ${core()}`);
+    expect(error?.message).toContain(`11 or more people out of team ${core()}`);
     expect(error?.message).toContain("AVALA_MAX_REMOVALS");
     expect(error?.message).toContain("[AVALA_GUARD]");
     expect(removals(writes)).toBe(10);

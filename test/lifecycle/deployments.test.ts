@@ -14,9 +14,7 @@ describe("T20: lists that lag behind writes", () => {
       org: organization({ name: "Beta", description: "made, and its answer taken for its detail", handle: "beta" }),
       blue: team({ organization: uids.acme, name: "Blue", color: "#0000ff" }),
       mia: teamMembership({ team: core, email: person("mia"), role: "member" }),
-      again: teamMembership({ team: core, email: person("mia"), role: "lead" }),
       zoe: invitation({ organization: uids.acme, email: person("zoe") }),
-      zoeAgain: invitation({ organization: uids.acme, email: person("zoe") }),
     };
     const { error, mails, writes } = await s.measured(() => s.stack.up(program));
     expect(error).toBeUndefined();
@@ -26,7 +24,6 @@ describe("T20: lists that lag behind writes", () => {
       "PATCH /organizations/beta/",
       "POST /organizations/acme/teams/",
       "POST /organizations/acme/teams/core/members/",
-      `PATCH /organizations/acme/teams/core/members/${uids.mia}/role/`,
       "POST /organizations/acme/invitations/",
     ]);
   });

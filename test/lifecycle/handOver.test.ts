@@ -77,8 +77,10 @@ describe("hand-over: declared under another name, then deleted under the old one
     });
   });
 
-  it("keeps what two declarations stand for until the last of them goes", async () => {
-    await s.stack.up({ one: mia(), two: mia() });
+  it("refuses two declarations of one person, and keeps them where the other of the two goes", async () => {
+    await s.stack.up({ one: mia() });
+    const twice = await s.measured(() => s.stack.up({ one: mia(), two: mia() }));
+    expect(twice).toMatchObject({ writes: [], error: { message: expect.stringContaining("[AVALA_DECLARED_TWICE]") } });
     expect(await s.measured(() => s.stack.up({ two: miaByEmail() }))).toMatchObject(untouched);
     expect((await s.measured(() => s.stack.up({}))).writes).toEqual([`DELETE ${at.teams}core/members/${uids.mia}/`]);
   });

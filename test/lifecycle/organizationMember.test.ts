@@ -519,7 +519,7 @@ describe("T13: the key's own person", () => {
 
   it("as the only admin is neither demoted nor removed; retain lets the resource go", async () => {
     await useHerKey();
-    expect(await up(ada({ role: "member" }))).toMatchObject(guarded("is the person whose API key this run uses"));
+    expect(await up(ada({ role: "member" }))).toMatchObject(guarded("is the user whose API key this run uses"));
     await s.stack.up(ada());
     expect(await up(ada({ role: "member" }))).toMatchObject(
       guarded(`not made a plain member in organization ${own("acme")}`),
@@ -550,7 +550,7 @@ it("T22: stops a run at the eleventh person removed from one organization, and s
     Object.fromEntries(emails.map((email) => [email, organizationMember({ organization: own("acme"), email })])),
   );
   const stopped = await up({});
-  expect(stopped.error?.message).toContain(`10 people from organization ${uids.acme}`);
+  expect(stopped.error?.message).toContain(`11 or more people out of organization ${uids.acme}`);
   expect(stopped.error?.message).toContain("AVALA_MAX_REMOVALS");
   expect(stopped.writes).toHaveLength(10);
   s.stack.environment = { ...s.stack.environment, AVALA_MAX_REMOVALS: "11" };
@@ -575,7 +575,9 @@ describe("another spelling of the same person and organization", () => {
     }
     const state = await s.emulator.state();
     await s.emulator.reset(JSON.parse(JSON.stringify(state).replaceAll(person("mia"), person("mia.new"))));
-    expect(await up(member({ email: person("mia.new") }))).toMatchObject({ ...quiet, steps: ["same it"] });
+    // A new address of the same person is recorded by one update, so that later runs need not ask.
+    expect(await up(member({ email: person("mia.new") }))).toMatchObject({ ...quiet, steps: ["update it"] });
+    expect(await up(member({ email: person("mia.new") }))).toMatchObject({ ...quiet, steps: ["same it"], calls: [] });
     expect((await refresh()).steps).toEqual(["same it"]);
     expect(s.stack.id("it")).toBe(id);
     expect((await destroy()).writes).toEqual([`DELETE ${at.people}${uids.mia}/`]);
@@ -665,11 +667,8 @@ describe("one person declared twice in one organization", () => {
   ] as const)("%s is refused where the service alone can tell", async (_, declared) => {
     const [one, two] = declared() as [Program[string], Program[string]];
     const both = await up({ one, two });
-    expect(both).toMatchObject(guarded("declared twice in one place: as .* in .* and as .* in "));
-    const names = [one, two].map(
-      ({ inputs: { user, email, organization } }) => `"${(user ?? email) as string}" in ${organization as string}`,
-    );
-    for (const name of names) expect(both.error?.message).toContain(name);
+    expect(both).toMatchObject({ ...quiet, error: { message: expect.stringContaining("[AVALA_DECLARED_TWICE]") } });
+    for (const name of ['"one"', '"two"']) expect(both.error?.message).toContain(name);
   });
 });
 
@@ -804,7 +803,10 @@ describe("a place in a team", () => {
     expect(await up(byUid)).toMatchObject({ ...quiet, steps: ["same it", "same place"] });
     const renamed = { it: organizationMember({ organization: uids.acme, user }), other: place({ user }) };
     expect(await up(renamed)).toMatchObject({ ...quiet, steps: ["same it", "create other", "delete place"] });
-    expect(await up({ ...renamed, twice: place({ email: person("zoe") }) })).toMatchObject(guarded("declared twice"));
+    expect(await up({ ...renamed, twice: place({ email: person("zoe") }) })).toMatchObject({
+      ...quiet,
+      error: { message: expect.stringContaining("[AVALA_DECLARED_TWICE]") },
+    });
     const { writes } = await destroy();
     expect(writes).toEqual([`DELETE ${at.acme}teams/core/members/${user}/`, `DELETE ${at.people}${user}/`]);
   });

@@ -177,34 +177,71 @@ const hide: Move = ({ service, emulator }) => {
   };
 };
 
+/** One person hides their address from now on, or nobody any more. */
+const hideOne: Move = ({ service, emulator, addresses }, dice) => {
+  const who = dice.pick([...addresses.keys()].filter((name) => uidOf(service, addresses.get(name)!) !== undefined))!;
+  const hides = (service.settings.hideEmailsOf ?? []).length === 0;
+  return {
+    line: hides ? `${who} hides their address from now on` : "nobody hides their address any more",
+    take: async () =>
+      void (await emulator.settings({ hideEmailsOf: hides ? [uidOf(service, addresses.get(who)!)!] : [] })),
+  };
+};
+
+/** Reads show what was a minute ago from now on, or what is. */
+const lag: Move = ({ service, emulator }) => {
+  const readLagMs = service.settings.readLagMs ? 0 : 60_000;
+  return {
+    line: readLagMs > 0 ? "reads lag from now on" : "reads do not lag any more",
+    take: async () => void (await emulator.settings({ readLagMs })),
+  };
+};
+
+/** Acme has room for so many more people from now on, or for any number. */
+const limitSeats: Move = (world, dice) => {
+  const { members, invitations } = world.organization(acme)!;
+  const taken = members.length + invitations.filter(({ status }) => status === "pending").length;
+  const seats = dice.pick([null, taken, taken + 1, taken + 2])!;
+  return {
+    line: `the plan has ${seats ?? "any number of"} seats`,
+    take: async () => void (await world.emulator.settings({ seats })),
+  };
+};
+
 /** A person has another address from now on. */
-const changeAddress: Move = (world, dice) => {
-  const who = dice.pick(people.filter((name) => world.uid(name) !== undefined));
+const readdress: Move = (world, dice) => {
+  const who = dice.pick(
+    [...world.addresses.keys()].filter((name) => name !== "owner" && world.uid(name) !== undefined),
+  );
   if (!who) return undefined;
-  const [uid, now] = [world.uid(who), address(`${who}.${world.count}`)];
+  const now = address(`${who}.${world.count}`);
   return {
     line: `${who} has the address ${now} from now on`,
+    take: () => {
+      world.count += 1;
+      return world.readdress(who, now);
+    },
+  };
+};
+
+/** An address that was somebody's is given to somebody new, who may join too; or to somebody who had another before. */
+const recycle: Move = (world, dice) => {
+  const held = [...world.addresses.values()];
+  const free = dice.pick([...world.formerly.keys()].filter((email) => !held.includes(email)));
+  if (free === undefined) return undefined;
+  const known = dice.roll(3) === 2 ? dice.pick(people.filter((name) => world.uid(name) !== undefined)) : undefined;
+  if (known !== undefined) {
+    return { line: `${known} has the address ${free} from now on`, take: () => world.readdress(known, free) };
+  }
+  const name = `new${world.count}`;
+  const role = dice.pick(["member", "admin", undefined] as const);
+  return {
+    line: `${name} has the address ${free}${role ? `, and joins Acme as ${role}` : ""}`,
     take: async () => {
       world.count += 1;
-      const state = await world.emulator.state();
-      const before = world.addresses.get(who)!;
-      const renamed = <Row extends { email: string }>(rows: Row[]) =>
-        rows.map((row) => (lower(row.email) === before ? { ...row, email: now } : row));
-      await world.emulator.reset({
-        ...state,
-        people: state.people.map((row) => (row.uid === uid ? { ...row, email: now } : row)),
-        keys: renamed(state.keys),
-        organizations: state.organizations.map((row) => ({
-          ...row,
-          members: renamed(row.members),
-          teams: row.teams.map((team) => ({ ...team, members: renamed(team.members) })),
-          invitations: row.invitations.map((invitation) => ({
-            ...invitation,
-            invitedBy: lower(invitation.invitedBy ?? "") === before ? now : invitation.invitedBy,
-          })),
-        })),
-      });
-      world.addresses.set(who, now);
+      world.addresses.set(name, free);
+      if (role) await world.emulator.join(acme, free, role);
+      else await world.emulator.control("POST", "/people", { email: free });
     },
   };
 };
@@ -217,10 +254,27 @@ const join: Move = (world, dice) => {
     (email) => ![...organization.members, ...pending].some((row) => lower(row.email) === email),
   );
   const email = dice.pick(free);
+  const role = dice.pick(["member", "member", "admin"] as const)!;
   if (!email) return undefined;
   return {
-    line: `${email} joins ${organization.name} by another way`,
-    take: async () => void (await world.emulator.join(organization.uid, email)),
+    line: `${email} joins ${organization.name} as ${role} by another way`,
+    take: async () => void (await world.emulator.join(organization.uid, email, role)),
+  };
+};
+
+/** Somebody is taken out by hand, and put in again in the other role; out of the teams too. */
+const putBack: Move = (world, dice) => {
+  const organization = dice.pick(organizations(world))!;
+  const row = dice.pick(members(world, organization));
+  if (!row) return undefined;
+  const role = row.role === "admin" ? "member" : "admin";
+  const path = at(organization, `members/${uidOf(world.service, row.email)}/`);
+  return {
+    line: `somebody else removes ${row.email} from ${organization.name} and puts them back as ${role}`,
+    take: async () => {
+      await world.emulator.api("DELETE", path);
+      await world.emulator.join(organization.uid, row.email, role);
+    },
   };
 };
 
@@ -240,7 +294,14 @@ export const acts: Move[] = [
   changeTeam,
   changeOrganization,
   deleteTeam,
-  changeAddress,
+  readdress,
+  readdress,
+  recycle,
+  recycle,
   join,
+  putBack,
   hide,
+  hideOne,
+  lag,
+  limitSeats,
 ];

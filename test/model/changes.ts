@@ -15,7 +15,7 @@ export type Change = { organization: string } & (
   | { what: "member gone" | "member made"; user: string }
   | { what: "member role"; user: string; from: string; to: string }
   | { what: "invited"; email: string; role: string }
-  | { what: "invitation over"; email: string; role: string; wasValid: boolean }
+  | { what: "invitation over"; uid: string; email: string; role: string; wasValid: boolean }
   | { what: "field"; field: string; from: unknown; to: unknown }
   | { what: "team gone" | "team made"; team: string; name: string }
   | { what: "team field"; team: string; field: string; from: unknown; to: unknown }
@@ -60,7 +60,7 @@ function within(before: Service, after: Service, old: OrganizationRow, now: Orga
     const was = invitations.get(uid);
     if (!was) changes.push({ organization, what: "invited", email, role });
     else if (was.status !== status) {
-      changes.push({ organization, what: "invitation over", email, role, wasValid: isValid(before, was) });
+      changes.push({ organization, what: "invitation over", uid, email, role, wasValid: isValid(before, was) });
     }
   }
   const teams = new Map(now.teams.map((row) => [row.uid, row]));

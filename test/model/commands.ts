@@ -109,7 +109,7 @@ const faulty: Move = (world, dice) => {
     line: `${run.name}, in which ${JSON.stringify({ method, nth, times, action })}`,
     take: async () => {
       await world.emulator.faults({ match: { ...(method && { method }), nth }, action, times });
-      const observed = await world.run(world.stack, run);
+      const observed = await world.run(world.stack, { ...run, faulty: true });
       // What has got over its faults has seen everything all the same.
       if (run.name === "refresh") stateAgreesWithService(observed);
     },

@@ -1,6 +1,6 @@
 import type { Kind } from "../support/host.js";
 import { isPersonKind, isPlaceKind, nameOf, valuesOf, type Item } from "./program.js";
-import { acme, core, declarable, type Dice, type Move, type World } from "./world.js";
+import { acme, address, core, people, type Dice, type Move, type World } from "./world.js";
 
 const shown = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value));
 
@@ -48,15 +48,18 @@ function spellings(world: World, who: string, kind: Kind, organization: string):
   return [{ email }, { email: email.toUpperCase() }, ...(byUid ? [{ user: uid }] : [])];
 }
 
-/** Whether somebody is declared in the place already. */
+/** Whether somebody, or the address that they have now, is declared in the place already. */
 function isTaken(
   world: World,
-  { kind, organization, team, who }: Pick<Item, "kind" | "organization" | "team" | "who">,
+  { kind, organization, team, who }: Pick<Item, "kind" | "organization" | "team"> & { who: string },
 ) {
+  const email = world.addresses.get(who)!;
+  const isThem = ({ who: other, spelling }: Item) =>
+    other === who || (spelling && "email" in spelling && spelling.email.toLowerCase() === email);
   return [...world.items.values()].some((other) =>
     isPersonKind(kind)
-      ? isPersonKind(other.kind) && other.organization === organization && other.who === who
-      : isPlaceKind(other.kind) && other.team === team && (other.who === who || other.kind === "teamRoster"),
+      ? isPersonKind(other.kind) && other.organization === organization && isThem(other)
+      : isPlaceKind(other.kind) && other.team === team && (isThem(other) || other.kind === "teamRoster"),
   );
 }
 
@@ -109,7 +112,7 @@ const declareTeam: Move = (world, dice) => {
 
 const declarePerson: Move = (world, dice) => {
   const kind = dice.roll(4) === 3 ? "invitation" : "organizationMember";
-  const [organization, who] = [dice.pick(organizationsOf(world))!, dice.pick(declarable)!];
+  const [organization, who] = [dice.pick(organizationsOf(world))!, dice.pick(world.declarable)!];
   if (isTaken(world, { kind, organization, who })) return undefined;
   const place = dice.pick(organizationTexts(world, organization));
   const spelling = dice.pick(spellings(world, who, kind, organization))!;
@@ -119,7 +122,7 @@ const declarePerson: Move = (world, dice) => {
 };
 
 const declarePlace: Move = (world, dice) => {
-  const [where, who] = [dice.pick(teamsOf(world)), dice.pick(declarable)!];
+  const [where, who] = [dice.pick(teamsOf(world)), dice.pick(world.declarable)!];
   if (!where || isTaken(world, { kind: "teamMembership", ...where, who })) return undefined;
   const place = dice.pick(teamTexts(world, where.team));
   const spelling = dice.pick(spellings(world, who, "teamMembership", where.organization))!;
@@ -128,12 +131,27 @@ const declarePlace: Move = (world, dice) => {
   return declare(world, item, `${say("teamMembership", { ...spelling, ...fields })} in ${where.team}`);
 };
 
+/** Somebody at the other deployment, whose slugs, uids and people are those of this one at its beginning. */
+const declareTwin: Move = (world, dice) => {
+  if (!world.hasTwin) return undefined;
+  const [kind, who] = [dice.pick(["organizationMember", "teamMembership"] as const)!, dice.pick(people)!];
+  const where = { organization: "twin", ...(kind === "teamMembership" && { team: "twin core" }) };
+  if (isTaken(world, { kind, ...where, who })) return undefined;
+  const place = kind === "teamMembership" ? `${acme}/${core}` : dice.pick([acme, "acme"])!;
+  const spelling = { email: address(who) };
+  const fields = someFields(kind, "twin", dice);
+  const item: Item = { kind, ...where, place, who, spelling, fields, provider: "twin" };
+  return declare(world, item, `${say(kind, { ...spelling, ...fields })} at the other deployment`);
+};
+
 const declareRoster: Move = (world, dice) => {
   const where = dice.pick(teamsOf(world));
   if (!where || [...world.items.values()].some(({ kind, team }) => isPlaceKind(kind) && team === where.team))
     return undefined;
   const place = dice.pick(teamTexts(world, where.team));
-  const names = [...new Set([dice.pick(declarable)!, dice.pick(declarable)!, dice.pick(declarable)!])];
+  const names = [
+    ...new Set([dice.pick(world.declarable)!, dice.pick(world.declarable)!, dice.pick(world.declarable)!]),
+  ];
   const members = Object.fromEntries(names.map((who) => [who, entry(world, who, where.organization, dice)]));
   const fields = someFields("teamRoster", where.organization, dice);
   const item: Item = { kind: "teamRoster", ...where, ...(place && { place }), fields, members };
@@ -148,7 +166,7 @@ function entry(world: World, who: string, organization: string, dice: Dice): { t
 /** One person more or less in a roster, or in another role or spelling. */
 const changeRoster: Move = (world, dice) => {
   const [name, item] = dice.pick(itemsOf(world.items, "teamRoster")) ?? [];
-  const who = dice.pick(declarable)!;
+  const who = dice.pick(world.declarable)!;
   if (!name || !item) return undefined;
   const { [who]: present, ...others } = item.members!;
   const removes = present !== undefined && dice.roll(2) === 0;
@@ -247,8 +265,8 @@ const swap: Move = (world, dice) => {
 const rename: Move = (world, dice) => {
   const [name, item] = dice.pick([...world.items]) ?? [];
   if (!name || !item) return undefined;
-  const moves = item.kind !== "organization" && item.kind !== "team" && dice.roll(3) === 2;
-  const provider = moves !== (item.provider === "tenant");
+  const moves = item.kind !== "organization" && item.kind !== "team" && item.provider !== "twin" && dice.roll(3) === 2;
+  const provider = moves ? (item.provider === "tenant" ? undefined : "tenant") : item.provider;
   const { provider: _, ...plain } = item;
   const id = world.stack.resources.get(name)?.id;
   const isPlace = item.kind === "organization" || item.kind === "team";
@@ -256,14 +274,14 @@ const rename: Move = (world, dice) => {
   const adopt = isPlace ? { adopt: id!.split("/").at(-1) } : {};
   const newName = `${name.replace(/\d+$/, "")}${world.count + 1}`;
   return {
-    line: `rename ${name} to ${newName}${moves ? `, to provider ${provider ? "tenant" : "default"}` : ""}`,
+    line: `rename ${name} to ${newName}${moves ? `, to provider ${provider ?? "default"}` : ""}`,
     take: () => {
       world.count += 1;
       world.items.delete(name);
       world.items.set(newName, {
         ...plain,
         fields: { ...item.fields, ...adopt },
-        ...(provider && { provider: "tenant" }),
+        ...(provider && { provider }),
       });
     },
   };
@@ -278,6 +296,17 @@ const goWith: Move = (world, dice) => {
   return {
     line: `have ${name} go with what it is in: ${shown(goesWith)}`,
     take: () => void world.items.set(name, { ...others, ...(goesWith !== undefined && { goesWith }) }),
+  };
+};
+
+/** The option `deleteBeforeReplace`: on an organization or team it takes along what is in it. */
+const deleteFirst: Move = (world, dice) => {
+  const [name, item] = dice.pick(itemsOf(world.items, "organization", "team", "organizationMember")) ?? [];
+  if (!name || !item) return undefined;
+  const { deleteFirst: before, ...others } = item;
+  return {
+    line: `have ${name} be deleted ${before ? "last" : "first"} where it is replaced`,
+    take: () => void world.items.set(name, before ? others : { ...others, deleteFirst: true }),
   };
 };
 
@@ -347,7 +376,8 @@ const changeKind: Move = (world, dice) => {
 
 /** The same person or place in another spelling. */
 const respell: Move = (world, dice) => {
-  const [name, item] = dice.pick([...world.items].filter(([, { kind }]) => kind !== "organization")) ?? [];
+  const respellable = ({ kind, provider }: Item) => kind !== "organization" && provider !== "twin";
+  const [name, item] = dice.pick([...world.items].filter(([, row]) => respellable(row))) ?? [];
   if (!name || !item) return undefined;
   if (item.who !== undefined && dice.roll(2) === 0) {
     const spelling = dice.pick(spellings(world, item.who, item.kind, item.organization))!;
@@ -376,6 +406,7 @@ export const declarations: Move[] = [
   declarePlace,
   declarePlace,
   declareRoster,
+  declareTwin,
 ];
 export const changes: Move[] = [
   changeRoster,
@@ -386,6 +417,7 @@ export const changes: Move[] = [
   swap,
   rename,
   goWith,
+  deleteFirst,
   handOver,
   changeKind,
   respell,

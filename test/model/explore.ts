@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import type { Settings } from "../../emulator/src/index.js";
-import type { TestEmulator } from "../support/emulator.js";
 import { acts } from "./acts.js";
 import { commands, plainUp } from "./commands.js";
 import { changes, declarations } from "./edits.js";
+import { orders } from "./orders.js";
 import { settle } from "./settle.js";
-import { Dice, World, type Circumstances, type Move, type Plan } from "./world.js";
+import { stories } from "./stories.js";
+import { Dice, World, type Circumstances, type Deployments, type Move, type Plan } from "./world.js";
 
 /** A move as fast-check rolls it. What it comes to is told once it has been made. */
 class Step implements fc.AsyncCommand<World, object> {
@@ -54,6 +55,9 @@ const deployments: Partial<Settings>[] = [
   { hiddenIs: 403 },
 ];
 
+/** What the service says of the key's user. */
+const currentUser = fc.constantFrom("full", "full", "full", "full", "withoutUid", 403, 404, "html");
+
 /** What stops runs halfway, until somebody changes it or time has passed: not too much of it at once. */
 const troubles: Partial<Settings>[] = [
   { hideEmails: true },
@@ -62,23 +66,28 @@ const troubles: Partial<Settings>[] = [
   { invitesPerMinute: 5 },
 ];
 const settings = fc
-  .tuple(fc.subarray(deployments), fc.subarray(troubles, { maxLength: 2 }))
+  .tuple(fc.subarray(deployments), fc.subarray(troubles, { maxLength: 2 }), fc.record({ currentUser }))
   .map((chosen): Partial<Settings> => Object.assign({}, ...chosen.flat()));
 
 const circumstances: fc.Arbitrary<Circumstances> = fc.record({
   settings,
-  key: fc.constantFrom("owner", "owner", "admin"),
+  key: fc.constantFrom("owner", "admin"),
   parallel: fc.boolean(),
   maxRemovals: fc.constantFrom(undefined, undefined, 1, 2),
+  secondAdmin: fc.boolean(),
+  twin: fc.constantFrom(false, false, true),
 });
 
 /** Some declarations, an up, and then everything. Shrinking takes away whatever a failure does not need. */
 const beginning = fc.commands([steps(declarations)], { maxCommands: 12, size: "max", disableReplayLog: true });
-const everything = fc.commands([declarations, changes, changes, acts, acts, commands, commands].map(steps), {
-  maxCommands: 20,
-  size: "max",
-  disableReplayLog: true,
-});
+const everything = fc.commands(
+  [declarations, changes, changes, acts, acts, commands, commands, orders, stories, stories].map(steps),
+  {
+    maxCommands: 20,
+    size: "max",
+    disableReplayLog: true,
+  },
+);
 const firstUp = fc.commands([fc.constant(new Step(plainUp, [0]))], {
   maxCommands: 1,
   size: "max",
@@ -95,13 +104,13 @@ export interface Explored {
 }
 
 /** Tries the script of a seed to its end; one that breaks a promise is made shorter for as long as there is time. */
-export async function explore(emulator: TestEmulator, seed: number, shrinkMs: number): Promise<Explored> {
+export async function explore(emulators: Deployments, seed: number, shrinkMs: number): Promise<Explored> {
   let runs = 0;
   let end = Infinity;
   const property = fc.asyncProperty(script, async ([chosen, ...parts]) => {
     // What is not tried any more counts as kept: the shortest so far is the result.
     if (Date.now() > end) return;
-    const world = await World.open(emulator, chosen);
+    const world = await World.open(emulators, chosen);
     world.script.push(JSON.stringify(chosen));
     try {
       for (const part of parts) await fc.asyncModelRun(() => ({ model: world, real: {} }), part);

@@ -50,10 +50,7 @@ export function meantBy({ program, records, recordsNow, after }: Observed, servi
         kind === "team"
           ? ((recordsNow.get(name) ?? record)?.id.split("/")[1] ?? adoptedTeam(service, organization, inputs))
           : team?.split("/")[1],
-      names: namesOf(service, {
-        ...inputs,
-        userUid: sameText(record, inputs) ? record?.outputs["userUid"] : undefined,
-      }),
+      names: sameText(record, inputs) ? recordNames(record!, service) : namesOf(service, inputs),
       people: peopleOf(service, inputs["members"], record),
       record,
     };
@@ -73,7 +70,7 @@ function adoptedTeam(service: Service, organization: string | undefined, { adopt
  * The declaration is spelt as it was when the record learnt whom it means. (Inputs do not tell: the engine records those
  * of a step that a failed look-up has left out.)
  */
-function sameText(record: Recorded | undefined, { user, email }: Properties): boolean {
+export function sameText(record: Recorded | undefined, { user, email }: Properties): boolean {
   if (!record) return false;
   const text = (value: unknown) => (typeof value === "string" ? lower(value) : undefined);
   return text(record.outputs["user"]) === text(user) && text(record.outputs["email"]) === text(email);
@@ -91,18 +88,31 @@ export function peopleOf(service: Service, members: unknown, record: Recorded | 
       const names = text.includes("@")
         ? namesOf(service, { email: text, userUid: known.get(lower(text)) })
         : namesOf(service, { user: text });
-      return [...names].map((name) => [name, role] as const);
+      return (hasUid(names) ? uidsIn(names) : [...names]).map((name) => [name, role] as const);
     }),
   );
 }
 
-/** Somebody's names, for a look-up in those of a declaration. */
-export const isNamed = (names: { has(name: string): boolean }, service: Service, user: string): boolean => {
+export const uidsIn = (names: Iterable<string>): string[] => [...names].filter((name) => !name.includes("@"));
+const hasUid = (names: Iterable<string>): boolean => uidsIn(names).length > 0;
+
+/** Whether a person is meant by names: by the uid, and by the address only where no uid is known. */
+export const isNamed = (names: ReadonlySet<string>, service: Service, user: string): boolean => {
   const address = addressOf(service, user);
-  return names.has(user) || (address !== undefined && names.has(lower(address)));
+  return names.has(user) || (!hasUid(names) && address !== undefined && names.has(lower(address)));
 };
 
-/** The service's answer to: does the stack's record stand for this person? */
-export function recordNames({ inputs, outputs }: Recorded, service: Service): Set<string> {
-  return namesOf(service, { ...inputs, userUid: outputs["userUid"] ?? inputs["user"] });
+/** The uid that a record has learnt, unless it waits for whoever accepts an invitation. */
+export function learntUid({ outputs }: Recorded): string | undefined {
+  return outputs["status"] === "invited" ? undefined : (outputs["userUid"] as string | undefined);
+}
+
+/**
+ * The names of the person for whom a record stands. Whose uid it has learnt is meant by it alone, whoever has the address
+ * by now: that a uid is learnt rightly, and never changes, is a promise of its own (`standsForOnePerson`).
+ */
+export function recordNames(record: Recorded, service: Service): Set<string> {
+  const { user, email } = record.outputs;
+  // Of somebody who is invited, whoever accepts is the person.
+  return namesOf(service, { email, userUid: learntUid(record) ?? user });
 }

@@ -4,7 +4,7 @@ import type { Kind, Properties } from "../support/host.js";
 /** One declaration of a random program, with what it is meant to be about. */
 export interface Item {
   kind: Kind;
-  /** Which organization it is about: `acme`, or a number for one that the program makes. */
+  /** Which organization it is about: `acme`, `twin` (Acme of the other deployment), or a name for one that the program makes. */
   organization: string;
   /** Which team: `core`, or a number for one that the program makes. */
   team?: string;
@@ -18,9 +18,12 @@ export interface Item {
   fields: Properties;
   /** People of a roster, as the program writes them, by name of the person. */
   members?: Record<string, { text: string; role: string }>;
+  /** Where it is replaced, it is deleted first. */
+  deleteFirst?: true;
   /** Whether it goes with the resource it is in, where the program says so by an option. */
   goesWith?: boolean;
-  provider?: "tenant";
+  /** `twin` speaks to the other deployment. */
+  provider?: "tenant" | "twin";
 }
 
 /** By logical name. */
@@ -59,6 +62,7 @@ function declarationOf(items: Items, item: Item): Declaration {
     kind,
     inputs,
     ...(provider && { provider }),
+    ...(item.deleteFirst && { deleteBeforeReplace: true as const }),
     ...(goesWith && within !== undefined && { deletedWith: within }),
   };
 }

@@ -1,19 +1,37 @@
 import type { Stack } from "../support/stack.js";
 import { ownerKey } from "../support/emulator.js";
 import { Broken, type Observed } from "./observed.js";
-import { addressOf, rolesIn, type OrganizationRow } from "./service.js";
+import { addressOf, lower, rolesIn, type OrganizationRow } from "./service.js";
 import { owner, type World } from "./world.js";
 
 interface Remedy {
   says: RegExp;
   /** Under which circumstances it may be said. Default: any. */
-  when?: (world: World, stack: Stack) => boolean;
+  when?: (world: World, stack: Stack, found: RegExpExecArray) => boolean;
   /** Does what the message says. */
   follow(world: World, stack: Stack, found: RegExpExecArray): void | Promise<void>;
 }
 
 const itemsWhere = (world: World, test: (text: string) => boolean) =>
   [...world.items].filter(([, item]) => test(JSON.stringify(item)));
+
+/** Addresses in the program that are not the person's any more, each with what puts it right. */
+function staleIn(world: World): { correct(): void }[] {
+  return [...world.items].flatMap(([name, item]) => {
+    const { who, spelling, members, provider } = item;
+    if (provider === "twin") return [];
+    const isStale = (text: string, one: string) => text.includes("@") && lower(text) !== world.addresses.get(one);
+    if (who !== undefined && spelling && "email" in spelling && isStale(spelling.email, who)) {
+      const email = world.addresses.get(who)!;
+      return [{ correct: () => void world.items.set(name, { ...item, spelling: { email } }) }];
+    }
+    if (!Object.entries(members ?? {}).some(([one, { text }]) => isStale(text, one))) return [];
+    const corrected = Object.entries(members!).map(([one, { text, role }]) => {
+      return [one, { text: isStale(text, one) ? world.addresses.get(one)! : text, role }] as const;
+    });
+    return [{ correct: () => void world.items.set(name, { ...item, members: Object.fromEntries(corrected) }) }];
+  });
+}
 
 const lags = ({ service }: World) => (service.settings.readLagMs ?? 0) > 0;
 const isAdmins = (world: World, stack: Stack) => world.keyEmail(stack) !== owner;
@@ -40,7 +58,7 @@ const remedies: Remedy[] = [
     },
   },
   {
-    says: /Team ([-\w]+)\/([-\w]+) is not deleted, because of .* that no declaration knows/,
+    says: /Team ([-\w]+)\/([-\w]+) is (?:not deleted, because of|declared by another resource now, and holds) .* that no declaration knows/,
     async follow(world, _, [, organization, team]) {
       const row = world.organization(organization!)!;
       const found = row.teams.find(({ uid }) => uid === team)!;
@@ -51,8 +69,17 @@ const remedies: Remedy[] = [
   },
   {
     says: /Organization ([-\w]+) is not deleted, because of what is inside/,
-    async follow(world, _, [, organization]) {
-      await removeMembers(world, world.organization(organization!)!);
+    // What was adopted is not to be deleted at all.
+    when: ({ made }, { resources }, [, uid]) =>
+      made.has(uid!) ||
+      [...resources.values()].some(({ id, outputs }) => id === uid && outputs["onDestroy"] === "delete"),
+    async follow(world, stack, [, organization]) {
+      const row = world.organization(organization!)!;
+      const known = JSON.stringify([...stack.resources.values()]);
+      for (const team of row.teams.filter(({ uid }) => !known.includes(uid))) {
+        await world.emulator.api("DELETE", `/organizations/${row.slug}/teams/${team.slug}/`);
+      }
+      await removeMembers(world, row);
     },
   },
   {
@@ -76,6 +103,29 @@ const remedies: Remedy[] = [
   },
   { says: /Run pulumi refresh, so that state knows/, follow() {} },
   {
+    says: /names an address that was theirs|had before, and is nobody's in it now|\[AVALA_DECLARED_TWICE\]/,
+    when: (world) => staleIn(world).length > 0,
+    follow: (world) => staleIn(world).forEach(({ correct }) => correct()),
+  },
+  {
+    says: /"([^"]+)" was the address of user .* declare them in a resource of another name/,
+    follow(world, _, [, email]) {
+      for (const [key, item] of world.items) {
+        const { spelling } = item;
+        if (!spelling || !("email" in spelling) || lower(spelling.email) !== email) continue;
+        world.items.delete(key);
+        world.items.set(`${key}other`, { ...item, who: world.nameAt(email) });
+      }
+    },
+  },
+  {
+    says: /or without deleteBeforeReplace on what is replaced/,
+    when: ({ items }) => [...items.values()].some(({ deleteFirst }) => deleteFirst),
+    follow(world) {
+      for (const [key, { deleteFirst: _, ...item }] of world.items) world.items.set(key, item);
+    },
+  },
+  {
     says: /\[AVALA_(?:NOT_FOUND|CREATED_NOT_SHOWN|INVALID)\]/,
     // What is there already, or not any more, is shown once the lag is over.
     when: lags,
@@ -87,12 +137,12 @@ const remedies: Remedy[] = [
     follow: async ({ emulator }) => void (await emulator.settings({ seats: null })),
   },
   {
-    says: /the service hides the e-mail of .* Use a key of an owner or admin/,
-    when: ({ service }) => service.settings.hideEmails === true,
-    follow: async ({ emulator }) => void (await emulator.settings({ hideEmails: false })),
+    says: /the service hides the e-?mail of .* Use a key of an owner or admin/,
+    when: ({ service: { settings } }) => settings.hideEmails === true || (settings.hideEmailsOf ?? []).length > 0,
+    follow: async ({ emulator }) => void (await emulator.settings({ hideEmails: false, hideEmailsOf: [] })),
   },
   {
-    says: /This run has removed .* set AVALA_MAX_REMOVALS/,
+    says: /may take out \d+; those above the limit stay|the limit of removals is reached/,
     when: (_, stack) => stack.environment["AVALA_MAX_REMOVALS"] !== undefined,
     follow(_, stack) {
       const { AVALA_MAX_REMOVALS: __, ...environment } = stack.environment;
@@ -109,7 +159,7 @@ const remedies: Remedy[] = [
     },
   },
   {
-    says: /is the person whose API key this run uses, and is not|\[AVALA_(?:FORBIDDEN|ORGANIZATION_NOT_FOUND)\]/,
+    says: /is the user whose API key this run uses, and is not|\[AVALA_(?:FORBIDDEN|ORGANIZATION_NOT_FOUND)\]/,
     when: isAdmins,
     follow: useOwnersKey,
   },
@@ -139,16 +189,21 @@ async function removeMembers({ service, emulator }: World, { slug, members }: Or
 export function remedyFor(world: World, stack: Stack, message: string): (() => void | Promise<void>) | undefined {
   for (const { says, when = () => true, follow } of remedies) {
     const found = says.exec(message);
-    if (found && when(world, stack)) return () => follow(world, stack, found);
+    if (found && when(world, stack, found)) return () => follow(world, stack, found);
   }
   return undefined;
 }
 
-/** Where no call comes to grief, an error is a refusal that says what to do. */
-export function refusesWithReason(world: World, { command, error }: Observed): void {
+/**
+ * Where no call comes to grief, an error is a refusal that says what to do.
+ * @param besides what else a run of its kind may say
+ */
+export function refusesWithReason(world: World, { command, error }: Observed, besides?: RegExp): void {
   const unhelpful = (error?.message.split("\n") ?? []).filter(
     (line) =>
-      remedyFor(world, world.stack, line) === undefined && remedyFor(world, world.colleague, line) === undefined,
+      !besides?.test(line) &&
+      remedyFor(world, world.stack, line) === undefined &&
+      remedyFor(world, world.colleague, line) === undefined,
   );
   if (unhelpful.length === 0) return;
   throw new Broken(

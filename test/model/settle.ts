@@ -1,4 +1,4 @@
-import type { Stack } from "../support/stack.js";
+import type { NotedStack } from "./noted.js";
 import { Broken, type Observed } from "./observed.js";
 import { serviceIsAsDeclared, staysSettled } from "./promises/convergence.js";
 import { stateAgreesWithService } from "./promises/records.js";
@@ -11,7 +11,7 @@ import type { World } from "./world.js";
  * as many runs as messages, and one without. What that one takes away at its end (a person who leaves the organization
  * leaves its teams) is seen by one more look: hence the second. Then everything is settled.
  */
-async function converge(world: World, stack: Stack): Promise<Observed> {
+async function converge(world: World, stack: NotedStack): Promise<Observed> {
   const told = new Set<string>();
   for (;;) {
     const { error, steps } = await world.run(stack, upWithRefresh(stack));
@@ -19,8 +19,12 @@ async function converge(world: World, stack: Stack): Promise<Observed> {
       const quiet = steps.every((step) => !step.startsWith("delete ") && !step.startsWith("replace "));
       return quiet ? world.run(stack, refresh(stack)) : world.run(stack, upWithRefresh(stack));
     }
-    for (const message of new Set(error.message.split("\n"))) {
-      const follow = remedyFor(world, stack, message);
+    // What one remedy has changed must not make another message unheard of.
+    const messages = [...new Set(error.message.split("\n"))].map((message) => ({
+      message,
+      follow: remedyFor(world, stack, message),
+    }));
+    for (const { message, follow } of messages) {
       if (!follow || told.has(message)) {
         throw new Broken("What an error tells to do helps", `${told.has(message) ? "again " : ""}${message}`);
       }

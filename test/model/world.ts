@@ -1,9 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import type { Seed, Settings } from "../../emulator/src/index.js";
 import { ownerKey, type TestEmulator } from "../support/emulator.js";
-import { Stack, type Program, type Recorded } from "../support/stack.js";
+import type { Pending, Program, Recorded, Stack } from "../support/stack.js";
 import { changesBetween, type Change } from "./changes.js";
-import type { Observed } from "./observed.js";
+import { changesOf, type Observed } from "./observed.js";
+import { NotedStack } from "./noted.js";
 import { inOrder, isPlaceKind, nameOf, programOf, type Items } from "./program.js";
 import { keepEveryPromise } from "./promises/index.js";
 import { uidOf, type Service } from "./service.js";
@@ -15,7 +16,7 @@ export const address = (name: string): string => `${name}@example.com`;
 
 /** People whom programs speak of. The last ones have no account. */
 export const people = ["lee", "mia", "ada", "zoe", "kim", "rob", "eve"];
-export const declarable = [...people, "owner"];
+const declarable = [...people, "owner"];
 /** Whose key runs use where it is not the owner's. An admin at first; nothing keeps programs and others from changing that. */
 export const admin = "ada";
 const adminKey = "avk_admin";
@@ -29,11 +30,15 @@ export interface Circumstances {
   parallel: boolean;
   /** Where not given, more than there are people. */
   maxRemovals?: number | undefined;
+  /** Somebody beside the key's person has their role, whom no program declares. */
+  secondAdmin: boolean;
+  /** The program speaks to another deployment too. */
+  twin: boolean;
 }
 /** Nobody ever declares these. */
 export const bystanders = ["bob", "colleague"];
 
-const start = (settings: Partial<Settings>): Seed => ({
+const start = ({ settings, secondAdmin }: Pick<Circumstances, "settings" | "secondAdmin">): Seed => ({
   settings,
   keys: [{ key: adminKey, email: address(admin) }],
   people: ["owner", "lee", "mia", "ada", "zoe", "bob"].map((name, n) => ({
@@ -48,7 +53,8 @@ const start = (settings: Partial<Settings>): Seed => ({
       members: [
         { email: owner, role: "owner" },
         { email: address("ada"), role: "admin" },
-        ...["lee", "mia", "bob"].map((name) => ({ email: address(name) })),
+        ...["lee", "mia"].map((name) => ({ email: address(name) })),
+        { email: address("bob"), role: secondAdmin ? "admin" : "member" },
       ],
       invitations: [{ email: address("colleague"), expiresAt: "2100-01-01T00:00:00Z" }],
       teams: [
@@ -83,31 +89,63 @@ export interface Plan {
 /** A move that is not possible now has no plan. */
 export type Move = (world: World, dice: Dice) => Plan | undefined;
 
+function explicitProvider(emulator: TestEmulator, key: string): Record<string, string> {
+  return {
+    "avala:explicit": "true",
+    "avala:apiKey": key,
+    "avala:baseUrl": emulator.environment(key)["AVALA_BASE_URL"]!,
+    "avala:allowInsecureBaseUrl": "true",
+    "avala:requestsPerMinute": "100000",
+    "avala:requestsPerSecond": "10000",
+  };
+}
+
 /** One way of running the program. */
 export interface Command {
   name: string;
   run(program: Program): Promise<{ steps: string[] }>;
   writing?: boolean;
+  /** It looks at everything first. */
+  looks?: boolean;
+  /** Names of resources that it may make anew although they are the same. */
+  remade?: readonly string[];
+  /** Calls of it come to grief. */
+  faulty?: boolean;
   program?: Program;
+  /** What it may do, where that is less than what it runs. */
+  meaning?: Program;
   /** Begins right after whatever was last: reads may lag. */
   atOnce?: boolean;
   /** What somebody else does after a call of it. */
   meanwhile?: { nth: number; act(): Promise<void> };
 }
 
+/** Two services. */
+export interface Deployments {
+  main: TestEmulator;
+  twin: TestEmulator;
+}
+
 /** A service, the program that is being written for it, and the stacks that have run it. */
 export class World {
   readonly items: Items = new Map();
-  /** Address of each person now. */
+  /** Address of each person now. Whoever comes anew is added. */
   readonly addresses = new Map(declarable.map((name) => [name, address(name)]));
+  /** By address: uids of those who had it once and have another now. */
+  readonly formerly = new Map<string, string[]>();
+  /** Uids of organizations that runs of the program have made. */
+  readonly made = new Set<string>();
   /** The stack of the program, and the one of somebody else who runs the same program. */
-  readonly stack: Stack;
-  readonly colleague: Stack;
+  readonly stack: NotedStack;
+  readonly colleague: NotedStack;
   colleagueUsed = false;
   /** The program's key is, or was, the admin's. */
   readonly isAdmins: boolean;
-  /** What the service holds now. */
+  /** The program speaks to the other deployment too. */
+  readonly hasTwin: boolean;
+  /** What the service holds now, and what the other deployment holds. */
   service!: Service;
+  twinService!: Service;
   /** Numbers names, so that none comes twice. */
   count = 0;
   runs = 0;
@@ -116,39 +154,36 @@ export class World {
   /** What has happened, a line each. */
   readonly script: string[] = [];
 
-  static async open(emulator: TestEmulator, circumstances: Circumstances): Promise<World> {
-    await emulator.reset(start(circumstances.settings));
-    const world = new World(emulator, circumstances);
-    world.service = await emulator.state();
+  static async open({ main, twin }: Deployments, circumstances: Circumstances): Promise<World> {
+    await main.reset(start(circumstances));
+    await twin.reset(start({ settings: {}, secondAdmin: false }));
+    const world = new World(main, twin, circumstances);
+    await world.look();
     return world;
   }
 
   private constructor(
     readonly emulator: TestEmulator,
-    { key, parallel, maxRemovals }: Circumstances,
+    /** Another deployment, with the same slugs, uids and people. Nobody does anything there but the program. */
+    readonly twin: TestEmulator,
+    { key, parallel, maxRemovals, twin: hasTwin }: Circumstances,
   ) {
     this.isAdmins = key === "admin";
+    this.hasTwin = hasTwin;
     [this.stack, this.colleague] = [this.isAdmins, false].map((isAdmins) => {
-      const stack = new Stack({});
+      const stack = new NotedStack({});
       stack.parallel = parallel;
       this.useKey(stack, isAdmins ? adminKey : ownerKey);
       if (maxRemovals !== undefined) stack.environment["AVALA_MAX_REMOVALS"] = String(maxRemovals);
       return stack;
-    }) as [Stack, Stack];
+    }) as [NotedStack, NotedStack];
   }
 
-  /** The runs of a stack use this key from now on, at whichever provider. */
+  /** The runs of a stack use this key from now on, at whichever provider; at the other deployment the owner's. */
   useKey(stack: Stack, key: string): void {
-    const environment = this.emulator.environment(key);
-    stack.environment = { ...stack.environment, ...environment };
-    stack.providers["tenant"] = {
-      "avala:explicit": "true",
-      "avala:apiKey": key,
-      "avala:baseUrl": environment["AVALA_BASE_URL"]!,
-      "avala:allowInsecureBaseUrl": "true",
-      "avala:requestsPerMinute": "100000",
-      "avala:requestsPerSecond": "10000",
-    };
+    stack.environment = { ...stack.environment, ...this.emulator.environment(key) };
+    stack.providers["tenant"] = explicitProvider(this.emulator, key);
+    stack.providers["twin"] = explicitProvider(this.twin, ownerKey);
   }
 
   /** Somebody gives the admin their role back. */
@@ -171,7 +206,7 @@ export class World {
   }
 
   async look(): Promise<void> {
-    this.service = await this.emulator.state();
+    [this.service, this.twinService] = await Promise.all([this.emulator.state(), this.twin.state()]);
     this.#followSlug();
     this.#followTeams();
   }
@@ -182,7 +217,8 @@ export class World {
       this.service.organizations.flatMap((row) => (row.isActive ? row.teams.map(({ uid }) => uid) : [])),
     );
     for (const [name, item] of this.items) {
-      if (!isPlaceKind(item.kind) || item.place === undefined || there.has(item.place.split("/")[1]!)) continue;
+      if (!isPlaceKind(item.kind) || item.place === undefined || item.provider === "twin") continue;
+      if (there.has(item.place.split("/")[1]!)) continue;
       const { place: _, ...others } = item;
       if (nameOf(this.items, "team", item.team) === undefined) this.items.delete(name);
       else this.items.set(name, others);
@@ -195,6 +231,7 @@ export class World {
     const isDeclared = nameOf(this.items, "organization", "acme") !== undefined;
     for (const [name, item] of this.items) {
       if (item.place === undefined || isPlaceKind(item.kind) || item.place === acme) continue;
+      if (item.provider === "twin") continue;
       if (isDeclared || item.place !== slug) this.items.set(name, { ...item, place: acme });
     }
   }
@@ -203,19 +240,39 @@ export class World {
     return this.service.organizations.find((row) => row.isActive && [row.uid, row.slug].includes(reference));
   }
 
+  /** A person has another address from now on; the one before is nobody's. */
+  async readdress(who: string, email: string): Promise<void> {
+    const before = this.addresses.get(who)!;
+    this.formerly.set(before, [...(this.formerly.get(before) ?? []), this.uid(who)!]);
+    await this.emulator.readdress(before, email);
+    this.addresses.set(who, email);
+  }
+
+  /** Everybody whom programs can speak of. */
+  get declarable(): string[] {
+    return [...this.addresses.keys()];
+  }
+
+  /** Who has an address now, as programs call them. */
+  nameAt(email: string): string {
+    return [...this.addresses].find(([, held]) => held === email)![0];
+  }
+
   uid(name: string): string | undefined {
     return uidOf(this.service, this.addresses.get(name)!);
   }
 
   /** Runs the program in one way, and holds what is seen against every promise. */
-  async run(stack: Stack, command: Command): Promise<Observed> {
-    const { name, run, writing = true, program = this.program, meanwhile } = command;
+  async run(stack: NotedStack, command: Command): Promise<Observed> {
+    const { name, run, program = this.program, meaning = program, meanwhile } = command;
     readBack(stack);
     const stale = await this.#letTimePass(command);
-    const [before, records, keyEmail] = [this.service, new Map(stack.resources), this.keyEmail(stack)];
-    const { AVALA_MAX_REMOVALS: maxRemovals = "10", AVALA_ASSUME_DELETED: assumedDeleted = "" } = stack.environment;
-    await this.emulator.clearLog();
+    const [before, twinBefore, records] = [this.service, this.twinService, new Map(stack.resources)];
+    const keyEmail = this.keyEmail(stack);
+    const started = { stack, command, program: meaning, records, pending: [...stack.pending], stale };
+    await Promise.all([this.emulator.clearLog(), this.twin.clearLog()]);
     let error: Error | undefined;
+    stack.declares = command.writing === false || command.name === "destroy" ? undefined : program;
     const ended = run(program).catch((failure: Error) => {
       error = failure;
       return { steps: [] };
@@ -227,34 +284,58 @@ export class World {
     this.script.push(`    ${name}: ${outcomeOf(steps, error)}`);
     await this.emulator.clearFaults();
     await this.look();
-    const requests = (await this.emulator.requests()).filter(({ by }) => by === null || by === keyEmail);
-    const observed: Observed = {
-      command: name,
-      writing,
-      stale,
+    const seen = { ...started, steps, error };
+    const main = await this.#observed(seen, { emulator: this.emulator, before, after: this.service, others, keyEmail });
+    const twin = { emulator: this.twin, before: twinBefore, after: this.twinService, others: [], keyEmail: owner };
+    for (const change of changesOf(main)) if (change.what === "organization made") this.made.add(change.organization);
+    const observed = { ...main, twin: await this.#observed(seen, twin) };
+    keepEveryPromise(observed);
+    keepEveryPromise(observed.twin);
+    return observed;
+  }
+
+  /** A run, as far as it has spoken to one of the two deployments. */
+  async #observed(
+    { stack, command, program, records, pending, stale, steps, error }: Seen,
+    { emulator, before, after, others, keyEmail }: SeenAt,
+  ): Promise<Observed> {
+    const isTwin = emulator === this.twin;
+    const { AVALA_MAX_REMOVALS: maxRemovals = "10", AVALA_ASSUME_DELETED: assumedDeleted = "" } = stack.environment;
+    const isHere = ({ provider }: { provider?: string }) => (provider === "twin") === isTwin;
+    const here = <Row extends { provider?: string }>(rows: Iterable<[string, Row]>) =>
+      [...rows].filter(([, row]) => isHere(row));
+    const recordsNow = new Map(here(stack.resources));
+    const names = new Set([...here(Object.entries(program)), ...here(records)].map(([name]) => name));
+    const requests = (await emulator.requests()).filter(({ by }) => by === null || by === keyEmail);
+    return {
+      command: command.name,
+      writing: command.writing ?? true,
+      looks: command.looks ?? false,
+      remade: command.remade ?? [],
+      faulty: command.faulty ?? false,
+      stale: stale && !isTwin,
       parallel: stack.parallel,
-      program,
-      records,
-      recordsNow: new Map(stack.resources),
+      program: Object.fromEntries(here(Object.entries(program))),
+      records: new Map(here(records)),
+      recordsNow,
+      pending: pending.filter(isHere),
       before,
-      after: this.service,
+      after,
       others,
-      steps,
+      made: this.made,
+      steps: steps.filter((step) => names.has(step.split(" ").at(-1)!)),
       requests,
       calls: requests.map(({ method, path }) => `${method} ${path}`),
-      mails: (await this.emulator.emails()).map(({ to, invitationUid }) => ({
+      mails: (await emulator.emails()).map(({ to, invitationUid }) => ({
         to,
-        organization: this.service.organizations.find((row) =>
-          row.invitations.some(({ uid }) => uid === invitationUid),
-        )!.uid,
+        organization: after.organizations.find((row) => row.invitations.some(({ uid }) => uid === invitationUid))!.uid,
       })),
       error,
+      formerly: this.formerly,
       keyPerson: uidOf(before, keyEmail)!,
       maxRemovals: Number(maxRemovals),
       assumedDeleted,
     };
-    keepEveryPromise(observed);
-    return observed;
   }
 
   /** So much that reads show everything, unless the command is in a hurry; whether they do not. */
@@ -283,6 +364,27 @@ export class World {
   }
 }
 
+/** What is known of a run once it is over. */
+interface Seen {
+  stack: Stack;
+  command: Command;
+  program: Program;
+  records: ReadonlyMap<string, Recorded>;
+  pending: readonly Recorded[];
+  stale: boolean;
+  steps: string[];
+  error: Error | undefined;
+}
+
+/** What a run has done to one of the deployments. */
+interface SeenAt {
+  emulator: TestEmulator;
+  before: Service;
+  after: Service;
+  others: readonly Change[];
+  keyEmail: string;
+}
+
 /** For the script: what a run has done, or why it has ended. */
 function outcomeOf(steps: readonly string[], error: Error | undefined): string {
   if (error) return `${error.message.split("\n")[0]!.slice(0, 200)} …`;
@@ -290,8 +392,10 @@ function outcomeOf(steps: readonly string[], error: Error | undefined): string {
 }
 
 /** State is a file, in the order of the dependencies: what does not survive that is no state. */
-function readBack({ resources }: Stack): void {
+function readBack(stack: Stack): void {
+  const { resources } = stack;
   const rows = JSON.parse(JSON.stringify(inOrder(resources))) as [string, Recorded][];
+  stack.pending = JSON.parse(JSON.stringify(stack.pending)) as Pending[];
   resources.clear();
   for (const [name, recorded] of rows) resources.set(name, recorded);
 }

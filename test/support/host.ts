@@ -16,6 +16,8 @@ export type Kind = "organization" | "team" | "organizationMember" | "teamMembers
 
 const root = join(__dirname, "../..");
 const program = join(root, "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js");
+/** Where the program lives, whose node_modules hold the provider. Another one is tried by `test/model/mutants.ts`. */
+const folder = process.env["TEST_PROGRAM_FOLDER"] ?? join(root, "examples/quickstart");
 
 /** What the engine hands over for a value that is not known yet. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -107,7 +109,7 @@ export class Host {
 
   private constructor(address: string, environment: Record<string, string>) {
     this.#process = spawn(process.execPath, [program, address], {
-      cwd: join(root, "examples/quickstart"),
+      cwd: folder,
       env: { PATH: process.env["PATH"], PULUMI_NODEJS_PROJECT: "tests", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -263,10 +263,19 @@ export class Project {
 
   /** The text of the state file. */
   stateText(): string {
+    return readFileSync(this.#stateFile(), "utf8");
+  }
+
+  /** Puts another state in its place. */
+  writeState(text: string): void {
+    writeFileSync(this.#stateFile(), text);
+  }
+
+  #stateFile(): string {
     const stacks = join(this.folder, "state/.pulumi/stacks");
     // The only one in there; an example has a name of its own.
     const [name] = readdirSync(stacks);
-    return readFileSync(join(stacks, name!, `${stackName}.json`), "utf8");
+    return join(stacks, name!, `${stackName}.json`);
   }
 
   /** The state as `pulumi stack export` writes it, without asking for it. */

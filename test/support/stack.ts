@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { Engine, Host, HostError, unknown, type Kind, type Properties, type Told } from "./host.js";
+import { ProgramSide } from "./programSide.js";
 
 /** One resource of a program. Inputs may hold `idOf(name)`. */
 export interface Declaration {
@@ -9,6 +10,8 @@ export interface Declaration {
   provider?: string;
   /** Name of the resource it goes with: its own delete is then not called. */
   deletedWith?: string;
+  /** Where it is replaced, it is deleted first, and before it whatever cannot do without it. */
+  deleteBeforeReplace?: true;
 }
 
 /** Declarations by logical name, in the order in which the program makes them. */
@@ -16,7 +19,7 @@ export type Program = Record<string, Declaration>;
 
 const declare =
   (kind: Kind) =>
-  (inputs: Properties, options: Pick<Declaration, "provider" | "deletedWith"> = {}): Declaration => ({
+  (inputs: Properties, options: Omit<Declaration, "kind" | "inputs"> = {}): Declaration => ({
     kind,
     inputs,
     ...options,
@@ -49,6 +52,33 @@ export interface Recorded {
   deletedWith: string | undefined;
   /** Names of those that its inputs mention. */
   dependencies: string[];
+  /** The same, by the input that mentions them. */
+  mentions: Record<string, string>;
+}
+
+/** A copy of a resource that a run has replaced and not come to delete. */
+export interface Pending extends Recorded {
+  name: string;
+}
+
+/** Which of a program's resources a run is about, by their names. */
+export interface Limits {
+  /** To be made anew, as `--replace` does. */
+  replace?: readonly string[];
+  /** Nothing else is looked at, as with `--target`. */
+  targets?: readonly string[];
+  /** Not looked at, as with `--exclude`. */
+  excludes?: readonly string[];
+}
+
+export interface UpOptions extends Limits {
+  refresh?: boolean;
+  /** Name of an explicit provider that is deleted and made anew: so is whatever it holds. */
+  replaceProvider?: string;
+  /** The run ends before its deletes: what has left the program stays in state, replaced copies are `pending`. */
+  breakBeforeDeletes?: boolean;
+  /** Awaited when the program has ended and the deletes have not begun. */
+  beforeDeletes?: () => Promise<void>;
 }
 
 /** Inputs that `check` has refused. */
@@ -67,6 +97,18 @@ export interface Outcome {
   told: Told[];
 }
 
+/** A resource of a program when its turn has come. */
+interface Step {
+  name: string;
+  declaration: Declaration;
+  /** Of what comes before it. */
+  ids: ReadonlyMap<string, string>;
+  /** What state holds of it. */
+  old: Recorded | undefined;
+}
+
+let parts = 0;
+
 type Environments = Record<string, Record<string, string>>;
 
 /**
@@ -78,14 +120,20 @@ export class Stack {
   /** Steps too go all at once, as far as their dependencies let them; their order in the outcome is then any. */
   parallel = false;
   readonly resources = new Map<string, Recorded>();
+  /** What a run that broke off has left to be deleted: the next one does that when all else is done. */
+  pending: Pending[] = [];
   /** Environment of every host process to come. */
   environment: Record<string, string>;
   /** Configuration of the stack, for the default provider. */
   config: Record<string, string> = {};
   /** Configurations of explicit providers, by name. */
   readonly providers: Environments = {};
+  /** An update has a program whose process tells the hosts what it declares; else they know the engine's calls alone. */
+  hasProgram = false;
   /** Where set, runs take place in these host processes, beside those of other stacks, as parts of one program do. */
   shared: Hosts | undefined;
+  /** Tells its resources from those of another stack that takes part in the same runs. */
+  readonly #part = ++parts;
 
   constructor(environment: Record<string, string>) {
     this.environment = environment;
@@ -100,35 +148,72 @@ export class Stack {
     return this.#recorded(name).id;
   }
 
-  preview(program: Program): Promise<Outcome> {
+  preview(program: Program, limits: Limits = {}): Promise<Outcome> {
     return this.#run(async (run) => {
-      const ids = new Map<string, string>();
-      await this.#inOrder(Object.keys(program), dependenciesIn(program), async (name) => {
-        const plan = await this.#plan(run, name, program[name]!, ids);
+      const isMeant = within(limits);
+      const ids = this.#idsLeftOut(program, isMeant);
+      const gone = new Set<string>();
+      await this.#inOrder(Object.keys(program).filter(isMeant), dependenciesIn(program), async (name) => {
+        const step = {
+          name,
+          declaration: program[name]!,
+          ids,
+          old: gone.has(name) ? undefined : this.resources.get(name),
+        };
+        const plan = await this.#plan(run, step, limits.replace, async () => {
+          for (const other of await this.#goingFirst(run, [name])) {
+            gone.add(other);
+            run.steps.push(`delete replaced ${other}`);
+          }
+        });
         ids.set(name, plan.op === "create" || plan.op === "replace" ? unknown : this.id(name));
         run.steps.push(`${plan.op} ${name}`);
       });
-      run.steps.push(...this.#undeclared(program).map((name) => `delete ${name}`));
+      run.steps.push(
+        ...this.#undeclared(program)
+          .filter((name) => isMeant(name) && !gone.has(name))
+          .map((name) => `delete ${name}`),
+      );
     });
   }
 
-  /** `replace` names resources to be made anew, as `--replace` does. */
-  up(program: Program, options: { refresh?: boolean; replace?: string[] } = {}): Promise<Outcome> {
+  up(program: Program, options: UpOptions = {}): Promise<Outcome> {
     return this.#run(async (run) => {
       if (options.refresh) await this.#refreshed(run);
-      const ids = new Map<string, string>();
-      const replaced: [string, Recorded][] = [];
-      await this.#inOrder(Object.keys(program), dependenciesIn(program), async (name) => {
+      if (this.hasProgram && !this.shared) await this.announce(program, run.hosts);
+      if (options.replaceProvider !== undefined) await this.#deleteProvider(run, options.replaceProvider);
+      const isMeant = within(options);
+      const ids = this.#idsLeftOut(program, isMeant);
+      const replaced: Pending[] = [];
+      await this.#inOrder(Object.keys(program).filter(isMeant), dependenciesIn(program), async (name) => {
+        const declaration = program[name]!;
         const old = this.resources.get(name);
-        const plan = await this.#plan(run, name, program[name]!, ids, options.replace?.includes(name));
-        if (plan.op === "replace") replaced.push([name, old!]);
-        await this.#apply(run, name, program[name]!, plan);
+        const plan = await this.#plan(run, { name, declaration, ids, old }, options.replace, () =>
+          this.#deleteFirst(run, [name]),
+        );
+        if (plan.op === "replace" && !declaration.deleteBeforeReplace) replaced.push({ name, ...old! });
+        await this.#apply(run, name, declaration, plan);
         ids.set(name, this.id(name));
+        if (this.hasProgram) await this.#announceId(run.hosts, program, name);
         run.steps.push(`${plan.op} ${name}`);
       });
-      for (const [name, old] of replaced.toReversed()) await this.#delete(run, `replaced ${name}`, old);
-      await this.#deleteAll(run, this.#undeclared(program));
+      if (this.hasProgram && !this.shared) await run.hosts.program.end();
+      await options.beforeDeletes?.();
+      if (options.breakBeforeDeletes) return void this.pending.push(...replaced);
+      for (const old of replaced.toReversed()) await this.#delete(run, `replaced ${old.name}`, old);
+      await this.#deletePending(run, isMeant);
+      await this.#deleteAll(run, this.#undeclared(program).filter(isMeant));
     });
+  }
+
+  /** What the program's process says before the engine takes its first step. */
+  async announce(program: Program, hosts: Hosts): Promise<void> {
+    const above = (value: unknown) =>
+      value instanceof Reference ? { address: this.#address(program[value.name]!.kind, value.name) } : value;
+    for (const [name, { kind, inputs }] of Object.entries(program)) {
+      const said = Object.fromEntries(Object.entries(inputs).map(([input, value]) => [input, above(value)]));
+      await hosts.program.declares(this.#address(kind, name), kind, said);
+    }
   }
 
   /** Steps name what the look has changed: "update core", "delete ada"; the rest is "same". */
@@ -137,7 +222,10 @@ export class Stack {
   }
 
   destroy(): Promise<Outcome> {
-    return this.#run((run) => this.#deleteAll(run, [...this.resources.keys()].toReversed()));
+    return this.#run(async (run) => {
+      await this.#deletePending(run);
+      await this.#deleteAll(run, this.#names().toReversed());
+    });
   }
 
   #recorded(name: string): Recorded {
@@ -179,26 +267,53 @@ export class Stack {
     }
   }
 
-  async #plan(
-    run: Run,
-    name: string,
-    { kind, inputs, provider = "" }: Declaration,
-    ids: ReadonlyMap<string, string>,
-    force = false,
-  ) {
-    const host = await run.host(provider);
-    const news = resolved(inputs, ids);
-    const old = this.resources.get(name);
-    const checked = async (olds: Properties) => {
-      const { inputs, failures } = await host.check(kind, olds, news);
-      if (failures.length > 0) throw new CheckFailed(name, failures);
-      return inputs;
-    };
-    const fresh = await checked(old?.inputs ?? {});
+  /** @param beforeReplacing what precedes the making anew of a resource that is deleted first */
+  async #plan(run: Run, step: Step, replace: readonly string[] = [], beforeReplacing: () => Promise<void>) {
+    const { name, declaration, old } = step;
+    const { kind, provider = "" } = declaration;
+    // Whatever is to be made anew is checked as something new, and not compared.
+    const isForced = old !== undefined && replace.includes(name);
+    const fresh = await this.#check(run, step, isForced ? {} : (old?.inputs ?? {}));
     if (!old) return { op: "create", inputs: fresh } as const;
-    const { changes, replaces } = await host.diff(kind, old.id, old.outputs, fresh);
-    if (force || (changes && replaces.length > 0)) return { op: "replace", inputs: await checked({}) } as const;
-    return { op: changes || old.initErrors.length > 0 ? "update" : "same", inputs: fresh } as const;
+    const { changes, replaces } = isForced
+      ? { changes: true, replaces: ["id"] }
+      : await (await run.host(provider)).diff(kind, old.id, old.outputs, fresh);
+    if (!changes || replaces.length === 0) {
+      return { op: changes || old.initErrors.length > 0 ? "update" : "same", inputs: fresh } as const;
+    }
+    const inputs = isForced ? fresh : await this.#check(run, step, {});
+    if (declaration.deleteBeforeReplace) await beforeReplacing();
+    return { op: "replace", inputs } as const;
+  }
+
+  async #check(run: Run, { name, declaration, ids }: Step, olds: Properties): Promise<Properties> {
+    const { kind, inputs: given, provider = "" } = declaration;
+    const news = { ...resolved(given, ids), __address: this.#address(kind, name) };
+    const { inputs, failures } = await (await run.host(provider)).check(kind, olds, news);
+    if (failures.length > 0) throw new CheckFailed(name, failures);
+    return inputs;
+  }
+
+  /** What the classes tell the handlers of a resource. */
+  #address(kind: Kind, name: string): string {
+    const address = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}::${name}`;
+    return this.shared ? `avala:Part${this.#part}$${address}` : address;
+  }
+
+  /** The engine has answered the program: it knows an id, and whatever mentions that, its place. */
+  async #announceId(hosts: Hosts, program: Program, name: string): Promise<void> {
+    const id = this.id(name);
+    await hosts.program.knows(this.#address(program[name]!.kind, name), "id", id);
+    for (const [other, declaration] of Object.entries(program)) {
+      if (!mentioned(declaration).includes(name)) continue;
+      await hosts.program.knows(this.#address(declaration.kind, other), "place", id);
+    }
+  }
+
+  /** Ids of resources that a run leaves as they are. */
+  #idsLeftOut(program: Program, isMeant: (name: string) => boolean): Map<string, string> {
+    const left = Object.keys(program).filter((name) => !isMeant(name) && this.resources.has(name));
+    return new Map(left.map((name) => [name, this.id(name)]));
   }
 
   async #apply(
@@ -220,6 +335,7 @@ export class Stack {
         provider,
         deletedWith,
         dependencies: mentioned(declaration),
+        mentions: mentionsIn(declaration),
       });
     try {
       if (plan.op === "same") record(old!.id, old!.outputs);
@@ -240,7 +356,67 @@ export class Stack {
   }
 
   #undeclared(program: Program): string[] {
-    return [...this.resources.keys()].filter((name) => !(name in program)).toReversed();
+    return this.#names()
+      .filter((name) => !(name in program))
+      .toReversed();
+  }
+
+  /** Names in state, each behind those that its inputs mention. */
+  #names(): string[] {
+    const names = new Set<string>();
+    const add = (name: string) => {
+      if (names.has(name) || !this.resources.has(name)) return;
+      this.#recorded(name).dependencies.forEach(add);
+      names.add(name);
+    };
+    [...this.resources.keys()].forEach(add);
+    return [...names];
+  }
+
+  /**
+   * What is deleted before these resources, and they themselves, in the order of the deletes. Whoever mentions one of them
+   * is asked what becomes of it when that has no value; whatever a replaced provider holds is not asked.
+   */
+  async #goingFirst(run: Run, roots: readonly string[], provider?: string): Promise<string[]> {
+    const going = new Set(roots);
+    for (const name of this.#names()) {
+      const old = this.#recorded(name);
+      if (old.provider === provider || (!going.has(name) && (await this.#isLost(run, old, going)))) going.add(name);
+    }
+    return this.#names()
+      .filter((name) => going.has(name))
+      .toReversed();
+  }
+
+  async #isLost(run: Run, { kind, id, inputs, outputs, mentions, provider }: Recorded, going: ReadonlySet<string>) {
+    const lost = Object.keys(mentions).filter((input) => going.has(mentions[input]!));
+    if (lost.length === 0) return false;
+    const news = { ...inputs, ...Object.fromEntries(lost.map((input) => [input, unknown])) };
+    const { replaces } = await (await run.host(provider)).diff(kind, id, outputs, news);
+    return replaces.length > 0;
+  }
+
+  async #deleteFirst(run: Run, roots: readonly string[]): Promise<void> {
+    for (const name of await this.#goingFirst(run, roots)) {
+      await this.#delete(run, `replaced ${name}`, this.#recorded(name));
+      this.resources.delete(name);
+    }
+  }
+
+  /** The process of the provider as it was deletes; the rest of the run has another one. */
+  async #deleteProvider(run: Run, provider: string): Promise<void> {
+    for (const name of await this.#goingFirst(run, [], provider)) {
+      await this.#delete(run, `replaced ${name}`, this.#recorded(name));
+      this.resources.delete(name);
+    }
+    await run.replaceHost(provider);
+  }
+
+  async #deletePending(run: Run, isMeant = (_name: string) => true): Promise<void> {
+    for (const copy of this.pending.toReversed().filter(({ name }) => isMeant(name))) {
+      await this.#delete(run, `replaced ${copy.name}`, copy);
+      this.pending.splice(this.pending.indexOf(copy), 1);
+    }
   }
 
   async #deleteAll(run: Run, names: string[]): Promise<void> {
@@ -280,7 +456,7 @@ export class Stack {
       return;
     }
     await host.diff(old.kind, read.id, read.properties, old.inputs);
-    const changed = !isDeepStrictEqual(read.properties, old.outputs);
+    const changed = !isDeepStrictEqual(shownOf(read.properties), shownOf(old.outputs));
     run.steps.push(`${changed ? "update" : "same"} ${name}`);
     const inputs = read.inputs ?? old.inputs;
     this.resources.set(name, { ...old, id: read.id, inputs, outputs: read.properties, initErrors: [] });
@@ -291,16 +467,21 @@ export class Stack {
 class Run {
   readonly steps: string[] = [];
 
-  constructor(private readonly hosts: Hosts) {}
+  constructor(readonly hosts: Hosts) {}
 
   host(provider: string): Promise<Host> {
     return this.hosts.of(provider);
+  }
+
+  replaceHost(provider: string): Promise<void> {
+    return this.hosts.replace(provider);
   }
 }
 
 /** One engine, and a host process for each provider that is needed. */
 export class Hosts {
   readonly #hosts = new Map<string, Promise<Host>>();
+  #program: ProgramSide | undefined;
 
   static async start(settings: Pick<Stack, "environment" | "config" | "providers">): Promise<Hosts> {
     return new Hosts(await Engine.start(), settings);
@@ -315,10 +496,22 @@ export class Hosts {
     return this.engine.told;
   }
 
+  /** The program of an update. */
+  get program(): ProgramSide {
+    return (this.#program ??= new ProgramSide(this.engine.address));
+  }
+
   of(provider: string): Promise<Host> {
     const started = this.#hosts.get(provider) ?? this.#start(provider);
     this.#hosts.set(provider, started);
     return started;
+  }
+
+  /** The provider has a process of its own from now on; the one of before ends with the others. */
+  async replace(provider: string): Promise<void> {
+    const before = this.#hosts.get(provider);
+    if (before) this.#hosts.set(`${provider} before ${this.#hosts.size}`, before);
+    this.#hosts.delete(provider);
   }
 
   async close(): Promise<void> {
@@ -346,12 +539,29 @@ async function settled(steps: Promise<void>[]): Promise<void> {
 
 const dependenciesIn = (program: Program) => (name: string) => mentioned(program[name]!);
 
-function mentioned({ inputs }: Declaration): string[] {
-  return Object.values(inputs).flatMap((value) => (value instanceof Reference ? [value.name] : []));
+function mentionsIn({ inputs }: Declaration): Record<string, string> {
+  const entries = Object.entries(inputs).flatMap(([input, value]) =>
+    value instanceof Reference ? [[input, value.name] as const] : [],
+  );
+  return Object.fromEntries(entries);
+}
+
+function mentioned(declaration: Declaration): string[] {
+  return Object.values(mentionsIn(declaration));
+}
+
+/** Whether a run is about a resource. */
+function within({ targets, excludes = [] }: Limits): (name: string) => boolean {
+  return (name) => (targets?.includes(name) ?? true) && !excludes.includes(name);
 }
 
 function resolved(inputs: Properties, ids: ReadonlyMap<string, string>): Properties {
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [name, value instanceof Reference ? ids.get(value.name) : value]),
   );
+}
+
+/** What a refresh shows: the engine leaves out what begins with two underscores. */
+function shownOf(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !name.startsWith("__")));
 }

@@ -1,21 +1,35 @@
 import { GuardError, KnownPeople, RemovalBreaker } from "../../provider/lifecycle/guards.js";
 
 describe("the circuit breaker", () => {
-  it("counts distinct people of one place", () => {
+  it("counts distinct people of one place", async () => {
     const breaker = new RemovalBreaker(2);
-    breaker.count("team a", ["1"]);
-    breaker.count("team a", ["1"]);
-    breaker.count("team a", ["2"]);
-    breaker.count("team b", ["3"]);
-    breaker.count("team a", ["2"]);
-    expect(() => breaker.count("team a", ["3"])).toThrow(GuardError);
-    breaker.count("team b", ["4"]);
+    await breaker.count("team a", ["1"]);
+    await breaker.count("team a", ["1"]);
+    await breaker.count("team a", ["2"]);
+    await breaker.count("team b", ["3"]);
+    await breaker.count("team a", ["2"]);
+    await expect(breaker.count("team a", ["3"])).rejects.toThrow(GuardError);
+    await breaker.count("team b", ["4"]);
   });
 
-  it("stays open once it has opened", () => {
+  it("stays open once it has opened", async () => {
     const breaker = new RemovalBreaker(1);
-    breaker.count("team a", ["1"]);
-    for (const uid of ["2", "3", "2"]) expect(() => breaker.count("team a", [uid])).toThrow(GuardError);
+    await breaker.count("team a", ["1"]);
+    for (const uid of ["2", "3", "2"]) await expect(breaker.count("team a", [uid])).rejects.toThrow(GuardError);
+  });
+
+  it("judges what is asked for at once as a whole: all, or none; and says it at length once", async () => {
+    const breaker = new RemovalBreaker(2);
+    await breaker.count("team a", ["0"]);
+    const asked = ["1", "2", "3"].map((uid) => breaker.count("team a", [uid]));
+    const beside = breaker.count("team b", ["1", "2"]);
+    const ended = await Promise.allSettled(asked);
+    const messages = ended.map((one) => (one.status === "rejected" ? (one.reason as Error).message : "removed"));
+    expect(messages.filter((message) => message.includes("4 or more people"))).toHaveLength(1);
+    expect(messages.filter((message) => message.startsWith("Not removed from team a"))).toHaveLength(2);
+    await beside;
+    // Who has been counted goes on; and there is room for one more.
+    await breaker.count("team a", ["0", "4"]);
   });
 });
 

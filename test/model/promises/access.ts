@@ -1,6 +1,18 @@
 import type { Kind, Properties } from "../../support/host.js";
+import type { Recorded } from "../../support/stack.js";
+import type { Change } from "../changes.js";
+import { placesHeld } from "../held.js";
 import { changesOf, hold, type Observed } from "../observed.js";
-import { organizationOf, rolesIn, uidOf, type OrganizationRow, type Service } from "../service.js";
+import {
+  addressOf,
+  lower,
+  organizationOf,
+  rolesIn,
+  teamId,
+  uidOf,
+  type OrganizationRow,
+  type Service,
+} from "../service.js";
 
 const ownerOf = ({ members }: OrganizationRow) => members.find(({ role }) => role === "owner")?.email;
 
@@ -22,39 +34,49 @@ export function keepsOwners({ before, after, calls }: Observed): void {
 }
 
 /**
- * The key's own person keeps their role, as long as they can be told from others by it: as the only one who has it. Of
- * several, one at least keeps it. (Where reads lag, the list may show others who have it no more.)
+ * The key's own person keeps their role and their place in the organization. Where the service does not say who they are,
+ * as long as they can be told from others by their role: as the only one who has it; of several, one at least keeps it.
+ * (Where reads lag, the list may show others who have it no more.)
  */
-export function keepsOwnAccess({ before, after, others, keyPerson, stale }: Observed): void {
-  if (stale || others.length > 0) return;
+export function keepsOwnAccess({ before, after, others, keyPerson, stale, faulty }: Observed): void {
+  if (others.length > 0) return;
+  const isTold = before.settings.currentUser === "full" && !faulty;
+  if (!isTold && stale) return;
   const broken = before.organizations.flatMap((was) => {
     const role = rolesIn(before, was.members).get(keyPerson);
     const now = organizationOf(after, was.uid);
     if (role === undefined || role === "member" || !now) return [];
-    return now.members.some((row) => row.role === role) ? [] : [`nobody is ${role} of ${was.name} any more`];
+    const kept = isTold
+      ? rolesIn(after, now.members).get(keyPerson) === role
+      : now.members.some((row) => row.role === role);
+    return kept ? [] : [`${isTold ? keyPerson : "nobody"} is ${isTold ? "not " : ""}${role} of ${was.name} any more`];
   });
   hold("A run does not take away the role that its key needs", broken);
 }
 
-/** No run takes more people out of one place than it may; those who go along with what is deleted count too. */
+/**
+ * No run takes more people out of one place than it may, whichever way they go; those who go along with what is deleted
+ * count too, and so do those whose invitation is cancelled.
+ */
 export function stopsRemovals(run: Observed): void {
   const { before, maxRemovals } = run;
   const gone = new Map<string, Set<string>>();
-  const leavers = new Set<string>();
-  const count = (place: string, users: Iterable<string>) =>
-    gone.set(place, new Set([...(gone.get(place) ?? []), ...users]));
+  const count = (place: string, people: Iterable<string>) =>
+    gone.set(place, new Set([...(gone.get(place) ?? []), ...people]));
   const changes = changesOf(run);
-  for (const change of changes) {
-    if (change.what !== "member gone") continue;
-    count(change.organization, [change.user]);
-    leavers.add(`${change.organization} ${change.user}`);
-  }
+  const invited = new Set(
+    changes.flatMap((change) => (change.what === "invited" ? [`${change.organization} ${lower(change.email)}`] : [])),
+  );
   for (const change of changes) {
     const { organization } = change;
-    const stays = (user: string) => !leavers.has(`${organization} ${user}`);
-    if (change.what === "place gone" && stays(change.user)) count(change.team, [change.user]);
+    if (change.what === "member gone") count(organization, [change.user]);
+    if (change.what === "invitation over" && change.wasValid) {
+      const email = lower(change.email);
+      if (!invited.has(`${organization} ${email}`)) count(organization, [uidOf(before, email) ?? email]);
+    }
+    if (change.what === "place gone" && isKnownPlace(run, change)) count(change.team, [change.user]);
     if (change.what === "team gone" && !isForced(run, `${organization}/${change.team}`)) {
-      count(change.team, inside(before, organization, change.team).filter(stays));
+      count(change.team, inside(before, organization, change.team));
     }
     if (change.what === "organization gone" && !isForced(run, organization))
       count(organization, inside(before, organization));
@@ -65,6 +87,51 @@ export function stopsRemovals(run: Observed): void {
       .filter(([, users]) => users.size > maxRemovals)
       .map(([place, users]) => `${users.size} people of ${place}`),
   );
+}
+
+/** Whoever leaves an organization leaves its teams, also those in which no record knows them. */
+function isKnownPlace(run: Observed, change: Extract<Change, { what: "place gone" }>): boolean {
+  const { organization, team, user } = change;
+  const leaves = changesOf(run).some(
+    (other) => other.what === "member gone" && other.organization === organization && other.user === user,
+  );
+  if (!leaves) return true;
+  return [...run.records.values()].some(
+    (record) => teamId(record) === `${organization}/${team}` && placesHeld(record, run.before, false).includes(user),
+  );
+}
+
+/**
+ * With an organization or a team that is not forced away goes nobody, and with an organization no team, that no
+ * declaration knows. (Who makes a team may be put into it.)
+ */
+export function deletesOnlyWhatIsKnown(run: Observed): void {
+  const { before, keyPerson } = run;
+  const known = (user: string) =>
+    [...run.records.values(), ...run.recordsNow.values()].some((record) => isOf(record, user, before));
+  const teams = new Set([...run.records.values(), ...run.recordsNow.values()].map(teamId));
+  const strangers = changesOf(run).flatMap((change) => {
+    const { organization } = change;
+    if (change.what === "team gone" && !isForced(run, `${organization}/${change.team}`)) {
+      return inside(before, organization, change.team).filter((user) => user !== keyPerson && !known(user));
+    }
+    if (change.what !== "organization gone" || isForced(run, organization)) return [];
+    const unknown = organizationOf(before, organization)!.teams.filter(
+      ({ uid }) => !teams.has(`${organization}/${uid}`),
+    );
+    return [
+      ...inside(before, organization).filter((user) => user !== keyPerson && !known(user)),
+      ...unknown.map(({ name }) => `team ${name}`),
+    ];
+  });
+  hold("Nobody goes along whom no declaration knows", strangers);
+}
+
+/** A record knows somebody, by whatever it has ever said of them. */
+function isOf(record: Recorded, user: string, service: Service): boolean {
+  const address = addressOf(service, user);
+  const text = JSON.stringify([record.id, record.inputs, record.outputs]).toLowerCase();
+  return text.includes(user) || (address !== undefined && text.includes(lower(address)));
 }
 
 /** Those who can be taken out of a place: no owner of it. (Who has made a team may have been put into it.) */

@@ -1,5 +1,5 @@
 import type { Properties } from "../../support/host.js";
-import { isNamed, isReference, meantBy, recordNames, type Meant } from "../meant.js";
+import { isReference, meantBy, recordNames, type Meant } from "../meant.js";
 import { hold, type Observed } from "../observed.js";
 import { isPersonKind, isPlaceKind } from "../program.js";
 import {
@@ -39,8 +39,7 @@ function missing(row: Meant, { after }: Observed): string[] {
   if (!team) return [kind === "team" ? "it is not there" : "its team is not there"];
   if (kind === "team") return [...stated, ...fieldsMissing(inputs, team, teamFields)];
   const places = rolesIn(after, team.members);
-  const lacking =
-    kind === "teamMembership" ? placeMissing(row, members, places) : rosterMissing(row, members, places, after);
+  const lacking = kind === "teamMembership" ? placeMissing(row, members, places) : rosterMissing(row, members, places);
   return [...stated, ...lacking];
 }
 
@@ -73,10 +72,9 @@ function placeMissing({ inputs, names }: Meant, members: Roles, places: Roles): 
     : [`a member of the organization, and ${role ?? "not in the team"}`];
 }
 
-function rosterMissing({ inputs, people }: Meant, members: Roles, places: Roles, after: Service): string[] {
+function rosterMissing({ inputs, people }: Meant, members: Roles, places: Roles): string[] {
   const lacking = [...people].filter(([who, role]) => members.has(who) && places.get(who) !== role);
-  const strangers =
-    inputs["unmanaged"] === "remove" ? [...places.keys()].filter((user) => !isNamed(people, after, user)) : [];
+  const strangers = inputs["unmanaged"] === "remove" ? [...places.keys()].filter((user) => !people.has(user)) : [];
   return [
     ...lacking.map(([who, role]) => `${who} is not ${role}`),
     ...strangers.map((user) => `${user} is still in the team`),
@@ -141,10 +139,16 @@ export function keepsPreviewsPromise(preview: Observed, up: Observed): void {
  * (Whose spelling is new to it and who is no member cannot be told to be the same.)
  */
 export function replacesOnlyOthers(run: Observed): void {
-  const { before, records, steps } = run;
+  const { before, records, steps, remade } = run;
   const broken = meantBy(run, before).filter((row) => {
     const old = records.get(row.name);
-    if (!old || !steps.includes(`replace ${row.name}`) || organizationUid(old) !== row.organization) return false;
+    if (
+      !old ||
+      !steps.includes(`replace ${row.name}`) ||
+      remade.includes(row.name) ||
+      organizationUid(old) !== row.organization
+    )
+      return false;
     if (row.kind === "team") return true;
     if (isPlaceKind(row.kind) && teamId(old) !== `${row.organization}/${row.team}`) return false;
     if (row.kind === "teamRoster") return true;

@@ -1,8 +1,15 @@
 import type { Observed } from "../observed.js";
-import { keepsOwnAccess, keepsOwners, stopsRemovals, stopsWhereKeyIsRefused } from "./access.js";
+import {
+  deletesOnlyWhatIsKnown,
+  keepsOwnAccess,
+  keepsOwners,
+  stopsRemovals,
+  stopsWhereKeyIsRefused,
+} from "./access.js";
 import { changesNothingUnlessUp, changesOnlyWhatIsDeclared, doublesNothing } from "./changes.js";
 import { replacesOnlyOthers } from "./convergence.js";
 import { countsItsMails, forgetsNobody, mailsOnlyWhatIsDue } from "./mails.js";
+import { standsForOnePerson } from "./identity.js";
 import { losesNoRecord, takesAwayWhatLeaves } from "./records.js";
 
 /** Every run keeps these, whatever happens to it. */
@@ -13,6 +20,8 @@ const promises: readonly ((run: Observed) => void)[] = [
   changesOnlyWhatIsDeclared,
   doublesNothing,
   stopsRemovals,
+  deletesOnlyWhatIsKnown,
+  standsForOnePerson,
   stopsWhereKeyIsRefused,
   mailsOnlyWhatIsDue,
   countsItsMails,

@@ -1,5 +1,5 @@
 import type { Recorded } from "../../support/stack.js";
-import { meantBy, recordNames, type Meant } from "../meant.js";
+import { learntUid, meantBy, recordNames, sameText, type Meant } from "../meant.js";
 import { hold, type Observed } from "../observed.js";
 import { isPersonKind } from "../program.js";
 import { invitationOf, lower, organizationOf, rolesIn, uidOf, type Service } from "../service.js";
@@ -25,16 +25,26 @@ export function mailsOnlyWhatIsDue(run: Observed): void {
   hold("Only mails that are due go out", broken);
 }
 
-function whyNoMail({ inputs, record, kind }: Meant, { before }: Observed, uid: string, to: string): string | undefined {
+function whyNoMail(
+  { name, inputs, record, kind }: Meant,
+  { before, remade }: Observed,
+  uid: string,
+  to: string,
+): string | undefined {
   const organization = organizationOf(before, uid);
-  const user = uidOf(before, to);
-  if (organization && user && rolesIn(before, organization.members).has(user)) return "they are a member";
+  const holder = uidOf(before, to);
+  const members = organization ? rolesIn(before, organization.members) : new Map<string, string>();
+  if (holder !== undefined && members.has(holder)) return "they are a member";
+  const known = record && sameText(record, inputs) ? learntUid(record) : undefined;
+  if (known !== undefined && members.has(known)) return "they are a member, at another address by now";
+  if (known !== undefined && holder !== undefined && known !== holder) return "the address is somebody else's by now";
   const invitation = organization && invitationOf(before, organization, to);
   const role = inputs["role"] ?? "member";
   const isRecorded = record !== undefined && isOfPerson(record, uid, to, before);
   const hasBeenMember = isRecorded && record.outputs["userUid"] !== undefined;
-  if (before.settings.hideEmails && !invitation && !hasBeenMember) return "whether they are a member is hidden";
-  if (!isRecorded) {
+  const isHidden = before.settings.hideEmails || (before.settings.hideEmailsOf ?? []).some((uid) => members.has(uid));
+  if (isHidden && !invitation && !hasBeenMember) return "whether they are a member is hidden";
+  if (!isRecorded || remade.includes(name)) {
     return invitation?.role === role ? "they have a valid invitation already" : undefined;
   }
   const { outputs } = record;
@@ -63,7 +73,8 @@ export function countsItsMails(run: Observed): void {
     meant.flatMap(({ name, record }) => {
       const now = run.recordsNow.get(name);
       if (!now || !isOfPerson(now, organization, to, run.before)) return [];
-      const sent = record && isOfPerson(record, organization, to, run.before) ? record.outputs["emailsSent"] : 0;
+      const isLiving = record !== undefined && !run.remade.includes(name);
+      const sent = isLiving && isOfPerson(record, organization, to, run.before) ? record.outputs["emailsSent"] : 0;
       const [before, after] = [Number(sent), Number(now.outputs["emailsSent"])];
       return after > before ? [] : [`${name}: ${to} was mailed, and emailsSent went from ${before} to ${after}`];
     }),

@@ -1,11 +1,13 @@
 import type { Kind } from "../../support/host.js";
 import type { Recorded } from "../../support/stack.js";
+import { holdsInvitation, membershipsHeld, placesHeld } from "../held.js";
 import { isNamed, meantBy, peopleOf, recordNames } from "../meant.js";
 import { hold, type Observed } from "../observed.js";
 import { isPersonKind, isPlaceKind } from "../program.js";
 import {
   addressOf,
   invitationOf,
+  isValid,
   lower,
   organizationFields,
   organizationOf,
@@ -30,13 +32,14 @@ export function stateAgreesWithService({ recordsNow, after, error, command, stal
 
 /**
  * Absence needs proof: a record leaves state where the run deletes it, or where its team or organization is gone. (Where
- * reads lag, a team that was made a moment ago is not shown yet.)
+ * reads lag, a team that was made a moment ago is not shown yet; what is deleted before it is made anew is in no state
+ where the run ends in between.)
  */
 export function losesNoRecord(run: Observed): void {
-  const { records, recordsNow, program, writing, stale, after, assumedDeleted } = run;
+  const { records, recordsNow, program, writing, stale, remade, after, assumedDeleted } = run;
   if (stale) return;
   const lost = [...records].filter(([name, record]) => {
-    if (recordsNow.has(name) || (writing && !(name in program))) return false;
+    if (recordsNow.has(name) || remade.includes(name) || (writing && !(name in program))) return false;
     const organization = organizationOf(after, organizationUid(record));
     if (!organization) return !assumedDeleted.includes(organizationUid(record));
     return !(record.kind === "team" || isPlaceKind(record.kind)) || teamOf(after, teamId(record)) !== undefined;
@@ -50,10 +53,11 @@ export function losesNoRecord(run: Observed): void {
 /** What has left the program has left the service, unless another declaration holds it or it was to be kept. */
 export function takesAwayWhatLeaves(run: Observed): void {
   if (run.error || run.stale || !run.writing) return;
-  const deleted = run.steps.filter((step) => step.startsWith("delete ") && !step.startsWith("delete replaced "));
+  const deleted = run.steps.filter((step) => step.startsWith("delete "));
   const broken = deleted.flatMap((step) => {
-    const name = step.slice("delete ".length);
-    return left(run.records.get(name)!, run).map((what) => `${name}: ${what}`);
+    const name = step.split(" ").at(-1)!;
+    const record = run.records.get(name);
+    return record ? left(record, run).map((what) => `${name}: ${what}`) : [];
   });
   hold("What leaves the program leaves the service", broken);
 }
@@ -71,34 +75,35 @@ function left(record: Recorded, run: Observed): string[] {
     return isDeleted && held((other) => other === kind).length === 0 ? ["it is still there"] : [];
   }
   if (isPersonKind(kind)) {
-    const names = recordNames(record, after);
-    if (held(isPersonKind).some((row) => [...names].some((name) => row.names.has(name)))) return [];
+    const people = held(isPersonKind);
+    const isMeant = (user: string) => people.some((row) => isNamed(row.names, after, user));
+    const mailed = (email: string) => people.some((row) => row.names.has(lower(email)));
     return [
-      ...(kind === "organizationMember" ? memberLeft(record, organization, after) : []),
-      ...[...names].filter((name) => invitationOf(after, organization, name)).map((name) => `${name} is still invited`),
+      ...memberLeft(record, organization, run)
+        .filter((user) => !isMeant(user))
+        .map((user) => `${user} is still a member`),
+      ...organization.invitations
+        .filter((row) => isValid(after, row) && !mailed(row.email) && holdsInvitation(record, row, after, false))
+        .map(({ email }) => `${email} is still invited`),
     ];
   }
   const team = teamOf(after, teamId(record));
   const declared = (kinds: (kind: Kind) => boolean) => held(kinds).filter((row) => row.team === team?.uid);
   if (kind === "team") return team && declared((other) => other === kind).length === 0 ? [`${id} is still there`] : [];
-  const people = kind === "teamMembership" ? idsOf(record, after) : new Set(rosterLines(outputs["__known"]).values());
+  const people =
+    kind === "teamMembership" ? placesHeld(record, after, false) : [...rosterLines(outputs["__known"]).values()];
   const kept = declared(isPlaceKind);
   return [...(team ? rolesIn(after, team.members) : new Map<string, string>()).keys()]
-    .filter((user) => people.has(user))
-    .filter((user) => !kept.some((row) => isNamed(row.names, after, user) || isNamed(row.people, after, user)))
+    .filter((user) => people.includes(user))
+    .filter((user) => !kept.some((row) => isNamed(row.names, after, user) || row.people.has(user)))
     .map((user) => `${user} is still in the team`);
 }
 
-/** Uids that a record of a person stands for: the one it has learnt, else whoever has the address. */
-function idsOf(record: Recorded, service: Service): Set<string> {
-  return new Set([...recordNames(record, service)].filter((name) => !name.includes("@")));
-}
-
-function memberLeft(record: Recorded, { members }: OrganizationRow, service: Service): string[] {
-  const ids = idsOf(record, service);
-  return [...rolesIn(service, members)]
-    .filter(([user, role]) => role !== "owner" && ids.has(user))
-    .map(([user]) => `${user} is still a member`);
+function memberLeft(record: Recorded, { members }: OrganizationRow, { after }: Observed): string[] {
+  const ids = membershipsHeld(record, after, false);
+  return [...rolesIn(after, members)]
+    .filter(([user, role]) => role !== "owner" && ids.includes(user))
+    .map(([user]) => user);
 }
 
 /** In what a record and the service are at odds. */

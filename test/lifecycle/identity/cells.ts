@@ -1,0 +1,399 @@
+import type { Seed, State } from "../../../emulator/src/index.js";
+import { startEmulator, type TestEmulator } from "../../support/emulator.js";
+import {
+  idOf,
+  invitation,
+  organization,
+  organizationMember,
+  Stack,
+  team,
+  teamMembership,
+  teamRoster,
+  type Declaration,
+  type Program,
+  type UpOptions,
+} from "../../support/stack.js";
+import { isPlace, roles, situationOf, type Name, type Question, type Roles } from "./oracle.js";
+import { asOneProgram, errorOf, inOneRun, mustSucceed, changesIn } from "./batch.js";
+import { codeOf } from "./steps.js";
+
+/** One question, asked in an organization of its own: many of them share an emulator and the host processes of a run. */
+export class Cell {
+  readonly stack: Stack;
+  readonly slug: string;
+  readonly organizationUid: string;
+  readonly teamUid: string;
+  /** What an earlier run has called the declaration of bob. */
+  name = "one";
+
+  constructor(
+    readonly question: Question,
+    private readonly index: number,
+    environment: Record<string, string>,
+  ) {
+    this.stack = new Stack(environment);
+    this.slug = `cell-${index}`;
+    this.organizationUid = this.#uid("a");
+    this.teamUid = this.#uid("b");
+  }
+
+  #uid(last: string): string {
+    return `${String(this.index).padStart(8, "0")}-0000-4000-8000-00000000000${last}`;
+  }
+
+  uid(name: Name): string {
+    return this.#uid({ bob: "1", nia: "2", eve: "3", lee: "4" }[name]);
+  }
+
+  /** Addresses that nobody has in another cell. */
+  email(name: Name | "bob.new" | "nia.old"): string {
+    return `${name}@${this.slug}.example.com`;
+  }
+
+  get title(): string {
+    return Object.values(this.question).join(", ");
+  }
+
+  get path(): string {
+    return `/organizations/${this.slug}/`;
+  }
+
+  /** Whatever the resource stands below, where the order asks for it. */
+  get above(): Program {
+    const { order, kind } = this.question;
+    if (order !== "delete before replace above") return {};
+    const { organizationUid, teamUid, slug } = this;
+    const declared = isPlace(kind)
+      ? team({ organization: organizationUid, name: "Core", adopt: teamUid })
+      : organization({ name: slug, adopt: organizationUid });
+    return { above: { ...declared, deleteBeforeReplace: true } };
+  }
+
+  /** How the kind declares bob, or eve. */
+  declared(who: Record<string, string>, more: Record<string, unknown> = {}): Declaration {
+    const { kind, order } = this.question;
+    const isBelow = order === "delete before replace above";
+    const organization = isBelow ? idOf("above") : this.organizationUid;
+    const team = isBelow ? idOf("above") : `${this.organizationUid}/${this.teamUid}`;
+    const { lee = "lead", ...inputs } = more;
+    const role = roles[kind].declared;
+    switch (kind) {
+      case "OrganizationMember":
+        return organizationMember({ organization, ...who, role, ...inputs });
+      case "Invitation":
+        return invitation({ organization, ...who, role });
+      case "TeamMembership":
+        return teamMembership({ team, ...who, role, ...inputs });
+      case "TeamRoster":
+        return teamRoster({ team, members: { [who["email"] ?? who["user"]!]: role, [this.email("lee")]: lee } });
+    }
+  }
+
+  /** As he was declared at first. */
+  get bob(): Declaration {
+    return this.declared({ email: this.email("bob") });
+  }
+
+  /** The program after the act, and how it is run. */
+  get run(): { program: Program; options: UpOptions } {
+    const { act, kind, order } = this.question;
+    const { name, above } = this;
+    const replace = order === "delete before replace above" ? ["above"] : [];
+    const kept = (declaration: Declaration) => ({ program: { ...above, [name]: declaration }, options: { replace } });
+    switch (act) {
+      case "nothing":
+        return kept(this.bob);
+      case "another field":
+        return kept(
+          this.declared({ email: this.email("bob") }, kind === "TeamRoster" ? { lee: "member" } : { reason: "x" }),
+        );
+      case "his new address":
+        return kept(this.declared({ email: this.email("bob.new") }));
+      case "his uid":
+        return kept(this.declared({ user: this.uid("bob") }));
+      case "rename":
+        return { program: { ...above, renamed: this.bob }, options: { replace } };
+      case "replace":
+        return { program: { ...above, [name]: this.bob }, options: { replace: [...replace, name] } };
+      case "another identity":
+        return kept(this.declared({ email: this.email("eve") }));
+      case "removal":
+        return { program: above, options: { replace } };
+    }
+  }
+}
+
+/** What a run came to, in one cell. */
+export interface Answer {
+  roles: Roles;
+  pending: boolean;
+  mails: number;
+  error: string | undefined;
+  /** Calls that are no reads, and how many the change that they made would have needed. */
+  writes: string[];
+  needed: number;
+  /** Whose uid is recorded, under the name in the program, or under the one of before. */
+  subject: Name | "nobody" | undefined;
+  status: unknown;
+  /** What a preview would do after it. */
+  next: string[];
+}
+
+/** Answers all questions: each run is one host process for all of them. */
+export async function answersTo(questions: readonly Question[]): Promise<ReadonlyMap<Question, Answer>> {
+  const emulator = await startEmulator();
+  try {
+    const cells = questions.map((question, index) => new Cell(question, index + 1, emulator.environment()));
+    await emulator.reset(seedOf(cells));
+    return await new Batch(emulator, cells).answers();
+  } finally {
+    await emulator.close();
+  }
+}
+
+/** Whoever is in an organization from the start, and who is invited. */
+function seedOf(cells: readonly Cell[]): Seed {
+  const others = ["eve", "lee"] as const;
+  return {
+    people: [
+      { email: "owner@example.com" },
+      ...cells.flatMap((cell) =>
+        (["bob", "eve", "lee"] as const).map((name) => ({ uid: cell.uid(name), email: cell.email(name) })),
+      ),
+      ...cells.map((cell) => ({ uid: cell.uid("nia"), email: cell.email("nia.old") })),
+    ],
+    organizations: cells.map((cell) => {
+      const isInvited = startsInvited(cell);
+      const members = isInvited ? others : (["bob", ...others] as const);
+      return {
+        uid: cell.organizationUid,
+        name: cell.slug,
+        slug: cell.slug,
+        members: [
+          { email: "owner@example.com", role: "owner" as const },
+          ...members.map((name) => ({ email: cell.email(name) })),
+        ],
+        // A place waits for whomever somebody else has invited.
+        invitations:
+          isInvited && isPlace(cell.question.kind)
+            ? [{ email: cell.email("bob"), expiresAt: "2100-01-01T00:00:00Z" }]
+            : [],
+        teams: [{ uid: cell.teamUid, name: "Core", members: [{ email: cell.email("lee"), role: "lead" as const }] }],
+      };
+    }),
+  };
+}
+
+/** The story begins with an invitation. */
+function startsInvited({ question: { story } }: Cell): boolean {
+  const { isKnown } = situationOf(story);
+  return !isKnown;
+}
+
+class Batch {
+  constructor(
+    private readonly emulator: TestEmulator,
+    private readonly cells: readonly Cell[],
+  ) {}
+
+  async answers(): Promise<ReadonlyMap<Question, Answer>> {
+    await this.#begin();
+    await this.#happen();
+    const before = await this.emulator.state();
+    await this.emulator.clearLog();
+    const ended = await this.#act();
+    const after = await this.emulator.state();
+    const calls = await this.emulator.requests();
+    const mails = await this.emulator.emails();
+    await this.emulator.clearFaults();
+    const next = await inOneRun(this.cells, (cell) => cell.stack.preview(cell.run.program));
+    const writes = calls.filter(({ method }) => method !== "GET");
+    const answers = this.cells.map((cell) => {
+      const [was, is] = [before, after].map((state) => standingIn(state, cell));
+      const mine = writes
+        .filter(({ path }) => path.startsWith(cell.path))
+        .map(({ method, path }) => `${method} ${path}`);
+      const answer: Answer = {
+        roles: isPlace(cell.question.kind) ? is!.team : is!.organization,
+        pending: is!.pending.length > 0,
+        mails: mails.filter(({ to }) => to.endsWith(`@${cell.slug}.example.com`)).length,
+        error: codeOf(errorOf(ended.get(cell))),
+        writes: mine,
+        needed: differences(was!, is!),
+        ...recordedIn(cell),
+        next: changesIn(next.get(cell)),
+      };
+      return [cell.question, answer] as const;
+    });
+    return new Map(answers);
+  }
+
+  /** What replaces something above asks the program's process often: those cells have one of their own. */
+  async #act() {
+    const isAbove = (cell: Cell) => Object.keys(cell.above).length > 0;
+    const above = await asOneProgram(this.cells.filter(isAbove));
+    const others = await asOneProgram(this.cells.filter((cell) => !isAbove(cell)));
+    return new Map([...above, ...others]);
+  }
+
+  /** The declaration is brought up, and what broke off after that. */
+  async #begin(): Promise<void> {
+    await mustSucceed(this.cells, (cell) => cell.stack.up({ ...cell.above, one: cell.bob }));
+    await mustSucceed(this.cells, (cell) => {
+      switch (cell.question.order) {
+        case "after a broken rename":
+          cell.name = "two";
+          return cell.stack.up({ two: cell.bob }, { breakBeforeDeletes: true });
+        case "with a pending delete":
+          return cell.stack.up({ one: cell.bob }, { replace: ["one"], breakBeforeDeletes: true });
+        default:
+          return undefined;
+      }
+    });
+  }
+
+  async #happen(): Promise<void> {
+    const hand = new Hand(this.emulator, await this.emulator.state());
+    for (const cell of this.cells) await happenings[cell.question.story].first?.(hand, cell);
+    const isSeen = ({ question: { story } }: Cell) => story.includes("refreshed");
+    await mustSucceed(this.cells, (cell) => (isSeen(cell) ? cell.stack.refresh() : undefined));
+    for (const cell of this.cells) await happenings[cell.question.story].last?.(hand, cell);
+    await this.emulator.settings({ hideEmailsOf: this.cells.flatMap(hiddenIn) });
+  }
+}
+
+/** What people and others do in the service. */
+class Hand {
+  readonly #invitations: ReadonlyMap<string, string>;
+
+  constructor(
+    private readonly emulator: TestEmulator,
+    { organizations }: State,
+  ) {
+    this.#invitations = new Map(
+      organizations.flatMap(({ invitations }) => invitations.map(({ email, uid }) => [email, uid] as const)),
+    );
+  }
+
+  onInvitation = (cell: Cell, act: "accept" | "decline") =>
+    this.emulator.control("POST", `/invitations/${this.#invitations.get(cell.email("bob"))!}/${act}`);
+  invite = (cell: Cell) => this.emulator.api("POST", `${cell.path}invitations/`, { email: cell.email("bob") });
+  readdress = (uid: string, email: string) => this.emulator.control("PATCH", `/people/${uid}`, { email });
+  join = (cell: Cell, email: string, role: "admin" | "member" = "member") =>
+    this.emulator.join(cell.organizationUid, email, role);
+  place = (cell: Cell, userUid: string, role = "member") =>
+    this.emulator.api("POST", `${cell.path}teams/core/members/`, { user_uid: userUid, role });
+  leave = (cell: Cell) =>
+    this.emulator.api(
+      "DELETE",
+      `${cell.path}${isPlace(cell.question.kind) ? "teams/core/" : ""}members/${cell.uid("bob")}/`,
+    );
+  /** Whoever looks for people is told nothing, however often. */
+  fail = (cell: Cell) =>
+    this.emulator.faults({
+      match: { method: "GET", path: `^${cell.path}(teams/core/members|members|invitations)/` },
+      action: { status: 503, headers: { "retry-after": "0.001" } },
+      times: null,
+    });
+  /** He gets by hand what the declaration is about, in another role than the declared one. */
+  async give(cell: Cell): Promise<unknown> {
+    const { byHand } = roles[cell.question.kind];
+    return isPlace(cell.question.kind)
+      ? this.place(cell, cell.uid("bob"), byHand)
+      : this.join(cell, cell.email("bob"), byHand as "admin");
+  }
+}
+
+type Happening = (hand: Hand, cell: Cell) => Promise<unknown>;
+
+const decline: Happening = (hand, cell) => hand.onInvitation(cell, "decline");
+const accept: Happening = (hand, cell) => hand.onInvitation(cell, "accept");
+const leave: Happening = (hand, cell) => hand.leave(cell);
+const give: Happening = (hand, cell) => hand.give(cell);
+const readdress: Happening = (hand, cell) => hand.readdress(cell.uid("bob"), cell.email("bob.new"));
+const fail: Happening = (hand, cell) => hand.fail(cell);
+
+async function recycle(hand: Hand, cell: Cell): Promise<void> {
+  await readdress(hand, cell);
+  await hand.readdress(cell.uid("nia"), cell.email("bob"));
+  await hand.join(cell, cell.email("bob"));
+  if (isPlace(cell.question.kind)) await hand.place(cell, cell.uid("nia"));
+}
+
+/** How a story comes about, before and after the refresh that some of them have. */
+const happenings: Record<Question["story"], { first?: Happening; last?: Happening }> = {
+  "nothing happened": {},
+  readdressed: { first: readdress },
+  "recycled address": { first: recycle },
+  removed: { first: leave },
+  "taken out": { first: leave },
+  "removed, refreshed": { first: leave },
+  "taken out, refreshed": { first: leave },
+  "removed, added by hand": { first: leave, last: give },
+  "removed, refreshed, added by hand": { first: leave, last: give },
+  "hidden address": {},
+  "hidden addresses": {},
+  "list fails": { last: fail },
+  "lists fail while invited": { last: fail },
+  invited: {},
+  "accepted since": { first: accept },
+  "accepted while waiting": { first: accept },
+  declined: { first: decline },
+  "declined, refreshed": { first: decline },
+  "declined, refreshed, added by hand": { first: decline, last: give },
+  "declined, invited by somebody else": { first: decline, last: (hand, cell) => hand.invite(cell) },
+  "declined, refreshed, invited by somebody else": { first: decline, last: (hand, cell) => hand.invite(cell) },
+  "given a place by hand while waiting": { first: accept, last: give },
+};
+
+function hiddenIn(cell: Cell): string[] {
+  const { look } = situationOf(cell.question.story);
+  if (look === "hides bob") return [cell.uid("bob")];
+  return look === "hides all" ? (["bob", "eve", "lee"] as const).map((name) => cell.uid(name)) : [];
+}
+
+interface Standing {
+  organization: Roles;
+  team: Roles;
+  /** uids of invitations that are pending. */
+  pending: string[];
+}
+
+function standingIn(state: State, cell: Cell): Standing {
+  const found = state.organizations.find(({ uid }) => uid === cell.organizationUid)!;
+  const names = new Map((["bob", "nia", "eve", "lee"] as const).map((name) => [cell.uid(name), name] as const));
+  const byEmail = new Map(
+    state.people.filter(({ uid }) => names.has(uid)).map(({ uid, email }) => [email, names.get(uid)!]),
+  );
+  const rolesOf = (rows: { email: string; role?: string }[]): Roles =>
+    Object.fromEntries(
+      rows.filter(({ email }) => byEmail.has(email)).map(({ email, role }) => [byEmail.get(email)!, role]),
+    );
+  return {
+    organization: rolesOf(found.members),
+    team: rolesOf(found.teams[0]?.members ?? []),
+    pending: found.invitations.filter(({ status }) => status === "pending").map(({ uid }) => uid),
+  };
+}
+
+/** How many single changes lead from one to the other. Whoever leaves the organization leaves its team with it. */
+function differences(was: Standing, is: Standing): number {
+  const names = ["bob", "nia", "eve", "lee"] as const;
+  const inOrganization = names.filter((name) => was.organization[name] !== is.organization[name]);
+  const inTeam = names.filter((name) => was.team[name] !== is.team[name] && is.organization[name] !== undefined);
+  const sent = is.pending.filter((uid) => !was.pending.includes(uid));
+  const cancelled = was.pending.filter((uid) => !is.pending.includes(uid));
+  return inOrganization.length + inTeam.length + sent.length + cancelled.length;
+}
+
+function recordedIn(cell: Cell): Pick<Answer, "subject" | "status"> {
+  const { resources } = cell.stack;
+  const recorded = [...Object.keys(cell.run.program), cell.name, "one"]
+    .filter((name) => name !== "above")
+    .map((name) => resources.get(name))
+    .find((found) => found !== undefined);
+  if (!recorded || recorded.kind === "teamRoster") return { subject: undefined, status: undefined };
+  const { userUid, status } = recorded.outputs;
+  const name = (["bob", "nia", "eve", "lee"] as const).find((one) => cell.uid(one) === userUid);
+  return { subject: name ?? "nobody", status };
+}

@@ -1,0 +1,210 @@
+import {
+  idOf,
+  invitation,
+  organization,
+  organizationMember,
+  team,
+  teamMembership,
+  teamRoster,
+  type Program,
+} from "../../support/stack.js";
+import { acme, person, scenario, uids } from "../support.js";
+import { codeOf, untouched } from "./steps.js";
+
+/*
+ * Orders of the engine in which a delete comes before the checks of what is declared, or without them. The program's process
+ * says what it declares, as in an update.
+ */
+
+const beta = "00000be7-0000-4000-8000-000000000000";
+const s = scenario(() => {
+  const seed = acme();
+  const [first] = seed.organizations!;
+  return {
+    ...seed,
+    organizations: [first!, { uid: beta, name: "Beta", members: [{ email: person("owner"), role: "owner" }] }],
+  };
+});
+const core = `${uids.acme}/${uids.core}`;
+
+beforeEach(() => {
+  s.stack.hasProgram = true;
+});
+
+const first = { deleteBeforeReplace: true } as const;
+
+/** Everything stands below the organization; lee's place also below the team. */
+const below = (more: object = {}): Program => ({
+  acme: { ...organization({ name: "Acme", adopt: uids.acme, ...more }), ...first },
+  core: { ...team({ organization: idOf("acme"), name: "Core", adopt: uids.core, forceDestroy: true }), ...first },
+  mia: organizationMember({ organization: idOf("acme"), email: person("mia") }),
+  zoe: invitation({ organization: idOf("acme"), email: person("zoe") }),
+  lee: teamMembership({ team: idOf("core"), user: uids.lee, role: "lead" }),
+});
+
+const without = (program: Program, ...names: string[]): Program =>
+  Object.fromEntries(Object.entries(program).filter(([name]) => !names.includes(name)));
+
+async function roles() {
+  const { members, invitations } = await s.organizationNow();
+  const pending = invitations.filter(({ status }) => status === "pending").map(({ email }) => email);
+  const inTeam = (await s.teamNow()).members.map(({ email }) => email);
+  return { members: members.map(({ email }) => email), inTeam, pending };
+}
+
+const isSettled = async (program: Program) =>
+  expect((await s.stack.preview(program)).steps).toEqual(Object.keys(program).map((name) => `same ${name}`));
+
+describe("bug: A2, what is above is deleted before it is made anew", () => {
+  it("nobody below leaves, whatever is replaced", async () => {
+    await s.stack.up(below());
+    const before = await s.organizationNow();
+    for (const replace of [["acme"], ["core"], ["acme", "core"], ["mia"]]) {
+      const run = await s.measured(() => s.stack.up(below(), { replace }));
+      expect({ replace, ...run }).toMatchObject({ replace, ...untouched });
+    }
+    expect(await s.organizationNow()).toEqual(before);
+    await isSettled(below());
+  });
+
+  it("an organization that destroy would delete is not deleted to be replaced", async () => {
+    const program = below({ onDestroy: "delete", forceDestroy: true });
+    await s.stack.up(program);
+    const before = await s.organizationNow();
+    const { error, writes } = await s.measured(() => s.stack.up(program, { replace: ["acme"] }));
+    expect([undefined, "AVALA_GUARD"]).toContain(codeOf(error));
+    expect(writes).toEqual([]);
+    expect(await s.organizationNow()).toEqual(before);
+  });
+
+  it("who leaves the program in the same run still leaves", async () => {
+    await s.stack.up(below());
+    const rest = without(below(), "mia", "lee");
+    expect((await s.measured(() => s.stack.up(rest, { replace: ["acme"] }))).error).toBeUndefined();
+    expect(await roles()).toEqual({
+      members: [person("owner"), person("ada"), person("lee")],
+      inTeam: [],
+      pending: [person("zoe")],
+    });
+  });
+
+  it("a team that really moves takes its people along, and leaves nobody behind without a word", async () => {
+    const program = (organization: string): Program => ({
+      blue: { ...team({ organization, name: "Blue" }), ...first },
+      mia: teamMembership({ team: idOf("blue"), user: uids.mia, role: "lead" }),
+    });
+    await s.emulator.join(beta, person("mia"));
+    await s.stack.up(program(uids.acme));
+    const { error } = await s.measured(() => s.stack.up(program(beta)));
+    const teams = { acme: (await s.organizationNow()).teams, beta: (await s.organizationNow(beta)).teams };
+    const places = [...teams.acme, ...teams.beta]
+      .filter(({ name }) => name === "Blue")
+      .flatMap(({ members }) => members);
+    expect(places.map(({ email }) => email)).toEqual([person("mia")]);
+    expect([undefined, "AVALA_GUARD"]).toContain(codeOf(error));
+  });
+});
+
+describe("bug: A2, a run of a part of the program", () => {
+  const bob = () => organizationMember({ organization: uids.acme, email: person("mia") });
+  const place = () => teamMembership({ team: core, user: uids.lee, role: "lead" });
+  const broken = async (program: Program, renamed: Program) => {
+    await s.stack.up(program);
+    await s.stack.up(renamed, { breakBeforeDeletes: true });
+    return s.organizationNow();
+  };
+
+  it("nobody leaves by the old name of a rename that broke off", async () => {
+    const before = await broken({ one: bob(), three: place() }, { two: bob(), four: place() });
+    const renamed = { two: bob(), four: place() };
+    const { error, writes, mails } = await s.measured(() => s.stack.up(renamed, { targets: ["one", "three"] }));
+    expect([undefined, "AVALA_GUARD"]).toContain(codeOf(error));
+    expect({ writes, mails }).toEqual({ writes: [], mails: [] });
+    expect(await s.organizationNow()).toEqual(before);
+  });
+
+  it("nobody leaves by it where the new name is excluded", async () => {
+    const before = await broken({ one: bob() }, { two: bob() });
+    const { error, writes } = await s.measured(() => s.stack.up({ two: bob() }, { excludes: ["two"] }));
+    expect([undefined, "AVALA_GUARD"]).toContain(codeOf(error));
+    expect(writes).toEqual([]);
+    expect(await s.organizationNow()).toEqual(before);
+  });
+
+  it("who has left the program leaves, and the rest is not looked at", async () => {
+    await s.stack.up({ mia: bob(), lee: place() });
+    const { error, steps } = await s.measured(() => s.stack.up({ lee: place() }, { targets: ["mia"] }));
+    expect({ error, steps }).toEqual({ error: undefined, steps: ["delete mia"] });
+    expect((await roles()).members).not.toContain(person("mia"));
+    expect((await roles()).inTeam).toEqual([person("lee")]);
+  });
+
+  it("who is meant by another name stays when a copy is left to be deleted", async () => {
+    await s.stack.up({ one: bob() });
+    await s.stack.up({ one: bob() }, { replace: ["one"], breakBeforeDeletes: true });
+    const before = await s.organizationNow();
+    const run = await s.measured(() => s.stack.up({ one: bob() }));
+    expect(run).toMatchObject({ ...untouched, steps: ["same one", "delete replaced one"] });
+    expect(await s.organizationNow()).toEqual(before);
+    expect(s.stack.pending).toEqual([]);
+  });
+});
+
+describe("bug: A2, an explicit provider that is made anew", () => {
+  const provider = "tenant";
+  const program = (): Program => ({
+    mia: { ...organizationMember({ organization: uids.acme, email: person("mia") }), provider },
+    lee: { ...teamRoster({ team: core, members: { [person("lee")]: "lead" } }), provider },
+  });
+
+  it("takes nothing from anybody", async () => {
+    const { AVALA_API_KEY: key, AVALA_BASE_URL: url } = s.stack.environment;
+    s.stack.providers[provider] = {
+      "avala:explicit": "true",
+      "avala:apiKey": key!,
+      "avala:baseUrl": url!,
+      "avala:allowInsecureBaseUrl": "true",
+    };
+    await s.stack.up(program());
+    const before = await s.organizationNow();
+    const { error, writes, mails } = await s.measured(() => s.stack.up(program(), { replaceProvider: provider }));
+    expect([undefined, "AVALA_GUARD"]).toContain(codeOf(error));
+    expect({ writes, mails }).toEqual({ writes: [], mails: [] });
+    expect(await s.organizationNow()).toEqual(before);
+  });
+});
+
+describe("destroy", () => {
+  it("removes whomever the program declared", async () => {
+    await s.stack.up(below());
+    const { error } = await s.measured(() => s.stack.destroy());
+    expect(error).toBeUndefined();
+    expect((await s.organizationNow()).members.map(({ email }) => email)).toEqual(
+      ["owner", "ada", "lee"].map((name) => person(name)),
+    );
+    expect((await s.organizationNow()).invitations.map(({ status }) => status)).toEqual(["cancelled"]);
+  });
+});
+
+describe("bug: I20, a team that moves to another organization with a stranger inside", () => {
+  const program = (at: string, more: object = {}): Program => ({
+    core: team({ organization: at, name: "Core", ...(at === uids.acme ? { adopt: uids.core } : {}), ...more }),
+    lee: teamMembership({ team: idOf("core"), user: uids.lee, role: "lead" }),
+  });
+
+  it("is refused before anything is sent, and moves with forceDestroy", async () => {
+    await s.stack.up(program(uids.acme));
+    await s.emulator.join(beta, person("lee"));
+    const user = { user_uid: uids.ada, role: "member" };
+    await s.emulator.api("POST", "/organizations/acme/teams/core/members/", user);
+    const refused = await s.measured(() => s.stack.up(program(beta)));
+    expect([codeOf(refused.error), refused.writes]).toEqual(["AVALA_GUARD", []]);
+    expect(refused.error?.message).toContain(person("ada"));
+    const moved = await s.measured(() => s.stack.up(program(beta, { forceDestroy: true })));
+    expect(moved.error).toBeUndefined();
+    expect((await s.organizationNow()).teams).toEqual([]);
+    expect((await s.organizationNow(beta)).teams.map(({ members }) => members.map(({ email }) => email))).toEqual([
+      [person("lee")],
+    ]);
+  });
+});

@@ -1,0 +1,3 @@
+import { describeKinds } from "./table.js";
+
+describeKinds("OrganizationMember", "Invitation");

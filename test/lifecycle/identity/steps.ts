@@ -1,0 +1,35 @@
+import { s, uids } from "../sideBySide.js";
+import type { Measured } from "../support.js";
+
+/** The code of what ended a run: "AVALA_GUARD". Errors of a run that goes on count as one. */
+export function codeOf(error: Error | undefined): string | undefined {
+  return error && (/\[(AVALA_\w+)\]/.exec(error.message)?.[1] ?? error.message);
+}
+
+/** What a run that changes nothing at all looks like. */
+export const untouched = { error: undefined, writes: [], mails: [] };
+
+/** A refusal before anything is sent. */
+export function expectRefused(run: Measured, code: string): void {
+  expect({ code: codeOf(run.error), writes: run.writes, mails: run.mails }).toEqual({ code, writes: [], mails: [] });
+}
+
+/** Role of a person in Acme, by uid. */
+export async function roleOf(userUid: string): Promise<string | undefined> {
+  const { people } = await s.emulator.state();
+  const email = people.find(({ uid }) => uid === userUid)?.email;
+  return (await s.organizationNow()).members.find((row) => row.email === email)?.role;
+}
+
+/** Role of a person in a team of Acme, by uid. */
+export async function placeOf(userUid: string, teamUid = uids.core): Promise<string | undefined> {
+  const { people } = await s.emulator.state();
+  const email = people.find(({ uid }) => uid === userUid)?.email;
+  return (await s.teamNow(teamUid)).members.find((row) => row.email === email)?.role;
+}
+
+/** Addresses whose invitation into Acme is pending. */
+export async function pendingNow(): Promise<string[]> {
+  const { invitations } = await s.organizationNow();
+  return invitations.filter(({ status }) => status === "pending").map(({ email }) => email);
+}

@@ -1,0 +1,493 @@
+import {
+  idOf,
+  invitation,
+  organization,
+  organizationMember,
+  team,
+  teamMembership,
+  teamRoster,
+  type Program,
+} from "../../support/stack.js";
+import { alone, own, person, s, sideBySide, uids } from "../sideBySide.js";
+import { codeOf, expectRefused, pendingNow, placeOf, roleOf, untouched } from "./steps.js";
+
+const it = sideBySide();
+const core = () => `${uids.acme}/${uids.core}`;
+const at = (path = "") => `/organizations/${own("acme")}/${path}`;
+const html = { "content-type": "text/html" };
+
+const member = (name: string, inputs: object = {}) =>
+  organizationMember({ organization: uids.acme, email: person(name), ...inputs });
+const place = (name: string, inputs: object = {}) =>
+  teamMembership({ team: core(), email: person(name), role: "member", ...inputs });
+const ada = (name = "ada") => ({ ada: member(name, { role: "admin" }), adaCore: place(name, { role: "lead" }) });
+
+const join = (name: string, role: "admin" | "member" = "member") => s.emulator.join(uids.acme, person(name), role);
+const putInCore = (userUid: string, role = "member") =>
+  s.emulator.api("POST", at("teams/core/members/"), { user_uid: userUid, role });
+const removeByHand = (userUid: string) => s.emulator.api("DELETE", at(`members/${userUid}/`));
+const readdress = (name: string, to: string) => s.emulator.readdress(person(name), person(to));
+/** What one try of a call is retried, as long as nothing is asked of the caller. */
+const tries = 5;
+/** The list of people of Acme cannot be read from now on, or once, however often that is tried. */
+const breakList = (times: number | null) =>
+  s.emulator.faults({
+    match: { method: "GET", path: `^${at("members/")}` },
+    action: { status: 503, headers: { "retry-after": "0.001" } },
+    times,
+  });
+
+describe("bug: I1, an address that somebody else has now", () => {
+  it("stands for the newcomer alone: who had it before is removed when her lines go", async () => {
+    await s.stack.up(ada());
+    await readdress("ada", "ada.new");
+    await s.stack.up(ada("ada.new"));
+    const newcomer = await join("ada");
+    await putInCore(newcomer.uid);
+    const newcomers = { nia: member("ada"), niaCore: place("ada") };
+    await s.stack.up({ ...ada("ada.new"), ...newcomers });
+    const { error, mails } = await s.measured(() => s.stack.up(newcomers));
+    expect({ error, mails }).toEqual({ error: undefined, mails: [] });
+    expect([await roleOf(uids.ada), await placeOf(uids.ada)]).toEqual([undefined, undefined]);
+    expect([await roleOf(newcomer.uid), await placeOf(newcomer.uid)]).toEqual(["member", "member"]);
+  });
+
+  it("stands for the newcomer alone, in a roster too", async () => {
+    const roster = (members: object) => ({ roster: teamRoster({ team: core(), members }) });
+    const lee = { [person("lee")]: "lead" };
+    await s.stack.up(roster({ ...lee, [person("mia")]: "member" }));
+    await readdress("mia", "mia.new");
+    const newcomer = await join("mia");
+    await s.stack.up(roster({ ...lee, [person("mia.new")]: "member" }));
+    await s.stack.up(roster({ ...lee, [person("mia.new")]: "member", [person("mia")]: "member" }));
+    await s.stack.up(roster({ ...lee, [person("mia")]: "member" }));
+    expect([await placeOf(uids.mia), await placeOf(newcomer.uid)]).toEqual([undefined, "member"]);
+  });
+});
+
+describe("bug: I2, another identity that cannot be looked up", () => {
+  const changed = {
+    "another address": () => member("new", { role: "member" }),
+    "another user": () =>
+      organizationMember({ organization: uids.acme, user: "0badcafe-0000-4000-8000-000000000000", role: "member" }),
+  };
+  it.each([
+    ["another address", tries],
+    ["another address", null],
+    ["another user", tries],
+    ["another user", null],
+  ] as const)("%s: the list of people fails, and nothing is sent or recorded", async (what, times) => {
+    await s.stack.up({ dev: member("ada", { role: "admin" }) });
+    await breakList(times);
+    const run = await s.measured(() => s.stack.up({ dev: changed[what]() }));
+    expect(run.error).toBeDefined();
+    expect({ writes: run.writes, mails: run.mails }).toEqual({ writes: [], mails: [] });
+    expect(s.stack.outputs("dev")).toMatchObject({ email: person("ada"), userUid: uids.ada, role: "admin" });
+  });
+
+  it("a place: the list of people fails, and nothing is sent or recorded", async () => {
+    await s.stack.up({ dev: place("lee", { role: "lead" }) });
+    await breakList(tries);
+    const run = await s.measured(() => s.stack.up({ dev: place("new") }));
+    expect(run.error).toBeDefined();
+    expect(run.writes).toEqual([]);
+    expect(await placeOf(uids.lee)).toBe("lead");
+    expect(s.stack.outputs("dev")).toMatchObject({ email: person("lee"), userUid: uids.lee });
+  });
+
+  it.each(["member", "invitation", "team"] as const)("an organization that does not exist: %s", async (what) => {
+    const of = (place: string) => ({
+      member: organizationMember({ organization: place, email: person("mia") }),
+      invitation: invitation({ organization: place, email: person("zoe") }),
+      team: team({ organization: place, name: "Core", adopt: "core" }),
+    });
+    await s.stack.up({ dev: of(own("acme"))[what] });
+    const run = await s.measured(() => s.stack.up({ dev: of(own("acne"))[what] }));
+    expect(run.error).toBeDefined();
+    expect({ writes: run.writes, mails: run.mails }).toEqual({ writes: [], mails: [] });
+    expect(s.stack.outputs("dev")["organization"]).toBe(own("acme"));
+  });
+
+  alone("addresses that are hidden: nothing is sent or recorded", async () => {
+    await s.stack.up({ dev: member("ada", { role: "admin" }) });
+    await s.emulator.settings({ hideEmails: true });
+    expectRefused(await s.measured(() => s.stack.up({ dev: member("new") })), "AVALA_IDENTITY_UNKNOWN");
+    expect(s.stack.outputs("dev")).toMatchObject({ email: person("ada"), userUid: uids.ada, role: "admin" });
+  });
+});
+
+describe("bug: I3, a change of one field takes nothing else along", () => {
+  it("leaves a role that somebody else has changed to the next refresh", async () => {
+    const program = (reason: string): Program => ({
+      mia: member("mia", { reason }),
+      miaCore: place("mia", { reason }),
+    });
+    await s.stack.up(program("first"));
+    await s.emulator.api("PATCH", at(`members/${uids.mia}/role/`), { role: "admin" });
+    await s.emulator.api("PATCH", at(`teams/core/members/${uids.mia}/role/`), { role: "lead" });
+    const run = await s.measured(() => s.stack.up(program("second")));
+    expect(run).toMatchObject({ ...untouched, steps: ["update mia", "update miaCore"] });
+    await s.stack.refresh();
+    await s.stack.up(program("second"));
+    expect([await roleOf(uids.mia), await placeOf(uids.mia)]).toEqual(["member", "member"]);
+  });
+
+  it("leaves the other lines of a roster as they are", async () => {
+    const roster = (more: object) => ({
+      roster: teamRoster({ team: core(), members: { [person("lee")]: "lead", ...more } }),
+    });
+    await s.stack.up(roster({}));
+    await s.emulator.api("PATCH", at(`teams/core/members/${uids.lee}/role/`), { role: "member" });
+    await s.stack.up(roster({ [person("mia")]: "member" }));
+    expect([await placeOf(uids.lee), await placeOf(uids.mia)]).toEqual(["member", "member"]);
+  });
+
+  it("leaves the other fields of a team and an organization as they are", async () => {
+    const program = (description: string): Program => ({
+      acme: organization({ adopt: uids.acme, name: own("Acme"), description }),
+      core: team({ organization: uids.acme, adopt: uids.core, name: "Core", description }),
+    });
+    await s.stack.up(program("first"));
+    await s.emulator.api("PATCH", at(), { name: own("Apex") });
+    await s.emulator.api("PATCH", at("teams/core/"), { name: "Kernel" });
+    await s.stack.up(program("second"));
+    expect(await s.organizationNow()).toMatchObject({ name: own("Apex"), description: "second" });
+    expect(await s.teamNow()).toMatchObject({ name: "Kernel", description: "second" });
+  });
+});
+
+describe("bug: I4, a declaration that holds no access takes none away", () => {
+  it("leaves somebody who was added by hand after their invitation had ended, and says so", async () => {
+    await s.stack.up({ zoe: member("zoe") });
+    await s.emulator.decline(person("zoe"));
+    await s.stack.refresh();
+    const { uid } = await join("zoe", "admin");
+    const run = await s.measured(() => s.stack.up({}));
+    expect(run).toMatchObject({ ...untouched, steps: ["delete zoe"] });
+    expect(run.told).toContainEqual({ severity: "warning", message: expect.stringContaining(person("zoe")) });
+    expect(await roleOf(uid)).toBe("admin");
+  });
+
+  it("takes away what an invitation may have brought since", async () => {
+    await s.stack.up({ zoe: member("zoe") });
+    await s.emulator.accept(person("zoe"));
+    await s.stack.up({});
+    expect(await roleOf(await s.emulator.uidOf(person("zoe")))).toBeUndefined();
+  });
+
+  it("leaves a place that was given by hand to somebody who waited, or whose place was gone", async () => {
+    await s.stack.up({ zoe: place("zoe"), mia: place("mia") });
+    await s.emulator.api("DELETE", at(`teams/core/members/${uids.mia}/`));
+    await s.stack.refresh();
+    const { uid } = await join("zoe");
+    await putInCore(uid);
+    await putInCore(uids.mia);
+    expect(await s.measured(() => s.stack.up({}))).toMatchObject(untouched);
+    expect([await placeOf(uid), await placeOf(uids.mia)]).toEqual(["member", "member"]);
+  });
+});
+
+describe("bug: I6, the old address of somebody in a resource that is renamed", () => {
+  const story = async () => {
+    await s.stack.up(ada());
+    await readdress("ada", "ada.new");
+    const { ada: one, adaCore: two } = ada();
+    return s.measured(() => s.stack.up({ one, two }));
+  };
+
+  it("takes nothing from her", async () => {
+    await story();
+    expect([await roleOf(uids.ada), await placeOf(uids.ada)]).toEqual(["admin", "lead"]);
+  });
+
+  it("is refused, and her record stays", async () => {
+    expect(codeOf((await story()).error)).toBe("AVALA_GUARD");
+    const recorded = [...s.stack.resources.values()].map(({ outputs }) => outputs["userUid"]);
+    expect(recorded).toContain(uids.ada);
+  });
+
+  /** A creation sees no record of before: to the service the address is nobody's. */
+  it("sends at most the one invitation that the program declares", async () => {
+    const { mails, writes } = await story();
+    expect(mails).toEqual([`invitation ${person("ada")}`]);
+    expect(writes).toHaveLength(1);
+  });
+});
+
+describe("bug: I7, a refresh never binds somebody else", () => {
+  const cydHasAdasAddress = async () => {
+    await removeByHand(uids.ada);
+    await readdress("ada", "ada.new");
+    const { uid } = await join("ada");
+    await putInCore(uid);
+    return uid;
+  };
+
+  it("records that she is gone, and leaves whoever has her address now", async () => {
+    await s.stack.up(ada());
+    const cyd = await cydHasAdasAddress();
+    const { told } = await s.measured(() => s.stack.refresh());
+    expect(s.stack.outputs("ada")).toMatchObject({ status: "gone", userUid: uids.ada });
+    expect(s.stack.outputs("adaCore")).toMatchObject({ status: "gone", userUid: uids.ada });
+    expect(told).toContainEqual({ severity: "warning", message: expect.stringContaining("another person") });
+    expect(await s.measured(() => s.stack.up({}))).toMatchObject(untouched);
+    expect([await roleOf(cyd), await placeOf(cyd)]).toEqual(["member", "member"]);
+  });
+
+  it("leaves them in an update too", async () => {
+    await s.stack.up(ada());
+    const cyd = await cydHasAdasAddress();
+    const { ada: one, adaCore: two } = ada();
+    const reason = { reason: "still" };
+    const run = await s.measured(() =>
+      s.stack.up({
+        ada: { ...one, inputs: { ...one.inputs, ...reason } },
+        adaCore: { ...two, inputs: { ...two.inputs, ...reason } },
+      }),
+    );
+    expect({ writes: run.writes, mails: run.mails }).toEqual({ writes: [], mails: [] });
+    expect(s.stack.outputs("ada")["userUid"]).toBe(uids.ada);
+    expect([await roleOf(cyd), await placeOf(cyd)]).toEqual(["member", "member"]);
+  });
+
+  it("leaves them when the roster that named her goes", async () => {
+    await s.stack.up({
+      roster: teamRoster({ team: core(), members: { [person("lee")]: "lead", [person("ada")]: "lead" } }),
+    });
+    const cyd = await cydHasAdasAddress();
+    await s.stack.refresh();
+    await s.stack.up({});
+    expect([await placeOf(cyd), await placeOf(uids.lee)]).toEqual(["member", undefined]);
+  });
+
+  it("binds whoever accepts an invitation, which is the person meant", async () => {
+    await s.stack.up({ zoe: member("zoe") });
+    await s.emulator.accept(person("zoe"));
+    await s.stack.refresh();
+    const userUid = await s.emulator.uidOf(person("zoe"));
+    expect(s.stack.outputs("zoe")).toMatchObject({ status: "active", userUid });
+  });
+});
+
+it("bug: I8, a place that leaves the program while its team is handed over is not forgotten", async () => {
+  const blue = (more: object = {}) => team({ organization: uids.acme, name: "Blue", forceDestroy: true, ...more });
+  const mia = teamMembership({ team: idOf("one"), user: uids.mia, role: "lead" }, { deletedWith: "one" });
+  await s.stack.up({ one: blue(), mia });
+  const uid = s.stack.outputs("one")["uid"] as string;
+  const { error } = await s.measured(() => s.stack.up({ two: blue({ adopt: uid }) }));
+  expect((await s.teamNow(uid)).name).toBe("Blue");
+  // Taken back, or told.
+  expect({ code: codeOf(error), place: await placeOf(uids.mia, uid) }).toEqual(
+    error ? { code: "AVALA_GUARD", place: "lead" } : { code: undefined, place: undefined },
+  );
+});
+
+describe("bug: I10, the text of adopt is not what a resource stands for", () => {
+  const it = sideBySide({ slugFollowsName: true });
+
+  it("deletes a team whose name and slug another one had when it was adopted", async () => {
+    const t1 = (name: string) => team({ organization: uids.acme, adopt: "core", name, forceDestroy: true });
+    const t2 = team({ organization: uids.acme, name: "Core" });
+    await s.stack.up({ t1: t1("Core") });
+    await s.stack.up({ t1: t1("Platform") });
+    await s.stack.up({ t1: t1("Platform"), t2 });
+    expect((await s.organizationNow()).teams.map(({ name }) => name).toSorted()).toEqual(["Core", "Platform"]);
+    const { error } = await s.measured(() => s.stack.up({ t1: t1("Platform") }));
+    expect(error).toBeUndefined();
+    expect((await s.organizationNow()).teams.map(({ uid, name }) => [uid, name])).toEqual([[uids.core, "Platform"]]);
+  });
+
+  it("keeps its own team when that has got another slug", async () => {
+    const t1 = (adopt: string) => team({ organization: uids.acme, adopt, name: "Platform" });
+    await s.stack.up({ t1: t1("core") });
+    const renamed = await s.measured(() => s.stack.up({ t3: t1("platform") }));
+    expect(renamed).toMatchObject({ ...untouched, steps: ["create t3", "delete t1"] });
+  });
+});
+
+describe("bug: I11, adopt of a living resource", () => {
+  const beta = async () => {
+    const { uid, slug } = (await s.emulator.api("POST", "/organizations/", { name: own("Beta") })) as {
+      uid: string;
+      slug: string;
+    };
+    return { uid, slug };
+  };
+  const names = async () => (await s.emulator.state()).organizations.map(({ name }) => name);
+
+  it.each(["uid", "slug"] as const)("is refused where it means another organization, by %s", async (by) => {
+    const other = await beta();
+    await s.stack.up({ org: organization({ adopt: own("acme"), name: own("Acme") }) });
+    const changed = { org: organization({ adopt: other[by], name: own("Beta") }) };
+    expectRefused(await s.measured(() => s.stack.preview(changed)), "AVALA_GUARD");
+    expectRefused(await s.measured(() => s.stack.up(changed)), "AVALA_GUARD");
+    expect(await names()).toContain(own("Acme"));
+  });
+
+  it.each(["uid", "slug"] as const)("is refused where it means another team, by %s", async (by) => {
+    const other = (await s.emulator.api("POST", at("teams/"), { name: "Blue" })) as { uid: string; slug: string };
+    const core = { organization: uids.acme, name: "Core", forceDestroy: true };
+    await s.stack.up({ team: team({ ...core, adopt: "core" }) });
+    const changed = { team: team({ ...core, name: "Blue", adopt: other[by] }) };
+    expectRefused(await s.measured(() => s.stack.preview(changed)), "AVALA_GUARD");
+    expectRefused(await s.measured(() => s.stack.up(changed)), "AVALA_GUARD");
+    expect((await s.teamNow()).name).toBe("Core");
+  });
+
+  it("is no change of anything where it is another spelling, or none any more", async () => {
+    const program = (adopt: { org?: string; team?: string }): Program => ({
+      org: organization({ name: own("Acme"), ...(adopt.org && { adopt: adopt.org }) }),
+      team: team({ organization: uids.acme, name: "Core", ...(adopt.team && { adopt: adopt.team }) }),
+    });
+    await s.stack.up(program({ org: own("acme"), team: "core" }));
+    expect(await s.measured(() => s.stack.up(program({ org: uids.acme, team: uids.core })))).toMatchObject(untouched);
+    expect(await s.measured(() => s.stack.up(program({})))).toMatchObject(untouched);
+    expect((await s.stack.preview(program({}))).steps).toEqual(["same org", "same team"]);
+  });
+});
+
+it("bug: I12, somebody else's invitation to an address that she had is not cancelled with her", async () => {
+  await s.stack.up({ ada: member("ada", { role: "admin" }) });
+  await readdress("ada", "ada.new");
+  await s.emulator.api("POST", at("invitations/"), { email: person("ada") });
+  const { error, writes } = await s.measured(() => s.stack.up({}));
+  expect(error).toBeUndefined();
+  expect(writes).toEqual([`DELETE ${at(`members/${uids.ada}/`)}`]);
+  expect(await pendingNow()).toEqual([person("ada")]);
+});
+
+describe("bug: I13 and I14, one limit whichever way people go", () => {
+  const names = ["p1", "p2", "p3", "p4"];
+  const limit = (most: number) => {
+    s.stack.environment = { ...s.stack.environment, AVALA_MAX_REMOVALS: String(most) };
+  };
+  const program = (of: (name: string, index: number) => Program): Program =>
+    Object.assign({}, ...names.map((name, index) => of(name, index))) as Program;
+  const both = (name: string): Program => ({ [name]: member(name), [`${name} core`]: place(name) });
+
+  it("counts whoever leaves the team with the organization", async () => {
+    for (const name of names) await join(name);
+    await s.stack.up(program(both));
+    limit(3);
+    const half = program((name, index) => (index < 2 ? { [name]: member(name) } : { [`${name} core`]: place(name) }));
+    const { error } = await s.measured(() => s.stack.up(half));
+    expect(codeOf(error)).toBe("AVALA_GUARD");
+    expect((await s.teamNow()).members.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each([
+    ["OrganizationMember", member],
+    ["Invitation", (name: string) => invitation({ organization: uids.acme, email: person(name) })],
+  ] as const)("counts cancelled invitations: %s", async (_, declare) => {
+    await s.stack.up(program((name) => ({ [name]: declare(name) })));
+    limit(3);
+    const { error } = await s.measured(() => s.stack.up({}));
+    expect(codeOf(error)).toBe("AVALA_GUARD");
+    expect((await pendingNow()).length).toBeGreaterThanOrEqual(1);
+  });
+
+  it("counts a person once, whatever they lose", async () => {
+    for (const name of names) await join(name);
+    await s.stack.up(program(both));
+    limit(4);
+    const { error } = await s.measured(() => s.stack.up({}));
+    expect(error).toBeUndefined();
+    expect((await s.teamNow()).members).toHaveLength(1);
+  });
+});
+
+it("bug: I16, a place that went with a membership is given again when they are back", async () => {
+  const program = (): Program => ({ mia: member("mia"), miaCore: place("mia") });
+  await s.stack.up(program());
+  await s.stack.up({ miaCore: program()["miaCore"]! });
+  expect(await roleOf(uids.mia)).toBeUndefined();
+  await s.stack.up(program());
+  await s.emulator.accept(person("mia"));
+  await s.stack.up(program());
+  expect([await roleOf(uids.mia), await placeOf(uids.mia)]).toEqual(["member", "member"]);
+  expect(s.stack.outputs("miaCore")["status"]).toBe("active");
+});
+
+it.each(["ada", "adaCore"] as const)("bug: I17, a login page is no success: %s", async (name) => {
+  await s.stack.up({ [name]: ada()[name] });
+  await s.emulator.faults({
+    match: { method: "DELETE", path: `^${at()}` },
+    action: { status: 200, headers: html, body: "<html><title>Sign in</title></html>" },
+    times: null,
+  });
+  const { error } = await s.measured(() => s.stack.up({}));
+  expect(error).toBeDefined();
+  expect([...s.stack.resources.keys()]).toEqual([name]);
+});
+
+describe("bug: I20, a team that moves to another organization with a stranger inside", () => {
+  const scene = async (more: object = {}) => {
+    const beta = (await s.emulator.api("POST", "/organizations/", { name: own("Beta") })) as { uid: string };
+    await s.emulator.join(beta.uid, person("mia"));
+    const program = (organization: string, inputs: object = {}): Program => ({
+      blue: team({ organization, name: "Blue", ...inputs }),
+      mia: teamMembership({ team: idOf("blue"), user: uids.mia, role: "member" }),
+    });
+    await s.stack.up(program(uids.acme, more));
+    const uid = s.stack.outputs("blue")["uid"] as string;
+    await s.emulator.api("POST", at("teams/blue/members/"), { user_uid: uids.ada, role: "member" });
+    return { beta: beta.uid, program, uid };
+  };
+
+  it("moves where forceDestroy is set first", async () => {
+    const { beta, program, uid } = await scene({});
+    await s.stack.up(program(uids.acme, { forceDestroy: true }));
+    const { error } = await s.measured(() => s.stack.up(program(beta, { forceDestroy: true })));
+    expect(error).toBeUndefined();
+    expect((await s.organizationNow()).teams.map((row) => row.uid)).not.toContain(uid);
+    const moved = (await s.organizationNow(beta)).teams[0]!;
+    expect(moved.members.map(({ email }) => email)).toEqual([person("mia")]);
+  });
+
+  it("moves where forceDestroy is set after the refusal, as its message says", async () => {
+    const { beta, program } = await scene();
+    await s.measured(() => s.stack.up(program(beta)));
+    await s.measured(() => s.stack.up(program(uids.acme, { forceDestroy: true })));
+    const { error } = await s.measured(() => s.stack.up(program(beta, { forceDestroy: true })));
+    expect(error).toBeUndefined();
+    expect((await s.organizationNow(beta)).teams).toHaveLength(1);
+  });
+});
+
+it.each(["the new one first", "the new one last"])(
+  "bug: I22, a name that is handed on in one run: %s",
+  async (order) => {
+    const named = (name: string) => team({ organization: uids.acme, name });
+    await s.stack.up({ a: named("A") });
+    const uid = s.stack.outputs("a")["uid"] as string;
+    s.stack.parallel = true;
+    const [a, b] = [named("A2"), named("A")];
+    const { error } = await s.measured(() => s.stack.up(order === "the new one first" ? { b, a } : { a, b }));
+    expect(error).toBeUndefined();
+    const teams = (await s.organizationNow()).teams.filter((row) => row.uid !== uids.core);
+    expect(teams.map(({ name }) => name).toSorted()).toEqual(["A", "A2"]);
+    expect((await s.teamNow(uid)).name).toBe("A2");
+  },
+);
+
+describe("bug: A3, one object under two resources", () => {
+  it("is refused for a team", async () => {
+    const one = team({ organization: uids.acme, name: "Core", adopt: uids.core, forceDestroy: true });
+    const two = team({ organization: uids.acme, name: "Core", adopt: "core", description: "second" });
+    expectRefused(await s.measured(() => s.stack.up({ one, two })), "AVALA_DECLARED_TWICE");
+  });
+
+  it("is refused for a team that another resource has made", async () => {
+    const one = team({ organization: uids.acme, name: "Blue", forceDestroy: true });
+    await s.stack.up({ one });
+    const two = team({ organization: uids.acme, name: "Blue", adopt: "blue", description: "second" });
+    expectRefused(await s.measured(() => s.stack.up({ one, two })), "AVALA_DECLARED_TWICE");
+  });
+
+  it.each(["slug", "uid"])("is refused for an organization, adopted by %s", async (by) => {
+    const of = (adopt: string, description: string) => organization({ name: own("Acme"), adopt, description });
+    await s.stack.up({ one: of(own("acme"), "first") });
+    const two = of(by === "uid" ? uids.acme : own("acme"), "second");
+    expectRefused(await s.measured(() => s.stack.up({ one: of(own("acme"), "first"), two })), "AVALA_DECLARED_TWICE");
+  });
+});

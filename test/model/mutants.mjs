@@ -1,0 +1,200 @@
+/**
+ * Proof that the model finds faults: the built provider is broken on purpose, in one way after the other, and the model
+ * tries seeds (in its own process, which is faster; the first that tells is tried again on real hosts). After
+ * `npm run build`:
+ *
+ *     node test/model/mutants.mjs            all of them
+ *     node test/model/mutants.mjs breaker    those whose names hold one of the words
+ *
+ * Prints a line for each: its name, the first seed that finds it, the promise that is broken, and how many seeds find it.
+ * Ends with 1 where none of the first MUTANT_SEEDS (20) does. MUTANT_DIST is the built provider, where it is not `dist`.
+ */
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const { MUTANT_DIST: dist = join(root, "dist"), MUTANT_SEEDS: seeds = "20" } = process.env;
+
+/** Each `from` stands exactly once in its file. */
+const mutants = [
+  {
+    name: "the key's own user is removed and demoted",
+    edits: [["lifecycle/organizationMember.js", "if ((await view.ownPerson()) !== member.userUid)", "if (true)"]],
+  },
+  {
+    name: "maxEmails is ignored",
+    edits: [["lifecycle/person.js", "return mailCount(target, seen) < maxEmails;", "return true;"]],
+  },
+  {
+    name: "the breaker is off",
+    edits: [["lifecycle/guards.js", "all.size > before.size && all.size > this.#limit", "false"]],
+  },
+  {
+    name: "the breaker does not count cancelled invitations",
+    edits: [["lifecycle/person.js", "await run.breaker.count(", "await (async () => {})("]],
+  },
+  {
+    name: "an adopted organization is deleted",
+    edits: [["lifecycle/organization.js", '(state[createdKey] ? "delete" : "retain")', '"delete"']],
+  },
+  {
+    name: "teams that no declaration knows go along",
+    edits: [["lifecycle/organization.js", "if (teams.length > 0)", "if (false)"]],
+  },
+  {
+    name: "strangers in a team go along",
+    edits: [["lifecycle/team.js", "if (strangers.length === 0) {", "if (true) {"]],
+  },
+  {
+    name: "onDestroy: retain is ignored",
+    edits: [["lifecycle/organizationMember.js", 'if (inputs["onDestroy"] === "retain")', "if (false)"]],
+  },
+  {
+    name: "hand-over is off",
+    edits: [
+      [
+        "lifecycle/handOver.js",
+        "function isHandedOver(run, subject, state) {",
+        "function isHandedOver() {\n    return false;",
+      ],
+    ],
+  },
+  {
+    name: "a deletion does not ask what the program declares",
+    edits: [["lifecycle/handOver.js", "return program !== undefined && isKept(", "return false && isKept("]],
+  },
+  {
+    name: "a stale address stands for nobody",
+    edits: [["policy/identity.js", 'return name === label ? "stale" : "other";', 'return "other";']],
+  },
+  {
+    name: "a refresh binds whoever has the address",
+    edits: [
+      [
+        "lifecycle/person.js",
+        'inputs["user"] ?? (0, identity_js_1.recordedUid)(state) ?? named.userUid',
+        'inputs["user"] ?? named.userUid',
+      ],
+    ],
+  },
+  {
+    name: "identity is text",
+    edits: [
+      ["policy/identity.js", 'return status === "invited" || typeof userUid !== "string" ? undefined : userUid;', ""],
+    ],
+  },
+  {
+    name: "a roster's people are known by address alone",
+    edits: [["lifecycle/teamRoster.js", "const uid = seen.known.get(who) ??", "const uid ="]],
+  },
+  {
+    name: "a changed identity that cannot be looked up is the same",
+    edits: [
+      [
+        "lifecycle/person.js",
+        "const member = await organization.members.find({ userUid: user, email });",
+        "const member = await organization.members.find({ userUid: user, email }).catch(() => null);\n    if (member === null)\n        return false;",
+      ],
+    ],
+  },
+  {
+    name: "update sends all that differs",
+    edits: [
+      [
+        "lifecycle/handlers.js",
+        "if (target.id === undefined || (0, state_js_1.isUnfinished)(target.state))",
+        "if (true)",
+      ],
+    ],
+  },
+  {
+    name: "a deletion takes what it does not hold",
+    edits: [["policy/identity.js", "return isUnfinished ||", "return true ||"]],
+  },
+  {
+    name: "a deletion takes whoever has the address",
+    edits: [
+      [
+        "lifecycle/organizationMember.js",
+        "const seen = await (0, person_js_1.observePerson)(run, target);",
+        "const seen = await (0, person_js_1.observePerson)(run, { ...target, state: { ...state, userUid: undefined } });",
+      ],
+    ],
+  },
+  {
+    name: "somebody else's invitation is cancelled",
+    edits: [["lifecycle/person.js", "if (!isOwn) {", "if (false) {"]],
+  },
+  {
+    name: "two declarations of one thing are taken",
+    edits: [
+      ["lifecycle/handOver.js", 'if (other === undefined || address === "")', "if (true)"],
+      ["lifecycle/handlers.js", "if (other !== undefined)\n            throw", "if (false)\n            throw", "all"],
+    ],
+  },
+  {
+    name: "claims do not tell deployments apart",
+    edits: [["lifecycle/claims.js", "digestOf)(`${this.#deployment} ${key}`)", "digestOf)(key)"]],
+  },
+  {
+    name: "people are mailed again unasked",
+    edits: [["lifecycle/person.js", "return wanted && seen.person.email", "return seen.person.email"]],
+  },
+];
+
+/** A folder from which the hosts find the broken provider, as programs find theirs. */
+function prepare({ name, edits }) {
+  const folder = join(root, ".work/mutants", name.replaceAll(/\W+/g, "-"));
+  rmSync(folder, { recursive: true, force: true });
+  const [copy, modules] = [join(folder, "package"), join(folder, "program/node_modules")];
+  mkdirSync(modules, { recursive: true });
+  cpSync(dist, join(copy, "dist"), { recursive: true });
+  cpSync(join(root, "package.json"), join(copy, "package.json"));
+  symlinkSync(copy, join(modules, "pulumi-avala"));
+  for (const [file, from, to, which] of edits) {
+    const path = join(copy, "dist", file);
+    const text = readFileSync(path, "utf8");
+    const count = text.split(from).length - 1;
+    if (count === 0 || (count > 1 && which !== "all")) throw new Error(`${name}: ${count} times in ${file}: ${from}`);
+    writeFileSync(
+      path,
+      text.replaceAll(from, () => to),
+    );
+  }
+  return folder;
+}
+
+/** By seed: the promise that it breaks. */
+async function brokenBy(chosenSeeds, env) {
+  const jest = spawn(process.execPath, ["node_modules/jest/bin/jest.js", "test/model"], {
+    cwd: root,
+    env: { ...process.env, MODEL_SEED: chosenSeeds, MODEL_SHRINK_SECONDS: "0", ...env },
+  });
+  let output = "";
+  for (const stream of [jest.stdout, jest.stderr]) stream.on("data", (data) => (output += data));
+  await new Promise((resolve) => jest.once("close", resolve));
+  if (!/^Tests: /m.test(output)) throw new Error(output);
+  const told = output.matchAll(/Received: "Seed (\d+), .*\n\s*(.*)/g);
+  return new Map([...told].map(([, seed, promise]) => [Number(seed), promise.slice(0, 200)]));
+}
+
+const inProcess = (folder) => ({ MODEL_IN_PROCESS: join(folder, "package/dist") });
+const onHosts = (folder) => ({ TEST_PROGRAM_FOLDER: join(folder, "program") });
+
+const words = process.argv.slice(2);
+const chosen = mutants.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+/** What is found in the provider as it is tells nothing of a mutant. */
+const before = await brokenBy(`1-${seeds}`, inProcess(prepare({ name: "as it is", edits: [] })));
+for (const [seed, promise] of before) process.stdout.write(`as it is: seed ${seed}: ${promise}\n`);
+
+for (const mutant of chosen) {
+  const folder = prepare(mutant);
+  const found = [...(await brokenBy(`1-${seeds}`, inProcess(folder)))].filter(([seed]) => !before.has(seed));
+  const [seed, promise] = found.toSorted(([one], [other]) => one - other)[0] ?? [];
+  const isReal = seed !== undefined && (await brokenBy(`${seed}`, onHosts(folder))).has(seed);
+  const result = seed === undefined ? "not found" : `seed ${seed}${isReal ? "" : ", not on real hosts"}: ${promise}`;
+  process.stdout.write(`${mutant.name}: ${result} (${found.length} of ${seeds} seeds)\n`);
+  if (!isReal) process.exitCode = 1;
+}

@@ -1,0 +1,208 @@
+import { spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ProcessJournal } from "../../provider/core/journal.js";
+import { digestOf, ProgramJournal } from "../../provider/core/notes.js";
+import { Claims } from "../../provider/lifecycle/claims.js";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "declarations-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const engine = "127.0.0.1:4711";
+const folder = () => join(root, "pulumi-avala-127.0.0.1_4711");
+const ours = () => join(folder(), `${process.pid}`);
+
+/** A process that lives until it is ended. */
+async function bystander(): Promise<{ pid: number; end(): Promise<void> }> {
+  const child = spawn(process.execPath, ["-e", "process.stdin.resume(); console.log()"], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  await new Promise((resolve) => child.stdout.once("data", resolve));
+  return {
+    pid: child.pid!,
+    end: () =>
+      new Promise((resolve) => {
+        child.once("close", () => resolve());
+        child.kill();
+      }),
+  };
+}
+
+const open = (deployment = "https://one.example", at = engine) =>
+  new Claims(deployment, new ProcessJournal("", at, root));
+const [one, two] = ["OrganizationMember::one", "OrganizationMember::two"];
+const addresses = (claims: Claims, key: string, uid?: string) =>
+  claims.claimants(key, uid).map((claimant) => [claimant.address === digestOf(one) ? "one" : "two", claimant.uid]);
+
+describe("claims of one process", () => {
+  it("are found by their text, until the uid is known; then by the uid alone", () => {
+    const claims = new Claims("https://one.example");
+    claims.claim(one, [{ key: "person acme ada@example.com" }]);
+    expect(addresses(claims, "person acme ada@example.com")).toEqual([["one", "unknown"]]);
+    claims.claim(one, [{ key: "person acme ada@example.com", uid: "person acme 1" }]);
+    expect(addresses(claims, "person acme ada@example.com", "person acme 1")).toEqual([["one", "same"]]);
+    expect(addresses(claims, "person acme ada@example.com", "person acme 2")).toEqual([["one", "other"]]);
+    expect(addresses(claims, "person acme new@example.com", "person acme 1")).toEqual([["one", "same"]]);
+    expect(addresses(claims, "person acme new@example.com", "person acme 2")).toEqual([]);
+  });
+
+  it("of a text that is a uid mean that uid", () => {
+    const claims = new Claims("https://one.example");
+    claims.claim(one, [{ key: "person acme 1" }]);
+    expect(addresses(claims, "person acme 1", "person acme 1")).toEqual([["one", "same"]]);
+  });
+
+  it("tell what two resources share, and name them", () => {
+    const claims = new Claims("https://one.example");
+    claims.claim(one, [{ key: "person acme ada@example.com" }]);
+    claims.claim(two, [{ key: "person acme 1" }]);
+    claims.claim(one, [{ key: "person acme ada@example.com", uid: "person acme 1" }]);
+    expect(addresses(claims, "person acme 1", "person acme 1").toSorted()).toEqual([
+      ["one", "same"],
+      ["two", "same"],
+    ]);
+    expect(claims.nameOf(digestOf(two))).toBe('OrganizationMember "two"');
+  });
+
+  it("know whether anything has been checked", () => {
+    const claims = new Claims("https://one.example");
+    expect([claims.hasChecked, claims.hasCheckedAddress(digestOf(one))]).toEqual([false, false]);
+    claims.claim(one, [{ key: "checked" }]);
+    expect([
+      claims.hasChecked,
+      claims.hasCheckedAddress(digestOf(one)),
+      claims.hasCheckedAddress(digestOf(two)),
+    ]).toEqual([true, true, false]);
+  });
+});
+
+describe("claims across the host processes of a run", () => {
+  it("write no address and let nobody else look", () => {
+    open().claim(one, [{ key: "person acme ada@example.com", uid: "person acme 1" }]);
+    expect(readFileSync(ours(), "utf8")).toMatch(/^[0-9a-f]{32} [0-9a-f]{32} [0-9a-f]{32} new\n$/);
+    expect(statSync(folder()).mode & 0o077).toBe(0);
+    expect(statSync(ours()).mode & 0o077).toBe(0);
+  });
+
+  it("make no folder where nothing is claimed", () => {
+    expect(open().claimants("a", undefined)).toEqual([]);
+    expect(existsSync(folder())).toBe(false);
+  });
+
+  it("count another process as long as it lives, with what it said last", async () => {
+    const other = await bystander();
+    const writer = open();
+    writer.claim(one, [{ key: "a" }]);
+    writer.claim(one, [{ key: "a", uid: "1" }]);
+    const said = readFileSync(ours(), "utf8");
+    rmSync(ours());
+    writeFileSync(join(folder(), `${other.pid}`), said);
+    const claims = open();
+    expect(addresses(claims, "a", "1")).toEqual([["one", "same"]]);
+    expect(addresses(claims, "a", "2")).toEqual([["one", "other"]]);
+    expect([claims.hasChecked, claims.hasCheckedAddress(digestOf(one))]).toEqual([true, true]);
+    expect(claims.nameOf(digestOf(one))).toBe("a resource of another provider");
+    await other.end();
+    expect(addresses(claims, "a", "1")).toEqual([]);
+  });
+
+  it("do not take over what an earlier process of the same number left behind", () => {
+    open().claim(one, [{ key: "old" }]);
+    open().claim(one, [{ key: "new" }]);
+    expect(readFileSync(ours(), "utf8").trim().split("\n")).toHaveLength(1);
+  });
+
+  it("know nothing of another engine's run, nor of another deployment", async () => {
+    const other = await bystander();
+    open("https://two.example").claim(one, [{ key: "a" }]);
+    const said = readFileSync(ours(), "utf8");
+    writeFileSync(join(folder(), `${other.pid}`), said);
+    expect(addresses(open("https://two.example"), "a")).toEqual([["one", "unknown"]]);
+    expect(addresses(open("https://one.example"), "a")).toEqual([]);
+    expect(addresses(open("https://two.example", "127.0.0.1:4712"), "a")).toEqual([]);
+    await other.end();
+  });
+
+  it("sweeps away what killed processes left, when it is old, and nothing else", async () => {
+    const other = await bystander();
+    await other.end();
+    const old = new Date(Date.now() - 3_600_000);
+    const leave = (name: string, pid: number, age: Date) => {
+      const place = join(root, name);
+      mkdirSync(place);
+      writeFileSync(join(place, `${pid}`), "x\n");
+      utimesSync(place, age, age);
+    };
+    leave("pulumi-avala-dead", other.pid, old);
+    leave("pulumi-avala-living", process.pid, old);
+    leave("pulumi-avala-young", other.pid, new Date());
+    leave("somebody-elses", other.pid, old);
+    expect(open().claimants("a", undefined)).toEqual([]);
+    expect(readdirSync(root).toSorted()).toEqual(["pulumi-avala-living", "pulumi-avala-young", "somebody-elses"]);
+  });
+});
+
+describe("what the program of a run says that it declares", () => {
+  const lines = () => readFileSync(join(folder(), `program-${process.pid}`), "utf8");
+
+  it("is there as soon as its statement has been carried out, hashed, and outlives its process", async () => {
+    const program = new ProgramJournal(engine, root);
+    program.say(one, "declares", "OrganizationMember");
+    program.say(one, "who", "ada@example.com");
+    program.say(one, "in", "Organization::acme");
+    await Promise.resolve();
+    expect(lines()).not.toContain("ada@");
+    const { notes, isRunning } = open().program!;
+    expect(isRunning).toBe(false);
+    expect([...notes.values()]).toEqual([
+      {
+        address: digestOf(one),
+        kind: "OrganizationMember",
+        addresses: new Set([digestOf(one)]),
+        who: new Set([digestOf("ada@example.com")]),
+        in: digestOf("Organization::acme"),
+      },
+    ]);
+  });
+
+  it("may grow as long as the language host's process has not come to its end", async () => {
+    const path = process.argv[1]!;
+    const before = process.listeners("beforeExit");
+    process.argv[1] = "/x/node_modules/@pulumi/pulumi/cmd/run/index.js";
+    try {
+      new ProgramJournal(engine, root).say(one, "declares", "Team");
+    } finally {
+      process.argv[1] = path;
+    }
+    await Promise.resolve();
+    expect(open().program).toMatchObject({ isRunning: true });
+    const [finish] = process.listeners("beforeExit").filter((listener) => !before.includes(listener));
+    finish!(0);
+    process.removeListener("exit", finish as never);
+    expect(open().program).toMatchObject({ isRunning: false });
+  });
+
+  it("counts only where its process, or the language host that has started it, lives", async () => {
+    const other = await bystander();
+    mkdirSync(folder(), { recursive: true });
+    const line = `declares ${digestOf(one)} Team\n`;
+    writeFileSync(join(folder(), "program-1"), `process 999999998 ${other.pid}\n${line}`);
+    expect(open().program?.notes.size).toBe(1);
+    await other.end();
+    expect(open().program).toBeUndefined();
+  });
+});

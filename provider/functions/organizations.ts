@@ -44,7 +44,7 @@ export interface OrganizationResult {
   isVerified?: boolean;
   /** Never false: what is deleted is not answered. */
   isActive?: boolean;
-  /** What the key's own person is in it: `owner`, `admin` or `member`; others may come. */
+  /** What the API key's user is in it: `owner`, `admin` or `member`; others may come. */
   role?: string | null;
   memberCount?: number;
   teamCount?: number;
@@ -88,7 +88,7 @@ export function getOrganizationOutput(
 }
 
 /**
- * All organizations that the key reaches. The service lists only those that the key's person belongs to.
+ * All organizations that the key reaches. The service lists only those that the API key's user belongs to.
  *
  * @example
  * const slugs = (await getOrganizations()).map(({ slug }) => slug);

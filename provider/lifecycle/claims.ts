@@ -1,4 +1,4 @@
-import { digestOf, readProgramNotes, type ProgramNotes } from "../core/notes.js";
+import { digestOf, readProgramNotes, type Note, type ProgramNotes } from "../core/notes.js";
 import { ForeignFolderError, ProcessJournal } from "../core/journal.js";
 import { ConfigError } from "../snapshot/index.js";
 import { engineAddress } from "./host.js";
@@ -41,6 +41,7 @@ export class Claims {
   readonly #own = new Index();
   #others: { files: string[][]; index: Index } | undefined;
   #program: ProgramNotes | undefined;
+  #unchecked: { of: ProgramNotes["notes"]; checked: number; notes: readonly Note[] } | undefined;
   /** Addresses in clear, for messages. */
   readonly #addresses = new Map<string, string>();
 
@@ -91,6 +92,17 @@ export class Claims {
     // Once everything is declared, nothing is added.
     if (this.#program && !this.#program.isRunning) return this.#program;
     return (this.#program = this.#journal && readProgramNotes(this.#journal));
+  }
+
+  /** What the program declares and this run has not checked; asked for each deletion, and made anew where either has grown. */
+  uncheckedNotes({ notes }: ProgramNotes): readonly Note[] {
+    const indexes = this.#indexes();
+    const checked = indexes.reduce((sum, { addresses }) => sum + addresses.size, 0);
+    const known = this.#unchecked;
+    if (known?.of === notes && known.checked === checked) return known.notes;
+    const isChecked = ({ address }: Note) => indexes.some(({ addresses }) => addresses.has(address));
+    this.#unchecked = { of: notes, checked, notes: [...notes.values()].filter((note) => !isChecked(note)) };
+    return this.#unchecked.notes;
   }
 
   /** The address of a claimant as users know it: kind and name. */

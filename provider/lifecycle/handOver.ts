@@ -115,7 +115,7 @@ function staleAddress(run: Run, { text, person }: Subject, { address }: Claimant
 /** Judged by what the program says that it declares, for what this run has not checked. */
 function isKept(run: Run, subject: Subject, address: string, program: ProgramNotes): boolean {
   const own = digestOf(address);
-  const unchecked = [...program.notes.values()].filter((note) => !run.claims.hasCheckedAddress(note.address));
+  const unchecked = run.claims.uncheckedNotes(program);
   const verdict = judgeDeletion({
     declared: declaredIn(program, unchecked, subject),
     declaresResource: address !== "" && unchecked.some((note) => note.addresses.has(own)),

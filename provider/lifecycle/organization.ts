@@ -64,7 +64,10 @@ export const organization: Lifecycle<Seen> = {
     const reference = id ?? (inputs["adopt"] as string | undefined);
     if (reference === undefined) return undefined;
     const seen = await look(await run.snapshot.organization(reference, state["slug"] as string | undefined), false);
-    return refreshing && isRecorded(state) ? { ...seen, owner: await ownerOf(seen.view) } : seen;
+    if (!refreshing || !isRecorded(state)) return seen;
+    // For the first time where the run reads the members anyway; from then on always, so that each refresh tells.
+    const isLookedFor = seen.view.members.wanted || state[ownerKey] !== undefined;
+    return isLookedFor ? { ...seen, owner: await ownerOf(seen.view) } : seen;
   },
 
   async ensure(run, target, seen) {
@@ -126,12 +129,8 @@ async function look(view: OrganizationView, created: boolean): Promise<Seen> {
   return { view, detail: await view.detail(), created };
 }
 
-/**
- * Read where the run reads the list of members anyway, for the people that are declared; so it is not asked for its own sake.
- * Who may not see the members sees no owner either.
- */
+/** Who may not see the members sees no owner either. */
 async function ownerOf(view: OrganizationView): Promise<string | undefined> {
-  if (!view.members.wanted) return undefined;
   const rows = await view.members.get().catch((error: unknown) => {
     if (error instanceof AvalaError) return undefined;
     throw error;

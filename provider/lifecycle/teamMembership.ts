@@ -79,14 +79,12 @@ export const teamMembership: Lifecycle<Seen> = {
   async canSettle(run, target) {
     const { id, inputs, state } = target;
     const [organizationUid, , who] = splitId(id, 3);
-    if (state["status"] === "active") {
-      const names = [inputs["user"], inputs["email"], state["userUid"]] as (string | undefined)[];
-      if (!run.labels.isUnsettled(organizationUid!, names)) return false;
-      const seen = await observe(run, target);
-      return seen !== undefined && !seen.row;
-    }
+    const isActive = state["status"] === "active";
+    const names = [inputs["user"], inputs["email"], state["userUid"]] as (string | undefined)[];
+    if (isActive && !run.labels.isUnsettled(organizationUid!, names)) return false;
     const organization = await run.snapshot.organization(organizationUid!);
-    return (await organization.members.find(personIn(target, who))) !== undefined;
+    const isMember = (await organization.members.find(personIn(target, who))) !== undefined;
+    return isMember !== isActive;
   },
 
   observe,

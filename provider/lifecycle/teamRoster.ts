@@ -96,9 +96,10 @@ export const teamRoster: Lifecycle<Seen> = {
   async canSettle(run, { id, state, inputs }) {
     if (namesOf(state[leavingKey]).length > 0) return true;
     const [organizationUid] = splitId(id, 2) as [string, string];
-    if ([...knownIn(state).entries()].some((names) => run.labels.isUnsettled(organizationUid, names))) {
-      const seen = await observe(run, { id, inputs, state });
-      return seen !== undefined && [...seen.known.keys()].some((who) => seen.unsettled.has(who));
+    for (const [who, userUid] of knownIn(state)) {
+      if (!run.labels.isUnsettled(organizationUid, [who, userUid])) continue;
+      const organization = await run.snapshot.organization(organizationUid);
+      if (!(await organization.members.find({ userUid }))) return true;
     }
     if (inputs["unmanaged"] === "remove" && namesOf(state["unmanagedMembers"]).length > 0) return true;
     const waiting = namesOf(state["waiting"]);
@@ -120,8 +121,8 @@ export const teamRoster: Lifecycle<Seen> = {
     takeStrangers(target, seen);
     // Whoever has lost their membership of the organization waits for a place, as if they were new.
     for (const who of seen.unsettled) seen.known.delete(who);
-    const steps = [...placing(target, seen), ...(await leaving(run, target, seen))];
-    await work(run, seen, steps).catch((error: unknown) => {
+    const removals = await leaving(run, target, seen);
+    await work(run, seen, placing(target, seen), removals).catch((error: unknown) => {
       throw error instanceof Error ? new UnfinishedError(seen, error) : error;
     });
     tellStrangers(target, seen);
@@ -136,7 +137,7 @@ export const teamRoster: Lifecycle<Seen> = {
       if (seen.known.has(who) || isUnfinished(target.state)) seen.leaving.set(row.userUid, row);
     }
     seen.placed.clear();
-    await work(run, seen, await leaving(run, target, seen));
+    await work(run, seen, [], await leaving(run, target, seen));
   },
 
   id: placeOf,
@@ -286,12 +287,18 @@ function subjectOf(seen: Seen, who: string, { userUid, email }: TeamMember | Mem
   };
 }
 
-/** What is reached is recorded, whatever stops the rest. */
-async function work(run: Run, seen: Seen, steps: readonly Step[]): Promise<void> {
-  if (steps.length === 0) return;
+/** What is reached is recorded, whatever stops the rest. Removals begin when everybody is placed. */
+async function work(run: Run, seen: Seen, placings: readonly Step[], removals: readonly Step[]): Promise<void> {
+  const all = placings.length + removals.length;
+  if (all === 0) return;
   const name = `Team ${quoted((await seen.view.row()).name ?? seen.view.uid)}`;
-  const left = await takeSlice(name, steps, run.settings.sliceSeconds);
-  if (left > 0) throw new SliceError(name, steps.length - left, steps.length);
+  const end = Date.now() + run.settings.sliceSeconds * 1000;
+  let left = all;
+  for (const steps of [placings, removals]) {
+    const undone = await takeSlice(name, steps, (end - Date.now()) / 1000);
+    left -= steps.length - undone;
+    if (undone > 0) throw new SliceError(name, all - left, all);
+  }
 }
 
 /** A long piece of work is cut into slices, each of which is recorded. */

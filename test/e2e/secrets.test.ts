@@ -225,7 +225,8 @@ describe("secrets", () => {
     for (const program of ["dynamic-provider", "pulumi-language-nodejs", "resend acme", "config --json"]) {
       expect(processes()).toContain(program);
     }
-    expect(notes()).toMatch(/^[\da-f]{32}$/m);
+    expect(notes()).toMatch(/^[\da-f]{32} [\da-f]{32} /m);
+    expect(notes()).toMatch(/^who [\da-f]{32} [\da-f]{32}$/m);
   });
 
   it("are in the engine's own logs where it writes all it is given, and nowhere else in them", () => {

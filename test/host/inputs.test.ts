@@ -5,6 +5,8 @@ import { Engine, Host, unknown, type Kind, type Properties } from "../support/ho
 const organization = "00000ace-0000-4000-8000-000000000000";
 const team = `${organization}/0000000c-0000-4000-8000-000000000000`;
 const user = "00000001-0000-4000-8000-000000000000";
+/** Whoever is declared as a member beside: a place of the same person would be looked at. */
+const other = "00000002-0000-4000-8000-000000000000";
 
 let emulator: TestEmulator;
 let engine: Engine;
@@ -53,10 +55,10 @@ const full: Record<Kind, { id: string; inputs: Properties; outputs: Properties }
     outputs: { uid: team.split("/")[1], slug: "core" },
   },
   organizationMember: {
-    id: `${organization}/${user}`,
+    id: `${organization}/${other}`,
     inputs: {
       organization,
-      user,
+      user: other,
       role: "admin",
       onExpiry: "resend",
       maxEmails: 2,
@@ -65,7 +67,7 @@ const full: Record<Kind, { id: string; inputs: Properties; outputs: Properties }
       reason: "r",
       validUntil: "2027-01-31",
     },
-    outputs: { status: "active", userUid: user, emailsSent: 1 },
+    outputs: { status: "active", userUid: other, emailsSent: 1 },
   },
   teamMembership: {
     id: `${team}/${user}`,

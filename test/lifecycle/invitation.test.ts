@@ -326,6 +326,6 @@ describe("replacement and respelling", () => {
     await s.emulator.reset(JSON.parse(JSON.stringify(state).replaceAll(person("zoe"), person("zoe.new"))));
     expect(await s.measured(() => s.stack.refresh())).toMatchObject({ ...quiet, steps: ["same zoe"] });
     const followed = await s.measured(() => s.stack.up(zoe({ email: person("zoe.new") })));
-    expect(followed).toMatchObject({ ...quiet, steps: ["same zoe"] });
+    expect(followed).toMatchObject({ ...quiet, steps: ["update zoe"] });
   });
 });

@@ -280,9 +280,12 @@ const declined: Move = (world, dice) => {
 
 /** I13, I14: one more leaves at once than a run may take out, members and invited. */
 const emptied: Move = (world, dice) => {
-  const recorded = [...world.items].filter(
-    ([name, { who, provider }]) => who !== undefined && provider !== "twin" && world.stack.resources.has(name),
-  );
+  const recorded = [...world.items].filter(([name, { who, provider }]) => {
+    const { status, onDestroy } = world.stack.resources.get(name)?.outputs ?? {};
+    const stays = who === undefined || provider === "twin" || onDestroy === "retain";
+    const isSafe = who === "owner" || (who && world.addresses.get(who) === lower(world.keyEmail(world.stack)));
+    return !stays && !isSafe && (status === "active" || status === "invited");
+  });
   const [, first] = dice.pick(recorded) ?? [];
   if (!first) return undefined;
   const isSame = ({ kind, organization, team }: Item) =>

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import * as grpc from "@grpc/grpc-js";
@@ -89,7 +90,7 @@ export class Host {
   readonly #process: ChildProcess;
   #client: ResourceProviderClient | undefined;
 
-  /** Starts a process. Of the environment it sees PATH and what is given. */
+  /** Starts a process. Of the environment it sees PATH, TMPDIR and what is given. */
   static async start(engine: Pick<Engine, "address">, environment: Record<string, string>): Promise<Host> {
     const host = new Host(engine.address, environment);
     const port = await Promise.race([
@@ -110,7 +111,8 @@ export class Host {
   private constructor(address: string, environment: Record<string, string>) {
     this.#process = spawn(process.execPath, [program, address], {
       cwd: folder,
-      env: { PATH: process.env["PATH"], PULUMI_NODEJS_PROJECT: "tests", ...environment },
+      // The processes of a run share what is in the folder for temporary files.
+      env: { PATH: process.env["PATH"], TMPDIR: tmpdir(), PULUMI_NODEJS_PROJECT: "tests", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#process.stderr!.on("data", (chunk: Buffer) => (this.output += chunk.toString()));

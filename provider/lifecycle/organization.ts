@@ -66,7 +66,7 @@ export const organization: Lifecycle<Seen> = {
     const seen = await look(await run.snapshot.organization(reference, state["slug"] as string | undefined), false);
     if (!refreshing || !isRecorded(state)) return seen;
     // For the first time where the run reads the members anyway; from then on always, so that each refresh tells.
-    const isLookedFor = seen.view.members.wanted || state[ownerKey] !== undefined;
+    const isLookedFor = state[ownerKey] !== undefined || (await seen.view.members.isWantedSoon());
     return isLookedFor ? { ...seen, owner: await ownerOf(seen.view) } : seen;
   },
 

@@ -153,7 +153,8 @@ async function observe(run: Run, target: Target): Promise<Seen | undefined> {
   const found = await find(view, person);
   if (!found.row && id !== undefined && !isRecorded(state)) return undefined;
   const named = [inputs["user"], inputs["email"], state["userUid"]] as (string | undefined)[];
-  const waits = run.labels.isUnsettled(organizationUid!, named);
+  // A refresh records what it finds, whatever else it has looked at before.
+  const waits = !target.refreshing && run.labels.isUnsettled(organizationUid!, named);
   const seen = { view, person, who: who ?? ((inputs["user"] ?? inputs["email"]) as string), ...found, waits };
   note(run, seen);
   warnMovedAddress({ view: view.organization, person, member: found.member ?? (found.row as Member | undefined) });

@@ -172,7 +172,8 @@ async function observe(run: Run, target: Target): Promise<Seen | undefined> {
     await place(seen, who, rows);
     const names = [who, known.get(who)];
     const isLost = !seen.placed.has(who) && !seen.ready.has(who);
-    if (isLost && known.has(who) && run.labels.isUnsettled(view.organization.uid, names)) seen.unsettled.add(who);
+    if (isLost && !target.refreshing && known.has(who) && run.labels.isUnsettled(view.organization.uid, names))
+      seen.unsettled.add(who);
   }
   refuseTwice(seen);
   sort(seen, state, rows);

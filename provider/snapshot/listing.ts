@@ -1,3 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+const wantedWithinMs = 300;
+const lookEveryMs = 20;
+
 interface Load<Row> {
   rows: Promise<Map<string, Row>>;
   loaded?: Map<string, Row>;
@@ -54,6 +59,12 @@ export class Listing<Row> {
   /** The rows, where the list has been read; nothing is asked. */
   get loaded(): ReadonlyMap<string, Row> | undefined {
     return this.#current?.loaded;
+  }
+
+  /** Whether somebody else asks for the list in the next moments: a refresh looks at many things at once. */
+  async isWantedSoon(): Promise<boolean> {
+    for (let waited = 0; !this.wanted && waited < wantedWithinMs; waited += lookEveryMs) await pause(lookEveryMs);
+    return this.wanted;
   }
 
   /** Records what an own write has made or changed. */

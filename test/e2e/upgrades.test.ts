@@ -47,7 +47,10 @@ describe("states that an earlier version wrote", () => {
     expect((await project.expectOk(["preview"])).steps).toEqual(plan);
     // As the engine shows it, what is planned is planned after a look too; nothing else has changed.
     expect((await project.expectOk(["refresh", "--yes", "--skip-preview"])).steps).toEqual(plan);
-    const outputs = (rows: ResourceState[]) => Object.fromEntries(rows.map((row) => [row.urn, [row.id, row.outputs]]));
+    // A refresh records what a step that broke off has left, and the owner.
+    const lasting = ({ __unfinished: _, __owner: __, ...rest }: Record<string, unknown>) => rest;
+    const outputs = (rows: ResourceState[]) =>
+      Object.fromEntries(rows.map((row) => [row.urn, [row.id, lasting(row.outputs ?? {})]]));
     expect(outputs(project.resources())).toEqual(outputs(before));
     expect(await emulator.writes()).toEqual([]);
 

@@ -1,7 +1,7 @@
 import { Broken, type Observed } from "./observed.js";
 import { isPersonKind, isPlaceKind, type Item } from "./program.js";
 import { stateAgreesWithService } from "./promises/records.js";
-import { refusesWithReason } from "./remedies.js";
+import { refusesWithReason, remedyFor } from "./remedies.js";
 import { refresh, up, upWith } from "./runs.js";
 import { invitationOf, lower, type OrganizationRow } from "./service.js";
 import { acme, address, type Dice, type Move, type World } from "./world.js";
@@ -37,6 +37,17 @@ async function looks(world: World): Promise<Observed> {
   refusesWithReason(world, looked);
   stateAgreesWithService(looked);
   return looked;
+}
+
+/** Runs the program, and does what errors tell to do, until it comes through; not for ever. */
+async function isInPeace(world: World): Promise<boolean> {
+  for (let attempts = 0; attempts < 5; attempts += 1) {
+    await world.look();
+    if (await comesThrough(world)) return true;
+    const follows = world.told.map((line) => remedyFor(world, world.stack, line));
+    for (const follow of follows) await follow?.();
+  }
+  return false;
 }
 
 const put = (world: World, name: string, fields: Item["fields"]): void => {
@@ -83,8 +94,8 @@ const ofMember =
       take: async () => {
         world.count += 1;
         world.items.set(declared.name, declared.item);
-        const isRecorded = () => world.stack.resources.get(declared.name)?.outputs["status"] === "active";
-        if (!isRecorded() && !((await comesThrough(world)) && isRecorded())) return;
+        if (!(await isInPeace(world))) return;
+        if (world.stack.resources.get(declared.name)?.outputs["status"] !== "active") return;
         const row = memberRow(world, declared.who);
         if (row !== undefined && row.role !== "owner") await tell(world, declared, dice);
       },
@@ -244,7 +255,7 @@ const nagged: Move = (world, dice) => {
       world.count += 1;
       const fields = { maxEmails: 1 };
       world.items.set(name, { kind: "organizationMember", organization: "acme", place: acme, who, spelling, fields });
-      if (!(await comesThrough(world))) return;
+      if (!(await isInPeace(world))) return;
       put(world, name, { resend: `day ${world.count}` });
       await comesThrough(world);
     },
@@ -269,7 +280,7 @@ const declined: Move = (world, dice) => {
         fields: {},
       };
       world.items.set(name, item);
-      if (!(await comesThrough(world)) || !invitationOf(world.service, organizationNow(world), email)) return;
+      if (!(await isInPeace(world)) || !invitationOf(world.service, organizationNow(world), email)) return;
       await world.emulator.decline(email);
       put(world, name, { reason: "a reason" });
       await world.look();
@@ -296,6 +307,7 @@ const emptied: Move = (world, dice) => {
   return {
     line: `${names.join(", ")} leave the program; up, which may take out one less`,
     take: async () => {
+      if (!(await isInPeace(world))) return;
       names.forEach((name) => world.items.delete(name));
       const { stack } = world;
       stack.environment = { ...stack.environment, AVALA_MAX_REMOVALS: String(names.length - 1) };
@@ -317,7 +329,7 @@ const strangeTeam: Move = (world, dice) => {
   return {
     line: `somebody else makes a team in ${name}, which leaves the program; up`,
     take: async () => {
-      const row = world.organization(world.stack.id(name));
+      const row = (await isInPeace(world)) && world.organization(world.stack.id(name));
       if (!row) return;
       world.count += 1;
       await world.emulator.api("POST", `/organizations/${row.slug}/teams/`, { name: `By hand ${world.count}` });
@@ -343,6 +355,7 @@ const strangerInside: Move = (world, dice) => {
   return {
     line: `somebody else puts bob into ${team.name}, which leaves the program (${name}); up`,
     take: async () => {
+      if (!(await isInPeace(world))) return;
       const user = world.service.people.find(({ email }) => email === address("bob"))!.uid;
       const body = { user_uid: user, role: "member" };
       await world.emulator.api("POST", `${pathOf(world)}/teams/${team.slug}/members/`, body);

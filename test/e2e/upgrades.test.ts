@@ -48,7 +48,10 @@ describe("states that an earlier version wrote", () => {
     // As the engine shows it, what is planned is planned after a look too; nothing else has changed.
     expect((await project.expectOk(["refresh", "--yes", "--skip-preview"])).steps).toEqual(plan);
     // A refresh records what a step that broke off has left, and the owner.
-    const lasting = ({ __unfinished: _, __owner: __, ...rest }: Record<string, unknown>) => rest;
+    const lasting = (outputs: Record<string, unknown>) => {
+      const { __unfinished: _, __owner: __, ...rest } = outputs;
+      return rest;
+    };
     const outputs = (rows: ResourceState[]) =>
       Object.fromEntries(rows.map((row) => [row.urn, [row.id, lasting(row.outputs ?? {})]]));
     expect(outputs(project.resources())).toEqual(outputs(before));

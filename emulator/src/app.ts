@@ -31,6 +31,7 @@ export function createApp(world: World, persistence?: Persistence): Api {
     });
     c.set("entry", entry);
     await next();
+    c.res.headers.set("Date", new Date(world.clock.now()).toUTCString());
     entry.status = c.get("sent") ?? c.res.status;
   });
   app.use(`${BASE}/*`, faulty(world));

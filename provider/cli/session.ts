@@ -1,7 +1,7 @@
 import { createClient, ReadOnlyError, type AvalaClient, type Identified, type Organization } from "../client/index.js";
 import { Observer } from "../lifecycle/observer.js";
 import { resolveSettings, type Settings } from "../lifecycle/settings.js";
-import { OrganizationNotFoundError, Snapshot, type OrganizationView } from "../snapshot/index.js";
+import { lagNote, OrganizationNotFoundError, Snapshot, type OrganizationView } from "../snapshot/index.js";
 import { canonicalUid, normalizeOrganization, printable } from "../schema/index.js";
 import type { Invocation } from "./command.js";
 import type { Terminal } from "./terminal.js";
@@ -19,15 +19,20 @@ export interface Found {
 export class Session {
   readonly client: AvalaClient;
   readonly #settings: Settings;
+  readonly #terminal: Terminal;
 
-  constructor(client: AvalaClient, settings: Settings) {
+  constructor(client: AvalaClient, settings: Settings, terminal: Terminal) {
     this.client = client;
     this.#settings = settings;
+    this.#terminal = terminal;
   }
 
   /** Looks anew: nothing read before is used. */
   look(): Snapshot {
-    return new Snapshot(this.client, this.#settings.hiddenPeople);
+    return new Snapshot(this.client, {
+      hiddenPeople: this.#settings.hiddenPeople,
+      onLag: (seconds) => this.#terminal.note(lagNote(seconds)),
+    });
   }
 
   /** What the provider would record, going by one look. */
@@ -79,7 +84,7 @@ export function openSession(terminal: Terminal, settings: Settings): Session {
     onWait: ({ waiting, seconds }) =>
       terminal.note(`Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`),
   });
-  return new Session(client, settings);
+  return new Session(client, settings, terminal);
 }
 
 /** Tells of long reads, as soon as they are long. */

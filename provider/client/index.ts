@@ -45,6 +45,12 @@ export function createClient(settings: ClientSettings, internals: Internals = {}
     onWait: settings.onWait,
   });
   let agent: Agent | undefined;
+  let aheadMs = 0;
+  const onDate = (date: string) => {
+    const moment = Date.parse(date);
+    if (!Number.isNaN(moment)) aheadMs = moment - Date.now();
+    settings.onDate?.(date);
+  };
   const transport = new Transport({
     dispatcher: () => internals.dispatcher ?? (agent ??= openAgent(timeoutMs)),
     limiter,
@@ -55,12 +61,13 @@ export function createClient(settings: ClientSettings, internals: Internals = {}
     readOnly: settings.readOnly ?? false,
     shareReads: settings.shareReads ?? true,
     mostTries: positive("mostTries", settings.mostTries),
-    onDate: settings.onDate,
+    onDate,
     beforeRequest: settings.beforeRequest,
     random: internals.random ?? Math.random,
   });
   return {
     baseUrl,
+    now: () => Date.now() + aheadMs,
     organizations: organizations(transport),
     members: members(transport),
     invitations: invitations(transport),

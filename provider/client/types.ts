@@ -133,6 +133,8 @@ export interface ClientSettings {
 /** Each list is complete or an error: there is no half a list (T1). */
 export interface AvalaClient {
   readonly baseUrl: string;
+  /** Milliseconds since 1970 by the clock of the service, as its latest answer told it; before that, by the clock here. */
+  now(): number;
   organizations: {
     list(): Promise<Identified<Organization>[]>;
     get(slug: string): Promise<Identified<Organization>>;

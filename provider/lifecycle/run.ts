@@ -1,4 +1,4 @@
-import { openSnapshot, type Lookup, type Snapshot } from "../snapshot/index.js";
+import { lagNote, openSnapshot, type Lookup, type Snapshot } from "../snapshot/index.js";
 import { ProcessJournal } from "../core/journal.js";
 import { openClaims, type Claims } from "./claims.js";
 import { KnownPeople, RemovalBreaker } from "./guards.js";
@@ -49,7 +49,10 @@ function openRun(): Run {
         onWait: ({ waiting, seconds }) =>
           tell("info", `Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`),
       },
-      settings.hiddenPeople,
+      {
+        hiddenPeople: settings.hiddenPeople,
+        onLag: (seconds) => tell("info", lagNote(seconds)),
+      },
     ),
     claims: openClaims(settings.client.baseUrl),
     known: new KnownPeople(),

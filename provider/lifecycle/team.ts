@@ -1,10 +1,10 @@
 import { canonicalUid, joinId, normalizeEmail, quoted, splitId, team as schema } from "../schema/index.js";
-import { AvalaError, type OrganizationView, type TeamMember, type TeamView } from "../snapshot/index.js";
+import { AvalaError, type LastSeen, type OrganizationView, type TeamMember, type TeamView } from "../snapshot/index.js";
 import { delta, wireInputs } from "./delta.js";
 import { GuardError, strangersNamed } from "./guards.js";
 import { addressOf, isHandedOver, isNamedInProgram, type Subject } from "./handOver.js";
 import { isUnknown, type Properties } from "./inputs.js";
-import type { Lifecycle, Recorded } from "./lifecycle.js";
+import type { Lifecycle, Recorded, Target } from "./lifecycle.js";
 import { adoptsOther, isOtherOrganization, organizationOf, placeOfTeam, teamPersonKey } from "./place.js";
 import type { Run } from "./run.js";
 
@@ -67,7 +67,7 @@ export const team: Lifecycle<Seen> = {
     if (target.id !== undefined) {
       const uid = splitId(target.id, 2)[1]!;
       run.known.noteTeam(organization.uid, uid);
-      return look(await organization.team(uid, target.state["slug"] as string | undefined));
+      return look(await organization.team(uid, lastSeen(target)));
     }
     const adopt = target.inputs["adopt"] as string | undefined;
     return adopt === undefined ? undefined : look(await adopted(organization, adopt));
@@ -77,8 +77,8 @@ export const team: Lifecycle<Seen> = {
     if (seen) return seen;
     if (target.id !== undefined) {
       throw new GuardError(
-        `Team ${target.id} has been deleted by somebody else.`,
-        "Run pulumi refresh, so that state knows; the next up makes it again.",
+        `Avala does not show team ${target.id} any more: somebody else has deleted it, or, within a minute of its creation, Avala's answers lag behind.`,
+        "Run pulumi refresh, which records what has become of it; where it is gone, the next up makes it again.",
       );
     }
     const organization = await organizationOf(run, target);
@@ -100,7 +100,7 @@ export const team: Lifecycle<Seen> = {
     const [organizationUid, uid] = splitId(id, 2) as [string, string];
     const organization = await run.snapshot.organization(organizationUid);
     run.known.noteTeam(organizationUid, uid);
-    const view = await organization.team(uid, state["slug"] as string | undefined);
+    const view = await organization.team(uid, lastSeen({ state, refreshing: true }));
     if (!view) return;
     const joined = (state[joinedKey] ?? []) as string[];
     run.known.note(id, joined);
@@ -121,6 +121,17 @@ export const team: Lifecycle<Seen> = {
     [joinedKey]: joined ? (joined.length > 0 ? joined : undefined) : state[joinedKey],
   }),
 };
+
+/**
+ * Only where its absence is recorded, or counts as its deletion, is it worth waiting until that is proven; and not for a
+ * team that was there before its resource.
+ */
+function lastSeen({ state, refreshing }: Pick<Target, "state" | "refreshing">): LastSeen {
+  const slug = state["slug"] as string | undefined;
+  return refreshing && state["adopt"] === undefined
+    ? { slug, createdAt: state["createdAt"] as string | undefined }
+    : { slug };
+}
 
 function keyOf(organization: string, reference: string): string {
   return `team ${canonicalUid(organization) ?? organization} ${canonicalUid(reference) ?? reference}`;
@@ -210,7 +221,7 @@ async function sameName(organization: OrganizationView, name: string) {
 async function judgeMove(run: Run, { id, inputs, state }: Recorded): Promise<void> {
   if (inputs["forceDestroy"] === true || run.claims.program === undefined) return;
   const [organizationUid, uid] = splitId(id, 2) as [string, string];
-  const view = await (await run.snapshot.organization(organizationUid)).team(uid, state["slug"] as string | undefined);
+  const view = await (await run.snapshot.organization(organizationUid)).team(uid, lastSeen({ state }));
   const joined = (state[joinedKey] ?? []) as string[];
   const rows = view ? [...(await view.members.get()).values()].filter(({ userUid }) => !joined.includes(userUid)) : [];
   const left = rows.filter(

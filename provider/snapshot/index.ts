@@ -1,18 +1,16 @@
 import { createClient, type ClientSettings } from "../client/index.js";
-import { Snapshot } from "./snapshot.js";
+import { Snapshot, type SnapshotOptions } from "./snapshot.js";
 
-/**
- * Opens the picture that one run has of the service.
- * @param hiddenPeople uids of people with a hidden address who are known to be nobody who is asked for by address
- */
-export function openSnapshot(settings: ClientSettings, hiddenPeople?: ReadonlySet<string>): Snapshot {
-  return new Snapshot(createClient(settings), hiddenPeople);
+/** Opens the picture that one run has of the service. */
+export function openSnapshot(settings: ClientSettings, options?: SnapshotOptions): Snapshot {
+  return new Snapshot(createClient(settings), options);
 }
 
 export * from "./errors.js";
 export { isAnswered, isOverdue, isPast } from "./invitations.js";
-export type { OrganizationView } from "./organization.js";
+export type { LastSeen, OrganizationView } from "./organization.js";
 export type { PersonRow } from "./people.js";
+export { lagNote } from "./lag.js";
 export { Snapshot } from "./snapshot.js";
 export type { TeamView } from "./team.js";
 export {

@@ -67,6 +67,11 @@ export class Listing<Row> {
     return this.wanted;
   }
 
+  /** Whether an own write has taken something away. */
+  hasDropped(key: string): boolean {
+    return this.#own.has(key) && this.#own.get(key) === undefined;
+  }
+
   /** Records what an own write has made or changed. */
   put(row: Row): void {
     this.#record(this.#key(row), row);

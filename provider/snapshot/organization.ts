@@ -12,17 +12,26 @@ import {
 import { normalizeEmail, quoted } from "../schema/index.js";
 import { CreatedNotShownError, IdentityUnknownError, OrganizationVanishedError } from "./errors.js";
 import { isAnswered, isOverdue } from "./invitations.js";
+import type { Lag } from "./lag.js";
 import { Listing } from "./listing.js";
 import { People } from "./people.js";
 import { settle } from "./settle.js";
 import { TeamView } from "./team.js";
 import { Turns } from "./turns.js";
 
+/** What state records of a team: a list may lag behind, so it tells where and how long to look before the team counts as gone. */
+export interface LastSeen {
+  slug?: string | undefined;
+  /** ISO 8601, by the service's clock. */
+  createdAt?: string | undefined;
+}
+
 /** What an organization needs of the snapshot it is part of. */
 export interface Surroundings {
   client: AvalaClient;
   /** Uids of people with a hidden address who are known to be nobody who is asked for by address. */
   hiddenPeople: ReadonlySet<string>;
+  lag: Lag;
   /** Where the organization is now, from a fresh list; an error where it has vanished. */
   locate(uid: string): Promise<Identified<Organization>>;
   /** The role of the API key's own user, as the list shows it. */
@@ -133,13 +142,14 @@ export class OrganizationView {
     await this.#end((slug) => this.#around.client.organizations.leave(slug));
   }
 
-  /**
-   * A team by uid, or undefined where the complete list does not hold it.
-   * @param slug it had when last seen: a list may lag behind, so the team itself is asked before it counts as gone
-   */
-  async team(uid: string, slug?: string): Promise<TeamView | undefined> {
-    if (!(await this.teams.get()).has(uid) && !(await this.#isAt(uid, slug))) return undefined;
-    return this.#team(uid);
+  /** A team by uid, or undefined where its absence is proven. */
+  async team(uid: string, { slug, createdAt }: LastSeen = {}): Promise<TeamView | undefined> {
+    const look = async (again: boolean) => {
+      if (again) return (await this.teams.reload()).has(uid);
+      return (await this.teams.get()).has(uid) || this.#isAt(uid, slug);
+    };
+    const isThere = await (this.teams.hasDropped(uid) ? look(false) : this.#around.lag.isShown(createdAt, look));
+    return isThere ? this.#team(uid) : undefined;
   }
 
   async #isAt(uid: string, slug: string | undefined): Promise<boolean> {

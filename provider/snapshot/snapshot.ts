@@ -7,12 +7,20 @@ import {
 } from "../client/index.js";
 import { canonicalUid, quoted } from "../schema/index.js";
 import { CreatedNotShownError, OrganizationNotFoundError, OrganizationVanishedError } from "./errors.js";
+import { Lag } from "./lag.js";
 import { Listing } from "./listing.js";
 import { OrganizationView, type Surroundings } from "./organization.js";
 import { settle } from "./settle.js";
 import { Turns } from "./turns.js";
 
 type Row = Identified<Organization>;
+
+export interface SnapshotOptions {
+  /** Uids of people with a hidden address who are known to be nobody who is asked for by address. */
+  hiddenPeople?: ReadonlySet<string>;
+  /** Told once when a run waits, for so many seconds at most, until the service must show what was made shortly before. */
+  onLag?: (seconds: number) => void;
+}
 
 /**
  * What one run knows of the service: each list read once, complete, and patched by our own writes. Everything that
@@ -30,8 +38,8 @@ export class Snapshot {
   readonly #around: Surroundings;
   #ownUser: Promise<string | undefined> | undefined;
 
-  /** @param hiddenPeople uids of people with a hidden address who are known to be nobody who is asked for by address */
-  constructor(client: AvalaClient, hiddenPeople: ReadonlySet<string> = new Set()) {
+  /** @param options see `SnapshotOptions` */
+  constructor(client: AvalaClient, { hiddenPeople = new Set(), onLag = () => {} }: SnapshotOptions = {}) {
     this.#client = client;
     // A deleted organization may stay listed as inactive (contract section 7).
     this.#organizations = new Listing(
@@ -41,6 +49,7 @@ export class Snapshot {
     this.#around = {
       client,
       hiddenPeople,
+      lag: new Lag(() => client.now(), onLag),
       locate: async (uid) => this.#visible(await this.#organizations.reload(), uid),
       ownUser: () => this.ownUser(),
       ownRole: async (uid) => (await this.#organizations.get()).get(uid)?.role ?? undefined,

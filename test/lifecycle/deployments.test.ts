@@ -41,6 +41,72 @@ describe("T20: lists that lag behind writes", () => {
   });
 });
 
+describe("bug: I15, a team that no answer shows yet, or that is gone, shortly after it was created", () => {
+  const program: Program = { blue: team({ organization: uids.acme, name: "Blue" }) };
+  const lists = () => s.emulator.calls().then((calls) => calls.filter(isListOfTeams).length);
+  const isListOfTeams = (call: string) =>
+    call.startsWith("GET /organizations/acme/teams/?") || call === "GET /organizations/acme/teams/";
+  const teamsNow = async () => (await s.organizationNow()).teams.filter(({ name }) => name === "Blue").length;
+
+  /** Runs something that looks for the team, and lets time pass once it has looked in vain. */
+  async function withTime<T>(run: () => Promise<T>): Promise<T> {
+    await s.emulator.clearLog();
+    const running = run();
+    while ((await lists()) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await s.emulator.advance(61);
+    return running;
+  }
+
+  it.each([
+    { what: "hidden by the lag", readLagMs: 60_000, isDeleted: false, refresh: "same blue", up: "same blue", teams: 1 },
+    { what: "deleted by hand", readLagMs: 0, isDeleted: true, refresh: "delete blue", up: "create blue", teams: 1 },
+  ])("refresh, of one $what: $refresh, and no second team", async ({ readLagMs, isDeleted, refresh, up, teams }) => {
+    await s.emulator.reset(acme({ readLagMs }));
+    await s.stack.up(program);
+    if (isDeleted) await s.emulator.api("DELETE", "/organizations/acme/teams/blue/");
+    expect((await withTime(() => s.stack.refresh())).steps).toEqual([refresh]);
+    expect((await s.stack.up(program)).steps).toEqual([up]);
+    expect(await teamsNow()).toBe(teams);
+  });
+
+  it.each([
+    {
+      what: "hidden by the lag",
+      readLagMs: 60_000,
+      isDeleted: false,
+      writes: ["DELETE /organizations/acme/teams/blue/"],
+    },
+    { what: "deleted by hand", readLagMs: 0, isDeleted: true, writes: [] },
+  ])("deletion, of one $what: $writes", async ({ readLagMs, isDeleted, writes }) => {
+    await s.emulator.reset(acme({ readLagMs }));
+    await s.stack.up(program);
+    if (isDeleted) await s.emulator.api("DELETE", "/organizations/acme/teams/blue/");
+    await withTime(() => s.stack.destroy());
+    const sent = (await s.emulator.calls()).filter((call) => !call.startsWith("GET "));
+    expect(sent).toEqual(writes);
+    expect(await teamsNow()).toBe(0);
+  });
+
+  it("an update does not wait: it sends nothing, and says what to do", async () => {
+    await s.emulator.reset(acme({ readLagMs: 60_000 }));
+    await s.stack.up(program);
+    const blue = team({ organization: uids.acme, name: "Blue", description: "changed" });
+    const run = await s.measured(() => s.stack.up({ blue }));
+    expect(run.error?.message).toContain("Run pulumi refresh");
+    expect(run.writes).toEqual([]);
+  });
+
+  it("an older one is gone at once: nothing is asked again", async () => {
+    await s.emulator.reset(acme());
+    await s.stack.up(program);
+    await s.emulator.api("DELETE", "/organizations/acme/teams/blue/");
+    await s.emulator.advance(120);
+    const run = await s.measured(() => s.stack.refresh());
+    expect(run.steps).toEqual(["delete blue"]);
+    expect(run.calls.filter(isListOfTeams)).toHaveLength(1);
+  });
+});
+
 describe("a service that puts the creator into a new team", () => {
   const program = (forceDestroy: boolean): Program => ({
     org: organization({ name: "Beta" }),

@@ -195,6 +195,8 @@ it("is found gone by refresh and made again by the next up; without refresh an u
   expect(unaware.error?.message).toContain("Run pulumi refresh");
   expect(unaware.writes).toEqual([]);
 
+  // A team this young could be one that the service does not show yet.
+  await s.emulator.advance(120);
   expect((await s.stack.refresh()).steps.toSorted()).toEqual(["delete blue", "delete mia"]);
   const again = await s.measured(() => s.stack.up(program()));
   expect(again.steps).toEqual(["create blue", "create mia"]);

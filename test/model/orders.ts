@@ -138,7 +138,7 @@ const adoptsOther: Move = (world, dice) => {
     take: async () => {
       const done = await world.run(stack, { ...up(stack), program: changed, meaning: program });
       if (done.error === undefined) throw new Broken("Another team is not taken for the one that is recorded", name);
-      refusesWithReason(world, done, /adopt names another one|Team .* has been deleted by somebody else/);
+      refusesWithReason(world, done, /adopt names another one|Avala does not show team .* any more/);
     },
   };
 };

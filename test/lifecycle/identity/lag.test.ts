@@ -44,7 +44,7 @@ describe("bug: I15, lists that do not show yet what a run has made", () => {
     expect(s.stack.outputs("it")).toEqual(recorded);
   });
 
-  /** A team that only the lists lack is asked for itself; where that lags too, nothing tells it from one that is gone. */
+  /** A team that no answer shows yet: test/lifecycle/deployments.test.ts, as it takes time. */
   it.each(whats.filter((what) => what !== "a team"))("%s: after a refresh nothing is made twice", async (what) => {
     const program = { it: made[what]() };
     await s.stack.up(program);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { isAlive, ProcessJournal } from "./journal.js";
+import { ProcessJournal } from "./journal.js";
+import { isRunning, processName } from "./processes.js";
 
 /**
  * What the program of a run declares, written by its own process and read by the host processes. The engine may delete
@@ -38,8 +39,9 @@ export class ProgramJournal {
 
   /** @param engine address of the engine that runs the program */
   constructor(engine: string, root?: string) {
-    this.#journal = new ProcessJournal("", engine, root, `${prefix}${process.pid}`);
-    this.#write(`process ${process.pid} ${process.ppid}`);
+    this.#journal = new ProcessJournal("", engine, root, `${prefix}${processName()}`);
+    this.#journal.open();
+    this.#write(`process ${processName()} ${processName(process.ppid)}`);
     if (!isLanguageHostProcess()) return;
     this.#write("ends");
     const finish = () => this.#finish();
@@ -107,7 +109,7 @@ export function readProgramNotes(journal: ProcessJournal): ProgramNotes | undefi
 /** An earlier run may have had the same address: its processes have ended. The language host lives as long as the run. */
 function belongsToThisRun(lines: readonly string[]): boolean {
   const [, ...processes] = (lines[0] ?? "").split(" ");
-  return processes.some((pid) => isAlive(Number(pid)));
+  return processes.some(isRunning);
 }
 
 function take(notes: Map<string, Note>, line: string): void {

@@ -1,6 +1,5 @@
 import { digestOf, readProgramNotes, type Note, type ProgramNotes } from "../core/notes.js";
-import { ForeignFolderError, ProcessJournal } from "../core/journal.js";
-import { ConfigError } from "../snapshot/index.js";
+import { ProcessJournal } from "../core/journal.js";
 import { engineAddress } from "./host.js";
 
 /**
@@ -59,14 +58,14 @@ export class Claims {
       const entry = { address: digest, key: this.#digest(key), uid: uid && this.#digest(uid), living: living === true };
       return this.#own.put(entry) ? [lineOf(entry)] : [];
     });
-    if (lines.length > 0) this.#append(lines);
+    if (lines.length > 0) this.#journal?.append(lines);
   }
 
   /** A resource is made anew: what it stood for is not what it stands for. */
   retractLiving(address: string): void {
     for (const entry of this.#own.livingOf(digestOf(address))) {
       this.#own.delete(entry);
-      this.#append([`${entry.address} ${entry.key} - retracted`]);
+      this.#journal?.append([`${entry.address} ${entry.key} - retracted`]);
     }
   }
 
@@ -130,15 +129,6 @@ export class Claims {
 
   #digest(key: string): string {
     return digestOf(`${this.#deployment} ${key}`);
-  }
-
-  #append(lines: readonly string[]): void {
-    try {
-      this.#journal?.append(lines);
-    } catch (error) {
-      if (!(error instanceof ForeignFolderError)) throw error;
-      throw new ConfigError(`${error.folder} belongs to another user.`, "Set TMPDIR to a folder of your own.");
-    }
   }
 }
 

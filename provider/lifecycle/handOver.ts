@@ -5,6 +5,7 @@ import { addressKey, quoted } from "../schema/index.js";
 import type { Claimant } from "./claims.js";
 import { GuardError } from "./guards.js";
 import type { Properties } from "./inputs.js";
+import { tellOneOfMany } from "./log.js";
 import type { Run } from "./run.js";
 
 /** An organization or a team, by every name that a program may give it. */
@@ -69,13 +70,28 @@ export function declaredTwice(run: Run, address: string, other: string, what: st
  */
 export function isHandedOver(run: Run, subject: Subject, state: Properties): boolean {
   const { same, stale, moved } = claimantsOf(run, subject);
-  if (same.length > 0) return true;
+  if (same.length > 0) {
+    tellKept(subject, run.claims.nameOf(same[0]!.address));
+    return true;
+  }
   const own = digestOf(addressOf(state));
   if (moved.some(({ address }) => address === own)) throw meansAnother(subject);
   const [claimant] = stale;
   if (claimant !== undefined) throw staleAddress(run, subject, claimant);
   const program = run.claims.program;
-  return program !== undefined && isKept(run, subject, addressOf(state), program);
+  if (program === undefined || !isKept(run, subject, addressOf(state), program)) return false;
+  tellKept(subject, "the program");
+  return true;
+}
+
+/** Nothing is sent for such a deletion, which the engine reports as done. */
+function tellKept({ text }: Subject, by: string): void {
+  tellOneOfMany(
+    "info",
+    "kept",
+    `Nothing is taken away with the deleted resource of ${text}: ${by} declares the same.`,
+    (count) => `${count} more resources are deleted without taking anything away: others declare the same.`,
+  );
 }
 
 /** Declarations of the same thing, of one that cannot be known, and of another that now has a name it had. */

@@ -1,5 +1,6 @@
 import { AvalaError, DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
 import { digestOf } from "../core/notes.js";
+import { NotPrivateError } from "../core/privateFolder.js";
 import { isNewValue, quoted, stripped, type Failure, type ResourceSchema } from "../schema/index.js";
 import { addressOf, declaredTwice, refuseTwice } from "./handOver.js";
 import { changedInputs, checkInputs, clearedIn, isUnknown, type Properties } from "./inputs.js";
@@ -282,10 +283,10 @@ function messageOf(text: string, code: string | undefined): string {
 
 /** A fresh error: one failed list may have been the cause of many. */
 function presented(error: unknown): unknown {
-  const expected = error instanceof AvalaError || error instanceof PartialFailure || error instanceof EngineGoneError;
-  if (!expected) return error;
-  const { code, id, properties, reasons } = error as AvalaError & Partial<PartialFailure>;
-  const shown = new Error(messageOf(error.message, code));
+  if (![AvalaError, PartialFailure, EngineGoneError, NotPrivateError].some((kind) => error instanceof kind))
+    return error;
+  const { message, code, id, properties, reasons } = error as AvalaError & Partial<PartialFailure>;
+  const shown = new Error(messageOf(message, code));
   // The host prints `${error}: ${error.stack}` beside what the engine shows of the message: once is enough.
   shown.toString = () => code ?? shown.name;
   shown.stack = "see the error of the resource";

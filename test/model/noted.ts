@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { ProcessJournal } from "../../provider/core/journal.js";
 import { ProgramJournal } from "../../provider/core/notes.js";
 import { Hosts, Stack, type Declaration, type Program } from "../support/stack.js";
 import { isReference } from "./meant.js";
@@ -21,7 +20,7 @@ Hosts.start = async (settings) => {
   if (!(settings instanceof NotedStack)) return hosts;
   const { address } = hosts["engine"];
   // An engine of before may have had the port: its program has nothing to tell any more.
-  rmSync(join(tmpdir(), `pulumi-avala-${address.replace(":", "_")}`), { recursive: true, force: true });
+  rmSync(new ProcessJournal("", address).folder, { recursive: true, force: true });
   if (settings.declares) tell(new ProgramJournal(address), settings.declares);
   // Lines of one tick are written together.
   await Promise.resolve();

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ProcessJournal } from "../../provider/core/journal.js";
 import { digestOf, ProgramJournal } from "../../provider/core/notes.js";
+import { processName, processSpace } from "../../provider/core/processes.js";
 import { Claims } from "../../provider/lifecycle/claims.js";
 
 let root: string;
@@ -23,8 +24,8 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const engine = "127.0.0.1:4711";
-const folder = () => join(root, "pulumi-avala-127.0.0.1_4711");
-const ours = () => join(folder(), `${process.pid}`);
+const folder = () => new ProcessJournal("", engine, root).folder;
+const ours = () => join(folder(), processName());
 
 /** A process that lives until it is ended. */
 async function bystander(): Promise<{ pid: number; end(): Promise<void> }> {
@@ -110,7 +111,7 @@ describe("claims across the host processes of a run", () => {
     writer.claim(one, [{ key: "a", uid: "1" }]);
     const said = readFileSync(ours(), "utf8");
     rmSync(ours());
-    writeFileSync(join(folder(), `${other.pid}`), said);
+    writeFileSync(join(folder(), processName(other.pid)), said);
     const claims = open();
     expect(addresses(claims, "a", "1")).toEqual([["one", "same"]]);
     expect(addresses(claims, "a", "2")).toEqual([["one", "other"]]);
@@ -130,7 +131,7 @@ describe("claims across the host processes of a run", () => {
     const other = await bystander();
     open("https://two.example").claim(one, [{ key: "a" }]);
     const said = readFileSync(ours(), "utf8");
-    writeFileSync(join(folder(), `${other.pid}`), said);
+    writeFileSync(join(folder(), processName(other.pid)), said);
     expect(addresses(open("https://two.example"), "a")).toEqual([["one", "unknown"]]);
     expect(addresses(open("https://one.example"), "a")).toEqual([]);
     expect(addresses(open("https://two.example", "127.0.0.1:4712"), "a")).toEqual([]);
@@ -141,23 +142,32 @@ describe("claims across the host processes of a run", () => {
     const other = await bystander();
     await other.end();
     const old = new Date(Date.now() - 3_600_000);
-    const leave = (name: string, pid: number, age: Date) => {
+    const leave = (name: string, file: string, age: Date) => {
       const place = join(root, name);
-      mkdirSync(place);
-      writeFileSync(join(place, `${pid}`), "x\n");
+      mkdirSync(place, { mode: 0o700 });
+      writeFileSync(join(place, file), "x\n");
       utimesSync(place, age, age);
     };
-    leave("pulumi-avala-dead", other.pid, old);
-    leave("pulumi-avala-living", process.pid, old);
-    leave("pulumi-avala-young", other.pid, new Date());
-    leave("somebody-elses", other.pid, old);
+    const here = processSpace();
+    leave(`dead-${here}`, `${other.pid}`, old);
+    leave(`given-again-${here}`, `${process.pid}.1`, old);
+    leave(`living-${here}`, processName(), old);
+    leave(`young-${here}`, `${other.pid}`, new Date());
+    leave(`of-something-else-${here}`, "notes.txt", old);
+    leave("of-another-container", `${other.pid}`, old);
+    leave("of-another-container-long-ago", `${other.pid}`, new Date(Date.now() - 8 * 24 * 3_600_000));
     expect(open().claimants("a", undefined)).toEqual([]);
-    expect(readdirSync(root).toSorted()).toEqual(["pulumi-avala-living", "pulumi-avala-young", "somebody-elses"]);
+    expect(readdirSync(root).toSorted()).toEqual([
+      `living-${here}`,
+      "of-another-container",
+      `of-something-else-${here}`,
+      `young-${here}`,
+    ]);
   });
 });
 
 describe("what the program of a run says that it declares", () => {
-  const lines = () => readFileSync(join(folder(), `program-${process.pid}`), "utf8");
+  const lines = () => readFileSync(join(folder(), `program-${processName()}`), "utf8");
 
   it("is there as soon as its statement has been carried out, hashed, and outlives its process", async () => {
     const program = new ProgramJournal(engine, root);
@@ -198,7 +208,7 @@ describe("what the program of a run says that it declares", () => {
 
   it("counts only where its process, or the language host that has started it, lives", async () => {
     const other = await bystander();
-    mkdirSync(folder(), { recursive: true });
+    mkdirSync(folder(), { mode: 0o700 });
     const line = `declares ${digestOf(one)} Team\n`;
     writeFileSync(join(folder(), "program-1"), `process 999999998 ${other.pid}\n${line}`);
     expect(open().program?.notes.size).toBe(1);

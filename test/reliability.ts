@@ -115,6 +115,7 @@ export const promises: readonly Promised[] = [
     tests: [
       { where: "client/pages.test.ts", how: "pages that fail, repeat, vanish or do not add up" },
       { where: "lifecycle/access.test.ts", how: "access that is lost or forbidden: nothing leaves the state" },
+      { where: "lifecycle/deployments.test.ts", how: "answers that lag behind what has just been created" },
       {
         where: "e2e/drift.test.ts",
         how: "every managed field of every kind, changed by somebody else, found and repaired",
@@ -137,6 +138,10 @@ export const promises: readonly Promised[] = [
       {
         where: "lifecycle/teamRoster.test.ts",
         how: "removals of a roster, judged as a whole before the first request",
+      },
+      {
+        where: "guards/privateFolder.test.ts",
+        how: "links, pipes and folders of other users where a run keeps what it shares: nothing is read, written or removed",
       },
       { where: "e2e/deletedWith.test.ts", how: "a team that goes, with the people it knows and those it does not" },
       { where: "e2e/declaredTwice.test.ts", how: "one person declared twice in one place, in whatever spelling" },

@@ -15,14 +15,15 @@ export interface TeamMembershipArgs {
    */
   user?: pulumi.Input<string | undefined>;
   /**
-   * The person, by e-mail address, compared without regard to case. Either this or `user`.
+   * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
    * Changing this replaces the resource when it is another person; a new address of the same person is no change.
    */
   email?: pulumi.Input<string | undefined>;
   /**
-   * Role in the team.
+   * Role in the team, `lead` or `member`. Taking it out of the program makes a lead a member.
+   * Default: `"member"`.
    */
-  role: pulumi.Input<"lead" | "member">;
+  role?: pulumi.Input<"lead" | "member" | undefined>;
   /**
    * What becomes of the person's place in the team when the resource goes.
    * Default: `remove`.
@@ -51,12 +52,13 @@ export interface TeamMembershipState {
    */
   user?: pulumi.Input<string | undefined>;
   /**
-   * The person, by e-mail address, compared without regard to case. Either this or `user`.
+   * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
    * Changing this replaces the resource when it is another person; a new address of the same person is no change.
    */
   email?: pulumi.Input<string | undefined>;
   /**
-   * Role in the team.
+   * Role in the team, `lead` or `member`. Taking it out of the program makes a lead a member.
+   * Default: `"member"`.
    */
   role?: pulumi.Input<"lead" | "member" | undefined>;
   /**
@@ -100,14 +102,15 @@ export interface TeamMembershipOutputs {
    */
   readonly user: pulumi.Output<string | undefined>;
   /**
-   * The person, by e-mail address, compared without regard to case. Either this or `user`.
+   * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
    * Changing this replaces the resource when it is another person; a new address of the same person is no change.
    */
   readonly email: pulumi.Output<string | undefined>;
   /**
-   * Role in the team.
+   * Role in the team, `lead` or `member`. Taking it out of the program makes a lead a member.
+   * Default: `"member"`.
    */
-  readonly role: pulumi.Output<"lead" | "member">;
+  readonly role: pulumi.Output<"lead" | "member" | undefined>;
   /**
    * What becomes of the person's place in the team when the resource goes.
    * Default: `remove`.

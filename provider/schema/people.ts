@@ -24,7 +24,7 @@ const listAsRoles = (value: unknown) =>
 const teams = z.preprocess(
   listAsRoles,
   z
-    .record(z.string(), teamMembership.inputs.role, {
+    .record(z.string(), teamMembership.inputs.role.unwrap(), {
       error: 'must list keys of teams, or map them to "lead" or "member"',
     })
     .optional(),

@@ -22,11 +22,14 @@ export const teamMembership = {
       replaces: "when it is another person; the uid of a person named by e-mail before is no change",
     }),
     email: field(personEmail().optional(), {
-      description: "The person, by e-mail address, compared without regard to case. Either this or `user`.",
+      description:
+        "The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.",
       identity: "person",
       replaces: "when it is another person; a new address of the same person is no change",
     }),
-    role: field(oneOf(["lead", "member"]), { description: "Role in the team." }),
+    role: field(oneOf(["lead", "member"]).default("member"), {
+      description: "Role in the team, `lead` or `member`. Taking it out of the program makes a lead a member.",
+    }),
     onDestroy: field(oneOf(["remove", "retain"]).optional(), {
       description: "What becomes of the person's place in the team when the resource goes.",
       absent: "`remove`",

@@ -43,6 +43,21 @@ describe.each([
     expect(await inCore()).toEqual({ [person("lee")]: "lead" });
   });
 
+  it("has the role member where none is declared; taking `lead` out of the program makes a lead a member", async () => {
+    const bare = (): Program => ({ it: teamMembership({ team: at.core, ...named() }) });
+    expect((await s.measured(() => s.stack.up(bare()))).writes).toEqual([`POST ${at.members}`]);
+    expect(s.stack.outputs("it")).toMatchObject({ role: "member" });
+    // Written out, it is the same; so is a state in which it was written out.
+    expect(await s.apart(() => s.stack.up(membership(named())))).toMatchObject({ steps: ["same it"], calls: [] });
+    expect(await s.apart(() => s.stack.up(bare()))).toMatchObject({ steps: ["same it"], calls: [] });
+
+    await s.stack.up(membership({ ...named(), role: "lead" }));
+    expect((await s.stack.preview(bare())).steps).toEqual(["update it"]);
+    const demoted = await s.measured(() => s.stack.up(bare()));
+    expect(demoted).toMatchObject({ steps: ["update it"], writes: [`PATCH ${at.members}${uids.mia}/role/`] });
+    expect(await inCore()).toEqual({ [person("lee")]: "lead", [person("mia")]: "member" });
+  });
+
   it("is found when the role drifts or somebody takes them out, and repaired", async () => {
     await s.stack.up(membership(named()));
     await s.emulator.api("PATCH", `${at.members}${uids.mia}/role/`, { role: "lead" });

@@ -66,6 +66,7 @@ export function accepted(): void {
   const core = new Team("by-text", { organization: "acme", name: "Core" }, { protect: true });
 
   new TeamMembership("by-resource", { team: core, user: "uid", role: "lead" });
+  new TeamMembership("plain-member", { team: core, email: name });
   new TeamMembership("by-id", { team: core.id, email: name, role: pulumi.output("member" as const) });
   new TeamMembership("gone-with-it", { team: "a/b", email: "a@b.example", role: "lead" }, { deletedWith: core });
 
@@ -113,8 +114,6 @@ export function refused(acme: Organization, core: Team): void {
   new Team("t", { name: "Core" });
   // @ts-expect-error -- an organization is no team
   new TeamMembership("m", { team: acme, user: "u", role: "lead" });
-  // @ts-expect-error -- no role
-  new TeamMembership("m", { team: core, user: "u" });
   // @ts-expect-error -- a role of organizations
   new TeamMembership("m", { team: core, user: "u", role: "admin" });
   // @ts-expect-error -- T12: ownership is not declared

@@ -1,15 +1,17 @@
 import type { Member } from "../client/index.js";
 import type { OrganizationView } from "../snapshot/index.js";
-import { personOf, printable, quoted, type Person } from "../schema/index.js";
+import { addressFault, canonicalUid, personOf, printable, quoted, type Person } from "../schema/index.js";
 import { UsageError } from "./errors.js";
 import { visible } from "./visible.js";
 
 /** A person as typed: an e-mail address or a user's uid. */
 export function typedPerson(text: string, where: string): Person {
-  const person = personOf(text);
-  if (person.userUid !== undefined || person.email?.includes("@")) return person;
+  const userUid = canonicalUid(text);
+  if (userUid !== undefined) return { userUid };
+  const fault = addressFault(text);
+  if (fault === undefined) return personOf(text);
   throw new UsageError(
-    `${where} is ${quoted(text)}.`,
+    `${where} is ${quoted(text)}: as an e-mail address, ${fault}.`,
     "Give an e-mail address such as ada@example.com, or a user's uid.",
   );
 }

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { styleText } from "node:util";
-import { printable, shortened, stripped } from "../schema/index.js";
+import { printable, replaceHidden, shortened, stripped } from "../schema/index.js";
 import { Interrupted, NotConfirmedError } from "./errors.js";
 
 type Style = Parameters<typeof styleText>[0];
@@ -109,9 +109,10 @@ export class Terminal {
   }
 }
 
-/** A value as JSON. Characters that steer a terminal, or turn the reading direction, are escaped: the values stay the same. */
+/** A value as JSON. Characters that cannot be seen, or steer a terminal, are escaped: the values stay the same. */
 export function jsonText(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, unitsOf);
+  const lines = JSON.stringify(value, undefined, indent).split("\n");
+  return lines.map((line) => replaceHidden(line, unitsOf)).join("\n");
 }
 
 /** As `\uXXXX`, one for each unit: what JavaScript, JSON and YAML put together again. */

@@ -10,7 +10,7 @@ export interface InvitationArgs {
    */
   organization: Organization | pulumi.Input<string>;
   /**
-   * Address of the person, compared without regard to case.
+   * Address of the person, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused.
    * Changing this replaces the resource when it is another person.
    */
   email: pulumi.Input<string>;
@@ -33,7 +33,7 @@ export interface InvitationState {
    */
   organization?: pulumi.Input<string | undefined>;
   /**
-   * Address of the person, compared without regard to case.
+   * Address of the person, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused.
    * Changing this replaces the resource when it is another person.
    */
   email?: pulumi.Input<string | undefined>;
@@ -77,7 +77,7 @@ export interface InvitationOutputs {
    */
   readonly organization: pulumi.Output<string>;
   /**
-   * Address of the person, compared without regard to case.
+   * Address of the person, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused.
    * Changing this replaces the resource when it is another person.
    */
   readonly email: pulumi.Output<string>;

@@ -25,7 +25,7 @@ export interface OrganizationArgs {
    */
   industry?: pulumi.Input<string | undefined>;
   /**
-   * Contact address, at most 254 characters. It invites nobody.
+   * Contact address, at most 254 characters, that a public mail system delivers to, such as `info@example.com`. It invites nobody.
    * Removing it from the program empties it.
    */
   email?: pulumi.Input<string | undefined>;
@@ -101,7 +101,7 @@ export interface OrganizationState {
    */
   industry?: pulumi.Input<string | undefined>;
   /**
-   * Contact address, at most 254 characters. It invites nobody.
+   * Contact address, at most 254 characters, that a public mail system delivers to, such as `info@example.com`. It invites nobody.
    * Removing it from the program empties it.
    */
   email?: pulumi.Input<string | undefined>;
@@ -194,7 +194,7 @@ export interface OrganizationOutputs {
    */
   readonly industry: pulumi.Output<string | undefined>;
   /**
-   * Contact address, at most 254 characters. It invites nobody.
+   * Contact address, at most 254 characters, that a public mail system delivers to, such as `info@example.com`. It invites nobody.
    * Removing it from the program empties it.
    */
   readonly email: pulumi.Output<string | undefined>;

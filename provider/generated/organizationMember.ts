@@ -15,7 +15,7 @@ export interface OrganizationMemberArgs {
    */
   user?: pulumi.Input<string | undefined>;
   /**
-   * The person, by e-mail address, compared without regard to case. Either this or `user`.
+   * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
    * Changing this replaces the resource when it is another person; a new address of the same person is no change.
    */
   email?: pulumi.Input<string | undefined>;
@@ -66,7 +66,7 @@ export interface OrganizationMemberState {
    */
   user?: pulumi.Input<string | undefined>;
   /**
-   * The person, by e-mail address, compared without regard to case. Either this or `user`.
+   * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
    * Changing this replaces the resource when it is another person; a new address of the same person is no change.
    */
   email?: pulumi.Input<string | undefined>;
@@ -142,7 +142,7 @@ export interface OrganizationMemberOutputs {
    */
   readonly user: pulumi.Output<string | undefined>;
   /**
-   * The person, by e-mail address, compared without regard to case. Either this or `user`.
+   * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
    * Changing this replaces the resource when it is another person; a new address of the same person is no change.
    */
   readonly email: pulumi.Output<string | undefined>;

@@ -1,7 +1,16 @@
 import { AvalaError, DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
 import { digestOf } from "../core/notes.js";
 import { NotPrivateError } from "../core/privateFolder.js";
-import { isNewValue, quoted, stripped, type Failure, type ResourceSchema } from "../schema/index.js";
+import {
+  addressFault,
+  canonicalUid,
+  inputsWhere,
+  isNewValue,
+  quoted,
+  stripped,
+  type Failure,
+  type ResourceSchema,
+} from "../schema/index.js";
 import { addressOf, declaredTwice, refuseTwice } from "./handOver.js";
 import { changedInputs, checkInputs, clearedIn, isUnknown, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Recorded, type Target } from "./lifecycle.js";
@@ -223,11 +232,21 @@ export async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, pr
 }
 
 /** An id in state is well formed; one that a program wrote may be anything. */
-function requireForm({ kind, id: form }: ResourceSchema, id: string): void {
+function requireForm(schema: ResourceSchema, id: string): void {
+  const { kind, id: form } = schema;
   const count = form.split("/").length;
-  const parts = id.split("/").slice(0, count);
-  if (parts.length === count && parts.every(Boolean)) return;
-  throw new GetError(`${quoted(id)} is not the id of a ${kind}.`, `It has the form ${form}.`);
+  const parts = id.split("/");
+  const isWhole = parts.length >= count && parts.slice(0, count).every(Boolean);
+  const namesPerson = inputsWhere(schema, ({ identity }) => identity === "person").length > 0;
+  // An address, always last, may contain more slashes.
+  const fault = isWhole && namesPerson ? personFault(parts.slice(count - 1).join("/")) : undefined;
+  if (isWhole && fault === undefined) return;
+  const why = fault === undefined ? "" : ` As an e-mail address, ${fault}.`;
+  throw new GetError(`${quoted(id, 320)} is not the id of a ${kind}.${why}`, `It has the form ${form}.`);
+}
+
+function personFault(who: string): string | undefined {
+  return canonicalUid(who) === undefined ? addressFault(who) : undefined;
 }
 
 async function remove<Seen>(life: Lifecycle<Seen>, run: Run, target: Recorded) {

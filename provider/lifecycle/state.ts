@@ -1,4 +1,4 @@
-import { addressKey, comparable, flagsOf, inputsWhere, type ResourceSchema } from "../schema/index.js";
+import { addressKey, comparable, flagsOf, inputsWhere, replaceHidden, type ResourceSchema } from "../schema/index.js";
 import { AvalaError } from "../snapshot/index.js";
 import { clearedIn, isUnknown, type Properties } from "./inputs.js";
 
@@ -116,12 +116,14 @@ export function harmless(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, harmlessValue(value)]));
 }
 
-/** Line ends and tabs apart, what steers a terminal or turns the reading direction; joiners inside of words do neither. */
-const steering = /(?!\r?\n|\t|[\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+/** Line ends and tabs steer nothing, and joiners shape words. */
+const kept = /(\r?\n|[\t\u200c\u200d])/;
 
 function harmlessValue(value: unknown): unknown {
   if (typeof value !== "string") return value;
-  return isUnknown(value) ? `${escaped(value[0]!)}${value.slice(1)}` : value.replace(steering, escaped);
+  if (isUnknown(value)) return `${escaped(value[0]!)}${value.slice(1)}`;
+  const parts = value.split(kept);
+  return parts.map((part, at) => (at % 2 === 0 ? replaceHidden(part, escaped) : part)).join("");
 }
 
 /** As in a JavaScript text: nothing is lost, and nothing looks like something else. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { canonicalUid, normalizeEmail, normalizeOrganization, normalizeTeamId } from "../schema/identity.js";
+import { normalizeEmail } from "../schema/address.js";
+import { canonicalUid, normalizeOrganization, normalizeTeamId } from "../schema/identity.js";
 import { quoted } from "../schema/text.js";
 import { isOfKind } from "./base.js";
 import { knownValue } from "./references.js";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ProgramJournal } from "../core/notes.js";
-import { canonicalUid, normalizeEmail, normalizeOrganization, normalizeTeamId } from "../schema/identity.js";
+import { normalizeEmail } from "../schema/address.js";
+import { canonicalUid, normalizeOrganization, normalizeTeamId } from "../schema/identity.js";
 import type { ResourceSchema } from "../schema/index.js";
 import { addressOf } from "./base.js";
 import { knownValue } from "./references.js";

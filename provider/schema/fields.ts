@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { normalizeEmail } from "./address.js";
 
 /**
  * What a field means to check, diff, sync, documentation and types. A resource is declared once, with these flags;
@@ -25,6 +26,8 @@ export interface FieldFlags {
   chosen?: true;
   /** The service may change upper and lower case (T23). */
   caseless?: true;
+  /** An email address, kept as written: case and the spelling of an international domain mean nothing. */
+  address?: true;
   /** The type in programs, where it is another one than in state. */
   type?: { input: string; output: string };
   /** Known values of an open set. */
@@ -91,7 +94,9 @@ export function isNewValue(schema: z.ZodType, value: string): boolean {
 export function comparable(schema: z.ZodType, value: unknown): unknown {
   const flags = flagsOf(schema);
   if (flags.clear !== undefined && (value === null || value === undefined)) return "";
-  return flags.caseless && typeof value === "string" ? value.toLowerCase() : value;
+  if (typeof value !== "string") return value;
+  if (flags.address) return normalizeEmail(value);
+  return flags.caseless ? value.toLowerCase() : value;
 }
 
 /** A value as the wire wants it. */

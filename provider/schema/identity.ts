@@ -1,3 +1,5 @@
+import { normalizeEmail } from "./address.js";
+
 /**
  * Who and what a resource stands for. A uid is the only lasting name of an organization, team or person; slugs move,
  * addresses are respelt.
@@ -9,11 +11,6 @@ const uidPattern = /^(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4}
 export function canonicalUid(text: string): string | undefined {
   const groups = uidPattern.exec(text.trim());
   return groups ? groups.slice(1, 6).join("-").toLowerCase() : undefined;
-}
-
-/** An e-mail address as compared: trimmed, NFC, lower case. Dots and plus tags are never folded. */
-export function normalizeEmail(text: string): string {
-  return text.trim().normalize("NFC").toLowerCase();
 }
 
 /** An organization as programs may name it: its uid in canonical spelling, else its slug, which is compared exactly. */

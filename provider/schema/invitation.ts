@@ -16,7 +16,8 @@ export const invitation = {
       replaces: "when it is another organization; another spelling of the same one is no change",
     }),
     email: field(personEmail(), {
-      description: "Address of the person, compared without regard to case.",
+      description:
+        "Address of the person, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused.",
       identity: "person",
       replaces: "when it is another person",
     }),

@@ -27,9 +27,10 @@ export const organization = {
       fact: "The choices are served by the API itself and may grow.",
     }),
     email: field(contactEmail().optional(), {
-      description: "Contact address, at most 254 characters. It invites nobody.",
+      description:
+        "Contact address, at most 254 characters, that a public mail system delivers to, such as `info@example.com`. It invites nobody.",
       clear: "",
-      caseless: true,
+      address: true,
     }),
     phone: field(text(50).optional(), { description: "Contact number, at most 50 characters, any format.", clear: "" }),
     visibility: field(oneOf(["public", "private"]).optional(), {

@@ -23,7 +23,8 @@ export const organizationMember = {
       replaces: "when it is another person; the uid of a person named by e-mail before is no change",
     }),
     email: field(personEmail().optional(), {
-      description: "The person, by e-mail address, compared without regard to case. Either this or `user`.",
+      description:
+        "The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.",
       identity: "person",
       replaces: "when it is another person; a new address of the same person is no change",
     }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { normalizeEmail, normalizeOrganization, normalizeTeamId, canonicalUid } from "./identity.js";
-import { stripped } from "./text.js";
+import { addressFault, normalizeEmail } from "./address.js";
+import { normalizeOrganization, normalizeTeamId, canonicalUid } from "./identity.js";
 
 /** Shapes of single values. Each message says what is wanted; `check` puts the property's name before it. */
 
@@ -61,18 +61,22 @@ const addressMessage = "must be an e-mail address such as ada@example.com";
 
 /** Who is invited or granted something: compared, and sent, in normal form. */
 export const personEmail = () =>
-  z
-    .string({ error: addressMessage })
-    .transform(normalizeEmail)
-    .pipe(z.email({ pattern: z.regexes.unicodeEmail, error: addressMessage }).max(254, { error: addressMessage }))
-    // It becomes part of ids and names, which the engine shows as they are.
-    .refine((address) => stripped(address) === address, { error: "holds characters that cannot be seen" });
-
-/** An address shown to others; "" clears it. */
-export const contactEmail = () =>
-  text(254).refine((value) => value === "" || z.email({ pattern: z.regexes.unicodeEmail }).safeParse(value).success, {
-    error: addressMessage,
+  z.string({ error: addressMessage }).transform((value, context) => {
+    const fault = addressFault(value);
+    if (fault === undefined) return normalizeEmail(value);
+    context.addIssue({ code: "custom", message: `${addressMessage}: ${fault}` });
+    return z.NEVER;
   });
+
+/** An address shown to others, as it is written; "" clears it. */
+export const contactEmail = () =>
+  z
+    .string({ error: "must be text" })
+    .superRefine((value, context) => {
+      const fault = value.trim() === "" ? undefined : addressFault(value);
+      if (fault !== undefined) context.addIssue({ code: "custom", message: `${addressMessage}: ${fault}` });
+    })
+    .trim();
 
 /** A web address; "" clears it. */
 export const website = () =>

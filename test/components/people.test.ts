@@ -164,7 +164,7 @@ people:
       "entry 2: email is missing: name the person by email, or by user (their uid)",
       "entry 3 (ada@example.com): is the same person as entry 1",
       'entry 3 (ada@example.com): reason must not be empty (given: "")',
-      'entry 4: email must be an e-mail address such as ada@example.com (given: "linus.example.com")',
+      'entry 4: email must be an e-mail address such as ada@example.com: it has no @ (given: "linus.example.com")',
       'entry 4: teams "core" must be "lead" or "member" (given: "boss")',
       'entry 4: there is no team "lab"; there are core, labs',
       'entry 5 (mia@example.com): user must be a user\'s uid (a UUID); for an address use email (given: "mia")',
@@ -172,7 +172,7 @@ people:
       "entry 5 (mia@example.com): teams lists a team twice",
       'entry 5 (mia@example.com): there is no team "lab"; there are core, labs',
       "entry 6: must be a mapping of email, user, teams, resend, role, onExpiry, maxEmails, onDestroy, reason, validUntil",
-      'entry 7: email holds characters that cannot be seen (given: "tim@example.com")',
+      'entry 7: email must be an e-mail address such as ada@example.com: it holds characters that cannot be seen (U+202E) (given: "tim@example.com")',
       'entry 7: teams must list keys of teams, or map them to "lead" or "member"',
     ]);
   });
@@ -199,9 +199,10 @@ people:
   });
 
   it("see equal addresses in every case and Unicode form", () => {
-    const [composed, decomposed] = ["andr\u00e9@example.com", "ANDRE\u0301@example.com"];
-    expect(list([{ email: composed }, { email: decomposed }]).faults).toEqual([
+    const [composed, decomposed] = ["ada@andr\u00e9.example", "ADA@ANDRE\u0301.example"];
+    expect(list([{ email: composed }, { email: decomposed }, { email: "ada@xn--andr-epa.example" }]).faults).toEqual([
       `entry 2 (${composed}): is the same person as entry 1`,
+      `entry 3 (${composed}): is the same person as entry 1`,
     ]);
   });
 

@@ -33,8 +33,15 @@ const pairs: [string, [Declared, Declared]][] = [
   [
     "in a composed and a decomposed form",
     [
-      member("one", { organization: ref("acme"), email: "ren\u00e9@example.com" }),
-      member("two", { organization: ref("acme"), email: "rene\u0301@example.com" }),
+      member("one", { organization: ref("acme"), email: "ada@ren\u00e9.example" }),
+      member("two", { organization: ref("acme"), email: "ada@rene\u0301.example" }),
+    ],
+  ],
+  [
+    "with an international domain in letters and in ASCII",
+    [
+      member("one", { organization: ref("acme"), email: "ada@b\u00fccher.example" }),
+      member("two", { organization: ref("acme"), email: "ada@xn--bcher-kva.example" }),
     ],
   ],
   [
@@ -198,12 +205,13 @@ const found = new Places();
   afterAll(() => emulator?.close());
 
   it.each([
-    ["the stack's transformation", "pulumi.runtime.registerStackTransformation(respell);", ""],
-    ["its own transformation", "", "{ transformations: [respell] }"],
-  ])("bug B2: two addresses that %s makes one are told by the preview, without a call", async (_, ofStack, own) => {
+    ["the stack's transformation", "pulumi.runtime.registerStackTransformation(respell);", "", "ada@example.com"],
+    ["its own transformation", "", "{ transformations: [respell] }", "ada@example.com"],
+    ["a transformation in other letters", "", "{ transformations: [respell] }", " ADA@Example.COM "],
+  ])("bug B2: two addresses that %s makes one are told by the preview, without a call", async (_, ofStack, own, to) => {
     project.write({
       "index.js": `${head}
-const respelled = (email) => email.replace("@old.example", "@example.com");
+const respelled = (email) => (email === "ada@old.example" ? ${JSON.stringify(to)} : email);
 const respell = ({ props, opts }) => ({ props: { ...props, email: pulumi.output(props.email).apply((text) => text && respelled(text)) }, opts });
 ${ofStack}
 new OrganizationMember("one", { organization: "acme", email: "ada@example.com" });

@@ -1,4 +1,5 @@
 import { resources } from "../../provider/schema/index.js";
+import { refused, taken } from "../support/addresses.js";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Engine, Host, unknown, type Kind, type Properties } from "../support/host.js";
 
@@ -213,7 +214,6 @@ describe("a declaration that is not in order is refused by check, with its prope
     ],
     ["a slug as team", "teamMembership", { ...inTeam, team: "acme/core" }, "team", /<organization uid>\/<team uid>/],
     ["no team", "teamMembership", { email: "ada@example.com", role: "lead" }, "team", /team is missing/],
-    ["no role of a team", "teamMembership", { team, email: "ada@example.com" }, "role", /role is missing/],
     ["no name", "organization", {}, "name", /name is missing/],
     ["empty name", "organization", { name: "" }, "name", /must not be empty/],
     ["blank name", "team", { organization, name: "  " }, "name", /must not be empty/],
@@ -276,6 +276,118 @@ describe("a declaration that is not in order is refused by check, with its prope
       { name: "A", industry: "x", visibility: "a\u001b[31m\nb\u202e" },
     );
     expect(failures[0]?.reason).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+});
+
+describe("an address that no mail system delivers to", () => {
+  const inputOf = (address: string): [kind: Kind, inputs: Properties, property: string][] => [
+    ["organization", { name: "Acme", email: address }, "email"],
+    ["organizationMember", { organization, email: address }, "email"],
+    ["teamMembership", { team, email: address }, "email"],
+    ["teamRoster", { team, members: { "ada@example.org": "lead", [address]: "member" } }, "members"],
+    ["invitation", { organization, email: address }, "email"],
+  ];
+  // Half of a character cannot reach the host.
+  const sendable = ([address]: readonly [string, ...unknown[]]) => address.trim() !== "" && !/\p{Cs}/u.test(address);
+  const kindsNaming = inputOf("").map(([kind], at) => [kind, at] as const);
+
+  it.each(kindsNaming)("is refused in %s, in preview already, with its property and the reason", async (_, at) => {
+    for (const [address, reason] of refused.filter(sendable)) {
+      const [kind, inputs, property] = inputOf(address)[at]!;
+      const { failures } = await host.check(kind, {}, inputs);
+      expect({ address, failures }).toEqual({
+        address,
+        failures: [{ property, reason: expect.stringMatching(reason) }],
+      });
+    }
+  });
+
+  it.each(kindsNaming)("is not mistaken for one that people have in %s", async (_, at) => {
+    for (const row of taken.filter(sendable)) {
+      const [kind, inputs] = inputOf(row[0])[at]!;
+      expect({ address: row[0], ...(await host.check(kind, {}, inputs)) }).toMatchObject({
+        address: row[0],
+        failures: [],
+      });
+    }
+  });
+
+  it.each(["organizationMember", "invitation", "teamMembership"] as const)(
+    "is no part of an id of %s",
+    async (kind) => {
+      const place = kind === "teamMembership" ? team : organization;
+      for (const [address, reason] of refused.filter(sendable)) {
+        const message = await host.read(kind, `${place}/${address}`, {}).then(String, (error: Error) => error.message);
+        expect({ address, message }).toEqual({
+          address,
+          message: expect.stringMatching(/is not the id of a/) as string,
+        });
+        expect(message).toMatch(reason);
+        expect(message).toContain("AVALA_GET");
+      }
+    },
+  );
+});
+
+describe("bug: one person under two spellings, as a transformation may leave them", () => {
+  /** A spelling of each person, and another one. */
+  const spellings: [what: string, one: string, other: string][] = [
+    ["itself", "@example.com", "@example.com"],
+    ["upper case", "@example.com", "@EXAMPLE.Com"],
+    ["spaces", "@example.com", "@example.com \n"],
+    ["no-break spaces", "@example.com", "@example.com\u00a0"],
+    ["ASCII", "@b\u00fccher.example", "@xn--bcher-kva.example"],
+    ["ASCII in upper case", "@b\u00fccher.example", "@XN--BCHER-KVA.EXAMPLE"],
+    ["a decomposed form", "@b\u00fccher.example", "@bu\u0308cher.example"],
+    ["capital letters of another script", "@\u043f\u0440.\u0440\u0444", "@\u041f\u0420.\u0420\u0424"],
+  ];
+  type Make = (email: string) => [kind: Kind, inputs: Properties];
+  const [member, invited, placed]: Make[] = [
+    (email) => ["organizationMember", { organization, email }],
+    (email) => ["invitation", { organization, email }],
+    (email) => ["teamMembership", { team, email }],
+  ];
+  const pairs: [Make, Make][] = [
+    [member!, member!],
+    [member!, invited!],
+    [invited!, invited!],
+    [placed!, placed!],
+  ];
+  const cells = spellings.flatMap((row, number) =>
+    pairs.map((pair, at) => [row[0], pair[0]("")[0], pair[1]("")[0], row, pair, `p${number}-${at}`] as const),
+  );
+
+  it.each(cells)("is told in %s, by %s and %s", async (...cell) => {
+    const [, , , [, one, other], pair, who] = cell;
+    const check = (make: Make, email: string, name: string) => {
+      const [kind, inputs] = make(email);
+      return host.check(kind, {}, { ...inputs, __address: `${kind}::${who}-${name}` });
+    };
+    expect((await check(pair[0], who + one, "one")).failures).toEqual([]);
+    const { failures } = await check(pair[1], who.toUpperCase() + other, "two");
+    expect(failures).toEqual([{ property: "", reason: expect.stringContaining("AVALA_DECLARED_TWICE") as string }]);
+    for (const name of ["one", "two"]) expect(failures[0]!.reason).toContain(`"${who}-${name}"`);
+  });
+});
+
+describe("a role in a team that is left out", () => {
+  const named = { team, user };
+  const recorded = { ...named, status: "active", userUid: user, __v: 1 };
+  const id = `${team}/${user}`;
+  const diff = async (state: Properties, news: Properties) => {
+    const { inputs, failures } = await host.check("teamMembership", state, news);
+    expect(failures).toEqual([]);
+    return [inputs["role"], await host.diff("teamMembership", id, state, inputs)];
+  };
+
+  it("is member, and no change where member is recorded, written or not", async () => {
+    const none = { changes: false, replaces: [] };
+    expect(await diff({ ...recorded, role: "member" }, named)).toEqual(["member", none]);
+    expect(await diff({ ...recorded, role: "member" }, { ...named, role: "member" })).toEqual(["member", none]);
+  });
+
+  it("makes a lead a member: taking it out of the program is a change", async () => {
+    expect(await diff({ ...recorded, role: "lead" }, named)).toEqual(["member", { changes: true, replaces: [] }]);
   });
 });
 

@@ -12,12 +12,18 @@ export const FORMS = `${CONTROL}/page/invitations`;
 
 type Html = ReturnType<typeof html>;
 
+/** Characters that draw nothing, alone and as parts of an emoji. The compiler does not know the flag v yet. */
+const EMOJI_OR_UNSEEN = new RegExp(
+  String.raw`(\p{RGI_Emoji})|[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\u2800\u{16FE4}\u{1D159}]`,
+  "gv",
+);
+
 /**
  * Names and addresses come from whoever uses the API. `html` escapes them; here what cannot be seen, such as marks that turn
  * the reading direction, is written out.
  */
 const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, (mark) => `\\u{${mark.codePointAt(0)!.toString(16)}}`);
+  text.replace(EMOJI_OR_UNSEEN, (mark, emoji?: string) => emoji ?? `\\u{${mark.codePointAt(0)!.toString(16)}}`);
 
 /** Text that does not change the reading direction of what stands around it. */
 const words = (text: string): Html => html`<bdi>${visible(text)}</bdi>`;

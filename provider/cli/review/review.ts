@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { normalizeEmail, printable, quoted } from "../../schema/index.js";
+import { normalizeDomain, printable, quoted } from "../../schema/index.js";
 import { defineCommand, sharedOptions, type ExitCode, type Invocation } from "../command.js";
 import { ApprovedReviewError, PreviewError, StackError, UsageError } from "../errors.js";
 import { isInProject, previewed } from "../pulumi.js";
@@ -88,7 +88,7 @@ async function tellReview(invocation: Invocation<Options>): Promise<ExitCode | v
     options.approved === undefined ? undefined : approvedReview(await approvedDocument(options.approved));
   const plain = reviewOf(previewOf(await document(invocation)), {
     maxRemovals: allowedRemovals(invocation),
-    domains: options["allow-domain"].map((domain) => normalizeEmail(domain).replace(/^@/, "")),
+    domains: options["allow-domain"].map((domain) => normalizeDomain(domain.trim().replace(/^@/, ""))),
   });
   const exceeded = [...exceededBy(plain, limits), ...(approved ? unapproved(plain, approved) : [])];
   const found = options["mask-emails"] ? masked({ ...plain, exceeded }) : { ...plain, exceeded };

@@ -1,0 +1,150 @@
+import { domainToASCII, domainToUnicode } from "node:url";
+import { hiddenCharacter } from "./text.js";
+
+/**
+ * What an email address may be: whatever a public mail system delivers to, and nothing else. The one place that decides;
+ * every input, file, option and id that takes an address asks here.
+ *
+ * Beside what no mail system takes, it refuses what Avala refuses (letters beyond ASCII before the @) and quoted names,
+ * for which one mailbox would have many spellings.
+ */
+
+const mostCharacters = 254;
+const mostLocalOctets = 64;
+const mostLabelOctets = 63;
+
+/**
+ * An email address as compared: trimmed, NFC, lower case, an international domain in letters. Dots and plus tags are never
+ * folded.
+ */
+export function normalizeEmail(text: string): string {
+  const address = text.trim().normalize("NFC").toLowerCase();
+  const at = address.lastIndexOf("@") + 1;
+  return isPlain(address) ? address : address.slice(0, at) + normalizeDomain(address.slice(at));
+}
+
+/** A domain as compared: lower case, international labels in letters. What is no such domain stays as it is. */
+export function normalizeDomain(text: string): string {
+  const domain = text.trim().normalize("NFC").toLowerCase();
+  const read = isPlain(domain) ? undefined : readDomain(domain);
+  if (read === undefined || !read.isExact) return domain;
+  // Letters that cannot be seen would make two domains look alike.
+  return hiddenCharacter(read.letters) === undefined ? read.letters : read.ascii;
+}
+
+/** The spelling of an address without anything beyond ASCII; undefined for one that is written so already. */
+export function asciiAddress(address: string): string | undefined {
+  if (/^[ -~]*$/.test(address)) return undefined;
+  const at = address.lastIndexOf("@") + 1;
+  const read = readDomain(address.slice(at));
+  const domain = read?.isExact ? read.ascii : address.slice(at);
+  return (address.slice(0, at) + domain).replace(/[^ -~]/gu, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)!.toString(16)}}`;
+}
+
+/** Nothing international in it: most addresses, and quick to tell. */
+function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text) && !text.includes("xn--");
+}
+
+/** An international domain in both of its spellings; undefined where it has none. */
+function readDomain(domain: string): { ascii: string; letters: string; isExact: boolean } | undefined {
+  // Whatever else ends a host in a URL would be cut off.
+  if (/[\0-,/:-`{-\x7f]/.test(domain)) return undefined;
+  const ascii = domainToASCII(domain);
+  const letters = domainToUnicode(ascii);
+  if (ascii === "" || domainToASCII(letters) !== ascii) return undefined;
+  const [written, encoded, decoded] = [domain.split("."), ascii.split("."), letters.split(".")];
+  // Look-ups leave out some characters and replace others: another spelling is not taken for the same.
+  const isExact =
+    written.length === encoded.length && written.every((label, at) => label === encoded[at] || label === decoded[at]);
+  return { ascii, letters, isExact };
+}
+
+/** Why no mail is delivered to an address; undefined for one that can be used. */
+export function addressFault(given: string): string | undefined {
+  // A byte order mark counts as white space for `trim`, and cannot be seen.
+  const trimmed = given.replace(/^[^\S\ufeff]+|[^\S\ufeff]+$/g, "");
+  if (trimmed.length > 4 * mostCharacters) return tooLong;
+  const unseen = hiddenCharacter(trimmed);
+  if (unseen !== undefined) return `it holds characters that cannot be seen (${unseen})`;
+  const address = trimmed.normalize("NFC").toLowerCase();
+  const [local, domain, ...more] = address.split("@") as [string, string?, ...string[]];
+  const wrapped = wrapping.find(([pattern]) => pattern.test(address))?.[1];
+  if (wrapped !== undefined) return wrapped;
+  if (domain === undefined) return withoutAt(address);
+  if (more.length > 0) return "it has more than one @";
+  return localFault(local) ?? domainFault(domain) ?? lengthFault(local, domain);
+}
+
+const tooLong = `it has more than ${mostCharacters} characters`;
+
+/** What stands around addresses in lists, headers, links and tables. */
+const wrapping: readonly (readonly [pattern: RegExp, fault: string])[] = [
+  [/^$/, "it is empty"],
+  [/[<>]/, "it has < or > in it; give the address alone, without a name"],
+  [/^[a-z]+:/, "it begins with a scheme, such as mailto:; give the address alone"],
+  [/[,;]/, "it has a comma or semicolon in it; give one address"],
+  [/["\u201c\u201d]/u, "it has a quotation mark in it; quoted names are not supported"],
+  [/[()]/, "it has parentheses in it; comments are not supported"],
+  [/\s/u, "it has a space in it"],
+];
+
+function withoutAt(address: string): string {
+  const other = /[\uff20\ufe6b]/u.exec(address)?.[0];
+  if (other !== undefined) return `it has ${other} where it needs @`;
+  return address.includes("%40") ? "it has %40 where it needs @" : "it has no @";
+}
+
+function localFault(local: string): string | undefined {
+  if (local === "") return "nothing stands before the @";
+  if (/^\.|\.$|\.\./.test(local)) return "before the @, a dot stands at an end or beside another dot";
+  const foreign = /[^ -~]/u.exec(local)?.[0];
+  if (foreign !== undefined) return `it has ${foreign} before the @, where Avala takes ASCII characters only`;
+  const encoded = /%[0-9a-f]{2}/.exec(local)?.[0];
+  if (encoded !== undefined) return `it has ${encoded} before the @, as in a URL; write the character itself`;
+  const wrong = /[^-.!#$%&'*+/=?^_`{|}~0-9a-z]/.exec(local)?.[0];
+  if (wrong !== undefined) return `it has ${wrong} before the @`;
+  return local.length > mostLocalOctets ? `it has more than ${mostLocalOctets} characters before the @` : undefined;
+}
+
+function domainFault(domain: string): string | undefined {
+  if (domain === "") return "nothing stands after the @";
+  if (domain.startsWith("[")) return "it has an IP address in place of a domain";
+  if (domain.split(".").includes("")) return "after the @, a dot stands at an end or beside another dot";
+  if (isPlain(domain)) return asciiDomainFault(domain);
+  const wrong = /[^-.0-9a-z\u0080-\u{10ffff}]/u.exec(domain)?.[0];
+  if (wrong !== undefined) return `it has ${wrong} after the @`;
+  const read = readDomain(domain);
+  if (read === undefined) return "its domain is no international domain name";
+  if (!read.isExact) return `its domain is looked up as ${read.letters}; write it so`;
+  return asciiDomainFault(read.ascii);
+}
+
+function asciiDomainFault(domain: string): string | undefined {
+  const labels = domain.split(".");
+  return labels.map(labelFault).find((fault) => fault !== undefined) ?? topLevelFault(labels);
+}
+
+function labelFault(label: string): string | undefined {
+  const wrong = /[^-0-9a-z]/.exec(label)?.[0];
+  if (wrong !== undefined) return `it has ${wrong} after the @`;
+  if (/^-|-$/.test(label)) return `a part of its domain begins or ends with a hyphen`;
+  return label.length > mostLabelOctets
+    ? `a part of its domain has more than ${mostLabelOctets} characters`
+    : undefined;
+}
+
+function topLevelFault(labels: readonly string[]): string | undefined {
+  if (labels.length < 2) return "its domain has no dot, such as example.com has";
+  const last = labels.at(-1)!;
+  return /^(?:[a-z]{2,}|xn--[-0-9a-z]+)$/.test(last) ? undefined : `no domain ends in .${last}`;
+}
+
+function lengthFault(local: string, domain: string): string | undefined {
+  const length = local.length + 1 + (readDomain(domain)?.ascii ?? domain).length;
+  return length > mostCharacters ? tooLong : undefined;
+}

@@ -14,7 +14,7 @@ import type { AvalaClient, ClientSettings } from "./types.js";
 
 export { checkBaseUrl, DEFAULT_BASE_URL } from "./baseUrl.js";
 export * from "./errors.js";
-export { positiveSetting, resolveClientSettings, type Lookup } from "./settings.js";
+export { resolveClientSettings, SettingReader, type Lookup } from "./settings.js";
 export type * from "./types.js";
 
 /** Connections, and requests under way, at once. */

@@ -5,42 +5,98 @@ import type { ClientSettings } from "./types.js";
 /** Where settings are looked up: the environment by variable, the configuration by `avala:…` key. */
 export type Lookup = (key: string) => string | undefined;
 
+const ON = ["1", "true", "yes", "on"];
+const OFF = ["0", "false", "no", "off"];
+
+/** Above it, a timer of Node.js would end at once. */
+const MOST_TIMEOUT_SECONDS = 3600;
+
+/**
+ * Reads switches and numbers. What is set has to be one plainly, in every source that sets it, also where another source
+ * has precedence: a guard that was misspelt must not count as absent. An empty text counts as not set, as everywhere.
+ * Errors name the setting and never repeat its value, which may be a key pasted by mistake.
+ */
+export class SettingReader {
+  readonly #environment: Lookup;
+  readonly #config: Lookup;
+
+  constructor(environment: Lookup, config: Lookup) {
+    this.#environment = environment;
+    this.#config = config;
+  }
+
+  /** Whether one of the sources switches it on. Either name may be left out. */
+  isOn(variable: string | undefined, key?: string): boolean {
+    return this.#texts(variable, key).map(onOrOff).includes(true);
+  }
+
+  /** The whole number above zero of the first source that has one: the environment, then the configuration. */
+  number(variable: string, key: string, most = Number.MAX_SAFE_INTEGER): number | undefined {
+    return this.#texts(variable, key).map((setting) => wholeNumber(setting, most))[0];
+  }
+
+  #texts(variable: string | undefined, key: string | undefined): Setting[] {
+    const environment = variable === undefined ? undefined : this.#environment(variable);
+    const configured = key === undefined ? undefined : this.#config(key);
+    const settings = [
+      { name: variable ?? "", text: environment ?? "" },
+      { name: key ?? "", text: configured ?? "" },
+    ];
+    return settings.filter(({ text }) => text !== "");
+  }
+}
+
+interface Setting {
+  name: string;
+  text: string;
+}
+
+function onOrOff({ name, text }: Setting): boolean {
+  const word = text.trim().toLowerCase();
+  if (ON.includes(word)) return true;
+  if (OFF.includes(word)) return false;
+  throw new ConfigError(
+    `${name} is set, and is neither true nor false.`,
+    `Set it to ${ON.join(", ")} (true) or ${OFF.join(", ")} (false), or unset it.`,
+  );
+}
+
+function wholeNumber({ name, text }: Setting, most: number): number {
+  const number = /^[1-9]\d*$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (number <= most) return number;
+  const range = most === Number.MAX_SAFE_INTEGER ? "above zero" : `from 1 to ${most}`;
+  throw new ConfigError(`${name} is not a whole number ${range}.`, "Correct it, or unset it for the default.");
+}
+
 /**
  * Finds key and base URL: an explicit Provider, else the environment, else the stack's configuration. Both always
  * come from the same source, so that a key never travels to another source's host.
  */
 export function resolveClientSettings(environment: Lookup, config: Lookup): ClientSettings & { readOnly: boolean } {
-  const { apiKey, baseUrl } = credentials(environment, config);
-  const allowInsecure =
-    isTrue(environment("AVALA_ALLOW_INSECURE_BASE_URL")) || isTrue(config("avala:allowInsecureBaseUrl"));
-  const number = (name: string, key: string) => positiveSetting(environment(name) || config(key), name);
-  const requestsPerMinute = number("AVALA_REQUESTS_PER_MINUTE", "avala:requestsPerMinute");
-  const requestsPerSecond = number("AVALA_REQUESTS_PER_SECOND", "avala:requestsPerSecond");
-  const timeoutSeconds = number("AVALA_TIMEOUT_SECONDS", "avala:timeoutSeconds");
+  const read = new SettingReader(environment, config);
+  const { apiKey, baseUrl } = credentials(environment, config, read);
+  const allowInsecure = read.isOn("AVALA_ALLOW_INSECURE_BASE_URL", "avala:allowInsecureBaseUrl");
+  const requestsPerMinute = read.number("AVALA_REQUESTS_PER_MINUTE", "avala:requestsPerMinute");
+  const requestsPerSecond = read.number("AVALA_REQUESTS_PER_SECOND", "avala:requestsPerSecond");
+  const timeoutSeconds = read.number("AVALA_TIMEOUT_SECONDS", "avala:timeoutSeconds", MOST_TIMEOUT_SECONDS);
   return {
     apiKey,
     baseUrl: checkBaseUrl(baseUrl, { allowInsecure }),
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
-    readOnly: isTrue(environment("AVALA_READ_ONLY")),
+    readOnly: read.isOn("AVALA_READ_ONLY"),
   };
 }
 
-function credentials(environment: Lookup, config: Lookup): { apiKey: string; baseUrl: string } {
-  const configured = { apiKey: keyOf(environment, config), baseUrl: config("avala:baseUrl") || DEFAULT_BASE_URL };
-  if (isTrue(config("avala:explicit"))) {
-    if (configured.apiKey) return { apiKey: configured.apiKey, baseUrl: configured.baseUrl };
-    throw new ConfigError(
-      `The explicit Provider has no API key: ${config("avala:apiKeyEnv") ? `the variable ${config("avala:apiKeyEnv")} that apiKeyEnv names is not set` : "neither apiKey nor apiKeyEnv is given"}.`,
-      "Give it apiKey, or set the variable; the key of another source is never used in its place.",
-    );
-  }
+function credentials(environment: Lookup, config: Lookup, read: SettingReader): { apiKey: string; baseUrl: string } {
+  if (read.isOn(undefined, "avala:explicit")) return explicitCredentials(environment, config);
   const key = environment("AVALA_API_KEY");
   if (key) return { apiKey: key, baseUrl: environment("AVALA_BASE_URL") || DEFAULT_BASE_URL };
-  if (!configured.apiKey) {
+  const configured = configuredKey(environment, config);
+  if (!configured) {
     throw new ConfigError(
-      "There is no API key for Avala.",
+      `There is no API key for Avala${config("avala:apiKeyEnv") ? ": the variable that avala:apiKeyEnv names is not set" : ""}.`,
       "Set the environment variable AVALA_API_KEY, or run: pulumi config set --secret avala:apiKey. " +
         "To try without an account, run the emulator and see the README.",
     );
@@ -51,22 +107,36 @@ function credentials(environment: Lookup, config: Lookup): { apiKey: string; bas
       "Set AVALA_API_KEY too, or unset AVALA_BASE_URL and run: pulumi config set avala:baseUrl.",
     );
   }
-  return { apiKey: configured.apiKey, baseUrl: configured.baseUrl };
+  return { apiKey: configured, baseUrl: config("avala:baseUrl") || DEFAULT_BASE_URL };
 }
 
-function keyOf(environment: Lookup, config: Lookup): string | undefined {
+function explicitCredentials(environment: Lookup, config: Lookup): { apiKey: string; baseUrl: string } {
+  const apiKey = configuredKey(environment, config);
+  if (apiKey) return { apiKey, baseUrl: config("avala:baseUrl") || DEFAULT_BASE_URL };
+  throw new ConfigError(
+    `The explicit Provider has no API key: ${config("avala:apiKeyEnv") ? "the variable that apiKeyEnv names is not set" : "neither apiKey nor apiKeyEnv is given"}.`,
+    "Give it apiKey, or set the variable; the key of another source is never used in its place.",
+  );
+}
+
+function configuredKey(environment: Lookup, config: Lookup): string | undefined {
   const variable = config("avala:apiKeyEnv");
-  return variable ? environment(variable) : config("avala:apiKey");
+  return variable ? environment(keyVariable(variable)) : config("avala:apiKey");
 }
 
-function isTrue(value: string | undefined): boolean {
-  return ["1", "true", "yes", "on"].includes((value ?? "").trim().toLowerCase());
-}
+const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const nameOfKey = /avala|_api_key$/i;
+const looksLikeKey = /^(?:avk_|avala_sk_|[0-9a-f]{32,}$)/i;
 
-/** A whole number above zero, or undefined where nothing is set. */
-export function positiveSetting(value: string | undefined, name: string): number | undefined {
-  if (value === undefined || value.trim() === "") return undefined;
-  const number = Number(value);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new ConfigError(`${name} is not a whole number above zero.`, `Correct it, or leave it out for the default.`);
+/**
+ * A name that `apiKeyEnv` may have. What the variable holds is sent to the base URL, which stands beside it in a file of the
+ * project: a name of another purpose would send any secret of the environment there. The name is not repeated in messages:
+ * somebody may have given the key itself.
+ */
+function keyVariable(name: string): string {
+  if (variableName.test(name) && nameOfKey.test(name) && !looksLikeKey.test(name)) return name;
+  throw new ConfigError(
+    "apiKeyEnv is not the name of an environment variable that may hold a key of Avala.",
+    "Give the name of the variable, not the key. It consists of letters, digits and underscores, and contains AVALA or ends with _API_KEY, as TENANT_AVALA_API_KEY does.",
+  );
 }

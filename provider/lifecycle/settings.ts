@@ -1,7 +1,7 @@
 import {
   ConfigError,
-  positiveSetting,
   resolveClientSettings,
+  SettingReader,
   type ClientSettings,
   type Lookup,
 } from "../snapshot/index.js";
@@ -27,21 +27,17 @@ const defaultMaxRemovals = 10;
 const mostSliceSeconds = 300;
 
 export function resolveSettings(environment: Lookup, config: Lookup): Settings {
+  const read = new SettingReader(environment, config);
+  const sliceSeconds = read.number("AVALA_SLICE_SECONDS", "avala:sliceSeconds") ?? mostSliceSeconds;
   return {
     client: resolveClientSettings(environment, config),
-    assumeDeleted: new Set(listed(environment("AVALA_ASSUME_DELETED"))),
+    assumeDeleted: new Set(listed(environment("AVALA_ASSUME_DELETED")).map((word) => canonicalUid(word) ?? word)),
     hiddenPeople: uidsSetting(
       environment("AVALA_HIDDEN_PEOPLE") || config("avala:hiddenPeople"),
       "AVALA_HIDDEN_PEOPLE",
     ),
-    maxRemovals:
-      positiveSetting(environment("AVALA_MAX_REMOVALS") || config("avala:maxRemovals"), "AVALA_MAX_REMOVALS") ??
-      defaultMaxRemovals,
-    sliceSeconds: Math.min(
-      mostSliceSeconds,
-      positiveSetting(environment("AVALA_SLICE_SECONDS") || config("avala:sliceSeconds"), "AVALA_SLICE_SECONDS") ??
-        mostSliceSeconds,
-    ),
+    maxRemovals: read.number("AVALA_MAX_REMOVALS", "avala:maxRemovals") ?? defaultMaxRemovals,
+    sliceSeconds: Math.min(mostSliceSeconds, sliceSeconds),
   };
 }
 

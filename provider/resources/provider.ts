@@ -4,7 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 export interface ProviderArgs {
   /** API key, kept as a secret. A plain refresh or destroy uses the one of the last `up`. Either this or `apiKeyEnv`. */
   apiKey?: pulumi.Input<string | undefined>;
-  /** Name of an environment variable that holds the key. Read in each run, so that a new key is used at once. */
+  /**
+   * Name of an environment variable that holds the key, such as `TENANT_AVALA_API_KEY`: letters, digits and underscores, with
+   * `AVALA` in it or `_API_KEY` at its end; anything else is `AVALA_CONFIG`. Read in each run, so that a new key is used at once.
+   */
   apiKeyEnv?: pulumi.Input<string | undefined>;
   /** Base URL of the deployment. Default: https://api.avala.ai/api/v1 */
   baseUrl?: pulumi.Input<string | undefined>;

@@ -18,8 +18,8 @@ export {
   ConfigError,
   ForbiddenError,
   NotFoundError,
-  positiveSetting,
   resolveClientSettings,
+  SettingReader,
 } from "../client/index.js";
 export type {
   ClientSettings,

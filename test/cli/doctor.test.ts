@@ -179,6 +179,7 @@ describe("settings", () => {
     [{ AVALA_BASE_URL: "http://api.example.com" }, /unencrypted/],
     [{ AVALA_BASE_URL: "https://me:avk_pasted@api.example.com" }, /user name or password/],
     [{ AVALA_MAX_REMOVALS: "avk_pasted" }, /AVALA_MAX_REMOVALS is not a whole number/],
+    [{ AVALA_READ_ONLY: "avk_pasted" }, /AVALA_READ_ONLY is set, and is neither true nor false/],
     [{ AVALA_HIDDEN_PEOPLE: "avk_pasted" }, /Entry 1 of AVALA_HIDDEN_PEOPLE is not a uid/],
   ])("that cannot work are wrong, and nothing is asked: %j", async (env, told) => {
     const checks = await examined(env);

@@ -440,7 +440,7 @@ describe("--fill", () => {
     write("preview.json", JSON.stringify({ steps }));
     const result = await o.desk.json<{ leftOut: { name: string; reason: string }[]; notes: string[] }>(
       ["import", "--fill", join(out, "import.json"), "--preview", join(out, "preview.json")],
-      { env: { TENANT_KEY: "avk_tenant" } },
+      { env: { TENANT_API_KEY: "avk_tenant" } },
     );
     expect(await o.emulator.writes()).toEqual([]);
     return {
@@ -559,17 +559,17 @@ describe("--fill", () => {
         by(organization("unset", { adopt: "twin-2", name: "Twin" }), "unset"),
       ],
       [
-        provider("own", { "avala:apiKeyEnv": "TENANT_KEY", ...here }),
+        provider("own", { "avala:apiKeyEnv": "TENANT_API_KEY", ...here }),
         provider("hidden", { "avala:apiKey": "[secret]", ...here }),
         provider("elsewhere", { "avala:apiKey": "[secret]" }),
-        provider("unset", { "avala:apiKeyEnv": "OTHER_KEY", ...here }),
+        provider("unset", { "avala:apiKeyEnv": "OTHER_API_KEY", ...here }),
       ],
     );
     expect(Object.keys(ids)).toEqual(["own", "adopted"]);
     expect(left).toEqual({
       hidden: expect.stringMatching(/key of its provider is not known here/),
       elsewhere: expect.stringMatching(/base URL is another one/),
-      unset: expect.stringMatching(/OTHER_KEY that apiKeyEnv names is not set/),
+      unset: expect.stringMatching(/the variable that apiKeyEnv names is not set/),
     });
   });
 

@@ -59,7 +59,7 @@ const avala = require("pulumi-avala");
 
 module.exports = async () => {
   const provider = new avala.Provider("reader", {
-    apiKeyEnv: "READER_KEY",
+    apiKeyEnv: "READER_API_KEY",
     baseUrl: process.env.AVALA_BASE_URL,
     allowInsecureBaseUrl: true,
   });
@@ -122,7 +122,7 @@ describe("functions", () => {
   afterAll(() => emulator?.close());
 
   async function openProject(program: string, env = emulator.environment()): Promise<Project> {
-    const project = await Project.open({ READER_KEY: readerKey, ...env }, { "index.js": program });
+    const project = await Project.open({ READER_API_KEY: readerKey, ...env }, { "index.js": program });
     open.push(project);
     return project;
   }
@@ -252,7 +252,7 @@ describe("functions", () => {
         const told = async (call) => call().then(() => "answered", ({ code, message }) => [code, message]);
         const foreign = { provider: new pulumi.ProviderResource("pulumi", "foreign") };
         const wrong = { provider: new Provider("wrong", { apiKey: "avk_wrong-5d2e", ...url }) };
-        const keyless = { provider: new Provider("keyless", { apiKeyEnv: "NO_SUCH_KEY", ...url }) };
+        const keyless = { provider: new Provider("keyless", { apiKeyEnv: "NO_SUCH_API_KEY", ...url }) };
         return {
           foreign: await told(() => getOrganizations(foreign)),
           keyless: await told(() => getOrganizations(keyless)),
@@ -338,7 +338,7 @@ describe("functions", () => {
       const avala = require("pulumi-avala");
       const url = { baseUrl: process.env.URL, allowInsecureBaseUrl: true };
       module.exports = async () => {
-        const first = new avala.Provider("first", { apiKeyEnv: "READER_KEY", ...url });
+        const first = new avala.Provider("first", { apiKeyEnv: "READER_API_KEY", ...url });
         const second = new avala.Provider("second", { apiKey: pulumi.secret("avk_second-4b2d"), ...url });
         const within = { parent: new pulumi.ComponentResource("test:index:Box", "box", {}, { provider: second }) };
         const acme = new avala.Organization("acme", { name: "Acme", adopt: "acme" });

@@ -133,11 +133,11 @@ describe("--fill", () => {
 
   it("takes over components, the places of explicit providers and secrets, and leaves the rest to up", async () => {
     await emulator.reset(seed());
-    project = await Project.open({ ...emulator.environment(), TENANT_KEY: tenantKey });
+    project = await Project.open({ ...emulator.environment(), TENANT_API_KEY: tenantKey });
     const at = { baseUrl: emulator.url, allowInsecureBaseUrl: true };
     const provider = (name: string) => ({ provider: ref(name) });
     project.declare([
-      { kind: "Provider", name: "tenant", args: { apiKeyEnv: "TENANT_KEY", ...at } },
+      { kind: "Provider", name: "tenant", args: { apiKeyEnv: "TENANT_API_KEY", ...at } },
       { kind: "Provider", name: "hidden", args: { apiKey: tenantKey, ...at } },
       {
         kind: "Organization",

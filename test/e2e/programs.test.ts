@@ -98,9 +98,9 @@ describe("programs", () => {
     try {
       await emulator.addKey("avk_first-9a1c", "first@example.com");
       await other.addKey("avk_second-4b2d", "second@example.com");
-      const project = await openProject(undefined, { FIRST_KEY: "avk_first-9a1c" });
+      const project = await openProject(undefined, { FIRST_API_KEY: "avk_first-9a1c" });
       const tenants = [
-        { name: "first", args: { apiKeyEnv: "FIRST_KEY", baseUrl: emulator.url } },
+        { name: "first", args: { apiKeyEnv: "FIRST_API_KEY", baseUrl: emulator.url } },
         { name: "second", args: { apiKey: "avk_second-4b2d", baseUrl: other.url } },
       ];
       project.declare(
@@ -138,7 +138,7 @@ describe("programs", () => {
     const url = { baseUrl: emulator.url, allowInsecureBaseUrl: true };
     const declare = (project: Project, literal: string, teams: string[] = []) =>
       project.declare([
-        { kind: "Provider", name: "named", args: { apiKeyEnv: "TENANT_KEY", ...url } },
+        { kind: "Provider", name: "named", args: { apiKeyEnv: "TENANT_API_KEY", ...url } },
         { kind: "Provider", name: "literal", args: { apiKey: literal, ...url } },
         { kind: "Organization", name: "one", args: { name: "One" }, options: { provider: ref("named") } },
         { kind: "Organization", name: "two", args: { name: "Two" }, options: { provider: ref("literal") } },
@@ -151,7 +151,7 @@ describe("programs", () => {
       ]);
     const tenants = ["first@example.com", "second@example.com"];
     for (const [index, person] of tenants.entries()) await emulator.addKey(`avk_old-${index}`, person);
-    const project = await openProject(undefined, { TENANT_KEY: "avk_old-0" });
+    const project = await openProject(undefined, { TENANT_API_KEY: "avk_old-0" });
     // What the stack is configured for holds for no explicit provider.
     await project.expectOk(["config", "set", "avala:baseUrl", "https://nowhere.example.com"]);
     await project.expectOk(["config", "set", "avala:requestsPerMinute", "none"]);
@@ -163,7 +163,7 @@ describe("programs", () => {
       await emulator.revokeKey(`avk_old-${index}`);
     }
     declare(project, "avk_new-1");
-    const today = { TENANT_KEY: "avk_new-0" };
+    const today = { TENANT_API_KEY: "avk_new-0" };
     const plain = await project.refresh(["--skip-preview"], today);
     expect(plain.errors).toEqual([{ name: "two", message: expect.stringContaining("[AVALA_UNAUTHORIZED]") }]);
     const run = await project.refresh(["--skip-preview", "--run-program"], today);

@@ -54,7 +54,7 @@ const { Provider, getInvitations, getInvitationsOutput, getOrganizationsOutput, 
 module.exports = async () => {
   const url = { baseUrl: process.env.URL, allowInsecureBaseUrl: true };
   const explicit = { provider: new Provider("explicit", { apiKey: new pulumi.Config().require("tenantKey"), ...url }) };
-  const named = { provider: new Provider("named", { apiKeyEnv: "NAMED_KEY", ...url }) };
+  const named = { provider: new Provider("named", { apiKeyEnv: "NAMED_API_KEY", ...url }) };
   const acme = new avala.Organization("acme", { name: "Acme" });
   const core = new avala.Team("core", { organization: acme, name: "Core" });
   new avala.OrganizationMember("ada", { organization: acme, email: "ada@example.com" });
@@ -133,7 +133,7 @@ describe("secrets", () => {
 
   beforeAll(async () => {
     emulator = await startEmulator({ seed });
-    const env = { ...emulator.environment(keys.environment), URL: emulator.url, NAMED_KEY: keys.named };
+    const env = { ...emulator.environment(keys.environment), URL: emulator.url, NAMED_API_KEY: keys.named };
     project = await Project.open(env, { "index.js": everySecret });
     watch = watched(join(project.folder, "tmp"));
     const codes = {

@@ -117,8 +117,8 @@ describe("settings reach the handlers, key and base URL from one source", () => 
     ],
     [
       "a variable that an explicit provider names",
-      () => ({ ...ours(), TENANT_KEY: "avk_configured" }),
-      () => ({ ...configured(), "avala:apiKey": "", "avala:apiKeyEnv": "TENANT_KEY", "avala:explicit": "true" }),
+      () => ({ ...ours(), TENANT_API_KEY: "avk_configured" }),
+      () => ({ ...configured(), "avala:apiKey": "", "avala:apiKeyEnv": "TENANT_API_KEY", "avala:explicit": "true" }),
       [false, true],
     ],
   ])("%s", async (_, environment, config, reached) => {
@@ -143,8 +143,20 @@ describe("settings reach the handlers, key and base URL from one source", () => 
     [
       "an explicit provider that names a variable which is not set",
       () => ours(),
-      () => ({ ...configured(), "avala:explicit": "true", "avala:apiKeyEnv": "TENANT_KEY" }),
-      /TENANT_KEY that apiKeyEnv names is not set/,
+      () => ({ ...configured(), "avala:explicit": "true", "avala:apiKeyEnv": "TENANT_API_KEY" }),
+      /the variable that apiKeyEnv names is not set/,
+    ],
+    [
+      "a variable of another purpose",
+      () => ({ GITHUB_TOKEN: "ghp_other" }),
+      () => ({ ...configured(), "avala:apiKeyEnv": "GITHUB_TOKEN" }),
+      /apiKeyEnv is not the name of an environment variable that may hold a key/,
+    ],
+    [
+      "anything while a switch is neither on nor off",
+      () => ({ ...ours(), AVALA_READ_ONLY: "y" }),
+      () => ({}),
+      /AVALA_READ_ONLY is set, and is neither true nor false/,
     ],
   ])("never %s: refused without a request", async (_, environment, config, reason) => {
     const host = await start(environment() as Record<string, string>, config());

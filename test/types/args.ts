@@ -84,7 +84,7 @@ export function accepted(): void {
   const uids = [staff.members["a@b.example"]?.userUid, staff.places["a@b.example"]?.["core"]?.userUid];
   pulumi.all(uids);
 
-  const provider = new Provider("tenant", { apiKeyEnv: "TENANT_KEY", allowInsecureBaseUrl: true });
+  const provider = new Provider("tenant", { apiKeyEnv: "TENANT_AVALA_API_KEY", allowInsecureBaseUrl: true });
   new Team("elsewhere", { organization: "acme", name: "Core" }, { provider });
 
   const outputs: pulumi.Output<string>[] = [acme.uid, acme.slug, core.uid, core.slug, ada.status];

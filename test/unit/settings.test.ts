@@ -6,6 +6,8 @@ const resolve = (environment: Record<string, string>, config: Record<string, str
     (name) => environment[name],
     (name) => config[name],
   );
+/** What the engine hands over for a value that is not known yet. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const official = "https://api.avala.ai/api/v1";
 
 describe("key and base URL", () => {
@@ -22,14 +24,14 @@ describe("key and base URL", () => {
     ["an empty key of the environment is none", { AVALA_API_KEY: "" }, { "avala:apiKey": "c" }, ["c", official]],
     [
       "the configuration names a variable",
-      { MINE: "m" },
-      { "avala:apiKeyEnv": "MINE", "avala:baseUrl": "https://c.example" },
+      { MINE_API_KEY: "m" },
+      { "avala:apiKeyEnv": "MINE_API_KEY", "avala:baseUrl": "https://c.example" },
       ["m", "https://c.example"],
     ],
     [
       "a variable that the configuration names wins over its key",
-      { MINE: "m" },
-      { "avala:apiKeyEnv": "MINE", "avala:apiKey": "c" },
+      { MINE_API_KEY: "m" },
+      { "avala:apiKeyEnv": "MINE_API_KEY", "avala:apiKey": "c" },
       ["m", official],
     ],
     [
@@ -46,8 +48,8 @@ describe("key and base URL", () => {
     ],
     [
       "explicit names a variable",
-      { AVALA_API_KEY: "e", MINE: "m" },
-      { "avala:explicit": "true", "avala:apiKeyEnv": "MINE" },
+      { AVALA_API_KEY: "e", MINE_API_KEY: "m" },
+      { "avala:explicit": "true", "avala:apiKeyEnv": "MINE_API_KEY" },
       ["m", official],
     ],
   ] as [string, Record<string, string>, Record<string, string>, string[]][])(
@@ -63,13 +65,13 @@ describe("key and base URL", () => {
     [
       "the configuration names an unset variable, whatever key it holds",
       {},
-      { "avala:apiKeyEnv": "MINE", "avala:apiKey": "c" },
+      { "avala:apiKeyEnv": "MINE_API_KEY", "avala:apiKey": "c" },
     ],
     ["explicit without a key", { AVALA_API_KEY: "e" }, { "avala:explicit": "true" }],
     [
       "explicit with an unset variable",
       { AVALA_API_KEY: "e" },
-      { "avala:explicit": "true", "avala:apiKey": "x", "avala:apiKeyEnv": "MINE" },
+      { "avala:explicit": "true", "avala:apiKey": "x", "avala:apiKeyEnv": "MINE_API_KEY" },
     ],
     ["a key of one source and a URL of the other", { AVALA_BASE_URL: "https://e.example" }, { "avala:apiKey": "c" }],
   ] as [string, Record<string, string>, Record<string, string>][])("is refused: %s", (_, environment, config) => {
@@ -78,21 +80,90 @@ describe("key and base URL", () => {
 });
 
 describe("switches", () => {
-  it.each(["1", "true", " YES ", "on"])("are on: %j", (value) => {
-    const settings = resolve({
-      AVALA_API_KEY: "e",
-      AVALA_BASE_URL: "http://127.0.0.1:1",
-      AVALA_ALLOW_INSECURE_BASE_URL: value,
-      AVALA_READ_ONLY: value,
-    });
-    expect(settings.client.readOnly).toBe(true);
-  });
+  const insecure = { AVALA_API_KEY: "e", AVALA_BASE_URL: "http://127.0.0.1:1" };
+  const configured = { "avala:apiKey": "c", "avala:baseUrl": "http://127.0.0.1:1" };
+  /** Every switch of every source: what resolves with it, and whether it is on. */
+  const switches: Record<string, { name: string; resolve: (text: string) => boolean }> = {
+    readOnly: {
+      name: "AVALA_READ_ONLY",
+      resolve: (text) => resolve({ AVALA_API_KEY: "e", AVALA_READ_ONLY: text }).client.readOnly === true,
+    },
+    "readOnly with an explicit provider": {
+      name: "AVALA_READ_ONLY",
+      resolve: (text) =>
+        resolve({ AVALA_READ_ONLY: text }, { "avala:explicit": "true", "avala:apiKey": "x" }).client.readOnly === true,
+    },
+    "allowInsecure of the environment": {
+      name: "AVALA_ALLOW_INSECURE_BASE_URL",
+      resolve: (text) => allows({ ...insecure, AVALA_ALLOW_INSECURE_BASE_URL: text }, {}),
+    },
+    "allowInsecure of the stack": {
+      name: "avala:allowInsecureBaseUrl",
+      resolve: (text) => allows({}, { ...configured, "avala:allowInsecureBaseUrl": text }),
+    },
+    "allowInsecure of an explicit provider": {
+      name: "avala:allowInsecureBaseUrl",
+      resolve: (text) => allows({}, { ...configured, "avala:explicit": "true", "avala:allowInsecureBaseUrl": text }),
+    },
+    "allowInsecure of the stack, where the environment allows it": {
+      name: "avala:allowInsecureBaseUrl",
+      resolve: (text) =>
+        allows({ AVALA_ALLOW_INSECURE_BASE_URL: "1" }, { ...configured, "avala:allowInsecureBaseUrl": text }),
+    },
+  };
+  /** Plain http goes through, or is refused because nothing allows it. */
+  function allows(environment: Record<string, string>, config: Record<string, string>): boolean {
+    try {
+      resolve(environment, config);
+      return true;
+    } catch (error) {
+      if ((error as Error).message.startsWith("The base URL would send the key unencrypted")) return false;
+      throw error;
+    }
+  }
+  const ofEach = Object.keys(switches);
 
-  it.each(["", "0", "false", "off", "maybe"])("are off: %j", (value) => {
-    expect(resolve({ AVALA_API_KEY: "e", AVALA_READ_ONLY: value }).client.readOnly).toBe(false);
-    expect(() =>
-      resolve({ AVALA_API_KEY: "e", AVALA_BASE_URL: "http://127.0.0.1:1", AVALA_ALLOW_INSECURE_BASE_URL: value }),
-    ).toThrow(ConfigError);
+  it.each(ofEach.flatMap((which) => ["1", "true", " YES ", "on", " TRUE ", "On\n"].map((text) => [which, text])))(
+    "%s is on: %j",
+    (which, text) => {
+      expect(switches[which!]!.resolve(text!)).toBe(true);
+    },
+  );
+
+  it.each(ofEach.flatMap((which) => ["", "0", "false", "off", "no", " FALSE "].map((text) => [which, text])))(
+    "%s is off: %j",
+    (which, text) => {
+      expect(switches[which!]!.resolve(text!)).toBe(which!.endsWith("where the environment allows it"));
+    },
+  );
+
+  const neither = [
+    "y",
+    "t",
+    "n",
+    "f",
+    "enabled",
+    "disabled",
+    "2",
+    "-1",
+    "1.0",
+    "'1'",
+    '"true"',
+    "1 # x",
+    "true;",
+    "maybe",
+  ];
+  it.each(
+    ofEach.flatMap((which) =>
+      [...neither, " ", "\t", "\u00a0", "null", "[secret]", unknown].map((text) => [which, text]),
+    ),
+  )("security 13: %s is refused where it is neither, and the value is not repeated: %j", (which, text) => {
+    const { name, resolve } = switches[which!]!;
+    const problem = problemOf(() => resolve(text!));
+    expect(problem).toBeInstanceOf(ConfigError);
+    expect(problem.message).toBe(
+      `${name} is set, and is neither true nor false. Set it to 1, true, yes, on (true) or 0, false, no, off (false), or unset it.`,
+    );
   });
 
   it("allow plain http from the configuration as well, and from the environment to an explicit provider", () => {
@@ -146,7 +217,7 @@ describe("switches", () => {
 
 describe("numbers", () => {
   it("have defaults", () => {
-    const settings = resolve({ AVALA_API_KEY: "e", AVALA_MAX_REMOVALS: " " });
+    const settings = resolve({ AVALA_API_KEY: "e", AVALA_MAX_REMOVALS: "" });
     expect(settings.maxRemovals).toBe(10);
     expect(settings.client).not.toHaveProperty("requestsPerMinute");
   });
@@ -178,7 +249,150 @@ describe("numbers", () => {
     expect(settings.hiddenPeople.size).toBe(1);
   });
 
-  it.each(["0", "-1", "1.5", "ten", "Infinity"])("are refused where they are none: %j", (value) => {
-    expect(() => resolve({ AVALA_API_KEY: "e", AVALA_REQUESTS_PER_SECOND: value })).toThrow(ConfigError);
+  const limits: [string, string, (text: string, config: boolean) => unknown][] = [
+    ["AVALA_REQUESTS_PER_MINUTE", "avala:requestsPerMinute", ofClient("requestsPerMinute")],
+    ["AVALA_REQUESTS_PER_SECOND", "avala:requestsPerSecond", ofClient("requestsPerSecond")],
+    ["AVALA_TIMEOUT_SECONDS", "avala:timeoutSeconds", ofClient("timeoutMs")],
+    ["AVALA_MAX_REMOVALS", "avala:maxRemovals", (text, config) => resolved("MAX_REMOVALS", text, config).maxRemovals],
+    [
+      "AVALA_SLICE_SECONDS",
+      "avala:sliceSeconds",
+      (text, config) => resolved("SLICE_SECONDS", text, config).sliceSeconds,
+    ],
+  ];
+  const keys: Record<string, string> = Object.fromEntries(limits.map(([variable, key]) => [variable, key]));
+  function resolved(variable: string, text: string, config: boolean) {
+    const name = `AVALA_${variable}`;
+    return config
+      ? resolve({}, { "avala:apiKey": "c", [keys[name]!]: text })
+      : resolve({ AVALA_API_KEY: "e", [name]: text });
+  }
+  function ofClient(setting: "requestsPerMinute" | "requestsPerSecond" | "timeoutMs") {
+    const variable = {
+      requestsPerMinute: "REQUESTS_PER_MINUTE",
+      requestsPerSecond: "REQUESTS_PER_SECOND",
+      timeoutMs: "TIMEOUT_SECONDS",
+    }[setting];
+    return (text: string, config: boolean) => {
+      const value = resolved(variable, text, config).client[setting];
+      return setting === "timeoutMs" && value !== undefined ? value / 1000 : value;
+    };
+  }
+  const ofEither = limits.flatMap(([variable, key, read]) => [
+    { name: variable, read: (text: string) => read(text, false) },
+    { name: key, read: (text: string) => read(text, true) },
+  ]);
+
+  it.each(ofEither)("are read where they are plain: $name", ({ read }) => {
+    expect([read("7"), read(" 12\n")]).toEqual([7, 12]);
+  });
+
+  const odd = [
+    "0",
+    "00",
+    "-1",
+    "+5",
+    "1.5",
+    "1e3",
+    "0x10",
+    "1_000",
+    "1,000",
+    "ten",
+    "Infinity",
+    "NaN",
+    "'5'",
+    '"5"',
+    "5 # x",
+    " ",
+    "all",
+    "true",
+    "９",
+    "99999999999999999999",
+  ];
+  it.each(ofEither.flatMap(({ name, read }) => [...odd, unknown].map((text) => ({ name, text, read }))))(
+    "security 13: are refused where they are none, and the value is not repeated: $name $text",
+    ({ name, text, read }) => {
+      const problem = problemOf(() => read(text));
+      expect(problem).toBeInstanceOf(ConfigError);
+      expect(problem.message).toMatch(
+        new RegExp(
+          `^${name} is not a whole number (?:above zero|from 1 to 3600)\\. Correct it, or unset it for the default\\.$`,
+        ),
+      );
+    },
+  );
+
+  it("are refused in the configuration also where the environment wins", () => {
+    const config = { "avala:maxRemovals": "many" };
+    expect(() => resolve({ AVALA_API_KEY: "e", AVALA_MAX_REMOVALS: "7" }, config)).toThrow("avala:maxRemovals is not");
+  });
+
+  it("of a timeout that a timer cannot hold are refused: it would end at once", () => {
+    expect(() => resolve({ AVALA_API_KEY: "e", AVALA_TIMEOUT_SECONDS: "3601" })).toThrow("from 1 to 3600");
   });
 });
+
+describe("security 14: the name that apiKeyEnv gives", () => {
+  const hex = "9f8e7d6c5b4a39281706f5e4d3c2b1a098765432";
+  const resolvers: Record<string, (name: string, environment: Record<string, string>) => string> = {
+    "stack configuration": (name, environment) => resolve(environment, { "avala:apiKeyEnv": name }).client.apiKey,
+    "explicit provider": (name, environment) =>
+      resolve(environment, { "avala:explicit": "true", "avala:apiKeyEnv": name }).client.apiKey,
+  };
+  const sources = Object.keys(resolvers);
+  const each = (names: string[]) => sources.flatMap((source) => names.map((name) => [source, name] as const));
+
+  it.each(
+    each(["TENANT_API_KEY", "AVALA_TENANT", "TENANT_AVALA_KEY", "_API_KEY", "tenant_avala_key", "AVALA_API_KEY_2"]),
+  )("of the %s may be %s", (source, name) => {
+    expect(resolvers[source]!(name, { [name]: "k" })).toBe("k");
+  });
+
+  const refused = [
+    hex,
+    hex.toUpperCase(),
+    "avk_live_9f8e7d6c5b4a_API_KEY",
+    "avala_sk_9f8e7d6c5b4a",
+    "AVK_AVALA",
+    "HOME",
+    "AWS_SECRET_ACCESS_KEY",
+    "GITHUB_TOKEN",
+    "PULUMI_CONFIG_PASSPHRASE",
+    "API_KEY",
+    "TENANT_API_KEY ",
+    " TENANT_API_KEY",
+    "TENANT-API_KEY",
+    "1_API_KEY",
+    "A.B_API_KEY",
+    "$TENANT_API_KEY",
+    "TENANT_API_KEY\u001b[2J",
+    "TENANT_API_KEY\n",
+    "ÄVALA_API_KEY",
+    " ",
+    unknown,
+  ];
+  it.each(each(refused))("of the %s is refused, and not repeated: %j", (source, name) => {
+    const problem = problemOf(() => resolvers[source]!(name, { [name]: "k" }));
+    expect(problem).toBeInstanceOf(ConfigError);
+    expect(problem.message).toMatch(
+      /^apiKeyEnv is not the name of an environment variable that may hold a key of Avala\. /,
+    );
+    if (name.trim() !== "" && name !== "API_KEY")
+      expect(problem.message.replaceAll("TENANT_AVALA_API_KEY", "")).not.toContain(name);
+  });
+
+  it.each(sources)("of the %s is not repeated where the variable is not set", (source) => {
+    const { message } = problemOf(() => resolvers[source]!("TENANT_API_KEY", {}));
+    expect(message).toMatch(/the variable that (?:avala:)?apiKeyEnv names is not set/);
+    expect(message).not.toContain("TENANT_API_KEY");
+  });
+});
+
+function problemOf(act: () => unknown): Error {
+  try {
+    act();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("It was accepted.");
+}

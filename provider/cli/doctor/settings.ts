@@ -1,6 +1,6 @@
 import { AvalaError } from "../../client/index.js";
 import { resolveSettings, type Settings } from "../../lifecycle/settings.js";
-import { printable, quoted } from "../../schema/index.js";
+import { printable } from "../../schema/index.js";
 import { hint } from "../commandLine.js";
 import { projectFolder, stackConfiguration, type Place } from "../pulumi.js";
 import { ofError, ok, warning, type Check } from "./check.js";
@@ -60,7 +60,7 @@ function inForce(environment: Place["environment"], config: Values, settings: Se
   const keySource = fromEnvironment
     ? "AVALA_API_KEY"
     : config.has(keyVariable)
-      ? `the variable ${quoted(config.get(keyVariable)!)} that ${keyVariable} names`
+      ? `the variable that ${keyVariable} names`
       : "avala:apiKey of the stack";
   const url = settings.client.baseUrl;
   const urlSource = fromEnvironment
@@ -118,7 +118,7 @@ function numberInForce(name: string, environment: Place["environment"], config: 
 
 function unknownVariables(environment: Place["environment"]): Check[] {
   const names = Object.keys(environment).filter((name) => name.startsWith("AVALA_") && !(name in variables));
-  const fix = "Correct or unset it. A variable that apiKeyEnv names may have any name.";
+  const fix = "Correct or unset it, unless apiKeyEnv names it.";
   return names.map((name) =>
     warning(
       "unknownVariable",

@@ -1,4 +1,5 @@
 import { shapeError } from "./failures.js";
+import { excess } from "./json.js";
 import type { Answer } from "./transport.js";
 
 /** What a successful answer holds as JSON; anything else is a `ResponseShapeError`, which tells nothing of the content. */
@@ -6,6 +7,8 @@ export function contentOf({ body, facts }: Answer): unknown {
   const start = body.trimStart()[0];
   if (start === undefined) throw shapeError(facts, "without any content");
   if (start === "<") throw shapeError(facts, "with an HTML page instead of JSON");
+  const tooMuch = excess(body);
+  if (tooMuch !== undefined) throw shapeError(facts, tooMuch);
   try {
     return JSON.parse(body);
   } catch {

@@ -1,3 +1,5 @@
+import { excess } from "./json.js";
+
 /** What an error body says, in one line, before redaction. */
 export interface ErrorBody {
   detail?: string;
@@ -6,6 +8,10 @@ export interface ErrorBody {
 }
 
 const DEEPEST = 4;
+/** Problems that are kept: a message shows the first few hundred characters. */
+const MOST_PROBLEMS = 20;
+/** Characters in the name of a field; a longer one names nothing that a person knows. */
+const LONGEST_NAME = 200;
 
 /**
  * Reads the error bodies that Avala is known to send: `detail` as text or as fields, with or without `code`; fields
@@ -14,44 +20,61 @@ const DEEPEST = 4;
  */
 export function decodeError(text: string): ErrorBody {
   const body = parse(text);
-  if (Array.isArray(body)) return withDetail(lines(body));
+  if (Array.isArray(body)) return withDetail([lines(body)]);
   if (!isObject(body)) return {};
   const code = machineCode(body.code);
   if (isObject(body.error)) {
     const { code: inner, message, details } = body.error;
-    return withDetail([...lines(message), ...lines(details)], machineCode(inner) ?? code);
+    return withDetail([lines(message), lines(details)], machineCode(inner) ?? code);
   }
-  if (body.detail !== undefined) return withDetail(lines(body.detail), code);
-  return withDetail(lines(withoutMachineFields(body)), code);
+  if (body.detail !== undefined) return withDetail([lines(body.detail)], code);
+  return withDetail([lines(withoutMachineFields(body))], code);
 }
 
-function withDetail(found: string[], code?: string): ErrorBody {
+function withDetail(sources: Iterable<string>[], code?: string): ErrorBody {
+  const found = first(MOST_PROBLEMS, sources);
   return {
     ...(found.length > 0 && { detail: found.join("; ") }),
     ...(code !== undefined && { code }),
   };
 }
 
+/** No more is made than is kept: each line repeats the name of its field. */
+function first(most: number, sources: Iterable<string>[]): string[] {
+  const found: string[] = [];
+  for (const source of sources) {
+    for (const line of source) {
+      if (found.push(line) === most) return found;
+    }
+  }
+  return found;
+}
+
 function withoutMachineFields(body: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== "code" && name !== "doc_url"));
 }
 
-function lines(value: unknown, field = "", depth = 0): string[] {
-  if (typeof value === "string") return value.trim() === "" ? [] : [field === "" ? value : `${field}: ${value}`];
-  if (depth === DEEPEST) return [];
-  if (Array.isArray(value)) return value.flatMap((item) => lines(item, field, depth + 1));
-  if (!isObject(value)) return [];
-  if (typeof value.msg === "string") return lines(value.msg, location(value.loc) || field, depth + 1);
-  return Object.entries(value).flatMap(([name, inner]) => lines(inner, joined(field, name), depth + 1));
+function* lines(value: unknown, field = "", depth = 0): Generator<string> {
+  if (typeof value === "string") {
+    if (value.trim() !== "") yield field === "" ? value : `${field}: ${value}`;
+    return;
+  }
+  if (depth === DEEPEST) return;
+  if (Array.isArray(value)) for (const item of value as unknown[]) yield* lines(item, field, depth + 1);
+  else if (!isObject(value)) return;
+  else if (typeof value.msg === "string") yield* lines(value.msg, location(value.loc) || field, depth + 1);
+  else for (const name of Object.keys(value)) yield* lines(value[name], joined(field, name), depth + 1);
 }
 
 function joined(field: string, name: string): string {
-  if (name === "non_field_errors") return field;
+  if (name === "non_field_errors" || name.length > LONGEST_NAME) return field;
   return field === "" ? name : `${field}.${name}`;
 }
 
 function location(loc: unknown): string {
-  return Array.isArray(loc) ? loc.filter((part) => ["string", "number"].includes(typeof part)).join(".") : "";
+  if (!Array.isArray(loc) || loc.length > DEEPEST * DEEPEST) return "";
+  const parts = loc.filter((part) => ["string", "number"].includes(typeof part)).join(".");
+  return parts.length > LONGEST_NAME ? "" : parts;
 }
 
 function machineCode(value: unknown): string | undefined {
@@ -63,6 +86,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function parse(text: string): unknown {
+  if (excess(text) !== undefined) return undefined;
   try {
     return JSON.parse(text);
   } catch {

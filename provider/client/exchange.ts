@@ -26,7 +26,8 @@ export const TOO_LARGE = "TOO_LARGE";
 /** Code of a success whose body is no text: guessing at names and addresses would end in wrong ones. */
 export const NOT_UTF8 = "NOT_UTF8";
 
-const LARGEST_ANSWER = 16 * 1024 * 1024;
+/** Bytes; ten thousand people take about three million. */
+export const LARGEST_ANSWER = 16 * 1024 * 1024;
 const LARGEST_ERROR = 1024 * 1024;
 
 /** Failures that come before a request is written, whatever the connection did before. */

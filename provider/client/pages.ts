@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { NotFoundError, type RequestFacts } from "./errors.js";
 import { shapeError } from "./failures.js";
 import type { Answer, Transport } from "./transport.js";
@@ -11,8 +11,10 @@ export const MOST_PAGES = 1000;
 /** Walks of one list before giving up on one that changes under us. */
 export const MOST_WALKS = 3;
 
-/** Characters of all pages together: a hundred thousand people, and more than memory has to bear. */
-export const LARGEST_LIST = 64 * 1024 * 1024;
+/** Rows of all pages together. */
+export const MOST_ROWS = 100_000;
+/** Characters of all pages together: as many people, and no more than memory has to bear. */
+export const LARGEST_LIST = 32 * 1024 * 1024;
 
 const LONGEST_QUERY = 2000;
 /** Only there so that a relative `next` can be parsed. */
@@ -62,17 +64,17 @@ async function walk<T>(transport: Transport, request: ListRequest<T>): Promise<T
     size += answer.body.length;
     if (size > LARGEST_LIST) throw shapeError(answer.facts, "the list is larger than any real one");
     const { results, next, count } = decode(page, answer);
-    for (const row of readRows(request.row, results, answer.facts)) rows.set(request.key(row), row);
+    for (const [index, result] of results.entries()) {
+      const row = conform(request.row, result, answer.facts, ["results", index]);
+      rows.set(request.key(row), row);
+    }
+    if (rows.size > MOST_ROWS) throw shapeError(answer.facts, `the list has more than ${MOST_ROWS} rows`);
     if (count !== undefined && count < total) throw new Shifted(answer.facts);
     total = count ?? total;
     query = next === undefined ? undefined : route.follow(next, answer.facts);
     if (query === undefined && rows.size < total) throw new Shifted(answer.facts);
   }
   return [...rows.values()];
-}
-
-function readRows<T>(row: z.ZodType<T>, results: unknown[], facts: RequestFacts): T[] {
-  return conform(z.object({ results: z.array(row) }), { results }, facts).results;
 }
 
 async function readPage(transport: Transport, path: string, query: string, first: boolean): Promise<Answer> {

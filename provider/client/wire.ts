@@ -16,6 +16,10 @@ import type { CredentialPermissions, Identified, Invitation, Member, Organizatio
  * What is in use are UUIDs, and letters, digits, hyphens and underscores.
  */
 const identifier = z.string().regex(/^[!-.0-~]{1,255}$/);
+/** Entries of a list within a row. */
+const MOST_ENTRIES = 1000;
+/** Counted before an entry is looked at: a list of millions, all of them wrong, would make as many problems. */
+const listOf = <T>(entry: z.ZodType<T>) => z.array(z.unknown()).max(MOST_ENTRIES).pipe(z.array(entry));
 const text = z.string().nullish();
 const flag = z.boolean().nullish();
 const count = z.number().nullish();
@@ -54,7 +58,7 @@ const organizationFields = {
   project_count: count,
   slice_count: count,
   slug_edits_remaining: count,
-  allowed_domains: z.array(z.string()).nullish(),
+  allowed_domains: listOf(z.string()).nullish(),
   created_at: text,
 };
 const ORGANIZATION_NULLS = ["handle", "role", "slug_edits_remaining", "allowed_domains"] as const;
@@ -132,8 +136,7 @@ function hide(shown: object, key: "acceptUrl" | "copyLink", value: string | null
   if (typeof value === "string") Object.defineProperty(shown, key, { value, enumerable: false });
 }
 
-const words = z
-  .array(z.string())
+const words = listOf(z.string())
   .nullish()
   .transform((list) => list ?? []);
 
@@ -167,12 +170,16 @@ export const industryChoices: z.ZodType<{ value: string; label: string }[]> = z.
   z.object({ choices }).transform((wire) => wire.choices),
 ]);
 
+/** Rows of one page, or of a whole list that has no pages; a hundred are asked for. */
+export const MOST_ROWS_OF_PAGE = 10_000;
+const rows = z.array(z.unknown()).max(MOST_ROWS_OF_PAGE);
+
 /** One page of a list: an envelope, or the whole list as an array from older deployments (T4). */
 export const page = z.union([
-  z.array(z.unknown()).transform((results) => ({ results, next: undefined, count: undefined })),
+  rows.transform((results) => ({ results, next: undefined, count: undefined })),
   z
     .object({
-      results: z.array(z.unknown()),
+      results: rows,
       next: text,
       count: z.number().int().nonnegative().nullish(),
     })
@@ -194,14 +201,21 @@ export function decodeEcho<T>(schema: z.ZodType<T>, answer: Answer): T {
   return conform(schema, content === undefined ? {} : content, answer.facts);
 }
 
-export function conform<T>(schema: z.ZodType<T>, value: unknown, facts: RequestFacts): T {
+/** @param at where in the answer the value stands */
+export function conform<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  facts: RequestFacts,
+  at: readonly PropertyKey[] = [],
+): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw shapeError(facts, `it does not have the promised shape at ${place(result.error.issues[0])}`);
+  throw shapeError(facts, `it does not have the promised shape at ${place(result.error.issues[0], at)}`);
 }
 
-function place(issue: z.core.$ZodIssue | undefined): string {
-  const at = issue === undefined || issue.path.length === 0 ? "the top" : issue.path.map(String).join(".");
+function place(issue: z.core.$ZodIssue | undefined, before: readonly PropertyKey[]): string {
+  const path = [...before, ...(issue?.path ?? [])];
+  const at = path.length === 0 ? "the top" : path.map(String).join(".");
   const wanted = issue?.code === "invalid_type" ? ` (expected ${issue.expected})` : "";
   return `${printable(at, 100)}${wanted}`;
 }

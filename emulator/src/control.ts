@@ -5,7 +5,8 @@ import { ControlError, problems } from "./errors.js";
 import { email } from "./fields.js";
 import { faultsSchema } from "./faults.js";
 import type { Person } from "./model.js";
-import { SeedError } from "./seed.js";
+import { scopes } from "./scopes.js";
+import { profileFields, SeedError } from "./seed.js";
 import { settingsSchema } from "./settings.js";
 import { dump } from "./state.js";
 import type { World } from "./world.js";
@@ -13,7 +14,7 @@ import type { World } from "./world.js";
 /** Where the control interface lives. */
 export const CONTROL = "/_emulator";
 
-const keyBody = z.strictObject({ key: z.string().min(1), email: email() });
+const keyBody = z.strictObject({ key: z.string().min(1), email: email(), scopes: scopes().optional() });
 const personBody = z.strictObject({
   email: email(),
   username: z.string().min(1).optional(),
@@ -24,6 +25,7 @@ const memberBody = z.strictObject({
   email: email(),
   role: z.enum(["admin", "member"]).default("member"),
 });
+const profileBody = z.strictObject(profileFields).partial();
 const clockBody = z.strictObject({ advanceSeconds: z.number().min(0) });
 const resetBody = z.strictObject({ seed: z.unknown().optional() });
 
@@ -60,8 +62,8 @@ function refuseTaken({ store }: World, { email, username }: Partial<Person>, sel
 
 function keyRoutes(control: Hono, world: World): void {
   control.post("/keys", async (c) => {
-    const { key, email } = await read(c, keyBody);
-    world.addKey(key, email);
+    const { key, email, scopes } = await read(c, keyBody);
+    world.addKey(key, email, scopes);
     return c.body(null, 204);
   });
   control.delete("/keys", async (c) => {
@@ -94,6 +96,16 @@ function peopleRoutes(control: Hono, world: World): void {
     if (organization.members.has(person.uid)) throw new ControlError(409, `${email} is already a member.`);
     world.store.addMember(organization, { person, role, createdAt: world.clock.iso() });
     return c.json(person, 201);
+  });
+}
+
+function profileRoutes(control: Hono, world: World): void {
+  control.patch("/organizations/:uid", async (c) => {
+    const organization = world.store.organizations.get(c.req.param("uid"));
+    if (!organization) throw new ControlError(404, "No organization has this uid.");
+    const changes = await read(c, profileBody);
+    Object.assign(organization, changes, { updatedAt: world.clock.iso() });
+    return c.body(null, 204);
   });
 }
 
@@ -148,6 +160,7 @@ export function controlRoutes(world: World): Hono {
   invitationRoutes(control, world);
   keyRoutes(control, world);
   peopleRoutes(control, world);
+  profileRoutes(control, world);
   control.all("/*", (c) => c.json({ error: `There is no control call ${c.req.method} ${c.req.path}.` }, 404));
   control.onError((error, c) => {
     if (error instanceof ControlError) return c.json({ error: error.message }, error.status);

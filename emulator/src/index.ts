@@ -1,23 +1,27 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import { z } from "@hono/zod-openapi";
 import { createApp } from "./app.js";
 import { CONTROL } from "./control.js";
 import { BASE } from "./operation.js";
+import { problems } from "./errors.js";
 import { Persistence, readSaved } from "./persistence.js";
-import type { Seed } from "./seed.js";
+import { scopes } from "./scopes.js";
+import { type Seed, SeedError } from "./seed.js";
 import { dump } from "./state.js";
-import { World } from "./world.js";
+import { type KeyOwner, World } from "./world.js";
 
 export { SeedError, type Seed, type State } from "./seed.js";
 export type { Fault } from "./faults.js";
+export type { KeyOwner } from "./world.js";
 export type { Settings } from "./settings.js";
 
 export interface EmulatorOptions {
   /** The start; without it only the local owner and the keys are there. */
   seed?: Seed | undefined;
-  /** Further API keys, key → e-mail of its person. They survive a reset. */
-  keys?: Readonly<Record<string, string>> | undefined;
+  /** Further API keys: the e-mail of the key's person, or that with the scopes it is restricted to. They survive a reset. */
+  keys?: Readonly<Record<string, string | KeyOwner>> | undefined;
   /** File that keeps the state. Where it exists it wins over `seed`. */
   data?: string | undefined;
   /** Milliseconds since 1970, for a test that stops time. Default: the machine's clock. */
@@ -39,10 +43,24 @@ export function createEmulator(options: EmulatorOptions = {}): {
   fetch(request: Request, env?: object): Response | Promise<Response>;
 } {
   const { seed, keys = {}, data, now } = options;
-  const world = new World(keys, (data === undefined ? undefined : readSaved(data)) ?? seed, now);
+  const world = new World(ownersOf(keys), (data === undefined ? undefined : readSaved(data)) ?? seed, now);
   const persistence = data === undefined ? undefined : new Persistence(data, () => JSON.stringify(dump(world)));
   const app = createApp(world, persistence);
   return { fetch: (request, env) => app.fetch(request, env) };
+}
+
+const ownersSchema = z.record(
+  z.string(),
+  z.union([
+    z.string().transform((address): KeyOwner => ({ email: address })),
+    z.strictObject({ email: z.string(), scopes: scopes().optional() }),
+  ]),
+);
+
+function ownersOf(keys: NonNullable<EmulatorOptions["keys"]>): Record<string, KeyOwner> {
+  const parsed = ownersSchema.safeParse(keys);
+  if (parsed.success) return parsed.data;
+  throw new SeedError(`keys: ${problems(parsed.error)}`);
 }
 
 /** An emulator on 127.0.0.1; port 0, the default, takes a free one. */

@@ -14,9 +14,9 @@ class Loader {
 
   load(seed: State): Store {
     seed.people.forEach((person, i) => this.person(person, `people[${i}]`));
-    seed.keys.forEach(({ key, email, revoked }, i) => {
+    seed.keys.forEach(({ key, email, revoked, scopes }, i) => {
       this.unused(this.store.keys.has(key), key, `keys[${i}].key`);
-      this.store.keys.set(key, { key, person: this.known(email, `keys[${i}].email`), revoked });
+      this.store.keys.set(key, { key, person: this.known(email, `keys[${i}].email`), revoked, scopes });
     });
     seed.organizations.forEach((organization, i) => this.organization(organization, `organizations[${i}]`));
     this.store.mails.push(...seed.emails);

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
-import { type EmulatorOptions, type Seed, startEmulator } from "./index.js";
+import { type EmulatorOptions, type KeyOwner, type Seed, startEmulator } from "./index.js";
 import { readJson } from "./persistence.js";
 
-const USAGE = "Usage: avala-emulator [--port 8787] [--data file] [--seed file.json] [--key KEY=email]...";
+const USAGE = "Usage: avala-emulator [--port 8787] [--data file] [--seed file.json] [--key KEY=email[:scope,...]]...";
 
 const HELP = `${USAGE}
 
@@ -13,6 +13,8 @@ Serves Avala's organizations API on 127.0.0.1, in memory, and mails nobody.
   --seed file.json   the start: people, keys and organizations
   --data file        keeps the state in this file; where it exists it wins over --seed
   --key KEY=email    one more API key and its person; may be repeated
+  --key KEY=email:organizations.read,organizations.write
+                     the same, restricted to these scopes; with nothing after the colon to none
 
 http://127.0.0.1:8787/ is a page that shows what it holds, with buttons to accept, decline and expire invitations.
 
@@ -25,12 +27,13 @@ function portOf(text: string): number {
   throw new Error(`--port takes a number from 0 to 65535, not ${text}.`);
 }
 
-function keysOf(pairs: string[]): Record<string, string> {
+function keysOf(pairs: string[]): Record<string, KeyOwner> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.lastIndexOf("=");
-      if (at < 1 || !pair.slice(at + 1).includes("@")) throw new Error("--key takes KEY=email.");
-      return [pair.slice(0, at), pair.slice(at + 1)];
+      const [email = "", scopes] = pair.slice(at + 1).split(":");
+      if (at < 1 || !email.includes("@")) throw new Error("--key takes KEY=email or KEY=email:scope,scope.");
+      return [pair.slice(0, at), { email, scopes: scopes?.split(",").filter(Boolean) }];
     }),
   );
 }

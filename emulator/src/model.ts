@@ -15,6 +15,8 @@ export interface Key {
   key: string;
   person: Person;
   revoked: boolean;
+  /** What the key is restricted to; without them it may do what its person may. */
+  scopes?: readonly string[] | undefined;
 }
 
 export interface Membership<Role> {
@@ -67,6 +69,12 @@ export interface Organization {
   projectCount: number;
   sliceCount: number;
   allowedDomains: string[] | null;
+  readme: string | null;
+  organizationType: string | null;
+  xUrl: string | null;
+  huggingFaceUrl: string | null;
+  githubUrl: string | null;
+  linkedinUrl: string | null;
   slugEditsRemaining: number;
   createdAt: string;
   updatedAt: string;

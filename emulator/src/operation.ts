@@ -1,7 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { ApiError, refusal, validationError } from "./errors.js";
-import type { Person, RequestEntry } from "./model.js";
+import type { Key, Person, RequestEntry } from "./model.js";
+import { requireScope, scopeOf } from "./scopes.js";
 import type { World } from "./world.js";
 
 /** Where the API lives, below the origin. */
@@ -41,6 +42,7 @@ export interface Spec<Body extends z.ZodType> {
 export interface Call<Body = unknown> {
   /** What the call sees; a read may see an older store. */
   world: World;
+  key: Key;
   person: Person;
   url: URL;
   query: URLSearchParams;
@@ -65,9 +67,10 @@ export function operation<Body extends z.ZodType>(
   const route = createRoute(describe(spec));
   app.openAPIRegistry.registerPath(route);
   app.on(spec.method.toUpperCase(), route.getRoutingPath(), async (c) =>
-    admitted(c, world, (person) => {
+    admitted(c, world, (key) => {
+      if (spec.path.startsWith("/organizations/")) requireScope(key, scopeOf(spec.method));
       const seen = spec.method === "get" ? world.lagging() : world;
-      return handler(callOf(c, seen, person, spec.body));
+      return handler(callOf(c, seen, key, spec.body));
     }),
   );
 }
@@ -109,16 +112,17 @@ function describe({ id, method, path, summary, tag, query, body, status = 200, a
 export async function admitted(
   c: Context<{ Variables: Variables }>,
   world: World,
-  run: (person: Person) => Response | Promise<Response>,
+  run: (key: Key) => Response | Promise<Response>,
 ): Promise<Response> {
   let person: Person | undefined;
   let response: Response;
   try {
-    person = authenticate(c, world);
+    const key = authenticate(c, world);
+    person = key.person;
     c.get("entry").by = person.email;
     world.limiter.admit(person.uid, world.settings.rateLimit);
     world.lastActive.set(person.uid, world.clock.now());
-    response = await run(person);
+    response = await run(key);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     response = c.json(error.body, error.status, error.headers);
@@ -130,19 +134,19 @@ export async function admitted(
   return response;
 }
 
-function authenticate(c: Context, world: World): Person {
+function authenticate(c: Context, world: World): Key {
   const sent = c.req.header("x-avala-api-key");
   if (!sent) throw refusal(401, "Authentication credentials were not provided.");
   const key = world.store.keys.get(sent);
   if (!key) throw refusal(401, "Invalid API key.");
   if (key.revoked) throw refusal(401, "API key has been revoked or has expired.");
-  return key.person;
+  return key;
 }
 
 function callOf<Body extends z.ZodType>(
   c: Context<{ Variables: Variables }>,
   world: World,
-  person: Person,
+  key: Key,
   schema: Body | undefined,
 ): Call<z.output<Body>> {
   const url = new URL(c.req.url);
@@ -150,7 +154,8 @@ function callOf<Body extends z.ZodType>(
   if (page !== undefined) url.searchParams.set("page", String(page));
   return {
     world,
-    person,
+    key,
+    person: key.person,
     url,
     query: url.searchParams,
     param: (name) => c.req.param(name) ?? "",

@@ -47,6 +47,12 @@ const organizationDetail = z
     project_count: z.int(),
     slice_count: z.int(),
     allowed_domains: z.array(z.string()).nullable(),
+    readme: nullable,
+    organization_type: nullable,
+    x_url: nullable,
+    hugging_face_url: nullable,
+    github_url: nullable,
+    linkedin_url: nullable,
     slug_edits_remaining: z.int().nullable(),
     updated_at: z.iso.datetime(),
   })

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { z } from "@hono/zod-openapi";
 import { problems } from "./errors.js";
 import { choice, email, handle, slug, uid, webAddress } from "./fields.js";
+import { scopes } from "./scopes.js";
 import { settingsSchema } from "./settings.js";
 
 export const INVITATION_SECONDS = 14 * 24 * 3600;
@@ -51,6 +52,16 @@ const teamSeed = z.strictObject({
     .default([]),
 });
 
+/** Nobody can write these through the API. */
+export const profileFields = {
+  readme: z.string().nullable(),
+  organizationType: z.string().nullable(),
+  xUrl: z.string().nullable(),
+  huggingFaceUrl: z.string().nullable(),
+  githubUrl: z.string().nullable(),
+  linkedinUrl: z.string().nullable(),
+};
+
 const organizationSeed = z.strictObject({
   uid: newUid(),
   name: z.string().min(1).max(1024),
@@ -70,6 +81,12 @@ const organizationSeed = z.strictObject({
   projectCount: count,
   sliceCount: count,
   allowedDomains: z.array(z.string()).nullable().default(null),
+  readme: profileFields.readme.default(null),
+  organizationType: profileFields.organizationType.default(null),
+  xUrl: profileFields.xUrl.default(null),
+  huggingFaceUrl: profileFields.huggingFaceUrl.default(null),
+  githubUrl: profileFields.githubUrl.default(null),
+  linkedinUrl: profileFields.linkedinUrl.default(null),
   slugEditsRemaining: z.int().min(0).default(SLUG_EDITS),
   createdAt: time,
   updatedAt: time,
@@ -104,6 +121,7 @@ export const seedSchema = z.strictObject({
         key: z.string().min(1),
         email: email(),
         revoked: z.boolean().default(false),
+        scopes: scopes().optional(),
       }),
     )
     .default([]),

@@ -48,6 +48,12 @@ export const organizationDetail = (call: Call, organization: Organization) => ({
   project_count: organization.projectCount,
   slice_count: organization.sliceCount,
   allowed_domains: organization.allowedDomains,
+  readme: organization.readme,
+  organization_type: organization.organizationType,
+  x_url: organization.xUrl,
+  hugging_face_url: organization.huggingFaceUrl,
+  github_url: organization.githubUrl,
+  linkedin_url: organization.linkedinUrl,
   slug_edits_remaining: organization.slugEditsRemaining,
   updated_at: organization.updatedAt,
 });

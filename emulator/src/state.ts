@@ -33,7 +33,12 @@ export function dump({ clock, settings, store }: World): State {
     clockOffsetSeconds: clock.offsetSeconds,
     settings,
     people: [...store.people.values()].map((person) => ({ ...person })),
-    keys: [...store.keys.values()].map(({ key, person, revoked }) => ({ key, email: person.email, revoked })),
+    keys: [...store.keys.values()].map(({ key, person, revoked, scopes }) => ({
+      key,
+      email: person.email,
+      revoked,
+      ...(scopes && { scopes: [...scopes] }),
+    })),
     organizations: [...store.organizations.values()].map(organization),
     emails: [...store.mails],
   };

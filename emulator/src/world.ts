@@ -14,6 +14,12 @@ import type { Store } from "./store.js";
 export const LOCAL_KEY = "avk_local";
 export const LOCAL_OWNER = "owner@example.com";
 
+/** Whose a key is, and what it is restricted to; without `scopes` it may do what its person may. */
+export interface KeyOwner {
+  email: string;
+  scopes?: readonly string[] | undefined;
+}
+
 /** The request log keeps this many calls; older ones are dropped. */
 const MAX_REQUESTS = 100_000;
 
@@ -32,9 +38,9 @@ export class World {
   private readonly history = new History();
   private requestCount = 0;
 
-  /** `keys` (key → e-mail) are there after every reset, beside the one of the local owner. */
+  /** `owners`: keys that are there after every reset, beside the one of the local owner. */
   constructor(
-    private readonly keys: Readonly<Record<string, string>>,
+    private readonly owners: Readonly<Record<string, KeyOwner>>,
     seed: unknown,
     now?: () => number,
   ) {
@@ -55,8 +61,9 @@ export class World {
       throw error;
     }
     this.settings = { ...defaultSettings, ...state.settings };
-    for (const [key, email] of Object.entries({ [LOCAL_KEY]: LOCAL_OWNER, ...this.keys })) {
-      if (!this.store.keys.has(key)) this.addKey(key, email);
+    const owners: Record<string, KeyOwner> = { [LOCAL_KEY]: { email: LOCAL_OWNER }, ...this.owners };
+    for (const [key, { email, scopes }] of Object.entries(owners)) {
+      if (!this.store.keys.has(key)) this.addKey(key, email, scopes);
     }
     this.requests = [];
     this.requestCount = 0;
@@ -82,8 +89,8 @@ export class World {
     return Object.create(this, { store: { value: version.store } }) as World;
   }
 
-  addKey(key: string, email: string): void {
-    this.store.keys.set(key, { key, person: this.store.signUp(email), revoked: false });
+  addKey(key: string, email: string, scopes?: readonly string[]): void {
+    this.store.keys.set(key, { key, person: this.store.signUp(email), revoked: false, scopes });
   }
 
   logRequest(entry: Pick<RequestEntry, "method" | "path" | "query">): RequestEntry {

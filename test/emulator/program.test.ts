@@ -129,13 +129,18 @@ describe("command line", () => {
   it.each(["SIGTERM", "SIGINT"] as const)("prints one line and ends at %s", async (signal) => {
     const seed = join(folder, "seed.json");
     writeFileSync(seed, JSON.stringify(acme()));
-    const child = start("--port", "0", "--seed", seed, "--key", "avk_x=x@example.com");
+    const child = start("--port", "0", "--seed", seed, "--key", "avk_x=x@example.com:organizations.read");
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
     const seen: string[] = [];
     lines.on("line", (line) => seen.push(line));
     await once(lines, "line");
     const url = /^Avala emulator listening on (http:\/\/127\.0\.0\.1:\d+\/api\/v1)$/.exec(seen[0] ?? "")?.[1] ?? "";
     expect((await organizations(url)).count).toBe(1);
+    const scoped = { headers: { ...headers, "x-avala-api-key": "avk_x" } };
+    expect((await organizations(url, scoped)).count).toBe(0);
+    expect((await fetch(`${url}/organizations/`, { ...scoped, method: "POST", body: '{"name":"B"}' })).status).toBe(
+      403,
+    );
     const ended = once(child, "exit");
     child.kill(signal);
     expect(await ended).toEqual([0, null]);
@@ -145,6 +150,7 @@ describe("command line", () => {
   it.each([
     [["--port", "many"], "--port takes a number"],
     [["--key", "avk_x"], "--key takes KEY=email"],
+    [["--key", "avk_x=x@example.com:organizations.raed"], "This is no scope of the service."],
     [["--colour"], "--colour"],
     [["--seed", join(folder, "none.json")], "none.json cannot be read as JSON"],
     [["--data", __filename], "program.test.ts cannot be read as JSON"],

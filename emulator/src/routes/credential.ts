@@ -1,5 +1,6 @@
 import { forbidden, notFound } from "../errors.js";
 import { type Call, operation, type Service } from "../operation.js";
+import { grantOf } from "../scopes.js";
 import * as schemas from "../schemas.js";
 import type { Settings } from "../settings.js";
 
@@ -47,9 +48,8 @@ export function credentialRoutes(service: Service): void {
       call.json({
         type: "customer",
         is_staff_privileged: false,
-        scopes: [],
         capabilities: [],
-        toolsets: [],
+        ...grantOf(call.key),
       }),
   );
 }

@@ -231,6 +231,44 @@ describe("on the host process", () => {
     },
   );
 
+  it("bug: touches nothing that others have left in TMPDIR, whatever its name and age", async () => {
+    const old = new Date(Date.now() - 30 * 24 * 3_600_000);
+    const names = ["pulumi-avala-evil", "pulumi-avala-127.0.0.1_4711", "pulumi-avala-removals-127.0.0.1_4711"];
+    for (const name of names) {
+      mkdirSync(join(place, name, "999999998"), { recursive: true });
+      writeFileSync(join(place, name, "999999999"), "kept\n");
+      if (isRoot) chownSync(join(place, name), stranger, stranger);
+      utimesSync(join(place, name), old, old);
+    }
+    const before = contents(place);
+    s.stack.environment = { ...s.stack.environment, TMPDIR: place };
+    await s.stack.up(mia());
+    await s.stack.destroy();
+    expect(contents(place).filter((line) => !line.startsWith(root()))).toEqual(before);
+  });
+
+  const itAsRoot = isRoot ? it : () => {};
+  itAsRoot("bug: another user can neither read, write nor replace what a run shares", async () => {
+    chmodSync(place, 0o1777);
+    s.stack.environment = { ...s.stack.environment, TMPDIR: place };
+    await s.stack.up(mia());
+    const [run] = readdirSync(root());
+    const attacks = [
+      `readdirSync(${JSON.stringify(root())})`,
+      `writeFileSync(${JSON.stringify(join(root(), run!, "1"))}, "planted")`,
+      `readdirSync(${JSON.stringify(join(root(), run!))})`,
+      `renameSync(${JSON.stringify(root())}, ${JSON.stringify(`${root()}-away`)})`,
+      `symlinkSync("/", ${JSON.stringify(join(root(), "link"))})`,
+    ];
+    const outcomes = attacks.map((attack) => {
+      const program = `try { require("fs").${attack}; console.log("done") } catch (error) { console.log(error.code) }`;
+      return execFileSync(process.execPath, ["-e", program], { uid: stranger, gid: stranger, cwd: "/" })
+        .toString()
+        .trim();
+    });
+    expect(outcomes).toEqual(["EACCES", "EACCES", "EACCES", "EPERM", "EACCES"]);
+  });
+
   it("keeps everything it writes inside of the private folder", async () => {
     s.stack.environment = { ...s.stack.environment, TMPDIR: place };
     await s.stack.up(mia());

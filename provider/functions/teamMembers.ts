@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ask, askOutput, type Read } from "./ask.js";
+import { ask, askOutput, type Question, type Read } from "./ask.js";
 import type { GetTeamArgs, GetTeamOutputArgs } from "./teams.js";
 
 /** Whose members: a team by id, or by slug or name in its organization. */
@@ -27,6 +27,12 @@ const readTeamMembers: Read<GetTeamMembersArgs, TeamMemberResult[]> = async (ser
   return [...(await team.members.get()).values()];
 };
 
+const teamMembersQuestion: Question<GetTeamMembersArgs, TeamMemberResult[]> = {
+  name: "getTeamMembers",
+  isList: true,
+  read: readTeamMembers,
+};
+
 /**
  * All people in a team.
  *
@@ -37,7 +43,7 @@ const readTeamMembers: Read<GetTeamMembersArgs, TeamMemberResult[]> = async (ser
  * @throws `AVALA_TEAM_NOT_FOUND` and `AVALA_ORGANIZATION_NOT_FOUND`, as `getTeam`
  */
 export function getTeamMembers(args: GetTeamMembersArgs, opts?: pulumi.InvokeOptions): Promise<TeamMemberResult[]> {
-  return ask(readTeamMembers, args, opts);
+  return ask(teamMembersQuestion, args, opts);
 }
 
 /** As `getTeamMembers`, for arguments that are outputs or resources. */
@@ -45,5 +51,5 @@ export function getTeamMembersOutput(
   args: GetTeamMembersOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<TeamMemberResult[]> {
-  return askOutput(readTeamMembers, args, opts);
+  return askOutput(teamMembersQuestion, args, opts);
 }

@@ -10,6 +10,7 @@ import { faultKinds } from "./faults/faults.js";
 import { operations as faultOperations } from "./faults/operations.js";
 import { guards } from "./guards/guards.js";
 import { hostileTexts } from "./hostile/texts.js";
+import { refused, taken } from "./support/addresses.js";
 import { declarations, situations, table } from "./lifecycle/person/table.js";
 import { spellingsOf } from "./support/secrets.js";
 import { traps } from "./unit/traps.js";
@@ -52,6 +53,17 @@ export const promises: readonly Promised[] = [
         where: "model/model.test.ts",
         how: "random programs, settings, acts of others, keys, faults and kills: mails of each person, counted",
       },
+    ],
+  },
+  {
+    promise: "An address that no mail system delivers to fails the preview, and nobody is invited before that",
+    tests: [
+      {
+        where: "unit/address.test.ts",
+        how: "one table of addresses through every input, file and option that takes one",
+        cases: [refused.length + taken.length, "addresses"],
+      },
+      { where: "host/inputs.test.ts", how: "the same in the real host process, without a request" },
     ],
   },
   {
@@ -187,6 +199,11 @@ export const promises: readonly Promised[] = [
     promise: "Hostile text steers no screen",
     tests: [
       { where: "unit/text.test.ts", how: "anything at all, made one short line without controls" },
+      {
+        where: "unit/hiddenCharacters.test.ts",
+        how: "every code point that cannot be seen; honest names; names that look alike",
+      },
+      { where: "cli/lookalikes.test.ts", how: "teams and people who look alike, shown with their uids" },
       {
         where: "hostile/names.test.ts",
         how: "names, addresses and texts as nobody has them, in every place where they reach a screen or a record",

@@ -1,10 +1,10 @@
 import {
+  addressOrUid,
   canonicalUid,
   joinId,
   namesOf,
   normalizeEmail,
   personOf,
-  printable,
   quoted,
   rosterOf,
   splitId,
@@ -144,7 +144,7 @@ export const teamRoster: Lifecycle<Seen> = {
   shown: (seen) => ({ members: shownRoster(seen) }),
   outputs: (seen, { inputs }) => ({
     waiting: textOf([...seen.declared.keys()].filter((who) => isWaiting(seen, who)).map((who) => [who])),
-    unmanagedMembers: inputs["unmanaged"] === "ignore" ? "" : textOf(seen.strangers.map((row) => [nameOf(row)])),
+    unmanagedMembers: inputs["unmanaged"] === "ignore" ? "" : textOf(seen.strangers.map((row) => [addressOrUid(row)])),
     [knownKey]: textOf([...seen.placed].map(([who, { userUid }]) => [who, userUid])),
     [leavingKey]: seen.leaving.size === 0 ? undefined : textOf([...seen.leaving.keys()].map((uid) => [uid])),
   }),
@@ -229,7 +229,7 @@ function takeStrangers(target: Target, seen: Seen): void {
   if (target.inputs["unmanaged"] !== "remove") return;
   const recorded = sends(target, "unmanaged") ? undefined : new Set(namesOf(target.state["unmanagedMembers"]));
   const isShown = (row: TeamMember) =>
-    recorded === undefined || [nameOf(row), row.userUid].some((name) => recorded.has(name));
+    recorded === undefined || [addressOrUid(row), row.userUid].some((name) => recorded.has(name));
   for (const row of seen.strangers.filter(isShown)) seen.leaving.set(row.userUid, row);
   seen.strangers = seen.strangers.filter((row) => !isShown(row));
 }
@@ -339,10 +339,6 @@ function note(run: Run, { view, declared, placed, leaving }: Seen): void {
 
 function knownIn(state: Properties): Map<string, string> {
   return isRecorded(state) ? (rosterOf(state[knownKey]) as Map<string, string>) : new Map();
-}
-
-function nameOf({ email, userUid }: TeamMember): string {
-  return email === undefined ? userUid : printable(normalizeEmail(email), 254);
 }
 
 function placeOf({ view }: Pick<Seen, "view">): string {

@@ -1,5 +1,5 @@
 import { domainToASCII, domainToUnicode } from "node:url";
-import { hiddenCharacter } from "./text.js";
+import { hiddenCharacter, printable } from "./text.js";
 
 /**
  * What an email address may be: whatever a public mail system delivers to, and nothing else. The one place that decides;
@@ -30,6 +30,12 @@ export function normalizeDomain(text: string): string {
   if (read === undefined || !read.isExact) return domain;
   // Letters that cannot be seen would make two domains look alike.
   return hiddenCharacter(read.letters) === undefined ? read.letters : read.ascii;
+}
+
+/** Somebody as state names them: by address, or by uid where the service shows none that can be shown as it is. */
+export function addressOrUid({ email, userUid }: { email?: string | undefined; userUid: string }): string {
+  const address = email === undefined ? undefined : normalizeEmail(email);
+  return address === undefined || printable(address, mostCharacters) !== address ? userUid : address;
 }
 
 /** The spelling of an address without anything beyond ASCII; undefined for one that is written so already. */

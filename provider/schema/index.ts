@@ -8,7 +8,7 @@ import { teamRoster } from "./teamRoster.js";
 /** Every resource, in the order of the documentation. */
 export const resources = { organization, team, organizationMember, teamMembership, teamRoster, invitation };
 
-export { addressFault, asciiAddress, normalizeDomain, normalizeEmail } from "./address.js";
+export { addressFault, addressOrUid, asciiAddress, normalizeDomain, normalizeEmail } from "./address.js";
 export * from "./fields.js";
 export * from "./identity.js";
 export * from "./people.js";

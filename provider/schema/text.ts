@@ -16,6 +16,7 @@ const honest = String.raw`\p{RGI_Emoji}|(?<=[${joinedClass}])[\u200C\u200D](?=[$
 // The flag v is newer than the language that the package is compiled to; every Node that it supports has it.
 const hiddenOrHonest = new RegExp(`(?<honest>${honest})|[${hiddenClass}]`, "gv");
 const hidden = new RegExp(`[${hiddenClass}]`, "v");
+const hiddenCharacters = new RegExp(`[${hiddenClass}]`, "gv");
 /** Most text needs no closer look. */
 const plain = /^[ -~]*$/;
 
@@ -61,4 +62,38 @@ export function printable(text: string, length = 80): string {
 /** The same, in quotes. */
 export function quoted(text: string, length = 80): string {
   return `"${printable(text, length).replaceAll('"', "'")}"`;
+}
+
+/** Letters of other scripts, and digits, that are drawn like Latin ones. */
+const drawnLike: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    [
+      "\u0410\u0412\u0421\u0415\u041d\u0406\u0408\u041a\u041c\u041e\u0420\u0405\u0422\u0425\u0423\u04ae",
+      "ABCEHIJKMOPSTXYY",
+    ],
+    [
+      "\u0430\u0432\u0441\u0435\u043d\u0456\u0458\u043a\u043c\u043e\u0440\u0455\u0442\u0445\u0443\u04af",
+      "abcehijkmopstxyy",
+    ],
+    ["\u0501\u04bb\u051b\u051d\u04cf\u04c0\u0475\u0474\u0433\u051a\u051c\u050c", "dhqwllvvrqwg"],
+    ["\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7", "ABEZHIKMNOPTYX"],
+    ["\u03b1\u03b2\u03b5\u03b7\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u03b3\u03c9\u03f2", "abeniKvoptuxywc"],
+    ["\u0131\u0237\u0251\u0261\u026a\u2010\u2011\u2012\u2013\u2014\u2212", "ijagi------"],
+  ].flatMap(([from, to]) => [...from!].map((letter, at) => [letter, to![at]!])),
+);
+
+/**
+ * Forms of a name under which it may be taken for another: without what cannot be seen, in one case and width, and with
+ * letters of other scripts as the Latin ones that they are drawn like. Names that share one look alike.
+ */
+export function foldedForms(text: string): string[] {
+  const shown = text.normalize("NFKC").replace(hiddenCharacters, "").replace(/\s+/gu, " ").trim();
+  const drawn = Array.from(shown, (letter) => drawnLike[letter] ?? letter).join("");
+  const folded = [shown, drawn].map((form) => form.toUpperCase().toLowerCase().normalize("NFC"));
+  // After case: capital I, small l and the digit, and O and zero.
+  const likeDigits = drawn
+    .replace(/[Il1|]/g, "l")
+    .replace(/[oO0]/g, "o")
+    .toLowerCase();
+  return [...new Set([...folded, likeDigits])];
 }

@@ -429,6 +429,73 @@ describe("names that look alike", () => {
       .join("\n");
     expect(text).toContain(`-  ${uid(6)} (ada@example.com)  ${uid(8)} (Core) of Acme  member → nothing`);
   });
+
+  /** Every way in which a review is shown. */
+  const shownIn = (review: Review) => ({
+    text: textOf(review)
+      .flatMap(({ lines }) => lines)
+      .join("\n"),
+    // What is no letter, digit or space is a reference in Markdown.
+    markdown: markdownOf(review).replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))),
+    html: htmlOf(review).replaceAll("&#39;", "'"),
+  });
+
+  it.each([
+    ["a variation selector", "Core\ufe0f", "Core"],
+    ["a blank letter", "Core\u3164", "Core"],
+    ["a Cyrillic letter", "C\u043ere", "C\u043ere"],
+    ["a Greek letter", "C\u03bfre", "C\u03bfre"],
+    ["full width", "\uff23ore", "\uff23ore"],
+    ["case", "CORE", "CORE"],
+    ["a wide space behind", "Core\u3000", "Core"],
+    ["a digit", "C0re", "C0re"],
+    ["letters behind where names are cut", `Core${" x".repeat(40)}a`, "Core x x"],
+  ])("bug: teams that differ by %s are told by their uids, both of them", (what, name, shown) => {
+    const other = what.startsWith("letters") ? `Core${" x".repeat(40)}b` : "Core";
+    const named = (one: string) => ({ was: { name: one, organization: acme }, is: { name: one, organization: acme } });
+    const twin: Planned = { ...team, name: "twin", id: `${acme}/${uid(8)}`, ...named(name) };
+    const inTwin = place("bob", { status: "active" }, undefined, { id: `${acme}/${uid(8)}/${mail("bob")}` });
+    const review = reviewOf(
+      previewOf(
+        previewDocument([organization, { ...team, ...named(other) }, twin, place("ada", { status: "active" }), inTwin]),
+      ),
+      { maxRemovals: 10, domains: [] },
+    );
+    for (const text of Object.values(shownIn(review))) {
+      expect(text).toContain(`${uid(8)} (${shown}`);
+      expect(text).toContain(`${core} (Core`);
+    }
+  });
+
+  it("bug: an address beyond ASCII has its ASCII spelling beside it, in every format, masked or not", () => {
+    const review = reviewed([
+      member("x", undefined, { email: "ada@b\u00fccher.example" }),
+      member("y", undefined, { email: "ada@ex\u0430mple.com" }),
+      member("z", undefined, { email: "bob@example.com" }),
+    ]);
+    for (const text of Object.values(shownIn(review))) {
+      expect(text).toContain("ada@b\u00fccher.example (ada@xn--bcher-kva.example)");
+      expect(text).toContain("ada@ex\u0430mple.com (ada@xn--exmple-4nf.com)");
+      expect(text).not.toContain("bob@example.com (");
+    }
+    for (const text of Object.values(shownIn(masked(review)))) expect(text).toContain("a***@xn--bcher-kva.example");
+    // Where both are too long for a line, the one that cannot be mistaken is shown.
+    const long = `ada@${`${"a".repeat(60)}.`.repeat(3)}b\u00fccher.example`;
+    expect(shownIn(reviewed([member("x", undefined, { email: long })])).html).toContain(".xn--bcher-kva.example");
+  });
+
+  it("people whose addresses look alike are told by their uids, where they have one", () => {
+    const review = reviewed([
+      member("al", { ...joined, email: "al@example.com", userUid: uid(6) }, undefined),
+      member("a1", { ...joined, email: "a1@example.com", userUid: uid(7) }, undefined),
+      member("bob", { ...joined, userUid: uid(5) }, undefined),
+    ]);
+    for (const text of Object.values(shownIn(review))) {
+      expect(text).toContain(`${uid(6)} (al@example.com)`);
+      expect(text).toContain(`${uid(7)} (a1@example.com)`);
+      expect(text).not.toContain(uid(5));
+    }
+  });
 });
 
 describe("warnings", () => {

@@ -3,14 +3,16 @@ import {
   byRepair,
   differences,
   entriesOf,
-  factRow,
   grouped,
   importFile,
   plural,
+  factRow,
   rowOf,
+  shownNames,
   summary,
   titles,
   type Report,
+  type Row,
 } from "./report.js";
 
 /** GitHub takes 65,536 characters in an issue. */
@@ -29,20 +31,29 @@ export function asMarkdown(report: Report): string {
 function written(report: Report, most: number): string {
   const count = differences(report);
   const { facts, notVisible } = report;
+  const names = shownNames(report);
   return [
     `## ${count === 0 ? "No drift" : `Drift: ${plural(count, "difference")}`}`,
     prose(summary(report)),
     ...grouped(report).flatMap(({ kind, findings }) => [
       `### ${titles[kind]} (${findings.length})`,
       ...byRepair(findings).flatMap((same) => [
-        table(["Who or what", "Organization", "Part", "What is the matter"], same.map(rowOf), most),
+        table(
+          ["Who or what", "Organization", "Part", "What is the matter"],
+          same.map((finding) => rowOf(finding, names)),
+          most,
+        ),
         prose(same[0]!.repair),
       ]),
     ]),
     ...(facts.length > 0
       ? [
           `### No drift, and not declared (${facts.length})`,
-          table(["Who", "Organization", "Part", ""], facts.map(factRow), most),
+          table(
+            ["Who", "Organization", "Part", ""],
+            facts.map((fact) => factRow(fact, names)),
+            most,
+          ),
         ]
       : []),
     ...(notVisible.length > 0
@@ -58,7 +69,7 @@ function written(report: Report, most: number): string {
   ].join("\n\n");
 }
 
-function table(head: string[], rows: [string, string, string, string][], most: number): string {
+function table(head: string[], rows: Row[], most: number): string {
   const lines = rows
     .slice(0, most)
     .map(([name, where, part, message]) => [code(name), code(where), part === "" ? "" : code(part), prose(message)]);

@@ -1,4 +1,5 @@
 import { printable } from "../../schema/index.js";
+import { nameColumn, ShownNames } from "../lookalikes.js";
 import { columns, jsonText, type Terminal } from "../terminal.js";
 import { isDrift, kinds, type Fact, type Finding, type Found, type ImportEntry, type Kind } from "./finding.js";
 
@@ -35,17 +36,26 @@ export function differences({ findings }: Pick<Report, "findings">): number {
 
 /** One screen: a group for each kind, a line for each finding, and what can be done. */
 export function show(report: Report, terminal: Terminal): void {
+  const names = shownNames(report);
   for (const { kind, findings } of grouped(report)) {
     terminal.heading(`${titles[kind]} (${findings.length})`);
     for (const same of byRepair(findings)) {
-      for (const line of columns(same.map(rowOf))) terminal.result(`  ${line}`);
+      for (const line of columns(
+        same.map((finding) => rowOf(finding, names)),
+        nameColumn,
+      ))
+        terminal.result(`  ${line}`);
       terminal.result(`  -> ${same[0]!.repair}`);
     }
     terminal.result("");
   }
   if (report.facts.length > 0) {
     terminal.heading(`No drift, and not declared (${report.facts.length})`);
-    for (const line of columns(report.facts.map(factRow))) terminal.result(`  ${line}`);
+    for (const line of columns(
+      report.facts.map((fact) => factRow(fact, names)),
+      nameColumn,
+    ))
+      terminal.result(`  ${line}`);
     terminal.result("");
   }
   const entries = entriesOf(report);
@@ -105,31 +115,36 @@ export function importFile(entries: readonly ImportEntry[]): string {
   return `{ "resources": [\n${entries.map((entry) => `  ${jsonText(entry)}`).join(",\n")}\n] }`;
 }
 
-/** Who or what, where, in which part, and what is the matter. */
-export function rowOf(finding: Finding): [string, string, string, string] {
+/** A row of a finding or fact: who or what, where, in which part, and what is the matter. */
+export type Row = [name: string, where: string, part: string, message: string];
+
+export function rowOf(finding: Finding, names: ShownNames): Row {
   const { organization, message } = finding;
-  return [nameOf(finding), organization.slug ?? organization.uid, partOf(finding), message];
+  return [nameOf(finding, names), organization.slug ?? organization.uid, partOf(finding, names), message];
 }
 
-export function factRow({ organization, team, person, message }: Fact): [string, string, string, string] {
-  return [personName(person), organization.slug ?? organization.uid, team ? `team ${teamName(team)}` : "", message];
+export function factRow({ organization, team, person, message }: Fact, names: ShownNames): Row {
+  const part = team ? `team ${names.team(team)}` : "";
+  return [names.person(person), organization.slug ?? organization.uid, part, message];
 }
 
-function nameOf({ subject, organization, team, person }: Finding): string {
+/** Of everything that a report tells, so that a name is shown in one way in it. */
+export function shownNames({ findings, facts }: Pick<Report, "findings" | "facts">): ShownNames {
+  return new ShownNames([...findings, ...facts]);
+}
+
+function nameOf({ subject, organization, team, person }: Finding, names: ShownNames): string {
   if (subject === "organization") return organization.name ?? organization.uid;
-  if (subject === "team") return teamName(team!);
-  return person ? personName(person) : "";
+  if (subject === "team") return names.team(team!);
+  return person ? names.person(person) : "";
 }
 
-function partOf({ subject, team, role, resource }: Finding): string {
+function partOf({ subject, team, role, resource }: Finding, names: ShownNames): string {
   if (subject === "organization" || subject === "team") return subject;
   const shownRole = printable(role ?? "", 20);
-  if (subject === "place") return `${shownRole ? `${shownRole} in ` : ""}${teamName(team!)}`;
+  if (subject === "place") return `${shownRole ? `${shownRole} in ` : ""}${names.team(team!)}`;
   return subject === "invitation" || resource?.kind === "Invitation" ? `${shownRole} (invitation)`.trim() : shownRole;
 }
-
-const teamName = ({ name, slug, uid }: NonNullable<Finding["team"]>): string => printable(name ?? slug ?? uid, 40);
-const personName = ({ email, username, userUid }: Fact["person"]): string => email ?? username ?? userUid ?? "";
 
 /** The shape of `--json`; docs/commands.md describes it. */
 export function asJson(report: Report): object {

@@ -1,5 +1,5 @@
 import type { Member, TeamMember } from "../../client/index.js";
-import { joinId, namesOf, normalizeEmail, printable, type Person } from "../../schema/index.js";
+import { addressOrUid, joinId, namesOf, normalizeEmail, printable, type Person } from "../../schema/index.js";
 import { isOverdue, type OrganizationView } from "../../snapshot/index.js";
 import { typeOf, type Managed } from "../managed.js";
 import { judgeInvitation } from "../status/findings.js";
@@ -212,8 +212,7 @@ function edgeStrangers(here: readonly Look[], rows: Iterable<TeamMember>): Stran
 function rosterStrangers(roster: Look, rows: Iterable<TeamMember>): Strangers {
   if (roster.is !== "there") return { sure: [], unclear: 0 };
   const names = new Set(namesOf(roster.now.outputs["unmanagedMembers"]));
-  const isNamed = ({ email, userUid }: TeamMember) =>
-    names.has(email === undefined ? userUid : printable(normalizeEmail(email), 254));
+  const isNamed = (row: TeamMember) => names.has(addressOrUid(row));
   return { sure: [...rows].filter(isNamed), unclear: 0 };
 }
 

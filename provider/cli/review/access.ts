@@ -51,6 +51,7 @@ export class Model {
     for (const step of placing) this.#after(step);
     this.acts = [...placeActs(preview, this.places), ...rosterActs(preview, this.places)];
     this.places.tellApart();
+    this.people.tellApart();
     this.#leave();
     for (const act of this.acts) if (act.act === "delete") this.#empty(act.place);
   }

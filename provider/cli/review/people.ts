@@ -1,4 +1,5 @@
 import { canonicalUid, normalizeEmail, personOf, rosterOf } from "../../schema/index.js";
+import { lookalikes } from "../lookalikes.js";
 import type { Preview, Resource } from "./preview.js";
 import { isSecret, notKnown, textOf } from "./values.js";
 
@@ -19,6 +20,8 @@ export interface Person {
   username: string | undefined;
   /** In place of an address that is secret, or not known yet. */
   hidden: string | undefined;
+  /** Somebody else's address looks like theirs. */
+  alike: boolean;
 }
 
 /** Who is who: an address and a uid are one person where a state records both. */
@@ -43,6 +46,13 @@ export class People {
     return [...this.#people.values()];
   }
 
+  /** Notes whose addresses look alike: the uid stands beside them. */
+  tellApart(): void {
+    const shown = this.all.filter(({ email, hidden }) => email !== undefined && hidden === undefined);
+    const alike = lookalikes(shown.map(({ key, email }) => ({ key, name: email! })));
+    for (const person of shown) person.alike = alike.has(person.key);
+  }
+
   /** An address that two people have had is nobody's name: then only the uid tells. */
   of({ userUid, email, username, hidden }: Named): Person {
     const uids = email === undefined ? undefined : this.#uidsOf.get(email);
@@ -54,6 +64,7 @@ export class People {
       email: undefined,
       username: undefined,
       hidden: undefined,
+      alike: false,
     };
     this.#people.set(key, person);
     person.email = email ?? person.email;

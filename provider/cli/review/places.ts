@@ -1,4 +1,5 @@
-import { canonicalUid, normalizeTeamId, printable } from "../../schema/index.js";
+import { canonicalUid, normalizeTeamId } from "../../schema/index.js";
+import { lookalikes } from "../lookalikes.js";
 import { nameOf, type Preview, type Resource } from "./preview.js";
 import { isUnknown, notKnown, textOf } from "./values.js";
 
@@ -55,18 +56,16 @@ export class Places {
     return resource.kind === "Team" ? this.#team(id, resource) : this.#organization(id, resource);
   }
 
-  /** Two of one name are told with what tells them apart. */
+  /** Two whose names look alike are told with what tells them apart. */
   tellApart(): void {
-    const alike = new Map<string, Place[]>();
-    for (const place of this.all) {
-      const key = JSON.stringify([
-        place.kind,
-        place.kind === "team" ? place.organization.key : "",
-        printable(place.name),
-      ]);
-      alike.set(key, [...(alike.get(key) ?? []), place]);
-    }
-    for (const place of [...alike.values()].filter(({ length }) => length > 1).flat()) {
+    const alike = lookalikes(
+      this.all.map(({ kind, key, name, organization }) => ({
+        key,
+        name,
+        scope: kind === "team" ? organization.key : "",
+      })),
+    );
+    for (const place of this.all.filter(({ key }) => alike.has(key))) {
       place.called = `${place.uid ?? nameOf(place.urn ?? place.key)} (${place.name})`;
     }
   }

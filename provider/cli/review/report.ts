@@ -24,6 +24,8 @@ export interface PersonName {
   username?: string | undefined;
   /** In place of an address that the program keeps secret or that is not known yet, with the resource's name. */
   hidden?: string | undefined;
+  /** Somebody else's address in this review looks like theirs: the uid stands beside it. */
+  alike?: true | undefined;
 }
 
 export interface Where {
@@ -176,8 +178,9 @@ function whereOf(place: Place): Where {
 }
 
 /** An address that the program keeps secret is not told, though the id of the resource holds it. */
-function personName({ userUid, email, username, hidden }: Person): PersonName {
-  return hidden === undefined ? { email, userUid, username } : { hidden };
+function personName({ userUid, email, username, hidden, alike }: Person): PersonName {
+  if (hidden !== undefined) return { hidden };
+  return { email, userUid, username, ...(alike && { alike }) };
 }
 
 function standOf({ role, standing, managed }: Claim): Stand {

@@ -1,11 +1,14 @@
-import { quoted } from "../../schema/index.js";
+import { asciiAddress, quoted } from "../../schema/index.js";
 import type { ActRow, ChangeRow, Field, PersonName, PlaceName, Review, Stand, WarningRow, Where } from "./report.js";
 
 /** How a format shows a name or value that others have written. */
 export type Show = (text: string) => string;
 
-/** In a line of text, in quotes; an address to its end, where its domain stands. */
-export const named: Show = (text) => quoted(text, 254);
+/** What is shown of a name; of an address all of it, as its domain stands at the end. */
+const shownLength = 254;
+
+/** In a line of text, in quotes. */
+export const named: Show = (text) => quoted(text, shownLength);
 
 export const signs: Readonly<Record<ChangeRow["effect"], string>> = {
   gains: "+",
@@ -44,8 +47,18 @@ export const weighty: ReadonlySet<ChangeRow["effect"]> = new Set([
 ]);
 
 /** A user name alone is whatever somebody calls themselves: the uid stands beside it. */
-export function nameOfPerson({ email, username, userUid = "", hidden }: PersonName): string {
-  return hidden ?? email ?? (username === undefined ? userUid : `${userUid} (${username})`);
+export function nameOfPerson({ email, username, userUid = "", hidden, alike }: PersonName): string {
+  if (hidden !== undefined) return hidden;
+  if (email !== undefined) return alike && userUid !== "" ? `${userUid} (${withAscii(email)})` : withAscii(email);
+  return username === undefined ? userUid : `${userUid} (${username})`;
+}
+
+/** Letters beyond ASCII may look like others: the spelling without them stands beside an address or domain. */
+function withAscii(address: string): string {
+  const ascii = asciiAddress(address);
+  if (ascii === undefined) return address;
+  const both = `${address} (${ascii})`;
+  return both.length > shownLength ? ascii : both;
 }
 
 export function nameOfPlace({ name, uid, called }: PlaceName): string {
@@ -151,7 +164,7 @@ export function warningWords(row: WarningRow, show: Show): string {
     case "external-domains":
       return row.domain === undefined
         ? `The e-mail domain of ${person}, who comes into ${place}, is not told.`
-        : `${person} comes into ${place} from the foreign domain ${show(row.domain)}.`;
+        : `${person} comes into ${place} from the foreign domain ${show(withAscii(row.domain))}.`;
     case "last-lead":
       return `${place} is left without a lead.`;
     case "team-deletions":

@@ -1,4 +1,5 @@
 import { printable } from "../../schema/index.js";
+import { nameColumn, ShownNames } from "../lookalikes.js";
 import { columns, type Terminal } from "../terminal.js";
 import type { Declaration } from "./declarations.js";
 import type { Finding } from "./findings.js";
@@ -32,10 +33,17 @@ const groups = Object.keys(titles) as (keyof typeof titles)[];
 
 /** One screen: a group for each way to stand, a line for each person in it. */
 export function show({ items, organizations, declared }: Report, terminal: Terminal): void {
-  const lines = groups.map((group) => ({ group, rows: rowsOf(items.filter((item) => item.group === group)) }));
+  const names = new ShownNames(items);
+  const lines = groups.map((group) => ({
+    group,
+    rows: rowsOf(
+      items.filter((item) => item.group === group),
+      names,
+    ),
+  }));
   for (const { group, rows } of lines.filter(({ rows }) => rows.length > 0)) {
     terminal.heading(`${titles[group]} (${rows.length})`);
-    for (const line of columns(rows)) terminal.result(`  ${line}`);
+    for (const line of columns(rows, nameColumn)) terminal.result(`  ${line}`);
     terminal.result("");
   }
   const of = `${declared} declaration${declared === 1 ? "" : "s"} looked at`;
@@ -48,28 +56,32 @@ export function show({ items, organizations, declared }: Report, terminal: Termi
 }
 
 /** Person, organization, what for, and how it stands: one row for all that concerns one person in one organization. */
-function rowsOf(items: Item[]): string[][] {
+function rowsOf(items: Item[], names: ShownNames): string[][] {
   const rows = new Map<string, Item[]>();
   // A state holds its resources in the order in which they came about, which is another one each time.
-  for (const item of items.toSorted((one, other) => compare(what(one), what(other)))) {
+  for (const item of items.toSorted((one, other) => compare(what(one, names), what(other, names)))) {
     const key = JSON.stringify([item.organization.uid, item.person.email ?? item.person.userUid]);
     rows.set(key, [...(rows.get(key) ?? []), item]);
   }
-  const shown = [...rows.values()].map((same) => {
+  const lines = [...rows.values()].map((same) => {
     const [{ person, organization }] = same as [Item];
-    const whats = new Set(same.map(what));
+    const whats = new Set(same.map((item) => what(item, names)));
     const messages = new Set(same.map(({ message }) => message));
-    const name = person.email ?? person.username ?? person.userUid ?? "";
-    return [name, organization.row?.slug ?? organization.uid, [...whats].join(", "), [...messages].join("; ")];
+    return [
+      names.person(person),
+      organization.row?.slug ?? organization.uid,
+      [...whats].join(", "),
+      [...messages].join("; "),
+    ];
   });
-  return shown.toSorted((one, other) => compare(one.join("\0"), other.join("\0")));
+  return lines.toSorted((one, other) => compare(one.join("\0"), other.join("\0")));
 }
 
 const compare = (one: string, other: string) => (one === other ? 0 : one < other ? -1 : 1);
 
-function what({ declaration, role, team }: Item): string {
+function what({ declaration, role, team }: Item, names: ShownNames): string {
   const shownRole = printable(role ?? "member", 20);
-  if (team) return `${shownRole} in ${printable(team.name ?? team.uid, 40)}`;
+  if (team) return `${shownRole} in ${names.team(team)}`;
   return declaration ? shownRole : `${shownRole} (not declared)`;
 }
 

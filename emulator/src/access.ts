@@ -1,5 +1,5 @@
 import { forbidden, notFound } from "./errors.js";
-import { canonicalUid } from "./fields.js";
+import { pathUid } from "./fields.js";
 import type { Membership, Organization, OrganizationRole, Person, Team } from "./model.js";
 import type { Call } from "./operation.js";
 
@@ -53,14 +53,14 @@ export function ledTeam(call: Call): Team {
 
 /** The membership of the person in the path. */
 export function memberOf<Role>(call: Call, members: Map<string, Membership<Role>>): Membership<Role> {
-  const membership = members.get(canonicalUid(call.param("user_uid")) ?? "");
+  const membership = members.get(pathUid(call.param("user_uid")) ?? "");
   if (!membership) throw notFound();
   return membership;
 }
 
 /** Rows of people can be sorted by these. */
 export const peopleOrder = {
-  created_at: ({ createdAt }: { createdAt: string }) => createdAt,
+  created_at: ({ createdAt }: { createdAt: string }) => Date.parse(createdAt),
   username: ({ person }: { person: Person }) => person.username,
   email: ({ person }: { person: Person }) => person.email,
   role: ({ role }: { role: string }) => role,

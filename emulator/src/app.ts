@@ -35,6 +35,7 @@ export function createApp(world: World, persistence?: Persistence): Api {
     entry.status = c.get("sent") ?? c.res.status;
   });
   app.use(`${BASE}/*`, faulty(world));
+  app.use(`${BASE}/*`, allowHeader(app));
   app.use(async (c, next) => {
     await next();
     if (c.req.method === "GET" || c.res.status >= 400) return;
@@ -72,18 +73,51 @@ function addDocument(app: Api): void {
   });
 }
 
-/** What Django does outside its routes: add the missing slash, refuse the method, or show a page. */
+/** In the order in which REST framework names them. */
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** Methods of the route that a path belongs to, as `Allow` names them; undefined where it belongs to none. */
+function methodsOf(app: Api): (path: string) => string[] | undefined {
+  const routes = app.openAPIRegistry.definitions.flatMap((definition) => {
+    if (definition.type !== "route") return [];
+    const { path, method } = definition.route;
+    return [{ path, method: method.toUpperCase(), pattern: new RegExp(`^${path.replace(/{\w+}/g, "[^/]+")}$`) }];
+  });
+  return (path) => {
+    const fitting = routes.filter(({ pattern }) => pattern.test(path));
+    // A path without parameters comes before one that it would fit as well.
+    const exact = fitting.filter((route) => route.path === path);
+    const methods = new Set((exact.length > 0 ? exact : fitting).map(({ method }) => method));
+    if (methods.size === 0) return undefined;
+    return [...METHODS.filter((method) => methods.has(method)), ...(methods.has("GET") ? ["HEAD"] : []), "OPTIONS"];
+  };
+}
+
+/** Every answer of a view names the methods that it takes. */
+function allowHeader(app: Api) {
+  // Routes are added after this.
+  let known: ReturnType<typeof methodsOf> | undefined;
+  return async (c: Context, next: () => Promise<void>): Promise<void> => {
+    await next();
+    known ??= methodsOf(app);
+    const methods = known(new URL(c.req.url).pathname);
+    if (methods) c.res.headers.set("Allow", methods.join(", "));
+  };
+}
+
+/** What Django does outside its routes: add the missing slash, describe, refuse the method, or show a page. */
 function unrouted(app: Api, world: World) {
-  const patterns = app.openAPIRegistry.definitions.flatMap((definition) =>
-    definition.type === "route" ? [new RegExp(`^${definition.route.path.replace(/{\w+}/g, "[^/]+")}$`)] : [],
-  );
-  const isRoute = (path: string): boolean => patterns.some((pattern) => pattern.test(path));
+  const methods = methodsOf(app);
   return (c: Context<{ Variables: Variables }>): Response | Promise<Response> => {
     const { pathname, search } = new URL(c.req.url);
-    if (isRoute(`${pathname}/`)) return c.redirect(`${pathname}/${search}`, 301);
-    if (!isRoute(pathname)) return html(c, "Not Found", 404);
+    if (methods(`${pathname}/`)) return c.redirect(`${pathname}/${search}`, 301);
+    if (!methods(pathname)) return html(c, "Not Found", 404);
     return admitted(c, world, () => {
+      if (c.req.method === "OPTIONS") return c.json(DESCRIPTION);
       throw refusal(405, `Method "${c.req.method}" not allowed.`);
     });
   };
 }
+
+/** REST framework also names the view and its fields here. */
+const DESCRIPTION = { name: "", description: "", renders: ["application/json"], parses: ["application/json"] };

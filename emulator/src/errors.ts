@@ -23,6 +23,10 @@ export class ControlError extends Error {
 
 export const refusal = (status: ApiError["status"], detail: string): ApiError => new ApiError(status, { detail });
 
+/** REST framework answers 401 only with a challenge, and 403 without; which one the service names is not known. */
+export const unauthenticated = (detail: string): ApiError =>
+  new ApiError(401, { detail }, { "WWW-Authenticate": "Api-Key" });
+
 export const notFound = (): ApiError => refusal(404, "Not found.");
 
 export const forbidden = (detail = "You do not have permission to perform this action."): ApiError =>

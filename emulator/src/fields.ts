@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "@hono/zod-openapi";
 
 const typeMessage =
@@ -7,14 +8,36 @@ const typeMessage =
     return input === null ? "This field may not be null." : wrongType;
   };
 
-const isWebAddress = (value: string): boolean => {
-  if (/\s/.test(value) || !URL.canParse(value)) return false;
-  const { protocol, hostname } = new URL(value);
-  return ["http:", "https:", "ftp:"].includes(protocol) && (hostname === "localhost" || hostname.includes("."));
-};
+/** What Django's validators take for the letters of a host: none beyond the first plane. */
+const LETTERS = "a-z\\u00a1-\\uffff";
+const HOST =
+  `[${LETTERS}0-9](?:[${LETTERS}0-9-]{0,61}[${LETTERS}0-9])?(?:\\.(?!-)[${LETTERS}0-9-]{1,63}(?<!-))*` +
+  `\\.(?!-)(?:[${LETTERS}-]{2,63}|xn--[a-z0-9]{1,59})(?<!-)`;
+const IPV4 = ["", "\\.", "\\.", "\\."].map((dot) => `${dot}(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)`).join("");
+const IPV6 = "\\[[0-9a-f:.]+\\]";
 
-const EMAIL =
-  /^[-!#$%&'*+/=?^_`{}|~0-9a-z]+(\.[-!#$%&'*+/=?^_`{}|~0-9a-z]+)*@([a-z0-9\u00a1-\uffff]([-a-z0-9\u00a1-\uffff]*[a-z0-9\u00a1-\uffff])?\.)+[a-z\u00a1-\uffff][-a-z0-9\u00a1-\uffff]*$/i;
+const URL_OF_A_SITE = new RegExp(
+  `^(?:https?|ftps?)://(?:[^\\s:@/]+(?::[^\\s:@/]*)?@)?(?:${IPV4}|${IPV6}|${HOST}\\.?|localhost)` +
+    "(?::[0-9]{1,5})?(?:[/?#]\\S*)?$",
+  "iu",
+);
+/** An atom or a quoted string, an @, and a domain, `localhost` or an IP address in brackets. */
+const EMAIL = new RegExp(
+  "^(?:[-!#$%&'*+/=?^_`{}|~0-9a-z]+(?:\\.[-!#$%&'*+/=?^_`{}|~0-9a-z]+)*" +
+    '|"(?:[\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f!#-[\\]-\\x7f]|\\\\[\\x01-\\x09\\x0b\\x0c\\x0e-\\x7f])*")' +
+    `@(?:${HOST}|localhost|\\[(?:${IPV4}|[0-9a-f:.]*:[0-9a-f:.]*)\\])$`,
+  "iu",
+);
+
+/** IPv6 in brackets has to be one; the rest is told by its pattern. */
+function isReal(host: string | undefined): boolean {
+  return host === undefined || isIP(host) !== 0;
+}
+
+const isEmail = (value: string): boolean => EMAIL.test(value) && isReal(/@\[(.*)\]$/.exec(value)?.[1]);
+
+const isWebAddress = (value: string): boolean =>
+  URL_OF_A_SITE.test(value) && isReal(/^\w+:\/\/[^/?#]*\[(.*)\]/.exec(value)?.[1]);
 
 /** A trimmed string. A number is refused, where Django REST framework would turn it into text. */
 export function text(max: number, options: { blank?: boolean } = {}) {
@@ -23,7 +46,13 @@ export function text(max: number, options: { blank?: boolean } = {}) {
     .trim()
     .min(options.blank ? 0 : 1, "This field may not be blank.")
     .max(max, `Ensure this field has no more than ${max} characters.`)
-    .refine((value) => !value.includes("\0"), "Null characters are not allowed.");
+    .refine((value) => !value.includes("\0"), "Null characters are not allowed.")
+    .superRefine((value, context) => {
+      const half = /\p{Cs}/u.exec(value)?.[0].codePointAt(0);
+      if (half === undefined) return;
+      const message = `Surrogate characters are not allowed: U+${half.toString(16).toUpperCase()}.`;
+      context.addIssue({ code: "custom", message });
+    });
 }
 
 /** Text of a pattern; a blank one has only the message about blanks. */
@@ -43,7 +72,7 @@ export const handle = () =>
   shaped(50, false, (value) => /^[a-zA-Z0-9_]+$/.test(value), "Enter a valid handle: letters, numbers, underscores.");
 
 export const email = (options: { blank?: boolean } = {}) =>
-  shaped(254, options.blank ?? false, (value) => EMAIL.test(value), "Enter a valid email address.");
+  shaped(254, options.blank ?? false, isEmail, "Enter a valid email address.");
 
 export const webAddress = (options: { blank?: boolean } = {}) =>
   shaped(200, options.blank ?? false, isWebAddress, "Enter a valid URL.");
@@ -66,6 +95,11 @@ export function canonicalUid(value: string): string | undefined {
   const hex = value.toLowerCase().replace(/^urn:uuid:|[-{}]/g, "");
   if (!/^[0-9a-f]{32}$/.test(hex)) return undefined;
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** A uid of a path: Django's converter takes it in lower case with hyphens, and knows no route for another. */
+export function pathUid(value: string): string | undefined {
+  return canonicalUid(value) === value ? value : undefined;
 }
 
 /** A body that must be an object; keys nobody knows are dropped, as Django REST framework does. */

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { ApiError, refusal, validationError } from "./errors.js";
+import { ApiError, refusal, unauthenticated, validationError } from "./errors.js";
 import type { Key, Person, RequestEntry } from "./model.js";
 import { requireScope, scopeOf } from "./scopes.js";
 import type { World } from "./world.js";
@@ -136,10 +136,10 @@ export async function admitted(
 
 function authenticate(c: Context, world: World): Key {
   const sent = c.req.header("x-avala-api-key");
-  if (!sent) throw refusal(401, "Authentication credentials were not provided.");
+  if (!sent) throw unauthenticated("Authentication credentials were not provided.");
   const key = world.store.keys.get(sent);
-  if (!key) throw refusal(401, "Invalid API key.");
-  if (key.revoked) throw refusal(401, "API key has been revoked or has expired.");
+  if (!key) throw unauthenticated("Invalid API key.");
+  if (key.revoked) throw unauthenticated("API key has been revoked or has expired.");
   return key;
 }
 

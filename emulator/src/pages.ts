@@ -68,7 +68,8 @@ function pageSize(limit: string | null, max: number): number {
 
 function pageNumber(page: string | null, pages: number): number {
   if (page === "last") return pages;
-  const number = page === null ? 1 : /^\d+$/.test(page) ? Number(page) : 0;
+  // An empty one counts as none.
+  const number = !page ? 1 : /^\d+$/.test(page) ? Number(page) : 0;
   if (number < 1 || number > pages) throw refusal(404, "Invalid page.");
   return number;
 }

@@ -12,6 +12,12 @@ function servedLogo(call: Call, { logo }: Organization): string | null {
   return link.href;
 }
 
+/** A time as Python writes it: six digits of a second's fraction, or none where it is zero. */
+function served(time: string): string {
+  const [seconds, fraction] = new Date(time).toISOString().slice(0, -1).split(".");
+  return fraction === "000" ? `${seconds}Z` : `${seconds}.${fraction}000Z`;
+}
+
 function organizationBoth(call: Call, organization: Organization) {
   return {
     uid: organization.uid,
@@ -28,13 +34,15 @@ function organizationBoth(call: Call, organization: Organization) {
     team_count: organization.teams.size,
     role: organization.members.get(call.person.uid)?.role ?? null,
     billing_status: null,
-    created_at: organization.createdAt,
+    created_at: served(organization.createdAt),
   };
 }
 
+const joinedAt = (membership: Membership<OrganizationRole> | undefined) => membership && served(membership.createdAt);
+
 export const organizationRow = (call: Call) => (organization: Organization) => ({
   ...organizationBoth(call, organization),
-  joined_at: organization.members.get(call.person.uid)?.createdAt,
+  joined_at: joinedAt(organization.members.get(call.person.uid)),
   public_slug: null,
 });
 
@@ -55,7 +63,7 @@ export const organizationDetail = (call: Call, organization: Organization) => ({
   github_url: organization.githubUrl,
   linkedin_url: organization.linkedinUrl,
   slug_edits_remaining: organization.slugEditsRemaining,
-  updated_at: organization.updatedAt,
+  updated_at: served(organization.updatedAt),
 });
 
 /** What a create or update answers: the whole object, or only what can be written. */
@@ -83,9 +91,9 @@ export const member = (call: Call, managing: boolean) => (membership: Membership
   return {
     ...person(call, membership.person),
     role: membership.role,
-    created_at: membership.createdAt,
+    created_at: served(membership.createdAt),
     ...(managing && {
-      last_active_at: active === undefined ? null : new Date(active).toISOString(),
+      last_active_at: active === undefined ? null : served(new Date(active).toISOString()),
     }),
   };
 };
@@ -93,7 +101,7 @@ export const member = (call: Call, managing: boolean) => (membership: Membership
 export const teamMember = (call: Call) => (membership: Membership<TeamRole>) => ({
   ...person(call, membership.person),
   role: membership.role,
-  created_at: membership.createdAt,
+  created_at: served(membership.createdAt),
 });
 
 export const isOverdue = (invitation: Invitation, now: number): boolean => Date.parse(invitation.expiresAt) <= now;
@@ -108,11 +116,11 @@ export const invitation = (call: Call) => (row: Invitation) => {
     invited_by_username: row.invitedBy.username,
     role: row.role,
     status: row.status,
-    expires_at: row.expiresAt,
+    expires_at: served(row.expiresAt),
     is_expired: isOverdue(row, call.world.clock.now()),
     accept_url: link,
     copy_link: link,
-    created_at: row.createdAt,
+    created_at: served(row.createdAt),
   };
 };
 
@@ -126,8 +134,8 @@ export const team = (row: Team) => ({
   organization_name: row.organization.name,
   organization_slug: row.organization.slug,
   member_count: row.members.size,
-  created_at: row.createdAt,
-  updated_at: row.updatedAt,
+  created_at: served(row.createdAt),
+  updated_at: served(row.updatedAt),
 });
 
 export function teamWritten(call: Call, row: Team): object {

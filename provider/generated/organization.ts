@@ -13,7 +13,7 @@ export interface OrganizationArgs {
    */
   description?: pulumi.Input<string | undefined>;
   /**
-   * Public web address, at most 200 characters, with https:// or http://.
+   * Public web address, at most 200 characters, with https:// or http:// and a host such as `example.com`.
    * Removing it from the program empties it.
    */
   website?: pulumi.Input<string | undefined>;
@@ -89,7 +89,7 @@ export interface OrganizationState {
    */
   description?: pulumi.Input<string | undefined>;
   /**
-   * Public web address, at most 200 characters, with https:// or http://.
+   * Public web address, at most 200 characters, with https:// or http:// and a host such as `example.com`.
    * Removing it from the program empties it.
    */
   website?: pulumi.Input<string | undefined>;
@@ -182,7 +182,7 @@ export interface OrganizationOutputs {
    */
   readonly description: pulumi.Output<string | undefined>;
   /**
-   * Public web address, at most 200 characters, with https:// or http://.
+   * Public web address, at most 200 characters, with https:// or http:// and a host such as `example.com`.
    * Removing it from the program empties it.
    */
   readonly website: pulumi.Output<string | undefined>;

@@ -28,8 +28,12 @@ export function normalizeDomain(text: string): string {
   const domain = text.trim().normalize("NFC").toLowerCase();
   const read = isPlain(domain) ? undefined : readDomain(domain);
   if (read === undefined || !read.isExact) return domain;
-  // Letters that cannot be seen would make two domains look alike.
-  return hiddenCharacter(read.letters) === undefined ? read.letters : read.ascii;
+  return isSentInLetters(read.letters) ? read.letters : read.ascii;
+}
+
+/** Letters that cannot be seen would make two domains look alike; those beyond the first plane Avala does not take. */
+function isSentInLetters(domain: string): boolean {
+  return hiddenCharacter(domain) === undefined && !/[\u{10000}-\u{10ffff}]/u.test(domain) && !/\..$/u.test(domain);
 }
 
 /** Somebody as state names them: by address, or by uid where the service shows none that can be shown as it is. */

@@ -17,7 +17,8 @@ export const organization = {
       clear: "",
     }),
     website: field(website().optional(), {
-      description: "Public web address, at most 200 characters, with https:// or http://.",
+      description:
+        "Public web address, at most 200 characters, with https:// or http:// and a host such as `example.com`.",
       clear: "",
     }),
     industry: field(nonEmptyText(255).optional(), {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { addressFault, normalizeEmail } from "./address.js";
 import { normalizeOrganization, normalizeTeamId, canonicalUid } from "./identity.js";
+import { hiddenCharacter } from "./text.js";
 
 /** Shapes of single values. Each message says what is wanted; `check` puts the property's name before it. */
 
@@ -78,10 +79,19 @@ export const contactEmail = () =>
     })
     .trim();
 
+/** Hosts that the service takes in an address: `localhost`, an IP address, or a domain with a top level of two letters. */
+const host =
+  /^(?:localhost|\[[0-9a-f:.]+\]|\d+(?:\.\d+){3}|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)\.?)$/;
+
+function isWebAddress(value: string): boolean {
+  if (!z.url({ protocol: /^https?$/ }).safeParse(value).success || hiddenCharacter(value) !== undefined) return false;
+  return host.test(new URL(value).hostname);
+}
+
 /** A web address; "" clears it. */
 export const website = () =>
-  text(200).refine((value) => value === "" || z.url({ protocol: /^https?$/ }).safeParse(value).success, {
-    error: "must be a web address that begins with https:// or http://",
+  text(200).refine((value) => value === "" || isWebAddress(value), {
+    error: "must be a web address that begins with https:// or http://, with a host such as example.com",
   });
 
 export const userUid = () =>

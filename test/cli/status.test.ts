@@ -5,9 +5,9 @@ import { acme, person, uids } from "../lifecycle/support.js";
 import { escapes, office } from "./support.js";
 
 /** Long ago, and long from now: whatever the day of the test. */
-const past = "2020-02-01T10:00:00.000Z";
-const future = "2999-03-02T10:00:00.000Z";
-const invitedAt = "2020-01-05T23:30:00.000Z";
+const past = "2020-02-01T10:00:00Z";
+const future = "2999-03-02T10:00:00Z";
+const invitedAt = "2020-01-05T23:30:00Z";
 
 /** zoe is invited; old's invitation has expired. */
 function seed(): Seed {

@@ -25,8 +25,8 @@ describe("team", () => {
       organization_name: "Acme",
       organization_slug: "acme",
       member_count: 0,
-      created_at: "2026-01-10T12:00:00.000Z",
-      updated_at: "2026-01-10T12:00:00.000Z",
+      created_at: "2026-01-10T12:00:00Z",
+      updated_at: "2026-01-10T12:00:00Z",
     });
     expect((await api("GET", `${base}data-ops/`, undefined, "avk_mia")).body).toEqual(body);
     expect((await api("POST", base, { name: "X" }, "avk_mia")).status).toBe(403);

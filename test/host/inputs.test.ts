@@ -224,6 +224,27 @@ describe("a declaration that is not in order is refused by check, with its prope
     ["reserved slug", "organization", { ...org, slug: "industry-choices" }, "slug", /path of the API itself/],
     ["T18: handle with a hyphen", "organization", { ...org, handle: "acme-ai" }, "handle", /no hyphen, unlike slug/],
     ["a website that is none", "organization", { ...org, website: "acme" }, "website", /https:\/\//],
+    [
+      "a website with a host of one part",
+      "organization",
+      { ...org, website: "https://acme" },
+      "website",
+      /a host such/,
+    ],
+    [
+      "a website whose top level is a letter",
+      "organization",
+      { ...org, website: "https://a.b" },
+      "website",
+      /a host such/,
+    ],
+    [
+      "a website that cannot be seen",
+      "organization",
+      { ...org, website: "https://a.com/\u2800" },
+      "website",
+      /a host such/,
+    ],
     ["a script as logo", "organization", { ...org, logo: "javascript:alert(1)" }, "logo", /https:\/\//],
     [
       "an organization that cannot be one",

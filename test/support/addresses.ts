@@ -208,7 +208,7 @@ export const taken: readonly Taken[] = [
   ["ada@xn--r8jz45g.xn--zckzah", "the same in ASCII", "ada@\u4f8b\u3048.\u30c6\u30b9\u30c8"],
   ["ada@\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444", "Cyrillic"],
   ["ada@\u05d3\u05d5\u05d2\u05de\u05d4.\u05d9\u05e9\u05e8\u05d0\u05dc", "from right to left"],
-  ["ada@\u{1f4a9}.la", "an emoji"],
+  ["ada@\u{1f4a9}.la", "an emoji, which Avala takes in ASCII alone", "ada@xn--ls8h.la"],
   ["ada@xn--mgba3gch31f060k.com", "letters with a joiner that cannot be seen: they stay encoded"],
 ];
 

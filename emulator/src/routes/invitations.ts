@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { change, visit } from "../access.js";
 import { forbidden, invalid, notFound, planRefusal, refusal } from "../errors.js";
-import { body, canonicalUid, choice, email } from "../fields.js";
+import { body, choice, email, pathUid } from "../fields.js";
 import type { Invitation, Mail, Organization } from "../model.js";
 import { type Call, operation, type Service } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
@@ -14,8 +14,8 @@ import type { World } from "../world.js";
 const createBody = body({ email: email(), role: choice(["admin", "member"]).default("member") });
 
 const order = {
-  created_at: ({ createdAt }: Invitation) => createdAt,
-  expires_at: ({ expiresAt }: Invitation) => expiresAt,
+  created_at: ({ createdAt }: Invitation) => Date.parse(createdAt),
+  expires_at: ({ expiresAt }: Invitation) => Date.parse(expiresAt),
   invited_email: ({ email }: Invitation) => email,
 };
 
@@ -70,7 +70,7 @@ function invite(call: Call, organization: Organization, fields: Pick<Invitation,
 }
 
 function invitationOf(call: Call, organization: Organization): Invitation {
-  const invitation = organization.invitations.get(canonicalUid(call.param("invitation_uid")) ?? "");
+  const invitation = organization.invitations.get(pathUid(call.param("invitation_uid")) ?? "");
   if (!invitation) throw notFound();
   if (invitation.status !== "pending") throw refusal(400, `This invitation is ${invitation.status}, not pending.`);
   return invitation;
@@ -79,7 +79,7 @@ function invitationOf(call: Call, organization: Organization): Invitation {
 function accept(call: Call): Invitation {
   const { store, clock } = call.world;
   const key = call.param("token");
-  const invitation = store.invitations.get(key) ?? store.invitations.get(canonicalUid(key) ?? "");
+  const invitation = store.invitations.get(key) ?? store.invitations.get(pathUid(key) ?? "");
   if (!invitation || !invitation.organization.isActive) throw notFound();
   if (emailKey(invitation.email) !== emailKey(call.person.email)) throw forbidden();
   if (invitation.status !== "pending") throw refusal(400, `This invitation is ${invitation.status}, not pending.`);

@@ -35,7 +35,7 @@ const updateBody = body({
 const order = {
   name: ({ name }: Organization) => name,
   slug: ({ slug }: Organization) => slug,
-  created_at: ({ createdAt }: Organization) => createdAt,
+  created_at: ({ createdAt }: Organization) => Date.parse(createdAt),
 };
 
 export function organizationRoutes(service: Service): void {

@@ -21,7 +21,7 @@ const updateBody = body({ ...fields, name: fields.name.optional() });
 const order = {
   name: ({ name }: Team) => name,
   slug: ({ slug }: Team) => slug,
-  created_at: ({ createdAt }: Team) => createdAt,
+  created_at: ({ createdAt }: Team) => Date.parse(createdAt),
 };
 
 function create(call: Call, organization: Organization, given: { name: string }): Team {

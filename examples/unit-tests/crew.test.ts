@@ -33,8 +33,8 @@ test("everybody of a crew is invited, and has a place in the team", async () => 
   assert.equal(await valueOf(team.id), "Crew-id");
   assert.deepEqual(await valueOf(roster.members), people);
   assert.deepEqual(await valueOf(roster.waiting), ["ada@example.com"]);
-  const kinds = created.map(({ type }) => type.replace(/^pulumi-nodejs:dynamic\/avala:/, ""));
-  assert.deepEqual(kinds.sort(), ["OrganizationMember", "OrganizationMember", "Team", "TeamRoster"]);
+  const kinds = new Set(created.map(({ type }) => type.replace(/^pulumi-nodejs:dynamic\/avala:/, "")));
+  assert.deepEqual(kinds, new Set(["OrganizationMember", "Team", "TeamRoster"]));
 });
 
 test("a crew that is too large for the plan is refused, and nothing is declared", async () => {

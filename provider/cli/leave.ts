@@ -1,5 +1,5 @@
 import type { Member } from "../client/index.js";
-import { printable, quoted } from "../schema/index.js";
+import { quoted, shellWord } from "../schema/index.js";
 import { confirmation, defineCommand, sharedOptions, type Invocation } from "./command.js";
 import { confirm, requireConfirmable } from "./confirm.js";
 import { afterLook, RefusedError } from "./errors.js";
@@ -52,7 +52,7 @@ async function leaveOrganization(invocation: Invocation<typeof options>): Promis
     if (options.json) terminal.json(asJson(found, own));
     else terminal.result(`Left ${shown}.`);
     terminal.note(`Programs with this key fail on this organization from now on. To let go of it there:
-- take its resources out of the program, then run once: AVALA_ASSUME_DELETED=${printable(row.uid)} pulumi up
+- take its resources out of the program, then run once: AVALA_ASSUME_DELETED=${shellWord(row.uid)} pulumi up
 - or forget them one by one: pulumi state delete <urn> --target-dependents
 Do not set AVALA_ASSUME_DELETED while the program still declares the organization: up would make a new one.
 See docs/recovery.md.`);

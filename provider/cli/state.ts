@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
-import { printable, quoted } from "../schema/index.js";
 import type { Option } from "./command.js";
-import { StackError, UsageError } from "./errors.js";
+import { UsageError } from "./errors.js";
+import { inputText, sourceName } from "./input.js";
 import { managedIn } from "./managed.js";
 import { exportedState, isInProject, parse, type Place } from "./pulumi.js";
 
@@ -24,7 +22,7 @@ interface Asked extends Place {
  */
 export async function findState(asked: Asked, { secrets = false } = {}): Promise<unknown> {
   const { state } = asked.options;
-  if (state !== undefined) return parse(await stateText(state), state === "-" ? "stdin" : quoted(state));
+  if (state !== undefined) return parse(await inputText(state), sourceName(state));
   if (!isInProject(asked)) return undefined;
   const exported = await exportedState(asked);
   const isSealed = secrets && managedIn(exported).some(({ sealed }) => sealed.length > 0);
@@ -38,11 +36,4 @@ export function noState(more?: string): UsageError {
     "There is no Pulumi project in this folder or above it.",
     `Go to one, or give ${ways.slice(0, -1).join(", ")} or ${ways.at(-1)}.`,
   );
-}
-
-async function stateText(file: string): Promise<string> {
-  if (file === "-") return text(process.stdin);
-  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new StackError(`${quoted(file)} cannot be read (${printable(error.code ?? "")}).`, "Check the path.");
-  });
 }

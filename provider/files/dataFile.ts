@@ -1,10 +1,12 @@
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname } from "node:path";
 import { printable } from "../schema/index.js";
+import { readBounded } from "./bounded.js";
 
 /** Longer than any path that somebody would write. */
 const pathLength = 1024;
+/** Bytes; a hundred thousand people take about ten million. */
+const largestDataFile = 16 * 1024 * 1024;
 
 /**
  * What a file of YAML or JSON holds. Of YAML, every value is text, a list, a mapping or nothing: no dates, no numbers,
@@ -34,9 +36,11 @@ const parsers: Record<string, ((text: string) => unknown) | undefined> = {
 
 function contentOf(path: string, name: string): Buffer {
   try {
-    return readFileSync(path);
+    return readBounded(path, largestDataFile);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === "EFBIG")
+      throw new Error(`${name} is larger than ${largestDataFile / 1024 / 1024} MiB`, { cause: error });
     const why = code === "ENOENT" ? "is not there" : `cannot be read (${code})`;
     throw new Error(`${name} ${why}; a path is taken from ${printable(process.cwd(), pathLength)}`, { cause: error });
   }

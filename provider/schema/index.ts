@@ -13,6 +13,7 @@ export * from "./fields.js";
 export * from "./identity.js";
 export * from "./people.js";
 export * from "./roster.js";
+export * from "./shell.js";
 export * from "./text.js";
 export * from "./token.js";
 export * from "./validation.js";

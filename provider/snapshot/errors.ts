@@ -1,5 +1,5 @@
 import { AvalaError, RequestError } from "../client/index.js";
-import { printable, quoted } from "../schema/index.js";
+import { printable, quoted, shellWord } from "../schema/index.js";
 
 /** The key no longer sees an organization that state records: deleted, or access lost. Not to be told apart (T7). */
 export class OrganizationVanishedError extends AvalaError {
@@ -9,11 +9,11 @@ export class OrganizationVanishedError extends AvalaError {
   /** @param first whether the run has not yet explained it: six failing reads need not print the same page six times */
   constructor(organizationUid: string, first: boolean) {
     super(
-      `Organization ${organizationUid} is not visible to this API key.`,
+      `Organization ${printable(organizationUid)} is not visible to this API key.`,
       first
         ? "Either it has been deleted, or the API key's user has lost access to it; the service does not say which. " +
             "If access was lost, restore it, or use a key that has it. " +
-            `If it is deleted for good, run again with AVALA_ASSUME_DELETED=${organizationUid}, and what state records of it is let go.`
+            `If it is deleted for good, run again with AVALA_ASSUME_DELETED=${shellWord(organizationUid)}, and what state records of it is let go.`
         : "(See the first message about it.)",
     );
     this.organizationUid = organizationUid;

@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -91,6 +100,33 @@ describe("startEmulator", () => {
     const second = await startEmulator({ data, seed: { settings: { rateLimit: null } } });
     expect((await organizations(second.url)).count).toBe(4);
     await second.close();
+  });
+
+  it.each([
+    ["is new", () => undefined],
+    ["was readable by everybody", (data: string) => writeFileSync(data, JSON.stringify({}), { mode: 0o644 })],
+    ["was left half written", (data: string) => writeFileSync(`${data}.new`, "{", { mode: 0o666 })],
+    ["has a link to another file in its way", (data: string) => symlinkSync(`${data}.other`, `${data}.new`)],
+  ])("security 17: keeps keys in a file for its user alone, also where it %s", async (name, prepare) => {
+    const data = join(folder, `${name.replaceAll(" ", "-")}.json`);
+    const other = `${data}.other`;
+    writeFileSync(other, "of somebody else");
+    prepare(data);
+    const emulator = await startEmulator({ data });
+    await organizations(emulator.url, { method: "POST", body: JSON.stringify({ name: "B" }) });
+    await emulator.close();
+    expect((statSync(data).mode & 0o777).toString(8)).toBe("600");
+    expect(readFileSync(data, "utf8")).toContain("avk_local");
+    expect(readFileSync(other, "utf8")).toBe("of somebody else");
+  });
+
+  it("security 12: refuses a file that is larger than any real one", async () => {
+    const data = join(folder, "large.json");
+    writeFileSync(data, "");
+    truncateSync(data, 300 * 1024 * 1024);
+    await expect(startEmulator({ data })).rejects.toThrow(
+      "large.json cannot be read as JSON: it is larger than 256 MiB",
+    );
   });
 
   it("refuses a start that contradicts itself", async () => {

@@ -10,7 +10,7 @@ const conditions = {
   team: ({ team }: Finding, value: string) => team !== undefined && [team.uid, team.slug, team.name].includes(value),
   person: ({ person }: Finding, value: string) => {
     const names = [person?.email, person?.userUid, person?.username];
-    return names.some((name) => name !== undefined && glob(value).test(name));
+    return names.some((name) => name !== undefined && matchesGlob(value, name));
   },
   property: ({ property }: Finding, value: string) => property === value,
 };
@@ -113,9 +113,21 @@ function ruleOf(entry: unknown): { rule: Rule; reasons: string[] } {
 }
 
 /** `*` stands for any characters; letter case does not matter. */
-function glob(pattern: string): RegExp {
-  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "is");
+export function matchesGlob(pattern: string, name: string): boolean {
+  const text = name.toLowerCase();
+  const [first = "", ...rest] = pattern.toLowerCase().split("*");
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  const end = text.length - last.length;
+  let at = first.length;
+  if (at > end || !text.startsWith(first) || !text.endsWith(last)) return false;
+  // The earliest place for each part leaves most to those that follow, so that none is ever tried again.
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= end;
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { printable } from "../../schema/index.js";
+import { printable, shellWord } from "../../schema/index.js";
 import { StackError } from "../errors.js";
 import { parse, reasonIn, runPulumi, type Place } from "../pulumi.js";
 import type { Terminal } from "../terminal.js";
@@ -111,6 +111,6 @@ async function requireStack(place: Place): Promise<void> {
   if (code === 0) return;
   throw new StackError(
     `${named === undefined ? "No stack is selected" : "The stack cannot be used"}: ${reasonIn(stderr)}`,
-    `Make one with: pulumi stack init ${named ?? "prod"}, in the project's folder; then run the command again.`,
+    `Make one with: pulumi stack init ${shellWord(named ?? "prod")}, in the project's folder; then run the command again.`,
   );
 }

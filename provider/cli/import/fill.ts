@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { columns, jsonText } from "../terminal.js";
 import { printable, quoted } from "../../schema/index.js";
 import { StackError, UsageError } from "../errors.js";
+import { inputText } from "../input.js";
 import { parse, type Place } from "../pulumi.js";
 import { importInto, previewAfter, previewedSteps, stepsIn, type PreviewedStep } from "./engine.js";
 import { Filling, type LeftOut } from "./filling.js";
@@ -12,6 +12,8 @@ import type { Entry, ImportFile } from "./importFile.js";
 import type { ImportInvocation } from "./import.js";
 import { importCommands } from "./project.js";
 import { Deployments } from "./deployments.js";
+
+const howToWrite = "Write it with: pulumi preview --import-file import.json.";
 
 /** What became of the file. */
 interface Filled {
@@ -35,7 +37,7 @@ export async function fill(invocation: ImportInvocation): Promise<void> {
   const path = resolve(options.fill!);
   const place: Place = { options: { cwd: options.cwd, stack: options.stack }, environment };
   const steps = await plannedSteps(invocation, place, path);
-  const done = await fillIn(invocation, path, importFileIn(await textOf(path), path), steps);
+  const done = await fillIn(invocation, path, importFileIn(await inputText(path, howToWrite), path), steps);
   for (const note of done.notes) terminal.note(printable(note, 1000));
   if (options.run && done.filled.length > 0) await importInto(place, terminal, path);
   const shown = options.run ? await previewAfter(place, terminal, "any") : "";
@@ -49,17 +51,9 @@ async function plannedSteps(
   place: Place,
   path: string,
 ): Promise<PreviewedStep[]> {
-  if (options.preview !== undefined) return stepsIn(await textOf(options.preview), quoted(options.preview));
+  if (options.preview !== undefined)
+    return stepsIn(await inputText(options.preview, howToWrite), quoted(options.preview));
   return previewedSteps(place, terminal, existsSync(path) ? [] : ["--import-file", path]);
-}
-
-async function textOf(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new StackError(
-      `${quoted(path, 200)} cannot be read (${printable(error.code ?? "")}).`,
-      "Write it with: pulumi preview --import-file import.json.",
-    );
-  });
 }
 
 function importFileIn(text: string, path: string): ImportFile {

@@ -1,8 +1,11 @@
-import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { printable, quoted } from "../../schema/index.js";
+import { readBounded } from "../../files/bounded.js";
 import { RefusedError, StackError } from "../errors.js";
+import { largestInput } from "../input.js";
 import type { Style } from "./program.js";
 
 /** What an earlier import wrote into a folder. Kept beside it, and meant to be committed. */
@@ -55,7 +58,7 @@ export async function openFolder(path: string, organization: string): Promise<Fo
 }
 
 async function recordIn(path: string, name: string): Promise<ImportRecord> {
-  const text = await readFile(join(path, name), "utf8");
+  const text = textIn(join(path, name));
   try {
     const { version, organization, style, names, files } = JSON.parse(text) as ImportRecord;
     const isKnown = version === 1 && ["edges", "roster"].includes(style) && typeof organization === "string";
@@ -83,7 +86,7 @@ export async function writeFiles(
   recordName: string,
   record: Omit<ImportRecord, "version" | "files">,
 ): Promise<string[]> {
-  const judged = await Promise.all(files.map((file) => judge(path, file, earlier?.record.files[file.name])));
+  const judged = files.map((file) => judge(path, file, earlier?.record.files[file.name]));
   const conflicts = judged.filter(({ verdict }) => verdict === "conflict").map(({ file }) => file.name);
   if (conflicts.length > 0) {
     throw new RefusedError(
@@ -95,18 +98,15 @@ export async function writeFiles(
   const hash = ({ name, text, once }: File) => (once ? earlier?.record.files[name] : undefined) ?? hashOf(text);
   const hashes = Object.fromEntries(files.map((file) => [file.name, hash(file)]));
   const recordText = `${JSON.stringify({ version: 1, ...record, files: hashes } satisfies ImportRecord, undefined, 2)}\n`;
-  const last = await judge(path, { name: recordName, text: recordText }, undefined);
+  const last = judge(path, { name: recordName, text: recordText }, undefined);
   // The record goes last: a run that ends before leaves files that the next one finds as it would write them.
   await replaceAll(path, last.verdict === "same" ? changed : [...changed, last.file]);
   return changed.map(({ name }) => name);
 }
 
 /** @param before hash of what was written before */
-async function judge(path: string, file: File, before: string | undefined) {
-  const now = await readFile(join(path, file.name), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw unreadable(join(path, file.name), error);
-  });
+function judge(path: string, file: File, before: string | undefined) {
+  const now = existsSync(join(path, file.name)) ? textIn(join(path, file.name)) : undefined;
   if (file.once && now !== undefined && before !== undefined) return { file, verdict: "same" } as const;
   const [old, wanted] = [now === undefined ? undefined : hashOf(now), hashOf(file.text)];
   if (old === undefined || (old === before && old !== wanted)) return { file, verdict: "write" } as const;
@@ -116,11 +116,14 @@ async function judge(path: string, file: File, before: string | undefined) {
 
 /** Replaces files, none of them half written; what cannot all be made replaces nothing. */
 export async function replaceAll(path: string, files: readonly File[]): Promise<void> {
-  const temporary = files.map(({ name }) => join(path, `.${name}.${process.pid}.tmp`));
+  // Not to be guessed, and never opened where something is: it may be a link to a file of somebody else.
+  const temporary = files.map(({ name }) => join(path, `.${name}.${randomUUID()}.tmp`));
   try {
     await mkdir(path, { recursive: true });
     await Promise.all(
-      files.map(({ text, secret }, at) => writeFile(temporary[at]!, text, secret ? { mode: 0o600 } : {})),
+      files.map(({ text, secret }, at) =>
+        writeFile(temporary[at]!, text, { flag: "wx", ...(secret && { mode: 0o600 }) }),
+      ),
     );
     for (const [at, { name }] of files.entries()) await rename(temporary[at]!, join(path, name));
   } catch (error) {
@@ -133,6 +136,15 @@ export async function replaceAll(path: string, files: readonly File[]): Promise<
 /** Version control may change the ends of lines. */
 function hashOf(text: string): string {
   return createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex");
+}
+
+/** What an earlier import wrote, or somebody else: no larger than what is written. */
+function textIn(path: string): string {
+  try {
+    return readBounded(path, largestInput).toString("utf8");
+  } catch (error) {
+    throw unreadable(path, error as NodeJS.ErrnoException);
+  }
 }
 
 function unreadable(path: string, { code }: NodeJS.ErrnoException): StackError {

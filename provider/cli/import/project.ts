@@ -1,3 +1,4 @@
+import { shellWord } from "../../schema/index.js";
 import { jsonText } from "../terminal.js";
 import type { Living } from "./living.js";
 import type { File } from "./folder.js";
@@ -27,7 +28,7 @@ export function importNames(key: string, beside: boolean): ImportNames {
 /** The commands that take the program's resources into the state, and show that nothing is left to do. */
 export function importCommands(importFile: string): string[] {
   return [
-    `PULUMI_SKIP_CHECKPOINTS=true pulumi import ${importArguments(importFile).slice(1).join(" ")}`,
+    `PULUMI_SKIP_CHECKPOINTS=true pulumi import ${importArguments(importFile).slice(1).map(shellWord).join(" ")}`,
     "pulumi preview --expect-no-changes",
   ];
 }

@@ -3,8 +3,8 @@ import { normalizeEmail } from "../../schema/index.js";
 import { byText } from "./changes.js";
 import type { Review } from "./report.js";
 
-/** What may be or hold an address: of a logical name, a warning, a reason. */
-const candidate = /[^\s@]+@[^\s@]+/gu;
+/** What may be or hold an address: of a logical name, a warning, a reason. It begins where nothing of it could be before. */
+const candidate = /(?<![^\s@])[^\s@]+@[^\s@]+/gu;
 
 /**
  * The review with every address masked, wherever it stands: `a***@example.com`. Where two would look the same, each gets
@@ -12,21 +12,58 @@ const candidate = /[^\s@]+@[^\s@]+/gu;
  */
 export function masked(review: Review): Review {
   const masks = masksFor(addressesIn(review));
-  const inText = (found: string) => maskedWithin(found, masks) ?? maskOf(found);
+  const known = new KnownAddresses(masks);
+  const inText = (found: string) => known.maskedWithin(found) ?? maskOf(found);
   const mask = (text: string) => masks.get(text) ?? text.replace(candidate, inText);
   return { ...(everyText(review, mask) as Review), masked: true };
 }
 
-/** The address of somebody known, inside of a longer word such as a logical name; the longest there is. */
-function maskedWithin(word: string, masks: ReadonlyMap<string, string>): string | undefined {
-  const at = word.indexOf("@");
-  for (let start = 0; start < at; start++) {
-    for (let end = word.length; end > at + 1; end--) {
-      const mask = masks.get(normalizeEmail(word.slice(start, end)));
-      if (mask !== undefined) return word.slice(0, start) + mask + word.slice(end);
+/** Composed characters may have been spelt with more of them. */
+const decomposed = 4;
+
+/** The addresses of a review by domain, to be found inside of longer words, such as logical names. */
+class KnownAddresses {
+  readonly #byDomain = new Map<string, Map<string, string>>();
+  #longestLocal = 0;
+  #longestDomain = 0;
+
+  constructor(masks: ReadonlyMap<string, string>) {
+    for (const [email, mask] of masks) {
+      const at = email.lastIndexOf("@");
+      const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
+      this.#byDomain.set(domain, (this.#byDomain.get(domain) ?? new Map<string, string>()).set(local, mask));
+      this.#longestLocal = Math.max(this.#longestLocal, decomposed * local.length);
+      this.#longestDomain = Math.max(this.#longestDomain, decomposed * domain.length);
     }
   }
-  return undefined;
+
+  /**
+   * A word of one `@`, with the address in it masked: the one that begins first, and of those the longest. Nothing
+   * further from the `@` than an address reaches is looked at, so that the effort does not grow with the square of a word.
+   */
+  maskedWithin(word: string): string | undefined {
+    const [before, after] = word.split("@") as [string, string];
+    const domains = this.#domainsAtStart(after);
+    if (domains.length === 0) return undefined;
+    for (let start = Math.max(0, before.length - this.#longestLocal); start < before.length; start++) {
+      const local = normalizeEmail(before.slice(start));
+      for (const { locals, end } of domains) {
+        const mask = locals.get(local);
+        if (mask !== undefined) return before.slice(0, start) + mask + after.slice(end);
+      }
+    }
+    return undefined;
+  }
+
+  /** The longest first. */
+  #domainsAtStart(text: string): { locals: Map<string, string>; end: number }[] {
+    const found = [];
+    for (let end = Math.min(text.length, this.#longestDomain); end > 0; end--) {
+      const locals = this.#byDomain.get(normalizeEmail(text.slice(0, end)));
+      if (locals !== undefined) found.push({ locals, end });
+    }
+    return found;
+  }
 }
 
 function addressesIn({ changes, unchanged }: Review): Set<string> {

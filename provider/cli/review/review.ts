@@ -1,8 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
+import { writeFile } from "node:fs/promises";
+import { SettingReader } from "../../client/index.js";
 import { normalizeDomain, printable, quoted } from "../../schema/index.js";
 import { defineCommand, sharedOptions, type ExitCode, type Invocation } from "../command.js";
 import { ApprovedReviewError, PreviewError, StackError, UsageError } from "../errors.js";
+import { inputText, sourceName } from "../input.js";
 import { isInProject, previewed } from "../pulumi.js";
 import { jsonText } from "../terminal.js";
 import { approvedReview, unapproved } from "./approved.js";
@@ -139,11 +140,7 @@ function written(format: Format, review: Review): string {
 
 async function document(invocation: Invocation<Options>): Promise<unknown> {
   const [file] = invocation.operands;
-  if (file !== undefined)
-    return parsed(
-      file === "-" ? await text(process.stdin) : await contentOf(file),
-      file === "-" ? "stdin" : quoted(file),
-    );
+  if (file !== undefined) return parsed(await inputText(file), sourceName(file));
   if (!isInProject(invocation)) {
     throw new UsageError(
       "There is no Pulumi project in this folder or above it, and no preview is given.",
@@ -167,7 +164,7 @@ function parsed(content: string, source: string): unknown {
 
 async function approvedDocument(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await contentOf(file)) as unknown;
+    return JSON.parse(await inputText(file)) as unknown;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new ApprovedReviewError(
@@ -177,13 +174,11 @@ async function approvedDocument(file: string): Promise<unknown> {
   }
 }
 
-async function contentOf(file: string): Promise<string> {
-  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new StackError(`${quoted(file)} cannot be read (${printable(error.code ?? "")}).`, "Check the path.");
-  });
-}
-
 /** What the run itself would allow, unless it is told by configuration. */
 function allowedRemovals({ environment }: Pick<Invocation, "environment">): number {
-  return countOf(environment["AVALA_MAX_REMOVALS"] || undefined, "AVALA_MAX_REMOVALS") ?? 10;
+  const read = new SettingReader(
+    (name) => environment[name],
+    () => undefined,
+  );
+  return read.number("AVALA_MAX_REMOVALS", "avala:maxRemovals") ?? 10;
 }

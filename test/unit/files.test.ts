@@ -1,0 +1,116 @@
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { replaceAll } from "../../provider/cli/import/folder.js";
+import { inputText } from "../../provider/cli/input.js";
+import { readBounded, readBoundedStream } from "../../provider/files/bounded.js";
+import { readDataFile } from "../../provider/files/dataFile.js";
+
+const folder = mkdtempSync(join(tmpdir(), "avala-files-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const mebibyte = 1024 * 1024;
+
+/** A file of so many zeros, of which the disk holds none. */
+function large(name: string, size: number): string {
+  const path = join(folder, name);
+  writeFileSync(path, "");
+  truncateSync(path, size);
+  return path;
+}
+
+describe("security 12: what is read has a bound", () => {
+  it("a file is read whole up to it, and not at all beyond", () => {
+    const path = large("bound", 200_000);
+    expect(readBounded(path, 200_000)).toEqual(Buffer.alloc(200_000));
+    expect(() => readBounded(path, 199_999)).toThrow(expect.objectContaining({ code: "EFBIG" }) as Error);
+    expect(readBounded(large("empty", 0), 1)).toHaveLength(0);
+  });
+
+  it("a device without an end comes to an end", () => {
+    expect(() => readBounded("/dev/zero", mebibyte)).toThrow(expect.objectContaining({ code: "EFBIG" }) as Error);
+  });
+
+  it("a stream without an end comes to an end, and is closed", async () => {
+    let closed = false;
+    async function* endless() {
+      try {
+        for (;;) yield Buffer.alloc(1000);
+      } finally {
+        closed = true;
+      }
+    }
+    await expect(readBoundedStream(endless(), mebibyte)).rejects.toMatchObject({ code: "EFBIG" });
+    expect(closed).toBe(true);
+    async function* short() {
+      yield Buffer.from("a");
+      yield Buffer.from("b");
+    }
+    expect((await readBoundedStream(short(), 2)).toString()).toBe("ab");
+  });
+
+  it.each([".json", ".yaml", ".yml"])("a file of people or rules: %s", (extension) => {
+    const path = large(`people${extension}`, 16 * mebibyte + 1);
+    expect(() => readDataFile(path)).toThrow(`${path} is larger than 16 MiB`);
+  });
+
+  it("a state, a preview, a review", async () => {
+    const path = large("state.json", 256 * mebibyte + 1);
+    await expect(inputText(path)).rejects.toMatchObject({
+      code: "AVALA_STACK",
+      message: `"${path}" is larger than 256 MiB. Give another file.`,
+    });
+    await expect(inputText(join(folder, "none"))).rejects.toMatchObject({ code: "AVALA_STACK" });
+  });
+});
+
+describe("security 17: what import writes", () => {
+  const out = join(folder, "out");
+
+  it("replaces files whole, leaves nothing beside them, and keeps secrets for their user", async () => {
+    const files = [
+      { name: "index.ts", text: "a" },
+      { name: "import.json", text: "b", secret: true },
+    ];
+    await replaceAll(out, files);
+    await replaceAll(out, files);
+    expect(readdirSync(out).toSorted()).toEqual(["import.json", "index.ts"]);
+    expect(readFileSync(join(out, "index.ts"), "utf8")).toBe("a");
+    expect((statSync(join(out, "import.json")).mode & 0o777).toString(8)).toBe("600");
+  });
+
+  it("is written to no link that somebody has put in its way", async () => {
+    const other = join(folder, "other");
+    writeFileSync(other, "of somebody else");
+    symlinkSync(other, join(out, `.index.ts.${process.pid}.tmp`));
+    rmSync(join(out, "index.ts"));
+    symlinkSync(other, join(out, "index.ts"));
+    await replaceAll(out, [{ name: "index.ts", text: "c" }]);
+    expect(readFileSync(other, "utf8")).toBe("of somebody else");
+    expect(readFileSync(join(out, "index.ts"), "utf8")).toBe("c");
+  });
+
+  it("opens each temporary file anew, under a name that is not to be guessed", () => {
+    const program = `
+      const fs = require("node:fs/promises");
+      const { writeFile } = fs;
+      fs.writeFile = (path, text, options) => (console.log(path, options.flag), writeFile(path, text, options));
+      require(${JSON.stringify(join(__dirname, "../../dist/cli/import/folder.js"))})
+        .replaceAll(${JSON.stringify(out)}, [{ name: "x.ts", text: "" }]);`;
+    const seen = () => spawnSync(process.execPath, ["-e", program], { encoding: "utf8" }).stdout;
+    const [first, second] = [seen(), seen()];
+    expect(first).toMatch(/\.x\.ts\.[-0-9a-f]{36}\.tmp wx\n$/);
+    expect(second).not.toBe(first);
+    expect(existsSync(join(out, "x.ts"))).toBe(true);
+  });
+});

@@ -29,7 +29,6 @@ export function lookalikes(all: Iterable<Named>): Set<string> {
 
 interface PersonShown {
   email?: string | undefined;
-  username?: string | undefined;
   userUid?: string | undefined;
 }
 
@@ -79,11 +78,11 @@ export class ShownNames {
   }
 
   /** One person may be shown with their uid here and without it there. */
-  #keyOf({ email, username, userUid }: PersonShown): string {
+  #keyOf({ email, userUid }: PersonShown): string {
     const isShared = email !== undefined && (this.#uidsOf.get(email)?.size ?? 0) > 1;
-    return (isShared ? (userUid ?? email) : (email ?? userUid)) ?? username ?? "";
+    return (isShared ? (userUid ?? email) : (email ?? userUid)) ?? "";
   }
 }
 
 const shortTeam = ({ name, slug, uid }: TeamShown): string => printable(name ?? slug ?? uid, narrowest);
-const shortPerson = ({ email, username, userUid }: PersonShown): string => email ?? username ?? userUid ?? "";
+const shortPerson = ({ email, userUid }: PersonShown): string => email ?? userUid ?? "";

@@ -1,6 +1,6 @@
 import type { Member } from "../client/index.js";
 import type { OrganizationView } from "../snapshot/index.js";
-import { addressFault, canonicalUid, personOf, printable, quoted, type Person } from "../schema/index.js";
+import { addressFault, asciiAddress, canonicalUid, personOf, printable, quoted, type Person } from "../schema/index.js";
 import { UsageError } from "./errors.js";
 import { visible } from "./visible.js";
 
@@ -28,14 +28,39 @@ export async function ownMember(view: OrganizationView): Promise<Member | undefi
   return (await visible(view.members.get()))?.get(uid) ?? { userUid: uid };
 }
 
-/** "The API key's user, ada@example.com (ada, 0a1b…)", or without a name where that is not known. */
+/** A person as reports hold them. */
+interface NamedPerson extends Person {
+  /** What stands in place of an address that is not to be shown. */
+  hidden?: string | undefined;
+  /** Somebody else in the report has a name that looks the same. */
+  alike?: true | undefined;
+}
+
+/** What stands for a person in messages: never the user name, which of some people is the phone number. */
+export function nameOfPerson({ email, userUid, hidden, alike }: NamedPerson): string {
+  if (hidden !== undefined) return hidden;
+  if (!email) return userUid ?? "";
+  return alike && userUid ? `${userUid} (${withAscii(email)})` : withAscii(email);
+}
+
+/** Letters beyond ASCII may look like others: the spelling without them stands beside an address or domain. */
+export function withAscii(address: string): string {
+  const ascii = asciiAddress(address);
+  if (ascii === undefined) return address;
+  const both = `${address} (${ascii})`;
+  return both.length > longestAddress ? ascii : both;
+}
+
+const longestAddress = 254;
+
+/** "The API key's user, ada@example.com (0a1b…)", or without a name where that is not known. */
 export function shownOwn(own: Member | undefined): string {
   return `The API key's user${own ? `, ${shownMember(own)},` : ""}`;
 }
 
-/** A person as people read it: `Ada Example, ada@example.com (ada, 0a1b…)`. */
-export function shownMember({ fullName, email, username, userUid }: Member): string {
+/** A person as people read it: `Ada Example, ada@example.com (0a1b…)`. */
+export function shownMember({ fullName, email, userUid }: Member): string {
   const named = [fullName, email].filter(Boolean).map((text) => printable(text!, 60));
-  const known = [username, userUid].filter(Boolean).map((text) => printable(text!, 60));
-  return named.length === 0 ? known.join(", ") : `${named.join(", ")} (${known.join(", ")})`;
+  const uid = printable(userUid, 60);
+  return named.length === 0 ? uid : `${named.join(", ")} (${uid})`;
 }

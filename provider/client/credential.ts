@@ -7,13 +7,21 @@ import { currentUser, decode, permissions } from "./wire.js";
 export function credential(transport: Transport): AvalaClient["credential"] {
   return {
     permissions: () =>
-      undefinedOn([NotFoundError], async () => decode(permissions, await transport.get(path`/users/me/permissions/`))),
+      undefinedOn([NotFoundError], async () =>
+        decode(permissions, await transport.get(path`/users/me/permissions/`)),
+      ).catch(unlessUnrouted),
 
     currentUser: () =>
       undefinedOn([ForbiddenError, NotFoundError, ResponseShapeError, UnexpectedStatusError], async () =>
         decode(currentUser, await transport.get(path`/users/me/`)),
       ),
   };
+}
+
+/** A deployment that does not know a route answers with a page of its framework. */
+function unlessUnrouted(error: unknown): undefined {
+  if (error instanceof UnexpectedStatusError && error.request.status === 404) return undefined;
+  throw error;
 }
 
 type ErrorClass = new (...args: never[]) => Error;

@@ -31,6 +31,16 @@ export function decodeError(text: string): ErrorBody {
   return withDetail([lines(withoutMachineFields(body))], code);
 }
 
+/**
+ * Whether a body may be the API's own: empty, or an object that says why, as the API always does. Web servers and gateways
+ * answer pages, text or objects of their own.
+ */
+export function isOfApi(text: string): boolean {
+  if (text.trim() === "") return true;
+  const body = parse(text);
+  return isObject(body) && (body.detail !== undefined || isObject(body.error) || machineCode(body.code) !== undefined);
+}
+
 function withDetail(sources: Iterable<string>[], code?: string): ErrorBody {
   const found = first(MOST_PROBLEMS, sources);
   return {

@@ -1,4 +1,4 @@
-import { decodeError } from "./decodeError.js";
+import { decodeError, isOfApi } from "./decodeError.js";
 import {
   type ApiError,
   ConflictError,
@@ -15,6 +15,7 @@ import {
 } from "./errors.js";
 import { NOT_UTF8, type Outcome, TOO_LARGE } from "./exchange.js";
 import type { Redactor } from "./redact.js";
+import { printable } from "../schema/text.js";
 
 type Failure = Extract<Outcome, { kind: "failure" }>;
 
@@ -73,9 +74,26 @@ const REDIRECT: Meaning = {
   fix: "Correct the base URL: https, the right host, and the path (/api/v1 at Avala).",
 };
 
+/** What every key may list: that this is not found says nothing of an organization. */
+const LIST_OF_ORGANIZATIONS = "/organizations/";
+
+/**
+ * Something else than the organizations API has answered: a web server, a gateway, or the API below another path. That it
+ * finds nothing is no proof of absence.
+ */
+function elsewhere(baseUrl: string): Meaning {
+  const shown = printable(baseUrl, 200);
+  return {
+    type: UnexpectedStatusError,
+    why: `there is no organizations API at the base URL ${shown}${new URL(baseUrl).pathname === "/" ? ", which has no path: /api/v1 is missing" : ""}.`,
+    fix: "Check the base URL, in AVALA_BASE_URL, avala:baseUrl or the provider's baseUrl: at Avala it ends in /api/v1.",
+  };
+}
+
 /** The error for an answer whose status says that the call failed. The only place where a status gets a class. */
-export function statusError(facts: RequestFacts, body: string, redact: Redactor): ApiError {
-  const { type: Type, why, fix } = meaning(facts);
+export function statusError(facts: RequestFacts, body: string, redact: Redactor, baseUrl: string): ApiError {
+  const isElsewhere = facts.status === 404 && (facts.path === LIST_OF_ORGANIZATIONS || !isOfApi(body));
+  const { type: Type, why, fix } = isElsewhere ? elsewhere(baseUrl) : meaning(facts);
   const { detail, code } = decodeError(body);
   const shownCode = code === undefined ? undefined : redact(code);
   const said = detail === undefined ? "" : ` The service says: "${redact(detail)}"`;

@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import { contentIfAny } from "./content.js";
+import { isOfApi } from "./decodeError.js";
 import { ReadOnlyError, type RequestFacts, TransportError } from "./errors.js";
 import { exchange, type Outcome } from "./exchange.js";
 import { refusedBefore, shapeError, statusError, transportError, unreadable } from "./failures.js";
@@ -180,11 +181,11 @@ export class Transport {
     }
     const { status, body } = outcome;
     // The delete that got no answer has been carried out.
-    const deleted = call.method === "DELETE" && uncertain && status === 404;
+    const deleted = call.method === "DELETE" && uncertain && status === 404 && isOfApi(body);
     if (SUCCESS.has(status) || deleted) return { facts, body };
     if (status < 300) throw shapeError(facts, "this API has no such success");
     if (status === 401 && !first) throw refusedBefore(facts);
-    throw statusError(facts, body, this.options.redact);
+    throw statusError(facts, body, this.options.redact, this.options.baseUrl);
   }
 
   private facts({ method, path }: Call, outcome: Outcome, uncertain: boolean): RequestFacts {

@@ -24,6 +24,12 @@ export interface Organization {
   sliceCount?: number;
   slugEditsRemaining?: number | null;
   allowedDomains?: string[] | null;
+  readme?: string;
+  organizationType?: string;
+  xUrl?: string;
+  huggingFaceUrl?: string;
+  githubUrl?: string;
+  linkedinUrl?: string;
   createdAt?: string;
 }
 
@@ -55,6 +61,8 @@ export interface Member {
   /** owner, admin, member; open. */
   role?: string;
   createdAt?: string;
+  /** Shown to those who manage the organization. */
+  lastActiveAt?: string;
 }
 
 export interface Invitation {

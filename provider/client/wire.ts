@@ -4,6 +4,8 @@ import type { RequestFacts } from "./errors.js";
 import { shapeError } from "./failures.js";
 import { canonicalUid } from "../schema/identity.js";
 import { printable } from "../schema/text.js";
+import { canonicalTime } from "../schema/time.js";
+import { type Choice, choicesOf } from "./choices.js";
 import type { Answer } from "./transport.js";
 import type { CredentialPermissions, Identified, Invitation, Member, Organization, Team, TeamMember } from "./types.js";
 
@@ -20,7 +22,13 @@ const identifier = z.string().regex(/^[!-.0-~]{1,255}$/);
 const MOST_ENTRIES = 1000;
 /** Counted before an entry is looked at: a list of millions, all of them wrong, would make as many problems. */
 const listOf = <T>(entry: z.ZodType<T>) => z.array(z.unknown()).max(MOST_ENTRIES).pipe(z.array(entry));
+/** A uid is compared, recorded and sent in one spelling, whatever the answer has: 32 digits, capitals, braces. */
+const uid = identifier.transform((spelling) => canonicalUid(spelling) ?? spelling);
 const text = z.string().nullish();
+const time = z
+  .string()
+  .transform((spelling) => canonicalTime(spelling))
+  .nullish();
 const flag = z.boolean().nullish();
 const count = z.number().nullish();
 
@@ -38,7 +46,7 @@ function camel<T extends object, N extends keyof T = never>(wire: T, nullable: r
 }
 
 const organizationFields = {
-  uid: identifier.nullish(),
+  uid: uid.nullish(),
   slug: identifier.nullish(),
   name: text,
   handle: text,
@@ -59,7 +67,13 @@ const organizationFields = {
   slice_count: count,
   slug_edits_remaining: count,
   allowed_domains: listOf(z.string()).nullish(),
-  created_at: text,
+  readme: text,
+  organization_type: text,
+  x_url: text,
+  hugging_face_url: text,
+  github_url: text,
+  linkedin_url: text,
+  created_at: time,
 };
 const ORGANIZATION_NULLS = ["handle", "role", "slug_edits_remaining", "allowed_domains"] as const;
 
@@ -69,47 +83,49 @@ export const organizationEcho: z.ZodType<Organization> = z
   .transform((wire) => camel(wire, ORGANIZATION_NULLS));
 
 export const organization: z.ZodType<Identified<Organization>> = z
-  .object({ ...organizationFields, uid: identifier, slug: identifier })
+  .object({ ...organizationFields, uid, slug: identifier })
   .transform((wire) => camel(wire, ORGANIZATION_NULLS));
 
 const teamFields = {
-  uid: identifier.nullish(),
+  uid: uid.nullish(),
   slug: identifier.nullish(),
   name: text,
   description: text,
   color: text,
   member_count: count,
-  created_at: text,
+  created_at: time,
 };
 
 /** The answer of a write: may be an echo of what was sent (T5). */
 export const teamEcho: z.ZodType<Team> = z.object(teamFields).transform((wire) => camel(wire));
 
 export const team: z.ZodType<Identified<Team>> = z
-  .object({ ...teamFields, uid: identifier, slug: identifier })
+  .object({ ...teamFields, uid, slug: identifier })
   .transform((wire) => camel(wire));
 
 const personFields = {
-  user_uid: identifier,
+  user_uid: uid,
   username: text,
   email: text,
   full_name: text,
   role: text,
-  created_at: text,
+  created_at: time,
 };
 
-export const member: z.ZodType<Member> = z.object(personFields).transform((wire) => camel(wire));
+export const member: z.ZodType<Member> = z
+  .object({ ...personFields, last_active_at: time })
+  .transform((wire) => camel(wire));
 
 export const teamMember: z.ZodType<TeamMember> = z.object(personFields).transform((wire) => camel(wire));
 
 const invitationFields = {
-  uid: identifier.nullish(),
+  uid: uid.nullish(),
   invited_email: text,
   role: text,
   status: text,
-  expires_at: text,
+  expires_at: time,
   is_expired: flag,
-  created_at: text,
+  created_at: time,
   accept_url: text,
   copy_link: text,
 };
@@ -118,7 +134,7 @@ const invitationFields = {
 export const invitationEcho: z.ZodType<Partial<Invitation>> = z.object(invitationFields).transform(fromInvitation);
 
 export const invitation: z.ZodType<Invitation> = z
-  .object({ ...invitationFields, uid: identifier })
+  .object({ ...invitationFields, uid })
   .transform((wire) => Object.assign(fromInvitation(wire), { uid: wire.uid }));
 
 type WireInvitation = {
@@ -155,20 +171,12 @@ export const currentUser: z.ZodType<{ uid: string }> = z.object({
   uid: z.string().transform(canonicalUid).pipe(z.string()),
 });
 
-const choice = z.union([
-  z.object({ value: z.string(), label: z.string() }),
-  z.tuple([z.string(), z.string()]).transform(([value, label]) => ({ value, label })),
-]);
-const choiceMap = z
-  .record(z.string(), z.string())
-  .transform((map) => Object.entries(map).map(([value, label]) => ({ value, label })));
-const choices = z.union([z.array(choice), choiceMap]);
-
-/** No source settles this shape: a map, pairs or objects, at the top or under `choices`. */
-export const industryChoices: z.ZodType<{ value: string; label: string }[]> = z.union([
-  choices,
-  z.object({ choices }).transform((wire) => wire.choices),
-]);
+export const industryChoices: z.ZodType<Choice[]> = z.unknown().transform((answer, context) => {
+  const choices = choicesOf(answer);
+  if (choices !== undefined) return choices;
+  context.issues.push({ code: "custom", input: undefined, message: "no choices" });
+  return z.NEVER;
+});
 
 /** Rows of one page, or of a whole list that has no pages; a hundred are asked for. */
 export const MOST_ROWS_OF_PAGE = 10_000;

@@ -26,14 +26,17 @@ export interface GetOrganizationMembersOutputArgs {
 export interface OrganizationMemberResult {
   /** The person's lasting identity, a UUID. */
   userUid: string;
+  /** Personal: of some people it is the phone number. */
   username?: string;
   /** Absent where the service hides addresses from the key. */
   email?: string;
   fullName?: string;
   /** `owner`, `admin` or `member`; others may come. */
   role?: string;
-  /** When the person joined, ISO 8601. */
+  /** When the person joined, ISO 8601: UTC, such as `2026-01-31T12:00:00.000Z`. */
   createdAt?: string;
+  /** When the person was last active, ISO 8601. Only for keys of owners and admins; absent where they never were. */
+  lastActiveAt?: string;
 }
 
 const readMembers: Read<GetOrganizationMembersArgs, OrganizationMemberResult[]> = async (service, args) => {

@@ -55,7 +55,19 @@ export interface OrganizationResult {
   slugEditsRemaining?: number | null;
   /** Domains of e-mail addresses that people may join with; null where any may. */
   allowedDomains?: string[] | null;
-  /** Time of creation, ISO 8601. */
+  /** Text of its profile; may be empty. Absent where it has none, as are the fields that follow. */
+  readme?: string;
+  /** What kind of organization its profile says it is; an open set. */
+  organizationType?: string;
+  /** Its page at X; may be empty. */
+  xUrl?: string;
+  /** Its page at Hugging Face; may be empty. */
+  huggingFaceUrl?: string;
+  /** Its page at GitHub; may be empty. */
+  githubUrl?: string;
+  /** Its page at LinkedIn; may be empty. */
+  linkedinUrl?: string;
+  /** Time of creation, ISO 8601: UTC, such as `2026-01-31T12:00:00.000Z`. */
   createdAt?: string;
 }
 

@@ -12,6 +12,7 @@ export type GetTeamMembersOutputArgs = GetTeamOutputArgs;
 export interface TeamMemberResult {
   /** The person's lasting identity, a UUID. */
   userUid: string;
+  /** Personal: of some people it is the phone number. */
   username?: string;
   /** Absent where the service hides addresses from the key. */
   email?: string;

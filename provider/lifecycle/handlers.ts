@@ -25,6 +25,7 @@ import {
   recordedState,
   requireReadable,
   unfinishedKey,
+  withRecordedTimes,
 } from "./state.js";
 import { EngineGoneError } from "./watchdog.js";
 
@@ -168,11 +169,15 @@ async function carryOut<Seen>(life: Lifecycle<Seen>, run: Run, given: Target) {
     if (reached === undefined || !(unfinished || doubtful)) throw error;
     // What exists is recorded as it is shown, so that the next preview tells what is missing.
     const inputs = { ...target.inputs, ...(exists ? known(life.shown(reached), target.inputs) : {}) };
-    const state = { ...recordedState(schema, inputs, life.outputs(reached, target)), [unfinishedKey]: true };
+    const state = { ...recordedState(schema, inputs, outputsOf(life, reached, target)), [unfinishedKey]: true };
     throw new PartialFailure(life.id(reached), state, target.inputs, error);
   }
-  const outs = recordedState(schema, target.inputs, life.outputs(seen, target), life.shown(seen));
+  const outs = recordedState(schema, target.inputs, outputsOf(life, seen, target), life.shown(seen));
   return { id: life.id(seen), outs };
+}
+
+function outputsOf<Seen>(life: Lifecycle<Seen>, seen: Seen, target: Target): Properties {
+  return withRecordedTimes(target.state, life.outputs(seen, target));
 }
 
 /** An update sends what its preview showed; what a broken-off step has left undone nobody has seen differently. */
@@ -227,7 +232,7 @@ export async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, pr
     );
   }
   tellUnknown(life, seen);
-  const found = observedState(life.schema, props, life.shown(seen), life.outputs(seen, target));
+  const found = observedState(life.schema, props, life.shown(seen), outputsOf(life, seen, target));
   return { id: life.id(seen), ...found };
 }
 

@@ -144,6 +144,6 @@ async function unlessOwnPerson<T>(
   });
 }
 
-function nameOf({ email, username, userUid }: Member): string {
-  return quoted(email ?? username ?? userUid);
+function nameOf({ email, userUid }: Member): string {
+  return quoted(email ?? userUid);
 }

@@ -1,4 +1,12 @@
-import { addressKey, comparable, flagsOf, inputsWhere, replaceHidden, type ResourceSchema } from "../schema/index.js";
+import {
+  addressKey,
+  comparable,
+  flagsOf,
+  inputsWhere,
+  momentOf,
+  replaceHidden,
+  type ResourceSchema,
+} from "../schema/index.js";
 import { AvalaError } from "../snapshot/index.js";
 import { clearedIn, isUnknown, type Properties } from "./inputs.js";
 
@@ -96,6 +104,19 @@ function withChosen(schema: ResourceSchema, declared: Properties, shown: Propert
     ...(chosen.length > 0 ? { [chosenKey]: chosen } : {}),
     [versionKey]: stateVersion,
   });
+}
+
+/** Outputs with times in the spelling that state has already, where they are the same moment: that is no change. */
+export function withRecordedTimes(before: Properties, outputs: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [name, isSameMoment(before[name], value) ? before[name] : value]),
+  );
+}
+
+function isSameMoment(one: unknown, other: unknown): boolean {
+  if (typeof one !== "string" || typeof other !== "string") return false;
+  const moment = momentOf(one);
+  return moment !== undefined && moment === momentOf(other);
 }
 
 /** A value as observed, in the spelling of the declaration where the two count as the same. */

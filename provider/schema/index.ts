@@ -15,6 +15,7 @@ export * from "./people.js";
 export * from "./roster.js";
 export * from "./shell.js";
 export * from "./text.js";
+export * from "./time.js";
 export * from "./token.js";
 export * from "./validation.js";
 export { organization, team, organizationMember, teamMembership, teamRoster, invitation };

@@ -1,4 +1,5 @@
 import type { Invitation } from "../client/index.js";
+import { momentOf } from "../schema/index.js";
 
 /** What tells whether an invitation is still valid. */
 export type Validity = { [K in "status" | "isExpired" | "expiresAt"]?: Invitation[K] | undefined };
@@ -17,5 +18,5 @@ export function isOverdue({ status, isExpired, expiresAt }: Validity): boolean {
 
 /** Whether a moment lies behind; a text that is no moment does not. */
 export function isPast(moment: string | undefined): boolean {
-  return moment !== undefined && Date.parse(moment) < Date.now();
+  return moment !== undefined && (momentOf(moment) ?? Infinity) < Date.now();
 }

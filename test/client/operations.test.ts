@@ -55,7 +55,7 @@ const organization = {
   teamCount: 0,
   slugEditsRemaining: null,
   allowedDomains: ["acme.example"],
-  createdAt: "2026-01-01T00:00:00Z",
+  createdAt: "2026-01-01T00:00:00.000Z",
 };
 const wirePerson = {
   user_uid: UID2,
@@ -92,7 +92,7 @@ const invitation = {
   email: "ada@example.com",
   role: "member",
   status: "pending",
-  expiresAt: "2026-02-01T00:00:00Z",
+  expiresAt: "2026-02-01T00:00:00.000Z",
   isExpired: false,
 };
 

@@ -2,6 +2,7 @@ import { normalizeEmail, quoted } from "../../schema/index.js";
 import type { OrganizationView } from "../../snapshot/index.js";
 import type { Member } from "../../client/index.js";
 import { declaredBy, type Finding, type OrganizationNamed } from "./finding.js";
+import { nameOfPerson } from "../people.js";
 import { emailsOf, texts } from "./known.js";
 import type { Look } from "./look.js";
 import * as repairs from "./repairs.js";
@@ -60,4 +61,4 @@ function formerPerson(userUid: string, row: Member | undefined, looks: readonly 
   return { email: same.flatMap(emailsOf)[0], userUid, username: same.flatMap((look) => texts(look, ["username"]))[0] };
 }
 
-const shown = ({ email, username, userUid }: Named): string => quoted(email ?? username ?? userUid!, 254);
+const shown = (person: Named): string => quoted(nameOfPerson(person), 254);

@@ -2,7 +2,8 @@ import { ApprovedReviewError } from "../errors.js";
 import { digestOf } from "./preview.js";
 import type { ActRow, ChangeRow, Field, PersonName, PlaceName, Review, Where } from "./report.js";
 import { isObject, notKnown, propertiesOf, secretText } from "./values.js";
-import { actWords, effectWords, nameOfPerson, where, named } from "./words.js";
+import { actWords, effectWords, where, named } from "./words.js";
+import { nameOfPerson } from "../people.js";
 
 /**
  * The review that was approved, as `--json` wrote it.

@@ -108,7 +108,7 @@ export function placeOrder(place: Place): string {
 }
 
 function personOrder({ person }: Access): string {
-  return JSON.stringify([person.email ?? person.username ?? "", person.key]);
+  return JSON.stringify([person.email ?? "", person.key]);
 }
 
 /** Of code units, so that it is the same everywhere. */

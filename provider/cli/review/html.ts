@@ -6,7 +6,6 @@ import {
   counted,
   effectWords,
   incompleteWords,
-  nameOfPerson,
   nameOfPlace,
   remarks,
   signs,
@@ -16,6 +15,7 @@ import {
   weighty,
   where,
 } from "./words.js";
+import { nameOfPerson } from "../people.js";
 
 const mostPeople = 500;
 const mostTeams = 60;

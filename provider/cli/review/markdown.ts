@@ -5,7 +5,6 @@ import {
   actWords,
   effectWords,
   incompleteWords,
-  nameOfPerson,
   remarks,
   signs,
   standWords,
@@ -14,6 +13,7 @@ import {
   weighty,
   where,
 } from "./words.js";
+import { nameOfPerson } from "../people.js";
 
 /** What GitHub takes as one comment is 65,536 characters; counted here in bytes, with room for the end. */
 const mostBytes = 64_000;

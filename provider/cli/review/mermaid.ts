@@ -1,6 +1,7 @@
 import { printable } from "../../schema/index.js";
 import type { ChangeRow, Review } from "./report.js";
-import { counted, nameOfPerson, nameOfPlace, weighty } from "./words.js";
+import { counted, nameOfPlace, weighty } from "./words.js";
+import { nameOfPerson } from "../people.js";
 
 const mostNodes = 40;
 

@@ -1,18 +1,8 @@
 import { printable } from "../../schema/index.js";
 import { columns, type Terminal } from "../terminal.js";
 import type { ChangeRow, Review } from "./report.js";
-import {
-  actWords,
-  nameOfPerson,
-  remarks,
-  signs,
-  standWords,
-  verdict,
-  warningWords,
-  weighty,
-  where,
-  named,
-} from "./words.js";
+import { actWords, remarks, signs, standWords, verdict, warningWords, weighty, where, named } from "./words.js";
+import { nameOfPerson } from "../people.js";
 
 /** An address is shown to its end, where its domain stands. */
 const longest = 254;

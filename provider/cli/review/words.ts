@@ -1,5 +1,6 @@
-import { asciiAddress, quoted } from "../../schema/index.js";
-import type { ActRow, ChangeRow, Field, PersonName, PlaceName, Review, Stand, WarningRow, Where } from "./report.js";
+import { quoted } from "../../schema/index.js";
+import { nameOfPerson, withAscii } from "../people.js";
+import type { ActRow, ChangeRow, Field, PlaceName, Review, Stand, WarningRow, Where } from "./report.js";
 
 /** How a format shows a name or value that others have written. */
 export type Show = (text: string) => string;
@@ -45,21 +46,6 @@ export const weighty: ReadonlySet<ChangeRow["effect"]> = new Set([
   "waits",
   "withdrawn",
 ]);
-
-/** A user name alone is whatever somebody calls themselves: the uid stands beside it. */
-export function nameOfPerson({ email, username, userUid = "", hidden, alike }: PersonName): string {
-  if (hidden !== undefined) return hidden;
-  if (email !== undefined) return alike && userUid !== "" ? `${userUid} (${withAscii(email)})` : withAscii(email);
-  return username === undefined ? userUid : `${userUid} (${username})`;
-}
-
-/** Letters beyond ASCII may look like others: the spelling without them stands beside an address or domain. */
-function withAscii(address: string): string {
-  const ascii = asciiAddress(address);
-  if (ascii === undefined) return address;
-  const both = `${address} (${ascii})`;
-  return both.length > shownLength ? ascii : both;
-}
 
 export function nameOfPlace({ name, uid, called }: PlaceName): string {
   return called ?? (name || uid || "");

@@ -13,6 +13,7 @@ import {
   UnavailableError,
   UnexpectedStatusError,
 } from "./errors.js";
+import { scopeOf } from "./scopes.js";
 import { NOT_UTF8, type Outcome, TOO_LARGE } from "./exchange.js";
 import type { Redactor } from "./redact.js";
 import { printable } from "../schema/text.js";
@@ -40,11 +41,6 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
     why: "the key is missing, unknown, revoked or expired.",
     fix: "Give a valid key in AVALA_API_KEY or in the provider's apiKey.",
   },
-  403: {
-    type: ForbiddenError,
-    why: "the API key's user may not do this, or the organization's plan does not include it.",
-    fix: "Use an unscoped key of an owner or admin of the organization, or change the plan.",
-  },
   404: {
     type: NotFoundError,
     why: "nothing is there, or it is hidden from this key.",
@@ -61,6 +57,13 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
     fix: "Wait a minute and run again, or lower requestsPerMinute; other programs of the same person count too.",
   },
 };
+
+/** The key's scopes are looked at before its user's role, and the answer tells neither. */
+const forbidden = ({ method }: RequestFacts): Meaning => ({
+  type: ForbiddenError,
+  why: "the API key's user may not do this, the key's scopes do not include it, or the organization's plan does not.",
+  fix: `Use a key of an owner or admin of the organization whose scopes are not restricted or include ${scopeOf(method)}, or change the plan.`,
+});
 
 const UNEXPECTED: Meaning = {
   type: UnexpectedStatusError,
@@ -146,6 +149,7 @@ function meaning(facts: RequestFacts): Meaning {
   const status = facts.status ?? 0;
   if (status >= 500) return unavailable(facts);
   if (status < 400) return REDIRECT;
+  if (status === 403) return forbidden(facts);
   return MEANINGS[status] ?? UNEXPECTED;
 }
 

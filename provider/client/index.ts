@@ -14,6 +14,7 @@ import type { AvalaClient, ClientSettings } from "./types.js";
 
 export { checkBaseUrl, DEFAULT_BASE_URL } from "./baseUrl.js";
 export * from "./errors.js";
+export { READ_SCOPE, WRITE_SCOPE } from "./scopes.js";
 export { resolveClientSettings, SettingReader, type Lookup } from "./settings.js";
 export type * from "./types.js";
 

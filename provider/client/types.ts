@@ -108,7 +108,8 @@ export interface TeamMember {
 
 export interface CredentialPermissions {
   type?: string;
-  scopes: string[];
+  /** What the key is granted in effect: `[]` is nothing. Absent where the service does not tell. */
+  scopes?: string[];
   capabilities: string[];
   toolsets: string[];
   isStaffPrivileged?: boolean;

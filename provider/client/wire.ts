@@ -156,11 +156,17 @@ const words = listOf(z.string())
   .nullish()
   .transform((list) => list ?? []);
 
+/** Another shape than a list of texts tells nothing; an empty list tells that nothing is granted. */
+const scopes = listOf(z.string())
+  .nullish()
+  .catch(undefined)
+  .transform((list) => list ?? undefined);
+
 export const permissions: z.ZodType<CredentialPermissions> = z
   .object({
     type: text,
     is_staff_privileged: flag,
-    scopes: words,
+    scopes,
     capabilities: words,
     toolsets: words,
   })

@@ -52,11 +52,11 @@ describe("versions", () => {
     [pulumiCheck("v4.0.0-alpha.1"), "ok", "Pulumi v4"],
     [pulumiCheck("v3.253.9"), "warning", "to import what exists takes 3.254.0"],
     [pulumiCheck(undefined), "error", "no Pulumi CLI"],
-    [sdkCheck("3.270.0"), "ok", "@pulumi/pulumi 3.270.0"],
-    [sdkCheck("3.216.0"), "warning", "get() of resources needs 3.268.0"],
-    [sdkCheck("3.215.9"), "error", "older than 3.216.0"],
-    [sdkCheck("4.0.0"), "error", "another major version"],
-    [sdkCheck(undefined), "error", "does not find @pulumi/pulumi"],
+    [sdkCheck("3.270.0", "22.0.0"), "ok", "@pulumi/pulumi 3.270.0"],
+    [sdkCheck("3.216.0", "22.0.0"), "warning", "get() of resources needs 3.268.0"],
+    [sdkCheck("3.215.9", "22.0.0"), "error", "older than 3.216.0"],
+    [sdkCheck("4.0.0", "22.0.0"), "error", "another major version"],
+    [sdkCheck(undefined, "22.0.0"), "error", "does not find @pulumi/pulumi"],
     [typescriptCheck("6.0.3"), "ok", "TypeScript 6.0.3"],
     [typescriptCheck(undefined), "ok", "none of its own"],
     [typescriptCheck("7.0.0-dev.1"), "error", "TypeScript 7.0.0-dev.1 cannot be used"],
@@ -65,6 +65,17 @@ describe("versions", () => {
     [packageCheck(undefined), "error", "does not find pulumi-avala/provider"],
   ])("%j", (check, level, told) => {
     expect(check).toMatchObject({ level, message: expect.stringContaining(told) as string });
+  });
+});
+
+describe("the SDK that is proposed", () => {
+  const needsNode = /^Install Node 22 or newer, which the newest SDK needs, then: npm install @pulumi\/pulumi@/;
+  const command = /^npm install @pulumi\/pulumi@(latest|3)$/;
+  const wanting = [undefined, "3.215.9", "3.216.0", "4.0.0"];
+  it.each(
+    ["20.19.0", "21.7.3", "22.0.0", "24.1.0"].flatMap((node) => wanting.map((version) => [node, version] as const)),
+  )("runs on Node %s, in place of %s", (node, version) => {
+    expect(sdkCheck(version, node).fix).toMatch(/^2[24]/.test(node) ? command : needsNode);
   });
 });
 
@@ -201,7 +212,7 @@ describe("Avala", () => {
       `ok reachable: ${new URL(o.between.url).host} answers`,
       "ok key: Avala takes the key",
       `ok user: The API key belongs to mia@example.com (${uids.mia})`,
-      "ok scopes: The key has no scopes, and may do what its user may",
+      "ok scopes: The key's scopes include organizations.read and organizations.write",
       "warning role: member of Acme (acme): may look, but not manage.",
       "ok role: owner of Beta (beta)",
       "ok clock: This machine's clock agrees with the service's",
@@ -278,14 +289,15 @@ describe("Avala", () => {
       service.answers(({ path }) => (path.startsWith("/users") ? permissions : organizations));
       return examined({ AVALA_BASE_URL: service.url });
     };
-    const may = (scopes: string[]) => ({ body: { type: "customer", scopes, capabilities: [], toolsets: [] } });
+    const may = (scopes: string[], toolsets: string[] = []) => ({
+      body: { type: "customer", scopes, capabilities: [], toolsets },
+    });
 
-    it("has a key with scopes, of a person without organizations, and another time", async () => {
+    it("is of a person without organizations, and of another time", async () => {
       const date = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
       const at = (seconds: number, reply: object) => ({ ...reply, headers: { date: date(seconds) } });
-      const late = await answers(at(600, may(["datasets.read"])), at(600, pageOf([])));
-      expect(named(late, "scopes", "role", "clock")).toEqual([
-        'warning scopes: The key is limited to "datasets.read". Avala documents no scope that manages organizations.',
+      const late = await answers(at(600, may(["organizations.read", "organizations.write"])), at(600, pageOf([])));
+      expect(named(late, "role", "clock")).toEqual([
         "ok role: The API key's user belongs to no organization yet",
         expect.stringMatching(/^warning clock: This machine's clock is (599|600|601) s behind the service's\.$/),
       ]);
@@ -293,15 +305,104 @@ describe("Avala", () => {
       expect(named(early, "clock")).toEqual([expect.stringMatching(/ s ahead of the service's\.$/)]);
     });
 
-    it("does not know permissions, or does not tell them or the role", async () => {
+    const [read, write] = ["organizations.read", "organizations.write"];
+    const untold = "ok scopes: Avala does not tell here which scopes the key has";
+    const limited = (to: string) =>
+      `warning scopes: The key is limited to ${to}: neither ${read} nor ${write} is among them.`;
+    const both = `ok scopes: The key's scopes include ${read} and ${write}`;
+    const nothing =
+      "warning scopes: Avala names no scope that the key has: it is restricted, and perhaps granted nothing.";
+    const many = Array.from({ length: 12 }, (_, i) => `things${i}.read`);
+    it.each<[string, Reply | undefined, string]>([
+      ["no such route", undefined, untold],
+      ["404", { status: 404, body: { detail: "Not found." } }, untold],
+      ["403", { status: 403, body: { detail: "No." } }, untold],
+      ["405", { status: 405, body: { detail: "No." } }, untold],
+      ["a web page", { headers: { "content-type": "text/html" }, body: "<html>Log in</html>" }, untold],
+      ["a redirect", { status: 302, headers: { location: "/login/" } }, untold],
+      ["nothing", { status: 204 }, untold],
+      ["JSON that breaks off", { body: '{"scopes": [' }, untold],
+      ["a list", { body: [read, write] }, untold],
+      ["null", { body: "null" }, untold],
+      ["an object without scopes", { body: {} }, untold],
+      ["scopes that are null", { body: { scopes: null, toolsets: ["organizations"] } }, untold],
+      ["scopes as text", { body: { scopes: `${read} ${write}` } }, untold],
+      ["scopes as a map", { body: { scopes: { [read!]: true, [write!]: true } } }, untold],
+      ["scopes that are no texts", { body: { scopes: [{ name: read }, { name: write }] } }, untold],
+      ["no scope", { body: { scopes: [] } }, nothing],
+      ["no scope, and no toolset", may([]), nothing],
+      [
+        "no scope, but this toolset",
+        may([], ["organizations"]),
+        'ok scopes: Avala names no scope that the key has, but the toolset "organizations"; which of reads and writes they allow is not told',
+      ],
+      [
+        "no scope, but others' toolsets",
+        may([], ["datasets", "tasks"]),
+        'warning scopes: Avala names no scope that the key has, but the toolsets "datasets", "tasks": organizations are not among them.',
+      ],
+      [
+        "reads only",
+        may([read!]),
+        `warning scopes: The key's scopes include ${read}, and not ${write}: previews, refreshes and reports work, changes are refused.`,
+      ],
+      [
+        "writes only",
+        may([write!], ["organizations"]),
+        `warning scopes: The key's scopes include ${write}, and not ${read}, which everything needs.`,
+      ],
+      ["both", may([read!, write!]), both],
+      ["both, in another order among others", may(["datasets.read", write!, "tasks.write", read!]), both],
+      ["both, with the toolset", may([read!, write!], ["organizations"]), both],
+      ["scopes of other things", may(["datasets.read"]), limited('"datasets.read"')],
+      [
+        "other spellings",
+        may(["Organizations.Read", "organizations.*"]),
+        limited('"Organizations.Read", "organizations.*"'),
+      ],
+      ["hostile text", may(["\u001b[31mred"]), limited('"red"')],
+      [
+        "many",
+        may(many),
+        limited(
+          `${many
+            .slice(0, 8)
+            .map((scope) => `"${scope}"`)
+            .join(", ")}, 4 more`,
+        ),
+      ],
+    ])("tells of scopes what is told of them: %s", async (_what, reply, told) => {
+      const checks = await answers(reply);
+      expect(named(checks, "reachable", "scopes", "role")).toEqual([
+        `ok reachable: ${new URL(service.url).host} answers`,
+        told,
+        "ok role: The API key's user belongs to no organization yet",
+      ]);
+      expect(JSON.stringify(checks)).not.toMatch(/may do what its user may|full/);
+    });
+
+    it("takes the key, but refuses the list: the error names the scope that a read needs", async () => {
+      const checks = await answers(may(["datasets.read"]), { status: 403, body: { detail: "No." } });
+      expect(named(checks, "reachable", "key", "scopes")).toEqual([
+        `ok reachable: ${new URL(service.url).host} answers`,
+        "ok key: Avala takes the key",
+        limited('"datasets.read"'),
+      ]);
+      expect(checks.filter(({ name }) => name === "role")).toEqual([
+        {
+          name: "role",
+          level: "error",
+          message: expect.stringMatching(/^GET \/organizations\/ answered 403: .*"No\."$/) as string,
+          fix: expect.stringMatching(/organizations\.read/) as string,
+        },
+      ]);
+    });
+
+    it("does not tell the role", async () => {
       const row = { uid: uids.acme, slug: "acme", name: "\u001b[31mAcme", role: null };
-      for (const reply of [undefined, { status: 403, body: { detail: "No." } }]) {
-        const checks = await answers(reply, pageOf([row]));
-        expect(named(checks, "scopes", "role")).toEqual([
-          "ok scopes: Avala does not tell here which scopes the key has",
-          "warning role: Avala does not tell the role in Acme (acme).",
-        ]);
-      }
+      expect(named(await answers(undefined, pageOf([row])), "role")).toEqual([
+        "warning role: Avala does not tell the role in Acme (acme).",
+      ]);
     });
 
     it("is something else: a page, a redirect, a failure; each asked once", async () => {
@@ -312,12 +413,23 @@ describe("Avala", () => {
       ];
       for (const reply of replies) {
         service.calls.length = 0;
-        expect(named(await answers(reply), ...ofAvala)).toEqual(
-          expect.arrayContaining([expect.stringMatching(/^error reachable: GET \/users\/me\/permissions\/ answered/)]),
-        );
-        expect(service.calls).toEqual(["GET /users/me/permissions/"]);
+        const found = named(await answers(reply, reply), "reachable", "key", "scopes", "role");
+        expect(found).toEqual([expect.stringMatching(/^error reachable: GET \/\S+ answered/)]);
+        const asked = ["GET /users/me/permissions/", "GET /organizations/"];
+        expect(service.calls).toEqual("status" in reply && reply.status === 503 ? asked.slice(0, 1) : asked);
       }
     });
+  });
+
+  it.each<[string, string[], string, string]>([
+    ["reads only", ["organizations.read"], "warning scopes", "ok role: owner of Acme"],
+    ["both", ["organizations.read", "organizations.write"], "ok scopes", "ok role: owner of Acme"],
+    ["writes only", ["organizations.write"], "warning scopes", "error role: GET /organizations/ answered 403"],
+    ["nothing", [], "warning scopes", "error role: GET /organizations/ answered 403"],
+  ])("is tried with a key of the emulator that is restricted to %s", async (_what, scopes, told, role) => {
+    await o.emulator.addKey("avk_scoped", "owner@example.com", scopes);
+    const found = named(await examined({ AVALA_API_KEY: "avk_scoped" }), "scopes", "role");
+    expect(found).toEqual([expect.stringContaining(told), expect.stringContaining(role)]);
   });
 });
 

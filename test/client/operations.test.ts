@@ -444,6 +444,20 @@ describe("permissions of the credential", () => {
     expect(sent()[0]?.path).toBe("/users/me/permissions/");
   });
 
+  it.each([
+    [[], []],
+    [["organizations.read"], ["organizations.read"]],
+    [null, undefined],
+    [undefined, undefined],
+    ["organizations.read", undefined],
+    [{ organizations: "read" }, undefined],
+    [["organizations.read", 5], undefined],
+  ])("tell of scopes %j: %j", async (scopes, told) => {
+    const { client, reply } = mocked();
+    reply({ status: 200, body: { scopes } });
+    expect((await client.credential.permissions())?.scopes).toEqual(told);
+  });
+
   it("are unknown on older deployments, and only there", async () => {
     const { client, reply } = mocked();
     reply({ status: 404 });

@@ -109,7 +109,8 @@ export async function startEmulator(options: { seed?: Seed; now?: () => number }
     /** Gives a person another email; their uid, keys and memberships stay. */
     readdress: async (email: string, newEmail: string) =>
       control("PATCH", `/people/${await uidOf(email)}`, { email: newEmail }),
-    addKey: (key: string, email: string) => control("POST", "/keys", { key, email }),
+    /** @param scopes what the key is restricted to */
+    addKey: (key: string, email: string, scopes?: string[]) => control("POST", "/keys", { key, email, scopes }),
     revokeKey: (key: string) => control("DELETE", "/keys", { key }),
     /** Makes somebody a member without an invitation. */
     join: async (organizationUid: string, email: string, role: "admin" | "member" = "member") =>

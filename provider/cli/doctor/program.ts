@@ -23,7 +23,7 @@ export function programChecks(place: Place): Check[] {
   const isTyped = existsSync(join(folder, "tsconfig.json")) || readdirSync(folder).some((name) => name.endsWith(".ts"));
   return [
     packageCheck(versionOf(find, "pulumi-avala", "pulumi-avala/provider")),
-    sdkCheck(versionOf(find, "@pulumi/pulumi")),
+    sdkCheck(versionOf(find, "@pulumi/pulumi"), process.versions.node),
     ...(isTyped ? [typescriptCheck(versionOf(find, "typescript"))] : []),
   ];
 }

@@ -2,15 +2,17 @@ import {
   AvalaError,
   createClient,
   ForbiddenError,
+  ResponseShapeError,
   TransportError,
   UnauthorizedError,
+  UnexpectedStatusError,
   type AvalaClient,
-  type CredentialPermissions,
 } from "../../client/index.js";
 import type { Settings } from "../../lifecycle/settings.js";
-import { printable, quoted } from "../../schema/index.js";
+import { printable } from "../../schema/index.js";
 import { shownOrganization } from "../session.js";
 import { failed, ofError, ok, warning, type Check } from "./check.js";
+import { scopesCheck } from "./scopes.js";
 
 /** More than this, and times of the service are misread: when an invitation ends, when a limit is over. */
 const mostSecondsApart = 60;
@@ -21,15 +23,15 @@ export async function serviceChecks({ client: settings }: Settings): Promise<Che
   const onDate = (date: string) => (apart = (Date.parse(date) - Date.now()) / 1000);
   const client = createClient({ ...settings, onDate, mostTries: 1 });
   try {
-    const permissions = await client.credential.permissions().catch(unlessForbidden);
-    const rows = await client.organizations.list();
-    const user = await userCheck(client, rows);
+    const permissions = await client.credential.permissions().catch(unlessUntold);
+    const rows = await client.organizations.list().catch(orRefusal);
+    const user = await userCheck(client, Array.isArray(rows) ? rows : []);
     return [
       ok("reachable", `${printable(new URL(settings.baseUrl).host)} answers`),
       ok("key", "Avala takes the key"),
       user,
       scopesCheck(permissions),
-      ...rolesChecks(rows),
+      ...(Array.isArray(rows) ? rolesChecks(rows) : [ofError("error", "role", rows)]),
       ...clockCheck(apart),
     ];
   } catch (error) {
@@ -40,8 +42,17 @@ export async function serviceChecks({ client: settings }: Settings): Promise<Che
   }
 }
 
-function unlessForbidden(error: unknown): undefined {
-  if (error instanceof ForbiddenError) return undefined;
+/** Only good to know, and not part of every deployment: a web page in its place says nothing of the API. */
+const untold = [ForbiddenError, ResponseShapeError, UnexpectedStatusError];
+
+function unlessUntold(error: unknown): undefined {
+  if (untold.some((type) => error instanceof type)) return undefined;
+  throw error;
+}
+
+/** Refused for its scopes or its user: the service has taken the key. */
+function orRefusal(error: unknown): ForbiddenError {
+  if (error instanceof ForbiddenError) return error;
   throw error;
 }
 
@@ -76,17 +87,6 @@ function unreachable(error: TransportError, host: string): Check {
   return why(
     `${host} does not answer`,
     "Check the base URL, the network, and a firewall or proxy on the way: none is used.",
-  );
-}
-
-function scopesCheck(permissions: CredentialPermissions | undefined): Check {
-  if (!permissions) return ok("scopes", "Avala does not tell here which scopes the key has");
-  const { scopes } = permissions;
-  if (scopes.length === 0) return ok("scopes", "The key has no scopes, and may do what its user may");
-  return warning(
-    "scopes",
-    `The key is limited to ${scopes.map((scope) => quoted(scope, 40)).join(", ")}. Avala documents no scope that manages organizations.`,
-    "Use a key without scopes.",
   );
 }
 

@@ -18,6 +18,8 @@ const oldestSdk = manifest.peerDependencies["@pulumi/pulumi"]!.replace(/^\^/, ""
 const getsFrom = "3.268.0";
 /** From here on `pulumi import` takes dynamic resources. */
 const importsFrom = "3.254.0";
+/** What today's SDK runs on; this package and older SDKs do with less. */
+const newestSdkNeedsNode = "22";
 /** The first one without the programming interface that the SDK needs. */
 const typescriptBelow = 7;
 
@@ -51,19 +53,26 @@ export function typescriptCheck(version: string | undefined): Check {
   );
 }
 
-/** @param version undefined where the program has none */
-export function sdkCheck(version: string | undefined): Check {
-  if (version === undefined) {
-    return failed("sdk", "The program does not find @pulumi/pulumi.", "npm install @pulumi/pulumi");
-  }
+/**
+ * @param version undefined where the program has none
+ * @param node the version that the SDK is to run on
+ */
+export function sdkCheck(version: string | undefined, node: string): Check {
+  const fix = installSdk("latest", node);
+  if (version === undefined) return failed("sdk", "The program does not find @pulumi/pulumi.", fix);
   const shown = `@pulumi/pulumi ${printable(version)}`;
-  const fix = "npm install @pulumi/pulumi@latest";
   if (!isAtLeast(version, oldestSdk)) return failed("sdk", `${shown} is older than ${oldestSdk}.`, fix);
   if (numbers(version)[0] !== numbers(oldestSdk)[0]) {
-    return failed("sdk", `${shown} is of another major version than ${oldestSdk}.`, "npm install @pulumi/pulumi@3");
+    return failed("sdk", `${shown} is of another major version than ${oldestSdk}.`, installSdk("3", node));
   }
   if (!isAtLeast(version, getsFrom)) return warning("sdk", `${shown}: get() of resources needs ${getsFrom}.`, fix);
   return ok("sdk", shown);
+}
+
+function installSdk(tag: string, node: string): string {
+  const command = `npm install @pulumi/pulumi@${tag}`;
+  if (isAtLeast(node, newestSdkNeedsNode)) return command;
+  return `Install Node ${newestSdkNeedsNode} or newer, which the newest SDK needs, then: ${command}`;
 }
 
 /** @param version as `pulumi version` prints it; undefined where there is no CLI */

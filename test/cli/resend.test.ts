@@ -48,6 +48,25 @@ describe("resend", () => {
     expect(await o.mails()).toEqual([]);
   });
 
+  it.each([
+    ["resend", (address: string) => ["resend", "acme", address]],
+    ["transfer-ownership", (address: string) => ["transfer-ownership", "acme", "--to", address, "--yes"]],
+  ])("bug: an address that no mail system delivers to is wrong usage of %s, without a call", async (_, command) => {
+    for (const [address, reason] of [
+      ["zoe@example.com,", /comma or semicolon/],
+      ["Zoe <zoe@example.com>", /< or >/],
+      ["zoe@example..com", /a dot stands/],
+      ["zo\u200be@example.com", /cannot be seen \(U\+200B\)/],
+    ] as const) {
+      const { code, stdout, stderr } = await o.desk.run(command(address));
+      expect([code, stdout]).toEqual([1, ""]);
+      expect(stderr).toMatch(reason);
+      expect(stderr).toMatch(/\[AVALA_USAGE\]/);
+    }
+    expect(await o.emulator.calls()).toEqual([]);
+    expect(await o.mails()).toEqual([]);
+  });
+
   it("says so where hidden addresses keep it from telling whether they are a member", async () => {
     await o.emulator.settings({ hideEmails: true });
     const { stderr } = await o.desk.run(["resend", "acme", person("mia")]);

@@ -54,10 +54,11 @@ export function movedTo(recorded: Recorded, url: string, now = Date.now()): Reco
   const later = now - Date.parse(recorded.at);
   const text = JSON.stringify(recorded)
     .replaceAll(recorded.url, url)
-    // The service's times have milliseconds, the engine's more digits.
-    .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) =>
-      new Date(Date.parse(time) + later).toISOString(),
-    );
+    // The emulator keeps milliseconds, and answers microseconds or whole seconds; the engine's times have more digits.
+    .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}(?:000)?)?Z/g, (time, fraction?: string) => {
+      const moved = new Date(Date.parse(time) + later).toISOString();
+      return fraction?.length === 4 ? moved : moved.replace(/(\.\d{3})Z$/, "$1000Z").replace(".000000Z", "Z");
+    });
   return JSON.parse(text) as Recorded;
 }
 

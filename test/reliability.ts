@@ -214,6 +214,10 @@ export const promises: readonly Promised[] = [
         where: "hostile/answers.test.ts",
         how: "answers that no service gives, to every kind of call: errors with a code, bounded memory, no key to another host",
       },
+      {
+        where: "hostile/memory.test.ts",
+        how: "whatever an answer of the largest size holds: the memory of a process that reads it stays below 300 MB",
+      },
     ],
   },
   {

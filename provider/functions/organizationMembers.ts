@@ -35,7 +35,10 @@ export interface OrganizationMemberResult {
   role?: string;
   /** When the person joined, ISO 8601: UTC, such as `2026-01-31T12:00:00.000Z`. */
   createdAt?: string;
-  /** When the person was last active, ISO 8601. Only for keys of owners and admins; absent where they never were. */
+  /**
+   * When the person was last active, ISO 8601. Only for keys of owners and admins; absent where they never were. It changes
+   * all the time: what is exported or given to a resource with it changes as often.
+   */
   lastActiveAt?: string;
 }
 

@@ -1,5 +1,11 @@
 import { checkInputs, changedInputs } from "../../provider/lifecycle/inputs.js";
-import { declaredInputs, isRecorded, observedState, recordedState } from "../../provider/lifecycle/state.js";
+import {
+  declaredInputs,
+  isRecorded,
+  observedState,
+  recordedState,
+  withRecordedTimes,
+} from "../../provider/lifecycle/state.js";
 import { organization as schema } from "../../provider/schema/index.js";
 
 const state = { name: "Acme", handle: "acme", uid: "u", __v: 1 };
@@ -54,6 +60,29 @@ describe("what is recorded after a look", () => {
     expect(look(before, { name: "Acme", logo: "https://signed.example/?x" }).inputs).toMatchObject({
       logo: before.logo,
       phone: "1",
+    });
+  });
+});
+
+describe("N10: times of a look", () => {
+  const now = "2026-01-31T12:00:00.000Z";
+  it.each([
+    ["2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z"],
+    ["2026-01-31T12:00:00.000000Z", "2026-01-31T12:00:00.000000Z"],
+    ["2026-01-31T13:00:00+01:00", "2026-01-31T13:00:00+01:00"],
+    [now, now],
+    ["2026-01-31T12:00:00.001Z", now],
+    ["2026-01-31T12:00:00+01:00", now],
+    ["soon", now],
+    [undefined, now],
+    [5, now],
+  ])("are in the spelling of state where that has the same moment: %j", (before, expected) => {
+    const state = { createdAt: before, name: "2026-01-31T12:00:00Z" };
+    expect(withRecordedTimes(state, { createdAt: now, name: "Acme", count: 3, gone: undefined })).toEqual({
+      createdAt: expected,
+      name: "Acme",
+      count: 3,
+      gone: undefined,
     });
   });
 });

@@ -46,8 +46,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   // No test of this file asks Avala, or writes anything.
-  if (requests > 0 || readdirSync(folder).length > 0)
-    throw new Error(`${requests} requests, ${readdirSync(folder).join()}`);
+  if (requests > 0 || readdirSync(folder).length > 0) throw new Error(`${requests} requests, ${readdirSync(folder).join()}`);
 });
 afterAll(async () => {
   process.env = environment;

@@ -1,27 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Provider } from "../resources/provider.js";
-import { askMocks, isMocked } from "./mocks.js";
 import type { Service } from "./service.js";
 
 /** How a function finds its answer. */
 export type Read<Args, Result> = (service: Service, args: Args) => Promise<Result>;
 
-/** A function that programs call. */
-export interface Question<Args, Result> {
-  /** As programs import it: `getTeam`. */
-  name: string;
-  /** Whether it answers a list, which a mock cannot answer as such. */
-  isList: Result extends readonly unknown[] ? true : false;
-  read: Read<Args, Result>;
-}
-
 /** The plain form of a function: its arguments are known, and the answer is a promise. */
 export function ask<Args, Result>(
-  question: Question<Args, Result>,
+  read: Read<Args, Result>,
   args: Args,
   opts: pulumi.InvokeOptions = {},
 ): Promise<Result> {
-  return connected(answer(question, args, providerOf(opts)));
+  return connected(answer(read, args, providerOf(opts)));
 }
 
 /**
@@ -29,7 +19,7 @@ export function ask<Args, Result>(
  * yet to be made, the answer is unknown and nothing is asked.
  */
 export function askOutput<Args, Result>(
-  question: Question<Args, Result>,
+  read: Read<Args, Result>,
   args: { [Name in keyof Args]?: unknown },
   opts: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<Result> {
@@ -38,19 +28,14 @@ export function askOutput<Args, Result>(
   const provider = providerOf(opts);
   const before = pulumi.output(opts.dependsOn).apply((resources) => idsOf([resources ?? []].flat()));
   const waited = [sourcesOf(given), before, settingsOf(provider)];
-  const answered = pulumi.all([given, ...waited]).apply(([known]) => answer(question, known as Args, provider));
+  const answered = pulumi.all([given, ...waited]).apply(([known]) => answer(read, known as Args, provider));
   // Whoever uses the Output is told of a failure.
   connected(internals(answered).isKnown).catch(() => undefined);
   return answered as pulumi.Output<Result>;
 }
 
 /** A program that only declares never gets here, and loads neither the client nor undici. */
-async function answer<Args, Result>(
-  { name, isList, read }: Question<Args, Result>,
-  args: Args,
-  provider: Provider | undefined,
-): Promise<Result> {
-  if (isMocked()) return (await askMocks(name, isList, args as object)) as Result;
+async function answer<Args, Result>(read: Read<Args, Result>, args: Args, provider: Provider | undefined) {
   const { serve } = require("./service.js") as typeof import("./service.js");
   return serve(read, args, provider);
 }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ask, askOutput, type Question, type Read } from "./ask.js";
+import { ask, askOutput, type Read } from "./ask.js";
 
 /** A line of business. */
 export interface IndustryChoice {
@@ -11,12 +11,6 @@ export interface IndustryChoice {
 
 const readChoices: Read<object, IndustryChoice[]> = (service) => service.client.organizations.industryChoices();
 
-const industryChoicesQuestion: Question<object, IndustryChoice[]> = {
-  name: "getIndustryChoices",
-  isList: true,
-  read: readChoices,
-};
-
 /**
  * The lines of business that the service knows. They are the same for every organization.
  *
@@ -24,10 +18,10 @@ const industryChoicesQuestion: Question<object, IndustryChoice[]> = {
  * const industries = (await getIndustryChoices()).map(({ value }) => value);
  */
 export function getIndustryChoices(opts?: pulumi.InvokeOptions): Promise<IndustryChoice[]> {
-  return ask(industryChoicesQuestion, {}, opts);
+  return ask(readChoices, {}, opts);
 }
 
 /** As `getIndustryChoices`, for a provider or `dependsOn` that is yet to be made. */
 export function getIndustryChoicesOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<IndustryChoice[]> {
-  return askOutput(industryChoicesQuestion, {}, opts);
+  return askOutput(readChoices, {}, opts);
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ask, askOutput, type Question, type Read } from "./ask.js";
+import { ask, askOutput, type Read } from "./ask.js";
 import type { GetOrganizationArgs, GetOrganizationOutputArgs } from "./organizations.js";
 
 /** Whose invitations. */
@@ -40,12 +40,6 @@ const readInvitations: Read<GetInvitationsArgs, InvitationResult[]> = async (ser
   }));
 };
 
-const invitationsQuestion: Question<GetInvitationsArgs, InvitationResult[]> = {
-  name: "getInvitations",
-  isList: true,
-  read: readInvitations,
-};
-
 /**
  * The invitations that an organization lists: those that are pending, and what else a deployment shows. Each link in
  * them is a secret. Needs a key of an owner or admin.
@@ -56,7 +50,7 @@ const invitationsQuestion: Question<GetInvitationsArgs, InvitationResult[]> = {
  * @throws `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches no such organization
  */
 export function getInvitations(args: GetInvitationsArgs, opts?: pulumi.InvokeOptions): Promise<InvitationResult[]> {
-  return ask(invitationsQuestion, args, opts);
+  return ask(readInvitations, args, opts);
 }
 
 /**
@@ -67,5 +61,5 @@ export function getInvitationsOutput(
   args: GetInvitationsOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<pulumi.Unwrap<InvitationResult[]>> {
-  return pulumi.secret(askOutput(invitationsQuestion, args, opts));
+  return pulumi.secret(askOutput(readInvitations, args, opts));
 }

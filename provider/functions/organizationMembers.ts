@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
-import { ask, askOutput, type Question, type Read } from "./ask.js";
+import { ask, askOutput, type Read } from "./ask.js";
 
 /** Whose members, and which of them. */
 export interface GetOrganizationMembersArgs {
@@ -48,12 +48,6 @@ const readMembers: Read<GetOrganizationMembersArgs, OrganizationMemberResult[]> 
   return organization.at((slug) => service.client.members.list(slug, { search, role }));
 };
 
-const organizationMembersQuestion: Question<GetOrganizationMembersArgs, OrganizationMemberResult[]> = {
-  name: "getOrganizationMembers",
-  isList: true,
-  read: readMembers,
-};
-
 /**
  * The people in an organization, all of them or those that a filter leaves.
  *
@@ -66,7 +60,7 @@ export function getOrganizationMembers(
   args: GetOrganizationMembersArgs,
   opts?: pulumi.InvokeOptions,
 ): Promise<OrganizationMemberResult[]> {
-  return ask(organizationMembersQuestion, args, opts);
+  return ask(readMembers, args, opts);
 }
 
 /** As `getOrganizationMembers`, for arguments that are outputs or resources. */
@@ -74,5 +68,5 @@ export function getOrganizationMembersOutput(
   args: GetOrganizationMembersOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<OrganizationMemberResult[]> {
-  return askOutput(organizationMembersQuestion, args, opts);
+  return askOutput(readMembers, args, opts);
 }

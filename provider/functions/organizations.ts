@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
-import { ask, askOutput, type Question, type Read } from "./ask.js";
+import { ask, askOutput, type Read } from "./ask.js";
 
 /** Which organization. */
 export interface GetOrganizationArgs {
@@ -76,20 +76,8 @@ const readOrganization: Read<GetOrganizationArgs, OrganizationResult> = async (s
   return { id: organization.uid, ...(await organization.detail()) };
 };
 
-const organizationQuestion: Question<GetOrganizationArgs, OrganizationResult> = {
-  name: "getOrganization",
-  isList: false,
-  read: readOrganization,
-};
-
 const readOrganizations: Read<object, OrganizationResult[]> = async (service) =>
   (await service.organizations()).map((row) => ({ id: row.uid, ...row }));
-
-const organizationsQuestion: Question<object, OrganizationResult[]> = {
-  name: "getOrganizations",
-  isList: true,
-  read: readOrganizations,
-};
 
 /**
  * An organization that the key reaches, with all its fields.
@@ -100,7 +88,7 @@ const organizationsQuestion: Question<object, OrganizationResult[]> = {
  * @throws `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches none of this uid or slug
  */
 export function getOrganization(args: GetOrganizationArgs, opts?: pulumi.InvokeOptions): Promise<OrganizationResult> {
-  return ask(organizationQuestion, args, opts);
+  return ask(readOrganization, args, opts);
 }
 
 /** As `getOrganization`, for arguments that are outputs or resources. */
@@ -108,7 +96,7 @@ export function getOrganizationOutput(
   args: GetOrganizationOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<OrganizationResult> {
-  return askOutput(organizationQuestion, args, opts);
+  return askOutput(readOrganization, args, opts);
 }
 
 /**
@@ -118,10 +106,10 @@ export function getOrganizationOutput(
  * const slugs = (await getOrganizations()).map(({ slug }) => slug);
  */
 export function getOrganizations(opts?: pulumi.InvokeOptions): Promise<OrganizationResult[]> {
-  return ask(organizationsQuestion, {}, opts);
+  return ask(readOrganizations, {}, opts);
 }
 
 /** As `getOrganizations`, for a provider or `dependsOn` that is yet to be made. */
 export function getOrganizationsOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<OrganizationResult[]> {
-  return askOutput(organizationsQuestion, {}, opts);
+  return askOutput(readOrganizations, {}, opts);
 }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ask, askOutput, type Question, type Read } from "./ask.js";
+import { ask, askOutput, type Read } from "./ask.js";
 import type { GetTeamArgs, GetTeamOutputArgs } from "./teams.js";
 
 /** Whose members: a team by id, or by slug or name in its organization. */
@@ -28,12 +28,6 @@ const readTeamMembers: Read<GetTeamMembersArgs, TeamMemberResult[]> = async (ser
   return [...(await team.members.get()).values()];
 };
 
-const teamMembersQuestion: Question<GetTeamMembersArgs, TeamMemberResult[]> = {
-  name: "getTeamMembers",
-  isList: true,
-  read: readTeamMembers,
-};
-
 /**
  * All people in a team.
  *
@@ -44,7 +38,7 @@ const teamMembersQuestion: Question<GetTeamMembersArgs, TeamMemberResult[]> = {
  * @throws `AVALA_TEAM_NOT_FOUND` and `AVALA_ORGANIZATION_NOT_FOUND`, as `getTeam`
  */
 export function getTeamMembers(args: GetTeamMembersArgs, opts?: pulumi.InvokeOptions): Promise<TeamMemberResult[]> {
-  return ask(teamMembersQuestion, args, opts);
+  return ask(readTeamMembers, args, opts);
 }
 
 /** As `getTeamMembers`, for arguments that are outputs or resources. */
@@ -52,5 +46,5 @@ export function getTeamMembersOutput(
   args: GetTeamMembersOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<TeamMemberResult[]> {
-  return askOutput(teamMembersQuestion, args, opts);
+  return askOutput(readTeamMembers, args, opts);
 }

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
 import type { Team } from "../resources/team.js";
 import { joinId } from "../schema/identity.js";
-import { ask, askOutput, type Question, type Read } from "./ask.js";
+import { ask, askOutput, type Read } from "./ask.js";
 import type { GetOrganizationArgs, GetOrganizationOutputArgs } from "./organizations.js";
 
 /** Which team: by id, or by slug or name in its organization. */
@@ -82,15 +82,11 @@ export interface TeamResult {
 
 const readTeam: Read<GetTeamArgs, TeamResult> = (service, args) => service.teamRow(args);
 
-const teamQuestion: Question<GetTeamArgs, TeamResult> = { name: "getTeam", isList: false, read: readTeam };
-
 const readTeams: Read<GetTeamsArgs, TeamResult[]> = async (service, args) => {
   const organization = await service.organization(args.organization);
   const rows = [...(await organization.teams.get()).values()];
   return rows.map((row) => ({ id: joinId(organization.uid, row.uid), ...row }));
 };
-
-const teamsQuestion: Question<GetTeamsArgs, TeamResult[]> = { name: "getTeams", isList: true, read: readTeams };
 
 /**
  * A team.
@@ -103,12 +99,12 @@ const teamsQuestion: Question<GetTeamsArgs, TeamResult[]> = { name: "getTeams", 
  * `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches no such organization
  */
 export function getTeam(args: GetTeamArgs, opts?: pulumi.InvokeOptions): Promise<TeamResult> {
-  return ask(teamQuestion, args, opts);
+  return ask(readTeam, args, opts);
 }
 
 /** As `getTeam`, for arguments that are outputs or resources. */
 export function getTeamOutput(args: GetTeamOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<TeamResult> {
-  return askOutput(teamQuestion, args, opts);
+  return askOutput(readTeam, args, opts);
 }
 
 /**
@@ -120,7 +116,7 @@ export function getTeamOutput(args: GetTeamOutputArgs, opts?: pulumi.InvokeOutpu
  * @throws `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches no such organization
  */
 export function getTeams(args: GetTeamsArgs, opts?: pulumi.InvokeOptions): Promise<TeamResult[]> {
-  return ask(teamsQuestion, args, opts);
+  return ask(readTeams, args, opts);
 }
 
 /** As `getTeams`, for arguments that are outputs or resources. */
@@ -128,5 +124,5 @@ export function getTeamsOutput(
   args: GetTeamsOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<TeamResult[]> {
-  return askOutput(teamsQuestion, args, opts);
+  return askOutput(readTeams, args, opts);
 }

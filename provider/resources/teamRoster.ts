@@ -32,13 +32,12 @@ export class TeamRoster extends pulumi.CustomResource {
       ),
     );
     noteDeclaration(this, schema, name, args, opts);
-    // State holds them as text; mocks of unit tests answer what the program gave, or what outputs look like.
-    const { members, waiting, unmanagedMembers } = this as unknown as Record<string, pulumi.Output<unknown>>;
-    const names = (value: unknown) => (Array.isArray(value) ? value : namesOf(value));
+    // State holds them as text.
+    const { members, waiting, unmanagedMembers } = this as unknown as Record<string, pulumi.Output<string>>;
     Object.assign(this, {
-      members: members!.apply((value) => (isMap(value) ? value : Object.fromEntries(rosterOf(value)))),
-      waiting: waiting!.apply(names),
-      unmanagedMembers: unmanagedMembers!.apply(names),
+      members: members!.apply((text) => Object.fromEntries(rosterOf(text))),
+      waiting: waiting!.apply(namesOf),
+      unmanagedMembers: unmanagedMembers!.apply(namesOf),
     });
   }
 
@@ -59,8 +58,4 @@ export class TeamRoster extends pulumi.CustomResource {
   ): TeamRoster {
     return new TeamRoster(name, { ...state } as TeamRosterArgs, { ...opts, id });
   }
-}
-
-function isMap(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }

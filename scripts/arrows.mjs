@@ -14,7 +14,7 @@ const RULES = {
   resources: { ours: ["core", "schema", "generated"], packages: ["@pulumi/pulumi"] },
   components: { ours: ["files", "resources", "schema", "generated"], packages: ["@pulumi/pulumi"] },
   functions: {
-    ours: ["client", "snapshot", "schema"],
+    ours: ["client", "core", "snapshot", "schema"],
     oursTypes: ["resources"],
     packages: ["@pulumi/pulumi"],
     types: ["zod"],

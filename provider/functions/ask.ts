@@ -5,13 +5,34 @@ import type { Service } from "./service.js";
 /** How a function finds its answer. */
 export type Read<Args, Result> = (service: Service, args: Args) => Promise<Result>;
 
+/** A function: what finds its answer, and how the mocks of a unit test give one in its place. */
+export interface Query<Args, Result> {
+  readonly name: string;
+  readonly read: Read<Args, Result>;
+  readonly isList: boolean;
+  /** The answer of mocks, which is all plain, as the function gives it. */
+  ofMock(this: void, answer: Result): Result;
+}
+
+export function objectQuery<Args, Result extends object>(name: string, read: Read<Args, Result>): Query<Args, Result> {
+  return { name, read, isList: false, ofMock: (answer) => answer };
+}
+
+export function listQuery<Args, Row>(
+  name: string,
+  read: Read<Args, Row[]>,
+  ofMock: (row: Row) => Row = (row) => row,
+): Query<Args, Row[]> {
+  return { name, read, isList: true, ofMock: (rows) => rows.map(ofMock) };
+}
+
 /** The plain form of a function: its arguments are known, and the answer is a promise. */
 export function ask<Args, Result>(
-  read: Read<Args, Result>,
+  query: Query<Args, Result>,
   args: Args,
   opts: pulumi.InvokeOptions = {},
 ): Promise<Result> {
-  return connected(answer(read, args, providerOf(opts)));
+  return connected(answer(query, args, providerOf(opts)));
 }
 
 /**
@@ -19,7 +40,7 @@ export function ask<Args, Result>(
  * yet to be made, the answer is unknown and nothing is asked.
  */
 export function askOutput<Args, Result>(
-  read: Read<Args, Result>,
+  query: Query<Args, Result>,
   args: { [Name in keyof Args]?: unknown },
   opts: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<Result> {
@@ -28,16 +49,16 @@ export function askOutput<Args, Result>(
   const provider = providerOf(opts);
   const before = pulumi.output(opts.dependsOn).apply((resources) => idsOf([resources ?? []].flat()));
   const waited = [sourcesOf(given), before, settingsOf(provider)];
-  const answered = pulumi.all([given, ...waited]).apply(([known]) => answer(read, known as Args, provider));
+  const answered = pulumi.all([given, ...waited]).apply(([known]) => answer(query, known as Args, provider));
   // Whoever uses the Output is told of a failure.
   connected(internals(answered).isKnown).catch(() => undefined);
   return answered as pulumi.Output<Result>;
 }
 
 /** A program that only declares never gets here, and loads neither the client nor undici. */
-async function answer<Args, Result>(read: Read<Args, Result>, args: Args, provider: Provider | undefined) {
+async function answer<Args, Result>(query: Query<Args, Result>, args: Args, provider: Provider | undefined) {
   const { serve } = require("./service.js") as typeof import("./service.js");
-  return serve(read, args, provider);
+  return serve(query, args, provider);
 }
 
 /** Keeps the engine listening until the answer is there: the program may make resources of it. */

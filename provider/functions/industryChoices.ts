@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ask, askOutput, type Read } from "./ask.js";
+import { ask, askOutput, listQuery, type Read } from "./ask.js";
 
 /** A line of business. */
 export interface IndustryChoice {
@@ -10,6 +10,7 @@ export interface IndustryChoice {
 }
 
 const readChoices: Read<object, IndustryChoice[]> = (service) => service.client.organizations.industryChoices();
+const industryChoices = listQuery("getIndustryChoices", readChoices);
 
 /**
  * The lines of business that the service knows. They are the same for every organization.
@@ -18,10 +19,10 @@ const readChoices: Read<object, IndustryChoice[]> = (service) => service.client.
  * const industries = (await getIndustryChoices()).map(({ value }) => value);
  */
 export function getIndustryChoices(opts?: pulumi.InvokeOptions): Promise<IndustryChoice[]> {
-  return ask(readChoices, {}, opts);
+  return ask(industryChoices, {}, opts);
 }
 
 /** As `getIndustryChoices`, for a provider or `dependsOn` that is yet to be made. */
 export function getIndustryChoicesOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<IndustryChoice[]> {
-  return askOutput(readChoices, {}, opts);
+  return askOutput(industryChoices, {}, opts);
 }

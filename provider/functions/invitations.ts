@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ask, askOutput, type Read } from "./ask.js";
+import { ask, askOutput, listQuery, type Read } from "./ask.js";
 import type { GetOrganizationArgs, GetOrganizationOutputArgs } from "./organizations.js";
 
 /** Whose invitations. */
@@ -30,15 +30,25 @@ export interface InvitationResult {
   copyLink?: pulumi.Output<string>;
 }
 
-const readInvitations: Read<GetInvitationsArgs, InvitationResult[]> = async (service, args) => {
-  const organization = await service.organization(args.organization);
-  const rows = await organization.at((slug) => service.client.invitations.list(slug));
-  return rows.map(({ acceptUrl, copyLink, ...shown }) => ({
+type WithLinks = Omit<InvitationResult, "acceptUrl" | "copyLink"> & {
+  acceptUrl?: pulumi.Input<string>;
+  copyLink?: pulumi.Input<string>;
+};
+
+function withSecretLinks({ acceptUrl, copyLink, ...shown }: WithLinks): InvitationResult {
+  return {
     ...shown,
     ...(acceptUrl !== undefined && { acceptUrl: pulumi.secret(acceptUrl) }),
     ...(copyLink !== undefined && { copyLink: pulumi.secret(copyLink) }),
-  }));
+  };
+}
+
+const readInvitations: Read<GetInvitationsArgs, InvitationResult[]> = async (service, args) => {
+  const organization = await service.organization(args.organization);
+  const rows = await organization.at((slug) => service.client.invitations.list(slug));
+  return rows.map(withSecretLinks);
 };
+const invitations = listQuery("getInvitations", readInvitations, withSecretLinks);
 
 /**
  * The invitations that an organization lists: those that are pending, and what else a deployment shows. Each link in
@@ -50,7 +60,7 @@ const readInvitations: Read<GetInvitationsArgs, InvitationResult[]> = async (ser
  * @throws `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches no such organization
  */
 export function getInvitations(args: GetInvitationsArgs, opts?: pulumi.InvokeOptions): Promise<InvitationResult[]> {
-  return ask(readInvitations, args, opts);
+  return ask(invitations, args, opts);
 }
 
 /**
@@ -61,5 +71,5 @@ export function getInvitationsOutput(
   args: GetInvitationsOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<pulumi.Unwrap<InvitationResult[]>> {
-  return pulumi.secret(askOutput(readInvitations, args, opts));
+  return pulumi.secret(askOutput(invitations, args, opts));
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
-import { ask, askOutput, type Read } from "./ask.js";
+import { ask, askOutput, listQuery, type Read } from "./ask.js";
 
 /** Whose members, and which of them. */
 export interface GetOrganizationMembersArgs {
@@ -47,6 +47,7 @@ const readMembers: Read<GetOrganizationMembersArgs, OrganizationMemberResult[]> 
   const organization = await service.organization(args.organization);
   return organization.at((slug) => service.client.members.list(slug, { search, role }));
 };
+const organizationMembers = listQuery("getOrganizationMembers", readMembers);
 
 /**
  * The people in an organization, all of them or those that a filter leaves.
@@ -60,7 +61,7 @@ export function getOrganizationMembers(
   args: GetOrganizationMembersArgs,
   opts?: pulumi.InvokeOptions,
 ): Promise<OrganizationMemberResult[]> {
-  return ask(readMembers, args, opts);
+  return ask(organizationMembers, args, opts);
 }
 
 /** As `getOrganizationMembers`, for arguments that are outputs or resources. */
@@ -68,5 +69,5 @@ export function getOrganizationMembersOutput(
   args: GetOrganizationMembersOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<OrganizationMemberResult[]> {
-  return askOutput(readMembers, args, opts);
+  return askOutput(organizationMembers, args, opts);
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
-import { ask, askOutput, type Read } from "./ask.js";
+import { ask, askOutput, listQuery, objectQuery, type Read } from "./ask.js";
 
 /** Which organization. */
 export interface GetOrganizationArgs {
@@ -75,9 +75,11 @@ const readOrganization: Read<GetOrganizationArgs, OrganizationResult> = async (s
   const organization = await service.organization(args.organization);
   return { id: organization.uid, ...(await organization.detail()) };
 };
+const organization = objectQuery("getOrganization", readOrganization);
 
 const readOrganizations: Read<object, OrganizationResult[]> = async (service) =>
   (await service.organizations()).map((row) => ({ id: row.uid, ...row }));
+const organizations = listQuery("getOrganizations", readOrganizations);
 
 /**
  * An organization that the key reaches, with all its fields.
@@ -88,7 +90,7 @@ const readOrganizations: Read<object, OrganizationResult[]> = async (service) =>
  * @throws `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches none of this uid or slug
  */
 export function getOrganization(args: GetOrganizationArgs, opts?: pulumi.InvokeOptions): Promise<OrganizationResult> {
-  return ask(readOrganization, args, opts);
+  return ask(organization, args, opts);
 }
 
 /** As `getOrganization`, for arguments that are outputs or resources. */
@@ -96,7 +98,7 @@ export function getOrganizationOutput(
   args: GetOrganizationOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<OrganizationResult> {
-  return askOutput(readOrganization, args, opts);
+  return askOutput(organization, args, opts);
 }
 
 /**
@@ -106,10 +108,10 @@ export function getOrganizationOutput(
  * const slugs = (await getOrganizations()).map(({ slug }) => slug);
  */
 export function getOrganizations(opts?: pulumi.InvokeOptions): Promise<OrganizationResult[]> {
-  return ask(readOrganizations, {}, opts);
+  return ask(organizations, {}, opts);
 }
 
 /** As `getOrganizations`, for a provider or `dependsOn` that is yet to be made. */
 export function getOrganizationsOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<OrganizationResult[]> {
-  return askOutput(readOrganizations, {}, opts);
+  return askOutput(organizations, {}, opts);
 }

@@ -11,6 +11,7 @@ import {
   type Lookup,
   type Team,
 } from "../client/index.js";
+import { isMock } from "../core/mocks.js";
 import type { Provider } from "../resources/provider.js";
 import { joinId, quoted, splitId, stripped } from "../schema/index.js";
 import { nonEmptyText, organizationReference, teamReference } from "../schema/shapes.js";
@@ -21,18 +22,20 @@ import {
   type OrganizationView,
   type TeamView,
 } from "../snapshot/index.js";
-import type { Read } from "./ask.js";
+import type { Query } from "./ask.js";
+import { mocked } from "./mocks.js";
 
 /** One for each key and deployment: a limiter of its own for each call would not know of the others. */
 const clients = new Map<string, AvalaClient>();
 
 /** Answers one call of a function. What it throws prints as its message alone, and carries the error's `code`. */
-export async function serve<Args, Result>(read: Read<Args, Result>, args: Args, provider: Provider | undefined) {
+export async function serve<Args, Result>(query: Query<Args, Result>, args: Args, provider: Provider | undefined) {
   let client: AvalaClient | undefined;
   try {
     requirePlain(args);
+    if (isMock(pulumi.runtime.getMonitor())) return await mocked(query, args, provider);
     client = clientOf(await configuration(provider));
-    return await read(new Service(client), args);
+    return await query.read(new Service(client), args);
   } catch (error) {
     // A client whose key was refused sends nothing more; a program may live longer than that.
     if (error instanceof UnauthorizedError) forget(client);

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ask, askOutput, type Read } from "./ask.js";
+import { ask, askOutput, listQuery, type Read } from "./ask.js";
 import type { GetTeamArgs, GetTeamOutputArgs } from "./teams.js";
 
 /** Whose members: a team by id, or by slug or name in its organization. */
@@ -27,6 +27,7 @@ const readTeamMembers: Read<GetTeamMembersArgs, TeamMemberResult[]> = async (ser
   const team = await service.team(args);
   return [...(await team.members.get()).values()];
 };
+const teamMembers = listQuery("getTeamMembers", readTeamMembers);
 
 /**
  * All people in a team.
@@ -38,7 +39,7 @@ const readTeamMembers: Read<GetTeamMembersArgs, TeamMemberResult[]> = async (ser
  * @throws `AVALA_TEAM_NOT_FOUND` and `AVALA_ORGANIZATION_NOT_FOUND`, as `getTeam`
  */
 export function getTeamMembers(args: GetTeamMembersArgs, opts?: pulumi.InvokeOptions): Promise<TeamMemberResult[]> {
-  return ask(readTeamMembers, args, opts);
+  return ask(teamMembers, args, opts);
 }
 
 /** As `getTeamMembers`, for arguments that are outputs or resources. */
@@ -46,5 +47,5 @@ export function getTeamMembersOutput(
   args: GetTeamMembersOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<TeamMemberResult[]> {
-  return askOutput(readTeamMembers, args, opts);
+  return askOutput(teamMembers, args, opts);
 }

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
 import type { Team } from "../resources/team.js";
 import { joinId } from "../schema/identity.js";
-import { ask, askOutput, type Read } from "./ask.js";
+import { ask, askOutput, listQuery, objectQuery, type Read } from "./ask.js";
 import type { GetOrganizationArgs, GetOrganizationOutputArgs } from "./organizations.js";
 
 /** Which team: by id, or by slug or name in its organization. */
@@ -81,12 +81,14 @@ export interface TeamResult {
 }
 
 const readTeam: Read<GetTeamArgs, TeamResult> = (service, args) => service.teamRow(args);
+const team = objectQuery("getTeam", readTeam);
 
 const readTeams: Read<GetTeamsArgs, TeamResult[]> = async (service, args) => {
   const organization = await service.organization(args.organization);
   const rows = [...(await organization.teams.get()).values()];
   return rows.map((row) => ({ id: joinId(organization.uid, row.uid), ...row }));
 };
+const teams = listQuery("getTeams", readTeams);
 
 /**
  * A team.
@@ -99,12 +101,12 @@ const readTeams: Read<GetTeamsArgs, TeamResult[]> = async (service, args) => {
  * `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches no such organization
  */
 export function getTeam(args: GetTeamArgs, opts?: pulumi.InvokeOptions): Promise<TeamResult> {
-  return ask(readTeam, args, opts);
+  return ask(team, args, opts);
 }
 
 /** As `getTeam`, for arguments that are outputs or resources. */
 export function getTeamOutput(args: GetTeamOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<TeamResult> {
-  return askOutput(readTeam, args, opts);
+  return askOutput(team, args, opts);
 }
 
 /**
@@ -116,7 +118,7 @@ export function getTeamOutput(args: GetTeamOutputArgs, opts?: pulumi.InvokeOutpu
  * @throws `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches no such organization
  */
 export function getTeams(args: GetTeamsArgs, opts?: pulumi.InvokeOptions): Promise<TeamResult[]> {
-  return ask(readTeams, args, opts);
+  return ask(teams, args, opts);
 }
 
 /** As `getTeams`, for arguments that are outputs or resources. */
@@ -124,5 +126,5 @@ export function getTeamsOutput(
   args: GetTeamsOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<TeamResult[]> {
-  return askOutput(readTeams, args, opts);
+  return askOutput(teams, args, opts);
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isMock } from "../core/mocks.js";
 import { ProgramJournal } from "../core/notes.js";
 import { normalizeEmail } from "../schema/address.js";
 import { canonicalUid, normalizeOrganization, normalizeTeamId } from "../schema/identity.js";
@@ -47,9 +48,9 @@ export function noteDeclaration(
 /** Not enumerable, and for this module alone. */
 const addressOfResource = Symbol.for("pulumi-avala.address");
 
-/** Previews delete nothing; with mocks there is no engine. */
+/** Previews delete nothing; a unit test with mocks may have been started by an engine, and has none. */
 function openJournal(): ProgramJournal | undefined {
-  if (pulumi.runtime.isDryRun()) return undefined;
+  if (pulumi.runtime.isDryRun() || isMock(pulumi.runtime.getMonitor())) return undefined;
   const engine = engineAddress();
   if (engine === undefined) return undefined;
   const journal = journals.get(engine) ?? new ProgramJournal(engine);

@@ -3,6 +3,11 @@ export function typeToken(kind: string): string {
   return `pulumi-nodejs:dynamic/avala:${kind}`;
 }
 
+/** The token under which the mocks of a unit test know a function. */
+export function functionToken(name: string): string {
+  return `avala:index:${name}`;
+}
+
 /** The text in state. It never changes: old states ask for this very module. */
 export function providerText(key: string): string {
   return `exports.handler=()=>require("pulumi-avala/provider").${key}`;

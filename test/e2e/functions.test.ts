@@ -6,7 +6,7 @@ jest.setTimeout(240_000);
 
 const uid = (n: number) => `${`${n}`.repeat(8)}-1111-4111-8111-111111111111`;
 const readerKey = "avk_reader-7c31";
-const createdAt = "2026-01-10T12:00:00Z";
+const createdAt = "2026-01-10T12:00:00.000Z";
 const people = ["owner", "ada", "grace", "linus", "mia"].map((username, index) => ({
   uid: uid(index + 1),
   username,

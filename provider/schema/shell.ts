@@ -1,4 +1,5 @@
-const plain = /^[\w@:,./-]+$/;
+/** Words that a shell takes as they are; of those with `=`, options alone: others could be assignments. */
+const plain = /^(?:--[\w-]+=)?[\w@:,./-]+$/;
 /** What must not reach a screen as it is, line ends among it. */
 const unshown = /[\p{C}\p{Zl}\p{Zp}]/u;
 

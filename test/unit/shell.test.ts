@@ -32,6 +32,8 @@ const words: Record<string, string> = {
   backslashes: "a\\b\\\\c\\n\\",
   patterns: "* ? [a-z] {a,b} ~ ~root !! !x ^a^b",
   assignment: "A=b",
+  "an option": "--protect=false",
+  "an option that carries something out": "--name=$(id)",
   "an equals sign first": "=ls",
   comment: "# x",
   spaces: "  a  b\tc ",
@@ -96,4 +98,8 @@ it.each(all.filter(([, text]) => text !== ""))("holds for the file of pulumi imp
     "--protect=false",
     "--generate-code=false",
   ]);
+});
+
+it.each(["--protect=false", "import.json", "ada@example.com", "--yes"])("leaves %s as it is", (text) => {
+  expect(shellWord(text)).toBe(text);
 });

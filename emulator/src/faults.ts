@@ -67,7 +67,7 @@ class Armed {
     this.left = fault.times ?? Infinity;
   }
 
-  /** Counts the call where it is one of those that are meant, and tells whether it is to come to grief. */
+  /** Counts the call where it is one of those that are meant, and tells whether it is to fail. */
   meets(method: string, target: string, body: string): boolean {
     const { match } = this.fault;
     const matches =
@@ -96,7 +96,7 @@ class Armed {
   }
 }
 
-/** The calls that are to come to grief. */
+/** The calls that are to fail. */
 export class Faults {
   private armed: Armed[] = [];
 

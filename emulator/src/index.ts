@@ -20,7 +20,7 @@ export type { Settings } from "./settings.js";
 export interface EmulatorOptions {
   /** The start; without it only the local owner and the keys are there. */
   seed?: Seed | undefined;
-  /** Further API keys: the e-mail of the key's person, or that with the scopes it is restricted to. They survive a reset. */
+  /** Further API keys: the email address of the key's user, or that address with the scopes to which the key is restricted. They survive a reset. */
   keys?: Readonly<Record<string, string | KeyOwner>> | undefined;
   /** File that keeps the state. Where it exists it wins over `seed`. */
   data?: string | undefined;

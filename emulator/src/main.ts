@@ -7,7 +7,7 @@ const USAGE = "Usage: avala-emulator [--port 8787] [--data file] [--seed file.js
 
 const HELP = `${USAGE}
 
-Serves Avala's organizations API on 127.0.0.1, in memory, and mails nobody.
+Serves Avala's organizations API on 127.0.0.1, in memory, and sends no email.
 
   --port 8787        port to listen on; 0 takes a free one
   --seed file.json   the start: people, keys and organizations

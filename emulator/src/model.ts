@@ -105,6 +105,6 @@ export interface RequestEntry {
   /** null while the answer is not finished, 0 where a fault has cut the connection in its place. */
   status: number | null;
   at: string;
-  /** E-mail of the key's person, null when the key was refused. */
+  /** Email address of the key's user, null when the key was refused. */
   by: string | null;
 }

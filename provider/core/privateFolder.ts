@@ -31,7 +31,7 @@ export class NotPrivateError extends Error {
 
   constructor(path: string, what: string) {
     super(
-      `${JSON.stringify(path)} is not ${what} of this user alone, so what other processes of this run declare cannot be known. Nothing was sent. Remove it, or set XDG_RUNTIME_DIR or TMPDIR to a folder that only this user can write into.`,
+      `${JSON.stringify(path)} is not ${what} of this user alone, so what other processes of this run declare cannot be known. Remove it, or set XDG_RUNTIME_DIR or TMPDIR to a folder that only this user can write into.`,
     );
   }
 }
@@ -55,8 +55,10 @@ export function makePrivateFolder(folder: string): void {
 
 /** Names in a folder; none where it is not there. Refuses a folder that others may write into. */
 export function privateEntries(folder: string): string[] {
-  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return [];
-  requirePrivateFolder(folder);
+  const stats = statsOf(folder);
+  // Another process of this user may remove it at any moment.
+  if (stats === undefined) return [];
+  if (!isPrivate(stats)) throw notAFolder(folder);
   return ifThere(() => readdirSync(folder)) ?? [];
 }
 
@@ -85,12 +87,12 @@ export function readPrivately(file: string): string | undefined {
 
 /** Size of a file in a private folder, in bytes; 0 where it is not there. */
 export function sizeOf(file: string): number {
-  return lstatSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return statsOf(file)?.size ?? 0;
 }
 
 /** Removes a file, where it is there. A link is removed, not what it leads to; a folder stays. */
 export function removeFile(file: string): void {
-  if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (statsOf(file)?.isDirectory()) return;
   ifThere(() => unlinkSync(file));
 }
 
@@ -124,15 +126,26 @@ function notAFile(file: string): NotPrivateError {
 
 /** Refuses a folder that others may write into, and what is no folder. */
 export function requirePrivateFolder(folder: string): void {
-  if (!isOwnFolder(folder)) throw new NotPrivateError(folder, "a folder");
+  if (!isOwnFolder(folder)) throw notAFolder(folder);
 }
 
-/** Whether something is a folder that only this user can use. A link to a folder is none. */
+function notAFolder(folder: string): NotPrivateError {
+  return new NotPrivateError(folder, "a folder");
+}
+
+/** Whether something is a folder that only this user can use. A link to a folder is not one. */
 export function isOwnFolder(folder: string): boolean {
-  const stats = lstatSync(folder, { throwIfNoEntry: false });
-  return (
-    stats !== undefined && stats.isDirectory() && isOwn(stats) && (user === undefined || (stats.mode & 0o077) === 0)
-  );
+  const stats = statsOf(folder);
+  return stats !== undefined && isPrivate(stats);
+}
+
+/** Of a link, not of what it leads to; `undefined` where nothing is. */
+function statsOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function isPrivate(stats: Stats): boolean {
+  return stats.isDirectory() && isOwn(stats) && (user === undefined || (stats.mode & 0o077) === 0);
 }
 
 function isOwn({ uid }: Stats): boolean {

@@ -6,7 +6,7 @@ import type { Organization } from "../resources/organization.js";
 export interface InvitationArgs {
   /**
    * The organization: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is no change.
+   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
    */
   organization: Organization | pulumi.Input<string>;
   /**
@@ -29,7 +29,7 @@ export interface InvitationArgs {
 export interface InvitationState {
   /**
    * The organization: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is no change.
+   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
    */
   organization?: pulumi.Input<string | undefined>;
   /**
@@ -73,7 +73,7 @@ export interface InvitationState {
 export interface InvitationOutputs {
   /**
    * The organization: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is no change.
+   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
    */
   readonly organization: pulumi.Output<string>;
   /**

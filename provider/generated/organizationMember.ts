@@ -6,17 +6,17 @@ import type { Organization } from "../resources/organization.js";
 export interface OrganizationMemberArgs {
   /**
    * The organization: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is no change.
+   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
    */
   organization: Organization | pulumi.Input<string>;
   /**
    * The person, by uid. Either this or `email`. They have to be a member already: nobody can be invited by uid.
-   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is no change.
+   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is not a change.
    */
   user?: pulumi.Input<string | undefined>;
   /**
    * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
-   * Changing this replaces the resource when it is another person; a new address of the same person is no change.
+   * Changing this replaces the resource when it is another person; a new address of the same person is not a change.
    */
   email?: pulumi.Input<string | undefined>;
   /**
@@ -57,17 +57,17 @@ export interface OrganizationMemberArgs {
 export interface OrganizationMemberState {
   /**
    * The organization: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is no change.
+   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
    */
   organization?: pulumi.Input<string | undefined>;
   /**
    * The person, by uid. Either this or `email`. They have to be a member already: nobody can be invited by uid.
-   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is no change.
+   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is not a change.
    */
   user?: pulumi.Input<string | undefined>;
   /**
    * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
-   * Changing this replaces the resource when it is another person; a new address of the same person is no change.
+   * Changing this replaces the resource when it is another person; a new address of the same person is not a change.
    */
   email?: pulumi.Input<string | undefined>;
   /**
@@ -133,17 +133,17 @@ export interface OrganizationMemberState {
 export interface OrganizationMemberOutputs {
   /**
    * The organization: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is no change.
+   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
    */
   readonly organization: pulumi.Output<string>;
   /**
    * The person, by uid. Either this or `email`. They have to be a member already: nobody can be invited by uid.
-   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is no change.
+   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is not a change.
    */
   readonly user: pulumi.Output<string | undefined>;
   /**
    * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
-   * Changing this replaces the resource when it is another person; a new address of the same person is no change.
+   * Changing this replaces the resource when it is another person; a new address of the same person is not a change.
    */
   readonly email: pulumi.Output<string | undefined>;
   /**

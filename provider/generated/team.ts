@@ -6,7 +6,7 @@ import type { Organization } from "../resources/organization.js";
 export interface TeamArgs {
   /**
    * The organization the team belongs to: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is no change.
+   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
    */
   organization: Organization | pulumi.Input<string>;
   /**
@@ -38,7 +38,7 @@ export interface TeamArgs {
 export interface TeamState {
   /**
    * The organization the team belongs to: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is no change.
+   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
    */
   organization?: pulumi.Input<string | undefined>;
   /**
@@ -82,7 +82,7 @@ export interface TeamState {
 export interface TeamOutputs {
   /**
    * The organization the team belongs to: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is no change.
+   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
    */
   readonly organization: pulumi.Output<string>;
   /**

@@ -11,12 +11,12 @@ export interface TeamMembershipArgs {
   team: Team | pulumi.Input<string>;
   /**
    * The person, by uid. Either this or `email`.
-   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is no change.
+   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is not a change.
    */
   user?: pulumi.Input<string | undefined>;
   /**
    * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
-   * Changing this replaces the resource when it is another person; a new address of the same person is no change.
+   * Changing this replaces the resource when it is another person; a new address of the same person is not a change.
    */
   email?: pulumi.Input<string | undefined>;
   /**
@@ -48,12 +48,12 @@ export interface TeamMembershipState {
   team?: pulumi.Input<string | undefined>;
   /**
    * The person, by uid. Either this or `email`.
-   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is no change.
+   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is not a change.
    */
   user?: pulumi.Input<string | undefined>;
   /**
    * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
-   * Changing this replaces the resource when it is another person; a new address of the same person is no change.
+   * Changing this replaces the resource when it is another person; a new address of the same person is not a change.
    */
   email?: pulumi.Input<string | undefined>;
   /**
@@ -98,12 +98,12 @@ export interface TeamMembershipOutputs {
   readonly team: pulumi.Output<string>;
   /**
    * The person, by uid. Either this or `email`.
-   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is no change.
+   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is not a change.
    */
   readonly user: pulumi.Output<string | undefined>;
   /**
    * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
-   * Changing this replaces the resource when it is another person; a new address of the same person is no change.
+   * Changing this replaces the resource when it is another person; a new address of the same person is not a change.
    */
   readonly email: pulumi.Output<string | undefined>;
   /**

@@ -64,11 +64,11 @@ export function declaredTwice(run: Run, address: string, other: string, what: st
 }
 
 /**
- * Whether another declaration of this run stands for what a deletion is about, so that nothing is to be taken away. An
- * error where that cannot be known.
+ * Hands a deletion over, and says so, where another declaration of this run stands for what it is about: then nothing is
+ * to be taken away. An error where that cannot be known.
  * @param state of the resource that is deleted
  */
-export function isHandedOver(run: Run, subject: Subject, state: Properties): boolean {
+export function handOver(run: Run, subject: Subject, state: Properties): boolean {
   const { same, stale, moved } = claimantsOf(run, subject);
   if (same.length > 0) {
     tellKept(subject, run.claims.nameOf(same[0]!.address));

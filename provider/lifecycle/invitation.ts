@@ -1,5 +1,5 @@
 import { invitation as schema, joinId, splitId } from "../schema/index.js";
-import { isHandedOver } from "./handOver.js";
+import { handOver } from "./handOver.js";
 import type { Lifecycle } from "./lifecycle.js";
 import {
   announcePerson,
@@ -47,7 +47,7 @@ export const invitation: Lifecycle<Newcomer> = {
     run.known.note(view.uid, [who, email, state["userUid"] as string | undefined]);
     const row = await view.invitationOf(email);
     const seen: Newcomer = { view, person: { email }, who, member: undefined, row, mails: 0 };
-    if (!row || isHandedOver(run, personSubject(seen, target), state)) return;
+    if (!row || handOver(run, personSubject(seen, target), state)) return;
     await cancelRecorded(run, seen, target, state["uid"]);
   },
 

@@ -2,7 +2,7 @@ import { canonicalUid, organization as schema, quoted } from "../schema/index.js
 import { AvalaError, type Organization, type OrganizationView } from "../snapshot/index.js";
 import { delta, wireInputs } from "./delta.js";
 import { GuardError, strangersNamed, teamsNamed } from "./guards.js";
-import { addressOf, isHandedOver, type Subject } from "./handOver.js";
+import { addressOf, handOver, type Subject } from "./handOver.js";
 import { isUnknown, type Properties } from "./inputs.js";
 import type { Lifecycle, Target } from "./lifecycle.js";
 import { adoptsOther, placeOfOrganization } from "./place.js";
@@ -90,7 +90,7 @@ export const organization: Lifecycle<Seen> = {
     const onDestroy = inputs["onDestroy"] ?? (state[createdKey] ? "delete" : "retain");
     if (onDestroy === "retain") return;
     const view = await run.snapshot.organization(id, state["slug"] as string | undefined);
-    if (isHandedOver(run, subjectOf(view, state), state)) return;
+    if (handOver(run, subjectOf(view, state), state)) return;
     if (onDestroy === "leave") return view.leave();
     if (!inputs["forceDestroy"] && !run.forced.has(addressOf(state))) await refuseUnlessEmpty(run, view);
     await view.delete();

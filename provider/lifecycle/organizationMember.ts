@@ -2,7 +2,7 @@ import { joinId, organizationMember as schema, quoted } from "../schema/index.js
 import { holdsAccess } from "../policy/identity.js";
 import type { Member } from "../snapshot/index.js";
 import { GuardError } from "./guards.js";
-import { isHandedOver } from "./handOver.js";
+import { handOver } from "./handOver.js";
 import { sends, type Lifecycle } from "./lifecycle.js";
 import { tell } from "./log.js";
 import {
@@ -59,7 +59,7 @@ export const organizationMember: Lifecycle<Newcomer> = {
     if (inputs["onDestroy"] === "retain") return notePerson(run, target);
     const seen = await observePerson(run, target);
     if (!seen?.member && !seen?.row) return;
-    if (isHandedOver(run, personSubject(seen, target), state)) return;
+    if (handOver(run, personSubject(seen, target), state)) return;
     if (!seen.member) return cancelRecorded(run, seen, target, state["invitationUid"]);
     if (!holdsAccess(state, isUnfinished(state))) return warnNotHeld(seen, seen.member);
     if (staysOwner(seen, seen.member)) return;

@@ -106,7 +106,7 @@ function withChosen(schema: ResourceSchema, declared: Properties, shown: Propert
   });
 }
 
-/** Outputs with times in the spelling that state has already, where they are the same moment: that is no change. */
+/** Outputs with times in the spelling that state has already, where they are the same moment: another spelling is not a change. */
 export function withRecordedTimes(before: Properties, outputs: Properties): Properties {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, value]) => [name, isSameMoment(before[name], value) ? before[name] : value]),

@@ -2,7 +2,7 @@ import { canonicalUid, joinId, normalizeEmail, quoted, splitId, team as schema }
 import { AvalaError, type LastSeen, type OrganizationView, type TeamMember, type TeamView } from "../snapshot/index.js";
 import { delta, wireInputs } from "./delta.js";
 import { GuardError, strangersNamed } from "./guards.js";
-import { addressOf, isHandedOver, isNamedInProgram, type Subject } from "./handOver.js";
+import { addressOf, handOver, isNamedInProgram, type Subject } from "./handOver.js";
 import { isUnknown, type Properties } from "./inputs.js";
 import type { Lifecycle, Recorded, Target } from "./lifecycle.js";
 import { adoptsOther, isOtherOrganization, organizationOf, placeOfTeam, teamPersonKey } from "./place.js";
@@ -104,7 +104,7 @@ export const team: Lifecycle<Seen> = {
     if (!view) return;
     const joined = (state[joinedKey] ?? []) as string[];
     run.known.note(id, joined);
-    if (isHandedOver(run, subjectOf(view, (await view.row()).slug, state), state)) {
+    if (handOver(run, subjectOf(view, (await view.row()).slug, state), state)) {
       return inputs["forceDestroy"] ? refuseLeftInside(run, view) : undefined;
     }
     // A team that moves is deleted by what its resource declares now.
@@ -129,7 +129,7 @@ export const team: Lifecycle<Seen> = {
 function lastSeen({ state, refreshing }: Pick<Target, "state" | "refreshing">): LastSeen {
   const slug = state["slug"] as string | undefined;
   return refreshing && state["adopt"] === undefined
-    ? { slug, createdAt: state["createdAt"] as string | undefined }
+    ? { slug, createdAt: (state["createdAt"] ?? "") as string }
     : { slug };
 }
 

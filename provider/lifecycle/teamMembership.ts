@@ -1,7 +1,7 @@
 import { holdsAccess, recordedUid } from "../policy/identity.js";
 import { joinId, normalizeEmail, quoted, splitId, teamMembership as schema, type Person } from "../schema/index.js";
 import { ForbiddenError, NotFoundError, type Member, type TeamMember, type TeamView } from "../snapshot/index.js";
-import { isHandedOver, type Subject } from "./handOver.js";
+import { handOver, type Subject } from "./handOver.js";
 import { isUnknown, type Properties } from "./inputs.js";
 import { sends, type Lifecycle, type Target } from "./lifecycle.js";
 import { tell, tellOneOfMany } from "./log.js";
@@ -120,7 +120,7 @@ export const teamMembership: Lifecycle<Seen> = {
       }
       return;
     }
-    if (isHandedOver(run, subjectOf(seen, target), target.state)) return;
+    if (handOver(run, subjectOf(seen, target), target.state)) return;
     if (!holdsAccess(target.state, isUnfinished(target.state))) {
       tell(
         "warning",

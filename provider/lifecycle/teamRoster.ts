@@ -15,7 +15,7 @@ import {
 import { AvalaError, type Member, type TeamMember, type TeamView } from "../snapshot/index.js";
 import { GuardError, strangersNamed } from "./guards.js";
 import { isUnknown, type Properties } from "./inputs.js";
-import { isHandedOver, type Subject } from "./handOver.js";
+import { handOver, type Subject } from "./handOver.js";
 import { sends, UnfinishedError, type Lifecycle, type Target } from "./lifecycle.js";
 import { tell } from "./log.js";
 import { warnMovedAddress } from "./person.js";
@@ -261,7 +261,7 @@ async function leaving(run: Run, target: Target, seen: Seen): Promise<Step[]> {
   const whoByUid = new Map([...knownIn(target.state)].map(([who, uid]) => [uid, who]));
   // Another declaration stands for this person: single memberships that take the roster's place.
   for (const [uid, row] of seen.leaving) {
-    if (isHandedOver(run, subjectOf(seen, whoByUid.get(uid) ?? uid, row), target.state)) seen.leaving.delete(uid);
+    if (handOver(run, subjectOf(seen, whoByUid.get(uid) ?? uid, row), target.state)) seen.leaving.delete(uid);
   }
   await run.breaker.count(`team ${placeOf(seen)}`, [...seen.leaving.keys()]);
   return [...seen.leaving.keys()].map((uid): Step => async () => {

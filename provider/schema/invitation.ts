@@ -13,7 +13,7 @@ export const invitation = {
       description: "The organization: the resource, its uid or its slug.",
       identity: "organization",
       reference: "Organization",
-      replaces: "when it is another organization; another spelling of the same one is no change",
+      replaces: "when it is another organization; another spelling of the same one is not a change",
     }),
     email: field(personEmail(), {
       description:

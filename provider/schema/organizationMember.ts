@@ -14,19 +14,19 @@ export const organizationMember = {
       description: "The organization: the resource, its uid or its slug.",
       identity: "organization",
       reference: "Organization",
-      replaces: "when it is another organization; another spelling of the same one is no change",
+      replaces: "when it is another organization; another spelling of the same one is not a change",
     }),
     user: field(userUid().optional(), {
       description:
         "The person, by uid. Either this or `email`. They have to be a member already: nobody can be invited by uid.",
       identity: "person",
-      replaces: "when it is another person; the uid of a person named by e-mail before is no change",
+      replaces: "when it is another person; the uid of a person named by e-mail before is not a change",
     }),
     email: field(personEmail().optional(), {
       description:
         "The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.",
       identity: "person",
-      replaces: "when it is another person; a new address of the same person is no change",
+      replaces: "when it is another person; a new address of the same person is not a change",
     }),
     role: field(
       oneOf(["admin", "member"], {

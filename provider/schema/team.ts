@@ -13,7 +13,7 @@ export const team = {
       description: "The organization the team belongs to: the resource, its uid or its slug.",
       identity: "organization",
       reference: "Organization",
-      replaces: "when it is another organization; another spelling of the same one is no change",
+      replaces: "when it is another organization; another spelling of the same one is not a change",
     }),
     name: field(nonEmptyText(255), { description: "Display name, 1 to 255 characters, trimmed. Renamed in place." }),
     description: field(text(1024).optional(), {

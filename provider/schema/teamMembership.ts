@@ -19,13 +19,13 @@ export const teamMembership = {
     user: field(userUid().optional(), {
       description: "The person, by uid. Either this or `email`.",
       identity: "person",
-      replaces: "when it is another person; the uid of a person named by e-mail before is no change",
+      replaces: "when it is another person; the uid of a person named by e-mail before is not a change",
     }),
     email: field(personEmail().optional(), {
       description:
         "The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.",
       identity: "person",
-      replaces: "when it is another person; a new address of the same person is no change",
+      replaces: "when it is another person; a new address of the same person is not a change",
     }),
     role: field(oneOf(["lead", "member"]).default("member"), {
       description: "Role in the team, `lead` or `member`. Taking it out of the program makes a lead a member.",

@@ -22,7 +22,7 @@ import { Turns } from "./turns.js";
 /** What state records of a team: a list may lag behind, so it tells where and how long to look before the team counts as gone. */
 export interface LastSeen {
   slug?: string | undefined;
-  /** ISO 8601, by the service's clock. */
+  /** ISO 8601, by the service's clock; "" where that is not known. Absent where its absence need not be proven. */
   createdAt?: string | undefined;
 }
 
@@ -144,11 +144,12 @@ export class OrganizationView {
 
   /** A team by uid, or undefined where its absence is proven. */
   async team(uid: string, { slug, createdAt }: LastSeen = {}): Promise<TeamView | undefined> {
+    if (this.teams.hasDropped(uid)) return undefined;
     const look = async (again: boolean) => {
       if (again) return (await this.teams.reload()).has(uid);
       return (await this.teams.get()).has(uid) || this.#isAt(uid, slug);
     };
-    const isThere = await (this.teams.hasDropped(uid) ? look(false) : this.#around.lag.isShown(createdAt, look));
+    const isThere = await (createdAt === undefined ? look(false) : this.#around.lag.isShown(createdAt, look));
     return isThere ? this.#team(uid) : undefined;
   }
 

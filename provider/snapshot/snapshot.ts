@@ -7,7 +7,7 @@ import {
 } from "../client/index.js";
 import { canonicalUid, quoted } from "../schema/index.js";
 import { CreatedNotShownError, OrganizationNotFoundError, OrganizationVanishedError } from "./errors.js";
-import { Lag } from "./lag.js";
+import { clockOf, Lag } from "./lag.js";
 import { Listing } from "./listing.js";
 import { OrganizationView, type Surroundings } from "./organization.js";
 import { settle } from "./settle.js";
@@ -49,7 +49,10 @@ export class Snapshot {
     this.#around = {
       client,
       hiddenPeople,
-      lag: new Lag(() => client.now(), onLag),
+      lag: new Lag(
+        clockOf(() => client.now()),
+        onLag,
+      ),
       locate: async (uid) => this.#visible(await this.#organizations.reload(), uid),
       ownUser: () => this.ownUser(),
       ownRole: async (uid) => (await this.#organizations.get()).get(uid)?.role ?? undefined,

@@ -54,11 +54,7 @@ const mutants = [
   {
     name: "hand-over is off",
     edits: [
-      [
-        "lifecycle/handOver.js",
-        "function isHandedOver(run, subject, state) {",
-        "function isHandedOver() {\n    return false;",
-      ],
+      ["lifecycle/handOver.js", "function handOver(run, subject, state) {", "function handOver() {\n    return false;"],
     ],
   },
   {

@@ -7,6 +7,7 @@ import { isUnknown, type Properties } from "./inputs.js";
 import type { Lifecycle, Recorded, Target } from "./lifecycle.js";
 import { adoptsOther, isOtherOrganization, organizationOf, placeOfTeam, teamPersonKey } from "./place.js";
 import type { Run } from "./run.js";
+import { isRecorded } from "./state.js";
 
 interface Seen {
   view: TeamView;
@@ -124,11 +125,11 @@ export const team: Lifecycle<Seen> = {
 
 /**
  * Only where its absence is recorded, or counts as its deletion, is it worth waiting until that is proven; and not for a
- * team that was there before its resource.
+ * team that was there before its resource, nor for one that a program reads by id (get).
  */
 function lastSeen({ state, refreshing }: Pick<Target, "state" | "refreshing">): LastSeen {
   const slug = state["slug"] as string | undefined;
-  return refreshing && state["adopt"] === undefined
+  return refreshing && isRecorded(state) && state["adopt"] === undefined
     ? { slug, createdAt: (state["createdAt"] ?? "") as string }
     : { slug };
 }

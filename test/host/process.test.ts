@@ -285,8 +285,11 @@ describe("get: reading by id what no state records", () => {
     ["teamMembership", `${core}/${person("zoe")}`],
     ["teamMembership", `${uids.acme}/${uids.acme}/${uids.mia}`],
     ["invitation", `${uids.acme}/${person("zoe")}`],
-  ])("refuses a %s that is not there: %s", async (kind, id) => {
+  ])("bug: refuses a %s that is not there without looking for it again: %s", async (kind, id) => {
+    await emulator.clearLog();
     await expect((await start()).read(kind, id, {})).rejects.toThrow("[AVALA_GET]");
+    const calls = await emulator.calls();
+    expect(calls).toEqual([...new Set(calls)]);
   });
 
   it.each<[Kind, string]>([

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { quoted } from "../schema/index.js";
+import { quoted } from "../core/text.js";
 import type { Command, Invocation } from "./command.js";
 import { UsageError } from "./errors.js";
 

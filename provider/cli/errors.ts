@@ -1,4 +1,4 @@
-import { AvalaError, RequestError } from "../client/index.js";
+import { AvalaError, RequestError } from "../core/errors.js";
 
 /** A command line that cannot be meant: an unknown command or option, something missing or too much. */
 export class UsageError extends AvalaError {

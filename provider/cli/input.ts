@@ -1,5 +1,5 @@
-import { readBounded, readBoundedStream } from "../files/bounded.js";
-import { printable, quoted } from "../schema/index.js";
+import { readBounded, readBoundedStream } from "../core/bounded.js";
+import { printable, quoted } from "../core/text.js";
 import { StackError } from "./errors.js";
 
 /** Bytes of a state, a preview or a review; those of a hundred thousand resources are smaller. */

@@ -1,5 +1,6 @@
 import type { Member } from "../client/index.js";
-import { quoted, shellWord } from "../schema/index.js";
+import { quoted } from "../core/text.js";
+import { shellWord } from "../core/shell.js";
 import { confirmation, defineCommand, sharedOptions, type Invocation } from "./command.js";
 import { confirm, requireConfirmable } from "./confirm.js";
 import { afterLook, RefusedError } from "./errors.js";

@@ -1,4 +1,5 @@
-import { asciiAddress, foldedForms, printable } from "../schema/index.js";
+import { asciiAddress } from "../core/address.js";
+import { foldedForms, printable } from "../core/text.js";
 
 /** Something that is shown by its name. */
 interface Named {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { AvalaError } from "../client/index.js";
+import { AvalaError } from "../core/errors.js";
 import { findCommand, parseCommandLine } from "./commandLine.js";
 import type { ExitCode } from "./command.js";
 import { commands } from "./commands.js";

@@ -1,5 +1,6 @@
 import type { KindKey } from "../lifecycle/observer.js";
-import { canonicalUid, resources as schemas, splitId } from "../schema/index.js";
+import { canonicalUid, splitId } from "../core/identity.js";
+import { resources as schemas } from "../schema/index.js";
 import { StackError } from "./errors.js";
 
 export type Properties = Readonly<Record<string, unknown>>;

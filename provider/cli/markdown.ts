@@ -1,4 +1,4 @@
-import { printable } from "../schema/index.js";
+import { printable } from "../core/text.js";
 
 /**
  * Text of others for Markdown on GitHub, where a name could be a mention, a reference, a link, an image or a cell's end.

@@ -1,6 +1,8 @@
 import type { Member } from "../client/index.js";
 import type { OrganizationView } from "../snapshot/index.js";
-import { addressFault, asciiAddress, canonicalUid, personOf, printable, quoted, type Person } from "../schema/index.js";
+import { addressFault, asciiAddress } from "../core/address.js";
+import { canonicalUid, personOf, type Person } from "../core/identity.js";
+import { printable, quoted } from "../core/text.js";
 import { UsageError } from "./errors.js";
 import { visible } from "./visible.js";
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { printable } from "../schema/index.js";
+import { printable } from "../core/text.js";
 import type { Invocation } from "./command.js";
 import { StackError } from "./errors.js";
 

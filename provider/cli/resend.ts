@@ -1,6 +1,8 @@
-import { ApiError, RequestError, type Invitation } from "../client/index.js";
+import { ApiError, RequestError } from "../core/errors.js";
+import type { Invitation } from "../client/index.js";
 import { IdentityUnknownError, isOverdue, type OrganizationView } from "../snapshot/index.js";
-import { printable, quoted, type Person } from "../schema/index.js";
+import { printable, quoted } from "../core/text.js";
+import type { Person } from "../core/identity.js";
 import { defineCommand, sharedOptions, type Invocation } from "./command.js";
 import { DoubtfulMailError, RefusedError, UsageError } from "./errors.js";
 import { memberOf, shownMember, typedPerson } from "./people.js";

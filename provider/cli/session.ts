@@ -1,8 +1,10 @@
-import { createClient, ReadOnlyError, type AvalaClient, type Identified, type Organization } from "../client/index.js";
+import { createClient, type AvalaClient, type Identified, type Organization } from "../client/index.js";
+import { ReadOnlyError } from "../core/errors.js";
 import { Observer } from "../lifecycle/observer.js";
-import { resolveSettings, type Settings } from "../lifecycle/settings.js";
+import { resolveSettings, type Settings } from "../lifecycle/runtime/settings.js";
 import { lagNote, OrganizationNotFoundError, Snapshot, type OrganizationView } from "../snapshot/index.js";
-import { canonicalUid, normalizeOrganization, printable } from "../schema/index.js";
+import { canonicalUid, normalizeOrganization } from "../core/identity.js";
+import { printable } from "../core/text.js";
 import type { Invocation } from "./command.js";
 import type { Terminal } from "./terminal.js";
 import { isInProject, stackConfiguration, type Place } from "./pulumi.js";

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { styleText } from "node:util";
-import { printable, replaceHidden, shortened, stripped } from "../schema/index.js";
+import { printable, replaceHidden, shortened, stripped } from "../core/text.js";
 import { Interrupted, NotConfirmedError } from "./errors.js";
 
 type Style = Parameters<typeof styleText>[0];

@@ -1,5 +1,6 @@
 import type { Member } from "../client/index.js";
-import { printable, quoted, type Person } from "../schema/index.js";
+import { printable, quoted } from "../core/text.js";
+import type { Person } from "../core/identity.js";
 import { settle } from "../snapshot/settle.js";
 import { confirmation, defineCommand, sharedOptions, type Invocation } from "./command.js";
 import { confirm, requireConfirmable } from "./confirm.js";

@@ -1,4 +1,4 @@
-import { ForbiddenError, NotFoundError } from "../snapshot/index.js";
+import { ForbiddenError, NotFoundError } from "../core/errors.js";
 
 /** What a list answers; undefined where the key may not see it. */
 export async function visible<T>(answer: Promise<T>): Promise<T | undefined> {

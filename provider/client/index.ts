@@ -1,20 +1,19 @@
 import type { Agent, Dispatcher } from "undici";
-import { checkBaseUrl } from "./baseUrl.js";
-import { credential } from "./credential.js";
-import { ConfigError } from "./errors.js";
-import { invitations } from "./invitations.js";
-import { Limiter } from "./limiter.js";
-import { members } from "./members.js";
-import { organizations } from "./organizations.js";
-import { createRedactor } from "./redact.js";
-import { teamMembers } from "./teamMembers.js";
-import { teams } from "./teams.js";
-import { Transport } from "./transport.js";
+import { checkBaseUrl } from "./http/baseUrl.js";
+import { credential } from "./api/credential.js";
+import { ConfigError } from "../core/errors.js";
+import { invitations } from "./api/invitations.js";
+import { Limiter } from "./http/limiter.js";
+import { members } from "./api/members.js";
+import { organizations } from "./api/organizations.js";
+import { createRedactor } from "./http/redact.js";
+import { teamMembers } from "./api/teamMembers.js";
+import { teams } from "./api/teams.js";
+import { Transport } from "./http/transport.js";
 import type { AvalaClient, ClientSettings } from "./types.js";
 
-export { checkBaseUrl, DEFAULT_BASE_URL } from "./baseUrl.js";
-export * from "./errors.js";
-export { READ_SCOPE, WRITE_SCOPE } from "./scopes.js";
+export { checkBaseUrl, DEFAULT_BASE_URL } from "./http/baseUrl.js";
+export { READ_SCOPE, WRITE_SCOPE } from "./http/scopes.js";
 export { resolveClientSettings, SettingReader, type Lookup } from "./settings.js";
 export type * from "./types.js";
 

@@ -1,5 +1,5 @@
-import { checkBaseUrl, DEFAULT_BASE_URL } from "./baseUrl.js";
-import { ConfigError } from "./errors.js";
+import { checkBaseUrl, DEFAULT_BASE_URL } from "./http/baseUrl.js";
+import { ConfigError } from "../core/errors.js";
 import type { ClientSettings } from "./types.js";
 
 /** Where settings are looked up: the environment by variable, the configuration by `avala:…` key. */

@@ -4,8 +4,9 @@ import type { Organization } from "../resources/organization.js";
 import { OrganizationMember } from "../resources/organizationMember.js";
 import type { Team } from "../resources/team.js";
 import { TeamMembership } from "../resources/teamMembership.js";
-import { listPeople, printable, quoted, type ListedPerson } from "../schema/index.js";
-import { readDataFile } from "../files/dataFile.js";
+import { listPeople, type ListedPerson } from "../schema/index.js";
+import { printable, quoted } from "../core/text.js";
+import { readDataFile } from "../core/dataFile.js";
 
 /** Plain values: names of resources come from them, so that they have to be known when the program runs. */
 type Plain<T> = { [Name in keyof T]: pulumi.Unwrap<T[Name]> };

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AvalaError } from "../client/index.js";
+import { AvalaError } from "../core/errors.js";
 import type { Provider } from "../resources/provider.js";
 import { functionToken } from "../schema/token.js";
 import type { Query } from "./ask.js";

@@ -1,11 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { AvalaError, NotFoundError, UnauthorizedError } from "../core/errors.js";
 import {
-  AvalaError,
   createClient,
-  NotFoundError,
   resolveClientSettings,
-  UnauthorizedError,
   type AvalaClient,
   type Identified,
   type Lookup,
@@ -13,7 +11,8 @@ import {
 } from "../client/index.js";
 import { isMock } from "../core/mocks.js";
 import type { Provider } from "../resources/provider.js";
-import { joinId, quoted, splitId, stripped } from "../schema/index.js";
+import { joinId, splitId } from "../core/identity.js";
+import { quoted, stripped } from "../core/text.js";
 import { nonEmptyText, organizationReference, teamReference } from "../schema/shapes.js";
 import {
   OrganizationNotFoundError,

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
 import type { Team } from "../resources/team.js";
-import { joinId } from "../schema/identity.js";
+import { joinId } from "../core/identity.js";
 import { ask, askOutput, listQuery, objectQuery, type Read } from "./ask.js";
 import type { GetOrganizationArgs, GetOrganizationOutputArgs } from "./organizations.js";
 

@@ -1,21 +1,16 @@
-import { AvalaError, DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
+import { AvalaError } from "../core/errors.js";
+import { DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
 import { digestOf } from "../core/notes.js";
 import { NotPrivateError } from "../core/privateFolder.js";
-import {
-  addressFault,
-  canonicalUid,
-  inputsWhere,
-  isNewValue,
-  quoted,
-  stripped,
-  type Failure,
-  type ResourceSchema,
-} from "../schema/index.js";
-import { addressOf, declaredTwice, refuseTwice } from "./handOver.js";
+import { addressFault } from "../core/address.js";
+import { canonicalUid } from "../core/identity.js";
+import { inputsWhere, isNewValue, type Failure, type ResourceSchema } from "../schema/index.js";
+import { quoted, stripped } from "../core/text.js";
+import { addressOf, declaredTwice, refuseTwice } from "./runtime/handOver.js";
 import { changedInputs, checkInputs, clearedIn, isUnknown, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Recorded, type Target } from "./lifecycle.js";
-import { allTold, tell } from "./log.js";
-import { configure, currentRun, type Run } from "./run.js";
+import { allTold, tell } from "./runtime/log.js";
+import { configure, currentRun, type Run } from "./runtime/run.js";
 import {
   declaredInputs,
   harmless,
@@ -27,7 +22,7 @@ import {
   unfinishedKey,
   withRecordedTimes,
 } from "./state.js";
-import { EngineGoneError } from "./watchdog.js";
+import { EngineGoneError } from "./runtime/watchdog.js";
 
 /** The calls of a dynamic resource, in plain objects. */
 export interface Handlers {

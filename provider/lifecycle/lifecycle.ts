@@ -1,8 +1,8 @@
 import type { ResourceSchema } from "../schema/index.js";
-import type { Claim } from "./claims.js";
-import type { Subject } from "./handOver.js";
+import type { Claim } from "./runtime/claims.js";
+import type { Subject } from "./runtime/handOver.js";
 import type { Properties } from "./inputs.js";
-import type { Run } from "./run.js";
+import type { Run } from "./runtime/run.js";
 
 /** What a step is about: the declaration, and what state records of it. */
 export interface Target {

@@ -1,20 +1,20 @@
 import type { Snapshot } from "../snapshot/index.js";
-import { Claims } from "./claims.js";
-import { KnownPeople, RemovalBreaker } from "./guards.js";
+import { Claims } from "./runtime/claims.js";
+import { KnownPeople, RemovalBreaker } from "./runtime/guards.js";
 import { read } from "./handlers.js";
 import { checkInputs, type Properties } from "./inputs.js";
-import { invitation } from "./invitation.js";
-import { Labels } from "./labels.js";
+import { invitation } from "./resources/invitation.js";
+import { Labels } from "./runtime/labels.js";
 import type { Lifecycle } from "./lifecycle.js";
-import { organization } from "./organization.js";
-import { organizationMember } from "./organizationMember.js";
-import { Renames } from "./renames.js";
-import type { Run } from "./run.js";
-import type { Settings } from "./settings.js";
+import { organization } from "./resources/organization.js";
+import { organizationMember } from "./resources/organizationMember.js";
+import { Renames } from "./runtime/renames.js";
+import type { Run } from "./runtime/run.js";
+import type { Settings } from "./runtime/settings.js";
 import { recordedState } from "./state.js";
-import { team } from "./team.js";
-import { teamMembership } from "./teamMembership.js";
-import { teamRoster } from "./teamRoster.js";
+import { team } from "./resources/team.js";
+import { teamMembership } from "./resources/teamMembership.js";
+import { teamRoster } from "./resources/teamRoster.js";
 
 const kinds = { organization, team, organizationMember, teamMembership, teamRoster, invitation };
 

@@ -1,13 +1,7 @@
-import {
-  addressKey,
-  comparable,
-  flagsOf,
-  inputsWhere,
-  momentOf,
-  replaceHidden,
-  type ResourceSchema,
-} from "../schema/index.js";
-import { AvalaError } from "../snapshot/index.js";
+import { addressKey, comparable, flagsOf, inputsWhere, type ResourceSchema } from "../schema/index.js";
+import { momentOf } from "../core/time.js";
+import { replaceHidden } from "../core/text.js";
+import { AvalaError } from "../core/errors.js";
 import { clearedIn, isUnknown, type Properties } from "./inputs.js";
 
 /**

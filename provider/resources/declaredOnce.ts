@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { normalizeEmail } from "../schema/address.js";
-import { canonicalUid, normalizeOrganization, normalizeTeamId } from "../schema/identity.js";
-import { quoted } from "../schema/text.js";
+import { normalizeEmail } from "../core/address.js";
+import { canonicalUid, normalizeOrganization, normalizeTeamId } from "../core/identity.js";
+import { quoted } from "../core/text.js";
 import { isOfKind } from "./base.js";
 import { knownValue } from "./references.js";
 

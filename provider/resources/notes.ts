@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isMock } from "../core/mocks.js";
 import { ProgramJournal } from "../core/notes.js";
-import { normalizeEmail } from "../schema/address.js";
-import { canonicalUid, normalizeOrganization, normalizeTeamId } from "../schema/identity.js";
+import { normalizeEmail } from "../core/address.js";
+import { canonicalUid, normalizeOrganization, normalizeTeamId } from "../core/identity.js";
 import type { ResourceSchema } from "../schema/index.js";
 import { addressOf } from "./base.js";
 import { knownValue } from "./references.js";

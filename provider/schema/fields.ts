@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { normalizeEmail } from "./address.js";
+import { normalizeEmail } from "../core/address.js";
 
 /**
  * What a field means to check, diff, sync, documentation and types. A resource is declared once, with these flags;

@@ -8,14 +8,9 @@ import { teamRoster } from "./teamRoster.js";
 /** Every resource, in the order of the documentation. */
 export const resources = { organization, team, organizationMember, teamMembership, teamRoster, invitation };
 
-export { addressFault, addressOrUid, asciiAddress, normalizeDomain, normalizeEmail } from "./address.js";
 export * from "./fields.js";
-export * from "./identity.js";
 export * from "./people.js";
 export * from "./roster.js";
-export * from "./shell.js";
-export * from "./text.js";
-export * from "./time.js";
 export * from "./token.js";
 export * from "./validation.js";
 export { organization, team, organizationMember, teamMembership, teamRoster, invitation };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { organizationMember } from "./organizationMember.js";
 import { teamMembership } from "./teamMembership.js";
-import { printable, quoted } from "./text.js";
+import { printable, quoted } from "../core/text.js";
 import { checkValue, unknownProperties } from "./validation.js";
 
 /** Enough to correct a file by. It also bounds the work that a file of aliases can make. */

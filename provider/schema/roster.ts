@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { canonicalUid } from "./identity.js";
+import { canonicalUid } from "../core/identity.js";
 import { personEmail, userUid } from "./shapes.js";
-import { quoted } from "./text.js";
+import { quoted } from "../core/text.js";
 
 /** People of a team by e-mail address or uid in normal form, in the order of their names. */
 export type Roster = ReadonlyMap<string, "lead" | "member">;

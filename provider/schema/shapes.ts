@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { addressFault, normalizeEmail } from "./address.js";
-import { normalizeOrganization, normalizeTeamId, canonicalUid } from "./identity.js";
-import { hiddenCharacter } from "./text.js";
+import { addressFault, normalizeEmail } from "../core/address.js";
+import { normalizeOrganization, normalizeTeamId, canonicalUid } from "../core/identity.js";
+import { hiddenCharacter } from "../core/text.js";
 
 /** Shapes of single values. Each message says what is wanted; `check` puts the property's name before it. */
 

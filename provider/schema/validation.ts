@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Failure } from "./fields.js";
-import { quoted } from "./text.js";
+import { quoted } from "../core/text.js";
 
 /** A value of one property in normal form, or what is wrong with it: a failure for each part that its shape refuses. */
 export function checkValue(name: string, schema: z.ZodType, value: unknown): { data?: unknown; failures: Failure[] } {

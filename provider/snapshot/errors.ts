@@ -1,5 +1,6 @@
-import { AvalaError, RequestError } from "../client/index.js";
-import { printable, quoted, shellWord } from "../schema/index.js";
+import { AvalaError, RequestError } from "../core/errors.js";
+import { printable, quoted } from "../core/text.js";
+import { shellWord } from "../core/shell.js";
 
 /** The key no longer sees an organization that state records: deleted, or access lost. Not to be told apart (T7). */
 export class OrganizationVanishedError extends AvalaError {

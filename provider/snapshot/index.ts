@@ -13,20 +13,3 @@ export type { PersonRow } from "./people.js";
 export { lagNote } from "./lag.js";
 export { Snapshot } from "./snapshot.js";
 export type { TeamView } from "./team.js";
-export {
-  AvalaError,
-  ConfigError,
-  ForbiddenError,
-  NotFoundError,
-  resolveClientSettings,
-  SettingReader,
-} from "../client/index.js";
-export type {
-  ClientSettings,
-  Invitation,
-  Lookup,
-  Member,
-  Organization,
-  OrganizationWrite,
-  TeamMember,
-} from "../client/index.js";

@@ -1,5 +1,5 @@
 import type { Invitation } from "../client/index.js";
-import { momentOf } from "../schema/index.js";
+import { momentOf } from "../core/time.js";
 
 /** What tells whether an invitation is still valid. */
 export type Validity = { [K in "status" | "isExpired" | "expiresAt"]?: Invitation[K] | undefined };

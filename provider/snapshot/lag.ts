@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { momentOf } from "../schema/index.js";
+import { momentOf } from "../core/time.js";
 
 /** Longest time for which the service's answers are taken to lag behind a write, in milliseconds. */
 const longestLagMs = 65_000;

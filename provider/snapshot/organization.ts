@@ -1,15 +1,16 @@
-import {
-  NotFoundError,
-  type AvalaClient,
-  type Identified,
-  type Invitation,
-  type Member,
-  type Organization,
-  type OrganizationWrite,
-  type Team,
-  type TeamWrite,
+import { NotFoundError } from "../core/errors.js";
+import type {
+  AvalaClient,
+  Identified,
+  Invitation,
+  Member,
+  Organization,
+  OrganizationWrite,
+  Team,
+  TeamWrite,
 } from "../client/index.js";
-import { normalizeEmail, quoted } from "../schema/index.js";
+import { normalizeEmail } from "../core/address.js";
+import { quoted } from "../core/text.js";
 import { CreatedNotShownError, IdentityUnknownError, OrganizationVanishedError } from "./errors.js";
 import { isAnswered, isOverdue } from "./invitations.js";
 import type { Lag } from "./lag.js";

@@ -1,4 +1,5 @@
-import { normalizeEmail, type Person } from "../schema/index.js";
+import { normalizeEmail } from "../core/address.js";
+import type { Person } from "../core/identity.js";
 import { IdentityUnknownError } from "./errors.js";
 import { Listing } from "./listing.js";
 

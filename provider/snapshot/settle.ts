@@ -1,4 +1,4 @@
-import { ConflictError, InvalidError, NotFoundError, RequestError } from "../client/index.js";
+import { ConflictError, InvalidError, NotFoundError, RequestError } from "../core/errors.js";
 import { DoubtfulWriteError } from "./errors.js";
 
 /**

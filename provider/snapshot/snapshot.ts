@@ -1,11 +1,7 @@
-import {
-  NotFoundError,
-  type AvalaClient,
-  type Identified,
-  type Organization,
-  type OrganizationWrite,
-} from "../client/index.js";
-import { canonicalUid, quoted } from "../schema/index.js";
+import { NotFoundError } from "../core/errors.js";
+import type { AvalaClient, Identified, Organization, OrganizationWrite } from "../client/index.js";
+import { canonicalUid } from "../core/identity.js";
+import { quoted } from "../core/text.js";
 import { CreatedNotShownError, OrganizationNotFoundError, OrganizationVanishedError } from "./errors.js";
 import { clockOf, Lag } from "./lag.js";
 import { Listing } from "./listing.js";

@@ -1,11 +1,5 @@
-import {
-  NotFoundError,
-  type AvalaClient,
-  type Identified,
-  type Team,
-  type TeamMember,
-  type TeamWrite,
-} from "../client/index.js";
+import { NotFoundError } from "../core/errors.js";
+import type { AvalaClient, Identified, Team, TeamMember, TeamWrite } from "../client/index.js";
 import type { OrganizationView } from "./organization.js";
 import { TeamVanishedError } from "./errors.js";
 import { People, type PersonRow } from "./people.js";

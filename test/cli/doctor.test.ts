@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { TransportError } from "../../provider/client/index.js";
+import { TransportError } from "../../provider/core/errors.js";
 import { failure } from "../../provider/cli/doctor/service.js";
 import { variables } from "../../provider/cli/doctor/settings.js";
 import {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import ts from "typescript";
 import { parse } from "yaml";
-import { readDataFile } from "../../provider/files/dataFile.js";
+import { readDataFile } from "../../provider/core/dataFile.js";
 import { listPeople } from "../../provider/schema/index.js";
 import { acme, person, uids } from "../lifecycle/support.js";
 import { acmeUid, awkward, awkwardNames, email } from "../support/awkward.js";

@@ -1,4 +1,5 @@
-import { ConfigError, checkBaseUrl, createClient, DEFAULT_BASE_URL } from "../../provider/client/index.js";
+import { ConfigError } from "../../provider/core/errors.js";
+import { checkBaseUrl, createClient, DEFAULT_BASE_URL } from "../../provider/client/index.js";
 
 describe("checkBaseUrl", () => {
   it.each([

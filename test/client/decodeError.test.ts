@@ -1,4 +1,4 @@
-import { decodeError } from "../../provider/client/decodeError.js";
+import { decodeError } from "../../provider/client/http/decodeError.js";
 
 describe("error bodies", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
+import type { AvalaClient } from "../../provider/client/index.js";
 import {
-  type AvalaClient,
   ConflictError,
   ForbiddenError,
   InvalidError,
@@ -13,7 +13,7 @@ import {
   UnauthorizedError,
   UnavailableError,
   UnexpectedStatusError,
-} from "../../provider/client/index.js";
+} from "../../provider/core/errors.js";
 import { failure, finishFailing, KEY, mocked, type Reply, UID } from "./support.js";
 
 const read = (client: AvalaClient) => client.organizations.get("acme");

@@ -1,5 +1,5 @@
-import type { RateFacts } from "../../provider/client/headers.js";
-import { Limiter, LimiterClosed, type LimiterOptions } from "../../provider/client/limiter.js";
+import type { RateFacts } from "../../provider/client/http/headers.js";
+import { Limiter, LimiterClosed, type LimiterOptions } from "../../provider/client/http/limiter.js";
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
-import { type AvalaClient, ResponseShapeError } from "../../provider/client/index.js";
+import type { AvalaClient } from "../../provider/client/index.js";
+import { ResponseShapeError } from "../../provider/core/errors.js";
 import { envelope, failure, finishFailing, mocked, type Reply, UID, UID2 } from "./support.js";
 
 interface Operation {

@@ -1,5 +1,5 @@
-import { NotFoundError, RateLimitedError, ResponseShapeError, UnavailableError } from "../../provider/client/index.js";
-import { MOST_PAGES, MOST_WALKS } from "../../provider/client/pages.js";
+import { NotFoundError, RateLimitedError, ResponseShapeError, UnavailableError } from "../../provider/core/errors.js";
+import { MOST_PAGES, MOST_WALKS } from "../../provider/client/api/pages.js";
 import { envelope, failure, finishFailing, mocked, ORIGIN } from "./support.js";
 
 const MEMBERS = "/organizations/acme/members/";

@@ -1,5 +1,5 @@
-import { ConfigError } from "../../provider/client/index.js";
-import { organizationPath, path } from "../../provider/client/path.js";
+import { ConfigError } from "../../provider/core/errors.js";
+import { organizationPath, path } from "../../provider/client/api/path.js";
 import { failure, mocked } from "./support.js";
 
 const REFUSED = ["", ".", "..", "a/b", "/", "a\\b", "a\rb", "a\nb", "a\0b", "\ud800", "../teams"];

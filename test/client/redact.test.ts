@@ -1,4 +1,4 @@
-import { createRedactor, SHOWN_CHARACTERS } from "../../provider/client/redact.js";
+import { createRedactor, SHOWN_CHARACTERS } from "../../provider/client/http/redact.js";
 import { KEY, UID } from "./support.js";
 
 const redact = createRedactor(KEY);

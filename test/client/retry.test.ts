@@ -1,14 +1,14 @@
+import type { AvalaClient } from "../../provider/client/index.js";
 import {
-  type AvalaClient,
   AvalaError,
   ForbiddenError,
   NotFoundError,
   RateLimitedError,
   TransportError,
   UnavailableError,
-} from "../../provider/client/index.js";
-import { retryAfterMs } from "../../provider/client/headers.js";
-import { mayHaveRun, waitBefore } from "../../provider/client/retry.js";
+} from "../../provider/core/errors.js";
+import { retryAfterMs } from "../../provider/client/http/headers.js";
+import { mayHaveRun, waitBefore } from "../../provider/client/http/retry.js";
 import { finish, finishFailing, mocked, type Reply, UID } from "./support.js";
 
 beforeEach(() => jest.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));

@@ -1,5 +1,6 @@
-import { ResponseShapeError, type AvalaClient } from "../../provider/client/index.js";
-import { canonicalTime, momentOf } from "../../provider/schema/index.js";
+import { ResponseShapeError } from "../../provider/core/errors.js";
+import type { AvalaClient } from "../../provider/client/index.js";
+import { canonicalTime, momentOf } from "../../provider/core/time.js";
 import { envelope, failure, mocked } from "./support.js";
 
 /* Answers as they may come: other spellings of the same uid or moment, other shapes of the same choices. */

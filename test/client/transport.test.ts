@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TransportError } from "../../provider/client/index.js";
+import { TransportError } from "../../provider/core/errors.js";
 import { envelope, failure, finish, finishFailing, KEY, mocked, ORIGIN, type Reply, UID } from "./support.js";
 
 const GOOD = { status: 200, body: { uid: UID, slug: "acme" } };

@@ -1,4 +1,5 @@
-import { NotFoundError, UnexpectedStatusError, type AvalaClient } from "../../provider/client/index.js";
+import { NotFoundError, UnexpectedStatusError } from "../../provider/core/errors.js";
+import type { AvalaClient } from "../../provider/client/index.js";
 import { failure, mocked } from "./support.js";
 
 /* D4: a base URL that leads elsewhere, such as one without /api/v1: that nothing is found there proves no absence. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { RunError } from "@pulumi/pulumi";
-import { readDataFile } from "../../provider/files/dataFile.js";
+import { readDataFile } from "../../provider/core/dataFile.js";
 import { People, PeopleError, type PeopleArgs } from "../../provider/index.js";
 import { listPeople } from "../../provider/schema/index.js";
 

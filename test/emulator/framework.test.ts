@@ -1,4 +1,4 @@
-import { normalizeEmail } from "../../provider/schema/index.js";
+import { normalizeEmail } from "../../provider/core/address.js";
 import { taken } from "../support/addresses.js";
 import { acme, emulated } from "./service.js";
 

@@ -29,7 +29,7 @@ describe("docs/errors.md", () => {
 
 describe("docs/configuration.md", () => {
   it("names every setting, and none that is not there", () => {
-    const settings = read("provider/client/settings.ts") + read("provider/lifecycle/settings.ts");
+    const settings = read("provider/client/settings.ts") + read("provider/lifecycle/runtime/settings.ts");
     const told = read("docs/configuration.md");
     const variables = all(settings, /"(AVALA_[A-Z_]+)"/g);
     const keys = all(settings, /"(avala:\w+)"/g).filter((key) => key !== "avala:explicit");

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { createClient, type AvalaClient, type ClientSettings } from "../../provider/client/index.js";
-import { LARGEST_LIST } from "../../provider/client/pages.js";
+import { LARGEST_LIST } from "../../provider/client/api/pages.js";
 import { failure } from "../client/support.js";
 import { Engine, Host, HostError } from "../support/host.js";
 import { pageOf, rawService, type RawCall, type Reply } from "../support/rawService.js";

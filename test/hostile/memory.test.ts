@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { LARGEST_ANSWER } from "../../provider/client/exchange.js";
-import { DEEPEST, excess, LONGEST_TEXT, MOST_VALUES } from "../../provider/client/json.js";
+import { LARGEST_ANSWER } from "../../provider/client/http/exchange.js";
+import { DEEPEST, excess, LONGEST_TEXT, MOST_VALUES } from "../../provider/client/http/json.js";
 import { rawService, type Reply } from "../support/rawService.js";
 
 /*

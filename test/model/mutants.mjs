@@ -21,45 +21,51 @@ const { MUTANT_DIST: dist = join(root, "dist"), MUTANT_SEEDS: seeds = "20" } = p
 const mutants = [
   {
     name: "the key's own user is removed and demoted",
-    edits: [["lifecycle/organizationMember.js", "if ((await view.ownPerson()) !== member.userUid)", "if (true)"]],
+    edits: [
+      ["lifecycle/resources/organizationMember.js", "if ((await view.ownPerson()) !== member.userUid)", "if (true)"],
+    ],
   },
   {
     name: "maxEmails is ignored",
-    edits: [["lifecycle/person.js", "return mailCount(target, seen) < maxEmails;", "return true;"]],
+    edits: [["lifecycle/resources/person.js", "return mailCount(target, seen) < maxEmails;", "return true;"]],
   },
   {
     name: "the breaker is off",
-    edits: [["lifecycle/guards.js", "all.size > before.size && all.size > this.#limit", "false"]],
+    edits: [["lifecycle/runtime/guards.js", "all.size > before.size && all.size > this.#limit", "false"]],
   },
   {
     name: "the breaker does not count cancelled invitations",
-    edits: [["lifecycle/person.js", "await run.breaker.count(", "await (async () => {})("]],
+    edits: [["lifecycle/resources/person.js", "await run.breaker.count(", "await (async () => {})("]],
   },
   {
     name: "an adopted organization is deleted",
-    edits: [["lifecycle/organization.js", '(state[createdKey] ? "delete" : "retain")', '"delete"']],
+    edits: [["lifecycle/resources/organization.js", '(state[createdKey] ? "delete" : "retain")', '"delete"']],
   },
   {
     name: "teams that no declaration knows go along",
-    edits: [["lifecycle/organization.js", "if (teams.length > 0)", "if (false)"]],
+    edits: [["lifecycle/resources/organization.js", "if (teams.length > 0)", "if (false)"]],
   },
   {
     name: "strangers in a team go along",
-    edits: [["lifecycle/team.js", "if (strangers.length === 0) {", "if (true) {"]],
+    edits: [["lifecycle/resources/team.js", "if (strangers.length === 0) {", "if (true) {"]],
   },
   {
     name: "onDestroy: retain is ignored",
-    edits: [["lifecycle/organizationMember.js", 'if (inputs["onDestroy"] === "retain")', "if (false)"]],
+    edits: [["lifecycle/resources/organizationMember.js", 'if (inputs["onDestroy"] === "retain")', "if (false)"]],
   },
   {
     name: "hand-over is off",
     edits: [
-      ["lifecycle/handOver.js", "function handOver(run, subject, state) {", "function handOver() {\n    return false;"],
+      [
+        "lifecycle/runtime/handOver.js",
+        "function handOver(run, subject, state) {",
+        "function handOver() {\n    return false;",
+      ],
     ],
   },
   {
     name: "a deletion does not ask what the program declares",
-    edits: [["lifecycle/handOver.js", "if (program === undefined || !isKept(", "if (true || !isKept("]],
+    edits: [["lifecycle/runtime/handOver.js", "if (program === undefined || !isKept(", "if (true || !isKept("]],
   },
   {
     name: "a stale address stands for nobody",
@@ -69,7 +75,7 @@ const mutants = [
     name: "a refresh binds whoever has the address",
     edits: [
       [
-        "lifecycle/person.js",
+        "lifecycle/resources/person.js",
         'inputs["user"] ?? (0, identity_js_1.recordedUid)(state) ?? named.userUid',
         'inputs["user"] ?? named.userUid',
       ],
@@ -83,13 +89,13 @@ const mutants = [
   },
   {
     name: "a roster's people are known by address alone",
-    edits: [["lifecycle/teamRoster.js", "const uid = seen.known.get(who) ??", "const uid ="]],
+    edits: [["lifecycle/resources/teamRoster.js", "const uid = seen.known.get(who) ??", "const uid ="]],
   },
   {
     name: "a changed identity that cannot be looked up is the same",
     edits: [
       [
-        "lifecycle/person.js",
+        "lifecycle/resources/person.js",
         "const member = await organization.members.find({ userUid: user, email });",
         "const member = await organization.members.find({ userUid: user, email }).catch(() => null);\n    if (member === null)\n        return false;",
       ],
@@ -113,7 +119,7 @@ const mutants = [
     name: "a deletion takes whoever has the address",
     edits: [
       [
-        "lifecycle/organizationMember.js",
+        "lifecycle/resources/organizationMember.js",
         "const seen = await (0, person_js_1.observePerson)(run, target);",
         "const seen = await (0, person_js_1.observePerson)(run, { ...target, state: { ...state, userUid: undefined } });",
       ],
@@ -121,22 +127,22 @@ const mutants = [
   },
   {
     name: "somebody else's invitation is cancelled",
-    edits: [["lifecycle/person.js", "if (!isOwn) {", "if (false) {"]],
+    edits: [["lifecycle/resources/person.js", "if (!isOwn) {", "if (false) {"]],
   },
   {
     name: "two declarations of one thing are taken",
     edits: [
-      ["lifecycle/handOver.js", 'if (other === undefined || address === "")', "if (true)"],
+      ["lifecycle/runtime/handOver.js", 'if (other === undefined || address === "")', "if (true)"],
       ["lifecycle/handlers.js", "if (other !== undefined)\n            throw", "if (false)\n            throw", "all"],
     ],
   },
   {
     name: "claims do not tell deployments apart",
-    edits: [["lifecycle/claims.js", "digestOf)(`${this.#deployment} ${key}`)", "digestOf)(key)"]],
+    edits: [["lifecycle/runtime/claims.js", "digestOf)(`${this.#deployment} ${key}`)", "digestOf)(key)"]],
   },
   {
     name: "people are mailed again unasked",
-    edits: [["lifecycle/person.js", "return wanted && seen.person.email", "return seen.person.email"]],
+    edits: [["lifecycle/resources/person.js", "return wanted && seen.person.email", "return seen.person.email"]],
   },
 ];
 

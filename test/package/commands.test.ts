@@ -118,7 +118,7 @@ describe("the packages as published, installed by npm", () => {
         ),
     );
     expect(unexpected).toEqual([]);
-    expect(files).toContain("package/dist/lifecycle/index.js");
+    expect(files).toContain("package/dist/plugin.js");
     expect(files.filter((file) => /test|\.env|secret/i.test(file))).toEqual([]);
   });
 

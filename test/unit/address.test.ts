@@ -1,4 +1,5 @@
-import { addressFault, asciiAddress, listPeople, normalizeEmail, resources } from "../../provider/schema/index.js";
+import { addressFault, asciiAddress, normalizeEmail } from "../../provider/core/address.js";
+import { listPeople, resources } from "../../provider/schema/index.js";
 import { checkValue, flagsOf, rosterOf } from "../../provider/schema/index.js";
 import { checkInputs } from "../../provider/lifecycle/inputs.js";
 import { commands } from "../../provider/cli/commands.js";

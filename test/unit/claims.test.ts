@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { ProcessJournal } from "../../provider/core/journal.js";
 import { digestOf, ProgramJournal } from "../../provider/core/notes.js";
 import { processName, processSpace } from "../../provider/core/processes.js";
-import { Claims } from "../../provider/lifecycle/claims.js";
+import { Claims } from "../../provider/lifecycle/runtime/claims.js";
 
 let root: string;
 beforeEach(() => {

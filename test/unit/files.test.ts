@@ -14,8 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { replaceAll } from "../../provider/cli/import/folder.js";
 import { inputText } from "../../provider/cli/input.js";
-import { readBounded, readBoundedStream } from "../../provider/files/bounded.js";
-import { readDataFile } from "../../provider/files/dataFile.js";
+import { readBounded, readBoundedStream } from "../../provider/core/bounded.js";
+import { readDataFile } from "../../provider/core/dataFile.js";
 
 const folder = mkdtempSync(join(tmpdir(), "avala-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,4 +1,4 @@
-import { GuardError, KnownPeople, RemovalBreaker } from "../../provider/lifecycle/guards.js";
+import { GuardError, KnownPeople, RemovalBreaker } from "../../provider/lifecycle/runtime/guards.js";
 
 describe("the circuit breaker", () => {
   it("counts distinct people of one place", async () => {

@@ -1,15 +1,8 @@
 import { observedState } from "../../provider/lifecycle/state.js";
 import { jsonText } from "../../provider/cli/terminal.js";
-import {
-  addressFault,
-  checkValue,
-  foldedForms,
-  hiddenCharacter,
-  printable,
-  quoted,
-  resources,
-  stripped,
-} from "../../provider/schema/index.js";
+import { addressFault } from "../../provider/core/address.js";
+import { checkValue, resources } from "../../provider/schema/index.js";
+import { foldedForms, hiddenCharacter, printable, quoted, stripped } from "../../provider/core/text.js";
 
 /** Every code point that passes a test, halves of characters included. */
 const all = (pattern: RegExp): string[] =>

@@ -1,4 +1,4 @@
-import { engineAddress } from "../../provider/lifecycle/host.js";
+import { engineAddress } from "../../provider/lifecycle/runtime/host.js";
 
 describe("the engine's address", () => {
   const host = ["/usr/bin/node", "/project/node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js"];

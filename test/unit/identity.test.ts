@@ -2,12 +2,12 @@ import * as fc from "fast-check";
 import {
   canonicalUid,
   joinId,
-  normalizeEmail,
   normalizeOrganization,
   normalizeTeamId,
   personOf,
   splitId,
-} from "../../provider/schema/index.js";
+} from "../../provider/core/identity.js";
+import { normalizeEmail } from "../../provider/core/address.js";
 
 const uid = "0123abcd-4567-489a-bcde-f0123456789a";
 

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { matchesGlob } from "../../provider/cli/drift/rules.js";
 import { masked } from "../../provider/cli/review/mask.js";
 import type { Review } from "../../provider/cli/review/report.js";
-import { normalizeEmail } from "../../provider/schema/index.js";
+import { normalizeEmail } from "../../provider/core/address.js";
 
 /*
  * security 17: what others wrote is matched in time that does not grow with the square of its length, or worse. The long

@@ -1,5 +1,5 @@
-import { resolveSettings } from "../../provider/lifecycle/settings.js";
-import { ConfigError } from "../../provider/snapshot/index.js";
+import { resolveSettings } from "../../provider/lifecycle/runtime/settings.js";
+import { ConfigError } from "../../provider/core/errors.js";
 
 const resolve = (environment: Record<string, string>, config: Record<string, string> = {}) =>
   resolveSettings(

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { importCommands } from "../../provider/cli/import/project.js";
-import { shellWord } from "../../provider/schema/index.js";
+import { shellWord } from "../../provider/core/shell.js";
 import { OrganizationVanishedError } from "../../provider/snapshot/index.js";
 import { hostileTexts, steering } from "../hostile/texts.js";
 

@@ -4,7 +4,7 @@ import {
   InvalidError,
   TransportError,
   UnavailableError,
-} from "../../provider/client/errors.js";
+} from "../../provider/core/errors.js";
 import { DoubtfulWriteError, IdentityUnknownError } from "../../provider/snapshot/errors.js";
 import { Listing } from "../../provider/snapshot/listing.js";
 import { People, type PersonRow } from "../../provider/snapshot/people.js";

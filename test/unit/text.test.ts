@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import { strangersNamed } from "../../provider/lifecycle/guards.js";
-import { printable, quoted } from "../../provider/schema/index.js";
+import { strangersNamed } from "../../provider/lifecycle/runtime/guards.js";
+import { printable, quoted } from "../../provider/core/text.js";
 
 describe("text of others, in a message", () => {
   it.each([

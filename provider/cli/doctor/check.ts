@@ -1,4 +1,4 @@
-import type { AvalaError } from "../../client/index.js";
+import type { AvalaError } from "../../core/errors.js";
 
 /** What one look has come to. */
 export interface Check {

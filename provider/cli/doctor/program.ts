@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { readDataFile } from "../../files/dataFile.js";
+import { readDataFile } from "../../core/dataFile.js";
 import { cliVersion, projectFolder, type Place } from "../pulumi.js";
 import { ok, warning, type Check } from "./check.js";
 import { packageCheck, pulumiCheck, sdkCheck, typescriptCheck } from "./versions.js";

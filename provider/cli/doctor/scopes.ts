@@ -1,5 +1,5 @@
 import { READ_SCOPE, WRITE_SCOPE, type CredentialPermissions } from "../../client/index.js";
-import { quoted } from "../../schema/index.js";
+import { quoted } from "../../core/text.js";
 import { ok, warning, type Check } from "./check.js";
 
 const name = "scopes";

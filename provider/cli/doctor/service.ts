@@ -1,15 +1,14 @@
 import {
   AvalaError,
-  createClient,
   ForbiddenError,
   ResponseShapeError,
   TransportError,
   UnauthorizedError,
   UnexpectedStatusError,
-  type AvalaClient,
-} from "../../client/index.js";
-import type { Settings } from "../../lifecycle/settings.js";
-import { printable } from "../../schema/index.js";
+} from "../../core/errors.js";
+import { createClient, type AvalaClient } from "../../client/index.js";
+import type { Settings } from "../../lifecycle/runtime/settings.js";
+import { printable } from "../../core/text.js";
 import { shownOrganization } from "../session.js";
 import { failed, ofError, ok, warning, type Check } from "./check.js";
 import { scopesCheck } from "./scopes.js";

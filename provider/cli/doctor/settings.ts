@@ -1,6 +1,6 @@
-import { AvalaError } from "../../client/index.js";
-import { resolveSettings, type Settings } from "../../lifecycle/settings.js";
-import { printable } from "../../schema/index.js";
+import { AvalaError } from "../../core/errors.js";
+import { resolveSettings, type Settings } from "../../lifecycle/runtime/settings.js";
+import { printable } from "../../core/text.js";
 import { hint } from "../commandLine.js";
 import { projectFolder, stackConfiguration, type Place } from "../pulumi.js";
 import { ofError, ok, warning, type Check } from "./check.js";

@@ -1,4 +1,4 @@
-import { printable } from "../../schema/index.js";
+import { printable } from "../../core/text.js";
 import { failed, ok, warning, type Check } from "./check.js";
 
 // Not an import: the file stands outside the compiled tree, equally far from source and build.

@@ -1,5 +1,6 @@
 import type { Observer } from "../../lifecycle/observer.js";
-import { namesOf, printable, quoted, rosterOf } from "../../schema/index.js";
+import { namesOf, rosterOf } from "../../schema/index.js";
+import { printable, quoted } from "../../core/text.js";
 import type { Snapshot } from "../../snapshot/index.js";
 import type { Managed } from "../managed.js";
 import { declarationsOf, placeInRoster, teamNamesIn, type Declaration } from "../status/declarations.js";

@@ -1,5 +1,7 @@
-import { canonicalUid, quoted } from "../../schema/index.js";
-import { AvalaError, type Snapshot } from "../../snapshot/index.js";
+import { canonicalUid } from "../../core/identity.js";
+import { quoted } from "../../core/text.js";
+import { AvalaError } from "../../core/errors.js";
+import type { Snapshot } from "../../snapshot/index.js";
 import { defineCommand, sharedOptions, type ExitCode, type Invocation } from "../command.js";
 import { RefusedError, UsageError } from "../errors.js";
 import { managedIn, type Managed } from "../managed.js";

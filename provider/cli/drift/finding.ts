@@ -1,4 +1,4 @@
-import type { Person } from "../../schema/index.js";
+import type { Person } from "../../core/identity.js";
 import type { Managed } from "../managed.js";
 
 /** What can be found, in the order of the report. */

@@ -1,4 +1,5 @@
-import { normalizeEmail, personOf } from "../../schema/index.js";
+import { normalizeEmail } from "../../core/address.js";
+import { personOf } from "../../core/identity.js";
 import type { PersonRow } from "../../snapshot/index.js";
 import type { Look } from "./look.js";
 

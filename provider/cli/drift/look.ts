@@ -1,12 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Observed, Observer } from "../../lifecycle/observer.js";
-import {
-  ForbiddenError,
-  IdentityUnknownError,
-  NotFoundError,
-  TeamVanishedError,
-  type AvalaError,
-} from "../../snapshot/index.js";
+import { ForbiddenError, NotFoundError, type AvalaError } from "../../core/errors.js";
+import { IdentityUnknownError, TeamVanishedError } from "../../snapshot/index.js";
 import type { Managed } from "../managed.js";
 
 /** A resource of the state, and what a refresh would make of it. */

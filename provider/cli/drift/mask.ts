@@ -1,11 +1,5 @@
-import {
-  flagsOf,
-  isNewValue,
-  printable,
-  resources as schemas,
-  rosterOf,
-  type ResourceSchema,
-} from "../../schema/index.js";
+import { flagsOf, isNewValue, resources as schemas, rosterOf, type ResourceSchema } from "../../schema/index.js";
+import { printable } from "../../core/text.js";
 import type { Managed } from "../managed.js";
 import { secretText } from "./finding.js";
 

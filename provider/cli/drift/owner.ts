@@ -1,4 +1,5 @@
-import { normalizeEmail, quoted } from "../../schema/index.js";
+import { normalizeEmail } from "../../core/address.js";
+import { quoted } from "../../core/text.js";
 import type { OrganizationView } from "../../snapshot/index.js";
 import type { Member } from "../../client/index.js";
 import { declaredBy, type Finding, type OrganizationNamed } from "./finding.js";

@@ -1,4 +1,4 @@
-import { printable } from "../../schema/index.js";
+import { printable } from "../../core/text.js";
 import { nameColumn, ShownNames } from "../lookalikes.js";
 import { columns, jsonText, type Terminal } from "../terminal.js";
 import { isDrift, kinds, type Fact, type Finding, type Found, type ImportEntry, type Kind } from "./finding.js";

@@ -1,5 +1,6 @@
-import { readDataFile } from "../../files/dataFile.js";
-import { quoted, resources as schemas, unknownProperties } from "../../schema/index.js";
+import { readDataFile } from "../../core/dataFile.js";
+import { quoted } from "../../core/text.js";
+import { resources as schemas, unknownProperties } from "../../schema/index.js";
 import { RulesError } from "../errors.js";
 import { kinds, type Finding } from "./finding.js";
 

@@ -1,5 +1,8 @@
 import type { Member, TeamMember } from "../../client/index.js";
-import { addressOrUid, joinId, namesOf, normalizeEmail, printable, type Person } from "../../schema/index.js";
+import { addressOrUid, normalizeEmail } from "../../core/address.js";
+import { joinId, type Person } from "../../core/identity.js";
+import { namesOf } from "../../schema/index.js";
+import { printable } from "../../core/text.js";
 import { isOverdue, type OrganizationView } from "../../snapshot/index.js";
 import { typeOf, type Managed } from "../managed.js";
 import { judgeInvitation } from "../status/findings.js";

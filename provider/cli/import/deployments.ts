@@ -1,4 +1,4 @@
-import { resolveSettings } from "../../lifecycle/settings.js";
+import { resolveSettings } from "../../lifecycle/runtime/settings.js";
 import { isUnknown } from "../../lifecycle/inputs.js";
 import type { Observer } from "../../lifecycle/observer.js";
 import type { Snapshot } from "../../snapshot/index.js";

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { printable, shellWord } from "../../schema/index.js";
+import { printable } from "../../core/text.js";
+import { shellWord } from "../../core/shell.js";
 import { StackError } from "../errors.js";
 import { parse, reasonIn, runPulumi, type Place } from "../pulumi.js";
 import type { Terminal } from "../terminal.js";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { columns, jsonText } from "../terminal.js";
-import { printable, quoted } from "../../schema/index.js";
+import { printable, quoted } from "../../core/text.js";
 import { StackError, UsageError } from "../errors.js";
 import { inputText } from "../input.js";
 import { parse, type Place } from "../pulumi.js";

@@ -1,26 +1,17 @@
-import { GuardError } from "../../lifecycle/guards.js";
+import { GuardError } from "../../lifecycle/runtime/guards.js";
 import { checkInputs, isUnknown, type Properties } from "../../lifecycle/inputs.js";
 import type { KindKey, Observed } from "../../lifecycle/observer.js";
+import { addressKey, checkValue, isOptional, resources as schemas, typeToken } from "../../schema/index.js";
+import { canonicalUid, joinId, normalizeOrganization } from "../../core/identity.js";
+import { quoted } from "../../core/text.js";
+import { AvalaError, ForbiddenError } from "../../core/errors.js";
 import {
-  addressKey,
-  canonicalUid,
-  checkValue,
-  isOptional,
-  joinId,
-  normalizeOrganization,
-  quoted,
-  resources as schemas,
-  typeToken,
-} from "../../schema/index.js";
-import {
-  AvalaError,
-  ForbiddenError,
   IdentityUnknownError,
   OrganizationNotFoundError,
   OrganizationVanishedError,
   type OrganizationView,
 } from "../../snapshot/index.js";
-import { ConfigError } from "../../client/index.js";
+import { ConfigError } from "../../core/errors.js";
 import { HiddenKeyError, secretShown, type Deployment, type Deployments } from "./deployments.js";
 import type { PreviewedStep } from "./engine.js";
 import { entryOf, type Entry, type ImportFile } from "./importFile.js";

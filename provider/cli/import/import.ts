@@ -1,5 +1,6 @@
 import { join, relative, resolve } from "node:path";
-import { printable, quoted, resources, typeToken } from "../../schema/index.js";
+import { printable, quoted } from "../../core/text.js";
+import { resources, typeToken } from "../../schema/index.js";
 import { defineCommand, sharedOptions, type Invocation } from "../command.js";
 import { RefusedError, StackError, UsageError } from "../errors.js";
 import type { Place } from "../pulumi.js";

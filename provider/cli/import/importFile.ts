@@ -1,6 +1,8 @@
 import type { KindKey, Observed, Observer } from "../../lifecycle/observer.js";
 import { checkInputs, type Properties } from "../../lifecycle/inputs.js";
-import { addressKey, joinId, providerText, quoted, resources, typeToken } from "../../schema/index.js";
+import { addressKey, providerText, resources, typeToken } from "../../schema/index.js";
+import { joinId } from "../../core/identity.js";
+import { quoted } from "../../core/text.js";
 import { RefusedError } from "../errors.js";
 import type { Living, Who } from "./living.js";
 import { Names } from "./names.js";

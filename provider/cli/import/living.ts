@@ -1,20 +1,20 @@
 import type { Invitation, Member, TeamMember } from "../../client/index.js";
 import { isUnknown, type Properties } from "../../lifecycle/inputs.js";
+import { canonicalUid } from "../../core/identity.js";
 import {
-  canonicalUid,
   checkValue,
   comparable,
   flagsOf,
   isOptional,
-  normalizeEmail,
   organization as organizationSchema,
   organizationMember,
-  printable,
-  quoted,
   team as teamSchema,
   type ResourceSchema,
 } from "../../schema/index.js";
-import { ForbiddenError, isAnswered, isOverdue, type OrganizationView, type Snapshot } from "../../snapshot/index.js";
+import { normalizeEmail } from "../../core/address.js";
+import { printable, quoted } from "../../core/text.js";
+import { ForbiddenError } from "../../core/errors.js";
+import { isAnswered, isOverdue, type OrganizationView, type Snapshot } from "../../snapshot/index.js";
 import { RefusedError } from "../errors.js";
 import { keysOf, nameBefore, organizationKeyOf, sorted } from "./names.js";
 

@@ -1,4 +1,4 @@
-import { shellWord } from "../../schema/index.js";
+import { shellWord } from "../../core/shell.js";
 import { jsonText } from "../terminal.js";
 import type { Living } from "./living.js";
 import type { File } from "./folder.js";

@@ -1,5 +1,6 @@
 import { holdsAccess } from "../../policy/identity.js";
-import { canonicalUid, namesOf, personOf, rosterOf } from "../../schema/index.js";
+import { canonicalUid, personOf } from "../../core/identity.js";
+import { namesOf, rosterOf } from "../../schema/index.js";
 import { namedIn, type Named } from "./people.js";
 import type { Kind, Resource, Step } from "./preview.js";
 import { shownValue, textOf, type Properties } from "./values.js";

@@ -1,4 +1,4 @@
-import { printable } from "../../schema/index.js";
+import { printable } from "../../core/text.js";
 import type { ChangeRow, PersonName, PlaceName, Review, Stand, Where } from "./report.js";
 import { style } from "./style.js";
 import {

@@ -1,4 +1,4 @@
-import { quoted } from "../../schema/index.js";
+import { quoted } from "../../core/text.js";
 import { UsageError } from "../errors.js";
 import type { Review } from "./report.js";
 import { rules, type Rule } from "./warnings.js";

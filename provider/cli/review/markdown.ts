@@ -1,4 +1,4 @@
-import { printable } from "../../schema/index.js";
+import { printable } from "../../core/text.js";
 import { graphOf } from "./mermaid.js";
 import type { ChangeRow, Review } from "./report.js";
 import {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { normalizeEmail } from "../../schema/index.js";
+import { normalizeEmail } from "../../core/address.js";
 import { byText } from "./changes.js";
 import type { Review } from "./report.js";
 

@@ -1,4 +1,4 @@
-import { printable } from "../../schema/index.js";
+import { printable } from "../../core/text.js";
 import type { ChangeRow, Review } from "./report.js";
 import { counted, nameOfPlace, weighty } from "./words.js";
 import { nameOfPerson } from "../people.js";

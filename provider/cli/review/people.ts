@@ -1,4 +1,6 @@
-import { canonicalUid, normalizeEmail, personOf, rosterOf } from "../../schema/index.js";
+import { canonicalUid, personOf } from "../../core/identity.js";
+import { normalizeEmail } from "../../core/address.js";
+import { rosterOf } from "../../schema/index.js";
 import { lookalikes } from "../lookalikes.js";
 import type { Preview, Resource } from "./preview.js";
 import { isSecret, notKnown, textOf } from "./values.js";

@@ -1,4 +1,4 @@
-import { canonicalUid, normalizeTeamId } from "../../schema/index.js";
+import { canonicalUid, normalizeTeamId } from "../../core/identity.js";
 import { lookalikes } from "../lookalikes.js";
 import { nameOf, type Preview, type Resource } from "./preview.js";
 import { isUnknown, notKnown, textOf } from "./values.js";

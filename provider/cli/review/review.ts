@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { SettingReader } from "../../client/index.js";
-import { normalizeDomain, printable, quoted } from "../../schema/index.js";
+import { normalizeDomain } from "../../core/address.js";
+import { printable, quoted } from "../../core/text.js";
 import { defineCommand, sharedOptions, type ExitCode, type Invocation } from "../command.js";
 import { ApprovedReviewError, PreviewError, StackError, UsageError } from "../errors.js";
 import { inputText, sourceName } from "../input.js";

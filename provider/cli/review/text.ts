@@ -1,4 +1,4 @@
-import { printable } from "../../schema/index.js";
+import { printable } from "../../core/text.js";
 import { columns, type Terminal } from "../terminal.js";
 import type { ChangeRow, Review } from "./report.js";
 import { actWords, remarks, signs, standWords, verdict, warningWords, weighty, where, named } from "./words.js";

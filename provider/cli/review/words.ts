@@ -1,4 +1,4 @@
-import { quoted } from "../../schema/index.js";
+import { quoted } from "../../core/text.js";
 import { nameOfPerson, withAscii } from "../people.js";
 import type { ActRow, ChangeRow, Field, PlaceName, Review, Stand, WarningRow, Where } from "./report.js";
 

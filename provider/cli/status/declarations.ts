@@ -1,4 +1,6 @@
-import { namesOf, normalizeEmail, personOf, rosterOf } from "../../schema/index.js";
+import { namesOf, rosterOf } from "../../schema/index.js";
+import { normalizeEmail } from "../../core/address.js";
+import { personOf } from "../../core/identity.js";
 import { managedIn, type Managed } from "../managed.js";
 
 /** A person as a program declares them in one place, with what the state records of it. */

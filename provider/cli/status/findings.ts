@@ -1,5 +1,5 @@
 import type { Invitation } from "../../client/index.js";
-import { quoted } from "../../schema/index.js";
+import { quoted } from "../../core/text.js";
 import { isOverdue, isPast } from "../../snapshot/index.js";
 import { day } from "../terminal.js";
 import type { Declaration } from "./declarations.js";

@@ -1,13 +1,14 @@
 import type { Identified, Invitation, Member, Organization } from "../../client/index.js";
+import { ForbiddenError } from "../../core/errors.js";
 import {
-  ForbiddenError,
   IdentityUnknownError,
   isAnswered,
   OrganizationVanishedError,
   type OrganizationView,
   type Snapshot,
 } from "../../snapshot/index.js";
-import { printable, type Person } from "../../schema/index.js";
+import { printable } from "../../core/text.js";
+import type { Person } from "../../core/identity.js";
 import { shownOrganization } from "../session.js";
 
 /** Whether somebody is a member: their row, `absent` where that is proven, `unknown` otherwise. */

@@ -1,4 +1,4 @@
-import { printable } from "../../schema/index.js";
+import { printable } from "../../core/text.js";
 import { nameColumn, ShownNames } from "../lookalikes.js";
 import { columns, type Terminal } from "../terminal.js";
 import type { Declaration } from "./declarations.js";

@@ -1,4 +1,4 @@
-import { normalizeEmail } from "../../schema/index.js";
+import { normalizeEmail } from "../../core/address.js";
 import type { Snapshot } from "../../snapshot/index.js";
 import { defineCommand, sharedOptions, type Invocation } from "../command.js";
 import { withSession } from "../session.js";

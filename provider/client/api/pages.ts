@@ -1,0 +1,143 @@
+import type { z } from "zod";
+import { NotFoundError, type RequestFacts } from "../../core/errors.js";
+import { shapeError } from "../http/failures.js";
+import type { Answer, Transport } from "../http/transport.js";
+import { conform, decode, page } from "./wire.js";
+
+/** Rows asked for per page; the service may serve fewer, so the walk goes by `next` alone. */
+export const PAGE_SIZE = 100;
+/** Far above any real list; reaching it is an error, never a short list. */
+export const MOST_PAGES = 1000;
+/** Walks of one list before giving up on one that changes under us. */
+export const MOST_WALKS = 3;
+
+/** Rows of all pages together. */
+export const MOST_ROWS = 100_000;
+/** Characters of all pages together: as many people, and no more than memory has to bear. */
+export const LARGEST_LIST = 32 * 1024 * 1024;
+
+const LONGEST_QUERY = 2000;
+/** Only there so that a relative `next` can be parsed. */
+const ANYWHERE = "http://next.invalid/";
+
+/** Why a walk proves nothing and is begun again. */
+class Shifted extends Error {
+  constructor(readonly facts: RequestFacts) {
+    super();
+  }
+}
+
+/** Reads a whole list; see `listAll`. */
+export interface ListRequest<T> {
+  path: string;
+  row: z.ZodType<T>;
+  /** What makes two rows the same object. */
+  key: (row: T) => string;
+  filter?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The complete list, or an error (T1). A row that appears on two pages, because the list shifted, is kept once.
+ *
+ * Absence must be proven, so a walk counts only if its last page's `count` (where there is one) is not above the rows
+ * seen, and `count` never fell on the way: a row that leaves an early page pulls an unseen one onto it. Otherwise, and
+ * when a later page has gone (404), the walk begins again, three times at most.
+ */
+export async function listAll<T>(transport: Transport, request: ListRequest<T>): Promise<T[]> {
+  for (let walks = 1; ; walks++) {
+    try {
+      return await walk(transport, request);
+    } catch (error) {
+      if (!(error instanceof Shifted)) throw error;
+      if (walks === MOST_WALKS) throw unsettled(error.facts);
+    }
+  }
+}
+
+async function walk<T>(transport: Transport, request: ListRequest<T>): Promise<T[]> {
+  const rows = new Map<string, T>();
+  const route = new Route(request.filter);
+  let total = 0;
+  let size = 0;
+  for (let query: string | undefined = route.first(); query !== undefined;) {
+    const answer: Answer = await readPage(transport, request.path, query, route.pages === 1);
+    size += answer.body.length;
+    if (size > LARGEST_LIST) throw shapeError(answer.facts, "the list is larger than any real one");
+    const { results, next, count } = decode(page, answer);
+    for (const [index, result] of results.entries()) {
+      const row = conform(request.row, result, answer.facts, ["results", index]);
+      rows.set(request.key(row), row);
+    }
+    if (rows.size > MOST_ROWS) throw shapeError(answer.facts, `the list has more than ${MOST_ROWS} rows`);
+    if (count !== undefined && count < total) throw new Shifted(answer.facts);
+    total = count ?? total;
+    query = next === undefined ? undefined : route.follow(next, answer.facts);
+    if (query === undefined && rows.size < total) throw new Shifted(answer.facts);
+  }
+  return [...rows.values()];
+}
+
+async function readPage(transport: Transport, path: string, query: string, first: boolean): Promise<Answer> {
+  try {
+    return await transport.get(path, query);
+  } catch (error) {
+    // The parent was there a page ago: this page has gone, not the list.
+    if (error instanceof NotFoundError && !first) throw new Shifted(error.request);
+    throw error;
+  }
+}
+
+/** The queries of one walk: each asked once, and not without end. */
+class Route {
+  private readonly asked = new Set<string>();
+  private readonly kept: URLSearchParams;
+
+  constructor(filter: ListRequest<unknown>["filter"] = {}) {
+    this.kept = new URLSearchParams(given({ ...filter, limit: String(PAGE_SIZE) }));
+  }
+
+  get pages(): number {
+    return this.asked.size;
+  }
+
+  first(): string {
+    const query = new URLSearchParams([...this.kept, ["page", "1"]]);
+    this.note(query);
+    return query.toString();
+  }
+
+  /**
+   * The query of `next`, as it is: `page` stays `page` and `cursor` stays `cursor` (T2). Its host and path are
+   * ignored (T3). What we asked for and `next` forgot is added, so that no later page is wider than the first.
+   */
+  follow(next: string, facts: RequestFacts): string {
+    const url = URL.canParse(next, ANYWHERE) ? new URL(next, ANYWHERE) : undefined;
+    if (url === undefined || url.search === "" || url.search.length > LONGEST_QUERY) {
+      throw shapeError(facts, "its link to the next page is unusable");
+    }
+    const query = new URLSearchParams(url.search);
+    for (const [name, value] of this.kept) if (!query.has(name)) query.set(name, value);
+    if (!this.note(query)) throw shapeError(facts, "its pages lead back to one that was read already");
+    if (this.pages > MOST_PAGES) throw shapeError(facts, `the list has not ended after ${MOST_PAGES} pages`);
+    return query.toString();
+  }
+
+  private note(query: URLSearchParams): boolean {
+    const sorted = new URLSearchParams(query);
+    sorted.sort();
+    const before = this.pages;
+    return this.asked.add(sorted.toString()).size > before;
+  }
+}
+
+function given(values: Readonly<Record<string, string | undefined>>): [string, string][] {
+  return Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
+}
+
+function unsettled(facts: RequestFacts) {
+  return shapeError(
+    facts,
+    `the list did not hold still in ${MOST_WALKS} walks, or has fewer rows than it says`,
+    "Run again when nobody else is changing this list; absence cannot be proven from a part of it.",
+  );
+}

@@ -1,0 +1,34 @@
+import { ConfigError } from "../../core/errors.js";
+import { printable } from "../../core/text.js";
+
+/** Words that stand where an organization's slug stands, in sibling routes of the API. */
+const RESERVED = new Set(["industry-choices", "invitations"]);
+
+/**
+ * A request path whose values are percent-encoded, each as exactly one segment. A value that could change the
+ * shape of the path (empty, dots, slashes, line breaks, NUL, half characters) is refused before anything is sent.
+ */
+export function path(parts: TemplateStringsArray, ...values: string[]): string {
+  return parts.reduce((built, part, index) => `${built}${segment(values[index - 1] ?? "")}${part}`);
+}
+
+/** `/organizations/{slug}/`; refuses slugs that would reach another route. */
+export function organizationPath(slug: string): string {
+  if (RESERVED.has(slug)) {
+    throw new ConfigError(
+      `"${slug}" is a route of the API and cannot be an organization's slug.`,
+      "Name the organization by its uid or its present slug.",
+    );
+  }
+  return path`/organizations/${slug}/`;
+}
+
+function segment(value: string): string {
+  if (value === "" || value === "." || value === ".." || /[/\\\r\n\0\p{Cs}]/u.test(value)) {
+    throw new ConfigError(
+      `"${printable(value, 60)}" cannot be part of a request path.`,
+      "Give a slug or uid as the service shows it.",
+    );
+  }
+  return encodeURIComponent(value);
+}

@@ -1,0 +1,243 @@
+import { z } from "zod";
+import { contentIfAny, contentOf } from "../http/content.js";
+import type { RequestFacts } from "../../core/errors.js";
+import { shapeError } from "../http/failures.js";
+import { canonicalUid } from "../../core/identity.js";
+import { printable } from "../../core/text.js";
+import { canonicalTime } from "../../core/time.js";
+import { type Choice, choicesOf } from "./choices.js";
+import type { Answer } from "../http/transport.js";
+import type {
+  CredentialPermissions,
+  Identified,
+  Invitation,
+  Member,
+  Organization,
+  Team,
+  TeamMember,
+} from "../types.js";
+
+/*
+ * The wire, leniently: unknown keys are ignored, enumerations are open, and everything but what identifies an object
+ * may be missing or null. A field of another type is an error all the same: guessing would end in a wrong diff.
+ */
+/**
+ * A uid or slug becomes part of ids, paths and messages: characters that can be seen, none of them a slash, and not many.
+ * What is in use are UUIDs, and letters, digits, hyphens and underscores.
+ */
+const identifier = z.string().regex(/^[!-.0-~]{1,255}$/);
+/** Entries of a list within a row. */
+const MOST_ENTRIES = 1000;
+/** Counted before an entry is looked at: a list of millions, all of them wrong, would make as many problems. */
+const listOf = <T>(entry: z.ZodType<T>) => z.array(z.unknown()).max(MOST_ENTRIES).pipe(z.array(entry));
+/** A uid is compared, recorded and sent in one spelling, whatever the answer has: 32 digits, capitals, braces. */
+const uid = identifier.transform((spelling) => canonicalUid(spelling) ?? spelling);
+const text = z.string().nullish();
+const time = z
+  .string()
+  .transform((spelling) => canonicalTime(spelling))
+  .nullish();
+const flag = z.boolean().nullish();
+const count = z.number().nullish();
+
+type Camel<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
+type Kept<K, V, N> = K extends N ? V : Exclude<V, null>;
+type Camelled<T, N> = { [K in keyof T as K extends string ? Camel<K> : never]: Kept<K, T[K], N> };
+
+/** Keys in camelCase; what is undefined, or null without a meaning of its own, is absent. */
+function camel<T extends object, N extends keyof T = never>(wire: T, nullable: readonly N[] = []): Camelled<T, N> {
+  const known = Object.entries(wire).filter(
+    ([key, value]) => value !== undefined && (value !== null || nullable.some((name) => name === key)),
+  );
+  const rename = (key: string) => key.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(known.map(([key, value]) => [rename(key), value])) as Camelled<T, N>;
+}
+
+const organizationFields = {
+  uid: uid.nullish(),
+  slug: identifier.nullish(),
+  name: text,
+  handle: text,
+  description: text,
+  website: text,
+  industry: text,
+  email: text,
+  phone: text,
+  visibility: text,
+  plan: text,
+  is_verified: flag,
+  is_active: flag,
+  role: text,
+  member_count: count,
+  team_count: count,
+  dataset_count: count,
+  project_count: count,
+  slice_count: count,
+  slug_edits_remaining: count,
+  allowed_domains: listOf(z.string()).nullish(),
+  readme: text,
+  organization_type: text,
+  x_url: text,
+  hugging_face_url: text,
+  github_url: text,
+  linkedin_url: text,
+  created_at: time,
+};
+const ORGANIZATION_NULLS = ["handle", "role", "slug_edits_remaining", "allowed_domains"] as const;
+
+/** The answer of a write: may be an echo of what was sent (T5). */
+export const organizationEcho: z.ZodType<Organization> = z
+  .object(organizationFields)
+  .transform((wire) => camel(wire, ORGANIZATION_NULLS));
+
+export const organization: z.ZodType<Identified<Organization>> = z
+  .object({ ...organizationFields, uid, slug: identifier })
+  .transform((wire) => camel(wire, ORGANIZATION_NULLS));
+
+const teamFields = {
+  uid: uid.nullish(),
+  slug: identifier.nullish(),
+  name: text,
+  description: text,
+  color: text,
+  member_count: count,
+  created_at: time,
+};
+
+/** The answer of a write: may be an echo of what was sent (T5). */
+export const teamEcho: z.ZodType<Team> = z.object(teamFields).transform((wire) => camel(wire));
+
+export const team: z.ZodType<Identified<Team>> = z
+  .object({ ...teamFields, uid, slug: identifier })
+  .transform((wire) => camel(wire));
+
+const personFields = {
+  user_uid: uid,
+  username: text,
+  email: text,
+  full_name: text,
+  role: text,
+  created_at: time,
+};
+
+export const member: z.ZodType<Member> = z
+  .object({ ...personFields, last_active_at: time })
+  .transform((wire) => camel(wire));
+
+export const teamMember: z.ZodType<TeamMember> = z.object(personFields).transform((wire) => camel(wire));
+
+const invitationFields = {
+  uid: uid.nullish(),
+  invited_email: text,
+  role: text,
+  status: text,
+  expires_at: time,
+  is_expired: flag,
+  created_at: time,
+  accept_url: text,
+  copy_link: text,
+};
+
+/** The answer of a write: may be an echo of what was sent (T5). */
+export const invitationEcho: z.ZodType<Partial<Invitation>> = z.object(invitationFields).transform(fromInvitation);
+
+export const invitation: z.ZodType<Invitation> = z
+  .object({ ...invitationFields, uid })
+  .transform((wire) => Object.assign(fromInvitation(wire), { uid: wire.uid }));
+
+type WireInvitation = {
+  [K in keyof typeof invitationFields]?: z.output<(typeof invitationFields)[K]>;
+};
+
+function fromInvitation({ invited_email, accept_url, copy_link, ...rest }: WireInvitation): Partial<Invitation> {
+  const shown: Partial<Invitation> = camel({ ...rest, email: invited_email });
+  hide(shown, "acceptUrl", accept_url);
+  hide(shown, "copyLink", copy_link);
+  return shown;
+}
+
+function hide(shown: object, key: "acceptUrl" | "copyLink", value: string | null | undefined): void {
+  if (typeof value === "string") Object.defineProperty(shown, key, { value, enumerable: false });
+}
+
+const words = listOf(z.string())
+  .nullish()
+  .transform((list) => list ?? []);
+
+/** Another shape than a list of texts tells nothing; an empty list tells that nothing is granted. */
+const scopes = listOf(z.string())
+  .nullish()
+  .catch(undefined)
+  .transform((list) => list ?? undefined);
+
+export const permissions: z.ZodType<CredentialPermissions> = z
+  .object({
+    type: text,
+    is_staff_privileged: flag,
+    scopes,
+    capabilities: words,
+    toolsets: words,
+  })
+  .transform((wire) => camel(wire));
+
+/** The uid in canonical spelling; a text that is none tells nothing of the user. */
+export const currentUser: z.ZodType<{ uid: string }> = z.object({
+  uid: z.string().transform(canonicalUid).pipe(z.string()),
+});
+
+export const industryChoices: z.ZodType<Choice[]> = z.unknown().transform((answer, context) => {
+  const choices = choicesOf(answer);
+  if (choices !== undefined) return choices;
+  context.issues.push({ code: "custom", input: undefined, message: "no choices" });
+  return z.NEVER;
+});
+
+/** Rows of one page, or of a whole list that has no pages; a hundred are asked for. */
+export const MOST_ROWS_OF_PAGE = 10_000;
+const rows = z.array(z.unknown()).max(MOST_ROWS_OF_PAGE);
+
+/** One page of a list: an envelope, or the whole list as an array from older deployments (T4). */
+export const page = z.union([
+  rows.transform((results) => ({ results, next: undefined, count: undefined })),
+  z
+    .object({
+      results: rows,
+      next: text,
+      count: z.number().int().nonnegative().nullish(),
+    })
+    .transform(({ results, next, count: total }) => ({
+      results,
+      next: next ?? undefined,
+      count: total ?? undefined,
+    })),
+]);
+
+/** The answer as JSON of this shape, else a `ResponseShapeError` that names the place and nothing of the content. */
+export function decode<T>(schema: z.ZodType<T>, answer: Answer): T {
+  return conform(schema, contentOf(answer), answer.facts);
+}
+
+/** As `decode`; no content at all is an object without fields: the write was carried out, and says nothing (T5). */
+export function decodeEcho<T>(schema: z.ZodType<T>, answer: Answer): T {
+  const content = contentIfAny(answer);
+  return conform(schema, content === undefined ? {} : content, answer.facts);
+}
+
+/** @param at where in the answer the value stands */
+export function conform<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  facts: RequestFacts,
+  at: readonly PropertyKey[] = [],
+): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw shapeError(facts, `it does not have the promised shape at ${place(result.error.issues[0], at)}`);
+}
+
+function place(issue: z.core.$ZodIssue | undefined, before: readonly PropertyKey[]): string {
+  const path = [...before, ...(issue?.path ?? [])];
+  const at = path.length === 0 ? "the top" : path.map(String).join(".");
+  const wanted = issue?.code === "invalid_type" ? ` (expected ${issue.expected})` : "";
+  return `${printable(at, 100)}${wanted}`;
+}

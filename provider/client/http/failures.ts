@@ -1,0 +1,166 @@
+import { decodeError, isOfApi } from "./decodeError.js";
+import {
+  type ApiError,
+  ConflictError,
+  ForbiddenError,
+  InvalidError,
+  NotFoundError,
+  RateLimitedError,
+  type RequestFacts,
+  ResponseShapeError,
+  TransportError,
+  UnauthorizedError,
+  UnavailableError,
+  UnexpectedStatusError,
+} from "../../core/errors.js";
+import { scopeOf } from "./scopes.js";
+import { NOT_UTF8, type Outcome, TOO_LARGE } from "./exchange.js";
+import type { Redactor } from "./redact.js";
+import { printable } from "../../core/text.js";
+
+type Failure = Extract<Outcome, { kind: "failure" }>;
+
+interface Meaning {
+  type: new (what: string, fix: string, request: RequestFacts, apiCode?: string) => ApiError;
+  why: string;
+  fix: string;
+}
+
+const INVALID: Meaning = {
+  type: InvalidError,
+  why: "the service does not accept the values.",
+  fix: "Correct the values and run again.",
+};
+
+const MEANINGS: Readonly<Record<number, Meaning>> = {
+  400: INVALID,
+  413: INVALID,
+  422: INVALID,
+  401: {
+    type: UnauthorizedError,
+    why: "the key is missing, unknown, revoked or expired.",
+    fix: "Give a valid key in AVALA_API_KEY or in the provider's apiKey.",
+  },
+  404: {
+    type: NotFoundError,
+    why: "nothing is there, or it is hidden from this key.",
+    fix: "Check the slug or uid, and that the API key's user belongs to the organization.",
+  },
+  409: {
+    type: ConflictError,
+    why: "what exists already stands in the way.",
+    fix: "Look at what is there under this name; adopt it or choose another.",
+  },
+  429: {
+    type: RateLimitedError,
+    why: "this person's keys have sent too many requests; the call was tried several times.",
+    fix: "Wait a minute and run again, or lower requestsPerMinute; other programs of the same person count too.",
+  },
+};
+
+/** The key's scopes are looked at before its user's role, and the answer tells neither. */
+const forbidden = ({ method }: RequestFacts): Meaning => ({
+  type: ForbiddenError,
+  why: "the API key's user may not do this, the key's scopes do not include it, or the organization's plan does not.",
+  fix: `Use a key of an owner or admin of the organization whose scopes are not restricted or include ${scopeOf(method)}, or change the plan.`,
+});
+
+const UNEXPECTED: Meaning = {
+  type: UnexpectedStatusError,
+  why: "no part of the organizations API answers so.",
+  fix: "Check the base URL and what stands between here and the service.",
+};
+
+const REDIRECT: Meaning = {
+  type: UnexpectedStatusError,
+  why: "redirects are never followed, so that the key stays with the host it was given for.",
+  fix: "Correct the base URL: https, the right host, and the path (/api/v1 at Avala).",
+};
+
+/** What every key may list: that this is not found says nothing of an organization. */
+const LIST_OF_ORGANIZATIONS = "/organizations/";
+
+/**
+ * Something else than the organizations API has answered: a web server, a gateway, or the API below another path. That it
+ * finds nothing is no proof of absence.
+ */
+function elsewhere(baseUrl: string): Meaning {
+  const shown = printable(baseUrl, 200);
+  return {
+    type: UnexpectedStatusError,
+    why: `there is no organizations API at the base URL ${shown}${new URL(baseUrl).pathname === "/" ? ", which has no path: /api/v1 is missing" : ""}.`,
+    fix: "Check the base URL, in AVALA_BASE_URL, avala:baseUrl or the provider's baseUrl: at Avala it ends in /api/v1.",
+  };
+}
+
+/** The error for an answer whose status says that the call failed. The only place where a status gets a class. */
+export function statusError(facts: RequestFacts, body: string, redact: Redactor, baseUrl: string): ApiError {
+  const isElsewhere = facts.status === 404 && (facts.path === LIST_OF_ORGANIZATIONS || !isOfApi(body));
+  const { type: Type, why, fix } = isElsewhere ? elsewhere(baseUrl) : meaning(facts);
+  const { detail, code } = decodeError(body);
+  const shownCode = code === undefined ? undefined : redact(code);
+  const said = detail === undefined ? "" : ` The service says: "${redact(detail)}"`;
+  const named = shownCode === undefined ? "" : ` [${shownCode}]`;
+  return new Type(`${described(facts)}: ${why}${said}${named}`, fix, facts, shownCode);
+}
+
+/** The error for every call after the first 401, sent or not: one message explains it, the others are short. */
+export function refusedBefore(facts: RequestFacts): UnauthorizedError {
+  const ending = facts.status === undefined ? " was not sent" : "";
+  return new UnauthorizedError(`${described(facts)}${ending}: the key has been refused.`, "Give a valid key.", facts);
+}
+
+/** The error for a call that got no answer. `sent` is about all tries together. */
+export function transportError(facts: RequestFacts, failure: Failure, sent: boolean, redact: Redactor): TransportError {
+  const message = redact(failure.message);
+  const doubtful = sent && facts.method !== "GET";
+  const ending = failure.status === undefined ? "got no answer" : "and then broke off";
+  const outcome = doubtful ? "it may have been carried out all the same." : "nothing was changed.";
+  const fix = doubtful
+    ? "Look whether the change is there before trying again."
+    : "Check the base URL, the network and the service's state, then run again.";
+  // The original error may know headers; its code and text are all that is kept.
+  const cause = Object.assign(new Error(message), { code: failure.code });
+  const what = `${described(facts)} ${ending} (${failure.code}: ${message}); ${outcome}`;
+  return new TransportError(what, fix, facts, sent, { cause });
+}
+
+/** The error for a success that cannot be understood. `why` must not hold anything of the body. */
+export function shapeError(facts: RequestFacts, why: string, fix = SHAPE_FIX): ResponseShapeError {
+  return new ResponseShapeError(`${described(facts)}, but ${why}.`, fix, facts);
+}
+
+/** Why the body of a success cannot be read at all, where that is so. */
+export function unreadable(outcome: Outcome): string | undefined {
+  if (outcome.kind !== "failure") return undefined;
+  if (outcome.code === TOO_LARGE) return "the body is larger than any real answer";
+  return outcome.code === NOT_UTF8 ? "the body is not UTF-8" : undefined;
+}
+
+const SHAPE_FIX =
+  "Check that the base URL leads to the API, and not to a web page or to a proxy that asks for a login; else update pulumi-avala.";
+
+function described({ method, path, status, requestId }: RequestFacts): string {
+  const id = requestId === undefined ? "" : ` (request ${requestId})`;
+  return status === undefined ? `${method} ${path}` : `${method} ${path} answered ${status}${id}`;
+}
+
+function meaning(facts: RequestFacts): Meaning {
+  const status = facts.status ?? 0;
+  if (status >= 500) return unavailable(facts);
+  if (status < 400) return REDIRECT;
+  if (status === 403) return forbidden(facts);
+  return MEANINGS[status] ?? UNEXPECTED;
+}
+
+function unavailable(facts: RequestFacts): Meaning {
+  const type = UnavailableError;
+  if (facts.method === "GET") {
+    return { type, why: "the service failed.", fix: "Run again later; nothing was changed." };
+  }
+  return {
+    type,
+    why: "the service failed, perhaps after making the change.",
+    fix: "Look whether the change is there before trying again.",
+  };
+}

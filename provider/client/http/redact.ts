@@ -1,0 +1,40 @@
+import { shortened, stripped } from "../../core/text.js";
+
+/** Makes a text from the service fit to show: nothing secret, nothing that steers a terminal, one short line. */
+export type Redactor = (text: string) => string;
+
+/** Characters of a service's text that are shown at most. */
+export const SHOWN_CHARACTERS = 300;
+
+const REMOVED = "[removed]";
+const WORD = /[^\s"'`<>(){}[\],;|]+/g;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * A redactor that removes this key (also as it stands in a URL), anything shaped like an Avala key, every link, and
+ * every long opaque word: an accept link or its token is enough to join an organization (T21).
+ */
+export function createRedactor(apiKey: string): Redactor {
+  const spellings = [...new Set([apiKey, encodeURIComponent(apiKey)])].filter((spelling) => spelling !== "");
+  return (text) => {
+    // Invisible characters go before the key is looked for: they could stand inside its echo.
+    const bare = stripped(text);
+    const keyless = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, REMOVED), bare);
+    return shortened(
+      keyless.replace(WORD, (word) => (looksSecret(word) ? REMOVED : word)),
+      SHOWN_CHARACTERS,
+    );
+  };
+}
+
+function looksSecret(word: string): boolean {
+  if (word.includes("://") || /(?:^|\/)(?:invit|accept|join)[^/]*\//i.test(word)) return true;
+  if (/avk_|avala_sk_|token=/i.test(word)) return true;
+  return word.split(/[/?&=:.@]/).some(isOpaque);
+}
+
+function isOpaque(word: string): boolean {
+  if (word.length < 20 || UUID.test(word) || !/\d/.test(word) || !/[a-z]/i.test(word)) return false;
+  const slugLike = /[-_]/.test(word) && !(/[a-z]/.test(word) && /[A-Z]/.test(word));
+  return word.length >= 32 || !slugLike;
+}

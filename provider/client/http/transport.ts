@@ -1,0 +1,212 @@
+import type { Dispatcher } from "undici";
+import { contentIfAny } from "./content.js";
+import { isOfApi } from "./decodeError.js";
+import { ReadOnlyError, type RequestFacts, TransportError } from "../../core/errors.js";
+import { exchange, type Outcome } from "./exchange.js";
+import { refusedBefore, shapeError, statusError, transportError, unreadable } from "./failures.js";
+import { headersOf, rateFacts, requestId } from "./headers.js";
+import { type Limiter, LimiterClosed } from "./limiter.js";
+import type { Redactor } from "./redact.js";
+import { isLastTry, mayHaveRun, mayRetry, RETRY_BUDGET_MS, waitBefore } from "./retry.js";
+
+// Not an import: the file stands outside the compiled tree, equally far from source and build.
+const { version } = require("../../package.json") as { version: string };
+
+const SUCCESS = new Set([200, 201, 202, 204]);
+
+/** A successful answer. */
+export interface Answer {
+  facts: RequestFacts;
+  body: string;
+}
+
+export interface TransportOptions {
+  /** Asked for each request. */
+  dispatcher: () => Dispatcher;
+  limiter: Limiter;
+  redact: Redactor;
+  apiKey: string;
+  baseUrl: string;
+  timeoutMs: number;
+  readOnly: boolean;
+  shareReads: boolean;
+  mostTries?: number;
+  onDate?: (date: string) => void;
+  beforeRequest?: () => void;
+  /** 0 to 1, for jitter. */
+  random: () => number;
+}
+
+interface Call {
+  method: string;
+  /** Encoded, without the base URL's prefix and without query: the part that messages show. */
+  path: string;
+  query: string;
+  body?: string;
+}
+
+/** Sends calls: in turn, with retries where they are harmless, and with errors as classes. */
+export class Transport {
+  private readonly base: URL;
+  /** The service has answered 401: whatever else this key asks for would be refused too, and nothing more is sent. */
+  private refused = false;
+  private readonly reading = new Map<string, Promise<Answer>>();
+
+  constructor(private readonly options: TransportOptions) {
+    this.base = new URL(options.baseUrl);
+  }
+
+  /** Reads. Calls for the same thing at the same time may share one answer, never across a write of ours. */
+  get(path: string, query = ""): Promise<Answer> {
+    const read = () => this.run({ method: "GET", path, query });
+    if (!this.options.shareReads) return read();
+    const key = `${path}?${query}`;
+    const shared = this.reading.get(key);
+    if (shared !== undefined) return shared;
+    const reading = read().finally(() => {
+      if (this.reading.get(key) === reading) this.reading.delete(key);
+    });
+    this.reading.set(key, reading);
+    return reading;
+  }
+
+  /** Writes, and keeps the answer's body. */
+  write(method: "POST" | "PATCH", path: string, body: object): Promise<Answer> {
+    return this.change({ method, path, query: "", body: JSON.stringify(body) });
+  }
+
+  /**
+   * Writes whose answer may be empty, or any JSON. Another body is not the service's: a proxy whose session has ended may
+   * answer with its login page and the status 200. Whether the change was made is then doubtful (T24).
+   */
+  async act(method: "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<void> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    contentIfAny(await this.change({ method, path, query: "", body: text }));
+  }
+
+  private async change(call: Call): Promise<Answer> {
+    if (this.options.readOnly) {
+      const { method, path } = call;
+      throw new ReadOnlyError(
+        `${method} ${path} was not sent: this run may only read.`,
+        "Unset AVALA_READ_ONLY to make changes.",
+        { method, path },
+      );
+    }
+    try {
+      return await this.run(call);
+    } finally {
+      // A read from before this moment may not know the change: later readers must not join it.
+      this.reading.clear();
+    }
+  }
+
+  private async run(call: Call): Promise<Answer> {
+    const { limiter, random, mostTries, onDate } = this.options;
+    const turn = limiter.takeTurn();
+    let uncertain = false;
+    let retryUntil: number | undefined;
+    for (let tries = 1; ; tries++) {
+      const outcome = await this.attempt(call, turn, uncertain);
+      const { date } = headersOf(outcome);
+      if (date !== undefined) onDate?.(date);
+      const wait = waitBefore(outcome, tries, random);
+      const throttled = outcome.kind === "answer" && outcome.status === 429;
+      const refusedNow = outcome.kind === "answer" && outcome.status === 401 && !this.refused;
+      if (refusedNow) this.refuse();
+      // After the last try too, for the others must hold back as well; and before `done`, which lets the next one go.
+      if (throttled) limiter.pause(wait);
+      limiter.done(rateFacts(headersOf(outcome)));
+      if (!mayRetry(call.method, outcome)) return this.settle(call, outcome, uncertain, refusedNow);
+      retryUntil ??= performance.now() + RETRY_BUDGET_MS;
+      const late = performance.now() + wait > retryUntil;
+      if (tries === mostTries || isLastTry(outcome, tries) || late) return this.settle(call, outcome, uncertain);
+      uncertain ||= mayHaveRun(outcome);
+      if (!throttled) await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+
+  /** One try, in its turn; whoever gets its outcome owes the limiter a `done`. */
+  private async attempt(call: Call, turn: number, uncertain: boolean): Promise<Outcome> {
+    const { limiter, beforeRequest } = this.options;
+    const { method, path } = call;
+    const facts: RequestFacts = { method, path, ...(uncertain && { uncertain }) };
+    try {
+      await limiter.start(turn);
+    } catch (error) {
+      if (!(error instanceof LimiterClosed)) throw error;
+      throw this.refused ? refusedBefore(facts) : closedError(facts);
+    }
+    try {
+      // Its turn may have come in the very moment of the refusal.
+      if (this.refused) throw refusedBefore(facts);
+      beforeRequest?.();
+    } catch (error) {
+      limiter.cancel();
+      throw error;
+    }
+    return this.send(call);
+  }
+
+  private send({ method, path, query, body }: Call): Promise<Outcome> {
+    const { apiKey, dispatcher, timeoutMs } = this.options;
+    return exchange(dispatcher(), {
+      origin: this.base.origin,
+      path: `${this.base.pathname.replace(/\/$/, "")}${path}${query === "" ? "" : `?${query}`}`,
+      method,
+      headers: {
+        accept: "application/json",
+        "user-agent": `pulumi-avala/${version}`,
+        "x-avala-api-key": apiKey,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      body,
+      timeoutMs,
+    });
+  }
+
+  /** The first 401. What waits need not wait for its turn to learn of it. */
+  private refuse(): void {
+    this.refused = true;
+    this.options.limiter.close();
+  }
+
+  /** @param first of the refusals of the key, if it is one */
+  private settle(call: Call, outcome: Outcome, uncertain: boolean, first = false): Answer {
+    const facts = this.facts(call, outcome, uncertain);
+    const why = unreadable(outcome);
+    if (why !== undefined) throw shapeError(facts, why);
+    if (outcome.kind === "failure") {
+      throw transportError(facts, outcome, outcome.sent || uncertain, this.options.redact);
+    }
+    const { status, body } = outcome;
+    // The delete that got no answer has been carried out.
+    const deleted = call.method === "DELETE" && uncertain && status === 404 && isOfApi(body);
+    if (SUCCESS.has(status) || deleted) return { facts, body };
+    if (status < 300) throw shapeError(facts, "this API has no such success");
+    if (status === 401 && !first) throw refusedBefore(facts);
+    throw statusError(facts, body, this.options.redact, this.options.baseUrl);
+  }
+
+  private facts({ method, path }: Call, outcome: Outcome, uncertain: boolean): RequestFacts {
+    const id = requestId(headersOf(outcome));
+    const { status } = outcome;
+    return {
+      method,
+      path,
+      ...(status !== undefined && { status }),
+      ...(id !== undefined && { requestId: this.options.redact(id) }),
+      ...(uncertain && { uncertain }),
+    };
+  }
+}
+
+function closedError(facts: RequestFacts): TransportError {
+  const { method, path, uncertain = false } = facts;
+  return new TransportError(
+    `${method} ${path} was not sent: the client has been closed.`,
+    "Make a new client.",
+    facts,
+    uncertain,
+  );
+}

@@ -1,0 +1,193 @@
+import { canonicalUid } from "../../core/identity.js";
+import { organization as schema } from "../../schema/index.js";
+import { quoted } from "../../core/text.js";
+import { AvalaError } from "../../core/errors.js";
+import type { Organization } from "../../client/index.js";
+import type { OrganizationView } from "../../snapshot/index.js";
+import { delta, wireInputs } from "./delta.js";
+import { GuardError, strangersNamed, teamsNamed } from "../runtime/guards.js";
+import { addressOf, handOver, type Subject } from "../runtime/handOver.js";
+import { isUnknown, type Properties } from "../inputs.js";
+import type { Lifecycle, Target } from "../lifecycle.js";
+import { adoptsOther, placeOfOrganization } from "./place.js";
+import type { Run } from "../runtime/run.js";
+import { isRecorded } from "../state.js";
+
+interface Seen {
+  view: OrganizationView;
+  detail: Organization;
+  /** Made by this very run. */
+  created: boolean;
+  /** Uid of the owner; looked for in a refresh. */
+  owner?: string | undefined;
+}
+
+/** Set in state when the resource made the organization: then, by default, it also deletes it. */
+const createdKey = "__created";
+
+/** Uid of the owner in state, as last seen: another owner is drift. */
+const ownerKey = "__owner";
+
+/** Fields that the service takes on creation (contract section 4.1); the others follow in an update. */
+const takenOnCreate = ["name", "description", "logo", "website", "industry", "email", "phone", "visibility"];
+
+export const organization: Lifecycle<Seen> = {
+  schema,
+  naturalKey: false,
+
+  claims: ({ adopt }, creating) =>
+    creating && typeof adopt === "string" && !isUnknown(adopt) ? [{ key: keyOf(adopt) }] : [],
+
+  recordedClaims({ id, state }) {
+    const slug = state["slug"];
+    const names = typeof slug === "string" ? [id, slug] : [id];
+    return names.map((name) => ({ key: keyOf(name), uid: keyOf(id), living: true }));
+  },
+
+  learn(run, { id, inputs, state }) {
+    if (inputs["name"] !== state["name"]) run.renames.announce(id);
+  },
+
+  subjects: ({ view }, { id, inputs }) => {
+    const subject = subjectOf(view);
+    const adopt = inputs["adopt"] as string | undefined;
+    const adopted = id === undefined && adopt !== undefined ? [{ key: keyOf(adopt) }] : [];
+    return [{ ...subject, names: [...adopted, ...subject.names] }];
+  },
+  replaced: async () => [],
+
+  /** `adopt` is looked at on create; later it may only say again which organization this is. */
+  async refuseInputs(run, { id, inputs, state }) {
+    const adopt = inputs["adopt"] as string | undefined;
+    if (adopt === undefined || adopt === state["adopt"] || adopt === state["slug"] || canonicalUid(adopt) === id)
+      return;
+    if ((await run.snapshot.organization(adopt)).uid !== id) throw adoptsOther("Organization", id, adopt);
+  },
+
+  async observe(run, { id, inputs, state, refreshing }) {
+    const reference = id ?? (inputs["adopt"] as string | undefined);
+    if (reference === undefined) return undefined;
+    const seen = await look(await run.snapshot.organization(reference, state["slug"] as string | undefined), false);
+    if (!refreshing || !isRecorded(state)) return seen;
+    // For the first time where the run reads the members anyway; from then on always, so that each refresh tells.
+    const isLookedFor = state[ownerKey] !== undefined || (await seen.view.members.isWantedSoon());
+    return isLookedFor ? { ...seen, owner: await ownerOf(seen.view) } : seen;
+  },
+
+  async ensure(run, target, seen) {
+    if (seen) return seen;
+    const name = target.inputs["name"] as string;
+    return run.snapshot.creating.take(name, async () => {
+      await refuseSameName(run, target);
+      const input = { name, ...wireInputs(schema, target.inputs, takenOnCreate) };
+      return look(await run.snapshot.createOrganization(input), true);
+    });
+  },
+
+  async sync(_run, target, seen) {
+    const patch = delta(schema, seen.created ? sentOnCreate(target) : target, shown(seen));
+    if (Object.keys(patch).length === 0) return seen;
+    return { ...seen, detail: await seen.view.update(patch) };
+  },
+
+  async remove(run, { id, inputs, state }) {
+    const onDestroy = inputs["onDestroy"] ?? (state[createdKey] ? "delete" : "retain");
+    if (onDestroy === "retain") return;
+    const view = await run.snapshot.organization(id, state["slug"] as string | undefined);
+    if (handOver(run, subjectOf(view, state), state)) return;
+    if (onDestroy === "leave") return view.leave();
+    if (!inputs["forceDestroy"] && !run.forced.has(addressOf(state))) await refuseUnlessEmpty(run, view);
+    await view.delete();
+  },
+
+  id: ({ view }) => view.uid,
+  shown,
+  outputs: ({ view, detail, created, owner }, { state }) => ({
+    uid: view.uid,
+    plan: detail.plan,
+    isVerified: detail.isVerified,
+    createdAt: detail.createdAt,
+    [createdKey]: created || state[createdKey] === true ? true : undefined,
+    [ownerKey]: owner ?? state[ownerKey],
+  }),
+};
+
+function keyOf(reference: string): string {
+  return `organization ${canonicalUid(reference) ?? reference}`;
+}
+
+/** By every name that it has, or that its resource has called it. */
+function subjectOf(view: OrganizationView, { adopt }: Properties = {}): Subject {
+  const { uid, slug } = view;
+  const texts = [uid, slug, ...(typeof adopt === "string" ? [adopt] : [])];
+  return {
+    text: `organization ${slug} (${uid})`,
+    names: texts.map((text) => ({ key: keyOf(text) })),
+    uid: keyOf(uid),
+    kinds: ["Organization"],
+    place: placeOfOrganization(view),
+  };
+}
+
+async function look(view: OrganizationView, created: boolean): Promise<Seen> {
+  return { view, detail: await view.detail(), created };
+}
+
+/** Who may not see the members sees no owner either. */
+async function ownerOf(view: OrganizationView): Promise<string | undefined> {
+  const rows = await view.members.get().catch((error: unknown) => {
+    if (error instanceof AvalaError) return undefined;
+    throw error;
+  });
+  return [...(rows?.values() ?? [])].find(({ role }) => role === "owner")?.userUid;
+}
+
+function shown({ detail }: Seen): Properties {
+  return { ...detail };
+}
+
+/** What went with the creation counts as sent: a value that is never read back is not sent twice. */
+function sentOnCreate(target: Target): Target {
+  return { ...target, state: { ...target.state, logo: target.inputs["logo"] } };
+}
+
+async function refuseSameName(run: Run, { inputs }: Target): Promise<void> {
+  if (inputs["allowDuplicateName"]) return;
+  const name = inputs["name"] as string;
+  const sameName = async () => (await run.snapshot.organizations()).find((row) => row.name === name);
+  const other = await sameName();
+  if (!other || ((await run.renames.wait(other.uid)) && !(await sameName()))) return;
+  throw new GuardError(
+    `An organization named ${quoted(name)} exists already (${other.uid}).`,
+    `To take it over, add  adopt: "${other.uid}"  to this resource` +
+      " (it is then kept on destroy, unless onDestroy says otherwise). To make a second one of this name, add  allowDuplicateName: true.",
+  );
+}
+
+async function refuseUnlessEmpty(run: Run, view: OrganizationView): Promise<void> {
+  const detail = await view.detail();
+  const contents = [
+    [detail.datasetCount, "datasets"],
+    [detail.projectCount, "projects"],
+    [detail.sliceCount, "slices"],
+  ] as const;
+  const inside = contents
+    .filter(([count]) => count !== 0)
+    .map(([count, what]) => ((count ?? -1) < 0 ? `perhaps ${what} (Avala does not say)` : `${count} ${what}`));
+  const people = [...(await view.members.get()).values()].filter(({ role }) => role !== "owner");
+  const strangers = run.known.strangersAmong(view.uid, people);
+  if (strangers.length > 0) inside.push(strangersNamed(strangers));
+  const teams = run.known.unknownTeams(view.uid, (await view.teams.get()).values());
+  if (teams.length > 0) inside.push(teamsNamed(teams));
+  if (inside.length === 0) {
+    // Whom declarations know, and have not taken out before, loses the organization with its deletion.
+    return run.breaker.count(
+      `organization ${view.uid}`,
+      people.map(({ userUid }) => userUid),
+    );
+  }
+  throw new GuardError(
+    `Organization ${view.uid} is not deleted, because of what is inside: ${inside.join(", ")}.`,
+    'Take them out first, or set forceDestroy: true, or keep the organization with onDestroy: "retain"; run up, then destroy.',
+  );
+}

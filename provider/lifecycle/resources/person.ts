@@ -1,0 +1,467 @@
+import { canonicalUid, personOf, splitId, type Person } from "../../core/identity.js";
+import { normalizeEmail } from "../../core/address.js";
+import { printable, quoted } from "../../core/text.js";
+import {
+  CreatedNotShownError,
+  DoubtfulWriteError,
+  IdentityUnknownError,
+  isOverdue,
+  isPast,
+  type OrganizationView,
+  type PersonRow,
+} from "../../snapshot/index.js";
+import { ForbiddenError } from "../../core/errors.js";
+import type { Invitation, Member } from "../../client/index.js";
+import { recordedUid } from "../../policy/identity.js";
+import type { Claim } from "../runtime/claims.js";
+import { GuardError } from "../runtime/guards.js";
+import type { Subject } from "../runtime/handOver.js";
+import { isUnknown, type Properties } from "../inputs.js";
+import { UnfinishedError, type Recorded, type Target } from "../lifecycle.js";
+import { tell, tellOneOfMany } from "../runtime/log.js";
+import { isOtherOrganization, isOtherWhileUnknown, organizationOf, placeOfOrganization } from "./place.js";
+import type { Run } from "../runtime/run.js";
+import { isRecorded, isUnfinished } from "../state.js";
+
+/** A person on their way into an organization, as one look finds them. */
+export interface Newcomer {
+  view: OrganizationView;
+  person: Person;
+  /** Last part of the id: the person as first declared. */
+  who: string;
+  member: Member | undefined;
+  /** Their invitation as the service lists it: pending, or expired and still shown. Not looked for behind a member whose uid is known. */
+  row: Invitation | undefined;
+  /** Mails that this step has caused, doubtful ones included. */
+  mails: number;
+  /** The person is to be mailed, and may not have been. */
+  owed?: boolean;
+}
+
+/** Set in state while a mail is owed: the invitation was cancelled to be sent anew, or sending it got no answer. */
+const owedKey = "__owed";
+
+/** What a declaration stands for, in its own spelling. */
+export function personClaims({ organization, user, email }: Properties): Claim[] {
+  const who = user ?? email;
+  if (typeof organization !== "string" || typeof who !== "string" || [organization, who].some(isUnknown)) return [];
+  return [{ key: personKey(organization, who) }];
+}
+
+/** The same of a record: by uid where it has one. */
+export function recordedPersonClaims({ id, inputs, state }: Recorded): Claim[] {
+  const [organizationUid] = splitId(id, 2) as [string, string];
+  const uid = (inputs["user"] as string | undefined) ?? recordedUid(state);
+  return personClaims(inputs).map((claim) => ({ ...claim, uid: uid && personKey(organizationUid, uid) }));
+}
+
+export function personKey(organization: string, who: string): string {
+  return `person ${canonicalUid(organization) ?? organization} ${who}`;
+}
+
+/** The person, for whoever asks whether another declaration stands for them too. */
+export function personSubject(seen: Newcomer, { inputs, state }: Target): Subject {
+  const { view, who, person, member } = seen;
+  const uid = person.userUid ?? member?.userUid;
+  const label = (inputs["email"] ?? state["email"]) as string | undefined;
+  const first = personClaims(inputs)[0]?.key;
+  const names = aliasesOf(who, person, member).flatMap((name) =>
+    [view.uid, view.slug].map((place) => ({ key: personKey(place, name), name })),
+  );
+  return {
+    text: `${nameOf(seen)} in organization ${view.slug}`,
+    names: first === undefined ? names : [{ key: first, name: (inputs["user"] ?? label) as string }, ...names],
+    uid: uid && personKey(view.uid, uid),
+    person: { uid, address: member?.email && normalizeEmail(member.email), label },
+    holderOf: (address) => view.members.holderOf(address),
+    kinds: ["OrganizationMember", "Invitation"],
+    place: placeOfOrganization(view),
+  };
+}
+
+/** Every name that a person is known by. */
+export function aliasesOf(who: string, person: Person, ...rows: (PersonRow | undefined)[]): string[] {
+  const emails = [person.email, ...rows.map((row) => row?.email)].map((email) => email && normalizeEmail(email));
+  const names = [who, person.userUid, ...rows.map((row) => row?.userUid), ...emails];
+  return [...new Set(names.filter((name): name is string => Boolean(name)))];
+}
+
+/** The person as the program names them now, and by what state has learnt. A recorded uid is the identity. */
+export function personIn({ inputs, state }: Target, who = (inputs["user"] ?? inputs["email"]) as string): Person {
+  const named = personOf(who);
+  return {
+    userUid: (inputs["user"] ?? recordedUid(state) ?? named.userUid) as string | undefined,
+    email: (inputs["email"] ?? state["email"] ?? named.email) as string | undefined,
+  };
+}
+
+/** Names of the inputs in which a declaration means another person or organization than the one recorded. */
+export async function replacedPerson(run: Run, target: Recorded): Promise<string[]> {
+  const organization = (await isOtherOrganization(run, target)) ? ["organization"] : [];
+  const person = (await isOtherPerson(run, target)) ? [target.inputs["user"] === undefined ? "email" : "user"] : [];
+  return [...organization, ...person];
+}
+
+/** Another spelling is no other person: asks only where state does not tell, and fails where the answer cannot be had. */
+export async function isOtherPerson(run: Run, { id, inputs, state }: Recorded): Promise<boolean> {
+  const [user, email] = [inputs["user"], inputs["email"]] as [string | undefined, string | undefined];
+  if (isUnknown(user) || isUnknown(email)) return isOtherWhileUnknown(run);
+  const recorded = state["userUid"] ?? state["user"];
+  if (user !== undefined && recorded !== undefined) return user !== recorded;
+  if (user === undefined && email === state["email"]) return false;
+  if (user === undefined && recorded === undefined) return true;
+  const organization = await run.snapshot.organization(splitId(id, 2)[0]!);
+  const member = await organization.members.find({ userUid: user, email });
+  if (!member) return true;
+  if (recorded !== undefined) return member.userUid !== recorded;
+  return member.email === undefined || normalizeEmail(member.email) !== state["email"];
+}
+
+/** Looks for the person: among the members, and for their invitation unless their uid is known as a member's. */
+export async function observePerson(run: Run, target: Target, look = find): Promise<Newcomer | undefined> {
+  const { id, inputs, state } = target;
+  const view = await organizationOf(run, target);
+  const who = id === undefined ? ((inputs["user"] ?? inputs["email"]) as string) : splitId(id, 2)[1]!;
+  const person = personIn(target, who);
+  const seen: Newcomer = { view, person, who, mails: 0, ...(await look(view, person)) };
+  run.known.note(view.uid, aliasesOf(who, person, seen.member));
+  warnMovedAddress(seen);
+  return !seen.row && !seen.member && id !== undefined && !isRecorded(state) ? undefined : seen;
+}
+
+/** A recorded uid is the identity: whoever has the address now is another person, who stays as they are. */
+export function warnMovedAddress({ view, person, member }: Pick<Newcomer, "view" | "person" | "member">): void {
+  if (member || person.userUid === undefined || person.email === undefined) return;
+  const holder = view.members.holderOf(person.email);
+  if (holder === undefined || holder === person.userUid) return;
+  const name = quoted(person.email, 254);
+  tell("warning", `${name} is the address of another person of organization ${view.slug} now, who stays.`);
+}
+
+/**
+ * Refuses to invite to an address that is somebody else's now, or that was a member's before and is nobody's: the program
+ * may mean the member.
+ */
+export function refuseMovedAddress(run: Run, { view, person, member, row }: Newcomer): void {
+  const { email, userUid } = person;
+  if (member || row || email === undefined) return;
+  const holder = view.members.holderOf(email);
+  if (userUid !== undefined && holder !== undefined && holder !== userUid) {
+    throw new GuardError(
+      `${quoted(email, 254)} was the address of user ${userUid}, who is not a member of organization ${view.slug} any more, and is the address of another member now (user ${holder}). Nobody is invited, and nobody's role is changed.`,
+      "To manage the other member, declare them in a resource of another name. Otherwise remove this one from the program.",
+    );
+  }
+  const [former] = run.labels.uidsOf(view.uid, email).filter((uid) => view.members.has(uid));
+  if (former === undefined) return;
+  throw new GuardError(
+    `${quoted(email, 254)} is an address that user ${former} of organization ${view.slug} had before, and is nobody's in it now. Nobody is invited, because the program may mean that member.`,
+    "Declare them by their address of today, or by their uid (user), in every resource that still has the old address.",
+  );
+}
+
+/** Noted without a look, as far as state tells, so that nobody takes them for somebody unknown. */
+export function notePerson(run: Run, target: Recorded): void {
+  const [organizationUid, who] = splitId(target.id, 2) as [string, string];
+  run.known.note(organizationUid, aliasesOf(who, personIn(target, who)));
+}
+
+/** Whoever is declared anew may be on their way into the organization. */
+export function announcePerson(run: Run, { organization, user, email }: Properties): void {
+  const names = [user, email].filter((name) => typeof name === "string" && !isUnknown(name));
+  if (!isUnknown(organization)) run.labels.noteUnsettled(organization as string, names as string[]);
+}
+
+/** What state tells, without a look: whom an address has meant, and who may be on their way. */
+export function learnPerson(run: Run, { id, inputs, state }: Recorded): void {
+  const [organizationUid] = splitId(id, 2) as [string, string];
+  // Whose address was corrected in the program is not meant by the one of before.
+  if (inputs["email"] === state["email"]) run.labels.learn(organizationUid, state["email"], recordedUid(state));
+  if (state["status"] === "active" || state["status"] === "accepted") return;
+  const names = [inputs["user"], inputs["email"], state["userUid"]].filter((name) => typeof name === "string");
+  run.labels.noteUnsettled(organizationUid, names as string[]);
+}
+
+type Found = Pick<Newcomer, "member" | "row">;
+
+/** Whoever joins by another way than their invitation may leave it behind: one list does not tell of the other. */
+async function find(view: OrganizationView, person: Person): Promise<Found> {
+  const found = await findStep(view, person);
+  if (found.member || !isValid(found.row)) return found;
+  // That addresses are hidden does not matter to somebody who is invited, as far as anybody can know.
+  return { ...found, member: await view.members.find(person).catch(unlessKnown) };
+}
+
+/** Whoever waits with a valid invitation has no next step, as a rule: one list is enough for any number of them. */
+async function findStep(view: OrganizationView, person: Person): Promise<Found> {
+  const { userUid, email } = person;
+  const known = userUid === undefined ? undefined : await view.members.find(person);
+  if (known || email === undefined) return { member: known, row: undefined };
+  const row = await view.invitationOf(email);
+  tellNewValues(row);
+  return { member: isValid(row) ? undefined : await view.members.find(person), row };
+}
+
+/**
+ * A valid invitation that a member has beside, by which they could come back; as far as it can be known. One to an address
+ * that is not theirs any more is somebody else's.
+ */
+export async function invitationBeside({ view, person, member }: Newcomer): Promise<Invitation | undefined> {
+  const email = member?.email ?? person.email;
+  const found = email === undefined ? undefined : await view.invitationOf(email).catch(unlessKnown);
+  return isValid(found) ? found : undefined;
+}
+
+/** Cancels the invitation that a declaration has sent or found; another one to the same address is somebody else's. */
+export async function cancelRecorded(
+  run: Run,
+  { view, row, ...seen }: Newcomer,
+  { state }: Target,
+  recorded: unknown,
+): Promise<void> {
+  if (!row) return;
+  // Where sending it got no answer, its uid is not known.
+  const isOwn = row.uid === recorded || state[owedKey] === true || isUnfinished(state);
+  if (!isOwn) {
+    tell(
+      "warning",
+      `${nameOf({ view, row, ...seen })} has been invited into organization ${view.slug} by somebody else; that invitation stays.`,
+    );
+    return;
+  }
+  await run.breaker.count(`organization ${view.uid}`, [row.email ? normalizeEmail(row.email) : row.uid]);
+  await view.cancel(row.uid);
+}
+
+function unlessKnown(error: unknown): undefined {
+  if (error instanceof IdentityUnknownError || error instanceof ForbiddenError) return undefined;
+  throw error;
+}
+
+/** What the contract's lists show (section 2); another status counts as pending until its time is over. */
+const knownStatuses = new Set(["pending", "expired"]);
+const knownRoles = new Set(["owner", "admin", "member"]);
+
+function tellNewValues(row: Invitation | undefined): void {
+  const tellNew = (what: string, value: string | undefined, known: ReadonlySet<string>) => {
+    if (value === undefined || known.has(value)) return;
+    const of = quoted(row?.email ?? row!.uid);
+    tell(
+      "warning",
+      `Avala answers the ${what} ${quoted(value)} for the invitation of ${of}, which this version does not know.`,
+    );
+  };
+  tellNew("status", row?.status, knownStatuses);
+  tellNew("role", row?.role, knownRoles);
+}
+
+/** Mails whoever is neither a member nor invited as declared, where that is due. */
+export async function ensureInvited(run: Run, target: Target, seen: Newcomer): Promise<Newcomer> {
+  const due = dueMail(target, seen);
+  if (due === undefined) return seen;
+  refuseMovedAddress(run, seen);
+  return due === "resend" ? mail(target, seen, () => seen.view.resend(seen.row!)) : invite(target, seen);
+}
+
+/** What a step mails to somebody who is no member: an invitation, or the one they have again. */
+function dueMail(target: Target, seen: Newcomer): "invite" | "resend" | undefined {
+  const { row, member } = seen;
+  if (member) return undefined;
+  if (isValid(row)) {
+    // The API cannot change an invitation: another role is another one, and serves a new value of resend too.
+    if (!isInvitedAs(row!, target.inputs["role"])) return "invite";
+    return asksForResend(target) ? "resend" : undefined;
+  }
+  const asked = target.id === undefined || asksForResend(target) || asksForRole(target);
+  return asked || mailsByItself(target, seen) ? "invite" : undefined;
+}
+
+/**
+ * Whether somebody who is no member can take the next step. Says what has become of their invitation, and what the step
+ * mails: of neither the preview shows anything.
+ */
+export async function canTakeNextStep(run: Run, target: Recorded): Promise<boolean> {
+  const seen = await observePerson(run, target, findStep);
+  if (!seen) return false;
+  if (seen.member) {
+    const role = roleOf(seen.member, target);
+    const { slug } = seen.view;
+    tellOneOfMany(
+      "info",
+      `accepted ${slug}`,
+      `${nameOf(seen)} is a member of organization ${slug} now${role}.`,
+      (count) => `${count} more people are members of organization ${slug} now.`,
+    );
+    return true;
+  }
+  const changed = asksForResend(target) || target.inputs["role"] !== target.state["role"];
+  if (isValid(seen.row) && !changed) return false;
+  const due = dueMail(target, seen);
+  if (isValid(seen.row) && due === undefined) return false;
+  const obstacle = obstacleTo(target, seen);
+  const next = obstacle ?? nextMail(seen, due);
+  const possible = due !== undefined && obstacle === undefined;
+  const status = statusOf(seen, target.state)!;
+  tellOneOfMany(
+    possible ? "info" : "warning",
+    `${status} ${seen.view.slug}`,
+    `${standingOf(seen, target)} ${next}`,
+    (count) => `${count} more people of organization ${seen.view.slug} have the status ${status}.`,
+  );
+  return due !== undefined;
+}
+
+/** What the preview does not show: that the declared role is set. */
+function roleOf({ role }: Member, { inputs, state }: Target): string {
+  const declared = inputs["role"];
+  const isShown = declared !== state["role"];
+  const stays = role === undefined || role === "owner" || declared === undefined || role === declared;
+  return stays || isShown ? "" : `, as ${printable(role, 20)}: the declared role (${declared as string}) is set`;
+}
+
+function standingOf(seen: Newcomer, { state }: Target): string {
+  const [name, place] = [nameOf(seen), `organization ${seen.view.slug}`];
+  switch (statusOf(seen, state)) {
+    case "invited":
+      return `${name} is invited into ${place} and has not accepted.`;
+    case "expired":
+      return `The invitation of ${name} into ${place} has expired.`;
+    default:
+      return `${name} is neither a member of ${place} nor invited (cancelled, declined, left or removed; Avala does not say which).`;
+  }
+}
+
+function nextMail({ row }: Newcomer, due: "invite" | "resend" | undefined): string {
+  if (due === undefined) return "They are mailed again where resend has a new value.";
+  if (due === "resend") return "They are mailed again.";
+  return isValid(row)
+    ? "The invitation is cancelled, and one more mailed with the declared role."
+    : "They are mailed again.";
+}
+
+/** Why a mail cannot be sent, whoever asks for it. */
+function obstacleTo(target: Target, seen: Newcomer): string | undefined {
+  if (seen.person.email === undefined) return "Nobody can be invited by uid: declare their email.";
+  return mailsLeft(target, seen) ? undefined : `${capReached(target, seen)}, and are not mailed again.`;
+}
+
+/** What state records of the way of every newcomer. */
+export function mailOutputs({ member, row, mails, owed }: Newcomer, state: Properties): Properties {
+  return {
+    emailsSent: (Number(state["emailsSent"]) || 0) + mails,
+    [owedKey]: (owed ?? state[owedKey] === true) && !member && !isValid(row) ? true : undefined,
+  };
+}
+
+/** `undefined` for a member: each kind has its own word for them. */
+export function statusOf({ member, row }: Newcomer, state: Properties): "invited" | "expired" | "gone" | undefined {
+  if (member) return undefined;
+  if (isValid(row)) return "invited";
+  if (row) return "expired";
+  // What vanished before its time does not expire when its time has come.
+  const over = state["status"] !== "gone" && isPast(state["expiresAt"] as string | undefined);
+  return over ? "expired" : "gone";
+}
+
+/** The role in which somebody is invited now; one that is new to this version may be the declared one. */
+export function invitedRole(row: Invitation | undefined): string | undefined {
+  return isValid(row) && knownRoles.has(row?.role ?? "") ? row!.role : undefined;
+}
+
+function isInvitedAs(row: Invitation, role: unknown): boolean {
+  return (invitedRole(row) ?? role) === role;
+}
+
+/** Mails an invitation of the declared role, in place of the one that is listed. */
+async function invite(target: Target, seen: Newcomer): Promise<Newcomer> {
+  const { view, person, row } = seen;
+  const { email, userUid } = person;
+  if (email === undefined) {
+    throw new GuardError(
+      `User ${userUid} is no member of organization ${view.slug}, and nobody can be invited by uid.`,
+      "Declare the person by email, in place of user.",
+    );
+  }
+  requireMailLeft(target, seen);
+  const without: Newcomer = { ...seen, row: undefined };
+  if (row) {
+    await view.cancel(row.uid).catch((error: unknown) => {
+      // It may be cancelled: then nothing but this record tells that another one is to follow.
+      throw error instanceof DoubtfulWriteError ? new UnfinishedError({ ...without, owed: true }, error) : error;
+    });
+  }
+  return mail(target, without, () => view.invite(email, target.inputs["role"] as string), row !== undefined);
+}
+
+/**
+ * A mail that may have gone out counts as sent. One that is not known to have gone out is owed.
+ * @param cancelled the invitation that stood before is cancelled already
+ */
+async function mail(
+  target: Target,
+  seen: Newcomer,
+  send: () => Promise<Invitation>,
+  cancelled = false,
+): Promise<Newcomer> {
+  requireMailLeft(target, seen);
+  try {
+    return { ...seen, row: await send(), mails: seen.mails + 1 };
+  } catch (error) {
+    const sent = error instanceof CreatedNotShownError;
+    const doubtful = error instanceof DoubtfulWriteError;
+    if (!(sent || doubtful || (cancelled && error instanceof Error))) throw error;
+    const mails = seen.mails + (sent || doubtful ? 1 : 0);
+    throw new UnfinishedError({ ...seen, mails, owed: !sent } satisfies Newcomer, error);
+  }
+}
+
+/** A mail that nobody has asked for anew: one that is owed, or, where the declaration says so, after the last has ended. */
+function mailsByItself(target: Target, seen: Newcomer): boolean {
+  const { inputs, state } = target;
+  const wanted = state[owedKey] === true || (inputs["onExpiry"] === "resend" && state["userUid"] === undefined);
+  return wanted && seen.person.email !== undefined && mailsLeft(target, seen);
+}
+
+function mailCount({ state }: Target, { mails }: Newcomer): number {
+  return (Number(state["emailsSent"]) || 0) + mails;
+}
+
+/** Kinds without a limit are asked for each mail anew. */
+function mailsLeft(target: Target, seen: Newcomer): boolean {
+  const { maxEmails = Infinity } = target.inputs as { maxEmails?: number };
+  return mailCount(target, seen) < maxEmails;
+}
+
+function requireMailLeft(target: Target, seen: Newcomer): void {
+  if (mailsLeft(target, seen)) return;
+  throw new GuardError(
+    `${nameOf(seen)} is not mailed again. ${capReached(target, seen)}.`,
+    "Raise maxEmails to mail once more, or take the change back.",
+  );
+}
+
+function capReached(target: Target, seen: Newcomer): string {
+  const count = mailCount(target, seen);
+  return `They have been mailed ${count === 1 ? "once" : `${count} times`}, the most that maxEmails allows`;
+}
+
+function nameOf({ person, who }: Newcomer): string {
+  return quoted(person.email ?? person.userUid ?? who);
+}
+
+export function isValid(row: Invitation | undefined): boolean {
+  return row !== undefined && !isOverdue(row);
+}
+
+/**
+ * Another role than they were invited in is another invitation. That theirs is gone is no reason to send none: a run that
+ * was to replace it may have ended after the cancellation, and only a refresh have noticed.
+ */
+function asksForRole({ inputs, state }: Target): boolean {
+  if (state["role"] === inputs["role"]) return false;
+  return state["status"] === "invited" || state["userUid"] === undefined;
+}
+
+function asksForResend({ id, inputs, state }: Target): boolean {
+  return id !== undefined && inputs["resend"] !== undefined && inputs["resend"] !== state["resend"];
+}

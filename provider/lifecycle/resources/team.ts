@@ -1,0 +1,258 @@
+import { canonicalUid, joinId, splitId } from "../../core/identity.js";
+import { normalizeEmail } from "../../core/address.js";
+import { quoted } from "../../core/text.js";
+import { team as schema } from "../../schema/index.js";
+import { AvalaError } from "../../core/errors.js";
+import type { LastSeen, OrganizationView, TeamView } from "../../snapshot/index.js";
+import type { TeamMember } from "../../client/index.js";
+import { delta, wireInputs } from "./delta.js";
+import { GuardError, strangersNamed } from "../runtime/guards.js";
+import { addressOf, handOver, isNamedInProgram, type Subject } from "../runtime/handOver.js";
+import { isUnknown, type Properties } from "../inputs.js";
+import type { Lifecycle, Recorded, Target } from "../lifecycle.js";
+import { adoptsOther, isOtherOrganization, organizationOf, placeOfTeam, teamPersonKey } from "./place.js";
+import type { Run } from "../runtime/run.js";
+import { isRecorded } from "../state.js";
+
+interface Seen {
+  view: TeamView;
+  row: Awaited<ReturnType<TeamView["row"]>>;
+  /** Who was inside right after this run made the team: the service may put the creator in. */
+  joined?: string[];
+}
+
+/** Uids in state of those whom no declaration knows and who are no strangers either. */
+const joinedKey = "__joined";
+
+export const team: Lifecycle<Seen> = {
+  schema,
+  naturalKey: false,
+
+  claims: ({ organization, adopt }, creating) =>
+    creating && typeof adopt === "string" && ![organization, adopt].some(isUnknown)
+      ? [{ key: keyOf(organization as string, adopt) }]
+      : [],
+
+  recordedClaims({ id, state }) {
+    const [organization, uid] = splitId(id, 2) as [string, string];
+    const slug = state["slug"];
+    const names = typeof slug === "string" ? [uid, slug] : [uid];
+    return names.map((name) => ({ key: keyOf(organization, name), uid: keyOf(organization, uid), living: true }));
+  },
+
+  learn(run, { id, inputs, state }) {
+    if (inputs["name"] !== state["name"]) run.renames.announce(id);
+  },
+
+  subjects: ({ view, row }, { id, inputs }) => {
+    const subject = subjectOf(view, row.slug);
+    const { organization, adopt } = inputs as { organization: string; adopt?: string };
+    const adopted = id === undefined && adopt !== undefined ? [{ key: keyOf(organization, adopt) }] : [];
+    return [{ ...subject, names: [...adopted, ...subject.names] }];
+  },
+
+  async replaced(run, target) {
+    if (!(await isOtherOrganization(run, target))) return [];
+    await judgeMove(run, target);
+    return ["organization"];
+  },
+
+  /** `adopt` is looked at on create; later it may only say again which team this is. */
+  async refuseInputs(run, { id, inputs, state }) {
+    const adopt = inputs["adopt"] as string | undefined;
+    const [organizationUid, uid] = splitId(id, 2) as [string, string];
+    if (adopt === undefined || adopt === state["adopt"] || adopt === state["slug"] || canonicalUid(adopt) === uid)
+      return;
+    const organization = await run.snapshot.organization(organizationUid);
+    const row = (await organization.teams.get()).get(uid);
+    if (row?.slug !== adopt) throw adoptsOther("Team", uid, adopt);
+  },
+
+  async observe(run, target) {
+    const organization = await organizationOf(run, target);
+    if (target.id !== undefined) {
+      const uid = splitId(target.id, 2)[1]!;
+      run.known.noteTeam(organization.uid, uid);
+      return look(await organization.team(uid, lastSeen(target)));
+    }
+    const adopt = target.inputs["adopt"] as string | undefined;
+    return adopt === undefined ? undefined : look(await adopted(organization, adopt));
+  },
+
+  async ensure(run, target, seen) {
+    if (seen) return seen;
+    if (target.id !== undefined) {
+      throw new GuardError(
+        `Avala does not show team ${target.id} any more: somebody else has deleted it, or, within a minute of its creation, Avala's answers lag behind.`,
+        "Run pulumi refresh, which records what has become of it; where it is gone, the next up makes it again.",
+      );
+    }
+    const organization = await organizationOf(run, target);
+    const name = target.inputs["name"] as string;
+    return organization.creating.take(name, async () => {
+      await refuseSameName(run, organization, name);
+      const view = await organization.createTeam({ name, ...wireInputs(schema, target.inputs) });
+      return { view, row: await view.row(), joined: await insideAtFirst(view) };
+    });
+  },
+
+  async sync(_run, target, seen) {
+    const patch = delta(schema, target, { ...seen.row });
+    if (Object.keys(patch).length === 0) return seen;
+    return { ...seen, row: await seen.view.update(patch) };
+  },
+
+  async remove(run, { id, inputs, state }) {
+    const [organizationUid, uid] = splitId(id, 2) as [string, string];
+    const organization = await run.snapshot.organization(organizationUid);
+    run.known.noteTeam(organizationUid, uid);
+    const view = await organization.team(uid, lastSeen({ state, refreshing: true }));
+    if (!view) return;
+    const joined = (state[joinedKey] ?? []) as string[];
+    run.known.note(id, joined);
+    if (handOver(run, subjectOf(view, (await view.row()).slug, state), state)) {
+      return inputs["forceDestroy"] ? refuseLeftInside(run, view) : undefined;
+    }
+    // A team that moves is deleted by what its resource declares now.
+    if (!inputs["forceDestroy"] && !run.forced.has(addressOf(state))) await judgeInside(run, view, joined);
+    await view.delete();
+  },
+
+  id: ({ view }) => joinId(view.organization.uid, view.uid),
+  shown: ({ row }) => ({ ...row }),
+  outputs: ({ row, joined }, { state }) => ({
+    uid: row.uid,
+    slug: row.slug,
+    createdAt: row.createdAt,
+    [joinedKey]: joined ? (joined.length > 0 ? joined : undefined) : state[joinedKey],
+  }),
+};
+
+/**
+ * Only where its absence is recorded, or counts as its deletion, is it worth waiting until that is proven; and not for a
+ * team that was there before its resource, nor for one that a program reads by id (get).
+ */
+function lastSeen({ state, refreshing }: Pick<Target, "state" | "refreshing">): LastSeen {
+  const slug = state["slug"] as string | undefined;
+  return refreshing && isRecorded(state) && state["adopt"] === undefined
+    ? { slug, createdAt: (state["createdAt"] ?? "") as string }
+    : { slug };
+}
+
+function keyOf(organization: string, reference: string): string {
+  return `team ${canonicalUid(organization) ?? organization} ${canonicalUid(reference) ?? reference}`;
+}
+
+/** By every name that it has, or that its resource has called it. */
+function subjectOf(view: TeamView, slug: string, { adopt }: Properties = {}): Subject {
+  const { organization, uid } = view;
+  const texts = [uid, slug, ...(typeof adopt === "string" ? [adopt] : [])];
+  const names = [organization.uid, organization.slug].flatMap((place) => texts.map((text) => keyOf(place, text)));
+  return {
+    text: `team ${uid} of organization ${organization.slug}`,
+    names: names.map((key) => ({ key })),
+    uid: keyOf(organization.uid, uid),
+    kinds: ["Team"],
+    place: placeOfTeam(view, slug),
+  };
+}
+
+async function look(view: TeamView | undefined): Promise<Seen | undefined> {
+  return view && { view, row: await view.row() };
+}
+
+/** A new team need not answer at once, as lists may lag; who is inside then is nobody's fault. */
+async function insideAtFirst(view: TeamView): Promise<string[]> {
+  const rows = await view.members.get().catch((error: unknown) => {
+    if (error instanceof AvalaError) return new Map<string, never>();
+    throw error;
+  });
+  return [...rows.keys()];
+}
+
+/**
+ * The memberships that went with the resource are not deleted one by one: the engine leaves them out. Where the team stays,
+ * as another resource has taken it over, those inside whom nobody declares any more would stay too, in no state.
+ */
+async function refuseLeftInside(run: Run, view: TeamView): Promise<void> {
+  const place = joinId(view.organization.uid, view.uid);
+  const names = ({ userUid, email }: TeamMember) => [userUid, ...(email ? [normalizeEmail(email)] : [])];
+  const isClaimed = (row: TeamMember) =>
+    names(row).some(
+      (name) => run.claims.claimants(teamPersonKey(place, name), teamPersonKey(place, row.userUid)).length > 0,
+    );
+  const left = [...(await view.members.get()).values()].filter(
+    (row) => !isClaimed(row) && !isNamedInProgram(run, names(row)),
+  );
+  const unknown = run.known.strangersAmong(place, left);
+  if (unknown.length === 0) return;
+  throw new GuardError(
+    `Team ${place} is declared by another resource now, and holds ${strangersNamed(unknown)}: places that went with this resource (deletedWith) were not taken back.`,
+    "Take them out of the team, or declare them, then run up again. To rename the resource alone, use aliases in its options.",
+  );
+}
+
+async function adopted(organization: OrganizationView, reference: string): Promise<TeamView> {
+  const uid = canonicalUid(reference);
+  const row = [...(await organization.teams.get()).values()].find((candidate) =>
+    uid === undefined ? candidate.slug === reference : candidate.uid === uid,
+  );
+  const view = row && (await organization.team(row.uid));
+  if (view) return view;
+  throw new GuardError(
+    `There is no team ${quoted(reference)} in organization ${organization.uid} to adopt.`,
+    "Give adopt the uid or the slug of one of its teams, or leave it out to create one.",
+  );
+}
+
+async function refuseSameName(run: Run, organization: OrganizationView, name: string): Promise<void> {
+  const other = await sameName(organization, name);
+  if (!other) return;
+  const isGivenUp = await run.renames.wait(joinId(organization.uid, other.uid));
+  if (isGivenUp && !(await sameName(organization, name))) return;
+  throw new GuardError(
+    `A team named ${quoted(name)} exists already in organization ${organization.uid}.`,
+    `To take it over, add  adopt: "${other.uid}"  to this resource; otherwise choose another name.`,
+  );
+}
+
+async function sameName(organization: OrganizationView, name: string) {
+  return [...(await organization.teams.get()).values()].find((row) => row.name === name);
+}
+
+/**
+ * A team that moves to another organization is emptied and deleted in the former one, at the end of the run. Whether
+ * people are inside whom nobody declares is asked before anything is made.
+ */
+async function judgeMove(run: Run, { id, inputs, state }: Recorded): Promise<void> {
+  if (inputs["forceDestroy"] === true || run.claims.program === undefined) return;
+  const [organizationUid, uid] = splitId(id, 2) as [string, string];
+  const view = await (await run.snapshot.organization(organizationUid)).team(uid, lastSeen({ state }));
+  const joined = (state[joinedKey] ?? []) as string[];
+  const rows = view ? [...(await view.members.get()).values()].filter(({ userUid }) => !joined.includes(userUid)) : [];
+  const left = rows.filter(
+    ({ userUid, email }) => !isNamedInProgram(run, [userUid, ...(email ? [normalizeEmail(email)] : [])]),
+  );
+  if (left.length === 0) return;
+  throw new GuardError(
+    `Team ${id} is not moved to another organization, because of ${strangersNamed(left)} inside: the former team is deleted by that.`,
+    "Take them out of the team, or declare their places, in a run of its own; or set forceDestroy: true on the team.",
+  );
+}
+
+/** Refuses strangers; of the others, those who have not been taken out before lose their places with the deletion. */
+async function judgeInside(run: Run, view: TeamView, joined: readonly string[]): Promise<void> {
+  const place = joinId(view.organization.uid, view.uid);
+  const people = await view.members.get();
+  const strangers = run.known.strangersAmong(place, people.values());
+  if (strangers.length === 0) {
+    return run.breaker.count(
+      `team ${place}`,
+      [...people.keys()].filter((userUid) => !joined.includes(userUid)),
+    );
+  }
+  throw new GuardError(
+    `Team ${place} is not deleted, because of ${strangersNamed(strangers)} inside.`,
+    "Declare them or take them out, or set forceDestroy: true on the team; run up, then delete it.",
+  );
+}

@@ -1,0 +1,242 @@
+import { holdsAccess, recordedUid } from "../../policy/identity.js";
+import { joinId, splitId, type Person } from "../../core/identity.js";
+import { normalizeEmail } from "../../core/address.js";
+import { quoted } from "../../core/text.js";
+import { teamMembership as schema } from "../../schema/index.js";
+import { ForbiddenError, NotFoundError } from "../../core/errors.js";
+import type { Member, TeamMember } from "../../client/index.js";
+import type { TeamView } from "../../snapshot/index.js";
+import { handOver, type Subject } from "../runtime/handOver.js";
+import { isUnknown, type Properties } from "../inputs.js";
+import { sends, type Lifecycle, type Target } from "../lifecycle.js";
+import { tell, tellOneOfMany } from "../runtime/log.js";
+import { aliasesOf, isOtherPerson, isValid, personIn, personKey, warnMovedAddress } from "./person.js";
+import {
+  edgesKey,
+  isOtherWhileUnknown,
+  placeOfTeam,
+  refuseBeside,
+  rosterKey,
+  teamGone,
+  teamOf,
+  teamPersonKey,
+} from "./place.js";
+import type { Run } from "../runtime/run.js";
+import { isRecorded, isUnfinished } from "../state.js";
+
+interface Seen {
+  view: TeamView;
+  person: Person;
+  /** Last part of the id: the person as first declared. */
+  who: string;
+  /** Their place in the team. */
+  row: TeamMember | undefined;
+  /** Looked up only while they have none. */
+  member: Member | undefined;
+  /** Declared as somebody who is on their way into the organization. */
+  waits: boolean;
+  /** They have lost a place that state records, which is for a refresh to show. */
+  drifted?: boolean;
+}
+
+export const teamMembership: Lifecycle<Seen> = {
+  schema,
+  naturalKey: true,
+
+  claims: ({ team, user, email }) =>
+    [team, user ?? email].some(isUnknown)
+      ? []
+      : [
+          { key: edgesKey(team as string), shared: true },
+          { key: teamPersonKey(team as string, (user ?? email) as string) },
+        ],
+
+  recordedClaims({ id, inputs, state }) {
+    const [organization, team] = splitId(id, 3) as [string, string];
+    const uid = (inputs["user"] ?? recordedUid(state)) as string | undefined;
+    const place = joinId(organization, team);
+    const key = teamPersonKey(place, (inputs["user"] ?? inputs["email"]) as string);
+    return [{ key, uid: uid && teamPersonKey(place, uid) }];
+  },
+
+  learn(run, { id, inputs, state }) {
+    const [organizationUid, teamUid] = splitId(id, 3) as [string, string];
+    if (state["status"] === "active") {
+      run.labels.learnPlace(organizationUid, state["userUid"], joinId(organizationUid, teamUid));
+    }
+    if (inputs["email"] === state["email"]) run.labels.learn(organizationUid, state["email"], recordedUid(state));
+  },
+
+  subjects: (seen, target) => [subjectOf(seen, target)],
+
+  async replaced(run, target) {
+    const { id, inputs } = target;
+    const [organization, team] = splitId(id, 3);
+    const named = inputs["team"];
+    if (isUnknown(named) ? isOtherWhileUnknown(run) : named !== joinId(organization!, team!)) return ["team"];
+    return (await isOtherPerson(run, target)) ? [inputs["user"] === undefined ? "email" : "user"] : [];
+  },
+
+  /**
+   * Waiting or gone: whoever is a member of the organization can be in the team. In the team, as far as state tells: whoever
+   * is on their way into the organization again has lost their place, and waits for it.
+   */
+  async canSettle(run, target) {
+    const { id, inputs, state } = target;
+    const [organizationUid, , who] = splitId(id, 3);
+    const isActive = state["status"] === "active";
+    const names = [inputs["user"], inputs["email"], state["userUid"]] as (string | undefined)[];
+    if (isActive && !run.labels.isUnsettled(organizationUid!, names)) return false;
+    const organization = await run.snapshot.organization(organizationUid!);
+    const isMember = (await organization.members.find(personIn(target, who))) !== undefined;
+    return isMember !== isActive;
+  },
+
+  observe,
+
+  /** Whoever has lost a place that state still records has drifted: that is for a refresh to show, and for the next up. */
+  async ensure(run, target, seen) {
+    if (!seen) throw teamGone(target.inputs["team"] as string);
+    refuseBeside(run, placeOf(seen.view), rosterKey);
+    if (seen.row) return seen;
+    const isDrift = target.state["status"] === "active" && target.changed !== undefined;
+    if (seen.member && isDrift) return { ...seen, drifted: true };
+    if (seen.member) return { ...seen, row: await seen.view.add(seen.member, target.inputs["role"] as string) };
+    if (!isDrift) await warnUnlessInvited(run, seen);
+    return seen;
+  },
+
+  async sync(_run, target, seen) {
+    const role = target.inputs["role"] as string;
+    if (!seen.row || seen.row.role === role) return seen;
+    if (target.state["status"] === "active" && !sends(target, "role")) return seen;
+    return { ...seen, row: await seen.view.setRole(seen.row, role) };
+  },
+
+  async remove(run, target) {
+    const seen = await observe(run, target);
+    if (!seen || target.inputs["onDestroy"] === "retain") return;
+    const { view, row } = seen;
+    const { userUid } = row ?? { userUid: recordedUid(target.state) };
+    if (!row) {
+      // Ended in this run together with their membership: it counts all the same.
+      if (userUid !== undefined && (await view.organization.hasRemoved(userUid))) {
+        await run.breaker.count(`team ${placeOf(view)}`, [userUid]);
+      }
+      return;
+    }
+    if (handOver(run, subjectOf(seen, target), target.state)) return;
+    if (!holdsAccess(target.state, isUnfinished(target.state))) {
+      tell(
+        "warning",
+        `${nameOf(row)} is in team ${placeOf(view)} in another way than by the resource that is deleted, and stays. No resource declares it now.`,
+      );
+      return;
+    }
+    await run.breaker.count(`team ${placeOf(view)}`, [row.userUid]);
+    await view.remove(row.userUid);
+  },
+
+  id: ({ view, who }) => joinId(placeOf(view), who),
+  shown: ({ row }) => ({ role: row?.role }),
+  outputs: ({ row, member, waits, drifted }, { state }) => {
+    const found = row ?? member;
+    return {
+      status: row || drifted ? "active" : wasActive(state) && (member || !waits) ? "gone" : "waiting",
+      userUid: found?.userUid ?? state["userUid"],
+      username: found?.username ?? state["username"],
+    };
+  },
+};
+
+async function observe(run: Run, target: Target): Promise<Seen | undefined> {
+  const { id, inputs, state } = target;
+  const [organizationUid, teamUid, who] = id === undefined ? [...splitId(inputs["team"] as string, 2)] : splitId(id, 3);
+  const view = await teamOf(run, joinId(organizationUid!, teamUid!));
+  if (!view) return undefined;
+  const person = personIn(target, who);
+  const found = await find(view, person);
+  if (!found.row && id !== undefined && !isRecorded(state)) return undefined;
+  const named = [inputs["user"], inputs["email"], state["userUid"]] as (string | undefined)[];
+  // A refresh records what it finds, whatever else it has looked at before.
+  const waits = !target.refreshing && run.labels.isUnsettled(organizationUid!, named);
+  const seen = { view, person, who: who ?? ((inputs["user"] ?? inputs["email"]) as string), ...found, waits };
+  note(run, seen);
+  warnMovedAddress({ view: view.organization, person, member: found.member ?? (found.row as Member | undefined) });
+  return seen;
+}
+
+/** The place in the team; where there is none, whether the person is a member of the organization at all. */
+async function find(view: TeamView, person: Person): Promise<Pick<Seen, "row" | "member">> {
+  if (person.userUid !== undefined || person.email === undefined) {
+    const row = await view.members.find(person);
+    return row ? { row, member: undefined } : { row: undefined, member: await view.organization.members.find(person) };
+  }
+  // A team's list may hide addresses that the organization's list shows: the uid decides.
+  const member = await view.organization.members.find(person);
+  return member ? { row: (await view.members.get()).get(member.userUid), member } : { row: undefined, member };
+}
+
+function placeOf(view: TeamView): string {
+  return joinId(view.organization.uid, view.uid);
+}
+
+function subjectOf({ view, person, who, row, member }: Seen, { inputs, state }: Target): Subject {
+  const place = placeOf(view);
+  const uid = person.userUid ?? row?.userUid ?? member?.userUid;
+  const { members } = view.organization;
+  const address = (row?.email ?? member?.email) || members.loaded?.get(uid ?? "")?.email;
+  const label = (inputs["email"] ?? state["email"]) as string | undefined;
+  const named = (inputs["user"] ?? label ?? who) as string;
+  return {
+    text: `${quoted(person.email ?? uid ?? who, 254)} in team ${place}`,
+    names: [named, ...aliasesOf(who, person, row, member)].map((name) => ({ key: teamPersonKey(place, name), name })),
+    uid: uid && teamPersonKey(place, uid),
+    person: { uid, address: address === undefined ? undefined : normalizeEmail(address), label },
+    holderOf: (email) => view.members.holderOf(email) ?? members.holderOf(email),
+    kinds: ["TeamMembership", "TeamRoster"],
+    place: placeOfTeam(view, view.organization.teams.loaded?.get(view.uid)?.slug),
+  };
+}
+
+function nameOf({ email, userUid }: TeamMember | Member): string {
+  return quoted(email ?? userUid, 254);
+}
+
+/** Noted, so that nobody takes them for a stranger. */
+function note(run: Run, { view, person, who, row, member }: Seen): void {
+  const aliases = aliasesOf(who, person, row, member);
+  run.known.note(placeOf(view), aliases);
+  run.known.note(view.organization.uid, aliases);
+}
+
+function wasActive(state: Properties): boolean {
+  return state["status"] === "active" || state["status"] === "gone";
+}
+
+async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void> {
+  const { organization } = view;
+  const { email } = person;
+  const place = `their place in team ${quoted((await view.row()).name ?? view.uid)} waits until they are a member`;
+  if (email === undefined) {
+    tell("warning", `User ${person.userUid} is not a member of organization ${organization.slug}: ${place}.`);
+    return;
+  }
+  const places = [organization.uid, organization.slug];
+  if (places.some((place) => run.claims.claimants(personKey(place, email), undefined).length > 0)) return;
+  const row = await organization.invitationOf(email).catch((error: unknown) => {
+    // Only owners and admins may see invitations: others cannot be told whether there is one.
+    if (error instanceof ForbiddenError || error instanceof NotFoundError) return null;
+    throw error;
+  });
+  if (row === null || isValid(row)) return;
+  const what = row
+    ? `The invitation of ${quoted(email)} into organization ${organization.slug} has expired`
+    : `Nobody has invited ${quoted(email)} into organization ${organization.slug}`;
+  tellOneOfMany(
+    "warning",
+    `waiting ${view.uid}`,
+    `${what}: ${place}.`,
+    (count) => `${count} more places in team ${placeOf(view)} wait for people without a valid invitation.`,
+  );
+}

@@ -1,0 +1,338 @@
+import { addressOrUid, normalizeEmail } from "../../core/address.js";
+import { canonicalUid, joinId, personOf, splitId } from "../../core/identity.js";
+import { namesOf, rosterOf, teamRoster as schema, textOf, type Roster } from "../../schema/index.js";
+import { quoted } from "../../core/text.js";
+import { AvalaError } from "../../core/errors.js";
+import type { Member, TeamMember } from "../../client/index.js";
+import type { TeamView } from "../../snapshot/index.js";
+import { GuardError, strangersNamed } from "../runtime/guards.js";
+import { isUnknown, type Properties } from "../inputs.js";
+import { handOver, type Subject } from "../runtime/handOver.js";
+import { sends, UnfinishedError, type Lifecycle, type Target } from "../lifecycle.js";
+import { tell } from "../runtime/log.js";
+import { warnMovedAddress } from "./person.js";
+import {
+  edgesKey,
+  isOtherWhileUnknown,
+  placeOfTeam,
+  refuseBeside,
+  rosterKey,
+  teamGone,
+  teamOf,
+  teamPersonKey,
+} from "./place.js";
+import type { Run } from "../runtime/run.js";
+import { takeSlice, type Step } from "./slice.js";
+import { isRecorded, isUnfinished } from "../state.js";
+
+/** A team and its people, as one look finds them. */
+interface Seen {
+  view: TeamView;
+  declared: Roster;
+  /** Their places, by the name under which they are declared. */
+  placed: Map<string, TeamMember>;
+  /** Members of the organization who have no place yet. */
+  ready: Map<string, Member>;
+  /** Uids that state has learnt of those declared; who has one has had a place. */
+  known: Map<string, string>;
+  /** People in the team who were declared before, or are to go for another reason, by uid. */
+  leaving: Map<string, TeamMember>;
+  /** People in the team whom nobody has declared. */
+  strangers: TeamMember[];
+  /** Those declared who have had a place, and are on their way into the organization again. */
+  unsettled: Set<string>;
+}
+
+/** Set in state: names and uids of those in the team, so that a new address makes nobody a stranger. */
+const knownKey = "__known";
+/** Set in state after a slice: uids of people who are still to be taken out. */
+const leavingKey = "__leaving";
+
+export const teamRoster: Lifecycle<Seen> = {
+  schema,
+  naturalKey: true,
+
+  claims({ team, members }) {
+    if (isUnknown(team)) return [];
+    const place = team as string;
+    const people = isUnknown(members) ? [] : [...rosterOf(members).keys()];
+    return [{ key: rosterKey(place) }, ...people.map((who) => ({ key: teamPersonKey(place, who) }))];
+  },
+
+  recordedClaims({ id, inputs, state }) {
+    const known = knownIn(state);
+    return [...rosterOf(inputs["members"]).keys()].map((who) => {
+      const uid = known.get(who);
+      return { key: teamPersonKey(id, who), uid: uid && teamPersonKey(id, uid) };
+    });
+  },
+
+  learn(run, { id, inputs, state }) {
+    const [organizationUid] = splitId(id, 2) as [string, string];
+    const declared = rosterOf(inputs["members"]);
+    for (const [who, uid] of knownIn(state)) {
+      run.labels.learnPlace(organizationUid, uid, id);
+      if (declared.has(who)) run.labels.learn(organizationUid, who, uid);
+    }
+  },
+
+  subjects: (seen) => [
+    ...[...seen.placed].map(([who, row]) => subjectOf(seen, who, row)),
+    ...[...seen.ready].map(([who, member]) => subjectOf(seen, who, member)),
+  ],
+
+  replaced: async (run, { id, inputs: { team } }) =>
+    (isUnknown(team) ? isOtherWhileUnknown(run) : team !== id) ? ["team"] : [],
+
+  /** People who waited can be placed, or strangers and leavers are still to be taken out. */
+  async canSettle(run, { id, state, inputs }) {
+    if (namesOf(state[leavingKey]).length > 0) return true;
+    const [organizationUid] = splitId(id, 2) as [string, string];
+    for (const [who, userUid] of knownIn(state)) {
+      if (!run.labels.isUnsettled(organizationUid, [who, userUid])) continue;
+      const organization = await run.snapshot.organization(organizationUid);
+      if (!(await organization.members.find({ userUid }))) return true;
+    }
+    if (inputs["unmanaged"] === "remove" && namesOf(state["unmanagedMembers"]).length > 0) return true;
+    const waiting = namesOf(state["waiting"]);
+    if (waiting.length === 0) return false;
+    const { members } = await run.snapshot.organization(organizationUid);
+    for (const who of waiting) if (await members.find(personOf(who))) return true;
+    return false;
+  },
+
+  observe,
+
+  async ensure(run, { inputs }, seen) {
+    if (!seen) throw teamGone(inputs["team"] as string);
+    refuseBeside(run, placeOf(seen), edgesKey);
+    return seen;
+  },
+
+  async sync(run, target, seen) {
+    takeStrangers(target, seen);
+    // Whoever has lost their membership of the organization waits for a place, as if they were new.
+    for (const who of seen.unsettled) seen.known.delete(who);
+    const removals = await leaving(run, target, seen);
+    await work(run, seen, placing(target, seen), removals).catch((error: unknown) => {
+      throw error instanceof Error ? new UnfinishedError(seen, error) : error;
+    });
+    tellStrangers(target, seen);
+    return seen;
+  },
+
+  async remove(run, target) {
+    const seen = await observe(run, target);
+    if (!seen) return;
+    for (const [who, row] of seen.placed) {
+      // Who waited has come in another way, which is not this declaration's to take away.
+      if (seen.known.has(who) || isUnfinished(target.state)) seen.leaving.set(row.userUid, row);
+    }
+    seen.placed.clear();
+    await work(run, seen, [], await leaving(run, target, seen));
+  },
+
+  id: placeOf,
+  shown: (seen) => ({ members: shownRoster(seen) }),
+  outputs: (seen, { inputs }) => ({
+    waiting: textOf([...seen.declared.keys()].filter((who) => isWaiting(seen, who)).map((who) => [who])),
+    unmanagedMembers: inputs["unmanaged"] === "ignore" ? "" : textOf(seen.strangers.map((row) => [addressOrUid(row)])),
+    [knownKey]: textOf([...seen.placed].map(([who, { userUid }]) => [who, userUid])),
+    [leavingKey]: seen.leaving.size === 0 ? undefined : textOf([...seen.leaving.keys()].map((uid) => [uid])),
+  }),
+};
+
+async function observe(run: Run, target: Target): Promise<Seen | undefined> {
+  const { id, inputs, state } = target;
+  const view = await teamOf(run, id ?? (inputs["team"] as string));
+  if (!view) return undefined;
+  // What `get` reads has no declaration.
+  const declared = rosterOf(inputs["members"]);
+  const known = knownIn(state);
+  const rows = await view.members.get();
+  const seen: Seen = {
+    view,
+    declared,
+    known,
+    placed: new Map(),
+    ready: new Map(),
+    leaving: new Map(),
+    strangers: [],
+    unsettled: new Set(),
+  };
+  for (const who of declared.keys()) {
+    await place(seen, who, rows);
+    const names = [who, known.get(who)];
+    const isLost = !seen.placed.has(who) && !seen.ready.has(who);
+    if (isLost && !target.refreshing && known.has(who) && run.labels.isUnsettled(view.organization.uid, names))
+      seen.unsettled.add(who);
+  }
+  refuseTwice(seen);
+  sort(seen, state, rows);
+  note(run, seen);
+  return seen;
+}
+
+/** A team's list may hide addresses that the organization's list shows: the uid decides. */
+async function place(seen: Seen, who: string, rows: ReadonlyMap<string, TeamMember>): Promise<void> {
+  const uid = seen.known.get(who) ?? canonicalUid(who);
+  const row = uid === undefined ? undefined : rows.get(uid);
+  if (row) return void seen.placed.set(who, row);
+  const { members } = seen.view.organization;
+  const member = await members.find({ ...personOf(who), ...(uid && { userUid: uid }) });
+  if (!member)
+    return warnMovedAddress({ view: seen.view.organization, person: { userUid: uid, ...personOf(who) }, member });
+  const found = rows.get(member.userUid);
+  if (found) seen.placed.set(who, found);
+  else seen.ready.set(who, member);
+}
+
+/** Whoever is in the team and not declared: leaving, where a declaration has named them before, or a stranger. */
+function sort(seen: Seen, state: Properties, rows: ReadonlyMap<string, TeamMember>): void {
+  const declared = new Set([...seen.placed.values()].map(({ userUid }) => userUid));
+  const dropped = [...rosterOf(state["members"]).keys()].filter((who) => !seen.declared.has(who));
+  // Whose uid is known is meant by it alone; who waited has come in another way. After a step that broke off, who knows.
+  const taken = dropped.map((who) => seen.known.get(who) ?? (isUnfinished(state) ? who : undefined));
+  const before = new Set([...namesOf(state[leavingKey]), ...taken.filter((name) => name !== undefined)]);
+  for (const row of rows.values()) {
+    if (declared.has(row.userUid)) continue;
+    const names = [row.userUid, row.email === undefined ? undefined : normalizeEmail(row.email)];
+    if (names.some((name) => name !== undefined && before.has(name))) seen.leaving.set(row.userUid, row);
+    else seen.strangers.push(row);
+  }
+}
+
+function refuseTwice({ placed, ready }: Seen): void {
+  const names = new Map<string, string>();
+  for (const [who, { userUid }] of [...placed, ...ready]) {
+    const other = names.get(userUid);
+    if (other !== undefined) {
+      throw new GuardError(
+        `One person is in the roster twice: as ${quoted(other, 160)} and as ${quoted(who, 160)}.`,
+        "Keep one of the two.",
+      );
+    }
+    names.set(userUid, who);
+  }
+}
+
+/** Strangers are taken out where the preview could show it: those that state records, or all where that is new. */
+function takeStrangers(target: Target, seen: Seen): void {
+  if (target.inputs["unmanaged"] !== "remove") return;
+  const recorded = sends(target, "unmanaged") ? undefined : new Set(namesOf(target.state["unmanagedMembers"]));
+  const isShown = (row: TeamMember) =>
+    recorded === undefined || [addressOrUid(row), row.userUid].some((name) => recorded.has(name));
+  for (const row of seen.strangers.filter(isShown)) seen.leaving.set(row.userUid, row);
+  seen.strangers = seen.strangers.filter((row) => !isShown(row));
+}
+
+/**
+ * Adds and roles come before removals: nobody is left without a lead for longer than it takes. A line that has not changed
+ * sends nothing: who has lost their place, or has another role, has drifted, which is for a refresh to show.
+ */
+function placing(target: Target, seen: Seen): Step[] {
+  const { view, declared, placed, ready, known } = seen;
+  const before = rosterOf(target.state["members"]);
+  const isNew = (who: string) => target.changed === undefined || before.get(who) !== declared.get(who);
+  const adds = [...ready]
+    .filter(([who]) => isNew(who) || !known.has(who))
+    .map(([who, member]): Step => async () => {
+      placed.set(who, await view.add(member, declared.get(who)!));
+      ready.delete(who);
+    });
+  const roles = [...placed]
+    .filter(([who, { role }]) => role !== declared.get(who) && (isNew(who) || !known.has(who)))
+    .map(([who, row]): Step => async () => {
+      placed.set(who, await view.setRole(row, declared.get(who)!));
+    });
+  return [...adds, ...roles];
+}
+
+/** Judged as a whole, before the first request. */
+async function leaving(run: Run, target: Target, seen: Seen): Promise<Step[]> {
+  const whoByUid = new Map([...knownIn(target.state)].map(([who, uid]) => [uid, who]));
+  // Another declaration stands for this person: single memberships that take the roster's place.
+  for (const [uid, row] of seen.leaving) {
+    if (handOver(run, subjectOf(seen, whoByUid.get(uid) ?? uid, row), target.state)) seen.leaving.delete(uid);
+  }
+  await run.breaker.count(`team ${placeOf(seen)}`, [...seen.leaving.keys()]);
+  return [...seen.leaving.keys()].map((uid): Step => async () => {
+    await seen.view.remove(uid);
+    seen.leaving.delete(uid);
+  });
+}
+
+function subjectOf(seen: Seen, who: string, { userUid, email }: TeamMember | Member): Subject {
+  const { view } = seen;
+  const place = placeOf(seen);
+  const { members } = view.organization;
+  const shown = email || members.loaded?.get(userUid)?.email;
+  const address = shown === undefined ? undefined : normalizeEmail(shown);
+  const names = [...new Set([who, userUid, ...(address === undefined ? [] : [address])])];
+  return {
+    text: `${quoted(address ?? who, 254)} in team ${place}`,
+    names: names.map((name) => ({ key: teamPersonKey(place, name), name })),
+    uid: teamPersonKey(place, userUid),
+    person: { uid: userUid, address, label: canonicalUid(who) === undefined ? who : undefined },
+    holderOf: (name) => view.members.holderOf(name) ?? members.holderOf(name),
+    kinds: ["TeamMembership", "TeamRoster"],
+    place: placeOfTeam(view, view.organization.teams.loaded?.get(view.uid)?.slug),
+  };
+}
+
+/** What is reached is recorded, whatever stops the rest. Removals begin when everybody is placed. */
+async function work(run: Run, seen: Seen, placings: readonly Step[], removals: readonly Step[]): Promise<void> {
+  const all = placings.length + removals.length;
+  if (all === 0) return;
+  const name = `Team ${quoted((await seen.view.row()).name ?? seen.view.uid)}`;
+  const end = Date.now() + run.settings.sliceSeconds * 1000;
+  let left = all;
+  for (const steps of [placings, removals]) {
+    const undone = await takeSlice(name, steps, (end - Date.now()) / 1000);
+    left -= steps.length - undone;
+    if (undone > 0) throw new SliceError(name, all - left, all);
+  }
+}
+
+/** A long piece of work is cut into slices, each of which is recorded. */
+export class SliceError extends AvalaError {
+  readonly code = "AVALA_SLICE";
+
+  constructor(what: string, done: number, all: number) {
+    super(`${what}: ${done} of ${all} changes are made and recorded.`, "Run it again to go on from there.");
+  }
+}
+
+function tellStrangers({ inputs }: Target, { view, strangers }: Seen): void {
+  if (inputs["unmanaged"] !== "report" || strangers.length === 0) return;
+  tell("warning", `Team ${view.uid} holds ${strangersNamed(strangers)}.`);
+}
+
+/** The people as the service shows them: those who wait count as declared; who has lost their place is missing. */
+function shownRoster(seen: Seen): string {
+  const shown = [...seen.declared].flatMap(([who, role]): [string, string][] => {
+    const row = seen.placed.get(who);
+    if (row) return [[who, row.role ?? role]];
+    return isWaiting(seen, who) ? [[who, role]] : [];
+  });
+  return textOf(shown);
+}
+
+/** Whoever has had a place has lost it, which is no waiting. */
+function isWaiting({ placed, known }: Seen, who: string): boolean {
+  return !placed.has(who) && !known.has(who);
+}
+
+function note(run: Run, { view, declared, placed, leaving }: Seen): void {
+  const place = joinId(view.organization.uid, view.uid);
+  const uids = [...[...placed.values()].map(({ userUid }) => userUid), ...leaving.keys()];
+  for (const at of [place, view.organization.uid]) run.known.note(at, [...declared.keys(), ...uids]);
+}
+
+function knownIn(state: Properties): Map<string, string> {
+  return isRecorded(state) ? (rosterOf(state[knownKey]) as Map<string, string>) : new Map();
+}
+
+function placeOf({ view }: Pick<Seen, "view">): string {
+  return joinId(view.organization.uid, view.uid);
+}

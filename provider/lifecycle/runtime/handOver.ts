@@ -1,0 +1,200 @@
+import { digestOf, type Note, type ProgramNotes } from "../../core/notes.js";
+import { judgeDeletion, meaningOfAddress, type Declared, type Leaver } from "../../policy/identity.js";
+import { AvalaError } from "../../core/errors.js";
+import { addressKey } from "../../schema/index.js";
+import { quoted } from "../../core/text.js";
+import type { Claimant } from "./claims.js";
+import { GuardError } from "./guards.js";
+import type { Properties } from "../inputs.js";
+import { tellOneOfMany } from "./log.js";
+import type { Run } from "./run.js";
+
+/** An organization or a team, by every name that a program may give it. */
+export interface Place {
+  /** Texts that name it as the place of something: ids, slugs. */
+  names: readonly string[];
+  /** Texts by which it is adopted. */
+  adopt: readonly string[];
+  /** For a team: its organization. */
+  within?: Place;
+}
+
+/** Something that resources stand for, as one look finds it: a person in a place, a team, an organization. */
+export interface Subject {
+  /** For people: "ada@example.com in organization acme". */
+  text: string;
+  /** Claims that could mean it: the key, and for people the name in it. */
+  names: readonly { key: string; name?: string }[];
+  /** The claim of its uid. */
+  uid: string | undefined;
+  /** For people. */
+  person?: Leaver;
+  /** Uid of whoever is shown with an address now. */
+  holderOf?: (address: string) => string | undefined;
+  /** Kinds of resources that stand for it. */
+  kinds: readonly string[];
+  /** For people: where they are. For teams and organizations: the thing itself. */
+  place: Place;
+}
+
+/** One object, two declarations: they would work against each other. */
+export class DeclaredTwiceError extends AvalaError {
+  readonly code = "AVALA_DECLARED_TWICE";
+}
+
+/** The address of a resource, as its inputs or its state hold it. */
+export function addressOf(properties: Properties): string {
+  const address = properties[addressKey];
+  return typeof address === "string" ? address : "";
+}
+
+/** Refuses a second declaration of one thing, before anything is sent for it. */
+export function refuseTwice(run: Run, subject: Subject, address: string): void {
+  const own = digestOf(address);
+  const other = claimantsOf(run, subject).same.find((claimant) => claimant.address !== own);
+  if (other === undefined || address === "") return;
+  throw declaredTwice(run, address, other.address, subject.text);
+}
+
+export function declaredTwice(run: Run, address: string, other: string, what: string): DeclaredTwiceError {
+  const [one, two] = [run.claims.nameOf(other), run.claims.nameOf(digestOf(address))];
+  return new DeclaredTwiceError(
+    `${one} and ${two} stand for one and the same: ${what}. They would work against each other.`,
+    "Remove one of the two from the program. Where the state is behind the service, run pulumi refresh first.",
+  );
+}
+
+/**
+ * Hands a deletion over, and says so, where another declaration of this run stands for what it is about: then nothing is
+ * to be taken away. An error where that cannot be known.
+ * @param state of the resource that is deleted
+ */
+export function handOver(run: Run, subject: Subject, state: Properties): boolean {
+  const { same, stale, moved } = claimantsOf(run, subject);
+  if (same.length > 0) {
+    tellKept(subject, run.claims.nameOf(same[0]!.address));
+    return true;
+  }
+  const own = digestOf(addressOf(state));
+  if (moved.some(({ address }) => address === own)) throw meansAnother(subject);
+  const [claimant] = stale;
+  if (claimant !== undefined) throw staleAddress(run, subject, claimant);
+  const program = run.claims.program;
+  if (program === undefined || !isKept(run, subject, addressOf(state), program)) return false;
+  tellKept(subject, "the program");
+  return true;
+}
+
+/** Nothing is sent for such a deletion, which the engine reports as done. */
+function tellKept({ text }: Subject, by: string): void {
+  tellOneOfMany(
+    "info",
+    "kept",
+    `Nothing is taken away with the deleted resource of ${text}: ${by} declares the same.`,
+    (count) => `${count} more resources are deleted without taking anything away: others declare the same.`,
+  );
+}
+
+/** Declarations of the same thing, of one that cannot be known, and of another that now has a name it had. */
+function claimantsOf(run: Run, subject: Subject): Record<"same" | "stale" | "moved", Claimant[]> {
+  const found: Record<"same" | "stale" | "moved", Claimant[]> = { same: [], stale: [], moved: [] };
+  for (const { key, name } of subject.names) {
+    for (const claimant of run.claims.claimants(key, subject.uid)) {
+      const meaning = claimant.uid === "unknown" ? meaningOf(subject, name) : claimant.uid;
+      if (meaning === "other") found.moved.push(claimant);
+      else found[meaning].push(claimant);
+    }
+  }
+  return found;
+}
+
+/** A resource that was made anew by its text, which means another object by now. */
+function meansAnother({ text }: Subject): GuardError {
+  return new GuardError(
+    `The resource that is replaced stood for ${text}. What it names means somebody or something else now, for which it stands since. Nothing is taken away from the former.`,
+    "Correct the name in the program, and run pulumi up. If the former is to go, declare it in a resource of its own first.",
+  );
+}
+
+function meaningOf({ person, holderOf }: Subject, name: string | undefined): "same" | "other" | "stale" {
+  if (person === undefined || name === undefined || !name.includes("@")) return "same";
+  return meaningOfAddress(name, person, holderOf?.(name));
+}
+
+function staleAddress(run: Run, { text, person }: Subject, { address }: Claimant): GuardError {
+  const now = person?.address === undefined ? "" : ` Their address is ${quoted(person.address, 254)} now.`;
+  return new GuardError(
+    `Whether ${run.claims.nameOf(address)} stands for ${text} cannot be known: it names an address that was theirs.${now} Nobody is removed.`,
+    "If it is the same person, declare them there by their address of today or by their uid (user), then run again. If it is somebody else, take that resource out for one run.",
+  );
+}
+
+/** Judged by what the program says that it declares, for what this run has not checked. */
+function isKept(run: Run, subject: Subject, address: string, program: ProgramNotes): boolean {
+  const own = digestOf(address);
+  const unchecked = run.claims.uncheckedNotes(program);
+  const verdict = judgeDeletion({
+    declared: declaredIn(program, unchecked, subject),
+    declaresResource: address !== "" && unchecked.some((note) => note.addresses.has(own)),
+    isResourceChecked: address !== "" && run.claims.hasCheckedAddress(own),
+    programRuns: program.isRunning,
+    hasChecked: run.claims.hasChecked,
+  });
+  if (verdict !== "refuse") return verdict === "keep";
+  throw new GuardError(
+    `Whether the program still declares ${subject.text} cannot be known in this run, in which the engine deletes first or checks only a part. Nothing is removed.`,
+    "Run pulumi up without --target and --exclude, or without deleteBeforeReplace on what is replaced (a provider, say). To take everything away, run pulumi destroy without --run-program.",
+  );
+}
+
+/** Whether the program of this run declares a place in any team for somebody of these names. */
+export function isNamedInProgram(run: Run, names: readonly string[]): boolean {
+  const digests = names.map(digestOf);
+  return [...(run.claims.program?.notes.values() ?? [])].some(
+    ({ kind, who }) => placeKinds.has(kind) && digests.some((digest) => who.has(digest)),
+  );
+}
+
+const placeKinds = new Set(["TeamMembership", "TeamRoster"]);
+
+function declaredIn({ notes }: ProgramNotes, unchecked: readonly Note[], subject: Subject): Declared {
+  const { kinds, person, place } = subject;
+  const answers = unchecked
+    .filter(({ kind }) => kinds.includes(kind))
+    .map((note) =>
+      person === undefined
+        ? (isObject(notes, note, place) ?? "no")
+        : least(named(note, subject), isIn(notes, note, place)),
+    );
+  return answers.includes("yes") ? "yes" : answers.includes("perhaps") ? "perhaps" : "no";
+}
+
+/** Whether a note names this person. */
+function named({ who }: Note, { names }: Subject): Declared {
+  if (who.size === 0) return "perhaps";
+  return names.some(({ name }) => name !== undefined && who.has(digestOf(name))) ? "yes" : "no";
+}
+
+/** Whether what a note declares is in this organization or team. */
+function isIn(notes: ProgramNotes["notes"], note: Note, place: Place): Declared {
+  if (note.place !== undefined) return oneOf(place.names, note.place);
+  const above = note.in === undefined ? undefined : notes.get(note.in);
+  return (above && isObject(notes, above, place)) ?? "perhaps";
+}
+
+/** Whether a note declares this organization or team; `undefined` for one that may be made anew. */
+function isObject(notes: ProgramNotes["notes"], note: Note, place: Place): Declared | undefined {
+  if (note.id !== undefined) return oneOf(place.names, note.id);
+  if (note.adopt === undefined) return undefined;
+  const adopted = oneOf(place.adopt, note.adopt);
+  return adopted === "yes" && place.within !== undefined ? isIn(notes, note, place.within) : adopted;
+}
+
+function oneOf(names: readonly string[], digest: string): Declared {
+  return names.some((name) => digestOf(name) === digest) ? "yes" : "no";
+}
+
+function least(one: Declared, other: Declared): Declared {
+  const order: Declared[] = ["no", "perhaps", "yes"];
+  return order[Math.min(order.indexOf(one), order.indexOf(other))]!;
+}

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { version } from "../core/version.js";
 import { AvalaError } from "../core/errors.js";
 import { findCommand, parseCommandLine } from "./commandLine.js";
 import type { ExitCode } from "./command.js";
@@ -6,9 +7,6 @@ import { commands } from "./commands.js";
 import { Interrupted, UsageError } from "./errors.js";
 import { helpOf, overview } from "./help.js";
 import { Terminal } from "./terminal.js";
-
-// Not an import: the file stands outside the compiled tree, equally far from source and build.
-const { version } = require("../../package.json") as { version: string };
 
 async function run([name, ...args]: string[], terminal: Terminal): Promise<ExitCode | void> {
   if (name === "--help" || name === "-h") return terminal.result(overview(commands));

@@ -1,30 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Provider } from "../resources/provider.js";
-import type { Service } from "./service.js";
-
-/** How a function finds its answer. */
-export type Read<Args, Result> = (service: Service, args: Args) => Promise<Result>;
-
-/** A function: what finds its answer, and how the mocks of a unit test give one in its place. */
-export interface Query<Args, Result> {
-  readonly name: string;
-  readonly read: Read<Args, Result>;
-  readonly isList: boolean;
-  /** The answer of mocks, which is all plain, as the function gives it. */
-  ofMock(this: void, answer: Result): Result;
-}
-
-export function objectQuery<Args, Result extends object>(name: string, read: Read<Args, Result>): Query<Args, Result> {
-  return { name, read, isList: false, ofMock: (answer) => answer };
-}
-
-export function listQuery<Args, Row>(
-  name: string,
-  read: Read<Args, Row[]>,
-  ofMock: (row: Row) => Row = (row) => row,
-): Query<Args, Row[]> {
-  return { name, read, isList: true, ofMock: (rows) => rows.map(ofMock) };
-}
+import type { Query } from "./query.js";
 
 /** The plain form of a function: its arguments are known, and the answer is a promise. */
 export function ask<Args, Result>(
@@ -57,7 +33,7 @@ export function askOutput<Args, Result>(
 
 /** A program that only declares never gets here, and loads neither the client nor undici. */
 async function answer<Args, Result>(query: Query<Args, Result>, args: Args, provider: Provider | undefined) {
-  const { serve } = require("./service.js") as typeof import("./service.js");
+  const { serve } = require("./serve.js") as typeof import("./serve.js");
   return serve(query, args, provider);
 }
 

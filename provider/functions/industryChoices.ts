@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ask, askOutput, listQuery, type Read } from "./ask.js";
+import { ask, askOutput } from "./ask.js";
+import { listQuery, type Read } from "./query.js";
 
 /** A line of business. */
 export interface IndustryChoice {

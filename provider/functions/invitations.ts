@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ask, askOutput, listQuery, type Read } from "./ask.js";
+import { ask, askOutput } from "./ask.js";
+import { listQuery, type Read } from "./query.js";
 import type { GetOrganizationArgs, GetOrganizationOutputArgs } from "./organizations.js";
 
 /** Whose invitations. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AvalaError } from "../core/errors.js";
 import type { Provider } from "../resources/provider.js";
 import { functionToken } from "../schema/token.js";
-import type { Query } from "./ask.js";
+import type { Query } from "./query.js";
 
 /**
  * The answer of a unit test's mocks in place of the service's. The SDK's own `invoke` would lose the errors that they

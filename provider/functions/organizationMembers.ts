@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
-import { ask, askOutput, listQuery, type Read } from "./ask.js";
+import { ask, askOutput } from "./ask.js";
+import { listQuery, type Read } from "./query.js";
 
 /** Whose members, and which of them. */
 export interface GetOrganizationMembersArgs {

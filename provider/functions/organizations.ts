@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
-import { ask, askOutput, listQuery, objectQuery, type Read } from "./ask.js";
+import { ask, askOutput } from "./ask.js";
+import { listQuery, objectQuery, type Read } from "./query.js";
 
 /** Which organization. */
 export interface GetOrganizationArgs {

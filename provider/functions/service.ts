@@ -1,46 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { AvalaError, NotFoundError, UnauthorizedError } from "../core/errors.js";
-import {
-  createClient,
-  resolveClientSettings,
-  type AvalaClient,
-  type Identified,
-  type Lookup,
-  type Team,
-} from "../client/index.js";
-import { isMock } from "../core/mocks.js";
-import type { Provider } from "../resources/provider.js";
+import { AvalaError, NotFoundError } from "../core/errors.js";
+import { type AvalaClient, type Identified, type Team } from "../client/index.js";
 import { joinId, splitId } from "../core/identity.js";
-import { quoted, stripped } from "../core/text.js";
+import { quoted } from "../core/text.js";
 import { nonEmptyText, organizationReference, teamReference } from "../schema/shapes.js";
-import {
-  OrganizationNotFoundError,
-  OrganizationVanishedError,
-  Snapshot,
-  type OrganizationView,
-  type TeamView,
-} from "../snapshot/index.js";
-import type { Query } from "./ask.js";
-import { mocked } from "./mocks.js";
-
-/** One for each key and deployment: a limiter of its own for each call would not know of the others. */
-const clients = new Map<string, AvalaClient>();
-
-/** Answers one call of a function. What it throws prints as its message alone, and carries the error's `code`. */
-export async function serve<Args, Result>(query: Query<Args, Result>, args: Args, provider: Provider | undefined) {
-  let client: AvalaClient | undefined;
-  try {
-    requirePlain(args);
-    if (isMock(pulumi.runtime.getMonitor())) return await mocked(query, args, provider);
-    client = clientOf(await configuration(provider));
-    return await query.read(new Service(client), args);
-  } catch (error) {
-    // A client whose key was refused sends nothing more; a program may live longer than that.
-    if (error instanceof UnauthorizedError) forget(client);
-    throw presented(error);
-  }
-}
+import { Snapshot, type OrganizationView, type TeamView } from "../snapshot/index.js";
 
 /** What functions ask. It lives for one call, so that nothing is answered from before. */
 export class Service {
@@ -117,50 +81,6 @@ function noTeam(organization: OrganizationView, which: string): TeamNotFoundErro
   return new TeamNotFoundError(`Organization ${quoted(organization.slug)} has no team ${which}.`);
 }
 
-/** The stack's configuration, or what an explicit provider holds in its place. */
-async function configuration(provider: Provider | undefined): Promise<Lookup> {
-  if (provider === undefined) {
-    const config = new pulumi.Config("avala");
-    return (key) => config.get(key.replace(/^avala:/, ""));
-  }
-  const settings = provider.__settings as unknown as SettingsInternals | undefined;
-  if (settings === undefined) throw new ArgumentError("The given provider is not a Provider of pulumi-avala.");
-  if (!(await settings.isKnown)) {
-    throw new ArgumentError("The provider's key or base URL is not known before the next update: use the Output form.");
-  }
-  const known = await settings.promise();
-  return (key) => known[key];
-}
-
-interface SettingsInternals {
-  isKnown: Promise<boolean>;
-  promise(): Promise<Record<string, string | undefined>>;
-}
-
-function clientOf(config: Lookup): AvalaClient {
-  const settings = resolveClientSettings((name) => process.env[name], config);
-  const key = JSON.stringify(settings);
-  const client = clients.get(key) ?? createClient({ ...settings, shareReads: false, onWait: tellWait });
-  clients.set(key, client);
-  return client;
-}
-
-function forget(client: AvalaClient | undefined): void {
-  for (const [key, known] of clients) if (known === client) clients.delete(key);
-}
-
-function tellWait({ waiting, seconds }: { waiting: number; seconds: number }): void {
-  const text = `Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`;
-  void pulumi.log.info(text);
-}
-
-function requirePlain(args: unknown): void {
-  for (const [name, value] of Object.entries(args ?? {})) {
-    if (!pulumi.Output.isInstance(value) && !pulumi.Resource.isInstance(value)) continue;
-    throw new ArgumentError(`${name} is an output or a resource, which only the Output form of the function takes.`);
-  }
-}
-
 /** A checked argument. */
 function argument<T>(name: string, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
@@ -169,7 +89,7 @@ function argument<T>(name: string, schema: z.ZodType<T>, value: unknown): T {
 }
 
 /** A function was called with what cannot be right. */
-class ArgumentError extends AvalaError {
+export class ArgumentError extends AvalaError {
   readonly code = "AVALA_ARGUMENT";
 
   constructor(what: string) {
@@ -184,15 +104,4 @@ class TeamNotFoundError extends AvalaError {
   constructor(what: string) {
     super(what, "Check the spelling, or name the team by its id.");
   }
-}
-
-/** What the program, and where it does not catch it the user, sees of an expected error. */
-function presented(error: unknown): unknown {
-  if (error instanceof OrganizationVanishedError) {
-    return presented(new OrganizationNotFoundError(error.organizationUid));
-  }
-  if (!(error instanceof AvalaError)) return error;
-  const message = stripped(`${error.message} [${error.code}]`);
-  // Without the frames of a stack: Pulumi does not show them, but it can take many seconds to colour them.
-  return Object.assign(new pulumi.RunError(message), { code: error.code, stack: message });
 }

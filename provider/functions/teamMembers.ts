@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ask, askOutput, listQuery, type Read } from "./ask.js";
+import { ask, askOutput } from "./ask.js";
+import { listQuery, type Read } from "./query.js";
 import type { GetTeamArgs, GetTeamOutputArgs } from "./teams.js";
 
 /** Whose members: a team by id, or by slug or name in its organization. */

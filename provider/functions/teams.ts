@@ -2,7 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
 import type { Team } from "../resources/team.js";
 import { joinId } from "../core/identity.js";
-import { ask, askOutput, listQuery, objectQuery, type Read } from "./ask.js";
+import { ask, askOutput } from "./ask.js";
+import { listQuery, objectQuery, type Read } from "./query.js";
 import type { GetOrganizationArgs, GetOrganizationOutputArgs } from "./organizations.js";
 
 /** Which team: by id, or by slug or name in its organization. */

@@ -8,8 +8,7 @@ export function openSnapshot(settings: ClientSettings, options?: SnapshotOptions
 
 export * from "./errors.js";
 export { isAnswered, isOverdue, isPast } from "./invitations.js";
-export type { LastSeen, OrganizationView } from "./organization.js";
+export type { LastSeen, OrganizationView, TeamView } from "./organization.js";
 export type { PersonRow } from "./people.js";
 export { lagNote } from "./lag.js";
 export { Snapshot } from "./snapshot.js";
-export type { TeamView } from "./team.js";

@@ -17,7 +17,7 @@ import type { Lag } from "./lag.js";
 import { Listing } from "./listing.js";
 import { People } from "./people.js";
 import { settle } from "./settle.js";
-import { TeamView } from "./team.js";
+import { TeamOf } from "./team.js";
 import { Turns } from "./turns.js";
 
 /** What state records of a team: a list may lag behind, so it tells where and how long to look before the team counts as gone. */
@@ -42,6 +42,9 @@ export interface Surroundings {
   put(row: Identified<Organization>): void;
   drop(uid: string): void;
 }
+
+/** One team, with the organization that it belongs to. */
+export type TeamView = TeamOf<OrganizationView>;
 
 /** One organization in the picture of a run: its lists, read when first needed, and the writes that keep them true. */
 export class OrganizationView {
@@ -299,7 +302,7 @@ export class OrganizationView {
 
   #team(uid: string): TeamView {
     const { client, hiddenPeople } = this.#around;
-    const view = this.#teams.get(uid) ?? new TeamView(client, this, uid, hiddenPeople);
+    const view = this.#teams.get(uid) ?? new TeamOf(client, this, uid, hiddenPeople);
     this.#teams.set(uid, view);
     return view;
   }

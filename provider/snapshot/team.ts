@@ -1,21 +1,30 @@
 import { NotFoundError } from "../core/errors.js";
 import type { AvalaClient, Identified, Team, TeamMember, TeamWrite } from "../client/index.js";
-import type { OrganizationView } from "./organization.js";
+import type { Listing } from "./listing.js";
 import { TeamVanishedError } from "./errors.js";
 import { People, type PersonRow } from "./people.js";
 import { settle } from "./settle.js";
 import { Turns } from "./turns.js";
 
-/** One team in the picture of a run. Its path is looked up by uid whenever it does not answer (T6). */
-export class TeamView {
+/** What a team needs of the organization that it belongs to. */
+export interface OrganizationOfTeam {
   readonly uid: string;
-  readonly organization: OrganizationView;
+  readonly slug: string;
+  readonly teams: Listing<Identified<Team>>;
+  at<T>(call: (slug: string) => Promise<T>): Promise<T>;
+  hasRemoved(userUid: string): Promise<boolean>;
+}
+
+/** One team in the picture of a run. Its path is looked up by uid whenever it does not answer (T6). */
+export class TeamOf<Organization extends OrganizationOfTeam> {
+  readonly uid: string;
+  readonly organization: Organization;
   readonly members: People<TeamMember>;
   readonly #client: AvalaClient;
   readonly #removing = new Turns();
 
   /** @param hiddenPeople see `People` */
-  constructor(client: AvalaClient, organization: OrganizationView, uid: string, hiddenPeople: ReadonlySet<string>) {
+  constructor(client: AvalaClient, organization: Organization, uid: string, hiddenPeople: ReadonlySet<string>) {
     this.uid = uid;
     this.organization = organization;
     this.#client = client;

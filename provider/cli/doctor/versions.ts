@@ -1,19 +1,13 @@
 import { printable } from "../../core/text.js";
+import { supported, version } from "../../core/version.js";
 import { failed, ok, warning, type Check } from "./check.js";
 
-// Not an import: the file stands outside the compiled tree, equally far from source and build.
-const manifest = require("../../../package.json") as {
-  version: string;
-  engines: { node: string };
-  peerDependencies: Record<string, string>;
-};
-
 /** Of this command. */
-export const ownVersion = manifest.version;
+export const ownVersion = version;
 /** `>=20.19` */
-const oldestNode = manifest.engines.node.replace(/^>=\s*/, "");
+const oldestNode = supported.node.replace(/^>=\s*/, "");
 /** `^3.216.0`: this one, or newer ones of the same major version. */
-const oldestSdk = manifest.peerDependencies["@pulumi/pulumi"]!.replace(/^\^/, "");
+const oldestSdk = supported.sdk.replace(/^\^/, "");
 /** From here on `get` of a resource reaches its handlers. */
 const getsFrom = "3.268.0";
 /** From here on `pulumi import` takes dynamic resources. */

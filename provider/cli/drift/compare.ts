@@ -5,33 +5,14 @@ import type { Snapshot } from "../../snapshot/index.js";
 import type { Managed } from "../managed.js";
 import { declarationsOf, placeInRoster, teamNamesIn, type Declaration } from "../status/declarations.js";
 import { judge, judgeTime, type Finding as Standing } from "../status/findings.js";
-import { lookAt, type Live } from "../status/live.js";
-import {
-  declaredBy,
-  secretText,
-  type Finding,
-  type Found,
-  type Kind,
-  type OrganizationNamed,
-  type TeamNamed,
-} from "./finding.js";
+import { lookAt } from "../status/live.js";
+import { declaredBy, secretText, type Finding, type Found, type Kind, type TeamNamed } from "./finding.js";
 import { changedProperties, lookAtResource, type Look } from "./look.js";
 import type { Names } from "./names.js";
 import { ownershipOf } from "./owner.js";
 import * as repairs from "./repairs.js";
+import type { Scene } from "./scene.js";
 import { unmanagedIn } from "./unmanaged.js";
-
-/** What is known of an organization when its resources are judged. */
-export interface Scene {
-  organization: OrganizationNamed;
-  live: Live;
-  looks: readonly Look[];
-  teamNames: ReadonlyMap<string, string>;
-  /** For what is to be adopted. */
-  names: Names;
-  /** Uid of the owner that the state records, where that is somebody else now. */
-  formerOwner: string | undefined;
-}
 
 /** Compares what the state holds of one organization with the organization as it is. */
 export async function compare(

@@ -7,7 +7,7 @@ import { isOverdue, type OrganizationView } from "../../snapshot/index.js";
 import { typeOf, type Managed } from "../managed.js";
 import { judgeInvitation } from "../status/findings.js";
 import { day } from "../terminal.js";
-import type { Scene } from "./compare.js";
+import type { Scene } from "./scene.js";
 import type { Fact, Finding, Found, ImportEntry } from "./finding.js";
 import { emailsOf, Known, texts } from "./known.js";
 import type { Look } from "./look.js";

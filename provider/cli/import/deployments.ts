@@ -3,7 +3,7 @@ import { isUnknown } from "../../lifecycle/inputs.js";
 import type { Observer } from "../../lifecycle/observer.js";
 import type { Snapshot } from "../../snapshot/index.js";
 import { commandSettings, openSession, type Session } from "../session.js";
-import type { ImportInvocation } from "./import.js";
+import type { ImportInvocation } from "./options.js";
 import type { PreviewedStep } from "./engine.js";
 
 /** How a preview shows a secret. */

@@ -9,7 +9,7 @@ import { importInto, previewAfter, previewedSteps, stepsIn, type PreviewedStep }
 import { Filling, type LeftOut } from "./filling.js";
 import { replaceAll } from "./folder.js";
 import type { Entry, ImportFile } from "./importFile.js";
-import type { ImportInvocation } from "./import.js";
+import type { ImportInvocation } from "./options.js";
 import { importCommands } from "./project.js";
 import { Deployments } from "./deployments.js";
 

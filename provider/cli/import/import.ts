@@ -1,7 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import { printable, quoted } from "../../core/text.js";
 import { resources, typeToken } from "../../schema/index.js";
-import { defineCommand, sharedOptions, type Invocation } from "../command.js";
+import { defineCommand } from "../command.js";
 import { RefusedError, StackError, UsageError } from "../errors.js";
 import type { Place } from "../pulumi.js";
 import { withSession } from "../session.js";
@@ -13,43 +13,9 @@ import { importFileOf } from "./importFile.js";
 import { readLiving, type Living } from "./living.js";
 import { nameBefore, organizationKeyOf } from "./names.js";
 import { importNames, filesOf, importCommands, packagesOf, type ImportNames } from "./project.js";
+import { options, type ImportInvocation } from "./options.js";
 import type { Style } from "./program.js";
-
-// Not an import: the file stands outside the compiled tree, equally far from source and build.
-const { version } = require("../../../package.json") as { version: string };
-
-const options = {
-  out: {
-    type: "string",
-    value: "<folder>",
-    description: "Write into this folder; by default the folder of --cwd, or the current one.",
-  },
-  style: {
-    type: "string",
-    value: "edges|roster",
-    description:
-      "edges (default): one resource for each person in each team, all in people.yaml. roster: one resource for each team.",
-  },
-  run: {
-    type: "boolean",
-    description:
-      "Also run pulumi import, and pulumi preview, which must show no change. Needs a stack and npm install.",
-  },
-  fill: {
-    type: "string",
-    value: "<file>",
-    description:
-      "In place of writing a program: fill in the file that pulumi preview --import-file has written for an existing one.",
-  },
-  preview: {
-    type: "string",
-    value: "<file>",
-    description: "With --fill: read the output of pulumi preview --json from a file, in place of running it.",
-  },
-  ...sharedOptions,
-} as const;
-
-export type ImportInvocation = Invocation<typeof options>;
+import { version } from "../../core/version.js";
 
 export const importCommand = defineCommand({
   name: "import",

@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { NotFoundError, type RequestFacts } from "../../core/errors.js";
 import { shapeError } from "../http/failures.js";
-import type { Answer, Transport } from "../http/transport.js";
+import type { Answer } from "../http/content.js";
+import type { Transport } from "../http/transport.js";
 import { conform, decode, page } from "./wire.js";
 
 /** Rows asked for per page; the service may serve fewer, so the walk goes by `next` alone. */

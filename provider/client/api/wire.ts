@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { contentIfAny, contentOf } from "../http/content.js";
+import { contentIfAny, contentOf, type Answer } from "../http/content.js";
 import type { RequestFacts } from "../../core/errors.js";
 import { shapeError } from "../http/failures.js";
 import { canonicalUid } from "../../core/identity.js";
 import { printable } from "../../core/text.js";
 import { canonicalTime } from "../../core/time.js";
 import { type Choice, choicesOf } from "./choices.js";
-import type { Answer } from "../http/transport.js";
 import type {
   CredentialPermissions,
   Identified,

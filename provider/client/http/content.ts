@@ -1,6 +1,12 @@
 import { shapeError } from "./failures.js";
 import { excess } from "./json.js";
-import type { Answer } from "./transport.js";
+import type { RequestFacts } from "../../core/errors.js";
+
+/** A successful answer. */
+export interface Answer {
+  facts: RequestFacts;
+  body: string;
+}
 
 /** What a successful answer holds as JSON; anything else is a `ResponseShapeError`, which tells nothing of the content. */
 export function contentOf({ body, facts }: Answer): unknown {

@@ -19,6 +19,11 @@ export type Outcome =
   /** `status` where the answer began and broke off. */
   | { kind: "failure"; code: string; message: string; sent: boolean; status?: number };
 
+/** Headers of an outcome; empty where there was no answer. */
+export function headersOf(outcome: Outcome): Headers {
+  return outcome.kind === "answer" ? outcome.headers : {};
+}
+
 /** Code of a failure by our own clock. */
 export const TIMED_OUT = "TIMED_OUT";
 /** Code of a success whose body is larger than any real answer. */

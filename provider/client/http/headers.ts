@@ -1,5 +1,3 @@
-import type { Outcome } from "./exchange.js";
-
 /** Answer headers, names in lower case, one value each. */
 export type Headers = Readonly<Record<string, string>>;
 
@@ -9,11 +7,6 @@ export interface RateFacts {
   remaining?: number;
   /** Milliseconds from now until the budget is whole again. */
   resetInMs?: number;
-}
-
-/** Headers of an outcome; none where nothing was answered. */
-export function headersOf(outcome: Outcome): Headers {
-  return outcome.kind === "answer" ? outcome.headers : {};
 }
 
 /** `X-RateLimit-Limit`, `-Remaining` and `-Reset` (unix seconds). */

@@ -1,5 +1,5 @@
-import type { Outcome } from "./exchange.js";
-import { headersOf, retryAfterMs } from "./headers.js";
+import { headersOf, type Outcome } from "./exchange.js";
+import { retryAfterMs } from "./headers.js";
 
 /** Tries for one call, the first included. Refusals that say when to come back count against the time alone. */
 export const MOST_TRIES = 5;

@@ -1,24 +1,16 @@
 import type { Dispatcher } from "undici";
-import { contentIfAny } from "./content.js";
+import { type Answer, contentIfAny } from "./content.js";
+import { version } from "../../core/version.js";
 import { isOfApi } from "./decodeError.js";
 import { ReadOnlyError, type RequestFacts, TransportError } from "../../core/errors.js";
-import { exchange, type Outcome } from "./exchange.js";
+import { exchange, headersOf, type Outcome } from "./exchange.js";
 import { refusedBefore, shapeError, statusError, transportError, unreadable } from "./failures.js";
-import { headersOf, rateFacts, requestId } from "./headers.js";
+import { rateFacts, requestId } from "./headers.js";
 import { type Limiter, LimiterClosed } from "./limiter.js";
 import type { Redactor } from "./redact.js";
 import { isLastTry, mayHaveRun, mayRetry, RETRY_BUDGET_MS, waitBefore } from "./retry.js";
 
-// Not an import: the file stands outside the compiled tree, equally far from source and build.
-const { version } = require("../../package.json") as { version: string };
-
 const SUCCESS = new Set([200, 201, 202, 204]);
-
-/** A successful answer. */
-export interface Answer {
-  facts: RequestFacts;
-  body: string;
-}
 
 export interface TransportOptions {
   /** Asked for each request. */

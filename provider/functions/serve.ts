@@ -1,0 +1,83 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AvalaError, UnauthorizedError } from "../core/errors.js";
+import { createClient, resolveClientSettings, type AvalaClient, type Lookup } from "../client/index.js";
+import { isMock } from "../core/mocks.js";
+import type { Provider } from "../resources/provider.js";
+import { stripped } from "../core/text.js";
+import { OrganizationNotFoundError, OrganizationVanishedError } from "../snapshot/index.js";
+import type { Query } from "./query.js";
+import { mocked } from "./mocks.js";
+import { ArgumentError, Service } from "./service.js";
+
+/** One for each key and deployment: a limiter of its own for each call would not know of the others. */
+const clients = new Map<string, AvalaClient>();
+
+/** Answers one call of a function. What it throws prints as its message alone, and carries the error's `code`. */
+export async function serve<Args, Result>(query: Query<Args, Result>, args: Args, provider: Provider | undefined) {
+  let client: AvalaClient | undefined;
+  try {
+    requirePlain(args);
+    if (isMock(pulumi.runtime.getMonitor())) return await mocked(query, args, provider);
+    client = clientOf(await configuration(provider));
+    return await query.read(new Service(client), args);
+  } catch (error) {
+    // A client whose key was refused sends nothing more; a program may live longer than that.
+    if (error instanceof UnauthorizedError) forget(client);
+    throw presented(error);
+  }
+}
+
+/** The stack's configuration, or what an explicit provider holds in its place. */
+async function configuration(provider: Provider | undefined): Promise<Lookup> {
+  if (provider === undefined) {
+    const config = new pulumi.Config("avala");
+    return (key) => config.get(key.replace(/^avala:/, ""));
+  }
+  const settings = provider.__settings as unknown as SettingsInternals | undefined;
+  if (settings === undefined) throw new ArgumentError("The given provider is not a Provider of pulumi-avala.");
+  if (!(await settings.isKnown)) {
+    throw new ArgumentError("The provider's key or base URL is not known before the next update: use the Output form.");
+  }
+  const known = await settings.promise();
+  return (key) => known[key];
+}
+
+interface SettingsInternals {
+  isKnown: Promise<boolean>;
+  promise(): Promise<Record<string, string | undefined>>;
+}
+
+function clientOf(config: Lookup): AvalaClient {
+  const settings = resolveClientSettings((name) => process.env[name], config);
+  const key = JSON.stringify(settings);
+  const client = clients.get(key) ?? createClient({ ...settings, shareReads: false, onWait: tellWait });
+  clients.set(key, client);
+  return client;
+}
+
+function forget(client: AvalaClient | undefined): void {
+  for (const [key, known] of clients) if (known === client) clients.delete(key);
+}
+
+function tellWait({ waiting, seconds }: { waiting: number; seconds: number }): void {
+  const text = `Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`;
+  void pulumi.log.info(text);
+}
+
+function requirePlain(args: unknown): void {
+  for (const [name, value] of Object.entries(args ?? {})) {
+    if (!pulumi.Output.isInstance(value) && !pulumi.Resource.isInstance(value)) continue;
+    throw new ArgumentError(`${name} is an output or a resource, which only the Output form of the function takes.`);
+  }
+}
+
+/** What the program, and where it does not catch it the user, sees of an expected error. */
+function presented(error: unknown): unknown {
+  if (error instanceof OrganizationVanishedError) {
+    return presented(new OrganizationNotFoundError(error.organizationUid));
+  }
+  if (!(error instanceof AvalaError)) return error;
+  const message = stripped(`${error.message} [${error.code}]`);
+  // Without the frames of a stack: Pulumi does not show them, but it can take many seconds to colour them.
+  return Object.assign(new pulumi.RunError(message), { code: error.code, stack: message });
+}

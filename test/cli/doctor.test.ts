@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { TransportError } from "../../provider/core/errors.js";
-import { failure } from "../../provider/cli/doctor/service.js";
-import { variables } from "../../provider/cli/doctor/settings.js";
+import { failure } from "../../cli/doctor/service.js";
+import { variables } from "../../cli/doctor/settings.js";
 import {
   nodeCheck,
   ownVersion,
@@ -10,7 +10,7 @@ import {
   pulumiCheck,
   sdkCheck,
   typescriptCheck,
-} from "../../provider/cli/doctor/versions.js";
+} from "../../cli/doctor/versions.js";
 import type { Seed } from "../../emulator/src/index.js";
 import { person, uids } from "../lifecycle/support.js";
 import { pageOf, rawService, type Reply } from "../support/rawService.js";

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { marked, type Token, type Tokens } from "marked";
 import type { Seed } from "../../emulator/src/index.js";
-import { Rules } from "../../provider/cli/drift/rules.js";
+import { Rules } from "../../cli/drift/rules.js";
 import { printable } from "../../provider/core/text.js";
 import { acme, person, uids } from "../lifecycle/support.js";
 import { Exported, sealed, secret } from "../support/exported.js";

@@ -1,8 +1,8 @@
-import { asMarkdown } from "../../provider/cli/drift/markdown.js";
-import { asJson, show as showDrift, type Report } from "../../provider/cli/drift/report.js";
-import { lookalikes, ShownNames } from "../../provider/cli/lookalikes.js";
-import { show as showStatus, type Item } from "../../provider/cli/status/report.js";
-import type { Terminal } from "../../provider/cli/terminal.js";
+import { asMarkdown } from "../../cli/drift/markdown.js";
+import { asJson, show as showDrift, type Report } from "../../cli/drift/report.js";
+import { lookalikes, ShownNames } from "../../cli/output/lookalikes.js";
+import { show as showStatus, type Item } from "../../cli/status/report.js";
+import type { Terminal } from "../../cli/output/terminal.js";
 
 const organization = { uid: "o", slug: "acme", name: "Acme" };
 const [uid6, uid7] = [6, 7].map((digit) => `0000000${digit}-0000-4000-8000-000000000000`) as [string, string];

@@ -1,4 +1,4 @@
-import type { Kind } from "../../provider/cli/review/preview.js";
+import type { Kind } from "../../cli/pulumi/preview.js";
 
 /** One step of a constructed preview, as little of it as matters. */
 export interface Planned {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ChangeRow, Review } from "../../provider/cli/review/report.js";
+import type { ChangeRow, Review } from "../../cli/review/report.js";
 import { blocks, read } from "../examples/support.js";
 import { program } from "../support/commandLine.js";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";

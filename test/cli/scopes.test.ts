@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { commands } from "../../provider/cli/commands.js";
+import { commands } from "../../cli/commands.js";
 import { read } from "../examples/support.js";
 import { idOf, organization, organizationMember, Stack, teamMembership, team } from "../support/stack.js";
 import { person } from "../lifecycle/support.js";

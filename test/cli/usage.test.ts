@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { commands } from "../../provider/cli/commands.js";
+import { commands } from "../../cli/commands.js";
 import { version } from "../../package.json";
 import { program } from "../support/commandLine.js";
 import { escapes, office } from "./support.js";

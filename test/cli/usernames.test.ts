@@ -1,4 +1,4 @@
-import { nameOfPerson, shownMember } from "../../provider/cli/people.js";
+import { nameOfPerson, shownMember } from "../../cli/membership/lookup.js";
 import type { Seed } from "../../emulator/src/index.js";
 import { acme, uids } from "../lifecycle/support.js";
 import { Engine, Host } from "../support/host.js";

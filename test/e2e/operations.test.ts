@@ -1,5 +1,5 @@
 import * as avala from "pulumi-avala";
-import { commands } from "../../provider/cli/commands.js";
+import { commands } from "../../cli/commands.js";
 import { Desk } from "../support/commandLine.js";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Project, ref, type Declared } from "../support/pulumi.js";

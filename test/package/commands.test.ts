@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { commands } from "../../provider/cli/commands.js";
+import { commands } from "../../cli/commands.js";
 import { acme } from "../lifecycle/support.js";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Project } from "../support/pulumi.js";

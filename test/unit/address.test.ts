@@ -2,8 +2,8 @@ import { addressFault, asciiAddress, normalizeEmail } from "../../provider/core/
 import { listPeople, resources } from "../../provider/schema/index.js";
 import { checkValue, flagsOf, rosterOf } from "../../provider/schema/index.js";
 import { checkInputs } from "../../provider/lifecycle/inputs.js";
-import { commands } from "../../provider/cli/commands.js";
-import { typedPerson } from "../../provider/cli/people.js";
+import { commands } from "../../cli/commands.js";
+import { typedPerson } from "../../cli/membership/lookup.js";
 import { normalOf, refused, taken } from "../support/addresses.js";
 
 const uid = "00000ace-0000-4000-8000-000000000000";

@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { replaceAll } from "../../provider/cli/import/folder.js";
-import { inputText } from "../../provider/cli/input.js";
+import { replaceAll } from "../../cli/import/folder.js";
+import { inputText } from "../../cli/input.js";
 import { readBounded, readBoundedStream } from "../../provider/core/bounded.js";
 import { readDataFile } from "../../provider/core/dataFile.js";
 

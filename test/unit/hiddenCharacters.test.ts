@@ -1,5 +1,5 @@
 import { observedState } from "../../provider/lifecycle/state.js";
-import { jsonText } from "../../provider/cli/terminal.js";
+import { jsonText } from "../../cli/output/terminal.js";
 import { addressFault } from "../../provider/core/address.js";
 import { checkValue, resources } from "../../provider/schema/index.js";
 import { foldedForms, hiddenCharacter, printable, quoted, stripped } from "../../provider/core/text.js";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
-import { matchesGlob } from "../../provider/cli/drift/rules.js";
-import { masked } from "../../provider/cli/review/mask.js";
-import type { Review } from "../../provider/cli/review/report.js";
+import { matchesGlob } from "../../cli/drift/rules.js";
+import { masked } from "../../cli/review/mask.js";
+import type { Review } from "../../cli/review/report.js";
 import { normalizeEmail } from "../../provider/core/address.js";
 
 /*

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { importCommands } from "../../provider/cli/import/project.js";
+import { importCommands } from "../../cli/import/project.js";
 import { shellWord } from "../../provider/core/shell.js";
 import { OrganizationVanishedError } from "../../provider/snapshot/index.js";
 import { hostileTexts, steering } from "../hostile/texts.js";

@@ -1,0 +1,21 @@
+import type { Command } from "./command.js";
+import { doctor } from "./doctor/doctor.js";
+import { drift } from "./drift/drift.js";
+import { importCommand } from "./import/import.js";
+import { leave } from "./actions/leave.js";
+import { resend } from "./actions/resend.js";
+import { review } from "./review/review.js";
+import { status } from "./status/status.js";
+import { transferOwnership } from "./actions/transferOwnership.js";
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  importCommand,
+  drift,
+  review,
+  status,
+  resend,
+  transferOwnership,
+  leave,
+  doctor,
+];

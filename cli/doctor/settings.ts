@@ -1,0 +1,141 @@
+import { AvalaError } from "../../provider/core/errors.js";
+import { resolveSettings, type Settings } from "../../provider/lifecycle/runtime/settings.js";
+import { printable } from "../../provider/core/text.js";
+import { hint } from "../commandLine.js";
+import { projectFolder, stackConfiguration, type Place } from "../pulumi/run.js";
+import { ofError, ok, warning, type Check } from "./check.js";
+
+/** Variables of the environment, and the keys of the stack's configuration that stand for the same. */
+export const variables: Readonly<Record<string, string | undefined>> = {
+  AVALA_API_KEY: "avala:apiKey",
+  AVALA_BASE_URL: "avala:baseUrl",
+  AVALA_ALLOW_INSECURE_BASE_URL: "avala:allowInsecureBaseUrl",
+  AVALA_REQUESTS_PER_MINUTE: "avala:requestsPerMinute",
+  AVALA_REQUESTS_PER_SECOND: "avala:requestsPerSecond",
+  AVALA_TIMEOUT_SECONDS: "avala:timeoutSeconds",
+  AVALA_MAX_REMOVALS: "avala:maxRemovals",
+  AVALA_SLICE_SECONDS: "avala:sliceSeconds",
+  AVALA_HIDDEN_PEOPLE: "avala:hiddenPeople",
+  AVALA_READ_ONLY: undefined,
+  AVALA_ASSUME_DELETED: undefined,
+};
+const keyVariable = "avala:apiKeyEnv";
+const configurationKeys = [...Object.values(variables).filter((key) => key !== undefined), keyVariable];
+/** Whole numbers, which may be shown. */
+const numbers = Object.keys(variables).filter((name) => /_(MINUTE|SECOND|SECONDS|REMOVALS)$/.test(name));
+
+type Values = ReadonlyMap<string, string>;
+
+/** The settings in force, as far as they work, and where they come from. */
+export async function settingsChecks(place: Place): Promise<{ settings: Settings | undefined; checks: Check[] }> {
+  const { environment } = place;
+  const { config, problem } = await configurationOf(place);
+  const strange = [...unknownVariables(environment), ...unknownKeys(config)];
+  try {
+    const settings = resolveSettings(
+      (name) => environment[name],
+      (key) => config.get(key),
+    );
+    return { settings, checks: [...problem, ...inForce(environment, config, settings), ...strange] };
+  } catch (error) {
+    if (!(error instanceof AvalaError)) throw error;
+    return { settings: undefined, checks: [...problem, ofError("error", "settings", error), ...strange] };
+  }
+}
+
+/** Empty outside of a project, and where it cannot be read, which is said. */
+async function configurationOf(place: Place): Promise<{ config: Values; problem: Check[] }> {
+  if (projectFolder(place) === undefined) return { config: new Map(), problem: [] };
+  try {
+    return { config: await stackConfiguration(place), problem: [] };
+  } catch (error) {
+    if (!(error instanceof AvalaError)) throw error;
+    return { config: new Map(), problem: [ofError("warning", "configuration", error)] };
+  }
+}
+
+/** Nothing of a key is shown, and of texts that somebody may have pasted one into, nothing either. */
+function inForce(environment: Place["environment"], config: Values, settings: Settings): Check[] {
+  const fromEnvironment = Boolean(environment["AVALA_API_KEY"]);
+  const keySource = fromEnvironment
+    ? "AVALA_API_KEY"
+    : config.has(keyVariable)
+      ? `the variable that ${keyVariable} names`
+      : "avala:apiKey of the stack";
+  const url = settings.client.baseUrl;
+  const urlSource = fromEnvironment
+    ? environment["AVALA_BASE_URL"] && "AVALA_BASE_URL"
+    : config.has("avala:baseUrl") && "avala:baseUrl";
+  const isInsecure = url.startsWith("http:");
+  const idle = fromEnvironment ? ["avala:apiKey", keyVariable, "avala:baseUrl"].filter((key) => config.has(key)) : [];
+  return [
+    ok("keySource", `The key is set, by ${keySource}`),
+    ...(idle.length > 0 ? [ok("idle", `Not used, as AVALA_API_KEY is set: ${idle.join(", ")}`)] : []),
+    isInsecure
+      ? warning(
+          "baseUrl",
+          `The base URL ${printable(url, 200)} (${urlSource}) is without encryption, to this machine.`,
+          "Meant for an emulator or a development server; else use https.",
+        )
+      : ok("baseUrl", `The base URL is ${printable(url, 200)} (${urlSource || "the default"})`),
+    ...numbers.flatMap((name) => numberInForce(name, environment, config)),
+    ...(settings.hiddenPeople.size > 0
+      ? [
+          ok(
+            "hiddenPeople",
+            `AVALA_HIDDEN_PEOPLE names ${settings.hiddenPeople.size} user${settings.hiddenPeople.size === 1 ? "" : "s"} whose hidden address is none that the program declares`,
+          ),
+        ]
+      : []),
+    ...(settings.client.readOnly
+      ? [
+          warning(
+            "readOnly",
+            "AVALA_READ_ONLY is set: what would change something is refused.",
+            "Unset it to make changes.",
+          ),
+        ]
+      : []),
+    ...(settings.assumeDeleted.size > 0
+      ? [
+          warning(
+            "assumeDeleted",
+            `AVALA_ASSUME_DELETED names ${settings.assumeDeleted.size} organization${settings.assumeDeleted.size === 1 ? "" : "s"} whose disappearance counts as deletion.`,
+            "It is meant for one run: unset it.",
+          ),
+        ]
+      : []),
+  ];
+}
+
+function numberInForce(name: string, environment: Place["environment"], config: Values): Check[] {
+  const key = variables[name]!;
+  const [own, configured] = [environment[name], config.get(key)];
+  if (!own && !configured) return [];
+  const over = own && configured ? `, over ${key} ${configured.trim()}` : "";
+  return [ok("setting", own ? `${name} is ${own.trim()}${over}` : `${key} of the stack is ${configured!.trim()}`)];
+}
+
+function unknownVariables(environment: Place["environment"]): Check[] {
+  const names = Object.keys(environment).filter((name) => name.startsWith("AVALA_") && !(name in variables));
+  const fix = "Correct or unset it, unless apiKeyEnv names it.";
+  return names.map((name) =>
+    warning(
+      "unknownVariable",
+      `${printable(name)} is set, and is no setting of this package.`,
+      hint(name, Object.keys(variables), fix),
+    ),
+  );
+}
+
+function unknownKeys(config: Values): Check[] {
+  const names = [...config.keys()].filter((name) => name.startsWith("avala:") && !configurationKeys.includes(name));
+  const fix = "Correct it, or let it be where the program reads it itself.";
+  return names.map((name) =>
+    warning(
+      "unknownKey",
+      `${printable(name)} is in the stack's configuration, and is no setting of this package.`,
+      hint(name, configurationKeys, fix),
+    ),
+  );
+}

@@ -1,0 +1,93 @@
+import type { Person } from "../../provider/core/identity.js";
+import type { Managed } from "../pulumi/managed.js";
+
+/** What can be found, in the order of the report. */
+export const kinds = [
+  "owner",
+  "changed",
+  "missing",
+  "gone",
+  "expired",
+  "runOut",
+  "unmanaged",
+  "waiting",
+  "ready",
+] as const;
+export type Kind = (typeof kinds)[number];
+
+/** What takes its way, and differs from the code in nothing. */
+const expected: ReadonlySet<Kind> = new Set(["waiting", "ready"]);
+
+export const isDrift = (kind: Kind): boolean => !expected.has(kind);
+
+/** An entry of an import file, which `npx pulumi-avala import --fill` completes. */
+export interface ImportEntry {
+  type: string;
+  name: string;
+  id: string;
+}
+
+export interface OrganizationNamed {
+  uid: string;
+  slug: string | undefined;
+  name: string | undefined;
+}
+
+export interface TeamNamed {
+  uid: string;
+  slug?: string | undefined;
+  name?: string | undefined;
+}
+
+/** One difference between the state and Avala, or a person on their way. Plain data: `--json` prints it as it is. */
+export interface Finding {
+  kind: Kind;
+  /** What it is about: `place` is a person in a team. */
+  subject: "organization" | "team" | "person" | "place" | "invitation";
+  organization: OrganizationNamed;
+  team?: TeamNamed | undefined;
+  person?: (Person & { username?: string | undefined }) | undefined;
+  role?: string | undefined;
+  /** Of another owner: who owned the organization when a run recorded it last. */
+  formerOwner?: Finding["person"];
+  /** The resource that declares it; none of what is unmanaged. */
+  resource?: Pick<Managed, "kind" | "name" | "urn" | "id"> | undefined;
+  /** Of what has changed. */
+  property?: string;
+  declared?: unknown;
+  now?: unknown;
+  /** In one sentence. */
+  message: string;
+  /** When it began, as the service tells. */
+  since?: string | undefined;
+  /** When it ends or has ended. */
+  until?: string | undefined;
+  repair: string;
+  /** How to take it under code. */
+  import?: ImportEntry;
+}
+
+/** What is true, not declared, and no drift: who owns an organization, whose key it is. */
+export interface Fact {
+  organization: OrganizationNamed;
+  team?: TeamNamed;
+  person: NonNullable<Finding["person"]>;
+  message: string;
+}
+
+/** What one look at one organization has found. */
+export interface Found {
+  organization: OrganizationNamed & { visible: boolean; invitationsVisible: boolean | undefined };
+  findings: Finding[];
+  facts: Fact[];
+  /** What this key may not see, and what therefore is not compared. */
+  notVisible: string[];
+}
+
+/** Stands for a value that is secret in the state. */
+export const secretText = "[secret]";
+
+/** What a finding says of the resource that declares it. */
+export function declaredBy({ kind, name, urn, id }: Managed): NonNullable<Finding["resource"]> {
+  return { kind, name, urn, id };
+}

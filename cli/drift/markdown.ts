@@ -1,0 +1,100 @@
+import { code, prose } from "../output/markdown.js";
+import {
+  byRepair,
+  differences,
+  entriesOf,
+  grouped,
+  importFile,
+  plural,
+  factRow,
+  rowOf,
+  shownNames,
+  summary,
+  titles,
+  type Report,
+  type Row,
+} from "./report.js";
+
+/** GitHub takes 65,536 characters in an issue. */
+const longest = 60_000;
+
+/** The report for an issue: as many rows of each kind as an issue takes. */
+export function asMarkdown(report: Report): string {
+  const tries = [Infinity, 300, 100, 30, 10].map((most) => () => written(report, most));
+  for (const attempt of tries) {
+    const text = attempt();
+    if (text.length <= longest) return text;
+  }
+  return written(report, 3);
+}
+
+function written(report: Report, most: number): string {
+  const count = differences(report);
+  const { facts, notVisible } = report;
+  const names = shownNames(report);
+  return [
+    `## ${count === 0 ? "No drift" : `Drift: ${plural(count, "difference")}`}`,
+    prose(summary(report)),
+    ...grouped(report).flatMap(({ kind, findings }) => [
+      `### ${titles[kind]} (${findings.length})`,
+      ...byRepair(findings).flatMap((same) => [
+        table(
+          ["Who or what", "Organization", "Part", "What is the matter"],
+          same.map((finding) => rowOf(finding, names)),
+          most,
+        ),
+        prose(same[0]!.repair),
+      ]),
+    ]),
+    ...(facts.length > 0
+      ? [
+          `### No drift, and not declared (${facts.length})`,
+          table(
+            ["Who", "Organization", "Part", ""],
+            facts.map((fact) => factRow(fact, names)),
+            most,
+          ),
+        ]
+      : []),
+    ...(notVisible.length > 0
+      ? [
+          `### Not visible to this key (${notVisible.length})`,
+          list(
+            notVisible.map((note) => prose(note)),
+            most,
+          ),
+        ]
+      : []),
+    ...adoption(report, most),
+  ].join("\n\n");
+}
+
+function table(head: string[], rows: Row[], most: number): string {
+  const lines = rows
+    .slice(0, most)
+    .map(([name, where, part, message]) => [code(name), code(where), part === "" ? "" : code(part), prose(message)]);
+  const text = [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return rows.length > most ? `${text}\n\n${more(rows.length - most)}` : text;
+}
+
+function list(items: string[], most: number): string {
+  const text = items.slice(0, most).map((item) => `- ${item}`);
+  return [...text, ...(items.length > most ? [`- ${more(items.length - most)}`] : [])].join("\n");
+}
+
+const more = (count: number): string => `… and ${count} more: run \`npx pulumi-avala drift\`.`;
+
+/** Text in a fence longer than any run of backticks in it. */
+function adoption(report: Report, most: number): string[] {
+  const entries = entriesOf(report);
+  if (entries.length === 0) return [];
+  const text = importFile(entries.slice(0, most));
+  const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
+  const fence = "`".repeat(Math.max(3, ...runs.map((length) => length + 1)));
+  return [
+    "### To adopt what is unmanaged",
+    "Declare it, and run `npx pulumi-avala import --fill` with a file of:",
+    `${fence}json\n${text}\n${fence}`,
+    ...(entries.length > most ? [more(entries.length - most)] : []),
+  ];
+}

@@ -1,0 +1,75 @@
+import {
+  flagsOf,
+  isNewValue,
+  resources as schemas,
+  rosterOf,
+  type ResourceSchema,
+} from "../../provider/schema/index.js";
+import { printable } from "../../provider/core/text.js";
+import type { Managed } from "../pulumi/managed.js";
+import { secretText } from "./finding.js";
+
+/** Shorter ones would be found in any text; Pulumi's own masking leaves them too. */
+const shortest = 3;
+/** Of a text that was shortened, this much of a secret is taken for it. */
+const telling = 16;
+/** Parts of a finding that are ours, whatever they say. */
+const ours = new Set(["kind", "subject", "property", "type", "role", "repair", "since", "until"]);
+
+/** Takes what is secret in the state out of whatever is to be shown. */
+export class Mask {
+  readonly #secrets: readonly string[];
+
+  constructor(managed: readonly Managed[]) {
+    const texts = managed.flatMap(secretsOf).flatMap((text) => [text, printable(text, text.length)]);
+    // The longest first: one may be part of another.
+    this.#secrets = [...new Set(texts)]
+      .filter((text) => text.length >= shortest)
+      .toSorted((one, other) => other.length - one.length);
+  }
+
+  text(text: string): string {
+    return this.#secrets.reduce(without, text);
+  }
+
+  /** The same value with every text in it masked. */
+  all<T>(value: T): T {
+    if (this.#secrets.length === 0) return value;
+    return this.#masked(value) as T;
+  }
+
+  #masked(value: unknown): unknown {
+    if (typeof value === "string") return this.text(value);
+    if (Array.isArray(value)) return value.map((item) => this.#masked(item));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, ours.has(name) ? item : this.#masked(item)]),
+    );
+  }
+}
+
+/** Also where the text holds only the beginning of the secret, for it was shortened. */
+function without(text: string, secret: string): string {
+  const stem = secret.slice(0, telling);
+  let [rest, shown] = [text, ""];
+  for (;;) {
+    const at = rest.indexOf(stem);
+    if (at < 0) return shown + rest;
+    let end = at + stem.length;
+    while (end - at < secret.length && rest[end] === secret[end - at]) end++;
+    shown += rest.slice(0, at) + secretText;
+    rest = rest.slice(end);
+  }
+}
+
+/** Texts that are secret; not those of a closed set, such as a role, which would be found in any sentence. */
+function secretsOf({ key, outputs, secret }: Managed): string[] {
+  const schema: ResourceSchema = schemas[key];
+  return [...secret].flatMap((name) => {
+    const value = outputs[name];
+    const field = schema.inputs[name] ?? schema.outputs[name];
+    if (typeof value !== "string") return [];
+    if (field && (isNewValue(field, "\0") || flagsOf(field).known !== undefined)) return [];
+    return key === "teamRoster" && name === "members" ? [...rosterOf(value).keys()] : [value, ...value.split("\n")];
+  });
+}

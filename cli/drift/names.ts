@@ -1,0 +1,18 @@
+import type { Managed } from "../pulumi/managed.js";
+
+/** Logical names for what is to be adopted: none that the stack has already, and none twice. */
+export class Names {
+  readonly #taken: Set<string>;
+
+  constructor(managed: readonly Managed[]) {
+    this.#taken = new Set(managed.map(({ kind, name }) => `${kind} ${name}`));
+  }
+
+  free(kind: Managed["kind"], wanted: string): string {
+    const candidates = (count: number) => (count === 1 ? wanted : `${wanted}-${count}`);
+    let count = 1;
+    while (this.#taken.has(`${kind} ${candidates(count)}`)) count++;
+    this.#taken.add(`${kind} ${candidates(count)}`);
+    return candidates(count);
+  }
+}

@@ -1,0 +1,164 @@
+import { printable } from "../../provider/core/text.js";
+import { nameColumn, ShownNames } from "../output/lookalikes.js";
+import { columns, jsonText, type Terminal } from "../output/terminal.js";
+import { isDrift, kinds, type Fact, type Finding, type Found, type ImportEntry, type Kind } from "./finding.js";
+
+/** Everything that `drift` tells. */
+export interface Report {
+  organizations: Found["organization"][];
+  /** Number of those compared. */
+  resources: number;
+  findings: Finding[];
+  facts: Fact[];
+  notVisible: string[];
+  /** Number of findings that rules leave out. */
+  ignored: number;
+  /** Numbers of rules that match nothing. */
+  unusedRules: number[];
+}
+
+export const titles: Record<Kind, string> = {
+  owner: "Owner changed",
+  changed: "Changed",
+  missing: "Missing",
+  gone: "Gone",
+  expired: "Expired",
+  runOut: "Access has run out",
+  unmanaged: "Unmanaged",
+  waiting: "Waiting",
+  ready: "Ready",
+};
+
+/** Number of findings that are drift. */
+export function differences({ findings }: Pick<Report, "findings">): number {
+  return findings.filter(({ kind }) => isDrift(kind)).length;
+}
+
+/** One screen: a group for each kind, a line for each finding, and what can be done. */
+export function show(report: Report, terminal: Terminal): void {
+  const names = shownNames(report);
+  for (const { kind, findings } of grouped(report)) {
+    terminal.heading(`${titles[kind]} (${findings.length})`);
+    for (const same of byRepair(findings)) {
+      for (const line of columns(
+        same.map((finding) => rowOf(finding, names)),
+        nameColumn,
+      ))
+        terminal.result(`  ${line}`);
+      terminal.result(`  -> ${same[0]!.repair}`);
+    }
+    terminal.result("");
+  }
+  if (report.facts.length > 0) {
+    terminal.heading(`No drift, and not declared (${report.facts.length})`);
+    for (const line of columns(
+      report.facts.map((fact) => factRow(fact, names)),
+      nameColumn,
+    ))
+      terminal.result(`  ${line}`);
+    terminal.result("");
+  }
+  const entries = entriesOf(report);
+  if (entries.length > 0) {
+    terminal.heading("To adopt what is unmanaged: declare it, and npx pulumi-avala import --fill with a file of");
+    terminal.result(importFile(entries));
+    terminal.result("");
+  }
+  terminal.result(summary(report));
+}
+
+/** What the whole comes to, in one line. */
+export function summary(report: Report): string {
+  const { resources, ignored, notVisible } = report;
+  const count = differences(report);
+  const blind = notVisible.length > 0 ? ", as far as this key may see" : "";
+  const head = count === 0 ? `No drift${blind}.` : `${plural(count, "difference")}${blind}: ${counted(report, true)}.`;
+  const onTheirWay = counted(report, false);
+  return [
+    head,
+    ...(onTheirWay === "" ? [] : [`No drift: ${onTheirWay}.`]),
+    `${plural(resources, "resource")} compared${ignored > 0 ? `, ${plural(ignored, "difference")} ignored` : ""}.`,
+  ].join(" ");
+}
+
+function counted(report: Report, drift: boolean): string {
+  return grouped(report)
+    .filter(({ kind }) => isDrift(kind) === drift)
+    .map(({ kind, findings }) => `${findings.length} ${titles[kind].toLowerCase().replace("access has ", "")}`)
+    .join(", ");
+}
+
+export function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** Kinds that have findings, in their order. */
+export function grouped({ findings }: Pick<Report, "findings">): { kind: Kind; findings: Finding[] }[] {
+  return kinds
+    .map((kind) => ({ kind, findings: findings.filter((finding) => finding.kind === kind) }))
+    .filter(({ findings }) => findings.length > 0);
+}
+
+/** Those of one repair together: it is told once. */
+export function byRepair(findings: readonly Finding[]): Finding[][] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) groups.set(finding.repair, [...(groups.get(finding.repair) ?? []), finding]);
+  return [...groups.values()];
+}
+
+export function entriesOf({ findings }: Pick<Report, "findings">): ImportEntry[] {
+  return findings.flatMap((finding) => finding.import ?? []);
+}
+
+/** An import file, with a line for each entry. */
+export function importFile(entries: readonly ImportEntry[]): string {
+  return `{ "resources": [\n${entries.map((entry) => `  ${jsonText(entry)}`).join(",\n")}\n] }`;
+}
+
+/** A row of a finding or fact: who or what, where, in which part, and what is the matter. */
+export type Row = [name: string, where: string, part: string, message: string];
+
+export function rowOf(finding: Finding, names: ShownNames): Row {
+  const { organization, message } = finding;
+  return [nameOf(finding, names), organization.slug ?? organization.uid, partOf(finding, names), message];
+}
+
+export function factRow({ organization, team, person, message }: Fact, names: ShownNames): Row {
+  const part = team ? `team ${names.team(team)}` : "";
+  return [names.person(person), organization.slug ?? organization.uid, part, message];
+}
+
+/** Of everything that a report tells, so that a name is shown in one way in it. */
+export function shownNames({ findings, facts }: Pick<Report, "findings" | "facts">): ShownNames {
+  return new ShownNames([...findings, ...facts]);
+}
+
+function nameOf({ subject, organization, team, person }: Finding, names: ShownNames): string {
+  if (subject === "organization") return organization.name ?? organization.uid;
+  if (subject === "team") return names.team(team!);
+  return person ? names.person(person) : "";
+}
+
+function partOf({ subject, team, role, resource }: Finding, names: ShownNames): string {
+  if (subject === "organization" || subject === "team") return subject;
+  const shownRole = printable(role ?? "", 20);
+  if (subject === "place") return `${shownRole ? `${shownRole} in ` : ""}${names.team(team!)}`;
+  return subject === "invitation" || resource?.kind === "Invitation" ? `${shownRole} (invitation)`.trim() : shownRole;
+}
+
+/** The shape of `--json`; docs/commands.md describes it. */
+export function asJson(report: Report): object {
+  const { organizations, resources, findings, facts, notVisible, ignored, unusedRules } = report;
+  return {
+    drift: differences(report) > 0,
+    organizations,
+    resources,
+    counts: Object.fromEntries(kinds.map((kind) => [kind, findings.filter((one) => one.kind === kind).length])),
+    findings: findings.map((finding) => ({ drift: isDrift(finding.kind), ...finding })),
+    facts,
+    notVisible,
+    ignored,
+    unusedRules,
+    importFile: { resources: entriesOf(report) },
+  };
+}

@@ -1,0 +1,136 @@
+import { readDataFile } from "../../provider/core/dataFile.js";
+import { quoted } from "../../provider/core/text.js";
+import { resources as schemas, unknownProperties } from "../../provider/schema/index.js";
+import { RulesError } from "../errors.js";
+import { kinds, type Finding } from "./finding.js";
+
+/** What a rule may ask of a finding. All that it asks has to hold; of several values one. */
+const conditions = {
+  kind: ({ kind }: Finding, value: string) => kind === value,
+  organization: ({ organization }: Finding, value: string) => [organization.uid, organization.slug].includes(value),
+  team: ({ team }: Finding, value: string) => team !== undefined && [team.uid, team.slug, team.name].includes(value),
+  person: ({ person }: Finding, value: string) => {
+    const names = [person?.email, person?.userUid, person?.username];
+    return names.some((name) => name !== undefined && matchesGlob(value, name));
+  },
+  property: ({ property }: Finding, value: string) => property === value,
+};
+type Condition = keyof typeof conditions;
+const conditionNames = Object.keys(conditions) as Condition[];
+
+const properties = new Set(Object.values(schemas).flatMap(({ inputs }) => Object.keys(inputs)));
+/** Closed sets: a value beside them would match nothing for ever. */
+const known: Partial<Record<Condition, ReadonlySet<string>>> = { kind: new Set<string>(kinds), property: properties };
+
+type Rule = Partial<Record<Condition, string[]>>;
+
+/** Rules that say which findings are meant to be as they are. */
+export class Rules {
+  readonly #rules: readonly Rule[];
+
+  private constructor(rules: readonly Rule[]) {
+    this.#rules = rules;
+  }
+
+  static readonly none = new Rules([]);
+
+  /**
+   * Rules of a YAML or JSON file: a list under `ignore`.
+   * @throws RulesError that names everything that is wrong with it
+   */
+  static read(path: string): Rules {
+    const { rules, faults } = parsed(contentOf(path));
+    if (faults.length === 0) return new Rules(rules);
+    throw new RulesError(
+      `${quoted(path)}: ${faults.slice(0, 10).join("; ")}.`,
+      "Correct the rules; see docs/drift.md.",
+    );
+  }
+
+  /** Findings that no rule matches, how many are ignored, and the numbers of rules that match nothing. */
+  apply(findings: readonly Finding[]): { left: Finding[]; ignored: number; unused: number[] } {
+    const used = new Set<number>();
+    const left = findings.filter((finding) => {
+      const matching = this.#rules.flatMap((rule, index) => (matches(rule, finding) ? [index] : []));
+      for (const index of matching) used.add(index);
+      return matching.length === 0;
+    });
+    const unused = this.#rules.flatMap((_, index) => (used.has(index) ? [] : [index + 1]));
+    return { left, ignored: findings.length - left.length, unused };
+  }
+}
+
+function matches(rule: Rule, finding: Finding): boolean {
+  return conditionNames.every(
+    (name) => rule[name] === undefined || rule[name].some((value) => conditions[name](finding, value)),
+  );
+}
+
+function contentOf(path: string): unknown {
+  try {
+    return readDataFile(path);
+  } catch (error) {
+    throw new RulesError(`${(error as Error).message}.`, "Give --ignore a file of rules; see docs/drift.md.");
+  }
+}
+
+function parsed(content: unknown): { rules: Rule[]; faults: string[] } {
+  const { ignore, ...others } = isMapping(content) ? content : {};
+  if (!Array.isArray(ignore)) return { rules: [], faults: ["it must hold a list of rules under ignore"] };
+  const faults = unknownProperties("the file", Object.keys(others), ["ignore"]).map(({ reason }) => reason);
+  const rules = ignore.map((entry: unknown, index): Rule => {
+    const { rule, reasons } = ruleOf(entry);
+    faults.push(...reasons.map((reason) => `rule ${index + 1}: ${reason.replace(/\.$/, "")}`));
+    return rule;
+  });
+  return { rules, faults };
+}
+
+function ruleOf(entry: unknown): { rule: Rule; reasons: string[] } {
+  if (!isMapping(entry)) return { rule: {}, reasons: [`must be a mapping of ${conditionNames.join(", ")}`] };
+  const { reason, ...asked } = entry;
+  const reasons = unknownProperties("a rule", Object.keys(asked), [...conditionNames, "reason"]).map(
+    (one) => one.reason,
+  );
+  if (reason !== undefined && typeof reason !== "string") reasons.push("reason must be a text");
+  const rule: Rule = {};
+  for (const name of conditionNames) {
+    const value = asked[name];
+    if (value === undefined) continue;
+    const values = (Array.isArray(value) ? value : [value]) as unknown[];
+    if (values.length === 0 || !values.every((one) => typeof one === "string" && one !== "")) {
+      reasons.push(`${name} must be a text or a list of texts`);
+      continue;
+    }
+    rule[name] = values as string[];
+    const strange = rule[name].filter((one) => known[name] && !known[name].has(one));
+    for (const one of strange)
+      reasons.push(`${name} cannot be ${quoted(one)}; there are ${[...known[name]!].join(", ")}`);
+  }
+  if (reasons.length === 0 && Object.keys(rule).length === 0) {
+    reasons.push(`must ask for something: ${conditionNames.join(", ")}`);
+  }
+  return { rule, reasons };
+}
+
+/** `*` stands for any characters; letter case does not matter. */
+export function matchesGlob(pattern: string, name: string): boolean {
+  const text = name.toLowerCase();
+  const [first = "", ...rest] = pattern.toLowerCase().split("*");
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  const end = text.length - last.length;
+  let at = first.length;
+  if (at > end || !text.startsWith(first) || !text.endsWith(last)) return false;
+  // The earliest place for each part leaves most to those that follow, so that none is ever tried again.
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= end;
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,121 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { columns, jsonText } from "../output/terminal.js";
+import { printable, quoted } from "../../provider/core/text.js";
+import { StackError, UsageError } from "../errors.js";
+import { inputText } from "../input.js";
+import { parse, type Place } from "../pulumi/run.js";
+import { importInto, previewAfter, previewedSteps, stepsIn, type PreviewedStep } from "../pulumi/engine.js";
+import { Filling, type LeftOut } from "./fillImportFile.js";
+import { replaceAll } from "./folder.js";
+import type { Entry, ImportFile } from "./importFile.js";
+import type { ImportInvocation } from "./options.js";
+import { importCommands } from "./project.js";
+import { Deployments } from "./deployments.js";
+
+const howToWrite = "Write it with: pulumi preview --import-file import.json.";
+
+/** What became of the file. */
+interface Filled {
+  path: string;
+  filled: Entry[];
+  leftOut: LeftOut[];
+  /** Told beside them. */
+  notes: string[];
+  hasSecrets: boolean;
+}
+
+/** Fills in the engine's import file of an existing program: ids, inputs and outputs of what exists already. */
+export async function fill(invocation: ImportInvocation): Promise<void> {
+  const { options, terminal, environment, operands } = invocation;
+  for (const name of ["out", "style"] as const) {
+    if (options[name] !== undefined) throw new UsageError(`--${name} does not go with --fill.`, "Leave it out.");
+  }
+  if (operands.length > 0) {
+    throw new UsageError("<organization> does not go with --fill.", "The program says which organizations it means.");
+  }
+  const path = resolve(options.fill!);
+  const place: Place = { options: { cwd: options.cwd, stack: options.stack }, environment };
+  const steps = await plannedSteps(invocation, place, path);
+  const done = await fillIn(invocation, path, importFileIn(await inputText(path, howToWrite), path), steps);
+  for (const note of done.notes) terminal.note(printable(note, 1000));
+  if (options.run && done.filled.length > 0) await importInto(place, terminal, path);
+  const shown = options.run ? await previewAfter(place, terminal, "any") : "";
+  if (options.json) terminal.json(asJson(done, options.run));
+  else show(invocation, done, shown);
+}
+
+/** What the program declares: the preview writes the import file too, where there is none yet. */
+async function plannedSteps(
+  { options, terminal }: ImportInvocation,
+  place: Place,
+  path: string,
+): Promise<PreviewedStep[]> {
+  if (options.preview !== undefined)
+    return stepsIn(await inputText(options.preview, howToWrite), quoted(options.preview));
+  return previewedSteps(place, terminal, existsSync(path) ? [] : ["--import-file", path]);
+}
+
+function importFileIn(text: string, path: string): ImportFile {
+  const content = parse(text, quoted(path, 200)) as ImportFile | null;
+  const { resources } = content ?? {};
+  if (
+    Array.isArray(resources) &&
+    resources.every(({ type, name }) => [type, name].every((one) => typeof one === "string"))
+  )
+    return content!;
+  throw new StackError(
+    `${quoted(path, 200)} is no import file of Pulumi.`,
+    "Write it with: pulumi preview --import-file import.json.",
+  );
+}
+
+async function fillIn(
+  invocation: ImportInvocation,
+  path: string,
+  file: ImportFile,
+  steps: PreviewedStep[],
+): Promise<Filled> {
+  const deployments = new Deployments(invocation, steps);
+  try {
+    const filling = new Filling(file, steps, deployments);
+    const entries = await filling.entries();
+    const { leftOut, notes, secrets } = filling;
+    const text = `${jsonText({ ...file, resources: entries }, 2)}\n`;
+    await replaceAll(dirname(path), [{ name: basename(path), text, secret: secrets > 0 }]);
+    const filled = entries.filter(({ type, outputs }) => outputs !== undefined && type.includes("/avala:"));
+    return { path, filled, leftOut, notes, hasSecrets: secrets > 0 };
+  } finally {
+    await deployments.close();
+  }
+}
+
+function show({ options, terminal }: ImportInvocation, done: Filled, preview: string): void {
+  const { filled, leftOut, hasSecrets } = done;
+  if (leftOut.length > 0) {
+    terminal.heading(`Left out (${leftOut.length})`);
+    const rows = leftOut.map(({ kind, name, reason }) => [kind, name, reason]);
+    for (const line of columns(rows)) terminal.result(`  ${line}`);
+    terminal.result("");
+  }
+  terminal.result(`${filled.length} filled in, ${leftOut.length} left out of ${printable(options.fill!, 200)}.`);
+  if (hasSecrets) terminal.note("The file holds values that the program keeps secret: delete it after the import.");
+  if (options.run) return terminal.result(`Imported.\n${preview.trim()}`);
+  if (filled.length === 0) return;
+  terminal.result("\nNext:");
+  for (const command of importCommands(options.fill!)) {
+    terminal.result(`  ${leftOut.length === 0 ? command : command.replace(" --expect-no-changes", "")}`);
+  }
+}
+
+/** The shape of `--json` with `--fill`; docs/commands.md describes it. */
+function asJson({ path, filled, leftOut, notes, hasSecrets }: Filled, imported: boolean): object {
+  return {
+    file: path,
+    filled: filled.map(({ type, name, logicalName = name, id }) => ({ type, name: logicalName, id })),
+    leftOut,
+    notes,
+    hasSecrets,
+    imported,
+  };
+}

@@ -1,0 +1,302 @@
+import { GuardError } from "../../provider/lifecycle/runtime/guards.js";
+import { checkInputs, isUnknown, type Properties } from "../../provider/lifecycle/inputs.js";
+import type { KindKey, Observed } from "../../provider/lifecycle/observer.js";
+import { addressKey, checkValue, isOptional, resources as schemas, typeToken } from "../../provider/schema/index.js";
+import { canonicalUid, joinId, normalizeOrganization } from "../../provider/core/identity.js";
+import { quoted } from "../../provider/core/text.js";
+import { AvalaError, ForbiddenError } from "../../provider/core/errors.js";
+import {
+  IdentityUnknownError,
+  OrganizationNotFoundError,
+  OrganizationVanishedError,
+  type OrganizationView,
+} from "../../provider/snapshot/index.js";
+import { ConfigError } from "../../provider/core/errors.js";
+import { HiddenKeyError, secretShown, type Deployment, type Deployments } from "./deployments.js";
+import type { PreviewedStep } from "../pulumi/engine.js";
+import { entryOf, type Entry, type ImportFile } from "./importFile.js";
+
+/** A resource that is not filled in, and why. */
+export interface LeftOut {
+  kind: string;
+  name: string;
+  reason: string;
+}
+
+/** A resource of the program, as its preview declares it. */
+interface Item {
+  entry: Entry;
+  kind: KindKey;
+  urn: string;
+  /** As checked; what is secret or not known yet is not what it says. */
+  inputs: Properties;
+  step: PreviewedStep;
+}
+
+/** Why something is left out. */
+class Left extends Error {}
+
+const phases: readonly (readonly KindKey[])[] = [
+  ["organization"],
+  ["team"],
+  ["organizationMember", "invitation", "teamMembership", "teamRoster"],
+];
+const kindOfType = new Map(Object.entries(schemas).map(([key, { kind }]) => [typeToken(kind), key as KindKey]));
+
+/** Fills in an import file: each resource of the program is looked for by the names that its declaration gives it. */
+export class Filling {
+  readonly leftOut: LeftOut[] = [];
+  readonly notes: string[] = [];
+  /** Values in the file that the program keeps secret. */
+  secrets = 0;
+  readonly #file: ImportFile;
+  readonly #deployments: Deployments;
+  readonly #items: Item[];
+  /** Ids of organizations and teams by urn. */
+  readonly #ids = new Map<string, string>();
+  readonly #filled = new Map<Entry, Entry>();
+
+  constructor(file: ImportFile, steps: readonly PreviewedStep[], deployments: Deployments) {
+    this.#file = file;
+    this.#deployments = deployments;
+    this.#items = this.#itemsOf(steps);
+  }
+
+  /** The entries of what exists, with the components and providers that they need. */
+  async entries(): Promise<Entry[]> {
+    for (const kinds of phases) await this.#phase(this.#items.filter(({ kind }) => kinds.includes(kind)));
+    const { resources } = this.#file;
+    const others = resources.filter((entry) => isForeign(entry));
+    if (others.length > 0) {
+      this.notes.push(
+        `${others.length} resources in the file are not of Avala, such as ${quoted(others[0]!.name)}: give them their ids, or take them out.`,
+      );
+    }
+    const kept = new Set([...this.#filled.keys(), ...others]);
+    const byName = new Map(resources.map((entry) => [entry.name, entry]));
+    for (const entry of kept) {
+      for (const name of [entry.parent, entry.provider]) {
+        const needed = byName.get(name ?? "");
+        if (needed && !kindOfType.has(needed.type)) kept.add(needed);
+      }
+    }
+    return resources.filter((entry) => kept.has(entry)).map((entry) => this.#filled.get(entry) ?? entry);
+  }
+
+  #itemsOf(steps: readonly PreviewedStep[]): Item[] {
+    const { resources, nameTable = {} } = this.#file;
+    const byName = new Map(resources.map((entry) => [entry.name, entry]));
+    const byEnd = new Map(steps.map((step) => [step.urn.split("::").slice(2).join("::"), step]));
+    const typesOf = ({ type, parent }: Entry, depth = 0): string => {
+      const above = byName.get(parent ?? "");
+      if (above && depth < 100) return `${typesOf(above, depth + 1)}$${type}`;
+      const [, , types] = (nameTable[parent ?? ""] ?? "").split("::");
+      return types === undefined || types === "pulumi:pulumi:Stack" ? type : `${types}$${type}`;
+    };
+    return resources.flatMap((entry): Item[] => {
+      const kind = kindOfType.get(entry.type);
+      if (kind === undefined) return [];
+      const step = byEnd.get(`${typesOf(entry)}::${entry.logicalName ?? entry.name}`);
+      const inputs = step?.newState?.inputs;
+      if (step && inputs) return [{ entry, kind, urn: step.urn, inputs, step }];
+      this.#leave(entry, "the preview does not declare it; is it of the same program?");
+      return [];
+    });
+  }
+
+  /** Whatever two resources would stand for is left out: which of them is meant, nobody knows. */
+  async #phase(items: readonly Item[]): Promise<void> {
+    const found = await Promise.all(
+      items.map(async (item) => {
+        try {
+          const deployment = await this.#deployments.of(item.step.newState!.provider);
+          return { item, deployment, id: await this.#find(item, deployment) };
+        } catch (error) {
+          this.#leave(item.entry, reasonOf(error));
+          return undefined;
+        }
+      }),
+    );
+    const matches = found.filter((match) => match !== undefined);
+    const count = new Map<string, number>();
+    for (const { item, id } of matches) count.set(`${item.kind} ${id}`, (count.get(`${item.kind} ${id}`) ?? 0) + 1);
+    for (const { item, deployment, id } of matches) {
+      try {
+        if (count.get(`${item.kind} ${id}`)! > 1)
+          throw new Left(`another resource stands for the same (${id}); name each by adopt`);
+        this.#filled.set(item.entry, await this.#fill(item, deployment, id));
+        this.#ids.set(item.urn, id);
+      } catch (error) {
+        this.#leave(item.entry, reasonOf(error));
+      }
+    }
+  }
+
+  async #find(item: Item, deployment: Deployment): Promise<string> {
+    const { kind, inputs } = item;
+    if (kind === "organization") return findOrganization(inputs, deployment);
+    const place = kind === "team" || "organization" in inputs ? "organization" : "team";
+    const placeId = this.#placeOf(item, place);
+    if (kind === "teamRoster") return placeId;
+    const view = await deployment.snapshot.organization(placeId.split("/")[0]!);
+    if (kind === "team") return joinId(view.uid, await findTeam(inputs, view));
+    const who = text(inputs["user"]) ?? text(inputs["email"]);
+    if (who === undefined) throw new Left("its person is a secret, or not known before the update");
+    return place === "team" ? joinId(placeId, who) : joinId(view.uid, who);
+  }
+
+  /** The organization or team of a resource: as its preview names it, or as the resource it was given has been found. */
+  #placeOf({ inputs, step }: Item, name: "organization" | "team"): string {
+    const given = text(inputs[name]);
+    if (given !== undefined) return given;
+    const type = typeToken(schemas[name].kind);
+    const urns = (step.newState!.propertyDependencies?.[name] ?? []).filter((urn) => lastTypeOf(urn) === type);
+    const id = urns.length === 1 ? this.#ids.get(urns[0]!) : undefined;
+    if (id === undefined) throw new Left(`its ${name} is not there, or was left out`);
+    return id;
+  }
+
+  async #fill(item: Item, deployment: Deployment, id: string): Promise<Entry> {
+    const { entry, kind, inputs } = item;
+    const { declared, secrets } = await this.#declared(item, deployment, id);
+    const place = "organization" in inputs ? "organization" : "team";
+    if (place in inputs && text(inputs[place]) === undefined) declared[place] = this.#placeOf(item, place);
+    const known = await knownUid(declared, deployment, id);
+    const { failures } = checkInputs(schemas[kind], {}, declared);
+    if (failures.length > 0) throw new Left(failures[0]!.reason);
+    const observed = await deployment.observer.imported(kind, id, declared, known);
+    requireThere(kind, observed);
+    const filled = entryOf(kind, entry.name, id, observed);
+    this.secrets += secrets.length;
+    for (const properties of [filled.inputs!, filled.outputs!]) {
+      for (const name of secrets) if (name in properties) properties[name] = secretOf(properties[name]);
+    }
+    return { ...entry, id, inputs: filled.inputs!, outputs: filled.outputs! };
+  }
+
+  /** The inputs as declared; in place of those that are secret or not known yet, what the service shows. */
+  async #declared({ entry, kind, inputs }: Item, { observer }: Deployment, id: string) {
+    const given = Object.entries(inputs).filter(([name]) => !name.startsWith("__"));
+    const hidden = given.filter(([name, value]) => isHidden(value) && name !== "organization" && name !== "team");
+    const declared = Object.fromEntries(given.filter(([, value]) => !isHidden(value)));
+    // As the program passes it: the preview shows it.
+    if (inputs[addressKey] !== undefined) declared[addressKey] = inputs[addressKey];
+    if (hidden.length === 0) return { declared, secrets: [] };
+    const shown = (await observer.refreshed(kind, id, {}))?.outputs ?? {};
+    const secrets: string[] = [];
+    for (const [name, value] of hidden) {
+      const field = schemas[kind].inputs[name as never] as Parameters<typeof checkValue>[1];
+      // What a roster holds is what it declares: the service alone does not tell.
+      const usable =
+        name !== "members" && shown[name] !== undefined && checkValue(name, field, shown[name]).failures.length === 0;
+      if (usable) declared[name] = shown[name];
+      else if (!isOptional(field)) throw new Left(`its ${name} is a secret, or not known before the update`);
+      else this.notes.push(`The ${name} of ${quoted(entry.name)} is not known here: the first up records it.`);
+      if (usable && value === secretShown) secrets.push(name);
+    }
+    return { declared, secrets };
+  }
+
+  #leave({ type, name, logicalName = name }: Entry, reason: string): void {
+    const kind = schemas[kindOfType.get(type)!].kind;
+    this.leftOut.push({ kind, name: logicalName, reason });
+  }
+}
+
+/** By what is unique, or by a name that only one has. */
+async function findOrganization(inputs: Properties, { snapshot, ownKey }: Deployment): Promise<string> {
+  const rows = await snapshot.organizations();
+  const adopt = text(inputs["adopt"]);
+  const slug = text(inputs["slug"]);
+  const named = adopt === undefined ? slug : normalizeOrganization(adopt);
+  const found = rows.find((row) => named !== undefined && [row.uid, row.slug].includes(named));
+  if (found) return found.uid;
+  if (adopt !== undefined) throw new Left(`the key in use does not see ${quoted(adopt)}`);
+  const name = text(inputs["name"]);
+  if (name === undefined) throw new Left("its name is a secret, or not known before the update; name it by adopt");
+  if (inputs["allowDuplicateName"] === true)
+    throw new Left("it asks for an organization of its own (allowDuplicateName)");
+  const same = rows.filter((row) => row.name === name);
+  if (same.length > 1) {
+    throw new Left(
+      `${same.length} organizations have its name (${same.map(({ uid }) => uid).join(", ")}); name one by adopt`,
+    );
+  }
+  if (same.length === 1 && !ownKey) {
+    throw new Left("the key of its provider is not known here, and may see another one of this name; name it by adopt");
+  }
+  if (same.length === 1) return same[0]!.uid;
+  throw new Left(ownKey ? "it does not exist, as far as its key sees" : "the key in use does not see it");
+}
+
+async function findTeam(inputs: Properties, view: OrganizationView): Promise<string> {
+  const rows = [...(await view.teams.get()).values()];
+  const adopt = text(inputs["adopt"]);
+  if (adopt !== undefined) {
+    const uid = canonicalUid(adopt);
+    const found = rows.find((row) => (uid === undefined ? row.slug === adopt : row.uid === uid));
+    if (found) return found.uid;
+    throw new Left(`there is no team ${quoted(adopt)} to adopt`);
+  }
+  const name = text(inputs["name"]);
+  if (name === undefined) throw new Left("its name is a secret, or not known before the update; name it by adopt");
+  const same = rows.filter((row) => row.name === name);
+  if (same.length > 1) throw new Left(`${same.length} teams have its name; name one by adopt`);
+  if (same.length === 1) return same[0]!.uid;
+  throw new Left("it does not exist");
+}
+
+/** Whoever is a member is known by uid from now on. */
+async function knownUid(declared: Properties, { snapshot }: Deployment, id: string): Promise<Properties> {
+  const [userUid, email] = [text(declared["user"]), text(declared["email"])];
+  if (userUid === undefined && email === undefined) return {};
+  const { members } = await snapshot.organization(id.split("/")[0]!);
+  const member = await members.find({ userUid, email }).catch((error: unknown) => {
+    // Somebody who is invited is found by their invitation.
+    if (error instanceof IdentityUnknownError) return undefined;
+    throw error;
+  });
+  return member ? { userUid: member.userUid } : {};
+}
+
+function requireThere(kind: KindKey, observed: Observed | undefined): asserts observed is Observed {
+  if (observed === undefined) throw new Left("it does not exist");
+  const { status } = observed.outputs;
+  if (kind === "teamMembership" && status !== "active") throw new Left("the person is not in the team");
+  if (status === "gone") throw new Left("the person is neither a member nor invited: up mails them");
+}
+
+/** What concerns one resource alone; anything else ends the command. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Left) return error.message;
+  if (error instanceof HiddenKeyError)
+    return "the key of its provider is known to the program alone, and its base URL is another one: give the provider apiKeyEnv";
+  if (error instanceof OrganizationNotFoundError || error instanceof OrganizationVanishedError)
+    return "the key in use does not see its organization";
+  const own = [ConfigError, ForbiddenError, GuardError, IdentityUnknownError].some((type) => error instanceof type);
+  if (own) return (error as AvalaError).message;
+  throw error;
+}
+
+/** A text that the preview shows as it is. */
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" && !isHidden(value) ? value : undefined;
+}
+
+function isHidden(value: unknown): boolean {
+  return value === secretShown || isUnknown(value);
+}
+
+function lastTypeOf(urn: string): string | undefined {
+  return urn.split("::")[2]?.split("$").at(-1);
+}
+
+/** Of another provider, and with an id that somebody has to give. */
+function isForeign({ type, component, id }: Entry): boolean {
+  return !kindOfType.has(type) && component !== true && id !== undefined;
+}
+
+/** How the engine writes a secret in its files; the state holds it encrypted. */
+function secretOf(value: unknown): object {
+  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: JSON.stringify(value) };
+}

@@ -1,0 +1,189 @@
+import { join, relative, resolve } from "node:path";
+import { printable, quoted } from "../../provider/core/text.js";
+import { resources, typeToken } from "../../provider/schema/index.js";
+import { defineCommand } from "../command.js";
+import { RefusedError, StackError, UsageError } from "../errors.js";
+import type { Place } from "../pulumi/run.js";
+import { withSession } from "../session.js";
+import type { Terminal } from "../output/terminal.js";
+import { importInto, missingPackages, previewAfter, previewedSteps, refreshState } from "../pulumi/engine.js";
+import { fill } from "./fill.js";
+import { openFolder, writeFiles, type Folder } from "./folder.js";
+import { importFileOf } from "./importFile.js";
+import { readLiving, type Living } from "./liveOrganization.js";
+import { nameBefore, organizationKeyOf } from "./names.js";
+import { importNames, filesOf, importCommands, packagesOf, type ImportNames } from "./project.js";
+import { options, type ImportInvocation } from "./options.js";
+import type { Style } from "./program.js";
+import { version } from "../../provider/core/version.js";
+
+export const importCommand = defineCommand({
+  name: "import",
+  summary: "Write a Pulumi project for a living organization, or fill an import file for a program.",
+  operands: [
+    { name: "<organization>", description: "the organization's slug or uid; not with --fill", optional: true },
+  ],
+  options,
+  about: [
+    "Reads an organization and writes a complete Pulumi project for it: a program, its people in a file, and the file by which pulumi import takes what exists into the state. The preview that follows shows no change. Nothing is changed in Avala, and nobody is mailed.",
+    "In the folder of a Pulumi project it adds the program beside what is there, and touches nothing else. It can be run again: it updates what it has written, and writes nothing at all where a file that would change has been edited.",
+    "With --fill it takes the file that pulumi preview --import-file has written for a program of your own, and fills in ids, inputs and outputs of all that exists already.",
+  ],
+  sends: [
+    "GET /organizations/, and of the organization its detail, teams, members and invitations",
+    "GET /organizations/{slug}/teams/{team}/members/  of each team",
+  ],
+  examples: [
+    "import acme --out acme",
+    "import acme --style roster --out acme",
+    "import acme --run --stack prod",
+    "import --fill import.json",
+  ],
+  run: (invocation) => (invocation.options.fill === undefined ? importOrganization(invocation) : fill(invocation)),
+});
+
+/** What is said at the end. */
+interface Written {
+  living: Living;
+  style: Style;
+  folder: Folder;
+  names: ImportNames;
+  beside: boolean;
+  files: string[];
+  changed: string[];
+}
+
+async function importOrganization(invocation: ImportInvocation): Promise<void> {
+  const { options, terminal } = invocation;
+  const written = await write(invocation, referenceIn(invocation), styleIn(options.style));
+  for (const note of written.living.notes) terminal.note(printable(note, 1000));
+  const missing = missingIn(written);
+  const imported = options.run ? await runImport(invocation, written, missing) : false;
+  if (options.json) terminal.json(asJson(written, missing, imported));
+  else show(invocation, written, missing, imported);
+}
+
+function referenceIn({ operands, options }: ImportInvocation): string {
+  const [reference] = operands;
+  if (options.preview !== undefined) throw new UsageError("--preview goes with --fill.", "Leave it out.");
+  if (reference !== undefined) return reference;
+  throw new UsageError("import needs <organization>, or --fill.", "pulumi-avala import --help explains it.");
+}
+
+function styleIn(style: string | undefined): Style | undefined {
+  if (style === undefined || style === "edges" || style === "roster") return style;
+  throw new UsageError(`There is no style ${quoted(style)}.`, "Give --style edges or --style roster.");
+}
+
+async function write(invocation: ImportInvocation, reference: string, style: Style | undefined): Promise<Written> {
+  const path = resolve(invocation.options.out ?? invocation.options.cwd ?? ".");
+  return withSession(invocation, async (session) => {
+    const snapshot = session.look();
+    const { uid, slug } = await snapshot.organization(reference);
+    const folder = await openFolder(path, uid);
+    const before = folder.earlier?.record;
+    const chosen = style ?? before?.style ?? "edges";
+    if (before !== undefined && before.style !== chosen) {
+      throw new RefusedError(
+        `${quoted(path, 200)} was written in the style ${before.style}, whose resources have other names. Nothing was written.`,
+        "Import in the other style into another folder, with --out.",
+      );
+    }
+    const living = await readLiving(snapshot, uid, before?.names ?? {});
+    const beside = folder.earlier ? folder.earlier.name !== importNames("", false).record : folder.isTaken;
+    const names = importNames(nameBefore(before?.names, uid) ?? organizationKeyOf(slug), beside);
+    const imported = await importFileOf(living, chosen, session.observer(snapshot), names);
+    const files = filesOf(living, chosen, names, imported, { beside, version });
+    const named = Object.fromEntries([[uid, living.key], ...living.teams.map((team) => [team.uid, team.key])]);
+    const record = { organization: uid, style: chosen, names: { ...before?.names, ...named } };
+    const changed = await writeFiles(folder, files, names.record, record);
+    return { living, style: chosen, folder, names, beside, files: files.map(({ name }) => name), changed };
+  });
+}
+
+/** Packages that a program of the folder could not find. */
+function missingIn({ folder, style }: Written): string[] {
+  return missingPackages(folder.path, ["@pulumi/pulumi", "pulumi-avala", ...Object.keys(packagesOf(style))]);
+}
+
+async function runImport({ options, terminal, environment }: ImportInvocation, written: Written, missing: string[]) {
+  const { path } = written.folder;
+  const place = { options: { cwd: path, stack: options.stack }, environment };
+  if (missing.length > 0) {
+    throw new StackError(
+      `The files are written, but ${missing.join(" and ")} cannot be found from ${quoted(path, 200)}.`,
+      `Run there: ${written.beside ? `npm install ${missing.join(" ")}` : "npm install"}; then run the command again.`,
+    );
+  }
+  if (written.beside) await requireDeclared(place, terminal, written);
+  // What else is in the stack is not ours to refresh.
+  else if (written.folder.earlier) await refreshState(place, terminal);
+  await importInto(place, terminal, written.names.importFile);
+  await previewAfter(place, terminal, "no changes");
+  return true;
+}
+
+/** What is in the state and not in the program would be taken away by the next up. */
+async function requireDeclared(place: Place, terminal: Terminal, { living, names }: Written): Promise<void> {
+  const steps = await previewedSteps(place, terminal);
+  const end = `::${typeToken(resources.organization.kind)}::${living.key}`;
+  if (steps.some(({ urn, op }) => urn.endsWith(end) && op !== "delete")) return;
+  throw new StackError(
+    `The files are written, but the program does not use ${names.program} yet. Imported before it does, all of it would be taken away by the next pulumi up.`,
+    `Add to the program:  ${lineFor(names)}  and run the command again.`,
+  );
+}
+
+function lineFor({ program }: ImportNames): string {
+  return `import "./${program.replace(/\.ts$/, "")}";`;
+}
+
+function show({ terminal }: ImportInvocation, written: Written, missing: string[], imported: boolean): void {
+  const { living, folder, files, changed } = written;
+  const places = living.teams.reduce((sum, { members }) => sum + members.length, 0);
+  const here = relative(process.cwd(), folder.path) || ".";
+  terminal.heading(
+    `${counted(living.people.length, "person", "people")} beside the owner, ${counted(living.teams.length, "team")}, ${counted(places, "place")} in teams`,
+  );
+  const unchanged = files.length - changed.length;
+  if (changed.length > 0) terminal.result(`Written: ${changed.map((name) => join(here, name)).join(", ")}`);
+  if (unchanged > 0) terminal.result(`As they were: ${counted(unchanged, "file")}`);
+  const steps = stepsOf(written, missing, imported);
+  if (steps.length > 0) {
+    terminal.result(`\nNext${here === "." ? "" : `, in ${here}`}:`);
+    for (const step of steps) terminal.result(`  ${step}`);
+  }
+  if (imported) terminal.result("Imported. pulumi preview shows no change.");
+}
+
+/** What is left to do, as commands and one line of program. */
+function stepsOf({ beside, names, folder }: Written, missing: string[], imported: boolean): string[] {
+  if (imported) return [];
+  const line = beside ? [`Add to the program:  ${lineFor(names)}`] : [];
+  const install = missing.length === 0 ? [] : [beside ? `npm install ${missing.join(" ")}` : "npm install"];
+  const stack = beside ? [] : ["pulumi stack init prod"];
+  const refresh = folder.earlier && !beside ? ["pulumi refresh"] : [];
+  return [...install, ...line, ...(folder.earlier ? [] : stack), ...refresh, ...importCommands(names.importFile)];
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** The shape of `--json`; docs/commands.md describes it. */
+function asJson(written: Written, missing: string[], imported: boolean): object {
+  const { living, style, folder, files, changed } = written;
+  return {
+    organization: { uid: living.uid, slug: living.slug, name: living.inputs["name"] },
+    style,
+    folder: folder.path,
+    files,
+    changed,
+    people: living.people.length,
+    teams: living.teams.length,
+    places: living.teams.reduce((sum, { members }) => sum + members.length, 0),
+    notes: living.notes,
+    imported,
+    next: stepsOf(written, missing, imported),
+  };
+}

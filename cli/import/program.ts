@@ -1,0 +1,170 @@
+import type { Declared, Living, LivingTeam, TeamRole, Who } from "./liveOrganization.js";
+import { identifierOf, Names, sorted } from "./names.js";
+import { literal, mapping, objectLiteral, scalar } from "./text.js";
+
+export type Style = "edges" | "roster";
+
+/** What a written program goes by beside the organization. */
+export interface Naming {
+  /** Names of the files that it reads. */
+  people: string;
+  teams: string;
+  /** Begins its logical names: beside another program, which may have teams of the same names. */
+  prefix: string;
+}
+
+/** A program that declares the organization, as a person would write it. */
+export function programOf(living: Living, style: Style, naming: Naming): string {
+  return style === "edges" ? edges(living, naming) : rosters(living, naming);
+}
+
+function edges(living: Living, naming: Naming): string {
+  const names = new Names();
+  const organization = names.unique(identifierOf(living.key, "organization"), "");
+  const teams = living.teams.map((team) => ({ team, name: names.unique(identifierOf(team.key, "team"), "") }));
+  const nameOfTeam = new Map(teams.map(({ team, name }) => [team.key, name]));
+  const places = othersPlaces(living, nameOfTeam, naming);
+  const used = ["Organization", "People"];
+  if (teams.length > 0) used.push("Team");
+  if (places.length > 0) used.push("TeamMembership");
+  const byKey = objectLiteral(
+    teams.map(({ team, name }) => [team.key, name]),
+    { indent: 2, around: 8 },
+  );
+  return paragraphs([
+    `import { ${used.join(", ")} } from "pulumi-avala";`,
+    organizationOf(living, organization),
+    teams.map(({ team, name }) => teamOf(team, name, organization, naming)).join("\n"),
+    `// Everybody but the owner, with their roles and their places in teams.
+const people = new People(${literal(peopleName(naming))}, {
+  organization${organization === "organization" ? "" : `: ${organization}`},
+  file: ${literal(naming.people)},${teams.length > 0 ? `\n  teams: ${byKey},` : ""}
+});`,
+    [ownerNote(living, places.length > 0 ? "Their places in teams are declared here." : ""), ...places].join("\n"),
+    waiting,
+  ]);
+}
+
+function rosters(living: Living, naming: Naming): string {
+  const organization = new Names().unique(identifierOf(living.key, "organization"), "");
+  const teamName = naming.prefix === "" ? "key" : `\`${naming.prefix}\${key}\``;
+  return paragraphs([
+    `import { readFileSync } from "node:fs";
+import { Organization, People, Team, TeamRoster, type TeamArgs, type TeamRosterArgs } from "pulumi-avala";
+import { parse } from "yaml";`,
+    `/** A team of ${naming.teams}: what a Team takes, and its people. */
+interface TeamEntry extends Omit<TeamArgs, "organization">, Pick<TeamRosterArgs, "members"> {}`,
+    organizationOf(living, organization),
+    `// Everybody but the owner, with their role in the organization.
+const people = new People(${literal(peopleName(naming))}, { organization${organization === "organization" ? "" : `: ${organization}`}, file: ${literal(naming.people)} });`,
+    ownerNote(living, `Their places in teams are in ${naming.teams}.`),
+    `const teams = parse(readFileSync(${literal(naming.teams)}, "utf8")) as Record<string, TeamEntry>;
+for (const [key, { members, ...args }] of Object.entries(teams)) {
+  const team = new Team(${teamName}, { ...args, organization${organization === "organization" ? "" : `: ${organization}`} });
+  new TeamRoster(${teamName}, { team, members });
+}`,
+    waiting,
+  ]);
+}
+
+const waiting = `/** Who has not accepted their invitation yet. */
+export const waiting = people.waiting;`;
+
+function paragraphs(parts: readonly string[]): string {
+  return `${parts.filter(Boolean).join("\n\n")}\n`;
+}
+
+function organizationOf({ key, inputs }: Living, name: string): string {
+  const head = `const ${name} = new Organization(${literal(key)}, `;
+  return `${head}${objectLiteral(literals(inputs), { around: head.length + 2 })});`;
+}
+
+function teamOf({ key, inputs }: LivingTeam, name: string, organization: string, { prefix }: Naming): string {
+  const head = `const ${name} = new Team(${literal(prefix + key)}, `;
+  return `${head}${objectLiteral([["organization", organization], ...literals(inputs)], { around: head.length + 2 })});`;
+}
+
+function literals(inputs: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(inputs).map(([name, value]) => [name, literal(value)]);
+}
+
+function ownerNote({ owner, slug, key }: Living, places: string): string {
+  if (owner === undefined) return "";
+  // A slug of other characters could end the line, or look like something else.
+  const named = /^[-\w]+$/.test(slug) ? slug : key;
+  return `// There is one owner, whose role is a fact and none that a program sets: it moves to somebody else by
+//   npx pulumi-avala transfer-ownership ${named} --to <person>${places === "" ? "" : `\n// ${places}`}`;
+}
+
+/** The places of those who are not in the file of people. */
+function othersPlaces({ others, owner }: Living, nameOfTeam: ReadonlyMap<string, string>, naming: Naming): string[] {
+  return others.flatMap(({ who, places }) =>
+    sorted([...places], ([key]) => key).map(([key, role]) => {
+      const head = `new TeamMembership(${literal(otherName(who, owner, key, naming))}, `;
+      const args: [string, string][] = [
+        ["team", nameOfTeam.get(key)!],
+        [who.by, literal(who.name)],
+        ["role", literal(role)],
+      ];
+      return `${head}${objectLiteral(args, { around: head.length + 2 })});`;
+    }),
+  );
+}
+
+/** Logical name of the component of people; those of the people begin with it. */
+export function peopleName({ prefix }: Naming): string {
+  return `${prefix}people`;
+}
+
+/** Logical name of the place of somebody who is not in the file of people. */
+export function otherName(who: Who, owner: Who | undefined, key: string, { prefix }: Naming): string {
+  return `${prefix}${who === owner ? "owner" : who.name}-${key}`;
+}
+
+/** The file of people. @param withPlaces whether it holds their places in teams too */
+export function peopleFileOf({ people }: Living, withPlaces: boolean): string {
+  const places = withPlaces
+    ? "# teams:       keys of teams in the program: a list for members, or lead or member for each\n"
+    : "";
+  const head = `# Everybody but the owner. Order, and upper or lower case of addresses, mean nothing.
+#
+# email:       who; a newcomer is invited, by one mail
+# user:        who, by uid, in place of email
+# role:        admin or member (default) of the organization
+${places}# reason, validUntil: for whoever reviews this file; never sent to Avala
+
+`;
+  return head + (people.map((person) => entryOf(person, withPlaces)).join("\n") || "[]\n");
+}
+
+function entryOf({ by, name, role, places }: Declared, withPlaces: boolean): string {
+  const admin = role === "admin" ? "  role: admin\n" : "";
+  return `- ${by}: ${scalar(name)}\n${admin}${withPlaces ? placesIn(places) : ""}`;
+}
+
+function placesIn(places: ReadonlyMap<string, TeamRole>): string {
+  if (places.size === 0) return "";
+  const entries = sorted([...places], ([key]) => key);
+  const list = `  teams: [${entries.map(([key]) => scalar(key)).join(", ")}]\n`;
+  const plain = entries.every(([, role]) => role === "member");
+  return plain && list.length <= 120 ? list : mapping(entries, "teams", 2);
+}
+
+/** The file of teams that a program of rosters reads. */
+export function teamsFileOf({ teams }: Living): string {
+  const head = `# The teams, by the names under which Pulumi knows them, each with everybody in it: lead or member.
+# Order, and upper or lower case of addresses, mean nothing.
+
+`;
+  const entry = ({ key, inputs, members }: LivingTeam) =>
+    `${scalar(key)}:\n${Object.entries(inputs)
+      .map(([name, value]) => `  ${name}: ${scalar(value)}\n`)
+      .join("")}${membersIn(members)}`;
+  return head + (teams.map(entry).join("\n") || "{}\n");
+}
+
+function membersIn(members: LivingTeam["members"]): string {
+  if (members.length === 0) return "  members: {}\n";
+  const lines = members.map(({ who, role }) => `    ${scalar(who.name)}: ${role}\n`);
+  return `  members:\n${lines.join("")}`;
+}

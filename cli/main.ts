@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { version } from "../provider/core/version.js";
+import { AvalaError } from "../provider/core/errors.js";
+import { findCommand, parseCommandLine } from "./commandLine.js";
+import type { ExitCode } from "./command.js";
+import { commands } from "./commands.js";
+import { Interrupted, UsageError } from "./errors.js";
+import { helpOf, overview } from "./help.js";
+import { Terminal } from "./output/terminal.js";
+
+async function run([name, ...args]: string[], terminal: Terminal): Promise<ExitCode | void> {
+  if (name === "--help" || name === "-h") return terminal.result(overview(commands));
+  if (name === "--version") return terminal.result(version);
+  if (name === undefined) throw new UsageError("No command is given.", "pulumi-avala --help lists them.");
+  const command = findCommand(commands, name);
+  const { operands, options } = parseCommandLine(command, args);
+  if (options["help"] === true) return terminal.result(helpOf(command));
+  terminal.quiet = options["quiet"] === true;
+  return command.run({ operands, options: options as never, terminal, environment: process.env });
+}
+
+/** Tells an error in one line, without its stack, and answers the exit code. */
+function told(error: unknown, terminal: Terminal): number {
+  if (error instanceof Interrupted) {
+    terminal.error("Interrupted. Nothing was changed.");
+    return 130;
+  }
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  terminal.error(error instanceof AvalaError ? `${message} [${error.code}]` : message);
+  return 1;
+}
+
+async function main(): Promise<void> {
+  const terminal = new Terminal(process);
+  const code = await run(process.argv.slice(2), terminal).catch((error: unknown) => told(error, terminal));
+  terminal.endProgress();
+  process.exitCode = code ?? 0;
+}
+
+void main();

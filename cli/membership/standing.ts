@@ -1,0 +1,153 @@
+import type { Invitation } from "../../provider/client/index.js";
+import { quoted } from "../../provider/core/text.js";
+import { isOverdue, isPast } from "../../provider/snapshot/index.js";
+import { day } from "../output/terminal.js";
+import type { Declaration } from "./declarations.js";
+import type { Live, Membership } from "./live.js";
+
+/** Where a person stands in one place. */
+export interface Finding {
+  /**
+   * `waiting` for somebody else; `ready`: a step has become possible, and the next `up` takes it; `ended`: an invitation
+   * that has expired, or somebody who has gone; `runOut`: the declared time of the access is over.
+   */
+  group: "waiting" | "ready" | "ended" | "runOut";
+  /** In one sentence. */
+  message: string;
+  /** Of what has ended. */
+  outcome?: "expired" | "gone";
+  /** When the person was invited, as the service tells. */
+  since?: string | undefined;
+  /** Until when the invitation is valid. */
+  until?: string | undefined;
+}
+
+/** What a declaration and the service, as it is now, come to; undefined where everything is settled. */
+export async function judge(declaration: Declaration, live: Live): Promise<Finding | undefined> {
+  const membership = await live.membership(declaration);
+  const invitation = await live.invitation(declaration.email);
+  const seen = { declaration, membership, invitation, listed: live.invitations !== undefined };
+  return declaration.teamUid === undefined ? joining(seen) : place(seen);
+}
+
+/** Whose access has run out, unless it has ended anyway. `validUntil` is the last valid day, in UTC. */
+export function judgeTime({ validUntil, reason }: Declaration, now = Date.now()): Finding | undefined {
+  if (validUntil === undefined || validUntil >= new Date(now).toISOString().slice(0, 10)) return undefined;
+  const why = reason === undefined ? "" : ` (${quoted(reason)})`;
+  return { group: "runOut", message: `access ran out on ${day(validUntil)}${why}`, until: validUntil };
+}
+
+/** An invitation that no declaration knows. */
+export function judgeInvitation(row: Invitation): Finding {
+  return isOverdue(row) ? expired(row.expiresAt) : { ...waiting(row), message: invited(row) };
+}
+
+interface Seen {
+  declaration: Declaration;
+  membership: Membership;
+  /** Listed by the service: pending, or expired and still shown. */
+  invitation: Invitation | undefined;
+  /** Whether invitations may be seen at all. */
+  listed: boolean;
+}
+
+/** The way into the organization: of an OrganizationMember or an Invitation. */
+function joining(seen: Seen): Finding | undefined {
+  const { declaration, membership, invitation } = seen;
+  const { status } = declaration;
+  const joined = status === "active" || status === "accepted";
+  if (isMember(membership)) {
+    if (joined) return undefined;
+    return ready(`${declaration.joinedOnce ? "is a member again" : "has accepted"}: the next up records it`);
+  }
+  // An Invitation that was accepted has served its purpose; nothing else is known of whom the key may not see.
+  if (status === "accepted" || (joined && membership === "unknown")) return undefined;
+  const finding = invitation && !isOverdue(invitation) ? pending(invitation) : ending(seen);
+  return { ...finding, message: [finding.message, next(declaration, finding)].filter(Boolean).join("; ") };
+}
+
+/** Why somebody is neither a member nor validly invited. */
+function ending({ declaration, membership, invitation, listed }: Seen): Finding {
+  const { status, expiresAt, email } = declaration;
+  if (membership === "unknown" || !listed) return asRecorded(declaration);
+  if (invitation) return expired(invitation.expiresAt);
+  if (status === "active") return gone("is not a member any more: left, or removed by somebody else");
+  if (email === undefined) return gone("is no member, and nobody can be invited by uid");
+  if (status === "expired" || isPast(expiresAt)) return expired(expiresAt);
+  return gone("the invitation has vanished: cancelled or declined, Avala does not say which");
+}
+
+/** What the key may not look up is told as the last run left it. */
+function asRecorded({ status, expiresAt }: Declaration): Finding {
+  if (status === "gone") return gone("had vanished when the last run looked");
+  if (status === "expired" || isPast(expiresAt)) return expired(expiresAt);
+  const until = expiresAt === undefined ? "" : `, until ${day(expiresAt)}`;
+  return { group: "waiting", message: `invited${until}, as the last run recorded it`, until: expiresAt };
+}
+
+/** What becomes of an invitation by itself. */
+function next({ email, joinedOnce, onExpiry, emailsSent = 0, maxEmails }: Declaration, { group }: Finding): string {
+  const reached = maxEmails !== undefined && emailsSent >= maxEmails;
+  if (reached) return `mail limit reached (${emailsSent} of ${maxEmails})`;
+  if (group === "waiting" || email === undefined) return "";
+  return onExpiry === "resend" && !joinedOnce
+    ? `the next up mails again (${emailsSent} of ${maxEmails} mails so far)`
+    : "a new value of resend mails again";
+}
+
+/** A place in a team. */
+function place({ declaration, membership, invitation, listed }: Seen): Finding | undefined {
+  const { status, email } = declaration;
+  if (status === "active") {
+    return membership === "absent" ? gone("is not a member of the organization any more") : undefined;
+  }
+  if (isMember(membership)) {
+    return ready(
+      status === "gone"
+        ? "was taken out by somebody else: the next up puts them back"
+        : "has joined: the next up makes the grant",
+    );
+  }
+  if (status === "gone") return gone("was taken out by somebody else");
+  if (invitation) {
+    return isOverdue(invitation)
+      ? { ...waiting(invitation), message: expired(invitation.expiresAt).message }
+      : pending(invitation);
+  }
+  if (email === undefined) return { group: "waiting", message: "is no member of the organization" };
+  if (membership === "unknown" || !listed) {
+    return { group: "waiting", message: "was no member of the organization when the last run looked" };
+  }
+  return { group: "waiting", message: "nobody has invited them" };
+}
+
+function isMember(membership: Membership): boolean {
+  return typeof membership === "object";
+}
+
+function pending(row: Invitation): Finding {
+  return { ...waiting(row), message: invited(row) };
+}
+
+function waiting({ createdAt, expiresAt }: Invitation): Omit<Finding, "message"> {
+  return { group: "waiting", since: createdAt, until: expiresAt };
+}
+
+function invited({ createdAt, expiresAt }: Invitation): string {
+  const since = createdAt === undefined ? "" : ` ${day(createdAt)}`;
+  const until = expiresAt === undefined ? "" : `, valid until ${day(expiresAt)}`;
+  return `invited${since}${until}`;
+}
+
+function expired(on: string | undefined): Finding {
+  const when = on === undefined ? "" : ` on ${day(on)}`;
+  return { group: "ended", outcome: "expired", message: `the invitation has expired${when}`, until: on };
+}
+
+function gone(message: string): Finding {
+  return { group: "ended", outcome: "gone", message };
+}
+
+function ready(message: string): Finding {
+  return { group: "ready", message };
+}

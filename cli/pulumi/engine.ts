@@ -1,0 +1,117 @@
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { printable } from "../../provider/core/text.js";
+import { shellWord } from "../../provider/core/shell.js";
+import { StackError } from "../errors.js";
+import { parse, reasonIn, runPulumi, type Place } from "./run.js";
+import type { Terminal } from "../output/terminal.js";
+import { importArguments, importEnvironment } from "../import/project.js";
+
+/** Whether each of the packages can be found by a program in the folder. */
+export function missingPackages(folder: string, names: readonly string[]): string[] {
+  const { resolve: find } = createRequire(join(resolve(folder), "index.js"));
+  return names.filter((name) => {
+    try {
+      find(`${name}/package.json`);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+}
+
+/** Takes the entries of an import file into the state. Avala is asked nothing. */
+export async function importInto(place: Place, terminal: Terminal, file: string): Promise<void> {
+  await requireCli(place);
+  await requireStack(place);
+  terminal.note("Running pulumi import.");
+  const { code, stdout, stderr } = await runPulumi(place, importArguments(file), importEnvironment);
+  if (code === 0) return;
+  terminal.note(`${stdout}\n${stderr}`.trim());
+  throw new StackError(
+    `pulumi import failed: ${reasonIn(stderr || stdout)} Nothing was sent to Avala that changes anything.`,
+    "Correct that, and run the command again.",
+  );
+}
+
+/** Takes into the state what has changed in Avala since; asks, and changes nothing there. */
+export async function refreshState(place: Place, terminal: Terminal): Promise<void> {
+  await requireStack(place);
+  terminal.note("Running pulumi refresh.");
+  const { code, stdout, stderr } = await runPulumi(place, ["refresh", "--yes", "--skip-preview"]);
+  if (code === 0) return;
+  terminal.note(`${stdout}\n${stderr}`.trim());
+  throw new StackError(
+    `pulumi refresh failed: ${reasonIn(stderr || stdout)}`,
+    "Correct that, and run the command again.",
+  );
+}
+
+/** @returns what the preview shows */
+export async function previewAfter(place: Place, terminal: Terminal, expected: "no changes" | "any"): Promise<string> {
+  terminal.note("Running pulumi preview.");
+  const arguments_ = expected === "any" ? ["preview"] : ["preview", "--expect-no-changes", "--diff"];
+  const { code, stdout, stderr } = await runPulumi(place, arguments_);
+  if (code === 0) return stdout;
+  terminal.note(`${stdout}\n${stderr}`.trim());
+  throw new StackError(
+    `The import is done, but pulumi preview ${expected === "any" ? "failed" : "failed or shows changes"}: ${reasonIn(stderr)} Nothing was sent to Avala that changes anything.`,
+    "Look at what pulumi preview --diff shows before pulumi up.",
+  );
+}
+
+/** A step of a preview, as `pulumi preview --json` tells it. */
+export interface PreviewedStep {
+  op: string;
+  urn: string;
+  newState?: {
+    type: string;
+    inputs?: Record<string, unknown>;
+    provider?: string;
+    propertyDependencies?: Record<string, string[]>;
+  };
+}
+
+/** What a preview of the program plans, and what stays. */
+export async function previewedSteps(
+  place: Place,
+  terminal: Terminal,
+  more: readonly string[] = [],
+): Promise<PreviewedStep[]> {
+  await requireStack(place);
+  terminal.note("Running pulumi preview.");
+  const { code, stdout, stderr } = await runPulumi(place, ["preview", "--json", ...more]);
+  if (code !== 0)
+    throw new StackError(`pulumi preview failed: ${reasonIn(stderr)}`, "Run it by hand to see all of it.");
+  return stepsIn(stdout, "pulumi preview --json");
+}
+
+/** @param source where the text is from, for messages */
+export function stepsIn(text: string, source: string): PreviewedStep[] {
+  const { steps } = parse(text, source) as { steps?: unknown };
+  if (Array.isArray(steps)) return steps as PreviewedStep[];
+  throw new StackError(`${source} holds no steps.`, "Give the output of: pulumi preview --json.");
+}
+
+/** The first version of the CLI whose import takes inputs and outputs from a file: before, it cannot read our resources. */
+const firstCli = [3, 254] as const;
+
+async function requireCli(place: Place): Promise<void> {
+  const { stdout } = await runPulumi({ ...place, options: { cwd: place.options.cwd, stack: undefined } }, ["version"]);
+  const [major = 0, minor = 0] = stdout.trim().replace(/^v/, "").split(".").map(Number);
+  if (major > firstCli[0] || (major === firstCli[0] && minor >= firstCli[1])) return;
+  throw new StackError(
+    `pulumi import takes what dynamic resources need from ${firstCli.join(".")}.0 on; this is ${printable(stdout, 40)}.`,
+    "Upgrade the Pulumi CLI, and run the command again.",
+  );
+}
+
+async function requireStack(place: Place): Promise<void> {
+  const named = place.options.stack;
+  const { code, stderr } = await runPulumi(place, ["stack", "--show-name"]);
+  if (code === 0) return;
+  throw new StackError(
+    `${named === undefined ? "No stack is selected" : "The stack cannot be used"}: ${reasonIn(stderr)}`,
+    `Make one with: pulumi stack init ${shellWord(named ?? "prod")}, in the project's folder; then run the command again.`,
+  );
+}

@@ -1,0 +1,137 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { printable } from "../../provider/core/text.js";
+import type { Invocation } from "../command.js";
+import { StackError } from "../errors.js";
+
+/** Where a command is run, as far as Pulumi is concerned. */
+export type Place = {
+  options: Pick<Invocation["options"], "cwd" | "stack">;
+  environment: Invocation["environment"];
+};
+
+/** The folder of the Pulumi project: the given or current one, or one above it. */
+export function projectFolder({ options }: Place): string | undefined {
+  let folder = resolve(options.cwd ?? ".");
+  for (;;) {
+    if (["Pulumi.yaml", "Pulumi.yml"].some((name) => existsSync(join(folder, name)))) return folder;
+    if (dirname(folder) === folder) return undefined;
+    folder = dirname(folder);
+  }
+}
+
+export function isInProject(place: Place): boolean {
+  return projectFolder(place) !== undefined;
+}
+
+/** The stack's configuration by key, secrets included. */
+export async function stackConfiguration(place: Place): Promise<ReadonlyMap<string, string>> {
+  const rows = parse(await pulumi(place, ["config", "--json", "--show-secrets"]), "pulumi config");
+  const values = Object.entries(rows as Record<string, { value?: unknown }>).map(
+    ([key, row]) => [key, row.value] as const,
+  );
+  return new Map(values.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+/**
+ * The stack's state, as `pulumi stack export` writes it.
+ * @param secrets with those in clear, for comparing: nothing of them may be shown or written
+ */
+export async function exportedState(place: Place, { secrets = false } = {}): Promise<unknown> {
+  return parse(await pulumi(place, ["stack", "export", ...(secrets ? ["--show-secrets"] : [])]), "pulumi stack export");
+}
+
+/** What `pulumi version` prints; undefined where there is no CLI on the PATH. */
+export async function cliVersion({ environment }: Place): Promise<string | undefined> {
+  const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  try {
+    return (await promisify(execFile)("pulumi", ["version"], { env })).stdout.trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** What `pulumi preview --json` writes of the stack, with what stays as it is; an error where the preview fails. */
+export async function previewed({ options, environment }: Place): Promise<string> {
+  const stack = options.stack === undefined ? [] : ["--stack", options.stack];
+  const place = ["--non-interactive", "--color", "never", "--cwd", resolve(options.cwd ?? ".")];
+  const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const args = ["preview", "--json", "--show-sames", ...stack, ...place];
+  return promisify(execFile)("pulumi", args, { env, maxBuffer: 1 << 30 }).then(
+    ({ stdout }) => stdout,
+    ({ stdout = "", stderr = "", code }: { stdout?: string; stderr?: string; code?: unknown }) => {
+      const said = printable(`${errorsIn(stdout)} ${stderr}`, 300) || "it gave no reason";
+      const why = code === "ENOENT" ? "there is no Pulumi CLI on the PATH" : said;
+      throw new StackError(
+        `pulumi preview failed: ${why}.`,
+        "Correct that, or give the output of: pulumi preview --json --show-sames.",
+      );
+    },
+  );
+}
+
+/** What a failed preview says of its failure: in its JSON, as a rule. */
+function errorsIn(text: string): string {
+  try {
+    const { diagnostics } = JSON.parse(text) as { diagnostics?: { severity: string; message: string }[] };
+    return (diagnostics ?? [])
+      .filter(({ severity }) => severity === "error")
+      .map(({ message }) => message)
+      .join(" ");
+  } catch {
+    return "";
+  }
+}
+
+/** JSON of a known source; an error that names it, and nothing of its content, otherwise. */
+export function parse(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new StackError(`What ${source} holds is not JSON.`, "Give the output of: pulumi stack export.");
+  }
+}
+
+/** Runs the CLI on the project and the stack, and answers what it prints on stdout. */
+async function pulumi(place: Place, args: string[]): Promise<string> {
+  const configures = args[0] === "config";
+  const { code, stdout, stderr } = await runPulumi(place, args);
+  if (code === 0) return stdout;
+  // Only stderr: with --show-secrets the key is on stdout.
+  throw new StackError(
+    `pulumi ${configures ? "config" : "stack export"} failed: ${reasonIn(stderr)}`,
+    `Correct that, or name the stack with --stack and the project's folder with --cwd${configures ? ", or set AVALA_API_KEY" : ""}.`,
+  );
+}
+
+/** Why a command of the CLI failed, in its own words. */
+export function reasonIn(said: string): string {
+  return printable(said, 300) || "it gave no reason.";
+}
+
+/**
+ * Runs the CLI on the project and the stack, to its end.
+ * @throws StackError where there is no CLI
+ */
+export async function runPulumi(
+  { options, environment }: Place,
+  args: string[],
+  more: Record<string, string> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const stack = options.stack === undefined ? [] : ["--stack", options.stack];
+  const common = ["--non-interactive", "--color", "never", "--cwd", resolve(options.cwd ?? ".")];
+  const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true", ...more };
+  try {
+    const said = await promisify(execFile)("pulumi", [...args, ...stack, ...common], { env, maxBuffer: 1 << 30 });
+    return { code: 0, ...said };
+  } catch (error) {
+    const { code, stdout = "", stderr = "" } = error as { code?: unknown; stdout?: string; stderr?: string };
+    if (code !== "ENOENT") return { code: typeof code === "number" ? code : 1, stdout, stderr };
+    throw new StackError(
+      "There is a Pulumi project here, but no Pulumi CLI on the PATH.",
+      "Install it; or set AVALA_API_KEY, and give --state <file> where a command takes it.",
+    );
+  }
+}

@@ -1,0 +1,135 @@
+import { ApprovedReviewError } from "../errors.js";
+import { digestOf } from "../pulumi/preview.js";
+import type { ActRow, ChangeRow, Field, PersonName, PlaceName, Review, Where } from "./report.js";
+import { isObject, notKnown, propertiesOf, secretText } from "../pulumi/values.js";
+import { actWords, effectWords, where, named } from "./words.js";
+import { nameOfPerson } from "../membership/lookup.js";
+
+/**
+ * The review that was approved, as `--json` wrote it.
+ * @throws ApprovedReviewError where it is something else, or has been changed since
+ */
+export function approvedReview(document: unknown): Review {
+  const { digest, ...review } = propertiesOf(document);
+  const again = "Write it anew: pulumi-avala review --json --out review.json";
+  if (review["version"] !== 1) {
+    throw new ApprovedReviewError(
+      "The approved review is none, or was written by another version.",
+      `${again}, and have it approved.`,
+    );
+  }
+  if (digest !== digestOf(review)) {
+    throw new ApprovedReviewError(
+      "The approved review has been changed since it was written.",
+      `${again}, and have it approved.`,
+    );
+  }
+  if (review["masked"] !== false) {
+    throw new ApprovedReviewError(
+      "The approved review has masked addresses: nobody can be compared with them.",
+      `${again}, without --mask-emails.`,
+    );
+  }
+  const lists = ["changes", "acts", "others"].map((name) => review[name]);
+  if (!lists.every((list) => Array.isArray(list) && list.every(isObject))) {
+    throw new ApprovedReviewError("The approved review lacks its lists of changes.", `${again}, and have it approved.`);
+  }
+  return review as unknown as Review;
+}
+
+/**
+ * Steps that were not approved. Compared is what is to hold afterwards: for whom, where, with which role and which details,
+ * and with how many mails. What has been done already is missing, which is well; what others have made possible since may
+ * be more: an acceptance that is recorded, a place that waited for it. A place that somebody has taken away by hand did not
+ * wait: to put it back takes an approval.
+ */
+export function unapproved(review: Review, approved: Review): Review["exceeded"] {
+  const { changes, acts, others } = unapprovedSteps(review, approved);
+  const message = (text: string) => ({ limit: "approved", message: `${text}: not in the approved review.` });
+  return [
+    ...changes.map((row) =>
+      message(`${named(nameOfPerson(row.person))} ${effectWords[row.effect]}, ${where(row, named)}`),
+    ),
+    ...acts.map((row) => message(actWords(row, named).slice(2))),
+    ...others.map(({ op, urn }) => message(`${op} ${named(urn)}`)),
+  ];
+}
+
+function unapprovedSteps(review: Review, approved: Review): Pick<Review, "changes" | "acts" | "others"> {
+  const known = new Map<string, ChangeRow[]>();
+  for (const row of approved.changes)
+    for (const name of namesOf(row.person)) known.set(name, [...(known.get(name) ?? []), row]);
+  const candidates = (row: ChangeRow) => namesOf(row.person).flatMap((name) => known.get(name) ?? []);
+  return {
+    changes: review.changes.filter(
+      (row) => !isPossibleNow(row) && !candidates(row).some((other) => isSameChange(row, other)),
+    ),
+    acts: review.acts.filter((row) => !approved.acts.some((other) => isSameAct(row, other))),
+    others: review.others.filter(({ op, urn, digest }) =>
+      approved.others.every((other) => other.op !== op || other.urn !== urn || other.digest !== digest),
+    ),
+  };
+}
+
+/** Nothing in the program has changed for it, and nobody is mailed. */
+function isPossibleNow({ becamePossible, effect, mails }: ChangeRow): boolean {
+  return becamePossible && mails === 0 && (effect === "accepted" || effect === "gains");
+}
+
+function isSameChange(row: ChangeRow, other: ChangeRow): boolean {
+  return (
+    isSamePlace(row, other) &&
+    isSamePerson(row.person, other.person) &&
+    (row.after === undefined) === (other.after === undefined) &&
+    // Who was without access at the approval has got some since: that they lose it was not approved.
+    (row.effect === "without" || other.effect !== "without") &&
+    row.after?.role === other.after?.role &&
+    row.after?.managed === other.after?.managed &&
+    row.mails <= other.mails &&
+    areWithin(row.fields, other.fields) &&
+    (row.before !== undefined || areWithin(other.fields, row.fields))
+  );
+}
+
+function isSameAct(row: ActRow, other: ActRow): boolean {
+  if (row.act === "change people unknown" || row.act !== other.act || row.forced !== other.forced) return false;
+  // What is made is approved as a whole; of a change, a part may be made already.
+  const whole = row.act === "update" || areWithin(other.fields, row.fields);
+  return whole && isSamePlace(row, other) && areWithin(row.fields, other.fields);
+}
+
+/** What a field is to be is approved; it may have become so already. Of what is not shown nobody can say. */
+function areWithin(fields: readonly Field[], others: readonly Field[]): boolean {
+  return fields.every(
+    ({ name, after }) =>
+      after !== secretText &&
+      after !== notKnown &&
+      others.some((other) => other.name === name && other.after === after),
+  );
+}
+
+function isSamePlace(row: Where, other: Where): boolean {
+  const sameTeam =
+    row.team === undefined ? other.team === undefined : other.team !== undefined && isSame(row.team, other.team);
+  return sameTeam && isSame(row.organization, other.organization);
+}
+
+/** Until it exists, a place is known by the resource that declares it. */
+function isSame(one: PlaceName, other: PlaceName): boolean {
+  if (one.uid !== undefined && other.uid !== undefined) return one.uid === other.uid;
+  if (one.name === notKnown) return false;
+  return one.resource === undefined
+    ? one.name === other.name && other.resource === undefined
+    : one.resource === other.resource;
+}
+
+function isSamePerson(one: PersonName, other: PersonName): boolean {
+  // Who it is, is not shown: it may be somebody else than was approved.
+  if (one.hidden !== undefined || other.hidden !== undefined) return false;
+  if (one.userUid !== undefined && other.userUid !== undefined) return one.userUid === other.userUid;
+  return one.email !== undefined && one.email === other.email;
+}
+
+function namesOf({ userUid, email }: PersonName): string[] {
+  return [userUid, email].filter((name) => name !== undefined);
+}

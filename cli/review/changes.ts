@@ -1,0 +1,117 @@
+import type { Access, Model } from "./access.js";
+import { changedFields, type Claim } from "./claims.js";
+import type { Place } from "./places.js";
+import { nameOf } from "../pulumi/preview.js";
+
+/**
+ * What a run means to somebody in one place:
+ * `gains` access, has another `role`, `loses` access; is `invited` (mailed), or `waits` for their acceptance; `withdrawn`:
+ * an invitation is cancelled; `without`: they have no access already, and nobody declares them any more; `accepted`: they
+ * have joined by themselves, and it is recorded;
+ * `keeps`: nothing changes for them, though another resource, or none, stands for them; `details`: only what is declared
+ * beside the role.
+ */
+export const effects = [
+  "gains",
+  "role",
+  "loses",
+  "invited",
+  "waits",
+  "withdrawn",
+  "without",
+  "accepted",
+  "keeps",
+  "details",
+] as const;
+export type Effect = (typeof effects)[number];
+
+export interface Change extends Access {
+  effect: Effect;
+  fields: { name: string; before: string | undefined; after: string | undefined }[];
+  /** Logical names of the resources that stood for it before and stand for it after, where they are not the same. */
+  moved: { from: string; to: string | undefined } | undefined;
+}
+
+/** Everything that a run means to people, in an order that does not hang on the engine's. */
+export function changesOf(model: Model): Change[] {
+  return model.accesses.flatMap(changeOf).toSorted(inOrder);
+}
+
+function changeOf(access: Access): Change[] {
+  const { before, after } = access;
+  const moved = movedBetween(before, after);
+  const fields = after ? fieldsBetween(before, after) : [];
+  const effect = effectOf(access) ?? (moved ? "keeps" : before && fields.length > 0 ? "details" : undefined);
+  return effect === undefined ? [] : [{ ...access, effect, fields, moved }];
+}
+
+function effectOf(access: Access): Effect | undefined {
+  const { before, after } = access;
+  if (before && hasNothing(access, before) && before.managed && !after?.managed)
+    return before.mayHold ? "loses" : "without";
+  if (!before || before.standing === "lapsed") return after && beginning(access, after);
+  if (before.standing === "has") {
+    if (!after) return "loses";
+    return after.role === before.role ? undefined : "role";
+  }
+  if (!after) return "withdrawn";
+  if (access.mails > 0) return "invited";
+  if (after.standing === before.standing) return after.role === before.role ? undefined : "role";
+  if (access.place.kind === "organization") return after.standing === "has" ? "accepted" : undefined;
+  return "gains";
+}
+
+/** Neither access nor an invitation that gives some. */
+function hasNothing({ place }: Access, { standing }: Claim): boolean {
+  return standing === "lapsed" || (place.kind === "team" && standing === "waiting");
+}
+
+/** Of somebody who has nothing there so far. */
+function beginning({ place, mails, before, newcomer }: Access, after: Claim): Effect | undefined {
+  if (after.standing === "lapsed") return undefined;
+  if (place.kind === "team") return after.standing === "waiting" || newcomer ? "waits" : "gains";
+  if (mails > 0 || after.standing === "invited") return "invited";
+  return before && after.standing === "has" ? "accepted" : "gains";
+}
+
+function movedBetween(before: Claim | undefined, after: Claim | undefined): Change["moved"] {
+  if (!before || !after || before.standing === "lapsed") return undefined;
+  if (before.managed && !after.managed) return { from: nameOf(before.urn), to: undefined };
+  return before.urn === after.urn ? undefined : { from: nameOf(before.urn), to: nameOf(after.urn) };
+}
+
+/** What holds where nobody says anything, which is not worth telling of somebody new. */
+const usual: Claim["fields"] = { onExpiry: "report", maxEmails: "3" };
+
+/** A roster says nothing but the role; what an Invitation says of mails is no news of an OrganizationMember. */
+function fieldsBetween(before: Claim | undefined, after: Claim): Change["fields"] {
+  const silent = [before, after].some((claim) => claim?.kind === "TeamRoster" || claim?.kind === "Invitation");
+  if (silent || !after.managed) return [];
+  const was = before?.fields ?? usual;
+  return changedFields(was, after.fields)
+    .filter((name) => before || after.fields[name] !== undefined)
+    .map((name) => ({ name, before: before && was[name], after: after.fields[name] }));
+}
+
+function inOrder(one: Change, other: Change): number {
+  return (
+    byText(placeOrder(one.place), placeOrder(other.place)) ||
+    effects.indexOf(one.effect) - effects.indexOf(other.effect) ||
+    byText(personOrder(one), personOrder(other))
+  );
+}
+
+export function placeOrder(place: Place): string {
+  const { organization } = place;
+  const own = place.kind === "team" ? [place.name, place.key] : [];
+  return [organization.name, organization.key, ...own].join("\u0000");
+}
+
+function personOrder({ person }: Access): string {
+  return JSON.stringify([person.email ?? "", person.key]);
+}
+
+/** Of code units, so that it is the same everywhere. */
+export function byText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

@@ -1,0 +1,179 @@
+import { holdsAccess } from "../../provider/policy/identity.js";
+import { canonicalUid, personOf } from "../../provider/core/identity.js";
+import { namesOf, rosterOf } from "../../provider/schema/index.js";
+import { namedIn, type Named } from "./people.js";
+import type { Kind, Resource, Step } from "../pulumi/preview.js";
+import { shownValue, textOf, type Properties } from "../pulumi/values.js";
+
+/** How sure an access is. */
+export type Standing =
+  /** They have it. */
+  | "has"
+  /** Invited, and not accepted yet. */
+  | "invited"
+  /** A place in a team that waits for the acceptance. */
+  | "waiting"
+  /** The invitation has expired or is gone, or somebody else has taken them out of the team. */
+  | "lapsed"
+  /** Made by this run. */
+  | "granted"
+  /** Made by this run, if they are a member of the organization by then; else they are invited, or wait. */
+  | "depends";
+
+/** An access that a resource stands for, before the run or after it. */
+export interface Claim {
+  named: Named;
+  role: string | undefined;
+  standing: Standing;
+  /** Somebody declares it. */
+  managed: boolean;
+  /** The deletion of its resource may take access away, also where the state does not show that they have it. */
+  mayHold: boolean;
+  /** After the run: nothing of the declaration has changed, what others did has made the step possible. */
+  possible?: boolean;
+  kind: Kind;
+  urn: string;
+  /** What the declaration says beside the role, as it is shown. */
+  fields: Readonly<Record<string, string | undefined>>;
+}
+
+/** An access that a program declares; how it stands after the run is still to be told. */
+export interface Wish {
+  claim: Claim;
+  step: Step;
+  /** Nothing of the declaration has changed: the step has become possible through what others did. */
+  possible: boolean;
+  /** Another mail is asked for: a new `resend`, or another role before the acceptance. */
+  asksForMail: boolean;
+  /** Another mail goes out by itself, where the last has ended. */
+  mailsByItself: boolean;
+}
+
+/** Inputs that change nothing in Avala, and matter to who reviews. */
+const localFields = ["onExpiry", "maxEmails", "resend", "onDestroy", "reason", "validUntil"];
+const standings: Readonly<Record<string, Standing>> = {
+  active: "has",
+  accepted: "has",
+  invited: "invited",
+  waiting: "waiting",
+};
+
+/** What stands before the run. */
+export function claimsOf(resource: Resource): Claim[] {
+  return resource.kind === "TeamRoster" ? rosterClaims(resource) : [personClaim(resource)];
+}
+
+function personClaim(resource: Resource): Claim {
+  const { kind, inputs, outputs, urn } = resource;
+  const status = textOf(outputs["status"]) ?? "";
+  return {
+    named: namedIn(resource),
+    role: textOf(outputs["role"]) ?? textOf(inputs["role"]),
+    standing: Object.hasOwn(standings, status) ? standings[status]! : "lapsed",
+    managed: status !== "accepted",
+    // What an Invitation was accepted for is not its to take away.
+    mayHold: kind !== "Invitation" && holdsAccess(outputs, resource.unfinished),
+    kind,
+    urn,
+    fields: fieldsOf(outputs),
+  };
+}
+
+/** Everybody in the roster, those who are still to be taken out, and those in the team whom it does not name. */
+function rosterClaims({ kind, urn, outputs, unfinished }: Resource): Claim[] {
+  const waiting = new Set(namesOf(outputs["waiting"]));
+  const known = rosterOf(outputs["__known"]) as ReadonlyMap<string, string>;
+  const named = (who: string): Named => ({ ...personOf(who), ...(known.has(who) ? { userUid: known.get(who) } : {}) });
+  const base = { kind, urn, fields: {}, standing: "has", managed: true, mayHold: true } as const;
+  const members = [...membersOf(outputs)].map(([who, role]): Claim => ({
+    ...base,
+    named: named(who),
+    role,
+    standing: waiting.has(who) ? "waiting" : "has",
+    mayHold: !waiting.has(who) || unfinished,
+  }));
+  const others = (text: unknown, managed: boolean) =>
+    namesOf(textOf(text)).map((who): Claim => ({ ...base, named: strangerNamed(who), role: undefined, managed }));
+  return [...members, ...others(outputs["__leaving"], true), ...others(outputs["unmanagedMembers"], false)];
+}
+
+/** By address, or by uid where the service shows none. */
+function strangerNamed(who: string): Named {
+  const userUid = canonicalUid(who);
+  return userUid === undefined ? personOf(who) : { userUid };
+}
+
+export function membersOf(properties: Properties): Map<string, "lead" | "member"> {
+  return rosterOf(textOf(properties["members"]));
+}
+
+/** What is declared for after the run. */
+export function wishesOf(step: Step): Wish[] {
+  const { new: resource, old } = step;
+  if (!resource) return [];
+  return resource.kind === "TeamRoster" ? rosterWishes(step, resource, old) : [personWish(step, resource, old)];
+}
+
+function personWish(step: Step, resource: Resource, old: Resource | undefined): Wish {
+  const { kind, urn, inputs } = resource;
+  const before = step.op === "update" ? old! : undefined;
+  const userUid = before && namedIn(before).userUid;
+  const named = { ...namedIn(resource), ...(userUid === undefined ? {} : { userUid }) };
+  const role = textOf(inputs["role"]) ?? "member";
+  const fields = fieldsOf(inputs);
+  const claim = { named, role, standing: "depends", managed: true, mayHold: true, kind, urn, fields } as const;
+  const outputs = before?.outputs ?? {};
+  const isNewRole = before !== undefined && textOf(outputs["role"]) !== role;
+  const isNewResend = before !== undefined && inputs["resend"] !== undefined && inputs["resend"] !== outputs["resend"];
+  const wasMember = outputs["userUid"] !== undefined;
+  return {
+    claim,
+    step,
+    possible: before?.unfinished === false && !isNewRole && changedFields(fieldsOf(outputs), claim.fields).length === 0,
+    asksForMail: isNewResend || (isNewRole && (outputs["status"] === "invited" || !wasMember)),
+    mailsByItself:
+      canMail(inputs, outputs) && (outputs["__owed"] === true || (inputs["onExpiry"] === "resend" && !wasMember)),
+  };
+}
+
+function canMail(inputs: Properties, outputs: Properties): boolean {
+  const most = inputs["maxEmails"];
+  return typeof most !== "number" || Number(outputs["emailsSent"] ?? 0) < most;
+}
+
+function rosterWishes(step: Step, resource: Resource, old: Resource | undefined): Wish[] {
+  const { kind, urn, inputs } = resource;
+  const known = rosterOf(step.op === "update" ? old!.outputs["__known"] : undefined) as ReadonlyMap<string, string>;
+  const before = step.op === "update" ? membersOf(old!.outputs) : new Map<string, string>();
+  return [...membersOf(inputs)].map(([who, role]) => ({
+    claim: {
+      named: { ...personOf(who), ...(known.has(who) ? { userUid: known.get(who) } : {}) },
+      role,
+      standing: "depends",
+      managed: true,
+      mayHold: true,
+      kind,
+      urn,
+      fields: {},
+    },
+    step,
+    possible: before.get(who) === role,
+    asksForMail: false,
+    mailsByItself: false,
+  }));
+}
+
+/** Whether a deletion leaves the person as they are. */
+export function isKept(resource: Resource): boolean {
+  const onDestroy = textOf(resource.outputs["onDestroy"]) ?? textOf(resource.inputs["onDestroy"]);
+  return resource.retained || onDestroy === "retain";
+}
+
+function fieldsOf(properties: Properties): Claim["fields"] {
+  return Object.fromEntries(localFields.map((name) => [name, shownValue(properties[name])]));
+}
+
+/** Names of the fields that differ. */
+export function changedFields(before: Claim["fields"], after: Claim["fields"]): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => before[name] !== after[name]);
+}

@@ -1,0 +1,61 @@
+import { quoted } from "../../provider/core/text.js";
+import { UsageError } from "../errors.js";
+import type { Review } from "./report.js";
+import { rules, type Rule } from "./warnings.js";
+import { counted, lostWords, warningWords, named } from "./words.js";
+
+export interface Limits {
+  maxRemovals: number | undefined;
+  maxMails: number | undefined;
+  deny: readonly Rule[];
+}
+
+/** A number of people or mails. */
+export function countOf(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError(
+    `${option} takes a whole number, not ${quoted(text)}.`,
+    "pulumi-avala review --help explains it.",
+  );
+}
+
+export function rulesOf(names: readonly string[]): Rule[] {
+  return names.map((name) => {
+    if (Object.hasOwn(rules, name)) return name as Rule;
+    throw new UsageError(`There is no rule ${quoted(name)}.`, `--deny takes ${Object.keys(rules).join(", ")}.`);
+  });
+}
+
+/** Every limit that the changes exceed, with by whom or what. */
+export function exceededBy(review: Review, { maxRemovals, maxMails, deny }: Limits): Review["exceeded"] {
+  const { mails } = review.summary;
+  const removed = review.removals.filter(({ people }) => maxRemovals !== undefined && people > maxRemovals);
+  return [
+    ...removed.map((row) => ({
+      limit: "max-removals",
+      message: `${lostWords(row, row.people, named)}: more than the ${maxRemovals} of --max-removals.`,
+    })),
+    ...(maxMails !== undefined && mails > maxMails
+      ? [
+          {
+            limit: "max-mails",
+            message: `At most ${counted(mails, "mail is", "mails are")} sent: more than the ${maxMails} of --max-mails.`,
+          },
+        ]
+      : []),
+    ...[...new Set(deny)].flatMap((rule) => denied(review, rule)),
+  ];
+}
+
+function denied({ warnings, summary }: Review, rule: Rule): Review["exceeded"] {
+  const limit = `deny ${rule}`;
+  if (rule === "mails") {
+    return summary.mails > 0
+      ? [{ limit, message: `At most ${counted(summary.mails, "mail is", "mails are")} sent [deny mails].` }]
+      : [];
+  }
+  return warnings
+    .filter((row) => row.rule === rule)
+    .map((row) => ({ limit, message: `${warningWords(row, named)} [${limit}]` }));
+}

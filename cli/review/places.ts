@@ -1,0 +1,231 @@
+import { canonicalUid, normalizeTeamId } from "../../provider/core/identity.js";
+import { lookalikes } from "../output/lookalikes.js";
+import { nameOf, type Preview, type Resource } from "../pulumi/preview.js";
+import { isUnknown, notKnown, textOf } from "../pulumi/values.js";
+
+/** An organization or a team, whether it exists or is to be made. */
+export interface Place {
+  kind: "organization" | "team";
+  /** The uid or id where it exists; else what declares it. */
+  key: string;
+  uid: string | undefined;
+  /** The resource that declares it, where one does. */
+  urn: string | undefined;
+  name: string;
+  /** Where another has the same name, this and what tells them apart. */
+  called: string | undefined;
+  /** Of a team, its organization; an organization itself. */
+  organization: Place;
+  /** Made by this run: nobody can be inside before. */
+  created: boolean;
+}
+
+/** Which organization or team a resource stands for or belongs to, before the run and as declared. */
+export class Places {
+  readonly #byKey = new Map<string, Place>();
+  /** What is declared, by the URN of its resource. */
+  readonly #declared = new Map<string, Place>();
+  readonly #slugs = new Map<string, Set<Place>>();
+
+  constructor({ steps }: Preview) {
+    for (const kind of ["Organization", "Team"] as const) {
+      for (const step of steps.filter((step) => step.kind === kind)) {
+        const { old, new: now } = step;
+        if (old?.id !== undefined) this.#enter(old, this.#known(old, old.id, now));
+        if (!now) continue;
+        const place =
+          now.id !== undefined && now.id === old?.id ? this.existing(now, now.id) : this.#declaredPlace(now);
+        this.#enter(now, place);
+        this.#declared.set(now.urn, place);
+      }
+    }
+  }
+
+  /** In the order in which they were met. */
+  get all(): Place[] {
+    return [...this.#byKey.values()];
+  }
+
+  /** What an Organization or a Team stands for that is declared. */
+  declared({ urn }: Resource): Place {
+    return this.#declared.get(urn)!;
+  }
+
+  /** What an Organization or a Team of this id stands for. */
+  existing(resource: Resource, id: string): Place {
+    return resource.kind === "Team" ? this.#team(id, resource) : this.#organization(id, resource);
+  }
+
+  /** Two whose names look alike are told with what tells them apart. */
+  tellApart(): void {
+    const alike = lookalikes(
+      this.all.map(({ kind, key, name, organization }) => ({
+        key,
+        name,
+        scope: kind === "team" ? organization.key : "",
+      })),
+    );
+    for (const place of this.all.filter(({ key }) => alike.has(key))) {
+      place.called = `${place.uid ?? nameOf(place.urn ?? place.key)} (${place.name})`;
+    }
+  }
+
+  /** The organization of a resource of a person. */
+  organizationOf(resource: Resource): Place {
+    if (resource.id !== undefined) return this.#organization(resource.id.split("/")[0]!, resource);
+    return this.#organizationNamed(resource);
+  }
+
+  /** The team of a resource of a person, or of a roster. */
+  teamOf(resource: Resource): Place {
+    const { id, inputs } = resource;
+    if (id !== undefined) return this.#team(id.split("/").slice(0, 2).join("/"), resource);
+    const named = textOf(inputs["team"]);
+    if (named !== undefined) return this.#team(named, resource);
+    const team = this.#dependency(resource, "team", "Team");
+    return team ?? this.#unknown("team", resource, this.#unknown("organization", resource));
+  }
+
+  #enter(resource: Resource, place: Place): void {
+    const slug = textOf(resource.outputs["slug"]) ?? textOf(resource.inputs["slug"]);
+    if (slug === undefined) return;
+    const scope = this.#scope(resource, place, slug);
+    this.#slugs.set(scope, (this.#slugs.get(scope) ?? new Set()).add(place));
+  }
+
+  /** A slug is one of a deployment, and so of a provider; of a team, one of its organization. */
+  #scope(resource: Resource, place: Pick<Place, "kind" | "organization">, slug: string): string {
+    return place.kind === "team" ? `${place.organization.key} ${slug}` : `${resource.provider} ${slug}`;
+  }
+
+  #bySlug(scope: string): Place | undefined {
+    const [only, ...more] = this.#slugs.get(scope) ?? [];
+    return more.length === 0 ? only : undefined;
+  }
+
+  #known(resource: Resource, id: string, declared: Resource | undefined): Place {
+    const name = textOf(resource.outputs["name"]) ?? textOf(resource.inputs["name"]);
+    const place = this.existing(resource, id);
+    place.name = textOf(declared?.inputs["name"]) ?? name ?? resource.name;
+    place.urn = resource.urn;
+    return place;
+  }
+
+  #declaredPlace(resource: Resource): Place {
+    const { urn, inputs } = resource;
+    const isTeam = resource.kind === "Team";
+    const organization = isTeam ? this.#organizationNamed(resource) : undefined;
+    const adopt = textOf(inputs["adopt"]);
+    const existing =
+      resource.id === undefined
+        ? adopt && this.#adopted(resource, adopt, organization)
+        : this.existing(resource, resource.id);
+    const place =
+      existing ||
+      this.#add({
+        kind: isTeam ? "team" : "organization",
+        key: `new ${urn}`,
+        uid: undefined,
+        organization,
+        created: adopt === undefined,
+      });
+    place.name =
+      textOf(inputs["name"]) ??
+      textOf(resource.outputs["name"]) ??
+      (existing && place.name !== place.uid ? place.name : resource.name);
+    place.urn = urn;
+    return place;
+  }
+
+  /** A team is adopted by its uid or slug alone. */
+  #adopted(resource: Resource, adopt: string, organization: Place | undefined): Place | undefined {
+    const uid = canonicalUid(adopt);
+    if (!organization)
+      return uid === undefined ? this.#bySlug(`${resource.provider} ${adopt}`) : this.#organization(uid, resource);
+    if (uid === undefined) return this.#bySlug(`${organization.key} ${adopt}`);
+    return organization.uid === undefined ? undefined : this.#team(`${organization.uid}/${uid}`, resource);
+  }
+
+  #organizationNamed(resource: Resource): Place {
+    const named = textOf(resource.inputs["organization"]);
+    if (named !== undefined) {
+      const uid = canonicalUid(named);
+      if (uid !== undefined) return this.#organization(uid, resource);
+      const key = `${resource.provider} ${named}`;
+      return this.#bySlug(key) ?? this.#byKey.get(key) ?? this.#add({ kind: "organization", key, name: named });
+    }
+    return (
+      this.#dependency(resource, "organization", "Organization") ??
+      this.#dependency(resource, "organization", "Team")?.organization ??
+      this.#unknown("organization", resource)
+    );
+  }
+
+  #organization(text: string, resource: Resource): Place {
+    const uid = canonicalUid(text) ?? text;
+    return (
+      this.#byKey.get(uid) ??
+      this.#add({
+        kind: "organization",
+        key: uid,
+        uid,
+        name: nameOfDependency(resource, "organization", "Organization"),
+      })
+    );
+  }
+
+  #team(text: string, resource: Resource): Place {
+    const id = normalizeTeamId(text) ?? text;
+    const [organization, uid] = id.split("/");
+    return (
+      this.#byKey.get(id) ??
+      this.#add({
+        kind: "team",
+        key: id,
+        uid,
+        name: nameOfDependency(resource, "team", "Team"),
+        organization: this.#organization(organization!, resource),
+      })
+    );
+  }
+
+  /** What an input came from, where that is one resource. */
+  #dependency(resource: Resource, input: string, kind: "Organization" | "Team"): Place | undefined {
+    if (!isUnknown(resource.inputs[input])) return undefined;
+    const [only, ...more] = urnsOf(resource, input, kind);
+    return only === undefined || more.length > 0 ? undefined : this.#declared.get(only);
+  }
+
+  #unknown(kind: Place["kind"], resource: Resource, organization?: Place): Place {
+    const key = `unknown ${kind} of ${resource.urn}`;
+    return this.#byKey.get(key) ?? this.#add({ kind, key, name: notKnown, organization });
+  }
+
+  #add(
+    made: Pick<Place, "kind" | "key"> & Partial<Omit<Place, "organization">> & { organization?: Place | undefined },
+  ): Place {
+    const place: Place = {
+      uid: undefined,
+      urn: undefined,
+      created: false,
+      called: undefined,
+      ...made,
+      name: made.name ?? made.uid ?? "",
+      organization: undefined as never,
+    };
+    place.organization = made.organization ?? place;
+    this.#byKey.set(place.key, place);
+    return place;
+  }
+}
+
+function urnsOf({ dependencies }: Resource, input: string, kind: "Organization" | "Team"): string[] {
+  const urns = Object.hasOwn(dependencies, input) ? dependencies[input]! : [];
+  return urns.filter((urn) => urn.split("::").at(-2)?.split("$").at(-1) === `pulumi-nodejs:dynamic/avala:${kind}`);
+}
+
+/** A place that the preview does not show has at least the logical name by which the program calls it. */
+function nameOfDependency(resource: Resource, input: string, kind: "Organization" | "Team"): string | undefined {
+  const [only, ...more] = urnsOf(resource, input, kind);
+  return only === undefined || more.length > 0 ? undefined : nameOf(only);
+}

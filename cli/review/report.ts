@@ -1,0 +1,208 @@
+import { byText, changesOf, effects, placeOrder, type Change, type Effect } from "./changes.js";
+import type { Claim, Standing } from "./claims.js";
+import { Model, type Act } from "./access.js";
+import { costOf, type Cost } from "./cost.js";
+import type { Person } from "./people.js";
+import type { Place } from "./places.js";
+import { digestOf, type OtherStep, type Preview } from "../pulumi/preview.js";
+import { removalsOf, warningsOf, type Rule, type Standards, type Warning } from "./warnings.js";
+
+/** An organization or a team, as a review names it. */
+export interface PlaceName {
+  /** Where it exists already. */
+  uid?: string | undefined;
+  name: string;
+  /** Where another of this review has the same name: with what tells them apart. */
+  called?: string | undefined;
+  /** URN of the resource that declares it. */
+  resource?: string | undefined;
+}
+
+export interface PersonName {
+  email?: string | undefined;
+  userUid?: string | undefined;
+  username?: string | undefined;
+  /** In place of an address that the program keeps secret or that is not known yet, with the resource's name. */
+  hidden?: string | undefined;
+  /** Somebody else's address in this review looks like theirs: the uid stands beside it. */
+  alike?: true | undefined;
+}
+
+export interface Where {
+  organization: PlaceName;
+  team?: PlaceName | undefined;
+}
+
+export interface Stand {
+  role?: string | undefined;
+  standing: Standing;
+  /** A resource of the program stands for it. */
+  managed: boolean;
+}
+
+export interface Field {
+  name: string;
+  before?: string | undefined;
+  after?: string | undefined;
+}
+
+export interface ChangeRow extends Where {
+  effect: Effect;
+  person: PersonName;
+  before?: Stand | undefined;
+  after?: Stand | undefined;
+  mails: number;
+  /** Nothing in the program has changed for it: somebody has accepted, or may have the place that waited for them. */
+  becamePossible: boolean;
+  /** A cancelled invitation that may have been accepted since it was recorded: then they lose access. */
+  mayHaveAccepted: boolean;
+  through?: Change["through"];
+  moved?: { from: string; to?: string | undefined } | undefined;
+  fields: Field[];
+  resources: string[];
+}
+
+export interface ActRow extends Where {
+  act: Act["act"];
+  fields: Field[];
+  forced: boolean;
+}
+
+export interface WarningRow extends Where, Omit<Warning, "place" | "person" | "rule"> {
+  rule: Rule;
+  person?: PersonName | undefined;
+}
+
+/** Everything that `review` tells: what every format shows, and the shape of `--json`. docs/review.md describes it. */
+export interface Review {
+  version: 1;
+  masked: boolean;
+  /** Whether the preview shows what stays as it is, too. */
+  complete: boolean;
+  summary: Record<Effect, number> & { mails: number; warnings: number };
+  cost: Cost;
+  changes: ChangeRow[];
+  /** What those people have that stays as it is. */
+  unchanged: (Where & { person: PersonName; stand: Stand })[];
+  acts: ActRow[];
+  removals: (Where & { people: number; allowed: number })[];
+  warnings: WarningRow[];
+  /** Steps of other providers. */
+  others: OtherStep[];
+  /** Warnings of the preview itself. */
+  said: string[];
+  /** Limits that are exceeded; empty where none were set. */
+  exceeded: { limit: string; message: string }[];
+}
+
+const mostSaid = 20;
+
+/** Reads a preview as what it means to people. */
+export function reviewOf(preview: Preview, standards: Standards): Review {
+  const model = new Model(preview);
+  const changes = changesOf(model);
+  const acts = model.acts.toSorted(
+    (one, other) => byText(placeOrder(one.place), placeOrder(other.place)) || byText(one.act, other.act),
+  );
+  const warnings = warningsOf(model, changes, standards).map(warningRow).toSorted(inOrder);
+  return {
+    version: 1,
+    masked: false,
+    complete: preview.complete,
+    summary: summaryOf(changes, warnings.length),
+    cost: costOf(model, changes, acts),
+    changes: changes.map(changeRow),
+    unchanged: unchangedBeside(model, changes),
+    acts: acts.map(({ act, place, fields, forced }) => ({ act, ...whereOf(place), fields, forced })),
+    removals: removalsOf(changes).map(({ place, people }) => ({
+      ...whereOf(place),
+      people,
+      allowed: standards.maxRemovals,
+    })),
+    warnings,
+    others: preview.others.toSorted((one, other) => byText(one.urn + one.op, other.urn + other.op)),
+    said: preview.warnings.toSorted(byText).slice(0, mostSaid),
+    exceeded: [],
+  };
+}
+
+/** People are counted once for each effect, mails one by one. */
+function summaryOf(changes: readonly Change[], warnings: number): Review["summary"] {
+  const count = (effect: Effect) =>
+    new Set(changes.filter((change) => change.effect === effect).map(({ person }) => person)).size;
+  const counts = Object.fromEntries(effects.map((effect) => [effect, count(effect)])) as Record<Effect, number>;
+  return { ...counts, mails: changes.reduce((mails, change) => mails + change.mails, 0), warnings };
+}
+
+function changeRow(change: Change): ChangeRow {
+  const { effect, place, person, before, after, mails, through, moved, fields, resources } = change;
+  return {
+    effect,
+    ...whereOf(place),
+    person: personName(person),
+    before: before && standOf(before),
+    after: after && standOf(after),
+    mails,
+    becamePossible: after?.possible === true,
+    mayHaveAccepted: effect === "withdrawn" && before?.mayHold === true,
+    through: effect === "loses" || effect === "withdrawn" ? through : undefined,
+    moved,
+    fields,
+    resources: resources.toSorted(byText),
+  };
+}
+
+function unchangedBeside({ accesses }: Model, changes: readonly Change[]): Review["unchanged"] {
+  const concerned = new Set(changes.map(({ person, place }) => JSON.stringify([place.organization.key, person.key])));
+  const changed = new Set(changes.map(({ person, place }) => JSON.stringify([place.key, person.key])));
+  return accesses
+    .filter(
+      ({ person, place, after }) =>
+        after &&
+        concerned.has(JSON.stringify([place.organization.key, person.key])) &&
+        !changed.has(JSON.stringify([place.key, person.key])),
+    )
+    .map(({ place, person, after }) => ({ ...whereOf(place), person: personName(person), stand: standOf(after!) }))
+    .toSorted(inOrder);
+}
+
+function warningRow({ place, person, ...rest }: Warning): WarningRow {
+  return { ...rest, ...whereOf(place), person: person && personName(person) };
+}
+
+function whereOf(place: Place): Where {
+  const name = ({ uid, name, called, urn }: Place): PlaceName => ({ uid, name, called, resource: urn });
+  return place.kind === "team"
+    ? { organization: name(place.organization), team: name(place) }
+    : { organization: name(place) };
+}
+
+/** An address that the program keeps secret is not told, though the id of the resource holds it. */
+function personName({ userUid, email, username, hidden, alike }: Person): PersonName {
+  if (hidden !== undefined) return { hidden };
+  return { email, userUid, username, ...(alike && { alike }) };
+}
+
+function standOf({ role, standing, managed }: Claim): Stand {
+  return { role, standing, managed };
+}
+
+function inOrder(one: Where & { person?: PersonName | undefined }, other: typeof one): number {
+  const order = ({ organization, team, person }: typeof one) =>
+    JSON.stringify([
+      organization.name,
+      organization.uid,
+      team?.name ?? "",
+      team?.uid,
+      person?.email,
+      person?.userUid,
+      person?.hidden,
+    ]);
+  return byText(order(one), order(other)) || byText(JSON.stringify(one), JSON.stringify(other));
+}
+
+/** The JSON of a review: the same for the same preview, and sealed against slips of the hand. */
+export function asJson(review: Review): Review & { digest: string } {
+  const plain = JSON.parse(JSON.stringify(review)) as Review;
+  return { ...plain, digest: digestOf(plain) };
+}

@@ -1,0 +1,114 @@
+import { normalizeEmail } from "../../provider/core/address.js";
+import type { Snapshot } from "../../provider/snapshot/index.js";
+import { defineCommand, sharedOptions, type Invocation } from "../command.js";
+import { withSession } from "../session.js";
+import { findState, noState, stateFile } from "../pulumi/state.js";
+import { declarationsIn, type Declaration, type Recorded } from "../membership/declarations.js";
+import { judge, judgeInvitation, judgeTime } from "../membership/standing.js";
+import { lookAt, type Live } from "../membership/live.js";
+import { asJson, show, type Item, type Report } from "./report.js";
+
+const options = {
+  organization: {
+    type: "string",
+    short: "o",
+    multiple: true,
+    value: "<slug or uid>",
+    description: "Only this organization, and all its invitations, declared or not.",
+  },
+  state: stateFile,
+  ...sharedOptions,
+} as const;
+
+export const status = defineCommand({
+  name: "status",
+  summary: "Tell who waits for what, and what has expired, gone or run out.",
+  operands: [],
+  options,
+  about: [
+    "Tells of the people whom the stack of the Pulumi project in this folder declares: who waits for what and since when, what has become possible, whose invitation has expired, who has gone, and whose declared access (validUntil) has run out. The state is compared with the service as it is now; nothing is changed, neither there nor in the state.",
+    "With --organization it tells of that organization alone, of invitations that no program declares too, and needs no project.",
+  ],
+  sends: [
+    "GET /organizations/, and for each organization GET /organizations/{slug}/members/ and …/invitations/",
+    "GET /organizations/{slug}/teams/  where somebody waits for a team that the stack does not declare",
+  ],
+  examples: [
+    "status",
+    "status --stack prod --cwd infra",
+    "status --organization acme",
+    "status --json | jq '.waiting[].email'",
+    "status --state - < exported.json",
+  ],
+  run: tellStatus,
+});
+
+async function tellStatus(invocation: Invocation<typeof options>): Promise<void> {
+  const { options, terminal } = invocation;
+  const recorded = await recordedState(invocation);
+  const report = await withSession(invocation, async (session) => {
+    const snapshot = session.look();
+    const wanted = await Promise.all(options.organization.map((one) => snapshot.organization(one)));
+    return reportOn(
+      snapshot,
+      recorded,
+      wanted.map(({ uid }) => uid),
+    );
+  });
+  for (const note of report.organizations.flatMap(({ notes }) => notes)) terminal.note(note);
+  if (options.json) terminal.json(asJson(report));
+  else show(report, terminal);
+}
+
+async function recordedState(invocation: Invocation<typeof options>): Promise<Recorded> {
+  const { stack, cwd, organization } = invocation.options;
+  const state = await findState(invocation);
+  if (state !== undefined) return declarationsIn(state);
+  if (organization.length > 0 && stack === undefined && cwd === undefined) return declarationsIn({ deployment: {} });
+  throw noState("--organization <slug>");
+}
+
+/** @param only organizations by uid that were asked for; all where none are */
+async function reportOn(snapshot: Snapshot, recorded: Recorded, only: readonly string[]): Promise<Report> {
+  const declarations = recorded.declarations.filter(
+    ({ organizationUid }) => only.length === 0 || only.includes(organizationUid),
+  );
+  const uids = [...new Set([...only, ...declarations.map(({ organizationUid }) => organizationUid)])];
+  const organizations = await Promise.all(uids.map((uid) => lookAt(snapshot, uid)));
+  const byUid = new Map(organizations.map((live) => [live.uid, live]));
+  const declared = await Promise.all(
+    declarations.map((one) => itemsOf(one, byUid.get(one.organizationUid)!, recorded.teamNames)),
+  );
+  const undeclared = only.flatMap((uid) => strangers(byUid.get(uid)!, declarations));
+  return { items: [...declared.flat(), ...undeclared], organizations, declared: declarations.length };
+}
+
+async function itemsOf(declaration: Declaration, live: Live, teamNames: Recorded["teamNames"]): Promise<Item[]> {
+  const stands = await judge(declaration, live);
+  const late = stands?.group === "ended" ? undefined : judgeTime(declaration);
+  const findings = [stands, late].filter((finding) => finding !== undefined);
+  if (findings.length === 0) return [];
+  const { email, userUid, username, role, teamUid: uid } = declaration;
+  const team = uid === undefined ? undefined : { uid, name: teamNames.get(uid) ?? (await live.teamName(uid)) };
+  const person = { email, userUid, username };
+  return findings.map((finding) => ({ ...finding, organization: live, declaration, person, role, team }));
+}
+
+/** Invitations that no declaration knows. */
+function strangers(live: Live, declarations: readonly Declaration[]): Item[] {
+  const known = new Set(
+    declarations
+      .filter((one) => one.organizationUid === live.uid && one.teamUid === undefined)
+      .map(({ email }) => email),
+  );
+  return (live.invitations ?? [])
+    .filter(({ email }) => email === undefined || !known.has(normalizeEmail(email)))
+    .map((row) => ({
+      ...judgeInvitation(row),
+      organization: live,
+      declaration: undefined,
+      person: { email: row.email ?? "(address hidden)" },
+      role: row.role,
+      team: undefined,
+    }));
+}

@@ -33,7 +33,7 @@ export async function measureImport(style, { engine, size }) {
   const pulumi = (...args) =>
     timed(engine.command, [...args, "--stack", STACK, "--non-interactive", "--color", "never"], { cwd: out, env });
   try {
-    const command = [join(PROJECT, "dist/cli/main.js"), "import", SLUG, "--out", out, "--style", style, "--json"];
+    const command = [join(PROJECT, "dist/cli.js"), "import", SLUG, "--out", out, "--style", style, "--json"];
     const writeSeconds = await timed(process.execPath, command, { cwd: folder, env });
     const calls = await emulator.takeCalls();
     await pulumi("stack", "init", "--no-select");

@@ -12,7 +12,7 @@ const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 
 /** Runs all static checks, prints one line for each and the output of those that failed; 1 if any failed, else 0. */
 export async function check({ log }) {
-  const built = await step("types: provider and emulator (build)", (onLine) => prepare({ log: onLine, onLine }));
+  const built = await step("types and bundles (build)", (onLine) => prepare({ log: onLine, onLine }));
   report(built, log);
   const results = await inParallel(steps(), (result) => report(result, log));
   const failed = [built, ...results].filter((result) => !result.ok);
@@ -34,7 +34,7 @@ function steps() {
     ["lint", bin("oxlint", "--deny-warnings")],
     ["format", bin("oxfmt", "--check")],
     ...(generator ? [["generated files", tool("scripts/generate.mjs", "--check")]] : []),
-    ["import arrows", tool("scripts/arrows.mjs")],
+    ["import arrows", bin("depcruise", "provider", "cli", "emulator/src")],
     workflows(),
     ["package: pulumi-avala", checkPackage(".")],
     ["package: avala-emulator", checkPackage("emulator")],

@@ -54,7 +54,7 @@ async function soak(args) {
 }
 
 async function runCheck() {
-  await prepare({ log: say, parts: [] });
+  await prepare({ log: say, build: "none" });
   return check({ log: say });
 }
 
@@ -64,12 +64,12 @@ async function build() {
 }
 
 async function generate(args) {
-  await prepare({ log: say, parts: [] });
+  await prepare({ log: say, build: "none" });
   return run(node, ["scripts/generate.mjs", ...args], { cwd: PROJECT });
 }
 
 async function emulator(args) {
-  await prepare({ log: say, parts: ["emulator"] });
+  await prepare({ log: say, build: "emulator" });
   return run(node, [join(PROJECT, "emulator/dist/main.js"), ...args], { cwd: callersFolder() });
 }
 

@@ -2,7 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { CONTROL, controlRoutes } from "./control.js";
 import { refusal } from "./errors.js";
-import { faulty } from "./faults.js";
+import { injectFaults } from "./faultMiddleware.js";
 import { pageRoutes } from "./page/routes.js";
 import { admitted, type Api, BASE, type Variables } from "./operation.js";
 import { loopbackOnly, ownPageOnly } from "./origins.js";
@@ -34,7 +34,7 @@ export function createApp(world: World, persistence?: Persistence): Api {
     c.res.headers.set("Date", new Date(world.clock.now()).toUTCString());
     entry.status = c.get("sent") ?? c.res.status;
   });
-  app.use(`${BASE}/*`, faulty(world));
+  app.use(`${BASE}/*`, injectFaults(world));
   app.use(`${BASE}/*`, allowHeader(app));
   app.use(async (c, next) => {
     await next();

@@ -8,7 +8,7 @@ import type { Person } from "./model.js";
 import { scopes } from "./scopes.js";
 import { profileFields, SeedError } from "./seed.js";
 import { settingsSchema } from "./settings.js";
-import { dump } from "./state.js";
+import { exportState } from "./state.js";
 import type { World } from "./world.js";
 
 /** Where the control interface lives. */
@@ -138,7 +138,7 @@ function recordRoutes(control: Hono, world: World): void {
     world.reset((await read(c, resetBody)).seed);
     return c.body(null, 204);
   });
-  control.get("/state", (c) => c.json(dump(world)));
+  control.get("/state", (c) => c.json(exportState(world)));
   control.get("/emails", (c) => c.json(world.store.mails));
   control.delete("/emails", (c) => {
     world.store.mails.length = 0;

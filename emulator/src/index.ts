@@ -9,7 +9,7 @@ import { problems } from "./errors.js";
 import { Persistence, readSaved } from "./persistence.js";
 import { scopes } from "./scopes.js";
 import { type Seed, SeedError } from "./seed.js";
-import { dump } from "./state.js";
+import { exportState } from "./state.js";
 import { type KeyOwner, World } from "./world.js";
 
 export { SeedError, type Seed, type State } from "./seed.js";
@@ -44,7 +44,7 @@ export function createEmulator(options: EmulatorOptions = {}): {
 } {
   const { seed, keys = {}, data, now } = options;
   const world = new World(ownersOf(keys), (data === undefined ? undefined : readSaved(data)) ?? seed, now);
-  const persistence = data === undefined ? undefined : new Persistence(data, () => JSON.stringify(dump(world)));
+  const persistence = data === undefined ? undefined : new Persistence(data, () => JSON.stringify(exportState(world)));
   const app = createApp(world, persistence);
   return { fetch: (request, env) => app.fetch(request, env) };
 }

@@ -1,6 +1,8 @@
 import type { Invitation, Membership, Organization, Team } from "./model.js";
 import type { State } from "./seed.js";
-import type { World } from "./world.js";
+import type { Clock } from "./clock.js";
+import type { Settings } from "./settings.js";
+import type { Store } from "./store.js";
 
 function without<From extends object, Name extends keyof From>(from: From, ...names: Name[]): Omit<From, Name> {
   const rest = { ...from };
@@ -24,11 +26,17 @@ const organization = (row: Organization) => ({
   teams: [...row.teams.values()].map(team),
 });
 
+interface Exported {
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly store: Store;
+}
+
 /**
  * Everything, in the shape of a seed: a reset to it gives the same state again. The request log is not part of it.
  * Nothing of it changes with the store: reads that lag see it later.
  */
-export function dump({ clock, settings, store }: World): State {
+export function exportState({ clock, settings, store }: Exported): State {
   return {
     clockOffsetSeconds: clock.offsetSeconds,
     settings,

@@ -7,7 +7,7 @@ import { History } from "./history.js";
 import { load } from "./load.js";
 import { parseSeed } from "./seed.js";
 import { defaultSettings, type Settings } from "./settings.js";
-import { dump } from "./state.js";
+import { exportState } from "./state.js";
 import type { Store } from "./store.js";
 
 /** The key that always works in a fresh emulator, and its person. */
@@ -78,7 +78,7 @@ export class World {
   changed(): void {
     this.version = randomUUID();
     if (this.settings.readLagMs === 0) this.history.clear();
-    else this.history.record(this.clock.now(), dump(this));
+    else this.history.record(this.clock.now(), exportState(this));
   }
 
   /** The world a read sees: this one, with the store of `readLagMs` ago. */

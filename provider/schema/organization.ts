@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { field, type ResourceSchema } from "./fields.js";
 import { contactEmail, flag, nonEmptyText, oneOf, organizationReference, slug, text, website } from "./shapes.js";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { field, type ResourceSchema } from "./fields.js";
 import { exactlyOnePerson } from "./rules.js";
 import { date, nonEmptyText, oneOf, organizationReference, personEmail, userUid, wholeNumber } from "./shapes.js";

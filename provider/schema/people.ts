@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { organizationMember } from "./organizationMember.js";
 import { teamMembership } from "./teamMembership.js";
 import { printable, quoted } from "../core/text.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalUid } from "../core/identity.js";
 import { personEmail, userUid } from "./shapes.js";
 import { quoted } from "../core/text.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { addressFault, normalizeEmail } from "../core/address.js";
 import { normalizeOrganization, normalizeTeamId, canonicalUid } from "../core/identity.js";
 import { hiddenCharacter } from "../core/text.js";

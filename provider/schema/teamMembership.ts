@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { field, type ResourceSchema } from "./fields.js";
 import { exactlyOnePerson } from "./rules.js";
 import { date, nonEmptyText, oneOf, personEmail, teamReference, userUid } from "./shapes.js";

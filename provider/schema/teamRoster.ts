@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { field, type ResourceSchema } from "./fields.js";
 import { rosterText } from "./roster.js";
 import { oneOf, teamReference } from "./shapes.js";

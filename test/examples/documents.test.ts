@@ -6,7 +6,10 @@ import { documents, read, root, under } from "./support.js";
 const all = (text: string, pattern: RegExp): string[] => [
   ...new Set([...text.matchAll(pattern)].map(([, found]) => found!)),
 ];
-const provider = under("provider", ".ts").map(read).join("\n");
+const provider = ["provider", "cli"]
+  .flatMap((room) => under(room, ".ts"))
+  .map(read)
+  .join("\n");
 const headings = (path: string) => all(read(path), /^#+ (.+)$/gm);
 /** As GitHub makes them. */
 const anchors = (path: string) =>

@@ -40,8 +40,10 @@ class Loaded {
   constructor(address: string, env: Record<string, string>, pid: number) {
     const argv = [process.execPath, "/cmd/dynamic-provider/index.js", address];
     const once = (_event: string, act: () => void) => void this.#exits.push(act);
-    const { kill, getuid, ppid, cwd, versions, platform } = process;
-    this.#process = { env, argv, pid, ppid, kill, getuid, cwd, versions, platform, once, on: once, exit() {} };
+    const own = { env, argv, pid, once, on: once, exit() {} };
+    this.#process = new Proxy(process, {
+      get: (real, name) => (name in own ? own[name as keyof typeof own] : (real[name as keyof typeof real] as unknown)),
+    });
   }
 
   require(path: string): Record<string, unknown> {
@@ -150,7 +152,7 @@ class InProcessHost {
   #handlersOf(kind: Kind): Handlers {
     const known = this.#handlers.get(kind);
     if (known) return known;
-    const handlers = this.loaded.require(join(folder!, "lifecycle/index.js"))[kind] as Handlers;
+    const handlers = this.loaded.require(join(folder!, "plugin.js"))[kind] as Handlers;
     handlers.configure({ config: { get: (key) => this.#config[key.includes(":") ? key : `tests:${key}`] } });
     this.#handlers.set(kind, handlers);
     return handlers;

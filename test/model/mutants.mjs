@@ -1,5 +1,5 @@
 /**
- * Proof that the model finds faults: the built provider is broken on purpose, in one way after the other, and the model
+ * Proof that the model finds faults: the provider is broken on purpose, in one way after the other, and the model
  * tries seeds (in its own process, which is faster; the first that tells is tried again on real hosts). After
  * `npm run build`:
  *
@@ -7,76 +7,77 @@
  *     node test/model/mutants.mjs breaker    those whose names hold one of the words
  *
  * Prints a line for each: its name, the first seed that finds it, the promise that is broken, and how many seeds find it.
- * Ends with 1 where none of the first MUTANT_SEEDS (20) does. MUTANT_DIST is the built provider, where it is not `dist`.
+ * Ends with 1 where none of the first MUTANT_SEEDS (20) does.
  */
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "../../scripts/bundle.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const { MUTANT_DIST: dist = join(root, "dist"), MUTANT_SEEDS: seeds = "20" } = process.env;
+const { MUTANT_SEEDS: seeds = "20" } = process.env;
 
 /** Each `from` stands exactly once in its file. */
 const mutants = [
   {
     name: "the key's own user is removed and demoted",
     edits: [
-      ["lifecycle/resources/organizationMember.js", "if ((await view.ownPerson()) !== member.userUid)", "if (true)"],
+      ["lifecycle/resources/organizationMember.ts", "if ((await view.ownPerson()) !== member.userUid)", "if (true)"],
     ],
   },
   {
     name: "maxEmails is ignored",
-    edits: [["lifecycle/resources/person.js", "return mailCount(target, seen) < maxEmails;", "return true;"]],
+    edits: [["lifecycle/resources/person.ts", "return mailCount(target, seen) < maxEmails;", "return true;"]],
   },
   {
     name: "the breaker is off",
-    edits: [["lifecycle/runtime/guards.js", "all.size > before.size && all.size > this.#limit", "false"]],
+    edits: [["lifecycle/runtime/guards.ts", "all.size > before.size && all.size > this.#limit", "false"]],
   },
   {
     name: "the breaker does not count cancelled invitations",
-    edits: [["lifecycle/resources/person.js", "await run.breaker.count(", "await (async () => {})("]],
+    edits: [["lifecycle/resources/person.ts", "await run.breaker.count(", "await (async () => {})("]],
   },
   {
     name: "an adopted organization is deleted",
-    edits: [["lifecycle/resources/organization.js", '(state[createdKey] ? "delete" : "retain")', '"delete"']],
+    edits: [["lifecycle/resources/organization.ts", '(state[createdKey] ? "delete" : "retain")', '"delete"']],
   },
   {
     name: "teams that no declaration knows go along",
-    edits: [["lifecycle/resources/organization.js", "if (teams.length > 0)", "if (false)"]],
+    edits: [["lifecycle/resources/organization.ts", "if (teams.length > 0)", "if (false)"]],
   },
   {
     name: "strangers in a team go along",
-    edits: [["lifecycle/resources/team.js", "if (strangers.length === 0) {", "if (true) {"]],
+    edits: [["lifecycle/resources/team.ts", "if (strangers.length === 0) {", "if (true) {"]],
   },
   {
     name: "onDestroy: retain is ignored",
-    edits: [["lifecycle/resources/organizationMember.js", 'if (inputs["onDestroy"] === "retain")', "if (false)"]],
+    edits: [["lifecycle/resources/organizationMember.ts", 'if (inputs["onDestroy"] === "retain")', "if (false)"]],
   },
   {
     name: "hand-over is off",
     edits: [
       [
-        "lifecycle/runtime/handOver.js",
-        "function handOver(run, subject, state) {",
-        "function handOver() {\n    return false;",
+        "lifecycle/runtime/handOver.ts",
+        "const { same, stale, moved } = claimantsOf(run, subject);",
+        "return false;\n  const { same, stale, moved } = claimantsOf(run, subject);",
       ],
     ],
   },
   {
     name: "a deletion does not ask what the program declares",
-    edits: [["lifecycle/runtime/handOver.js", "if (program === undefined || !isKept(", "if (true || !isKept("]],
+    edits: [["lifecycle/runtime/handOver.ts", "if (program === undefined || !isKept(", "if (true || !isKept("]],
   },
   {
     name: "a stale address stands for nobody",
-    edits: [["policy/identity.js", 'return name === label ? "stale" : "other";', 'return "other";']],
+    edits: [["policy/identity.ts", 'return name === label ? "stale" : "other";', 'return "other";']],
   },
   {
     name: "a refresh binds whoever has the address",
     edits: [
       [
-        "lifecycle/resources/person.js",
-        'inputs["user"] ?? (0, identity_js_1.recordedUid)(state) ?? named.userUid',
+        "lifecycle/resources/person.ts",
+        'inputs["user"] ?? recordedUid(state) ?? named.userUid',
         'inputs["user"] ?? named.userUid',
       ],
     ],
@@ -84,18 +85,18 @@ const mutants = [
   {
     name: "identity is text",
     edits: [
-      ["policy/identity.js", 'return status === "invited" || typeof userUid !== "string" ? undefined : userUid;', ""],
+      ["policy/identity.ts", 'return status === "invited" || typeof userUid !== "string" ? undefined : userUid;', ""],
     ],
   },
   {
     name: "a roster's people are known by address alone",
-    edits: [["lifecycle/resources/teamRoster.js", "const uid = seen.known.get(who) ??", "const uid ="]],
+    edits: [["lifecycle/resources/teamRoster.ts", "const uid = seen.known.get(who) ??", "const uid ="]],
   },
   {
     name: "a changed identity that cannot be looked up is the same",
     edits: [
       [
-        "lifecycle/resources/person.js",
+        "lifecycle/resources/person.ts",
         "const member = await organization.members.find({ userUid: user, email });",
         "const member = await organization.members.find({ userUid: user, email }).catch(() => null);\n    if (member === null)\n        return false;",
       ],
@@ -103,68 +104,70 @@ const mutants = [
   },
   {
     name: "update sends all that differs",
-    edits: [
-      [
-        "lifecycle/handlers.js",
-        "if (target.id === undefined || (0, state_js_1.isUnfinished)(target.state))",
-        "if (true)",
-      ],
-    ],
+    edits: [["lifecycle/handlers.ts", "if (target.id === undefined || isUnfinished(target.state))", "if (true)"]],
   },
   {
     name: "a deletion takes what it does not hold",
-    edits: [["policy/identity.js", "return isUnfinished ||", "return true ||"]],
+    edits: [["policy/identity.ts", "return isUnfinished ||", "return true ||"]],
   },
   {
     name: "a deletion takes whoever has the address",
     edits: [
       [
-        "lifecycle/resources/organizationMember.js",
-        "const seen = await (0, person_js_1.observePerson)(run, target);",
-        "const seen = await (0, person_js_1.observePerson)(run, { ...target, state: { ...state, userUid: undefined } });",
+        "lifecycle/resources/organizationMember.ts",
+        "const seen = await observePerson(run, target);",
+        "const seen = await observePerson(run, { ...target, state: { ...state, userUid: undefined } });",
       ],
     ],
   },
   {
     name: "somebody else's invitation is cancelled",
-    edits: [["lifecycle/resources/person.js", "if (!isOwn) {", "if (false) {"]],
+    edits: [["lifecycle/resources/person.ts", "if (!isOwn) {", "if (false) {"]],
   },
   {
     name: "two declarations of one thing are taken",
     edits: [
-      ["lifecycle/runtime/handOver.js", 'if (other === undefined || address === "")', "if (true)"],
-      ["lifecycle/handlers.js", "if (other !== undefined)\n            throw", "if (false)\n            throw", "all"],
+      ["lifecycle/runtime/handOver.ts", 'if (other === undefined || address === "")', "if (true)"],
+      ["lifecycle/handlers.ts", "if (other !== undefined) throw", "if (false) throw", "all"],
     ],
   },
   {
     name: "claims do not tell deployments apart",
-    edits: [["lifecycle/runtime/claims.js", "digestOf)(`${this.#deployment} ${key}`)", "digestOf)(key)"]],
+    edits: [["lifecycle/runtime/claims.ts", "digestOf(`${this.#deployment} ${key}`)", "digestOf(key)"]],
   },
   {
     name: "people are mailed again unasked",
-    edits: [["lifecycle/resources/person.js", "return wanted && seen.person.email", "return seen.person.email"]],
+    edits: [["lifecycle/resources/person.ts", "return wanted && seen.person.email", "return seen.person.email"]],
   },
 ];
 
+/** Line ends and indents are the formatter's. */
+function patternOf(text) {
+  const literal = text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(literal.replaceAll(/\s+/g, "\\s+"), "g");
+}
+
 /** A folder from which the hosts find the broken provider, as programs find theirs. */
-function prepare({ name, edits }) {
+async function prepare({ name, edits }) {
   const folder = join(root, ".work/mutants", name.replaceAll(/\W+/g, "-"));
   rmSync(folder, { recursive: true, force: true });
   const [copy, modules] = [join(folder, "package"), join(folder, "program/node_modules")];
   mkdirSync(modules, { recursive: true });
-  cpSync(dist, join(copy, "dist"), { recursive: true });
-  cpSync(join(root, "package.json"), join(copy, "package.json"));
+  for (const part of ["dist", "provider", "package.json"])
+    cpSync(join(root, part), join(copy, part), { recursive: true });
   symlinkSync(copy, join(modules, "pulumi-avala"));
   for (const [file, from, to, which] of edits) {
-    const path = join(copy, "dist", file);
+    const path = join(copy, "provider", file);
     const text = readFileSync(path, "utf8");
-    const count = text.split(from).length - 1;
+    const pattern = patternOf(from);
+    const count = text.split(pattern).length - 1;
     if (count === 0 || (count > 1 && which !== "all")) throw new Error(`${name}: ${count} times in ${file}: ${from}`);
     writeFileSync(
       path,
-      text.replaceAll(from, () => to),
+      text.replaceAll(pattern, () => to),
     );
   }
+  await bundle(copy, ["plugin"]);
   return folder;
 }
 
@@ -188,11 +191,11 @@ const onHosts = (folder) => ({ TEST_PROGRAM_FOLDER: join(folder, "program") });
 const words = process.argv.slice(2);
 const chosen = mutants.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 /** What is found in the provider as it is tells nothing of a mutant. */
-const before = await brokenBy(`1-${seeds}`, inProcess(prepare({ name: "as it is", edits: [] })));
+const before = await brokenBy(`1-${seeds}`, inProcess(await prepare({ name: "as it is", edits: [] })));
 for (const [seed, promise] of before) process.stdout.write(`as it is: seed ${seed}: ${promise}\n`);
 
 for (const mutant of chosen) {
-  const folder = prepare(mutant);
+  const folder = await prepare(mutant);
   const found = [...(await brokenBy(`1-${seeds}`, inProcess(folder)))].filter(([seed]) => !before.has(seed));
   const [seed, promise] = found.toSorted(([one], [other]) => one - other)[0] ?? [];
   const isReal = seed !== undefined && (await brokenBy(`${seed}`, onHosts(folder))).has(seed);

@@ -113,13 +113,24 @@ describe("the packages as published, installed by npm", () => {
     );
     const unexpected = files.filter(
       (file) =>
-        !/^package\/(dist\/.+\.(js|d\.ts|js\.map)|package\.json|README\.md|(?:CHANGELOG|SECURITY)\.md|LICENSE)$/.test(
+        !/^package\/(dist\/.+\.(js|d\.ts|js\.map)|dist\/LICENSES\.txt|package\.json|README\.md|(?:CHANGELOG|SECURITY)\.md|LICENSE)$/.test(
           file,
         ),
     );
     expect(unexpected).toEqual([]);
     expect(files).toContain("package/dist/plugin.js");
+    expect(files.filter((file) => /dist\/lifecycle\/.*\.js/.test(file))).toEqual([]);
     expect(files.filter((file) => /test|\.env|secret/i.test(file))).toEqual([]);
+  });
+
+  it("carry the licences of what their bundles contain", () => {
+    const read = (file: string) => readFileSync(join(folder, "npm/node_modules/pulumi-avala/dist", file), "utf8");
+    const bundled = ["plugin.js", "cli.js"].flatMap((file) =>
+      [...read(file).matchAll(/^\s*\/?\/? ?"?node_modules\/((?:@[^/]+\/)?[^/]+)/gm)].map(([, name]) => name!),
+    );
+    expect([...new Set(bundled)].toSorted()).toEqual(["undici", "zod"]);
+    for (const name of ["undici", "zod"])
+      expect(read("LICENSES.txt")).toMatch(new RegExp(`^${name} [0-9.]+, MIT`, "m"));
   });
 
   it("offer resources and functions to programs and handlers to the host, and nothing else", async () => {

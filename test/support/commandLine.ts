@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import * as pty from "@lydell/node-pty";
 
 /** The command line as it is built. */
-export const program = resolve(__dirname, "../../dist/cli/main.js");
+export const program = resolve(__dirname, "../../dist/cli.js");
 
 export interface Ended {
   code: number | null;

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdtempSync,
@@ -10,6 +9,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import promises from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { replaceAll } from "../../cli/import/folder.js";
@@ -100,17 +100,17 @@ describe("security 17: what import writes", () => {
     expect(readFileSync(join(out, "index.ts"), "utf8")).toBe("c");
   });
 
-  it("opens each temporary file anew, under a name that is not to be guessed", () => {
-    const program = `
-      const fs = require("node:fs/promises");
-      const { writeFile } = fs;
-      fs.writeFile = (path, text, options) => (console.log(path, options.flag), writeFile(path, text, options));
-      require(${JSON.stringify(join(__dirname, "../../dist/cli/import/folder.js"))})
-        .replaceAll(${JSON.stringify(out)}, [{ name: "x.ts", text: "" }]);`;
-    const seen = () => spawnSync(process.execPath, ["-e", program], { encoding: "utf8" }).stdout;
-    const [first, second] = [seen(), seen()];
-    expect(first).toMatch(/\.x\.ts\.[-0-9a-f]{36}\.tmp wx\n$/);
-    expect(second).not.toBe(first);
+  it("opens each temporary file anew, under a name that is not to be guessed", async () => {
+    const written = jest.spyOn(promises, "writeFile");
+    await replaceAll(out, [{ name: "x.ts", text: "" }]);
+    await replaceAll(out, [{ name: "x.ts", text: "" }]);
+    const [first, second] = written.mock.calls.map(([path, , options]) => [path, options]);
+    written.mockRestore();
+    expect(first).toEqual([
+      expect.stringMatching(/\.x\.ts\.[-0-9a-f]{36}\.tmp$/),
+      expect.objectContaining({ flag: "wx" }),
+    ]);
+    expect(second![0]).not.toBe(first![0]);
     expect(existsSync(join(out, "x.ts"))).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { contentIfAny, contentOf, type Answer } from "../http/content.js";
 import type { RequestFacts } from "../../core/errors.js";
 import { shapeError } from "../http/failures.js";

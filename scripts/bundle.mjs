@@ -1,0 +1,63 @@
+import { build } from "esbuild";
+import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What hosts and the command line load, each as one file: reading one file is faster than reading two hundred. */
+const BUNDLES = { plugin: "provider/plugin.ts", cli: "cli/main.ts" };
+
+/** The SDK is the program's own. `yaml` is a dependency of the package, and is loaded only when a file is read. */
+const EXTERNAL = ["@pulumi/pulumi", "@grpc/grpc-js", "yaml"];
+
+/** Of undici the client uses its Agent alone. The bundle freezes the version, so the path inside of the package is safe. */
+const agentOfUndici = {
+  name: "agent of undici",
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules[\\/]undici[\\/]index\.js$/ }, () => ({
+      contents: `exports.Agent = require("./lib/dispatcher/agent.js");`,
+    }));
+  },
+};
+
+/**
+ * Writes `dist/plugin.js`, `dist/cli.js` and the licences of the packages that they contain.
+ * @param names which of them; all by default
+ */
+export async function bundle(root, names = Object.keys(BUNDLES)) {
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(names.map((name) => [name, BUNDLES[name]])),
+    outdir: "dist",
+    bundle: true,
+    platform: "node",
+    target: "node20.19",
+    tsconfigRaw: {},
+    external: EXTERNAL,
+    plugins: [agentOfUndici],
+    metafile: true,
+    write: false,
+    logLevel: "warning",
+  });
+  for (const { path, text } of outputFiles) replace(path, text);
+  replace(join(root, "dist/LICENSES.txt"), licencesOf(root, Object.keys(metafile.inputs)));
+}
+
+/** In one step: another process may be loading the file. */
+function replace(path, text) {
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  const fresh = `${path}.${process.pid}`;
+  writeFileSync(fresh, text);
+  renameSync(fresh, path);
+}
+
+function licencesOf(root, inputs) {
+  const packages = new Set(inputs.flatMap((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
+  return [...packages]
+    .toSorted()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+      const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+      const text = file ? readFileSync(join(root, folder, file), "utf8") : "";
+      return `${name} ${version}, ${license}\n\n${text.trim()}\n`;
+    })
+    .join(`\n${"-".repeat(80)}\n\n`);
+}

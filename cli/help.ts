@@ -10,7 +10,7 @@ const settings = [
 
 const exitCodes = [
   ["0", "done"],
-  ["1", "an error, wrong usage included, told on stderr with its code; see docs/errors.md"],
+  ["1", "an error, wrong usage included, told on stderr with its code; see docs/reference/errors.md"],
   ["2", "what was looked for is there: drift, or a step that a limit of review does not allow"],
   ["130", "Ctrl-C at the question: nothing was changed"],
 ] as const;

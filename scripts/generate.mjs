@@ -1,4 +1,4 @@
-// Writes provider/generated/<key>.ts and docs/resources/<key>.md from the one declaration of each resource.
+// Writes provider/generated/<key>.ts and docs/reference/resources/<key>.md from the one declaration of each resource.
 // With --check it writes nothing and fails where a file is stale.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -192,7 +192,7 @@ Every situation a person can be in, under every declaration, at every command: $
 - \`state\`: the status that is recorded;
 - \`Avala\`: what Avala holds of the person afterwards;
 - \`reads\`: the lists that are read, each once;
-- \`warns\` or \`says\`, where the run tells something; or the [code](errors.md) of the error that ends it.
+- \`warns\` or \`says\`, where the run tells something; or the [code](../reference/errors.md) of the error that ends it.
 
 Preview and up come first. Where something has happened since the last run, refresh and the up after it begin where that
 preview began, as if it had not been run; else they follow the up. Destroy comes last. A preview after each up is empty. The key
@@ -205,10 +205,10 @@ ${sections.join("\n")}`;
 function operationsTable() {
   const kind = (name) =>
     /^[A-Z]/.test(name)
-      ? `[${name}](resources/${name[0].toLowerCase()}${name.slice(1)}.md)`
+      ? `[${name}](../reference/resources/${name[0].toLowerCase()}${name.slice(1)}.md)`
       : name.startsWith("get")
-        ? `[${name}](functions.md)`
-        : `[npx pulumi-avala ${name}](commands.md)`;
+        ? `[${name}](../reference/functions.md)`
+        : `[npx pulumi-avala ${name}](../reference/commands.md)`;
   const rows = Object.entries(reach.operations).map(([id, through]) => {
     const ways = Object.keys(through).map(kind).join("<br>");
     const proofs = Object.values(through)
@@ -235,7 +235,7 @@ function reliability() {
   const sections = promises.map(({ promise, tests }) => {
     const lines = tests.map(({ where, how, cases }) => {
       const count = cases ? ` **${cases[0].toLocaleString("en")} ${cases[1]}.**` : "";
-      return `- [\`test/${where}\`](../test/${where}): ${how}.${count}`;
+      return `- [\`test/${where}\`](../../test/${where}): ${how}.${count}`;
     });
     return `## ${promise}\n\n${lines.join("\n")}\n`;
   });
@@ -245,7 +245,7 @@ function reliability() {
 
 What is promised, and the tests that hold it. All of them run in \`npm test\`, with the provider as it is built: on the real
 Pulumi engine (\`e2e\`, \`examples\`), on the real process that the engine starts for dynamic resources (\`host\`, \`lifecycle\`), or
-on the part in question (\`client\`, \`unit\`). The service is the [emulator](../emulator/README.md), over real sockets; it shares no
+on the part in question (\`client\`, \`unit\`). The service is the [emulator](../../emulator/README.md), over real sockets; it shares no
 code with the provider. Requests and mails are compared exactly, by the emulator's log and mailbox.
 
 Numbers of cases are counted from the data that the tests run.
@@ -253,7 +253,7 @@ Numbers of cases are counted from the data that the tests run.
 ${sections.join("\n")}
 ## What tests cannot show
 
-That Avala's own service does what its documentation says; see [limits](../README.md#limits).
+That Avala's own service does what its documentation says; see [limits](../../README.md#limits).
 `;
 }
 
@@ -262,11 +262,11 @@ export function generated() {
   const files = new Map();
   for (const resource of Object.values(resources)) {
     files.set(join(root, "provider", "generated", `${resource.key}.ts`), typesOf(resource));
-    files.set(join(root, "docs", "resources", `${resource.key}.md`), documentationOf(resource));
+    files.set(join(root, "docs", "reference", "resources", `${resource.key}.md`), documentationOf(resource));
   }
-  files.set(join(root, "docs", "person.md"), personTable());
-  files.set(join(root, "docs", "operations.md"), operationsTable());
-  files.set(join(root, "docs", "reliability.md"), reliability());
+  files.set(join(root, "docs", "internals", "person.md"), personTable());
+  files.set(join(root, "docs", "internals", "operations.md"), operationsTable());
+  files.set(join(root, "docs", "internals", "reliability.md"), reliability());
   return files;
 }
 
@@ -274,7 +274,9 @@ export function generated() {
 export function stale(files = generated()) {
   const names = [...files].filter(([file, text]) => !existsSync(file) || readFileSync(file, "utf8") !== text);
   // Only folders in which everything is generated.
-  const folders = [join(root, "provider", "generated"), join(root, "docs", "resources")].filter(existsSync);
+  const folders = [join(root, "provider", "generated"), join(root, "docs", "reference", "resources")].filter(
+    existsSync,
+  );
   const extra = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
   return [...names.map(([file]) => file), ...extra.filter((file) => !files.has(file))].map((file) =>
     relative(root, file),

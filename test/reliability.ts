@@ -1,5 +1,5 @@
 /**
- * What is promised, and the tests that hold it; docs/reliability.md shows it. Cases are counted from the data that a test
+ * What is promised, and the tests that hold it; docs/internals/reliability.md shows it. Cases are counted from the data that a test
  * runs, which stands in a module of its own, without jest. A number that only a run can tell is kept in a file that its
  * test compares, or is left out.
  */
@@ -87,7 +87,7 @@ export const promises: readonly Promised[] = [
     ],
   },
   {
-    promise: "After a crash, the commands of [recovery](recovery.md) lead to what was declared",
+    promise: "After a crash, the commands of [recovery](../guides/recovery.md) lead to what was declared",
     tests: [
       {
         where: "crashes/engineKilled.test.ts",

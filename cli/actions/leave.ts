@@ -56,7 +56,7 @@ async function leaveOrganization(invocation: Invocation<typeof options>): Promis
 - take its resources out of the program, then run once: AVALA_ASSUME_DELETED=${shellWord(row.uid)} pulumi up
 - or forget them one by one: pulumi state delete <urn> --target-dependents
 Do not set AVALA_ASSUME_DELETED while the program still declares the organization: up would make a new one.
-See docs/recovery.md.`);
+See docs/guides/recovery.md.`);
   });
 }
 
@@ -69,7 +69,7 @@ async function look(session: Session, reference: string): Promise<Found> {
   );
 }
 
-/** The shape of `--json`; docs/commands.md describes it. */
+/** The shape of `--json`; docs/reference/commands.md describes it. */
 function asJson({ row: { uid, slug, name } }: Found, own: Member | undefined): object {
   const user = own && { userUid: own.userUid, email: own.email, username: own.username };
   return { organization: { uid, slug, name }, user, left: true };

@@ -12,7 +12,7 @@ export const missingTeam =
   "pulumi up --refresh makes it again, with its places; or take both out of the program, and pulumi refresh lets go of them.";
 export const missingForeignTeam = "Name another team; pulumi refresh lets go of the places that were in it.";
 export const vanishedOrganization =
-  "Restore the access, or use a key that has it; if it is deleted for good, see docs/recovery.md (AVALA_ASSUME_DELETED).";
+  "Restore the access, or use a key that has it; if it is deleted for good, see docs/guides/recovery.md (AVALA_ASSUME_DELETED).";
 
 export const unmanagedPerson = "Declare and import them, or remove them in Avala.";
 export const unmanagedTeam = "Declare and import it, or delete it in Avala.";

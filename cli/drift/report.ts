@@ -146,7 +146,7 @@ function partOf({ subject, team, role, resource }: Finding, names: ShownNames): 
   return subject === "invitation" || resource?.kind === "Invitation" ? `${shownRole} (invitation)`.trim() : shownRole;
 }
 
-/** The shape of `--json`; docs/commands.md describes it. */
+/** The shape of `--json`; docs/reference/commands.md describes it. */
 export function asJson(report: Report): object {
   const { organizations, resources, findings, facts, notVisible, ignored, unusedRules } = report;
   return {

@@ -43,7 +43,7 @@ export class Rules {
     if (faults.length === 0) return new Rules(rules);
     throw new RulesError(
       `${quoted(path)}: ${faults.slice(0, 10).join("; ")}.`,
-      "Correct the rules; see docs/drift.md.",
+      "Correct the rules; see docs/guides/drift.md.",
     );
   }
 
@@ -70,7 +70,7 @@ function contentOf(path: string): unknown {
   try {
     return readDataFile(path);
   } catch (error) {
-    throw new RulesError(`${(error as Error).message}.`, "Give --ignore a file of rules; see docs/drift.md.");
+    throw new RulesError(`${(error as Error).message}.`, "Give --ignore a file of rules; see docs/guides/drift.md.");
   }
 }
 

@@ -108,7 +108,7 @@ function show({ options, terminal }: ImportInvocation, done: Filled, preview: st
   }
 }
 
-/** The shape of `--json` with `--fill`; docs/commands.md describes it. */
+/** The shape of `--json` with `--fill`; docs/reference/commands.md describes it. */
 function asJson({ path, filled, leftOut, notes, hasSecrets }: Filled, imported: boolean): object {
   return {
     file: path,

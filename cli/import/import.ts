@@ -170,7 +170,7 @@ function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** The shape of `--json`; docs/commands.md describes it. */
+/** The shape of `--json`; docs/reference/commands.md describes it. */
 function asJson(written: Written, missing: string[], imported: boolean): object {
   const { living, style, folder, files, changed } = written;
   return {

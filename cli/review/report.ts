@@ -73,7 +73,7 @@ export interface WarningRow extends Where, Omit<Warning, "place" | "person" | "r
   person?: PersonName | undefined;
 }
 
-/** Everything that `review` tells: what every format shows, and the shape of `--json`. docs/review.md describes it. */
+/** Everything that `review` tells: what every format shows, and the shape of `--json`. docs/guides/review.md describes it. */
 export interface Review {
   version: 1;
   masked: boolean;

@@ -85,7 +85,7 @@ function what({ declaration, role, team }: Item, names: ShownNames): string {
   return declaration ? shownRole : `${shownRole} (not declared)`;
 }
 
-/** The shape of `--json`; docs/commands.md describes it. */
+/** The shape of `--json`; docs/reference/commands.md describes it. */
 export function asJson({ items, organizations, declared }: Report): object {
   const found = (group: Finding["group"]) => items.filter((item) => item.group === group).map(jsonOf);
   return {

@@ -148,7 +148,7 @@ describe("the program", () => {
 
 describe("settings", () => {
   it("are those of the documentation", () => {
-    const text = readFileSync(resolve(__dirname, "../../docs/configuration.md"), "utf8");
+    const text = readFileSync(resolve(__dirname, "../../docs/reference/configuration.md"), "utf8");
     const rows = [...text.matchAll(/^\| `(AVALA_\w+)` +\| (?:`([\w:]+)`)?/gm)].map(([, name, key]) => [name, key]);
     expect(rows).toEqual(Object.entries(variables));
   });

@@ -29,7 +29,7 @@ describe("leave", () => {
       "one-way",
       `AVALA_ASSUME_DELETED=${uids.acme} pulumi up`,
       "pulumi state delete <urn>",
-      "docs/recovery.md",
+      "docs/guides/recovery.md",
     ]) {
       expect(stderr).toContain(told);
     }

@@ -204,7 +204,7 @@ async function truth(): Promise<Map<string, string>> {
 }
 
 /** The commands of the guide, block by block, as a shell in the project runs them. */
-const [onPullRequest, withLimits, onMerge] = blocks(read("docs/review.md"), "sh") as [string, string, string];
+const [onPullRequest, withLimits, onMerge] = blocks(read("docs/guides/review.md"), "sh") as [string, string, string];
 const shell = (commands: string) => project.exec("sh", ["-e", "-c", `${asInstalled}\n${commands}`]);
 /** `npx pulumi-avala`, as in a project that has installed it. */
 const asInstalled = `npx() { test "$1" = pulumi-avala; shift; "${process.execPath}" "${program}" "$@"; }`;

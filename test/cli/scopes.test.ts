@@ -34,9 +34,9 @@ async function state(): Promise<string> {
   return new Exported(stack).text;
 }
 
-/** The scopes that docs/configuration.md names for each command. */
+/** The scopes that docs/reference/configuration.md names for each command. */
 const documented = new Map(
-  read("docs/configuration.md")
+  read("docs/reference/configuration.md")
     .split("\n")
     .filter((line) => line.startsWith("| `pulumi-avala "))
     .map((line) => line.split("|").slice(1, 4))

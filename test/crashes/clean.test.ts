@@ -42,7 +42,7 @@ describe("a run without a crash", () => {
     },
   );
 
-  it("docs/recovery.md: an empty file beside the state stops every command, and is removed", async () => {
+  it("docs/guides/recovery.md: an empty file beside the state stops every command, and is removed", async () => {
     const attributes = join(project.folder, "state/.pulumi/stacks/e2e/test.json.attrs");
     truncateSync(attributes);
     const { code, screen } = await project.run(["stack"]);

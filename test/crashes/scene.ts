@@ -73,9 +73,9 @@ export class Scene {
     return started;
   }
 
-  /** The first two commands of docs/recovery.md; `assumed` are organizations that are said to be deleted for good. */
+  /** The first two commands of docs/guides/recovery.md; `assumed` are organizations that are said to be deleted for good. */
   async recover(assumed: readonly string[] = []): Promise<Outcome> {
-    // A killed engine may leave an empty file beside the state, as docs/recovery.md says.
+    // A killed engine may leave an empty file beside the state, as docs/guides/recovery.md says.
     const attributes = join(this.project.folder, "state/.pulumi/stacks/e2e/test.json.attrs");
     if (existsSync(attributes) && statSync(attributes).size === 0) rmSync(attributes);
     const [cancel, refresh] = recoveryCommands();
@@ -136,9 +136,9 @@ export class Scene {
   }
 }
 
-/** The commands of docs/recovery.md after a crash, as it shows them. */
+/** The commands of docs/guides/recovery.md after a crash, as it shows them. */
 function recoveryCommands(): string[][] {
-  const text = readFileSync(resolve(__dirname, "../../docs/recovery.md"), "utf8");
+  const text = readFileSync(resolve(__dirname, "../../docs/guides/recovery.md"), "utf8");
   const [, block] = /```sh\n([\s\S]*?)```/.exec(text)!;
   const lines = block!.trimEnd().split("\n");
   return lines.map((line) => line.replace(/ +#.*/, "").split(" ").slice(1));

@@ -39,8 +39,8 @@ const place: Declared = {
 };
 const declared = [acme, core, member("ada", { role: "admin" }), place, member("grace")];
 
-/** The commands of docs/drift.md, in their order. */
-const [, nightly, repair] = blocks(read("docs/drift.md"), "sh") as [string, string, string];
+/** The commands of docs/guides/drift.md, in their order. */
+const [, nightly, repair] = blocks(read("docs/guides/drift.md"), "sh") as [string, string, string];
 
 /** Runs commands of the guide as a shell does, with the command line that is built. */
 async function follow(script: string) {
@@ -51,7 +51,7 @@ async function follow(script: string) {
 }
 const report = () => readFileSync(join(project.folder, "drift.md"), "utf8");
 
-it("docs/drift.md: from a quiet night to drift, its repair, and code that knows more", async () => {
+it("docs/guides/drift.md: from a quiet night to drift, its repair, and code that knows more", async () => {
   project.declare(declared);
   await project.expectOk(["up", "--yes", "--skip-preview"]);
   await emulator.accept(person("ada"));
@@ -105,7 +105,7 @@ it("docs/drift.md: from a quiet night to drift, its repair, and code that knows 
   expect((await follow(nightly)).stdout).toBe("no drift\n");
 });
 
-it("bug A6: another owner is drift until a refresh records them, as docs/drift.md says", async () => {
+it("bug A6: another owner is drift until a refresh records them, as docs/guides/drift.md says", async () => {
   await project.expectOk(["refresh", "--yes", "--skip-preview"]);
   const ada = (await emulator.state()).people.find(({ email }) => email === person("ada"))!.uid;
   await emulator.api("POST", "/organizations/acme/transfer-ownership/", { new_owner_uid: ada });

@@ -1,6 +1,6 @@
 /**
  * Every operation of the organizations API, what reaches it from a program or the command line, and the step of
- * operations.test.ts that proves it on the real engine. docs/operations.md shows it.
+ * operations.test.ts that proves it on the real engine. docs/internals/operations.md shows it.
  */
 
 /** Steps of the test, in the order in which it takes them. */

@@ -41,8 +41,8 @@ const run = async (commands: readonly string[]) => {
 };
 const sent = async () => [await emulator.writes(), (await emulator.emails()).map(({ to }) => to)];
 
-it("docs/adopt.md leads from a key to the first change: one mail, and nothing sent before", async () => {
-  const commands = commandsOf("docs/adopt.md");
+it("docs/guides/adopt.md leads from a key to the first change: one mail, and nothing sent before", async () => {
+  const commands = commandsOf("docs/guides/adopt.md");
   const change = commands.pop()!;
   expect(change).toContain("pulumi up");
   await run(commands);

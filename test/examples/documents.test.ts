@@ -20,20 +20,20 @@ const anchors = (path: string) =>
       .replaceAll(" ", "-"),
   );
 
-describe("docs/errors.md", () => {
+describe("docs/reference/errors.md", () => {
   it("explains every code, and none that is not there", () => {
     const scripts = under("scripts", ".mjs").map(read).join("\n");
     const codes = all(provider + scripts, /\bcode = "([A-Z_]+)"/g);
     expect(codes.length).toBeGreaterThan(20);
-    const explained = headings("docs/errors.md").filter((heading) => /^[A-Z_]+$/.test(heading));
+    const explained = headings("docs/reference/errors.md").filter((heading) => /^[A-Z_]+$/.test(heading));
     expect(explained.toSorted()).toEqual(codes.toSorted());
   });
 });
 
-describe("docs/configuration.md", () => {
+describe("docs/reference/configuration.md", () => {
   it("names every setting, and none that is not there", () => {
     const settings = read("provider/client/settings.ts") + read("provider/lifecycle/runtime/settings.ts");
-    const told = read("docs/configuration.md");
+    const told = read("docs/reference/configuration.md");
     const variables = all(settings, /"(AVALA_[A-Z_]+)"/g);
     const keys = all(settings, /"(avala:\w+)"/g).filter((key) => key !== "avala:explicit");
     const rows = told
@@ -46,9 +46,9 @@ describe("docs/configuration.md", () => {
   });
 });
 
-describe("docs/people.md", () => {
+describe("docs/reference/people.md", () => {
   const rows = (heading: string) => {
-    const section = read("docs/people.md")
+    const section = read("docs/reference/people.md")
       .split(/^## /m)
       .find((text) => text.startsWith(`${heading}\n`));
     return all(section!, /^\| `(\w+)`/gm);
@@ -59,7 +59,7 @@ describe("docs/people.md", () => {
   });
 
   it("names every default", () => {
-    const [, defaults] = /^\| `defaults` *\| ([^|]*)/m.exec(read("docs/people.md"))!;
+    const [, defaults] = /^\| `defaults` *\| ([^|]*)/m.exec(read("docs/reference/people.md"))!;
     expect(all(defaults!, /`(\w+)`/g).toSorted()).toEqual(Object.keys(peopleDefaults).toSorted());
   });
 });

@@ -19,8 +19,8 @@ afterAll(async () => {
 
 const [ada, grace, linus] = ["ada", "grace", "linus"].map((name) => `${name}@example.com`) as [string, string, string];
 
-it("docs/onboarding.md is a way that can be walked, and mails whom it says", async () => {
-  await walk("docs/onboarding.md", project, {
+it("docs/guides/onboarding.md is a way that can be walked, and mails whom it says", async () => {
+  await walk("docs/guides/onboarding.md", project, {
     "# Ada and Grace accept.": () => Promise.all([ada, grace].map((email) => emulator.accept(email))),
     "# Linus does not answer in time.": () => emulator.expire(linus),
     "# Linus accepts.": () => emulator.accept(linus),

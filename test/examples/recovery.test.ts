@@ -40,7 +40,7 @@ async function mailed(): Promise<string[]> {
   return (await emulator.emails()).map(({ to }) => to).toSorted();
 }
 
-describe("docs/recovery.md", () => {
+describe("docs/guides/recovery.md", () => {
   it("after a killed engine: three commands, and nobody is mailed twice", async () => {
     const project = await opened();
     project.declare([acme, ...invitations]);
@@ -86,11 +86,11 @@ describe("one stack: teams get other logical names, somebody accepts, and the st
     await emulator.clearLog();
   });
 
-  it("docs/lifecycle.md: a team moves to another logical name with an alias", () => {
+  it("docs/internals/lifecycle.md: a team moves to another logical name with an alias", () => {
     for (const { steps } of [refused, moved]) expect(steps.filter((step) => / (wing|arm)$/.test(step))).toEqual([]);
   });
 
-  it("docs/lifecycle.md: a team without an alias is refused, with the line that takes it over", () => {
+  it("docs/internals/lifecycle.md: a team without an alias is refused, with the line that takes it over", () => {
     expect(refused.code).not.toBe(0);
     expect(refused.screen).toContain(`adopt: "${uid}"`);
     expect(refused.screen).toContain("[AVALA_GUARD]");
@@ -102,11 +102,11 @@ describe("one stack: teams get other logical names, somebody accepts, and the st
     ]);
   });
 
-  it("docs/lifecycle.md: nothing is written for either team", () => {
+  it("docs/internals/lifecycle.md: nothing is written for either team", () => {
     expect(writes).toEqual(["POST /organizations/acme/teams/core/members/"]);
   });
 
-  it("docs/recovery.md: after a lost state: adopt, and nobody is mailed or moved", async () => {
+  it("docs/guides/recovery.md: after a lost state: adopt, and nobody is mailed or moved", async () => {
     const again = await opened();
     const adopted = [acme, core].map((one) => ({ ...one, args: { ...one.args, adopt: one.name } }));
     again.declare([...adopted, ...invitations, ...places]);

@@ -72,8 +72,8 @@ it.each([
   expect([passed, failed, calls]).toEqual([tests.filter((test) => test !== name), [name], []]);
 });
 
-it("are what docs/testing.md shows", () => {
-  const [program, test] = blocks(read("docs/testing.md"), "ts");
+it("are what docs/guides/testing.md shows", () => {
+  const [program, test] = blocks(read("docs/guides/testing.md"), "ts");
   expect(program).toBe(files["program.ts"]);
   expect(test).toBe(files["program.test.ts"]);
 });

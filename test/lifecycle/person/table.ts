@@ -1,6 +1,6 @@
 /**
  * What becomes of a person: every situation they can be in, under every declaration, at every command. It is the
- * specification: test/lifecycle/person runs all of it on the real host process, and docs/person.md shows it.
+ * specification: test/lifecycle/person runs all of it on the real host process, and docs/internals/person.md shows it.
  *
  * A cell reads: the steps that the engine takes; what is sent to Avala, in this order (invite, cancel, set role, remove,
  * grant, take out); mails; the status in state; what Avala holds afterwards; the lists that were read, each once; whether

@@ -1,0 +1,69 @@
+import type { Lookup } from "../../client/index.js";
+import { ProcessJournal } from "../../core/journal.js";
+import { lagNote, openSnapshot } from "../../snapshot/index.js";
+import { Claims } from "./claims.js";
+import { Log, type Sink } from "./log.js";
+import { newRun, type Run } from "./run.js";
+import { resolveSettings } from "./settings.js";
+
+/** What surrounds the handlers: the process that they run in. */
+export interface Surroundings {
+  /** The environment. */
+  environment: Lookup;
+  /** Where warnings and progress go. */
+  sink: Sink;
+  /** Of the engine: what names the files that the processes of a run share. Absent where there is no engine. */
+  engine?: string | undefined;
+  /** The name under which this process takes part in them; by default the one of the operating system. */
+  process?: string;
+  /** Called when the run opens. */
+  onOpen?(): void;
+  /** Called before each request; what it throws ends the call. */
+  beforeRequest?(): void;
+}
+
+/** Everything that the handlers of one host process share. */
+export class Runtime {
+  readonly log: Log;
+  readonly #surroundings: Surroundings;
+  #config: Lookup = () => undefined;
+  #run: Run | undefined;
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+    this.log = new Log(surroundings.sink);
+  }
+
+  /** Takes the configuration that the engine hands over. Never throws, never waits: the host does not wait either. */
+  configure(lookup: Lookup): void {
+    this.#config = lookup;
+  }
+
+  /** The run, opened at first use. Settings that cannot work throw a ConfigError, each time anew. */
+  get run(): Run {
+    return (this.#run ??= this.#open());
+  }
+
+  #open(): Run {
+    const { environment, beforeRequest, onOpen } = this.#surroundings;
+    const settings = resolveSettings(environment, this.#config);
+    const { log } = this;
+    onOpen?.();
+    const snapshot = openSnapshot(
+      {
+        ...settings.client,
+        ...(beforeRequest && { beforeRequest }),
+        onWait: ({ waiting, seconds }) =>
+          log.info(`Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`),
+      },
+      { hiddenPeople: settings.hiddenPeople, onLag: (seconds) => log.info(lagNote(seconds)) },
+    );
+    const claims = new Claims(settings.client.baseUrl, this.#journal(""));
+    return newRun({ settings, snapshot, log, claims }, this.#journal("removals-"));
+  }
+
+  #journal(what: string): ProcessJournal | undefined {
+    const { engine, process } = this.#surroundings;
+    return engine === undefined ? undefined : new ProcessJournal(what, engine, { process });
+  }
+}

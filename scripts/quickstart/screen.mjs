@@ -83,5 +83,5 @@ export function closing({ calls, writes, mails }, elapsed) {
   const api = `${counted(calls, "API call")}, ${writes} of them changes`;
   print();
   print(bold(`Done in ${seconds(elapsed)}: ${api}, and ${counted(mails, "mail")}.`));
-  print('To declare people of your own, see "In a program of your own" in README.md.');
+  print('To declare people of your own, see "Install" in README.md.');
 }

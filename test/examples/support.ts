@@ -10,8 +10,10 @@ export const read = (path: string): string => readFileSync(join(root, path), "ut
 export const documents = [
   "README.md",
   "AGENTS.md",
+  "CONTRIBUTING.md",
   "CHANGELOG.md",
   "SECURITY.md",
+  "bench/README.md",
   "emulator/README.md",
   ...under("docs", ".md"),
   ...under("examples", ".md"),

@@ -54,8 +54,8 @@ describe("docs/reference/people.md", () => {
     return all(section!, /^\| `(\w+)`/gm);
   };
 
-  it("names everything that may be said of a person, and nothing else", () => {
-    expect(rows("What is said of a person").toSorted()).toEqual(Object.keys(person).toSorted());
+  it("names every field of a person, and nothing else", () => {
+    expect(rows("Fields of a person").toSorted()).toEqual(Object.keys(person).toSorted());
   });
 
   it("names every default", () => {

@@ -180,23 +180,23 @@ function personTable() {
   const cells = Object.keys(situations).length * Object.keys(declarations).length * Object.keys(COMMANDS).length;
   return `<!-- Written by \`npm run generate\` from test/lifecycle/person/table.ts; edit that. -->
 
-# What becomes of a person
+# Person table
 
-Every situation a person can be in, under every declaration, at every command: ${cells} cells, all of them run by the tests in
-\`test/lifecycle/person\` on the real host process against the emulator. Each cell says, line by line:
+Every situation of a person, with every declaration and every command: ${cells} cells. The tests in \`test/lifecycle/person\` run all
+of them on the real host process against the emulator. Each cell lists, line by line:
 
-- the steps that the engine takes (\`create\`, \`update\`, \`same\`, \`delete\`; two where two resources are declared);
-- what is sent to Avala, in this order: \`invite\`, \`cancel\`, \`set role\`, \`remove\` (from the organization), \`grant\`,
-  \`take out\` (of the team); nothing where nothing is named;
-- how many mails go out; none where none is named;
-- \`state\`: the status that is recorded;
-- \`Avala\`: what Avala holds of the person afterwards;
+- the steps of the engine (\`create\`, \`update\`, \`same\`, \`delete\`; two if two resources are declared);
+- the requests that change Avala, in this order: \`invite\`, \`cancel\`, \`set role\`, \`remove\` (from the organization), \`grant\`
+  (add to the team), \`take out\` (remove from the team); none if none is listed;
+- the number of emails; none if none is listed;
+- \`state\`: the recorded status;
+- \`Avala\`: the person's access in Avala afterwards;
 - \`reads\`: the lists that are read, each once;
-- \`warns\` or \`says\`, where the run tells something; or the [code](../reference/errors.md) of the error that ends it.
+- \`warns\` or \`says\`, if the run logs a warning or a message; or the [code](../reference/errors.md) of the error that ends it.
 
-Preview and up come first. Where something has happened since the last run, refresh and the up after it begin where that
-preview began, as if it had not been run; else they follow the up. Destroy comes last. A preview after each up is empty. The key
-is the owner's, nothing is said of \`onExpiry\`, \`resend\` or \`onDestroy\`, and nobody else is ever touched.
+Preview and up run first. If something has changed since the last run, refresh and the up after it start from the same state as that
+preview, as if up had not been run; otherwise they follow the up. Destroy runs last. A preview after each up is empty. The key
+is the owner's; \`onExpiry\`, \`resend\` and \`onDestroy\` are not set; and nobody else's access ever changes.
 
 ${sections.join("\n")}`;
 }
@@ -220,11 +220,11 @@ function operationsTable() {
 
 # Operations
 
-The organizations API has ${rows.length} operations. Each is reached by a resource, a function or a command. The last column names the
-step of \`test/e2e/operations.test.ts\` that proves it, with the real engine or the built command line against the emulator's log of
-calls.
+API coverage: the organizations API has ${rows.length} operations, and a resource, a function or a command uses each. The last column is
+the step of \`test/e2e/operations.test.ts\` that tests it with the real engine or the built command line, and compares the
+emulator's log of calls.
 
-| operation | reached by | proved where |
+| operation | used by | tested in the step |
 | --- | --- | --- |
 ${rows.join("\n")}
 `;
@@ -243,17 +243,18 @@ function reliability() {
 
 # Reliability
 
-What is promised, and the tests that hold it. All of them run in \`npm test\`, with the provider as it is built: on the real
+The guarantees of the provider, and the tests of each. All tests run in \`npm test\` with the built provider: on the real
 Pulumi engine (\`e2e\`, \`examples\`), on the real process that the engine starts for dynamic resources (\`host\`, \`lifecycle\`), or
-on the part in question (\`client\`, \`unit\`). The service is the [emulator](../../emulator/README.md), over real sockets; it shares no
-code with the provider. Requests and mails are compared exactly, by the emulator's log and mailbox.
+on a single part (\`client\`, \`unit\`). The service is the [emulator](../../emulator/README.md), over real sockets; it shares no
+code with the provider. Requests and emails are compared exactly with the emulator's log and its list of emails.
 
-Numbers of cases are counted from the data that the tests run.
+Numbers of cases are counted from the data of the tests.
 
 ${sections.join("\n")}
-## What tests cannot show
+## What the tests do not show
 
-That Avala's own service does what its documentation says; see [limits](../../README.md#limits).
+The tests do not run against Avala itself, so they do not show that Avala behaves as documented; see
+[limits](../../README.md#limits) and the [contract](contract.md).
 `;
 }
 

@@ -1,3 +1,6 @@
+/** The sources of another provider, broken on purpose, in place of the project's: see test/model/mutants.mjs. */
+const provider = process.env["TEST_PROVIDER"];
+
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
@@ -12,6 +15,14 @@ module.exports = {
       { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
     ],
   },
-  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
-  modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/.work", "<rootDir>/.pulumi-cli", "<rootDir>/emulator/dist"],
+  moduleNameMapper: {
+    ...(provider && { "^(?:\\.\\./)+provider/(.*)\\.js$": `${provider}/$1` }),
+    "^(\\.{1,2}/.*)\\.js$": "$1",
+  },
+  modulePathIgnorePatterns: [
+    "<rootDir>/dist",
+    ...(provider ? [] : ["<rootDir>/.work"]),
+    "<rootDir>/.pulumi-cli",
+    "<rootDir>/emulator/dist",
+  ],
 };

@@ -1,6 +1,7 @@
 import { createClient, type AvalaClient, type Identified, type Organization } from "../provider/client/index.js";
 import { ReadOnlyError } from "../provider/core/errors.js";
 import { Observer } from "../provider/lifecycle/observer.js";
+import { Log } from "../provider/lifecycle/runtime/log.js";
 import { resolveSettings, type Settings } from "../provider/lifecycle/runtime/settings.js";
 import { lagNote, OrganizationNotFoundError, Snapshot, type OrganizationView } from "../provider/snapshot/index.js";
 import { canonicalUid, normalizeOrganization } from "../provider/core/identity.js";
@@ -39,7 +40,10 @@ export class Session {
 
   /** What the provider would record, going by one look. */
   observer(snapshot: Snapshot): Observer {
-    return new Observer(snapshot, this.#settings);
+    const log = new Log(async (level, line) => {
+      if (level === "warning") this.#terminal.note(line);
+    });
+    return new Observer(snapshot, this.#settings, log);
   }
 
   /** The organization of this uid or slug; an error where the key does not see it. */

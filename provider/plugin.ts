@@ -3,16 +3,32 @@
  * `pulumi-avala/provider`, and the names it exports are a promise for ever: old states ask for them.
  */
 import { handlersOf } from "./lifecycle/handlers.js";
-import { invitation as invitationLife } from "./lifecycle/resources/invitation.js";
-import { organization as organizationLife } from "./lifecycle/resources/organization.js";
-import { organizationMember as organizationMemberLife } from "./lifecycle/resources/organizationMember.js";
-import { team as teamLife } from "./lifecycle/resources/team.js";
-import { teamMembership as teamMembershipLife } from "./lifecycle/resources/teamMembership.js";
-import { teamRoster as teamRosterLife } from "./lifecycle/resources/teamRoster.js";
+import { lifecycles } from "./lifecycle/registry.js";
+import { engineLog } from "./lifecycle/runtime/engineLog.js";
+import { engineAddress } from "./lifecycle/runtime/host.js";
+import { Runtime } from "./lifecycle/runtime/runtime.js";
+import { Watchdog } from "./lifecycle/runtime/watchdog.js";
 
-export const organization = handlersOf(organizationLife);
-export const team = handlersOf(teamLife);
-export const organizationMember = handlersOf(organizationMemberLife);
-export const teamMembership = handlersOf(teamMembershipLife);
-export const teamRoster = handlersOf(teamRosterLife);
-export const invitation = handlersOf(invitationLife);
+/** The one place with state of the process: a host process takes part in one run of the engine. */
+const runtime = runtimeOfProcess();
+
+export const organization = handlersOf(lifecycles.organization, runtime);
+export const team = handlersOf(lifecycles.team, runtime);
+export const organizationMember = handlersOf(lifecycles.organizationMember, runtime);
+export const teamMembership = handlersOf(lifecycles.teamMembership, runtime);
+export const teamRoster = handlersOf(lifecycles.teamRoster, runtime);
+export const invitation = handlersOf(lifecycles.invitation, runtime);
+
+function runtimeOfProcess(): Runtime {
+  const address = engineAddress();
+  const environment = (name: string) => process.env[name];
+  if (address === undefined) return new Runtime({ environment, sink: () => Promise.resolve() });
+  const watchdog = new Watchdog(address, () => process.exit(1));
+  return new Runtime({
+    environment,
+    sink: engineLog(address.text),
+    engine: address.text,
+    onOpen: () => watchdog.start(),
+    beforeRequest: () => watchdog.requireEngine(),
+  });
+}

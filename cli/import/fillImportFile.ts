@@ -1,6 +1,7 @@
 import { GuardError } from "../../provider/lifecycle/runtime/guards.js";
 import { checkInputs, isUnknown, type Properties } from "../../provider/lifecycle/inputs.js";
-import type { KindKey, Observed } from "../../provider/lifecycle/observer.js";
+import type { Observed } from "../../provider/lifecycle/observer.js";
+import type { KindKey } from "../../provider/lifecycle/registry.js";
 import { addressKey, checkValue, isOptional, resources as schemas, typeToken } from "../../provider/schema/index.js";
 import { canonicalUid, joinId, normalizeOrganization } from "../../provider/core/identity.js";
 import { quoted } from "../../provider/core/text.js";

@@ -1,4 +1,5 @@
-import type { KindKey, Observed, Observer } from "../../provider/lifecycle/observer.js";
+import type { Observed, Observer } from "../../provider/lifecycle/observer.js";
+import type { KindKey } from "../../provider/lifecycle/registry.js";
 import { checkInputs, type Properties } from "../../provider/lifecycle/inputs.js";
 import { addressKey, providerText, resources, typeToken } from "../../provider/schema/index.js";
 import { joinId } from "../../provider/core/identity.js";

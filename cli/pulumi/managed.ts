@@ -1,4 +1,4 @@
-import type { KindKey } from "../../provider/lifecycle/observer.js";
+import type { KindKey } from "../../provider/lifecycle/registry.js";
 import { canonicalUid, splitId } from "../../provider/core/identity.js";
 import { resources as schemas } from "../../provider/schema/index.js";
 import { StackError } from "../errors.js";

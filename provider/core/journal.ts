@@ -14,6 +14,17 @@ import {
 } from "./privateFolder.js";
 import { isRunning, processName, processSpace } from "./processes.js";
 
+export interface JournalOptions {
+  /** The user's private folder, where it is not the default one. */
+  root?: string | undefined;
+  /** The name under which this process takes part, as `processName` gives it; by default that of the operating system. */
+  process?: string | undefined;
+  /** Of a name that is not the process's own: the file then outlives the process. */
+  file?: string | undefined;
+  /** Calls an action when the process ends; by default, when that of the operating system does. */
+  atEnd?: ((action: () => void) => void) | undefined;
+}
+
 /**
  * Lines that the processes of one run write for each other: the program, and a host process for each provider. They
  * share a folder named after the engine's address, in a folder for their user alone. The file of a host counts as long as
@@ -23,21 +34,27 @@ export class ProcessJournal {
   readonly #root: string;
   /** Of the run. */
   readonly folder: string;
-  readonly #own = processName();
+  readonly #own: string;
   readonly #file: string;
   readonly #isKept: boolean;
+  readonly #atEnd: (action: () => void) => void;
   readonly #read = new Map<string, { size: number; lines: string[] }>();
   #isOpen = false;
 
   /**
    * @param what the lines are about: part of the folder's name
-   * @param name of this process's file; of a name that is not the process's own, the file outlives the process
    */
-  constructor(what: string, engine: string, root = privateRoot(), name?: string) {
+  constructor(
+    what: string,
+    engine: string,
+    { root = privateRoot(), process: name = processName(), file, atEnd }: JournalOptions = {},
+  ) {
     this.#root = root;
     this.folder = join(root, `${what}${engine.replaceAll(/[^\w.-]/g, "_")}-${processSpace()}`);
-    this.#file = join(this.folder, name ?? this.#own);
-    this.#isKept = name !== undefined;
+    this.#own = name;
+    this.#atEnd = atEnd ?? ((action) => void process.once("exit", action));
+    this.#file = join(this.folder, file ?? this.#own);
+    this.#isKept = file !== undefined;
     sweep(root);
   }
 
@@ -47,7 +64,7 @@ export class ProcessJournal {
     makePrivateFolder(this.#root);
     makePrivateFolder(this.folder);
     removeFile(this.#file);
-    if (!this.#isKept) process.once("exit", () => removeFile(this.#file));
+    if (!this.#isKept) this.#atEnd(() => removeFile(this.#file));
     this.#isOpen = true;
   }
 
@@ -94,7 +111,7 @@ function linesIn(file: string): string[] {
 const sweepAfterMs = 60_000;
 /** Whether the processes of another space live cannot be seen from here. */
 const sweepOthersAfterMs = 7 * 24 * 3_600_000;
-const ownFile = /^(?:program-)?\d+(?:\.\d+)?(?:-run)?$/;
+const ownFile = /^(?:program-)?\d+(?:\.\d+)?(?:-run|-\d+)?$/;
 
 /** Removes what processes that were killed have left behind: files by their names, then the folder if it is empty. */
 function sweep(root: string): void {

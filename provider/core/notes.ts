@@ -39,7 +39,7 @@ export class ProgramJournal {
 
   /** @param engine address of the engine that runs the program */
   constructor(engine: string, root?: string) {
-    this.#journal = new ProcessJournal("", engine, root, `${prefix}${processName()}`);
+    this.#journal = new ProcessJournal("", engine, { root, file: `${prefix}${processName()}` });
     this.#journal.open();
     this.#write(`process ${processName()} ${processName(process.ppid)}`);
     if (!isLanguageHostProcess()) return;

@@ -11,9 +11,9 @@ export function processName(pid = process.pid): string {
   return started === undefined ? `${pid}` : `${pid}.${started}`;
 }
 
-/** Whether a process of this name runs. */
+/** Whether a process of this name runs; the name of one part of a process ends in a number of its own ("12.345-1"). */
 export function isRunning(name: string): boolean {
-  const [, pid, started] = /^(\d+)(?:\.(\d+))?$/.exec(name) ?? [];
+  const [, pid, started] = /^(\d+)(?:\.(\d+))?(?:-\d+)?$/.exec(name) ?? [];
   if (pid === undefined || !isAlive(Number(pid))) return false;
   return started === undefined || (startOf(Number(pid)) ?? started) === started;
 }

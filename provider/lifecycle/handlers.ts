@@ -9,8 +9,8 @@ import { quoted, stripped } from "../core/text.js";
 import { addressOf, declaredTwice, refuseTwice } from "./runtime/handOver.js";
 import { changedInputs, checkInputs, clearedIn, isUnknown, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Recorded, type Target } from "./lifecycle.js";
-import { allTold, tell } from "./runtime/log.js";
-import { configure, currentRun, type Run } from "./runtime/run.js";
+import type { Run } from "./runtime/run.js";
+import type { Runtime } from "./runtime/runtime.js";
 import {
   declaredInputs,
   harmless,
@@ -36,23 +36,24 @@ export interface Handlers {
 }
 
 /** Pulumi's calls, made of the four verbs of a kind. */
-export function handlersOf<Seen>(life: Lifecycle<Seen>): Handlers {
+export function handlersOf<Seen>(life: Lifecycle<Seen>, runtime: Runtime): Handlers {
+  const present = <T>(call: () => Promise<T>) => withErrorPresentation(runtime, call);
   return {
-    configure: ({ config }) => configure((key) => config.get(key)),
-    check: (olds, news) => told(async () => check(life, olds, news)),
-    diff: (id, olds, news) => told(() => diff(life, currentRun(), { id, inputs: news, state: olds })),
-    create: (inputs) => told(() => write(life, currentRun(), { inputs, state: {} })),
-    read: (id, props) => told(() => read(life, currentRun(), id, props)),
-    update: (id, olds, news) => told(() => write(life, currentRun(), { id, inputs: news, state: olds })),
-    delete: (id, props) => told(() => remove(life, currentRun(), { id, inputs: props, state: props })),
+    configure: ({ config }) => runtime.configure((key) => config.get(key)),
+    check: (olds, news) => present(async () => check(life, runtime, olds, news)),
+    diff: (id, olds, news) => present(() => diff(life, runtime.run, { id, inputs: news, state: olds })),
+    create: (inputs) => present(() => write(life, runtime.run, { inputs, state: {} })),
+    read: (id, props) => present(() => read(life, runtime.run, id, props)),
+    update: (id, olds, news) => present(() => write(life, runtime.run, { id, inputs: news, state: olds })),
+    delete: (id, props) => present(() => remove(life, runtime.run, { id, inputs: props, state: props })),
   };
 }
 
-function check<Seen>(life: Lifecycle<Seen>, olds: Properties, news: Properties) {
+function check<Seen>(life: Lifecycle<Seen>, runtime: Runtime, olds: Properties, news: Properties) {
   const checked = checkInputs(life.schema, olds, news);
   if (checked.failures.length > 0) return checked;
   try {
-    claim(life, currentRun(), checked.inputs, Object.keys(olds).length === 0);
+    claim(life, runtime.run, checked.inputs, Object.keys(olds).length === 0);
   } catch (error) {
     if (!(error instanceof AvalaError)) throw error;
     checked.failures.push({ property: "", reason: `${error.message} [${error.code}]` });
@@ -96,7 +97,7 @@ async function diff<Seen>(life: Lifecycle<Seen>, run: Run, target: Recorded) {
   if (replaces.length > 0 || hasUnknown(inputs)) return { changes: true, replaces };
   await life.refuseInputs?.(run, target);
   claimRecorded(life, run, target);
-  const step = await (life.canSettle?.(run, target) ?? Promise.resolve(false)).catch(unlookedUp(false));
+  const step = await (life.canSettle?.(run, target) ?? Promise.resolve(false)).catch(warnNotLookedUp(run, false));
   return { changes: step || changed.length > 0 || hasNewAddress(target), replaces };
 }
 
@@ -125,10 +126,10 @@ function claimRecorded<Seen>(life: Lifecycle<Seen>, run: Run, target: Recorded):
 }
 
 /** A preview need not fail because the service cannot be asked right now: it says so and promises nothing. */
-function unlookedUp<T>(instead: T): (error: unknown) => T {
+function warnNotLookedUp<T>(run: Run, instead: T): (error: unknown) => T {
   return (error) => {
     if (!(error instanceof AvalaError)) throw error;
-    tell("warning", `Could not look whether a step has become possible: ${error.message}`);
+    run.log.warn(`Could not look whether a step has become possible: ${error.message}`);
     return instead;
   };
 }
@@ -149,7 +150,7 @@ async function carryOut<Seen>(life: Lifecycle<Seen>, run: Run, given: Target) {
   let seen = await life.observe(run, target);
   if (seen !== undefined) {
     claimSeen(life, run, target, seen);
-    tellUnknown(life, seen);
+    warnUnknownValues(life, run, seen);
   }
   let exists = false;
   try {
@@ -194,12 +195,11 @@ function claimSeen<Seen>(life: Lifecycle<Seen>, run: Run, target: Target, seen: 
 }
 
 /** Enums of the service are open: a value that is new to this version is told and recorded, and is no failure. */
-function tellUnknown<Seen>({ schema, shown, id }: Lifecycle<Seen>, seen: Seen): void {
+function warnUnknownValues<Seen>({ schema, shown, id }: Lifecycle<Seen>, run: Run, seen: Seen): void {
   for (const [name, value] of Object.entries(shown(seen))) {
     const field = schema.inputs[name];
     if (field === undefined || typeof value !== "string" || !isNewValue(field, value)) continue;
-    tell(
-      "warning",
+    run.log.warn(
       `Avala answers ${quoted(value)} for ${name} of ${schema.kind} ${quoted(id(seen), 160)}, which this version does not know.`,
     );
   }
@@ -226,7 +226,7 @@ export async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, pr
       "Check the id; its form is in the documentation of get.",
     );
   }
-  tellUnknown(life, seen);
+  warnUnknownValues(life, run, seen);
   const found = observedState(life.schema, props, life.shown(seen), outputsOf(life, seen, target));
   return { id: life.id(seen), ...found };
 }
@@ -284,14 +284,14 @@ class PartialFailure extends Error {
   }
 }
 
-/** Waits for what was told, and makes an expected error print as its message alone. */
-async function told<T>(call: () => Promise<T>): Promise<T> {
+/** Waits for what was logged, and makes an expected error print as its message alone. */
+async function withErrorPresentation<T>({ log }: Runtime, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     throw presented(error);
   } finally {
-    await allTold();
+    await log.flush();
   }
 }
 

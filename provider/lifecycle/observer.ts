@@ -1,27 +1,12 @@
 import type { Snapshot } from "../snapshot/index.js";
 import { Claims } from "./runtime/claims.js";
-import { KnownPeople, RemovalBreaker } from "./runtime/guards.js";
 import { read } from "./handlers.js";
 import { checkInputs, type Properties } from "./inputs.js";
-import { invitation } from "./resources/invitation.js";
-import { Labels } from "./runtime/labels.js";
-import type { Lifecycle } from "./lifecycle.js";
-import { organization } from "./resources/organization.js";
-import { organizationMember } from "./resources/organizationMember.js";
-import { Renames } from "./runtime/renames.js";
-import type { Run } from "./runtime/run.js";
+import { lifecycles, type KindKey } from "./registry.js";
+import type { Log } from "./runtime/log.js";
+import { newRun, type Run } from "./runtime/run.js";
 import type { Settings } from "./runtime/settings.js";
 import { recordedState } from "./state.js";
-import { team } from "./resources/team.js";
-import { teamMembership } from "./resources/teamMembership.js";
-import { teamRoster } from "./resources/teamRoster.js";
-
-const kinds = { organization, team, organizationMember, teamMembership, teamRoster, invitation };
-
-/** A kind of resource, by the name of its handlers. */
-export type KindKey = "organization" | "team" | "organizationMember" | "teamMembership" | "teamRoster" | "invitation";
-
-const lifecycleOf = (kind: KindKey): Lifecycle<unknown> => kinds[kind] as unknown as Lifecycle<unknown>;
 
 /** A resource as state holds it, `__provider` apart. */
 export interface Observed {
@@ -36,23 +21,15 @@ export interface Observed {
 export class Observer {
   readonly #run: Run;
 
-  constructor(snapshot: Snapshot, settings: Settings) {
-    this.#run = {
-      settings,
-      snapshot,
-      claims: new Claims(settings.client.baseUrl),
-      known: new KnownPeople(),
-      labels: new Labels(),
-      renames: new Renames(),
-      forced: new Set(),
-      breaker: new RemovalBreaker(settings.maxRemovals),
-    };
+  /** @param log where warnings go */
+  constructor(snapshot: Snapshot, settings: Settings, log: Log) {
+    this.#run = newRun({ settings, snapshot, log, claims: new Claims(settings.client.baseUrl) });
   }
 
   /** What a refresh makes of a recorded resource: undefined where it has gone. */
   async refreshed(kind: KindKey, id: string, outputs: Properties): Promise<Observed | undefined> {
     const { inputs, props }: { inputs?: Properties; props?: Properties } = await read(
-      lifecycleOf(kind),
+      lifecycles[kind],
       this.#run,
       id,
       outputs,
@@ -71,7 +48,7 @@ export class Observer {
     declared: Properties,
     known: Properties = {},
   ): Promise<Observed | undefined> {
-    const { schema } = lifecycleOf(kind);
+    const { schema } = lifecycles[kind];
     const { inputs, failures } = checkInputs(schema, {}, declared);
     if (failures.length > 0) throw new Error(`bug: ${kind} ${id} as read cannot be declared: ${failures[0]!.reason}`);
     return this.refreshed(kind, id, recordedState(schema, inputs, known));

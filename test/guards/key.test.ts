@@ -52,6 +52,7 @@ beforeEach(async () => {
     ],
   });
   stack = new Stack({ ...emulator.environment("avk_ada"), AVALA_BASE_URL: between.url });
+  stack.onProcesses = true;
   stack.parallel = true;
 });
 afterAll(async () => {

@@ -121,6 +121,7 @@ beforeAll(async () => {
   between = await unreliable(emulator.url);
   const stacks = Object.values(stories).map(({ before, after }) => {
     const stack = new Stack({ ...emulator.environment("avk_ada"), AVALA_BASE_URL: between.url });
+    stack.onProcesses = true;
     stack.parallel = true;
     return { stack, before, after };
   });

@@ -18,7 +18,7 @@ import { dirname, join } from "node:path";
 import { ProcessJournal } from "../../provider/core/journal.js";
 import { NotPrivateError, privateRoot } from "../../provider/core/privateFolder.js";
 import { processName } from "../../provider/core/processes.js";
-import { acme, person, scenario, uids } from "../lifecycle/support.js";
+import { acme, person, s, useService, uids } from "../lifecycle/support.js";
 import { organizationMember } from "../support/stack.js";
 
 /**
@@ -97,7 +97,7 @@ const rows = (of: typeof plants) =>
     .map(([name, { plant }]) => ({ name, plant }));
 
 const engine = "127.0.0.1:4711";
-const journal = (root: string, name?: string) => new ProcessJournal("", engine, root, name);
+const journal = (root: string, file?: string) => new ProcessJournal("", engine, { root, file });
 /** Everything below a folder: kind, mode, owner, and what a file says. */
 function contents(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -208,7 +208,7 @@ describe("which folder it is", () => {
 });
 
 describe("on the host process", () => {
-  const s = scenario(acme);
+  useService(acme);
   const mia = () => ({
     mia: organizationMember({ organization: uids.acme, email: person("mia") }),
     zoe: organizationMember({ organization: uids.acme, email: person("zoe") }),
@@ -220,6 +220,7 @@ describe("on the host process", () => {
     "bug: $name lets no removal vanish: it fails, and works once it is gone",
     async ({ plant }) => {
       await s.stack.up(mia());
+      s.stack.onProcesses = true;
       s.stack.environment = { ...s.stack.environment, TMPDIR: place };
       plant(root());
       const run = await s.measured(() => s.stack.destroy());
@@ -241,6 +242,7 @@ describe("on the host process", () => {
       utimesSync(join(place, name), old, old);
     }
     const before = contents(place);
+    s.stack.onProcesses = true;
     s.stack.environment = { ...s.stack.environment, TMPDIR: place };
     await s.stack.up(mia());
     await s.stack.destroy();
@@ -250,6 +252,7 @@ describe("on the host process", () => {
   if (isRoot) {
     it("bug: another user can neither read, write nor replace what a run shares", async () => {
       chmodSync(place, 0o1777);
+      s.stack.onProcesses = true;
       s.stack.environment = { ...s.stack.environment, TMPDIR: place };
       await s.stack.up(mia());
       const [run] = readdirSync(root());
@@ -271,10 +274,11 @@ describe("on the host process", () => {
   }
 
   it("keeps everything it writes inside of the private folder", async () => {
+    s.stack.onProcesses = true;
     s.stack.environment = { ...s.stack.environment, TMPDIR: place };
     await s.stack.up(mia());
     expect(readdirSync(place)).toEqual([`pulumi-avala-${process.getuid?.()}`]);
     expect(lstatSync(root()).mode & 0o777).toBe(0o700);
-    expect(dirname(new ProcessJournal("", engine, root()).folder)).toBe(root());
+    expect(dirname(new ProcessJournal("", engine, { root: root() }).folder)).toBe(root());
   });
 });

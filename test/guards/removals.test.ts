@@ -216,6 +216,7 @@ let errors: string[];
 beforeAll(async () => {
   emulator = await startEmulator({ seed });
   const stack = new Stack(emulator.environment());
+  stack.onProcesses = true;
   stack.parallel = true;
   const { AVALA_API_KEY: key, AVALA_BASE_URL: url } = stack.environment;
   stack.providers["tenant"] = {

@@ -1,10 +1,10 @@
 import { invitation, organization, organizationMember, team, teamMembership, type Program } from "../support/stack.js";
-import { own, person, s, sideBySide, uids } from "./sideBySide.js";
+import { acme, person, s, useService, uids } from "./support.js";
 
-const it = sideBySide();
+useService();
 const core = () => `${uids.acme}/${uids.core}`;
 const everything = () => ({
-  org: organization({ name: own("Acme"), adopt: uids.acme, onDestroy: "delete", forceDestroy: true }),
+  org: organization({ name: "Acme", adopt: uids.acme, onDestroy: "delete", forceDestroy: true }),
   core: team({ organization: uids.acme, name: "Core", adopt: uids.core, forceDestroy: true }),
   mia: teamMembership({ team: core(), email: person("mia"), role: "member" }),
   zoe: invitation({ organization: uids.acme, email: person("zoe") }),
@@ -34,7 +34,7 @@ const each = (error: Error | undefined): Error[] => (error instanceof AggregateE
 async function loseAccess(): Promise<void> {
   const admin = await actAs("admin");
   await s.stack.up(everything());
-  await s.emulator.api("DELETE", `/organizations/${own("acme")}/members/${admin}/`);
+  await s.emulator.api("DELETE", `/organizations/acme/members/${admin}/`);
 }
 
 describe("T7: an organization that the key no longer sees", () => {
@@ -99,7 +99,7 @@ describe("T7: an organization that the key no longer sees", () => {
 });
 
 describe("T7: the same", () => {
-  const it = sideBySide({ hiddenIs: 403 });
+  useService(() => acme({ hiddenIs: 403 }));
 
   it("is an error too where the service answers 403 for what is hidden", async () => {
     await loseAccess();
@@ -166,7 +166,7 @@ describe("T1: a list that could not be read proves nothing", () => {
 const unknownIdentity = expect.objectContaining({ message: expect.stringContaining("[AVALA_IDENTITY_UNKNOWN]") });
 
 describe("hidden e-mail addresses", () => {
-  const it = sideBySide({ hideEmails: true });
+  useService(() => acme({ hideEmails: true }));
 
   it.each(["mia", "zoeCore", "zoe"] as const)(
     "are an error when %s is declared by e-mail: no invitation, no grant",
@@ -185,7 +185,7 @@ describe("hidden e-mail addresses", () => {
 });
 
 describe("e-mail addresses that are hidden later", () => {
-  const it = sideBySide();
+  useService();
   /** The stories go side by side: each of them has to come to this after its first run. */
   const hide = () => s.emulator.settings({ hideEmails: true });
 

@@ -8,7 +8,7 @@ import {
   type Declaration,
   type Program,
 } from "../support/stack.js";
-import { scenario, uids, type Measured } from "./support.js";
+import { s, useService, uids, type Measured } from "./support.js";
 
 /** An organization in figures: whoever is not invited is a member, and each team holds as many of them as another. */
 interface Size {
@@ -83,7 +83,7 @@ function counted(calls: readonly string[]): Record<string, number> {
 }
 const reads = ({ calls }: Measured) => counted(calls.filter((call) => call.startsWith("GET ")));
 
-const s = scenario(() => inPlace(tiny));
+useService(() => inPlace(tiny));
 
 /** Everything is made or taken over; steps go at once, as the engine does them. */
 async function settled(size: Size, settings?: Seed["settings"]): Promise<Measured> {

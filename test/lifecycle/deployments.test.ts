@@ -1,7 +1,7 @@
 import { idOf, invitation, organization, team, teamMembership, type Program } from "../support/stack.js";
-import { acme, person, scenario, uids } from "./support.js";
+import { acme, person, s, useService, uids } from "./support.js";
 
-const s = scenario(() => ({}));
+useService(() => ({}));
 
 describe("T20: lists that lag behind writes", () => {
   beforeEach(async () => {

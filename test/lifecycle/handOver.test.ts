@@ -1,14 +1,14 @@
 import { idOf, invitation, organization, team, teamMembership } from "../support/stack.js";
-import { own, person, s, sideBySide, uids } from "./sideBySide.js";
+import { person, s, useService, uids } from "./support.js";
 
-const it = sideBySide();
+useService();
 const at = {
   /** The id of the team. */
   get core() {
     return `${uids.acme}/${uids.core}`;
   },
   get teams() {
-    return `/organizations/${own("acme")}/teams/`;
+    return `/organizations/acme/teams/`;
   },
 };
 const untouched = { error: undefined, writes: [], mails: [] };
@@ -16,7 +16,7 @@ const untouched = { error: undefined, writes: [], mails: [] };
 const mia = () => teamMembership({ team: at.core, user: uids.mia, role: "member" });
 const miaByEmail = () => teamMembership({ team: at.core, email: person("Mia"), role: "member" });
 const zoe = () => invitation({ organization: uids.acme, email: person("zoe") });
-const zoeBySlug = () => invitation({ organization: own("acme"), email: person("zoe") });
+const zoeBySlug = () => invitation({ organization: "acme", email: person("zoe") });
 const miaInvited = () => invitation({ organization: uids.acme, email: person("mia") });
 const waiting = () => teamMembership({ team: at.core, email: person("zoe"), role: "member" });
 
@@ -106,7 +106,7 @@ describe("hand-over: declared under another name, then deleted under the old one
 
 describe("hand-over of what has no natural key", () => {
   const blue = (inputs: object = {}) => team({ organization: uids.acme, name: "Blue", ...inputs });
-  const beta = (inputs: object = {}) => organization({ name: own("Beta"), ...inputs });
+  const beta = (inputs: object = {}) => organization({ name: "Beta", ...inputs });
 
   it("refuses a team under another name with the adopt line, and converges with it", async () => {
     await s.stack.up({ one: blue() });
@@ -119,11 +119,11 @@ describe("hand-over of what has no natural key", () => {
   });
 
   it.each([
-    ["slug", () => uids.acme],
-    ["slug, in an organization named by slug", () => own("acme")],
+    ["slug", uids.acme],
+    ["slug, in an organization named by slug", "acme"],
   ] as const)("converges on a team adopted by %s", async (_, place) => {
     await s.stack.up({ one: blue() });
-    const moved = await s.measured(() => s.stack.up({ two: blue({ adopt: "blue", organization: place() }) }));
+    const moved = await s.measured(() => s.stack.up({ two: blue({ adopt: "blue", organization: place }) }));
     expect(moved).toMatchObject({ ...untouched, steps: ["create two", "delete one"] });
   });
 
@@ -134,6 +134,6 @@ describe("hand-over of what has no natural key", () => {
     const moved = await s.measured(() => s.stack.up({ two: beta({ adopt: s.stack.outputs("one")[by] }) }));
     expect(moved).toMatchObject({ ...untouched, steps: ["create two", "delete one"] });
     const { organizations } = await s.emulator.state();
-    expect(organizations.filter(({ name }) => name === own("Beta"))).toHaveLength(1);
+    expect(organizations.filter(({ name }) => name === "Beta")).toHaveLength(1);
   });
 });

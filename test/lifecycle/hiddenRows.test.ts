@@ -1,9 +1,9 @@
 import { invitation, organizationMember, teamMembership, teamRoster, type Program } from "../support/stack.js";
-import { acme, person, scenario, uids } from "./support.js";
+import { acme, person, s, useService, uids } from "./support.js";
 
 /* I21: the service hides the address of some people. */
 
-const s = scenario(() => acme({ hideEmailsOf: [uids.mia] }));
+useService(() => acme({ hideEmailsOf: [uids.mia] }));
 const zoe: Program = { zoe: organizationMember({ organization: uids.acme, email: person("zoe") }) };
 const place = { team: `${uids.acme}/${uids.core}`, email: person("zoe") };
 

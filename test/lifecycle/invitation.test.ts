@@ -1,18 +1,15 @@
 import { invitation, type Program } from "../support/stack.js";
-import { alone, own, person, s, sideBySide, uids } from "./sideBySide.js";
+import { acme, person, s, useService, uids } from "./support.js";
 
-const it = sideBySide();
+useService();
 /** The service may list invitations that have expired, or not. */
-const listedOrHidden = [
-  ["listed", it],
-  ["hidden", sideBySide({ expiredInvitations: "hidden" })],
-] as const;
+const listedOrHidden = ["listed", "hidden"] as const;
 const at = {
   get invitations() {
-    return `/organizations/${own("acme")}/invitations/`;
+    return `/organizations/acme/invitations/`;
   },
   get members() {
-    return `/organizations/${own("acme")}/members/`;
+    return `/organizations/acme/members/`;
   },
 };
 const zoe = (inputs: object = {}): Program => ({
@@ -56,7 +53,7 @@ describe("inviting", () => {
     expect(settled).toMatchObject({ ...quiet, steps: ["create zoe"] });
     expect(outputs()).toMatchObject({ status: "accepted", userUid: uids.mia, emailsSent: 0 });
     expect((await s.organizationNow()).members.find(({ email }) => email === person("mia"))?.role).toBe("member");
-    expect(await s.apart(() => s.stack.up(zoe({ email: person("Mia"), role: "admin" })))).toMatchObject({
+    expect(await s.measured(() => s.stack.up(zoe({ email: person("Mia"), role: "admin" })))).toMatchObject({
       calls: [],
       steps: ["same zoe"],
     });
@@ -75,7 +72,9 @@ describe("inviting", () => {
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
   });
 
-  describe.each(listedOrHidden)("where those that have expired are %s", (_, it) => {
+  describe.each(listedOrHidden)("where those that have expired are %s", (shown) => {
+    useService(() => acme({ expiredInvitations: shown }));
+
     it("mails where an earlier one has expired", async () => {
       await s.emulator.api("POST", at.invitations, { email: person("zoe") });
       await s.emulator.expire(person("zoe"));
@@ -84,7 +83,7 @@ describe("inviting", () => {
     });
   });
 
-  alone("T23: keeps the address as declared where the service changes its case", async () => {
+  it("T23: keeps the address as declared where the service changes its case", async () => {
     await s.emulator.settings({ lowercaseEmails: true });
     await s.stack.up(zoe({ email: person("Zoe") }));
     expect((await s.stack.refresh()).steps).toEqual(["same zoe"]);
@@ -107,7 +106,7 @@ describe("T9: acceptance", () => {
     expect(await s.measured(() => s.stack.preview(zoe()))).toMatchObject({ ...quiet, steps: ["update zoe"] });
     expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["update zoe"] });
     expect(outputs()).toMatchObject({ status: "accepted", emailsSent: 1, userUid: expect.any(String) });
-    expect(await s.apart(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, calls: [], steps: ["same zoe"] });
+    expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, calls: [], steps: ["same zoe"] });
 
     const uid = outputs()["userUid"] as string;
     await s.emulator.api("PATCH", `${at.members}${uid}/role/`, { role: "admin" });
@@ -121,7 +120,7 @@ describe("T9: acceptance", () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
     expect((await s.stack.refresh()).steps).toEqual(["update zoe"]);
-    expect(await s.apart(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, calls: [], steps: ["same zoe"] });
+    expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, calls: [], steps: ["same zoe"] });
   });
 
   it("ends the management of the role", async () => {
@@ -142,7 +141,9 @@ describe("T9: acceptance", () => {
 });
 
 describe("T10: an invitation that has run out or vanished", () => {
-  describe.each(listedOrHidden)("expired and %s:", (shown, it) => {
+  describe.each(listedOrHidden)("expired and %s:", (shown) => {
+    useService(() => acme({ expiredInvitations: shown }));
+
     it("is reported, and not mailed again by itself", async () => {
       await s.stack.up(zoe());
       // The service's clock moves on, ours does not: it is the service's word that counts.
@@ -239,7 +240,7 @@ describe("another role while invited", () => {
     expect(await pending()).toEqual([`${person("zoe")} member`]);
   });
 
-  alone("is made good by the next up when inviting fails after the cancel, with one mail", async () => {
+  it("is made good by the next up when inviting fails after the cancel, with one mail", async () => {
     await s.stack.up(zoe());
     await s.emulator.settings({ seats: 4 });
     const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
@@ -300,15 +301,15 @@ describe("replacement and respelling", () => {
   });
 
   it("takes another organization for another invitation", async () => {
-    await s.emulator.api("POST", "/organizations/", { name: own("beta") });
+    await s.emulator.api("POST", "/organizations/", { name: "beta" });
     await s.stack.up(zoe());
     const { uid } = outputs();
-    const moved = await s.measured(() => s.stack.up(zoe({ organization: own("beta") })));
-    expect(moved.writes).toEqual([`POST /organizations/${own("beta")}/invitations/`, cancelOf(uid)]);
+    const moved = await s.measured(() => s.stack.up(zoe({ organization: "beta" })));
+    expect(moved.writes).toEqual([`POST /organizations/beta/invitations/`, cancelOf(uid)]);
   });
 
   it.each([
-    ["the slug", () => ({ organization: own("acme") })],
+    ["the slug", () => ({ organization: "acme" })],
     ["another case of the e-mail", () => ({ email: person("ZOE") })],
     ["another spelling of the uid", () => ({ organization: `urn:uuid:${uids.acme.toUpperCase()}` })],
   ] as const)("takes %s for the same", async (_, spelled) => {
@@ -318,7 +319,7 @@ describe("replacement and respelling", () => {
     expect(await s.measured(() => s.stack.up(zoe(spelling)))).toMatchObject({ ...quiet, steps: ["same zoe"] });
   });
 
-  alone("takes the new address of somebody who has accepted for the same person", async () => {
+  it("takes the new address of somebody who has accepted for the same person", async () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
     await s.stack.up(zoe());

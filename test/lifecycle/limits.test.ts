@@ -1,10 +1,10 @@
 import type { LoggedCall } from "../support/emulator.js";
 import { idOf, organization, Stack, team, type Program } from "../support/stack.js";
-import { scenario } from "./support.js";
+import { s, useService } from "./support.js";
 
 /** The service's limits and the provider's own, small enough to be met in a few seconds. */
 const limits = { perMinute: 600, perSecond: 50 };
-const s = scenario(() => ({ settings: { rateLimit: limits } }));
+useService(() => ({ settings: { rateLimit: limits } }));
 
 const program = (name: string, teams: number): Program => ({
   [name]: organization({ name }),

@@ -8,9 +8,9 @@ import {
   teamRoster,
   type Program,
 } from "../support/stack.js";
-import { person, scenario, uids } from "./support.js";
+import { person, s, useService, uids } from "./support.js";
 
-const s = scenario();
+useService();
 const core = `${uids.acme}/${uids.core}`;
 const program = (changed: object = {}): Program => ({
   org: organization({ name: "Acme", adopt: uids.acme, onDestroy: "delete", forceDestroy: true, ...changed }),

@@ -1,14 +1,14 @@
 import { inputsWhere, organization as schema } from "../../provider/schema/index.js";
 import { organization, type Program } from "../support/stack.js";
-import { alone, own, person, s, sideBySide, uids } from "./sideBySide.js";
+import { person, s, useService, uids } from "./support.js";
 
-const it = sideBySide();
+useService();
 const at = {
   get acme() {
-    return `/organizations/${own("acme")}/`;
+    return `/organizations/acme/`;
   },
   get beta() {
-    return `/organizations/${own("beta")}/`;
+    return `/organizations/beta/`;
   },
 };
 
@@ -63,7 +63,7 @@ describe("each field of Organization", () => {
     expect([...names].toSorted()).toEqual(managed.toSorted());
   });
 
-  alone("is created, left alone, changed, found when it drifts, repaired, and cleared or let go", async () => {
+  it("is created, left alone, changed, found when it drifts, repaired, and cleared or let go", async () => {
     expect((await s.measured(() => s.stack.up(each("first")))).steps).toEqual(allSteps("create"));
     expect(await held()).toEqual(valuesOf("first"));
 
@@ -110,36 +110,36 @@ describe("each field of Organization", () => {
   });
 
   it("T14: is not looked at any more once it has left the program", async () => {
-    await s.stack.up({ org: organization({ name: own("Org"), description: "ours", industry: "robotics" }) });
-    const program = { org: organization({ name: own("Org") }) };
+    await s.stack.up({ org: organization({ name: "Org", description: "ours", industry: "robotics" }) });
+    const program = { org: organization({ name: "Org" }) };
     await s.stack.up(program);
-    await s.emulator.api("PATCH", `/organizations/${own("org")}/`, { description: "theirs", industry: "ai_ml" });
+    await s.emulator.api("PATCH", `/organizations/org/`, { description: "theirs", industry: "ai_ml" });
     expect((await s.stack.refresh()).steps).toEqual(["same org"]);
-    expect(await s.apart(() => s.stack.up(program))).toMatchObject({ calls: [], steps: ["same org"] });
+    expect(await s.measured(() => s.stack.up(program))).toMatchObject({ calls: [], steps: ["same org"] });
     expect(await s.organizationNow(s.stack.id("org"))).toMatchObject({ description: "theirs", industry: "ai_ml" });
   });
 
   it("T23: may come back in another case where case does not count", async () => {
-    await s.stack.up({ org: organization({ name: own("Org"), email: "One@Example.com" }) });
-    await s.emulator.api("PATCH", `/organizations/${own("org")}/`, { email: "one@example.com" });
+    await s.stack.up({ org: organization({ name: "Org", email: "One@Example.com" }) });
+    await s.emulator.api("PATCH", `/organizations/org/`, { email: "one@example.com" });
     expect((await s.stack.refresh()).steps).toEqual(["same org"]);
-    const program = { org: organization({ name: own("Org"), email: "ONE@example.com" }) };
-    expect(await s.apart(() => s.stack.up(program))).toMatchObject({ calls: [], steps: ["same org"] });
+    const program = { org: organization({ name: "Org", email: "ONE@example.com" }) };
+    expect(await s.measured(() => s.stack.up(program))).toMatchObject({ calls: [], steps: ["same org"] });
   });
 });
 
-const named = async (name: string) => (await s.emulator.state()).organizations.filter((row) => row.name === own(name));
+const named = async (name: string) => (await s.emulator.state()).organizations.filter((row) => row.name === name);
 
 describe("creating an Organization", () => {
   it("costs the list, the creation and, for what creation does not take, one update", async () => {
     const { calls } = await s.measured(() =>
-      s.stack.up({ org: organization({ name: own("Beta"), handle: own("beta").replace("-", "_") }) }),
+      s.stack.up({ org: organization({ name: "Beta", handle: "beta".replace("-", "_") }) }),
     );
     expect(calls).toEqual(["GET /organizations/", "POST /organizations/", `PATCH ${at.beta}`]);
   });
 
   it("T16: records neither counts nor the caller's role nor what the program did not declare", async () => {
-    await s.stack.up({ org: organization({ name: own("Beta") }) });
+    await s.stack.up({ org: organization({ name: "Beta" }) });
     const shown = Object.keys(s.stack.outputs("org")).filter((name) => !name.startsWith("__"));
     expect(shown.toSorted()).toEqual(["createdAt", "isVerified", "name", "plan", "slug", "uid"]);
     await s.emulator.join(s.stack.id("org"), person("mia"));
@@ -147,46 +147,40 @@ describe("creating an Organization", () => {
   });
 
   it("is refused where the name is taken, with the adopt line, which then converges", async () => {
-    const refused = await s.measured(() =>
-      s.stack.up({ org: organization({ name: own("Acme"), description: "ours" }) }),
-    );
+    const refused = await s.measured(() => s.stack.up({ org: organization({ name: "Acme", description: "ours" }) }));
     expect(refused.error?.message).toContain(`adopt: "${uids.acme}"`);
     expect(refused.error?.message).toContain("allowDuplicateName: true");
     expect(refused.error?.message).toContain("[AVALA_GUARD]");
     expect(refused.writes).toEqual([]);
 
-    const adopting = { org: organization({ name: own("Acme"), description: "ours", adopt: uids.acme }) };
+    const adopting = { org: organization({ name: "Acme", description: "ours", adopt: uids.acme }) };
     const adopted = await s.measured(() => s.stack.up(adopting));
     expect(adopted.writes).toEqual([`PATCH ${at.acme}`]);
     expect(s.stack.id("org")).toBe(uids.acme);
     expect(await s.organizationNow()).toMatchObject({ description: "ours" });
-    expect(await s.apart(() => s.stack.up(adopting))).toMatchObject({ calls: [], steps: ["same org"] });
+    expect(await s.measured(() => s.stack.up(adopting))).toMatchObject({ calls: [], steps: ["same org"] });
   });
 
   it("adopts by slug as well, and says so where there is none", async () => {
-    const nobody = await s.measured(() => s.stack.up({ org: organization({ name: own("Acme"), adopt: own("acne") }) }));
+    const nobody = await s.measured(() => s.stack.up({ org: organization({ name: "Acme", adopt: "acne" }) }));
     expect(nobody.error?.message).toContain("[AVALA_ORGANIZATION_NOT_FOUND]");
-    const adopted = await s.measured(() =>
-      s.stack.up({ org: organization({ name: own("Acme"), adopt: own("acme") }) }),
-    );
+    const adopted = await s.measured(() => s.stack.up({ org: organization({ name: "Acme", adopt: "acme" }) }));
     expect(adopted.writes).toEqual([]);
     expect(s.stack.id("org")).toBe(uids.acme);
   });
 
   it("makes a second one of the name where that is asked for", async () => {
-    await s.stack.up({ org: organization({ name: own("Acme"), allowDuplicateName: true }) });
+    await s.stack.up({ org: organization({ name: "Acme", allowDuplicateName: true }) });
     expect(s.stack.id("org")).not.toBe(uids.acme);
     expect(await named("Acme")).toHaveLength(2);
   });
 
   it("records what was made when a later part is refused, and the next up heals it", async () => {
-    const taken = await s.measured(() => s.stack.up({ org: organization({ name: own("Beta"), slug: own("acme") }) }));
+    const taken = await s.measured(() => s.stack.up({ org: organization({ name: "Beta", slug: "acme" }) }));
     expect(taken.error?.message).toContain("[AVALA_INVALID]");
     const { id, initErrors } = s.stack.resources.get("org")!;
     expect(initErrors).toHaveLength(1);
-    const healed = await s.measured(() =>
-      s.stack.up({ org: organization({ name: own("Beta"), slug: own("beta-2") }) }),
-    );
+    const healed = await s.measured(() => s.stack.up({ org: organization({ name: "Beta", slug: "beta-2" }) }));
     expect(healed.steps).toEqual(["update org"]);
     expect(healed.writes).toEqual([`PATCH ${at.beta}`]);
     expect(s.stack.resources.get("org")).toMatchObject({ id, initErrors: [] });
@@ -195,11 +189,11 @@ describe("creating an Organization", () => {
 });
 
 describe("deleting an Organization", () => {
-  const created = (inputs: object = {}): Program => ({ org: organization({ name: own("Beta"), ...inputs }) });
+  const created = (inputs: object = {}): Program => ({ org: organization({ name: "Beta", ...inputs }) });
   const adopted = (inputs: object = {}): Program => ({
-    org: organization({ name: own("Acme"), adopt: own("acme"), ...inputs }),
+    org: organization({ name: "Acme", adopt: "acme", ...inputs }),
   });
-  const exists = async (slug: string) => (await s.emulator.state()).organizations.some((row) => row.slug === own(slug));
+  const exists = async (slug: string) => (await s.emulator.state()).organizations.some((row) => row.slug === slug);
 
   it.each([
     ["a created one", "beta", () => created(), true],
@@ -232,7 +226,7 @@ describe("deleting an Organization", () => {
     expect(await exists("acme")).toBe(true);
   });
 
-  alone("is refused while data or people that no declaration knows are inside, and forced on demand", async () => {
+  it("is refused while data or people that no declaration knows are inside, and forced on demand", async () => {
     const { organizations, ...state } = await s.emulator.state();
     await s.emulator.reset({ ...state, organizations: [{ ...organizations[0]!, datasetCount: 2, sliceCount: 1 }] });
     await s.stack.up(adopted({ onDestroy: "delete" }));
@@ -255,17 +249,17 @@ describe("deleting an Organization", () => {
     expect({ error, writes }).toEqual({ error: undefined, writes: [] });
   });
 
-  alone.each(["soft", "hard"] as const)("is proven by the list where deletion is %s", async (organizationDelete) => {
+  it.each(["soft", "hard"] as const)("is proven by the list where deletion is %s", async (organizationDelete) => {
     await s.emulator.settings({ organizationDelete });
     await s.stack.up(created());
     expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${at.beta}`]);
     await s.stack.up(created());
-    expect(
-      (await s.emulator.state()).organizations.filter((row) => row.name === own("Beta") && row.isActive),
-    ).toHaveLength(1);
+    expect((await s.emulator.state()).organizations.filter((row) => row.name === "Beta" && row.isActive)).toHaveLength(
+      1,
+    );
   });
 
-  alone("passes on the service's own refusal", async () => {
+  it("passes on the service's own refusal", async () => {
     await s.emulator.settings({ organizationDelete: "refuse" });
     await s.stack.up(adopted({ onDestroy: "delete", forceDestroy: true }));
     expect((await s.measured(() => s.stack.destroy())).error?.message).toContain("[AVALA_CONFLICT]");

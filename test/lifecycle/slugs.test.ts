@@ -1,9 +1,9 @@
 import type { Kind, Properties } from "../support/host.js";
 import { Engine, Host } from "../support/host.js";
 import { idOf, organization, team, teamMembership, type Program } from "../support/stack.js";
-import { person, scenario, uids } from "./support.js";
+import { person, s, useService, uids } from "./support.js";
 
-const s = scenario();
+useService();
 const core = `${uids.acme}/${uids.core}`;
 const moveTo = (slug: string, from = "acme") => s.emulator.api("PATCH", `/organizations/${from}/`, { slug });
 

@@ -8,11 +8,11 @@ import {
   type Program,
 } from "../support/stack.js";
 import { unreliable } from "../support/unreliable.js";
-import { acme, person, scenario, uids } from "./support.js";
+import { acme, person, s, useService, uids } from "./support.js";
 
 /* N10: a service may spell the same uid and the same moment in other ways, from one day to the next. */
 
-const s = scenario();
+useService();
 jest.setTimeout(60_000);
 
 const uid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;

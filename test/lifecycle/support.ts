@@ -1,6 +1,7 @@
 import type { Seed } from "../../emulator/src/index.js";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Stack, type Outcome } from "../support/stack.js";
+import { unreliable, type Mishap } from "../support/unreliable.js";
 
 const uid = (digits: string): string => `${digits.padStart(8, "0")}-0000-4000-8000-000000000000`;
 
@@ -16,15 +17,17 @@ export const uids = {
 
 export const person = (name: string): string => `${name}@example.com`;
 
+export const username = (name: string): string => `${name}-user`;
+
 /** owner owns Acme, ada is admin, lee leads Core, mia is a member; zoe belongs nowhere. */
 export const acme = (settings: Seed["settings"] = {}): Seed => ({
   settings,
   people: [
     { uid: uids.owner, email: person("owner") },
-    { uid: uids.ada, email: person("ada") },
-    { uid: uids.lee, email: person("lee") },
-    { uid: uids.mia, email: person("mia") },
-    { email: person("zoe") },
+    { uid: uids.ada, email: person("ada"), username: username("ada") },
+    { uid: uids.lee, email: person("lee"), username: username("lee") },
+    { uid: uids.mia, email: person("mia"), username: username("mia") },
+    { email: person("zoe"), username: username("zoe") },
   ],
   organizations: [
     {
@@ -53,56 +56,95 @@ export interface Measured extends Outcome {
   error: Error | undefined;
 }
 
-/** An emulator for the tests of a file, and a new stack for each test. */
-export function scenario(seed: () => Seed = acme) {
-  let emulator: TestEmulator;
-  let stack: Stack;
-  // Each run starts a process or two; a machine may be busy.
-  jest.setTimeout(60_000);
-  beforeAll(async () => {
-    emulator = await startEmulator();
-  });
-  beforeEach(async () => {
-    await emulator.reset(seed());
-    stack = new Stack(emulator.environment());
-  });
-  afterAll(() => emulator.close());
+/** What tests say and do; the same for every test, on a service that `useService` sets up anew for each. */
+class Scenario {
+  #emulator: TestEmulator | undefined;
+  #between: Awaited<ReturnType<typeof unreliable>> | undefined;
+  #stack: Stack | undefined;
 
-  return {
-    get emulator() {
-      return emulator;
-    },
-    get stack() {
-      return stack;
-    },
-    /** Runs one step of a story and answers what it cost, a failure included. */
-    async measured(run: () => Promise<Outcome>): Promise<Measured> {
-      await emulator.clearLog();
-      let error: Error | undefined;
-      const outcome = await run().catch((failure: Error): Outcome => {
-        error = failure;
-        return { steps: [], told: [] };
-      });
-      const calls = await emulator.calls();
-      return {
-        ...outcome,
-        error,
-        calls,
-        writes: calls.filter((call) => !call.startsWith("GET ")),
-        mails: (await emulator.emails()).map(({ kind, to }) => `${kind} ${to}`),
-      };
-    },
-    async organizationNow(organizationUid = uids.acme) {
-      const found = (await emulator.state()).organizations.find((row) => row.uid === organizationUid);
-      if (!found) throw new Error(`There is no organization ${organizationUid}.`);
-      return found;
-    },
-    async teamNow(teamUid = uids.core) {
-      const found = (await emulator.state()).organizations
-        .flatMap(({ teams }) => teams)
-        .find((row) => row.uid === teamUid);
-      if (!found) throw new Error(`There is no team ${teamUid}.`);
-      return found;
-    },
-  };
+  get emulator(): TestEmulator {
+    return begun(this.#emulator);
+  }
+
+  get stack(): Stack {
+    return begun(this.#stack);
+  }
+
+  async begin(seed: Seed): Promise<void> {
+    this.#emulator ??= await startEmulator();
+    await this.#emulator.reset(seed);
+    this.#between ??= await unreliable(this.#emulator.url);
+    this.#between.expect();
+    this.#stack = new Stack(this.#emulator.environment());
+  }
+
+  async end(): Promise<void> {
+    await this.#between?.close();
+    await this.#emulator?.close();
+    this.#between = this.#emulator = this.#stack = undefined;
+  }
+
+  /** A key of somebody. */
+  async keyOf(name: string): Promise<string> {
+    const key = `avk_${name}`;
+    await this.emulator.addKey(key, person(name));
+    return key;
+  }
+
+  /** From now on requests fail as is said; see `unreliable`. */
+  mishaps(...mishaps: Mishap[]): void {
+    const between = begun(this.#between);
+    this.stack.environment = { ...this.stack.environment, AVALA_BASE_URL: between.url };
+    between.expect(...mishaps);
+  }
+
+  /** Runs one step and answers what it cost, a failure included. */
+  async measured(run: () => Promise<Outcome>): Promise<Measured> {
+    await this.emulator.clearLog();
+    let error: Error | undefined;
+    const outcome = await run().catch((failure: Error): Outcome => {
+      error = failure;
+      return { steps: [], told: [] };
+    });
+    const calls = await this.emulator.calls();
+    return {
+      ...outcome,
+      error,
+      calls,
+      writes: calls.filter((call) => !call.startsWith("GET ")),
+      mails: (await this.emulator.emails()).map(({ kind, to }) => `${kind} ${to}`),
+    };
+  }
+
+  async organizationNow(organizationUid = uids.acme) {
+    const found = (await this.emulator.state()).organizations.find((row) => row.uid === organizationUid);
+    if (!found) throw new Error(`There is no organization ${organizationUid}.`);
+    return found;
+  }
+
+  async teamNow(teamUid = uids.core) {
+    const found = (await this.emulator.state()).organizations
+      .flatMap(({ teams }) => teams)
+      .find((row) => row.uid === teamUid);
+    if (!found) throw new Error(`There is no team ${teamUid}.`);
+    return found;
+  }
+}
+
+function begun<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("Call useService in the file, and this in a test.");
+  return value;
+}
+
+export const s = new Scenario();
+
+/**
+ * An emulator for the tests of a file or of a group, as it is at the start for each test, and a stack without resources.
+ * @param seed by default the start above
+ */
+export function useService(seed: () => Seed = acme): void {
+  // Some tests start processes; a machine may be busy.
+  jest.setTimeout(60_000);
+  beforeEach(() => s.begin(seed()));
+  afterAll(() => s.end());
 }

@@ -1,11 +1,11 @@
 import { inputsWhere, team as schema } from "../../provider/schema/index.js";
 import { idOf, organization, team, teamMembership, type Program } from "../support/stack.js";
-import { alone, own, person, s, sideBySide, uids } from "./sideBySide.js";
+import { person, s, useService, uids } from "./support.js";
 
-const it = sideBySide();
+useService();
 const at = {
   get teams() {
-    return `/organizations/${own("acme")}/teams/`;
+    return `/organizations/acme/teams/`;
   },
 };
 
@@ -44,7 +44,7 @@ describe("each field of Team", () => {
     const made = await s.measured(() => s.stack.up(each("first")));
     expect(made.calls).toEqual(["GET /organizations/", `GET ${at.teams}`, ...names.map(() => `POST ${at.teams}`)]);
     expect(await held()).toEqual(valuesOf("first"));
-    expect(await s.apart(() => s.stack.up(each("first")))).toMatchObject({ steps: allSteps("same"), calls: [] });
+    expect(await s.measured(() => s.stack.up(each("first")))).toMatchObject({ steps: allSteps("same"), calls: [] });
 
     const change = await s.measured(() => s.stack.up(each("second")));
     expect(change.writes).toEqual([
@@ -66,7 +66,7 @@ describe("each field of Team", () => {
     const removal = await s.measured(() => s.stack.up(each(undefined)));
     expect(removal.writes).toEqual([`PATCH ${at.teams}team-description/`]);
     expect(await held()).toEqual({ name: fields.name.second, description: "", color: fields.color.removed });
-    expect(await s.apart(() => s.stack.up(each(undefined)))).toMatchObject({ calls: [], steps: allSteps("same") });
+    expect(await s.measured(() => s.stack.up(each(undefined)))).toMatchObject({ calls: [], steps: allSteps("same") });
   });
 
   it("T23: may come back in another case where case does not count", async () => {
@@ -76,7 +76,7 @@ describe("each field of Team", () => {
   });
 });
 
-alone.each([false, true])("renames a team in place when its slug follows: %s", async (slugFollowsName) => {
+it.each([false, true])("renames a team in place when its slug follows: %s", async (slugFollowsName) => {
   await s.emulator.settings({ slugFollowsName });
   const program = (name: string): Program => ({
     blue: team({ organization: uids.acme, name }),
@@ -120,20 +120,20 @@ describe("a team of the same name", () => {
 
 it("is replaced, made before the other is deleted, when it belongs to another organization", async () => {
   const program = (place: unknown): Program => ({
-    beta: organization({ name: own("Beta") }),
+    beta: organization({ name: "Beta" }),
     blue: team({ organization: place, name: "Blue" }),
   });
   await s.stack.up(program(uids.acme));
   expect((await s.stack.preview(program(idOf("beta")))).steps).toEqual(["same beta", "replace blue"]);
   const moved = await s.measured(() => s.stack.up(program(idOf("beta"))));
   expect(moved.steps).toEqual(["same beta", "replace blue", "delete replaced blue"]);
-  expect(moved.writes).toEqual([`POST /organizations/${own("beta")}/teams/`, `DELETE ${at.teams}blue/`]);
+  expect(moved.writes).toEqual([`POST /organizations/beta/teams/`, `DELETE ${at.teams}blue/`]);
 });
 
-alone("is no other team when its organization is spelt otherwise", async () => {
+it("is no other team when its organization is spelt otherwise", async () => {
   const program = (spelling: string): Program => ({ blue: team({ organization: spelling, name: "Blue" }) });
   await s.stack.up(program(uids.acme));
-  const bySlug = await s.measured(() => s.stack.up(program(own("acme"))));
+  const bySlug = await s.measured(() => s.stack.up(program("acme")));
   expect(bySlug).toMatchObject({ steps: ["same blue"], calls: ["GET /organizations/"] });
   const upper = await s.measured(() => s.stack.up(program(`{${uids.acme.toUpperCase()}}`)));
   expect(upper).toMatchObject({ steps: ["same blue"], calls: [] });

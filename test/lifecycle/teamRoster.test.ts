@@ -1,14 +1,14 @@
 import { idOf, team, teamMembership, teamRoster, type Program } from "../support/stack.js";
-import { alone, own, person, s, sideBySide, uids } from "./sideBySide.js";
+import { person, s, useService, uids } from "./support.js";
 
-const it = sideBySide();
+useService();
 const at = {
   /** The id of the team. */
   get core() {
     return `${uids.acme}/${uids.core}`;
   },
   get acme() {
-    return `/organizations/${own("acme")}/`;
+    return `/organizations/acme/`;
   },
   get people() {
     return `${at.acme}members/`;
@@ -30,8 +30,8 @@ const up = (members: Members, more: object = {}) => s.measured(() => s.stack.up(
 const preview = (members: Members, more: object = {}) => s.measured(() => s.stack.preview(roster(members, more)));
 /** Where nothing at all may be asked. */
 const silently = {
-  up: (members: Members, more: object = {}) => s.apart(() => s.stack.up(roster(members, more))),
-  preview: (members: Members, more: object = {}) => s.apart(() => s.stack.preview(roster(members, more))),
+  up: (members: Members, more: object = {}) => s.measured(() => s.stack.up(roster(members, more))),
+  preview: (members: Members, more: object = {}) => s.measured(() => s.stack.preview(roster(members, more))),
 };
 const refresh = () => s.measured(() => s.stack.refresh());
 const destroy = () => s.measured(() => s.stack.destroy());
@@ -112,7 +112,7 @@ describe("a roster", () => {
     expect(await silently.up(members)).toMatchObject(settled);
   });
 
-  alone("bug: an address that somebody else has now takes nobody out in place of who had it", async () => {
+  it("bug: an address that somebody else has now takes nobody out in place of who had it", async () => {
     const { ada, lee } = addresses();
     await up({ [ada]: "lead", [lee]: "lead" });
     const moved = JSON.stringify(await s.emulator.state()).replaceAll(`"${lee}"`, `"lee@elsewhere.example.com"`);
@@ -157,7 +157,7 @@ describe("a roster", () => {
     expect(await inTeam()).toEqual([`${lee} lead`]);
   });
 
-  alone("takes nobody for a stranger who has got another address", async () => {
+  it("takes nobody for a stranger who has got another address", async () => {
     const { lee } = addresses();
     await up({ [lee]: "lead" }, { unmanaged: "remove" });
     const state = JSON.stringify(await s.emulator.state()).replaceAll(`"${lee}"`, `"lee@elsewhere.example.com"`);
@@ -265,11 +265,11 @@ describe("slices", () => {
   const membersOf = (emails: readonly string[]): Members =>
     Object.fromEntries(emails.map((email) => [email, "member"]));
 
-  alone("end in recorded state, and the next run goes on from there", async () => {
+  it("end in recorded state, and the next run goes on from there", async () => {
     const { lee } = addresses();
     const many = await joined(60);
     const all = membersOf(many);
-    await s.emulator.settings({ rateLimit: { perMinute: 100_000, perSecond: 30 } });
+    await s.emulator.settings({ rateLimit: { perMinute: 100_000, perSecond: 100_000 } });
     Object.assign(s.stack.environment, { AVALA_SLICE_SECONDS: "1", AVALA_REQUESTS_PER_SECOND: "20" });
     const runs: string[][] = [];
     for (;;) {
@@ -300,38 +300,35 @@ describe("slices", () => {
     expect(await inTeam()).toEqual([`${lee} lead`, `${many[0]!} member`]);
   });
 
-  alone(
-    "are gone on from where a run was killed within one: nothing of it is recorded, and nobody is forgotten",
-    async () => {
-      const { lee } = addresses();
-      const some = await joined(24);
-      const everybody = membersOf(some);
-      Object.assign(s.stack.environment, {
-        AVALA_SLICE_SECONDS: "1",
-        AVALA_REQUESTS_PER_SECOND: "5",
-        AVALA_MAX_REMOVALS: "24",
-      });
-      for (const members of [everybody, { [some[0]!]: "member" }]) {
-        const before = (await inTeam()).length;
-        const writes: string[][] = [];
-        for (let killed = true; ; killed = !killed) {
-          const recorded = structuredClone([...s.stack.resources]);
-          const run = await up(members);
-          writes.push(run.writes);
-          if (run.error === undefined) break;
-          if (!killed) continue;
-          s.stack.resources.clear();
-          for (const [name, one] of recorded) s.stack.resources.set(name, one);
-          await refresh();
-        }
-        expect(writes.length).toBeGreaterThan(1);
-        const after = (await inTeam()).length;
-        expect(writes.flat()).toHaveLength(Math.abs(after - before));
-        expect(await inTeam()).toEqual(
-          [`${lee} lead`, ...Object.keys(members).map((email) => `${email} member`)].toSorted(),
-        );
-        expect(await silently.up(members)).toMatchObject(settled);
+  it("are gone on from where a run was killed within one: nothing of it is recorded, and nobody is forgotten", async () => {
+    const { lee } = addresses();
+    const some = await joined(24);
+    const everybody = membersOf(some);
+    Object.assign(s.stack.environment, {
+      AVALA_SLICE_SECONDS: "1",
+      AVALA_REQUESTS_PER_SECOND: "5",
+      AVALA_MAX_REMOVALS: "24",
+    });
+    for (const members of [everybody, { [some[0]!]: "member" }]) {
+      const before = (await inTeam()).length;
+      const writes: string[][] = [];
+      for (let killed = true; ; killed = !killed) {
+        const recorded = structuredClone([...s.stack.resources]);
+        const run = await up(members);
+        writes.push(run.writes);
+        if (run.error === undefined) break;
+        if (!killed) continue;
+        s.stack.resources.clear();
+        for (const [name, one] of recorded) s.stack.resources.set(name, one);
+        await refresh();
       }
-    },
-  );
+      expect(writes.length).toBeGreaterThan(1);
+      const after = (await inTeam()).length;
+      expect(writes.flat()).toHaveLength(Math.abs(after - before));
+      expect(await inTeam()).toEqual(
+        [`${lee} lead`, ...Object.keys(members).map((email) => `${email} member`)].toSorted(),
+      );
+      expect(await silently.up(members)).toMatchObject(settled);
+    }
+  });
 });

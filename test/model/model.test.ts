@@ -1,12 +1,9 @@
 import { availableParallelism } from "node:os";
 import { startEmulator } from "../support/emulator.js";
 import { explore } from "./explore.js";
-import { runInProcess } from "./inProcess.js";
 
 const { MODEL_SEED: chosen, SOAK_MINUTES: minutes } = process.env;
 const shrinkMs = Number(process.env["MODEL_SHRINK_SECONDS"] ?? 300) * 1000;
-
-runInProcess();
 
 /** Tries one seed, with emulators of its own. */
 async function tried(seed: number) {

@@ -185,8 +185,8 @@ async function brokenBy(chosenSeeds, env) {
   return new Map([...told].map(([, seed, promise]) => [Number(seed), promise.slice(0, 200)]));
 }
 
-const inProcess = (folder) => ({ MODEL_IN_PROCESS: join(folder, "package/dist") });
-const onHosts = (folder) => ({ TEST_PROGRAM_FOLDER: join(folder, "program") });
+const inProcess = (folder) => ({ TEST_PROVIDER: join(folder, "package/provider") });
+const onHosts = (folder) => ({ TEST_HOSTS: "processes", TEST_PROGRAM_FOLDER: join(folder, "program") });
 
 const words = process.argv.slice(2);
 const chosen = mutants.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));

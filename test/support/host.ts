@@ -81,6 +81,12 @@ export class HostError extends Error {
   }
 }
 
+/** The calls of the engine to a host. */
+export type HostCalls = Pick<
+  Host,
+  "configure" | "check" | "diff" | "create" | "read" | "update" | "delete" | "close" | "output"
+>;
+
 /** The process that the engine starts for dynamic resources: the SDK's own, with the built handlers. */
 export class Host {
   /** What the process has printed. */

@@ -14,7 +14,7 @@ export class ProgramSide {
   /** @param engine its address */
   constructor(engine: string) {
     this.#notes = new ProgramJournal(engine);
-    this.#process = new ProcessJournal("", engine, undefined, `program-${process.pid}-run`);
+    this.#process = new ProcessJournal("", engine, { file: `program-${process.pid}-run` });
     this.#process.append([`process ${process.pid} ${process.ppid}`, "ends"]);
   }
 

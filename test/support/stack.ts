@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { Engine, Host, HostError, unknown, type Kind, type Properties, type Told } from "./host.js";
+import { Engine, Host, HostError, unknown, type HostCalls, type Kind, type Properties, type Told } from "./host.js";
+import { InProcessHost } from "./inProcessHost.js";
 import { ProgramSide } from "./programSide.js";
 
 /** One resource of a program. Inputs may hold `idOf(name)`. */
@@ -112,7 +113,7 @@ let parts = 0;
 type Environments = Record<string, Record<string, string>>;
 
 /**
- * The engine's rules for dynamic resources over real host processes: which calls a run makes, in which order, and what
+ * The engine's rules for dynamic resources: which calls a run makes, in which order, and what
  * of the answers becomes state. Not the engine: one step at a time in the order of declaration, which satisfies the
  * dependencies, and deletes in reverse; reads go all at once. The first error ends a run; what was done is kept.
  */
@@ -130,6 +131,8 @@ export class Stack {
   readonly providers: Environments = {};
   /** An update has a program whose process tells the hosts what it declares; else they know the engine's calls alone. */
   hasProgram = false;
+  /** Its hosts are processes, as under the engine; otherwise each is a runtime of its own in this process. */
+  onProcesses = false;
   /** Where set, runs take place in these host processes, beside those of other stacks, as parts of one program do. */
   shared: Hosts | undefined;
   /** Tells its resources from those of another stack that takes part in the same runs. */
@@ -469,7 +472,7 @@ class Run {
 
   constructor(readonly hosts: Hosts) {}
 
-  host(provider: string): Promise<Host> {
+  host(provider: string): Promise<HostCalls> {
     return this.hosts.of(provider);
   }
 
@@ -478,18 +481,23 @@ class Run {
   }
 }
 
-/** One engine, and a host process for each provider that is needed. */
+type HostSettings = Pick<Stack, "environment" | "config" | "providers"> & { onProcesses?: boolean };
+
+/** TEST_HOSTS=processes: every host is a process, as under the engine. */
+const onlyProcesses = process.env["TEST_HOSTS"] === "processes";
+
+/** One engine, and a host for each provider that is needed. */
 export class Hosts {
-  readonly #hosts = new Map<string, Promise<Host>>();
+  readonly #hosts = new Map<string, Promise<HostCalls>>();
   #program: ProgramSide | undefined;
 
-  static async start(settings: Pick<Stack, "environment" | "config" | "providers">): Promise<Hosts> {
+  static async start(settings: HostSettings): Promise<Hosts> {
     return new Hosts(await Engine.start(), settings);
   }
 
   private constructor(
     private readonly engine: Engine,
-    private readonly settings: Pick<Stack, "environment" | "config" | "providers">,
+    private readonly settings: HostSettings,
   ) {}
 
   get told(): Told[] {
@@ -501,7 +509,7 @@ export class Hosts {
     return (this.#program ??= new ProgramSide(this.engine.address));
   }
 
-  of(provider: string): Promise<Host> {
+  of(provider: string): Promise<HostCalls> {
     const started = this.#hosts.get(provider) ?? this.#start(provider);
     this.#hosts.set(provider, started);
     return started;
@@ -520,9 +528,12 @@ export class Hosts {
     this.engine.kill();
   }
 
-  async #start(provider: string): Promise<Host> {
-    const { environment, config, providers } = this.settings;
-    const host = await Host.start(this.engine, environment);
+  async #start(provider: string): Promise<HostCalls> {
+    const { environment, config, providers, onProcesses } = this.settings;
+    const host =
+      onProcesses || onlyProcesses
+        ? await Host.start(this.engine, environment)
+        : new InProcessHost(this.engine, environment);
     await host.configure(provider === "" ? config : providers[provider]);
     return host;
   }

@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const engine = "127.0.0.1:4711";
-const folder = () => new ProcessJournal("", engine, root).folder;
+const folder = () => new ProcessJournal("", engine, { root }).folder;
 const ours = () => join(folder(), processName());
 
 /** A process that lives until it is ended. */
@@ -44,7 +44,7 @@ async function bystander(): Promise<{ pid: number; end(): Promise<void> }> {
 }
 
 const open = (deployment = "https://one.example", at = engine) =>
-  new Claims(deployment, new ProcessJournal("", at, root));
+  new Claims(deployment, new ProcessJournal("", at, { root }));
 const [one, two] = ["OrganizationMember::one", "OrganizationMember::two"];
 const addresses = (claims: Claims, key: string, uid?: string) =>
   claims.claimants(key, uid).map((claimant) => [claimant.address === digestOf(one) ? "one" : "two", claimant.uid]);

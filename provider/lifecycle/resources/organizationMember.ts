@@ -6,7 +6,6 @@ import type { Member } from "../../client/index.js";
 import { GuardError } from "../runtime/guards.js";
 import { handOver } from "../runtime/handOver.js";
 import { sends, type Lifecycle } from "../lifecycle.js";
-import { tell } from "../runtime/log.js";
 import {
   announcePerson,
   cancelRecorded,
@@ -47,10 +46,10 @@ export const organizationMember: Lifecycle<Newcomer> = {
   ensure: (run, target, seen) => ensureInvited(run, target, seen!),
 
   /** Whoever has joined since the last run gets the declared role; of a member, another role is drift until a refresh. */
-  async sync(_run, target, seen) {
+  async sync(run, target, seen) {
     const role = target.inputs["role"] as string;
     const { view, member } = seen;
-    if (!member || member.role === role || staysOwner(seen, member)) return seen;
+    if (!member || member.role === role || staysOwner(run, seen, member)) return seen;
     if (target.state["status"] === "active" && !sends(target, "role")) return seen;
     const change = async () => ({ ...seen, member: await view.setRole(member, role) });
     return role === "member" ? unlessOwnPerson(seen, member, "made a plain member", change) : change();
@@ -63,8 +62,8 @@ export const organizationMember: Lifecycle<Newcomer> = {
     if (!seen?.member && !seen?.row) return;
     if (handOver(run, personSubject(seen, target), state)) return;
     if (!seen.member) return cancelRecorded(run, seen, target, state["invitationUid"]);
-    if (!holdsAccess(state, isUnfinished(state))) return warnNotHeld(seen, seen.member);
-    if (staysOwner(seen, seen.member)) return;
+    if (!holdsAccess(state, isUnfinished(state))) return warnNotHeld(run, seen, seen.member);
+    if (staysOwner(run, seen, seen.member)) return;
     await removeMember(run, seen, seen.member);
   },
 
@@ -86,9 +85,8 @@ export const organizationMember: Lifecycle<Newcomer> = {
 };
 
 /** They have joined in another way than by what is recorded: that access is not this declaration's to take away. */
-function warnNotHeld({ view }: Newcomer, member: Member): void {
-  tell(
-    "warning",
+function warnNotHeld(run: Run, { view }: Newcomer, member: Member): void {
+  run.log.warn(
     `${nameOf(member)} has become a member of organization ${view.slug} in another way than by the resource that is deleted, and stays a member. No resource declares them now.`,
   );
 }
@@ -111,7 +109,7 @@ async function removeMember(run: Run, seen: Newcomer, member: Member): Promise<v
 }
 
 /** An organization has one owner, who is neither demoted nor removed, whatever is declared. */
-function staysOwner({ view }: Newcomer, member: Member): boolean {
+function staysOwner(run: Run, { view }: Newcomer, member: Member): boolean {
   if (member.role === undefined) {
     throw new GuardError(
       `Avala does not show the role of ${nameOf(member)} in organization ${view.slug}. They may be its owner, and stay as they are.`,
@@ -119,7 +117,7 @@ function staysOwner({ view }: Newcomer, member: Member): boolean {
     );
   }
   if (member.role !== "owner") return false;
-  tell("warning", `${nameOf(member)} is the owner of organization ${view.slug} and stays it, whatever is declared.`);
+  run.log.warn(`${nameOf(member)} is the owner of organization ${view.slug} and stays it, whatever is declared.`);
   return true;
 }
 

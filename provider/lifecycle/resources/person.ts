@@ -18,7 +18,6 @@ import { GuardError } from "../runtime/guards.js";
 import type { Subject } from "../runtime/handOver.js";
 import { isUnknown, type Properties } from "../inputs.js";
 import { UnfinishedError, type Recorded, type Target } from "../lifecycle.js";
-import { tell, tellOneOfMany } from "../runtime/log.js";
 import { isOtherOrganization, isOtherWhileUnknown, organizationOf, placeOfOrganization } from "./place.js";
 import type { Run } from "../runtime/run.js";
 import { isRecorded, isUnfinished } from "../state.js";
@@ -123,19 +122,22 @@ export async function observePerson(run: Run, target: Target, look = find): Prom
   const view = await organizationOf(run, target);
   const who = id === undefined ? ((inputs["user"] ?? inputs["email"]) as string) : splitId(id, 2)[1]!;
   const person = personIn(target, who);
-  const seen: Newcomer = { view, person, who, mails: 0, ...(await look(view, person)) };
+  const seen: Newcomer = { view, person, who, mails: 0, ...(await look(run, view, person)) };
   run.known.note(view.uid, aliasesOf(who, person, seen.member));
-  warnMovedAddress(seen);
+  warnMovedAddress(run, seen);
   return !seen.row && !seen.member && id !== undefined && !isRecorded(state) ? undefined : seen;
 }
 
 /** A recorded uid is the identity: whoever has the address now is another person, who stays as they are. */
-export function warnMovedAddress({ view, person, member }: Pick<Newcomer, "view" | "person" | "member">): void {
+export function warnMovedAddress(
+  run: Run,
+  { view, person, member }: Pick<Newcomer, "view" | "person" | "member">,
+): void {
   if (member || person.userUid === undefined || person.email === undefined) return;
   const holder = view.members.holderOf(person.email);
   if (holder === undefined || holder === person.userUid) return;
   const name = quoted(person.email, 254);
-  tell("warning", `${name} is the address of another person of organization ${view.slug} now, who stays.`);
+  run.log.warn(`${name} is the address of another person of organization ${view.slug} now, who stays.`);
 }
 
 /**
@@ -185,20 +187,20 @@ export function learnPerson(run: Run, { id, inputs, state }: Recorded): void {
 type Found = Pick<Newcomer, "member" | "row">;
 
 /** Whoever joins by another way than their invitation may leave it behind: one list does not tell of the other. */
-async function find(view: OrganizationView, person: Person): Promise<Found> {
-  const found = await findStep(view, person);
+async function find(run: Run, view: OrganizationView, person: Person): Promise<Found> {
+  const found = await findStep(run, view, person);
   if (found.member || !isValid(found.row)) return found;
   // That addresses are hidden does not matter to somebody who is invited, as far as anybody can know.
   return { ...found, member: await view.members.find(person).catch(unlessKnown) };
 }
 
 /** Whoever waits with a valid invitation has no next step, as a rule: one list is enough for any number of them. */
-async function findStep(view: OrganizationView, person: Person): Promise<Found> {
+async function findStep(run: Run, view: OrganizationView, person: Person): Promise<Found> {
   const { userUid, email } = person;
   const known = userUid === undefined ? undefined : await view.members.find(person);
   if (known || email === undefined) return { member: known, row: undefined };
   const row = await view.invitationOf(email);
-  tellNewValues(row);
+  warnNewValues(run, row);
   return { member: isValid(row) ? undefined : await view.members.find(person), row };
 }
 
@@ -223,8 +225,7 @@ export async function cancelRecorded(
   // Where sending it got no answer, its uid is not known.
   const isOwn = row.uid === recorded || state[owedKey] === true || isUnfinished(state);
   if (!isOwn) {
-    tell(
-      "warning",
+    run.log.warn(
       `${nameOf({ view, row, ...seen })} has been invited into organization ${view.slug} by somebody else; that invitation stays.`,
     );
     return;
@@ -242,17 +243,16 @@ function unlessKnown(error: unknown): undefined {
 const knownStatuses = new Set(["pending", "expired"]);
 const knownRoles = new Set(["owner", "admin", "member"]);
 
-function tellNewValues(row: Invitation | undefined): void {
-  const tellNew = (what: string, value: string | undefined, known: ReadonlySet<string>) => {
+function warnNewValues(run: Run, row: Invitation | undefined): void {
+  const warnNew = (what: string, value: string | undefined, known: ReadonlySet<string>) => {
     if (value === undefined || known.has(value)) return;
     const of = quoted(row?.email ?? row!.uid);
-    tell(
-      "warning",
+    run.log.warn(
       `Avala answers the ${what} ${quoted(value)} for the invitation of ${of}, which this version does not know.`,
     );
   };
-  tellNew("status", row?.status, knownStatuses);
-  tellNew("role", row?.role, knownRoles);
+  warnNew("status", row?.status, knownStatuses);
+  warnNew("role", row?.role, knownRoles);
 }
 
 /** Mails whoever is neither a member nor invited as declared, where that is due. */
@@ -286,7 +286,7 @@ export async function canTakeNextStep(run: Run, target: Recorded): Promise<boole
   if (seen.member) {
     const role = roleOf(seen.member, target);
     const { slug } = seen.view;
-    tellOneOfMany(
+    run.log.oneOfMany(
       "info",
       `accepted ${slug}`,
       `${nameOf(seen)} is a member of organization ${slug} now${role}.`,
@@ -302,7 +302,7 @@ export async function canTakeNextStep(run: Run, target: Recorded): Promise<boole
   const next = obstacle ?? nextMail(seen, due);
   const possible = due !== undefined && obstacle === undefined;
   const status = statusOf(seen, target.state)!;
-  tellOneOfMany(
+  run.log.oneOfMany(
     possible ? "info" : "warning",
     `${status} ${seen.view.slug}`,
     `${standingOf(seen, target)} ${next}`,

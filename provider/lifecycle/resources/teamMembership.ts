@@ -9,7 +9,6 @@ import type { TeamView } from "../../snapshot/index.js";
 import { handOver, type Subject } from "../runtime/handOver.js";
 import { isUnknown, type Properties } from "../inputs.js";
 import { sends, type Lifecycle, type Target } from "../lifecycle.js";
-import { tell, tellOneOfMany } from "../runtime/log.js";
 import { aliasesOf, isOtherPerson, isValid, personIn, personKey, warnMovedAddress } from "./person.js";
 import {
   edgesKey,
@@ -127,8 +126,7 @@ export const teamMembership: Lifecycle<Seen> = {
     }
     if (handOver(run, subjectOf(seen, target), target.state)) return;
     if (!holdsAccess(target.state, isUnfinished(target.state))) {
-      tell(
-        "warning",
+      run.log.warn(
         `${nameOf(row)} is in team ${placeOf(view)} in another way than by the resource that is deleted, and stays. No resource declares it now.`,
       );
       return;
@@ -162,7 +160,7 @@ async function observe(run: Run, target: Target): Promise<Seen | undefined> {
   const waits = !target.refreshing && run.labels.isUnsettled(organizationUid!, named);
   const seen = { view, person, who: who ?? ((inputs["user"] ?? inputs["email"]) as string), ...found, waits };
   note(run, seen);
-  warnMovedAddress({ view: view.organization, person, member: found.member ?? (found.row as Member | undefined) });
+  warnMovedAddress(run, { view: view.organization, person, member: found.member ?? (found.row as Member | undefined) });
   return seen;
 }
 
@@ -219,7 +217,7 @@ async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void
   const { email } = person;
   const place = `their place in team ${quoted((await view.row()).name ?? view.uid)} waits until they are a member`;
   if (email === undefined) {
-    tell("warning", `User ${person.userUid} is not a member of organization ${organization.slug}: ${place}.`);
+    run.log.warn(`User ${person.userUid} is not a member of organization ${organization.slug}: ${place}.`);
     return;
   }
   const places = [organization.uid, organization.slug];
@@ -233,7 +231,7 @@ async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void
   const what = row
     ? `The invitation of ${quoted(email)} into organization ${organization.slug} has expired`
     : `Nobody has invited ${quoted(email)} into organization ${organization.slug}`;
-  tellOneOfMany(
+  run.log.oneOfMany(
     "warning",
     `waiting ${view.uid}`,
     `${what}: ${place}.`,

@@ -9,7 +9,6 @@ import { GuardError, strangersNamed } from "../runtime/guards.js";
 import { isUnknown, type Properties } from "../inputs.js";
 import { handOver, type Subject } from "../runtime/handOver.js";
 import { sends, UnfinishedError, type Lifecycle, type Target } from "../lifecycle.js";
-import { tell } from "../runtime/log.js";
 import { warnMovedAddress } from "./person.js";
 import {
   edgesKey,
@@ -22,7 +21,7 @@ import {
   teamPersonKey,
 } from "./place.js";
 import type { Run } from "../runtime/run.js";
-import { takeSlice, type Step } from "./slice.js";
+import { runWithinBudget, type Step } from "./slice.js";
 import { isRecorded, isUnfinished } from "../state.js";
 
 /** A team and its people, as one look finds them. */
@@ -117,7 +116,7 @@ export const teamRoster: Lifecycle<Seen> = {
     await work(run, seen, placing(target, seen), removals).catch((error: unknown) => {
       throw error instanceof Error ? new UnfinishedError(seen, error) : error;
     });
-    tellStrangers(target, seen);
+    warnUnmanaged(run, target, seen);
     return seen;
   },
 
@@ -161,7 +160,7 @@ async function observe(run: Run, target: Target): Promise<Seen | undefined> {
     unsettled: new Set(),
   };
   for (const who of declared.keys()) {
-    await place(seen, who, rows);
+    await place(run, seen, who, rows);
     const names = [who, known.get(who)];
     const isLost = !seen.placed.has(who) && !seen.ready.has(who);
     if (isLost && !target.refreshing && known.has(who) && run.labels.isUnsettled(view.organization.uid, names))
@@ -174,14 +173,14 @@ async function observe(run: Run, target: Target): Promise<Seen | undefined> {
 }
 
 /** A team's list may hide addresses that the organization's list shows: the uid decides. */
-async function place(seen: Seen, who: string, rows: ReadonlyMap<string, TeamMember>): Promise<void> {
+async function place(run: Run, seen: Seen, who: string, rows: ReadonlyMap<string, TeamMember>): Promise<void> {
   const uid = seen.known.get(who) ?? canonicalUid(who);
   const row = uid === undefined ? undefined : rows.get(uid);
   if (row) return void seen.placed.set(who, row);
   const { members } = seen.view.organization;
   const member = await members.find({ ...personOf(who), ...(uid && { userUid: uid }) });
   if (!member)
-    return warnMovedAddress({ view: seen.view.organization, person: { userUid: uid, ...personOf(who) }, member });
+    return warnMovedAddress(run, { view: seen.view.organization, person: { userUid: uid, ...personOf(who) }, member });
   const found = rows.get(member.userUid);
   if (found) seen.placed.set(who, found);
   else seen.ready.set(who, member);
@@ -288,7 +287,7 @@ async function work(run: Run, seen: Seen, placings: readonly Step[], removals: r
   const end = Date.now() + run.settings.sliceSeconds * 1000;
   let left = all;
   for (const steps of [placings, removals]) {
-    const undone = await takeSlice(name, steps, (end - Date.now()) / 1000);
+    const undone = await runWithinBudget(run.log, name, steps, (end - Date.now()) / 1000);
     left -= steps.length - undone;
     if (undone > 0) throw new SliceError(name, all - left, all);
   }
@@ -303,9 +302,9 @@ export class SliceError extends AvalaError {
   }
 }
 
-function tellStrangers({ inputs }: Target, { view, strangers }: Seen): void {
+function warnUnmanaged(run: Run, { inputs }: Target, { view, strangers }: Seen): void {
   if (inputs["unmanaged"] !== "report" || strangers.length === 0) return;
-  tell("warning", `Team ${view.uid} holds ${strangersNamed(strangers)}.`);
+  run.log.warn(`Team ${view.uid} holds ${strangersNamed(strangers)}.`);
 }
 
 /** The people as the service shows them: those who wait count as declared; who has lost their place is missing. */

@@ -1,6 +1,5 @@
 import { digestOf, readProgramNotes, type Note, type ProgramNotes } from "../../core/notes.js";
-import { ProcessJournal } from "../../core/journal.js";
-import { engineAddress } from "./host.js";
+import type { ProcessJournal } from "../../core/journal.js";
 
 /**
  * What one declaration stands for: a person in a place, a team, an organization. `key` is as the declaration spells it;
@@ -186,10 +185,4 @@ function lineOf({ address, key, uid, living }: Entry): string {
 function entryOf(line: string): Entry {
   const [address, key, uid, age] = line.split(" ") as [string, string, string, string];
   return { address, key, uid: uid === "-" ? undefined : uid, living: age === "living" };
-}
-
-/** Claims shared with the other processes of the run, where there is an engine. */
-export function openClaims(deployment: string): Claims {
-  const engine = engineAddress();
-  return new Claims(deployment, engine && new ProcessJournal("", engine.text));
 }

@@ -6,7 +6,6 @@ import { quoted } from "../../core/text.js";
 import type { Claimant } from "./claims.js";
 import { GuardError } from "./guards.js";
 import type { Properties } from "../inputs.js";
-import { tellOneOfMany } from "./log.js";
 import type { Run } from "./run.js";
 
 /** An organization or a team, by every name that a program may give it. */
@@ -72,7 +71,7 @@ export function declaredTwice(run: Run, address: string, other: string, what: st
 export function handOver(run: Run, subject: Subject, state: Properties): boolean {
   const { same, stale, moved } = claimantsOf(run, subject);
   if (same.length > 0) {
-    tellKept(subject, run.claims.nameOf(same[0]!.address));
+    reportKept(run, subject, run.claims.nameOf(same[0]!.address));
     return true;
   }
   const own = digestOf(addressOf(state));
@@ -81,13 +80,13 @@ export function handOver(run: Run, subject: Subject, state: Properties): boolean
   if (claimant !== undefined) throw staleAddress(run, subject, claimant);
   const program = run.claims.program;
   if (program === undefined || !isKept(run, subject, addressOf(state), program)) return false;
-  tellKept(subject, "the program");
+  reportKept(run, subject, "the program");
   return true;
 }
 
 /** Nothing is sent for such a deletion, which the engine reports as done. */
-function tellKept({ text }: Subject, by: string): void {
-  tellOneOfMany(
+function reportKept({ log }: Run, { text }: Subject, by: string): void {
+  log.oneOfMany(
     "info",
     "kept",
     `Nothing is taken away with the deleted resource of ${text}: ${by} declares the same.`,

@@ -16,6 +16,8 @@ export interface Surroundings {
   engine?: string | undefined;
   /** The name under which this process takes part in them; by default the one of the operating system. */
   process?: string;
+  /** Calls an action when this process ends; by default, when that of the operating system does. */
+  atEnd?(action: () => void): void;
   /** Called when the run opens. */
   onOpen?(): void;
   /** Called before each request; what it throws ends the call. */
@@ -63,7 +65,7 @@ export class Runtime {
   }
 
   #journal(what: string): ProcessJournal | undefined {
-    const { engine, process } = this.#surroundings;
-    return engine === undefined ? undefined : new ProcessJournal(what, engine, { process });
+    const { engine, process, atEnd } = this.#surroundings;
+    return engine === undefined ? undefined : new ProcessJournal(what, engine, { process, atEnd });
   }
 }

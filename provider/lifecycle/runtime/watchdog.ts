@@ -1,9 +1,7 @@
 import { connect } from "node:net";
-import { engineAddress, type EngineAddress } from "./host.js";
+import type { EngineAddress } from "./host.js";
 
 const interval = 400;
-
-let engineGone = false;
 
 /** Thrown instead of sending a request once nobody is left to record what it does. */
 export class EngineGoneError extends Error {
@@ -13,29 +11,40 @@ export class EngineGoneError extends Error {
   }
 }
 
-export function stopIfEngineGone(): void {
-  if (engineGone) throw new EngineGoneError();
-}
-
 /**
- * Ends this process soon after the engine has ended. A killed engine leaves its hosts behind, and an orphan would go
- * on writing for minutes with nobody to save the state.
+ * Watches whether the engine still runs. A killed engine leaves its hosts behind, and an orphan would go on writing for
+ * minutes with nobody to save the state.
  */
-export function watchEngine(): void {
-  const address = engineAddress();
-  if (!address) return;
-  setInterval(() => void probe(address), interval).unref();
-}
+export class Watchdog {
+  readonly #address: EngineAddress;
+  readonly #onGone: () => void;
+  #isGone = false;
 
-function probe(address: EngineAddress): void {
-  const socket = connect({ host: address.host, port: address.port });
-  socket.unref();
-  socket.once("connect", () => socket.destroy());
-  socket.once("error", (error: NodeJS.ErrnoException) => {
-    socket.destroy();
-    // Any other failure (descriptors used up, say) tells nothing about the engine.
-    if (error.code !== "ECONNREFUSED") return;
-    engineGone = true;
-    process.exit(1);
-  });
+  /** @param onGone called once the engine has ended */
+  constructor(address: EngineAddress, onGone: () => void) {
+    this.#address = address;
+    this.#onGone = onGone;
+  }
+
+  start(): void {
+    setInterval(() => this.#probe(), interval).unref();
+  }
+
+  /** @throws EngineGoneError */
+  requireEngine(): void {
+    if (this.#isGone) throw new EngineGoneError();
+  }
+
+  #probe(): void {
+    const socket = connect({ host: this.#address.host, port: this.#address.port });
+    socket.unref();
+    socket.once("connect", () => socket.destroy());
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      socket.destroy();
+      // Any other failure (descriptors used up, say) tells nothing about the engine.
+      if (error.code !== "ECONNREFUSED") return;
+      this.#isGone = true;
+      this.#onGone();
+    });
+  }
 }

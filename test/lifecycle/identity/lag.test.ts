@@ -6,11 +6,11 @@ import {
   teamRoster,
   type Declaration,
 } from "../../support/stack.js";
-import { own, person, s, sideBySide, uids } from "../sideBySide.js";
+import { acme, person, s, useService, uids } from "../support.js";
 import { pendingNow, placeOf, untouched } from "./steps.js";
 
 /** Whatever is read is a minute old: nothing that a run makes is seen before the stories are over. */
-const it = sideBySide({ readLagMs: 60_000 });
+useService(() => acme({ readLagMs: 60_000 }));
 const core = () => `${uids.acme}/${uids.core}`;
 
 const made = {
@@ -59,9 +59,7 @@ describe("bug: I15, lists that do not show yet what a run has made", () => {
   it("a team that was made under another name is handed over", async () => {
     await s.stack.up({ one: made["a team"]() });
     const uid = s.stack.outputs("one")["uid"] as string;
-    const run = await s.measured(() =>
-      s.stack.up({ two: team({ organization: own("acme"), name: "Blue", adopt: uid }) }),
-    );
+    const run = await s.measured(() => s.stack.up({ two: team({ organization: "acme", name: "Blue", adopt: uid }) }));
     expect(run.writes).toEqual([]);
     expect((await counts()).teams).toBe(1);
   });

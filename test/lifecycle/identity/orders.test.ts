@@ -8,7 +8,7 @@ import {
   teamRoster,
   type Program,
 } from "../../support/stack.js";
-import { acme, person, scenario, uids } from "../support.js";
+import { acme, person, s, useService, uids } from "../support.js";
 import { codeOf, untouched } from "./steps.js";
 
 /*
@@ -17,7 +17,7 @@ import { codeOf, untouched } from "./steps.js";
  */
 
 const beta = "00000be7-0000-4000-8000-000000000000";
-const s = scenario(() => {
+useService(() => {
   const seed = acme();
   const [first] = seed.organizations!;
   return {

@@ -1,4 +1,4 @@
-import { s, uids } from "../sideBySide.js";
+import { s, uids } from "../support.js";
 import type { Measured } from "../support.js";
 
 /** The code of what ended a run: "AVALA_GUARD". Errors of a run that goes on count as one. */
@@ -9,10 +9,11 @@ export function codeOf(error: Error | undefined): string | undefined {
 /** What a run that changes nothing at all looks like. */
 export const untouched = { error: undefined, writes: [], mails: [] };
 
+/** How a run was refused: its code, and what was sent all the same. */
+export const refusal = (run: Measured) => ({ code: codeOf(run.error), writes: run.writes, mails: run.mails });
+
 /** A refusal before anything is sent. */
-export function expectRefused(run: Measured, code: string): void {
-  expect({ code: codeOf(run.error), writes: run.writes, mails: run.mails }).toEqual({ code, writes: [], mails: [] });
-}
+export const refusedWith = (code: string) => ({ code, writes: [], mails: [] });
 
 /** Role of a person in Acme, by uid. */
 export async function roleOf(userUid: string): Promise<string | undefined> {

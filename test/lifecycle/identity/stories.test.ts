@@ -8,12 +8,12 @@ import {
   teamRoster,
   type Program,
 } from "../../support/stack.js";
-import { alone, own, person, s, sideBySide, uids } from "../sideBySide.js";
-import { codeOf, expectRefused, pendingNow, placeOf, roleOf, untouched } from "./steps.js";
+import { acme, person, s, useService, uids } from "../support.js";
+import { codeOf, pendingNow, placeOf, refusal, refusedWith, roleOf, untouched } from "./steps.js";
 
-const it = sideBySide();
+useService();
 const core = () => `${uids.acme}/${uids.core}`;
-const at = (path = "") => `/organizations/${own("acme")}/${path}`;
+const at = (path = "") => `/organizations/acme/${path}`;
 const html = { "content-type": "text/html" };
 
 const member = (name: string, inputs: object = {}) =>
@@ -101,17 +101,19 @@ describe("bug: I2, another identity that cannot be looked up", () => {
       invitation: invitation({ organization: place, email: person("zoe") }),
       team: team({ organization: place, name: "Core", adopt: "core" }),
     });
-    await s.stack.up({ dev: of(own("acme"))[what] });
-    const run = await s.measured(() => s.stack.up({ dev: of(own("acne"))[what] }));
+    await s.stack.up({ dev: of("acme")[what] });
+    const run = await s.measured(() => s.stack.up({ dev: of("acne")[what] }));
     expect(run.error).toBeDefined();
     expect({ writes: run.writes, mails: run.mails }).toEqual({ writes: [], mails: [] });
-    expect(s.stack.outputs("dev")["organization"]).toBe(own("acme"));
+    expect(s.stack.outputs("dev")["organization"]).toBe("acme");
   });
 
-  alone("addresses that are hidden: nothing is sent or recorded", async () => {
+  it("addresses that are hidden: nothing is sent or recorded", async () => {
     await s.stack.up({ dev: member("ada", { role: "admin" }) });
     await s.emulator.settings({ hideEmails: true });
-    expectRefused(await s.measured(() => s.stack.up({ dev: member("new") })), "AVALA_IDENTITY_UNKNOWN");
+    expect(refusal(await s.measured(() => s.stack.up({ dev: member("new") })))).toEqual(
+      refusedWith("AVALA_IDENTITY_UNKNOWN"),
+    );
     expect(s.stack.outputs("dev")).toMatchObject({ email: person("ada"), userUid: uids.ada, role: "admin" });
   });
 });
@@ -144,14 +146,14 @@ describe("bug: I3, a change of one field takes nothing else along", () => {
 
   it("leaves the other fields of a team and an organization as they are", async () => {
     const program = (description: string): Program => ({
-      acme: organization({ adopt: uids.acme, name: own("Acme"), description }),
+      acme: organization({ adopt: uids.acme, name: "Acme", description }),
       core: team({ organization: uids.acme, adopt: uids.core, name: "Core", description }),
     });
     await s.stack.up(program("first"));
-    await s.emulator.api("PATCH", at(), { name: own("Apex") });
+    await s.emulator.api("PATCH", at(), { name: "Apex" });
     await s.emulator.api("PATCH", at("teams/core/"), { name: "Kernel" });
     await s.stack.up(program("second"));
-    expect(await s.organizationNow()).toMatchObject({ name: own("Apex"), description: "second" });
+    expect(await s.organizationNow()).toMatchObject({ name: "Apex", description: "second" });
     expect(await s.teamNow()).toMatchObject({ name: "Kernel", description: "second" });
   });
 });
@@ -283,7 +285,7 @@ it("bug: I8, a place that leaves the program while its team is handed over is no
 });
 
 describe("bug: I10, the text of adopt is not what a resource stands for", () => {
-  const it = sideBySide({ slugFollowsName: true });
+  useService(() => acme({ slugFollowsName: true }));
 
   it("deletes a team whose name and slug another one had when it was adopted", async () => {
     const t1 = (name: string) => team({ organization: uids.acme, adopt: "core", name, forceDestroy: true });
@@ -307,7 +309,7 @@ describe("bug: I10, the text of adopt is not what a resource stands for", () => 
 
 describe("bug: I11, adopt of a living resource", () => {
   const beta = async () => {
-    const { uid, slug } = (await s.emulator.api("POST", "/organizations/", { name: own("Beta") })) as {
+    const { uid, slug } = (await s.emulator.api("POST", "/organizations/", { name: "Beta" })) as {
       uid: string;
       slug: string;
     };
@@ -317,11 +319,11 @@ describe("bug: I11, adopt of a living resource", () => {
 
   it.each(["uid", "slug"] as const)("is refused where it means another organization, by %s", async (by) => {
     const other = await beta();
-    await s.stack.up({ org: organization({ adopt: own("acme"), name: own("Acme") }) });
-    const changed = { org: organization({ adopt: other[by], name: own("Beta") }) };
-    expectRefused(await s.measured(() => s.stack.preview(changed)), "AVALA_GUARD");
-    expectRefused(await s.measured(() => s.stack.up(changed)), "AVALA_GUARD");
-    expect(await names()).toContain(own("Acme"));
+    await s.stack.up({ org: organization({ adopt: "acme", name: "Acme" }) });
+    const changed = { org: organization({ adopt: other[by], name: "Beta" }) };
+    expect(refusal(await s.measured(() => s.stack.preview(changed)))).toEqual(refusedWith("AVALA_GUARD"));
+    expect(refusal(await s.measured(() => s.stack.up(changed)))).toEqual(refusedWith("AVALA_GUARD"));
+    expect(await names()).toContain("Acme");
   });
 
   it.each(["uid", "slug"] as const)("is refused where it means another team, by %s", async (by) => {
@@ -329,17 +331,17 @@ describe("bug: I11, adopt of a living resource", () => {
     const core = { organization: uids.acme, name: "Core", forceDestroy: true };
     await s.stack.up({ team: team({ ...core, adopt: "core" }) });
     const changed = { team: team({ ...core, name: "Blue", adopt: other[by] }) };
-    expectRefused(await s.measured(() => s.stack.preview(changed)), "AVALA_GUARD");
-    expectRefused(await s.measured(() => s.stack.up(changed)), "AVALA_GUARD");
+    expect(refusal(await s.measured(() => s.stack.preview(changed)))).toEqual(refusedWith("AVALA_GUARD"));
+    expect(refusal(await s.measured(() => s.stack.up(changed)))).toEqual(refusedWith("AVALA_GUARD"));
     expect((await s.teamNow()).name).toBe("Core");
   });
 
   it("is no change of anything where it is another spelling, or none any more", async () => {
     const program = (adopt: { org?: string; team?: string }): Program => ({
-      org: organization({ name: own("Acme"), ...(adopt.org && { adopt: adopt.org }) }),
+      org: organization({ name: "Acme", ...(adopt.org && { adopt: adopt.org }) }),
       team: team({ organization: uids.acme, name: "Core", ...(adopt.team && { adopt: adopt.team }) }),
     });
-    await s.stack.up(program({ org: own("acme"), team: "core" }));
+    await s.stack.up(program({ org: "acme", team: "core" }));
     expect(await s.measured(() => s.stack.up(program({ org: uids.acme, team: uids.core })))).toMatchObject(untouched);
     expect(await s.measured(() => s.stack.up(program({})))).toMatchObject(untouched);
     expect((await s.stack.preview(program({}))).steps).toEqual(["same org", "same team"]);
@@ -422,7 +424,7 @@ it.each(["ada", "adaCore"] as const)("bug: I17, a login page is no success: %s",
 
 describe("bug: I20, a team that moves to another organization with a stranger inside", () => {
   const scene = async (more: object = {}) => {
-    const beta = (await s.emulator.api("POST", "/organizations/", { name: own("Beta") })) as { uid: string };
+    const beta = (await s.emulator.api("POST", "/organizations/", { name: "Beta" })) as { uid: string };
     await s.emulator.join(beta.uid, person("mia"));
     const program = (organization: string, inputs: object = {}): Program => ({
       blue: team({ organization, name: "Blue", ...inputs }),
@@ -474,20 +476,22 @@ describe("bug: A3, one object under two resources", () => {
   it("is refused for a team", async () => {
     const one = team({ organization: uids.acme, name: "Core", adopt: uids.core, forceDestroy: true });
     const two = team({ organization: uids.acme, name: "Core", adopt: "core", description: "second" });
-    expectRefused(await s.measured(() => s.stack.up({ one, two })), "AVALA_DECLARED_TWICE");
+    expect(refusal(await s.measured(() => s.stack.up({ one, two })))).toEqual(refusedWith("AVALA_DECLARED_TWICE"));
   });
 
   it("is refused for a team that another resource has made", async () => {
     const one = team({ organization: uids.acme, name: "Blue", forceDestroy: true });
     await s.stack.up({ one });
     const two = team({ organization: uids.acme, name: "Blue", adopt: "blue", description: "second" });
-    expectRefused(await s.measured(() => s.stack.up({ one, two })), "AVALA_DECLARED_TWICE");
+    expect(refusal(await s.measured(() => s.stack.up({ one, two })))).toEqual(refusedWith("AVALA_DECLARED_TWICE"));
   });
 
   it.each(["slug", "uid"])("is refused for an organization, adopted by %s", async (by) => {
-    const of = (adopt: string, description: string) => organization({ name: own("Acme"), adopt, description });
-    await s.stack.up({ one: of(own("acme"), "first") });
-    const two = of(by === "uid" ? uids.acme : own("acme"), "second");
-    expectRefused(await s.measured(() => s.stack.up({ one: of(own("acme"), "first"), two })), "AVALA_DECLARED_TWICE");
+    const of = (adopt: string, description: string) => organization({ name: "Acme", adopt, description });
+    await s.stack.up({ one: of("acme", "first") });
+    const two = of(by === "uid" ? uids.acme : "acme", "second");
+    expect(refusal(await s.measured(() => s.stack.up({ one: of("acme", "first"), two })))).toEqual(
+      refusedWith("AVALA_DECLARED_TWICE"),
+    );
   });
 });

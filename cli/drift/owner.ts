@@ -1,3 +1,4 @@
+import { hiddenIn } from "../../provider/policy/hiddenState.js";
 import { normalizeEmail } from "../../provider/core/address.js";
 import { quoted } from "../../provider/core/text.js";
 import type { OrganizationView } from "../../provider/snapshot/index.js";
@@ -8,9 +9,6 @@ import { emailsOf, texts } from "./known.js";
 import type { Look } from "./look.js";
 import * as repairs from "./repairs.js";
 import { visible } from "../membership/visible.js";
-
-/** Hidden output of an Organization: the uid of its owner, as a run has recorded it. */
-const ownerKey = "__owner";
 
 /** What a look has found of an organization's owner. */
 export interface Ownership {
@@ -28,9 +26,9 @@ export async function ownershipOf(
   organization: OrganizationNamed,
   looks: readonly Look[],
 ): Promise<Ownership> {
-  const declaring = looks.find(({ resource }) => typeof resource.outputs[ownerKey] === "string");
+  const declaring = looks.find(({ resource }) => hiddenIn(resource.outputs).owner !== undefined);
   if (!declaring) return settled;
-  const former = declaring.resource.outputs[ownerKey] as string;
+  const former = hiddenIn(declaring.resource.outputs).owner!;
   const rows = await visible(view.members.get());
   const owner = rows && [...rows.values()].find(({ role }) => role === "owner");
   if (!owner) return { ...settled, notVisible: [`Who owns ${quoted(view.slug)} now is not visible to this key.`] };

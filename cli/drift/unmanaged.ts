@@ -1,3 +1,4 @@
+import { hiddenIn } from "../../provider/policy/hiddenState.js";
 import type { Member, TeamMember } from "../../provider/client/index.js";
 import { addressOrUid, normalizeEmail } from "../../provider/core/address.js";
 import { joinId, type Person } from "../../provider/core/identity.js";
@@ -221,9 +222,8 @@ function rosterStrangers(roster: Look, rows: Iterable<TeamMember>): Strangers {
 
 const isWayIn = ({ kind }: Managed): boolean => kind === "OrganizationMember" || kind === "Invitation";
 
-function joinedAtFirst({ kind, outputs }: Managed): string[] {
-  const joined = outputs["__joined"];
-  return kind === "Team" && Array.isArray(joined) ? (joined as string[]) : [];
+function joinedAtFirst({ kind, outputs }: Managed): readonly string[] {
+  return kind === "Team" ? hiddenIn(outputs).initialMembers : [];
 }
 
 function personOfRow({ userUid, email, username }: Member | TeamMember): Finding["person"] & object {

@@ -1,3 +1,4 @@
+import type { PersonDeclaration } from "../../provider/policy/person.js";
 import { namesOf, rosterOf } from "../../provider/schema/index.js";
 import { normalizeEmail } from "../../provider/core/address.js";
 import { personOf } from "../../provider/core/identity.js";
@@ -19,8 +20,8 @@ export interface Declaration {
   status: string | undefined;
   expiresAt: string | undefined;
   emailsSent: number | undefined;
-  maxEmails: number | undefined;
-  onExpiry: string | undefined;
+  /** What decides about further emails. */
+  emails: PersonDeclaration;
   /** They have been a member since they were declared. */
   joinedOnce: boolean;
   reason: string | undefined;
@@ -76,8 +77,7 @@ export function placeInRoster(roster: Managed, who: string, role: string | undef
     status,
     expiresAt: undefined,
     emailsSent: undefined,
-    maxEmails: undefined,
-    onExpiry: undefined,
+    emails: { isNew: false, declared: {}, recorded: {} },
     joinedOnce: false,
     reason: undefined,
     validUntil: undefined,
@@ -111,9 +111,9 @@ function personal({ kind, urn, name, organizationUid, teamUid, who, outputs }: P
     role: value("role"),
     status: value("status"),
     expiresAt: value("expiresAt"),
-    emailsSent: number(outputs["emailsSent"]),
-    maxEmails: number(outputs["maxEmails"]),
-    onExpiry: value("onExpiry"),
+    emailsSent: typeof outputs["emailsSent"] === "number" ? outputs["emailsSent"] : undefined,
+    // State echoes what was declared.
+    emails: { isNew: false, declared: outputs, recorded: outputs },
     joinedOnce: value("userUid") !== undefined,
     reason: value("reason"),
     validUntil: value("validUntil"),
@@ -122,8 +122,4 @@ function personal({ kind, urn, name, organizationUid, teamUid, who, outputs }: P
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === "number" ? value : undefined;
 }

@@ -1,3 +1,10 @@
+import {
+  emailCount,
+  hasEmailsLeft,
+  hasMembershipStep,
+  invitesByItself,
+  statusOutside,
+} from "../../provider/policy/person.js";
 import type { Invitation } from "../../provider/client/index.js";
 import { quoted } from "../../provider/core/text.js";
 import { isOverdue, isPast } from "../../provider/snapshot/index.js";
@@ -73,7 +80,7 @@ function ending({ declaration, membership, invitation, listed }: Seen): Finding 
   if (invitation) return expired(invitation.expiresAt);
   if (status === "active") return gone("is not a member any more: left, or removed by somebody else");
   if (email === undefined) return gone("is no member, and nobody can be invited by uid");
-  if (status === "expired" || isPast(expiresAt)) return expired(expiresAt);
+  if (statusOutside(undefined, { status, isPast: isPast(expiresAt) }) === "expired") return expired(expiresAt);
   return gone("the invitation has vanished: cancelled or declined, Avala does not say which");
 }
 
@@ -86,22 +93,22 @@ function asRecorded({ status, expiresAt }: Declaration): Finding {
 }
 
 /** What becomes of an invitation by itself. */
-function next({ email, joinedOnce, onExpiry, emailsSent = 0, maxEmails }: Declaration, { group }: Finding): string {
-  const reached = maxEmails !== undefined && emailsSent >= maxEmails;
-  if (reached) return `mail limit reached (${emailsSent} of ${maxEmails})`;
+function next({ email, emails }: Declaration, { group }: Finding): string {
+  const count = emailCount(emails);
+  const most = emails.declared["maxEmails"];
+  if (!hasEmailsLeft(emails)) return `mail limit reached (${count} of ${most as number})`;
   if (group === "waiting" || email === undefined) return "";
-  return onExpiry === "resend" && !joinedOnce
-    ? `the next up mails again (${emailsSent} of ${maxEmails} mails so far)`
+  return invitesByItself(emails)
+    ? `the next up mails again (${count} of ${most as number} mails so far)`
     : "a new value of resend mails again";
 }
 
 /** A place in a team. */
 function place({ declaration, membership, invitation, listed }: Seen): Finding | undefined {
   const { status, email } = declaration;
-  if (status === "active") {
-    return membership === "absent" ? gone("is not a member of the organization any more") : undefined;
-  }
-  if (isMember(membership)) {
+  const hasStep = membership !== "unknown" && hasMembershipStep({ status }, isMember(membership));
+  if (status === "active") return hasStep ? gone("is not a member of the organization any more") : undefined;
+  if (hasStep) {
     return ready(
       status === "gone"
         ? "was taken out by somebody else: the next up puts them back"

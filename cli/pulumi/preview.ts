@@ -1,3 +1,4 @@
+import { hiddenIn } from "../../provider/policy/hiddenState.js";
 import { createHash } from "node:crypto";
 import { isObject, propertiesOf, type Properties } from "./values.js";
 import { PreviewError } from "../errors.js";
@@ -163,7 +164,7 @@ function resourceOf(state: Properties, kind: Kind, urn: string): Resource {
     dependencies: Object.fromEntries(dependencies),
     provider: typeof provider === "string" ? provider.slice(0, provider.lastIndexOf("::")) : "",
     retained: retainOnDelete === true,
-    unfinished: (Array.isArray(initErrors) && initErrors.length > 0) || propertiesOf(outputs)["__unfinished"] === true,
+    unfinished: (Array.isArray(initErrors) && initErrors.length > 0) || hiddenIn(propertiesOf(outputs)).isUnfinished,
   };
 }
 

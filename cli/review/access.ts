@@ -1,3 +1,5 @@
+import { hiddenIn } from "../../provider/policy/hiddenState.js";
+import { organizationEnding } from "../../provider/policy/organization.js";
 import { organization, team } from "../../provider/schema/index.js";
 import { claimsOf, isKept, wishesOf, type Claim, type Standing, type Wish } from "./claims.js";
 import { People, type Person } from "./people.js";
@@ -254,8 +256,8 @@ function placeActs({ steps }: Preview, places: Places): Act[] {
 function ending({ kind, outputs, retained }: Resource): Act["act"] {
   if (retained) return "forget";
   if (kind === "Team") return "delete";
-  const onDestroy = textOf(outputs["onDestroy"]) ?? (outputs["__created"] === true ? "delete" : "retain");
-  return onDestroy === "leave" ? "leave" : onDestroy === "retain" ? "forget" : "delete";
+  const ending = organizationEnding(textOf(outputs["onDestroy"]), hiddenIn(outputs).isCreated);
+  return ending === "retain" ? "forget" : ending;
 }
 
 /**
@@ -264,13 +266,13 @@ function ending({ kind, outputs, retained }: Resource): Act["act"] {
  */
 function fieldChanges(old: Resource | undefined, now: Resource): Act["fields"] {
   const before = old?.outputs ?? {};
-  const chosen = Array.isArray(before["__chosen"]) ? before["__chosen"] : [];
+  const { serverDefaults } = hiddenIn(before);
   const { inputs } = now.kind === "Team" ? team : organization;
   const names = Object.keys(inputs).filter(
     (name) =>
       name !== "organization" &&
       (old === undefined || name !== "adopt") &&
-      (now.inputs[name] !== undefined || !chosen.includes(name)),
+      (now.inputs[name] !== undefined || !serverDefaults.includes(name)),
   );
   return names
     .toSorted()

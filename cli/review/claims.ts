@@ -1,3 +1,5 @@
+import { hiddenIn } from "../../provider/policy/hiddenState.js";
+import { asksForEmail, invitesByItself } from "../../provider/policy/person.js";
 import { holdsAccess } from "../../provider/policy/identity.js";
 import { canonicalUid, personOf } from "../../provider/core/identity.js";
 import { namesOf, rosterOf } from "../../provider/schema/index.js";
@@ -82,7 +84,7 @@ function personClaim(resource: Resource): Claim {
 /** Everybody in the roster, those who are still to be taken out, and those in the team whom it does not name. */
 function rosterClaims({ kind, urn, outputs, unfinished }: Resource): Claim[] {
   const waiting = new Set(namesOf(outputs["waiting"]));
-  const known = rosterOf(outputs["__known"]) as ReadonlyMap<string, string>;
+  const known = rosterOf(hiddenIn(outputs).knownMembers) as ReadonlyMap<string, string>;
   const named = (who: string): Named => ({ ...personOf(who), ...(known.has(who) ? { userUid: known.get(who) } : {}) });
   const base = { kind, urn, fields: {}, standing: "has", managed: true, mayHold: true } as const;
   const members = [...membersOf(outputs)].map(([who, role]): Claim => ({
@@ -94,7 +96,7 @@ function rosterClaims({ kind, urn, outputs, unfinished }: Resource): Claim[] {
   }));
   const others = (text: unknown, managed: boolean) =>
     namesOf(textOf(text)).map((who): Claim => ({ ...base, named: strangerNamed(who), role: undefined, managed }));
-  return [...members, ...others(outputs["__leaving"], true), ...others(outputs["unmanagedMembers"], false)];
+  return [...members, ...others(hiddenIn(outputs).removing, true), ...others(outputs["unmanagedMembers"], false)];
 }
 
 /** By address, or by uid where the service shows none. */
@@ -122,28 +124,25 @@ function personWish(step: Step, resource: Resource, old: Resource | undefined): 
   const role = textOf(inputs["role"]) ?? "member";
   const fields = fieldsOf(inputs);
   const claim = { named, role, standing: "depends", managed: true, mayHold: true, kind, urn, fields } as const;
-  const outputs = before?.outputs ?? {};
-  const isNewRole = before !== undefined && textOf(outputs["role"]) !== role;
-  const isNewResend = before !== undefined && inputs["resend"] !== undefined && inputs["resend"] !== outputs["resend"];
-  const wasMember = outputs["userUid"] !== undefined;
+  const recorded = before?.outputs ?? {};
+  const isNewRole = before !== undefined && textOf(recorded["role"]) !== role;
+  const declaration = { isNew: before === undefined, declared: { ...inputs, role }, recorded };
   return {
     claim,
     step,
-    possible: before?.unfinished === false && !isNewRole && changedFields(fieldsOf(outputs), claim.fields).length === 0,
-    asksForMail: isNewResend || (isNewRole && (outputs["status"] === "invited" || !wasMember)),
-    mailsByItself:
-      canMail(inputs, outputs) && (outputs["__owed"] === true || (inputs["onExpiry"] === "resend" && !wasMember)),
+    possible:
+      before?.unfinished === false && !isNewRole && changedFields(fieldsOf(recorded), claim.fields).length === 0,
+    asksForMail: asksForEmail(declaration),
+    mailsByItself: invitesByItself(declaration),
   };
-}
-
-function canMail(inputs: Properties, outputs: Properties): boolean {
-  const most = inputs["maxEmails"];
-  return typeof most !== "number" || Number(outputs["emailsSent"] ?? 0) < most;
 }
 
 function rosterWishes(step: Step, resource: Resource, old: Resource | undefined): Wish[] {
   const { kind, urn, inputs } = resource;
-  const known = rosterOf(step.op === "update" ? old!.outputs["__known"] : undefined) as ReadonlyMap<string, string>;
+  const known = rosterOf(step.op === "update" ? hiddenIn(old!.outputs).knownMembers : undefined) as ReadonlyMap<
+    string,
+    string
+  >;
   const before = step.op === "update" ? membersOf(old!.outputs) : new Map<string, string>();
   return [...membersOf(inputs)].map(([who, role]) => ({
     claim: {

@@ -1,3 +1,4 @@
+import { hiddenIn } from "../../provider/policy/hiddenState.js";
 import { canonicalUid, personOf } from "../../provider/core/identity.js";
 import { normalizeEmail } from "../../provider/core/address.js";
 import { rosterOf } from "../../provider/schema/index.js";
@@ -39,7 +40,7 @@ export class People {
       const userUid = namedIn(old).userUid;
       for (const resource of known) this.#learn(namedIn(resource).email, userUid);
       this.#learn(whoIn(old).email, userUid);
-      for (const [who, uid] of rosterOf(old.outputs["__known"]) as Map<string, string>)
+      for (const [who, uid] of rosterOf(hiddenIn(old.outputs).knownMembers) as Map<string, string>)
         this.#learn(personOf(who).email, uid);
     }
   }

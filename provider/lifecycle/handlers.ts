@@ -6,6 +6,7 @@ import { addressFault } from "../core/address.js";
 import { canonicalUid } from "../core/identity.js";
 import { inputsWhere, isNewValue, type Failure, type ResourceSchema } from "../schema/index.js";
 import { quoted, stripped } from "../core/text.js";
+import { hiddenProperties } from "../policy/hiddenState.js";
 import { addressOf, declaredTwice, refuseTwice } from "./runtime/handOver.js";
 import { changedInputs, checkInputs, clearedIn, isUnknown, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Recorded, type Target } from "./lifecycle.js";
@@ -19,7 +20,6 @@ import {
   observedState,
   recordedState,
   requireReadable,
-  unfinishedKey,
   withRecordedTimes,
 } from "./state.js";
 import { EngineGoneError } from "./runtime/watchdog.js";
@@ -165,7 +165,10 @@ async function carryOut<Seen>(life: Lifecycle<Seen>, run: Run, given: Target) {
     if (reached === undefined || !(unfinished || doubtful)) throw error;
     // What exists is recorded as it is shown, so that the next preview tells what is missing.
     const inputs = { ...target.inputs, ...(exists ? known(life.shown(reached), target.inputs) : {}) };
-    const state = { ...recordedState(schema, inputs, outputsOf(life, reached, target)), [unfinishedKey]: true };
+    const state = {
+      ...recordedState(schema, inputs, outputsOf(life, reached, target)),
+      ...hiddenProperties({ isUnfinished: true }),
+    };
     throw new PartialFailure(life.id(reached), state, target.inputs, error);
   }
   const outs = recordedState(schema, target.inputs, outputsOf(life, seen, target), life.shown(seen));

@@ -1,3 +1,4 @@
+import { hiddenIn, hiddenProperties } from "../policy/hiddenState.js";
 import {
   addressKey,
   checkValue,
@@ -34,12 +35,9 @@ function holdsUnknown(value: unknown): boolean {
   return Object.values(value).some(isUnknown);
 }
 
-/** Names of inputs that `check` empties because they have left the program. Hidden: the engine does not show `__` keys. */
-export const clearedKey = "__cleared";
-
-export function clearedIn(inputs: Properties): string[] {
-  const names = inputs[clearedKey];
-  return Array.isArray(names) ? (names as string[]) : [];
+/** Names of inputs that `check` empties because they have left the program. */
+export function clearedIn(inputs: Properties): readonly string[] {
+  return hiddenIn(inputs).cleared;
 }
 
 /**
@@ -85,7 +83,7 @@ function cleared(resource: ResourceSchema, olds: Properties, news: Properties): 
     (name) => (news[name] ?? undefined) === undefined && Boolean(olds[name]) && !before.includes(name),
   );
   if (names.length === 0) return {};
-  return { ...Object.fromEntries(names.map((name) => [name, ""])), [clearedKey]: names };
+  return { ...Object.fromEntries(names.map((name) => [name, ""])), ...hiddenProperties({ cleared: names }) };
 }
 
 /** Names of the inputs, identities apart, in which a declaration differs from what state records. */

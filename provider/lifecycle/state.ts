@@ -2,6 +2,7 @@ import { addressKey, comparable, flagsOf, inputsWhere, type ResourceSchema } fro
 import { momentOf } from "../core/time.js";
 import { replaceHidden } from "../core/text.js";
 import { AvalaError } from "../core/errors.js";
+import { hiddenIn, hiddenProperties } from "../policy/hiddenState.js";
 import { clearedIn, isUnknown, type Properties } from "./inputs.js";
 
 /**
@@ -9,24 +10,19 @@ import { clearedIn, isUnknown, type Properties } from "./inputs.js";
  * read the states of all earlier ones.
  */
 const stateVersion = 1;
-const versionKey = "__v";
-/** Set in state after a step that broke off: the next update sends all that differs. */
-export const unfinishedKey = "__unfinished";
 
 export function isUnfinished(state: Properties): boolean {
-  return state[unfinishedKey] === true;
+  return hiddenIn(state).isUnfinished;
 }
-/** Names of the inputs that state shows although no program declared them. */
-const chosenKey = "__chosen";
 
 /** Whether properties are outputs that a handler has written, and not what a program passed to `get`. */
 export function isRecorded(properties: Properties): boolean {
-  return properties[versionKey] !== undefined;
+  return hiddenIn(properties).version !== undefined;
 }
 
 /** A later release may mean something else by the same words: a guess could mail or remove somebody. */
 export function requireReadable({ kind }: ResourceSchema, state: Properties): void {
-  const version = state[versionKey];
+  const { version } = hiddenIn(state);
   if (version === undefined || (typeof version === "number" && version <= stateVersion)) return;
   throw new StateVersionError(
     `The state of this ${kind} was written by a newer version of pulumi-avala, which this one cannot read. Nothing was sent, and the state is as it was.`,
@@ -40,10 +36,10 @@ class StateVersionError extends AvalaError {
 
 /** What a program declared, as state echoes it. */
 export function declaredInputs(schema: ResourceSchema, state: Properties): Properties {
-  const chosen = Array.isArray(state[chosenKey]) ? (state[chosenKey] as string[]) : [];
+  const { serverDefaults } = hiddenIn(state);
   return pick(
     state,
-    Object.keys(schema.inputs).filter((name) => !chosen.includes(name)),
+    Object.keys(schema.inputs).filter((name) => !serverDefaults.includes(name)),
   );
 }
 
@@ -62,7 +58,7 @@ export function recordedState(
     inputs,
     Object.keys(schema.inputs).filter((name) => !emptied.includes(name)),
   );
-  return withChosen(schema, declared, shown, { ...outputs, ...pick(inputs, [addressKey]) });
+  return withServerDefaults(schema, declared, shown, { ...outputs, ...pick(inputs, [addressKey]) });
 }
 
 /** The state after a look: what is declared as the service shows it, and the inputs that go with it. */
@@ -75,7 +71,7 @@ export function observedState(
   if (!isRecorded(before)) {
     // Of what the service shows, counts and the caller's role would differ at each look (T16).
     const read = { ...pick(shown, Object.keys(schema.inputs)), ...outputs };
-    return { props: defined({ ...harmless(read), [versionKey]: stateVersion }) };
+    return { props: defined({ ...harmless(read), ...hiddenProperties({ version: stateVersion }) }) };
   }
   const declared = declaredInputs(schema, before);
   const observed = Object.fromEntries(
@@ -83,20 +79,24 @@ export function observedState(
   );
   const address = pick(before, [addressKey]);
   return {
-    props: withChosen(schema, observed, shown, { ...outputs, ...address }),
+    props: withServerDefaults(schema, observed, shown, { ...outputs, ...address }),
     inputs: { ...observed, ...address },
   };
 }
 
-function withChosen(schema: ResourceSchema, declared: Properties, shown: Properties, outputs: Properties): Properties {
-  const chosen = inputsWhere(schema, (flags) => flags.chosen === true).filter(
+function withServerDefaults(
+  schema: ResourceSchema,
+  declared: Properties,
+  shown: Properties,
+  outputs: Properties,
+): Properties {
+  const serverDefaults = inputsWhere(schema, (flags) => flags.chosen === true).filter(
     (name) => declared[name] === undefined && shown[name] !== undefined,
   );
   return defined({
     ...declared,
-    ...harmless({ ...pick(shown, chosen), ...outputs }),
-    ...(chosen.length > 0 ? { [chosenKey]: chosen } : {}),
-    [versionKey]: stateVersion,
+    ...harmless({ ...pick(shown, serverDefaults), ...outputs }),
+    ...hiddenProperties({ serverDefaults, version: stateVersion }),
   });
 }
 

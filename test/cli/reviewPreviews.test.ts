@@ -342,17 +342,22 @@ describe("organizations and teams", () => {
   it.each<[string, object, object, string[]]>([
     [
       "bug I19: another field changes, the slug was never declared",
-      { slug: "acme", __chosen: ["slug"], description: "a" },
+      { slug: "acme", __serverDefaults: ["slug"], description: "a" },
       { description: "b" },
       ["description a → b"],
     ],
     [
       "a slug is declared that is not the one the service has chosen",
-      { slug: "acme", __chosen: ["slug"] },
+      { slug: "acme", __serverDefaults: ["slug"] },
       { slug: "acme-two" },
       ["slug acme → acme-two"],
     ],
-    ["the slug is declared that the service has chosen", { slug: "acme", __chosen: ["slug"] }, { slug: "acme" }, []],
+    [
+      "the slug is declared that the service has chosen",
+      { slug: "acme", __serverDefaults: ["slug"] },
+      { slug: "acme" },
+      [],
+    ],
     ["a declared slug leaves the program", { slug: "acme" }, {}, ["slug acme → -"]],
   ])("%s", (_what, was, is, expected) => {
     const changed: Planned = {

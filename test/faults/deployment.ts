@@ -13,7 +13,7 @@ function likened(
   const text = JSON.stringify(value, (key, part: unknown) => {
     if (slugFollowsName && key === "slug") return undefined;
     if (!teamCreatorJoins) return part;
-    if (key === "__joined") return undefined;
+    if (key === "__initialMembers") return undefined;
     if (key === "unmanagedMembers" && part === owner.email) return "";
     const isOwner = (row: { email?: string; role?: string }) => row.email === owner.email && row.role === "lead";
     return Array.isArray(part) ? part.filter((row: object) => !isOwner(row)) : part;

@@ -17,17 +17,17 @@ export const uids = {
 
 export const person = (name: string): string => `${name}@example.com`;
 
-export const username = (name: string): string => `${name}-user`;
+export const username = (name: string): string => name;
 
 /** owner owns Acme, ada is admin, lee leads Core, mia is a member; zoe belongs nowhere. */
 export const acme = (settings: Seed["settings"] = {}): Seed => ({
   settings,
   people: [
     { uid: uids.owner, email: person("owner") },
-    { uid: uids.ada, email: person("ada"), username: username("ada") },
-    { uid: uids.lee, email: person("lee"), username: username("lee") },
-    { uid: uids.mia, email: person("mia"), username: username("mia") },
-    { email: person("zoe"), username: username("zoe") },
+    { uid: uids.ada, email: person("ada") },
+    { uid: uids.lee, email: person("lee") },
+    { uid: uids.mia, email: person("mia") },
+    { email: person("zoe") },
   ],
   organizations: [
     {

@@ -28,7 +28,7 @@ export function placesHeld(record: Recorded, service: Service, looks: boolean): 
     const declared = [...rosterLines(outputs["members"]).keys()].map(
       (who) => known.get(who) ?? uidOf(service, who) ?? who,
     );
-    return [...known.values(), ...rosterLines(outputs["__leaving"]).keys(), ...declared];
+    return [...known.values(), ...rosterLines(outputs["__removing"]).keys(), ...declared];
   }
   if (record.kind !== "teamMembership" || outputs["onDestroy"] === "retain") return [];
   if (!mayHaveMore(record, looks) && outputs["status"] !== "active") return [];
@@ -53,7 +53,7 @@ export function holdsInvitation(
   if (current !== undefined) return lower(current) === lower(email);
   const named = typeof outputs["email"] === "string" && lower(outputs["email"]) === lower(email);
   // Of one that was to be sent anew and got no answer, the uid is not known.
-  return named && (looks || recorded === undefined || outputs["__owed"] === true);
+  return named && (looks || recorded === undefined || outputs["__emailPending"] === true);
 }
 
 /**

@@ -28,7 +28,13 @@ const mutants = [
   },
   {
     name: "maxEmails is ignored",
-    edits: [["lifecycle/resources/person.ts", "return mailCount(target, seen) < maxEmails;", "return true;"]],
+    edits: [
+      [
+        "policy/person.ts",
+        'return typeof most !== "number" || emailCount({ recorded }, emails) < most;',
+        "return true;",
+      ],
+    ],
   },
   {
     name: "the breaker is off",
@@ -40,7 +46,7 @@ const mutants = [
   },
   {
     name: "an adopted organization is deleted",
-    edits: [["lifecycle/resources/organization.ts", '(state[createdKey] ? "delete" : "retain")', '"delete"']],
+    edits: [["policy/organization.ts", 'return isCreated ? "delete" : "retain";', 'return "delete";']],
   },
   {
     name: "teams that no declaration knows go along",
@@ -137,7 +143,7 @@ const mutants = [
   },
   {
     name: "people are mailed again unasked",
-    edits: [["lifecycle/resources/person.ts", "return wanted && seen.person.email", "return seen.person.email"]],
+    edits: [["policy/person.ts", "return isWanted && hasEmailsLeft", "return hasEmailsLeft"]],
   },
 ];
 

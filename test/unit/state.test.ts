@@ -18,7 +18,7 @@ describe("what is recorded after a write", () => {
       { uid: "u", plan: undefined },
       { slug: "acme", phone: "1" },
     );
-    expect(recorded).toEqual({ name: "Acme", slug: "acme", uid: "u", __chosen: ["slug"], __v: 1 });
+    expect(recorded).toEqual({ name: "Acme", slug: "acme", uid: "u", __serverDefaults: ["slug"], __v: 1 });
     expect(declaredInputs(schema, recorded)).toEqual({ name: "Acme" });
   });
 

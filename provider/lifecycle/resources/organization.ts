@@ -4,6 +4,8 @@ import { quoted } from "../../core/text.js";
 import { AvalaError } from "../../core/errors.js";
 import type { Organization } from "../../client/index.js";
 import type { OrganizationView } from "../../snapshot/index.js";
+import { hiddenIn, hiddenProperties } from "../../policy/hiddenState.js";
+import { organizationEnding } from "../../policy/organization.js";
 import { delta, wireInputs } from "./delta.js";
 import { GuardError, strangersNamed, teamsNamed } from "../runtime/guards.js";
 import { addressOf, handOver, type Subject } from "../runtime/handOver.js";
@@ -21,12 +23,6 @@ interface Seen {
   /** Uid of the owner; looked for in a refresh. */
   owner?: string | undefined;
 }
-
-/** Set in state when the resource made the organization: then, by default, it also deletes it. */
-const createdKey = "__created";
-
-/** Uid of the owner in state, as last seen: another owner is drift. */
-const ownerKey = "__owner";
 
 /** Fields that the service takes on creation (contract section 4.1); the others follow in an update. */
 const takenOnCreate = ["name", "description", "logo", "website", "industry", "email", "phone", "visibility"];
@@ -70,7 +66,7 @@ export const organization: Lifecycle<Seen> = {
     const seen = await look(await run.snapshot.organization(reference, state["slug"] as string | undefined), false);
     if (!refreshing || !isRecorded(state)) return seen;
     // For the first time where the run reads the members anyway; from then on always, so that each refresh tells.
-    const isLookedFor = state[ownerKey] !== undefined || (await seen.view.members.isWantedSoon());
+    const isLookedFor = hiddenIn(state).owner !== undefined || (await seen.view.members.isWantedSoon());
     return isLookedFor ? { ...seen, owner: await ownerOf(seen.view) } : seen;
   },
 
@@ -91,11 +87,11 @@ export const organization: Lifecycle<Seen> = {
   },
 
   async remove(run, { id, inputs, state }) {
-    const onDestroy = inputs["onDestroy"] ?? (state[createdKey] ? "delete" : "retain");
-    if (onDestroy === "retain") return;
+    const ending = organizationEnding(inputs["onDestroy"], hiddenIn(state).isCreated);
+    if (ending === "retain") return;
     const view = await run.snapshot.organization(id, state["slug"] as string | undefined);
     if (handOver(run, subjectOf(view, state), state)) return;
-    if (onDestroy === "leave") return view.leave();
+    if (ending === "leave") return view.leave();
     if (!inputs["forceDestroy"] && !run.forced.has(addressOf(state))) await refuseUnlessEmpty(run, view);
     await view.delete();
   },
@@ -107,8 +103,10 @@ export const organization: Lifecycle<Seen> = {
     plan: detail.plan,
     isVerified: detail.isVerified,
     createdAt: detail.createdAt,
-    [createdKey]: created || state[createdKey] === true ? true : undefined,
-    [ownerKey]: owner ?? state[ownerKey],
+    ...hiddenProperties({
+      isCreated: created || hiddenIn(state).isCreated,
+      owner: owner ?? hiddenIn(state).owner,
+    }),
   }),
 };
 

@@ -12,7 +12,17 @@ import {
 } from "../../snapshot/index.js";
 import { ForbiddenError } from "../../core/errors.js";
 import type { Invitation, Member } from "../../client/index.js";
+import { hiddenIn, hiddenProperties } from "../../policy/hiddenState.js";
 import { recordedUid } from "../../policy/identity.js";
+import {
+  asksForResend,
+  dueEmail,
+  emailCount,
+  emailObstacle,
+  hasEmailsLeft,
+  statusOutside,
+  type StatusOutside,
+} from "../../policy/person.js";
 import type { Claim } from "../runtime/claims.js";
 import { GuardError } from "../runtime/guards.js";
 import type { Subject } from "../runtime/handOver.js";
@@ -36,9 +46,6 @@ export interface Newcomer {
   /** The person is to be mailed, and may not have been. */
   owed?: boolean;
 }
-
-/** Set in state while a mail is owed: the invitation was cancelled to be sent anew, or sending it got no answer. */
-const owedKey = "__owed";
 
 /** What a declaration stands for, in its own spelling. */
 export function personClaims({ organization, user, email }: Properties): Claim[] {
@@ -223,7 +230,7 @@ export async function cancelRecorded(
 ): Promise<void> {
   if (!row) return;
   // Where sending it got no answer, its uid is not known.
-  const isOwn = row.uid === recorded || state[owedKey] === true || isUnfinished(state);
+  const isOwn = row.uid === recorded || hiddenIn(state).isEmailPending || isUnfinished(state);
   if (!isOwn) {
     run.log.warn(
       `${nameOf({ view, row, ...seen })} has been invited into organization ${view.slug} by somebody else; that invitation stays.`,
@@ -263,17 +270,15 @@ export async function ensureInvited(run: Run, target: Target, seen: Newcomer): P
   return due === "resend" ? mail(target, seen, () => seen.view.resend(seen.row!)) : invite(target, seen);
 }
 
-/** What a step mails to somebody who is no member: an invitation, or the one they have again. */
+/** What a step sends to somebody who is not a member: an invitation, or the one they have again. */
 function dueMail(target: Target, seen: Newcomer): "invite" | "resend" | undefined {
-  const { row, member } = seen;
-  if (member) return undefined;
-  if (isValid(row)) {
-    // The API cannot change an invitation: another role is another one, and serves a new value of resend too.
-    if (!isInvitedAs(row!, target.inputs["role"])) return "invite";
-    return asksForResend(target) ? "resend" : undefined;
-  }
-  const asked = target.id === undefined || asksForResend(target) || asksForRole(target);
-  return asked || mailsByItself(target, seen) ? "invite" : undefined;
+  const { row, member, mails } = seen;
+  const invitation = row && { isValid: isValid(row), role: invitedRole(row) };
+  return dueEmail(declarationOf(target, seen), { isMember: member !== undefined, invitation }, mails);
+}
+
+function declarationOf({ id, inputs, state }: Target, { person }: Newcomer) {
+  return { isNew: id === undefined, declared: inputs, recorded: state, hasAddress: person.email !== undefined };
 }
 
 /**
@@ -294,7 +299,7 @@ export async function canTakeNextStep(run: Run, target: Recorded): Promise<boole
     );
     return true;
   }
-  const changed = asksForResend(target) || target.inputs["role"] !== target.state["role"];
+  const changed = asksForResend(declarationOf(target, seen)) || target.inputs["role"] !== target.state["role"];
   if (isValid(seen.row) && !changed) return false;
   const due = dueMail(target, seen);
   if (isValid(seen.row) && due === undefined) return false;
@@ -339,37 +344,35 @@ function nextMail({ row }: Newcomer, due: "invite" | "resend" | undefined): stri
     : "They are mailed again.";
 }
 
-/** Why a mail cannot be sent, whoever asks for it. */
+/** Why an email cannot be sent, whoever asks for it. */
 function obstacleTo(target: Target, seen: Newcomer): string | undefined {
-  if (seen.person.email === undefined) return "Nobody can be invited by uid: declare their email.";
-  return mailsLeft(target, seen) ? undefined : `${capReached(target, seen)}, and are not mailed again.`;
+  const obstacle = emailObstacle(declarationOf(target, seen), seen.mails);
+  if (obstacle === "no-address") return "Nobody can be invited by uid: declare their email.";
+  return obstacle && `${capReached(target, seen)}, and are not mailed again.`;
 }
 
 /** What state records of the way of every newcomer. */
 export function mailOutputs({ member, row, mails, owed }: Newcomer, state: Properties): Properties {
   return {
-    emailsSent: (Number(state["emailsSent"]) || 0) + mails,
-    [owedKey]: (owed ?? state[owedKey] === true) && !member && !isValid(row) ? true : undefined,
+    emailsSent: emailCount({ recorded: state }, mails),
+    ...hiddenProperties({
+      isEmailPending: (owed ?? hiddenIn(state).isEmailPending) && !member && !isValid(row),
+    }),
   };
 }
 
 /** `undefined` for a member: each kind has its own word for them. */
-export function statusOf({ member, row }: Newcomer, state: Properties): "invited" | "expired" | "gone" | undefined {
+export function statusOf({ member, row }: Newcomer, state: Properties): StatusOutside | undefined {
   if (member) return undefined;
-  if (isValid(row)) return "invited";
-  if (row) return "expired";
-  // What vanished before its time does not expire when its time has come.
-  const over = state["status"] !== "gone" && isPast(state["expiresAt"] as string | undefined);
-  return over ? "expired" : "gone";
+  return statusOutside(row && { isValid: isValid(row) }, {
+    status: state["status"],
+    isPast: isPast(state["expiresAt"] as string | undefined),
+  });
 }
 
 /** The role in which somebody is invited now; one that is new to this version may be the declared one. */
 export function invitedRole(row: Invitation | undefined): string | undefined {
   return isValid(row) && knownRoles.has(row?.role ?? "") ? row!.role : undefined;
-}
-
-function isInvitedAs(row: Invitation, role: unknown): boolean {
-  return (invitedRole(row) ?? role) === role;
 }
 
 /** Mails an invitation of the declared role, in place of the one that is listed. */
@@ -415,25 +418,8 @@ async function mail(
   }
 }
 
-/** A mail that nobody has asked for anew: one that is owed, or, where the declaration says so, after the last has ended. */
-function mailsByItself(target: Target, seen: Newcomer): boolean {
-  const { inputs, state } = target;
-  const wanted = state[owedKey] === true || (inputs["onExpiry"] === "resend" && state["userUid"] === undefined);
-  return wanted && seen.person.email !== undefined && mailsLeft(target, seen);
-}
-
-function mailCount({ state }: Target, { mails }: Newcomer): number {
-  return (Number(state["emailsSent"]) || 0) + mails;
-}
-
-/** Kinds without a limit are asked for each mail anew. */
-function mailsLeft(target: Target, seen: Newcomer): boolean {
-  const { maxEmails = Infinity } = target.inputs as { maxEmails?: number };
-  return mailCount(target, seen) < maxEmails;
-}
-
 function requireMailLeft(target: Target, seen: Newcomer): void {
-  if (mailsLeft(target, seen)) return;
+  if (hasEmailsLeft(declarationOf(target, seen), seen.mails)) return;
   throw new GuardError(
     `${nameOf(seen)} is not mailed again. ${capReached(target, seen)}.`,
     "Raise maxEmails to mail once more, or take the change back.",
@@ -441,7 +427,7 @@ function requireMailLeft(target: Target, seen: Newcomer): void {
 }
 
 function capReached(target: Target, seen: Newcomer): string {
-  const count = mailCount(target, seen);
+  const count = emailCount({ recorded: target.state }, seen.mails);
   return `They have been mailed ${count === 1 ? "once" : `${count} times`}, the most that maxEmails allows`;
 }
 
@@ -451,17 +437,4 @@ function nameOf({ person, who }: Newcomer): string {
 
 export function isValid(row: Invitation | undefined): boolean {
   return row !== undefined && !isOverdue(row);
-}
-
-/**
- * Another role than they were invited in is another invitation. That theirs is gone is no reason to send none: a run that
- * was to replace it may have ended after the cancellation, and only a refresh have noticed.
- */
-function asksForRole({ inputs, state }: Target): boolean {
-  if (state["role"] === inputs["role"]) return false;
-  return state["status"] === "invited" || state["userUid"] === undefined;
-}
-
-function asksForResend({ id, inputs, state }: Target): boolean {
-  return id !== undefined && inputs["resend"] !== undefined && inputs["resend"] !== state["resend"];
 }

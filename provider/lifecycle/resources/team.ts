@@ -2,6 +2,7 @@ import { canonicalUid, joinId, splitId } from "../../core/identity.js";
 import { normalizeEmail } from "../../core/address.js";
 import { quoted } from "../../core/text.js";
 import { team as schema } from "../../schema/index.js";
+import { hiddenIn, hiddenProperties } from "../../policy/hiddenState.js";
 import { AvalaError } from "../../core/errors.js";
 import type { LastSeen, OrganizationView, TeamView } from "../../snapshot/index.js";
 import type { TeamMember } from "../../client/index.js";
@@ -20,9 +21,6 @@ interface Seen {
   /** Who was inside right after this run made the team: the service may put the creator in. */
   joined?: string[];
 }
-
-/** Uids in state of those whom no declaration knows and who are no strangers either. */
-const joinedKey = "__joined";
 
 export const team: Lifecycle<Seen> = {
   schema,
@@ -108,7 +106,7 @@ export const team: Lifecycle<Seen> = {
     run.known.noteTeam(organizationUid, uid);
     const view = await organization.team(uid, lastSeen({ state, refreshing: true }));
     if (!view) return;
-    const joined = (state[joinedKey] ?? []) as string[];
+    const joined = hiddenIn(state).initialMembers;
     run.known.note(id, joined);
     if (handOver(run, subjectOf(view, (await view.row()).slug, state), state)) {
       return inputs["forceDestroy"] ? refuseLeftInside(run, view) : undefined;
@@ -124,7 +122,7 @@ export const team: Lifecycle<Seen> = {
     uid: row.uid,
     slug: row.slug,
     createdAt: row.createdAt,
-    [joinedKey]: joined ? (joined.length > 0 ? joined : undefined) : state[joinedKey],
+    ...hiddenProperties({ initialMembers: joined ?? hiddenIn(state).initialMembers }),
   }),
 };
 
@@ -228,7 +226,7 @@ async function judgeMove(run: Run, { id, inputs, state }: Recorded): Promise<voi
   if (inputs["forceDestroy"] === true || run.claims.program === undefined) return;
   const [organizationUid, uid] = splitId(id, 2) as [string, string];
   const view = await (await run.snapshot.organization(organizationUid)).team(uid, lastSeen({ state }));
-  const joined = (state[joinedKey] ?? []) as string[];
+  const joined = hiddenIn(state).initialMembers;
   const rows = view ? [...(await view.members.get()).values()].filter(({ userUid }) => !joined.includes(userUid)) : [];
   const left = rows.filter(
     ({ userUid, email }) => !isNamedInProgram(run, [userUid, ...(email ? [normalizeEmail(email)] : [])]),

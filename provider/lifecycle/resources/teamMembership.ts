@@ -1,4 +1,5 @@
 import { holdsAccess, recordedUid } from "../../policy/identity.js";
+import { hasMembershipStep, membershipStatus } from "../../policy/person.js";
 import { joinId, splitId, type Person } from "../../core/identity.js";
 import { normalizeEmail } from "../../core/address.js";
 import { quoted } from "../../core/text.js";
@@ -7,7 +8,7 @@ import { ForbiddenError, NotFoundError } from "../../core/errors.js";
 import type { Member, TeamMember } from "../../client/index.js";
 import type { TeamView } from "../../snapshot/index.js";
 import { handOver, type Subject } from "../runtime/handOver.js";
-import { isUnknown, type Properties } from "../inputs.js";
+import { isUnknown } from "../inputs.js";
 import { sends, type Lifecycle, type Target } from "../lifecycle.js";
 import { aliasesOf, isOtherPerson, isValid, personIn, personKey, warnMovedAddress } from "./person.js";
 import {
@@ -88,7 +89,7 @@ export const teamMembership: Lifecycle<Seen> = {
     if (isActive && !run.labels.isUnsettled(organizationUid!, names)) return false;
     const organization = await run.snapshot.organization(organizationUid!);
     const isMember = (await organization.members.find(personIn(target, who))) !== undefined;
-    return isMember !== isActive;
+    return hasMembershipStep(state, isMember);
   },
 
   observe,
@@ -140,7 +141,11 @@ export const teamMembership: Lifecycle<Seen> = {
   outputs: ({ row, member, waits, drifted }, { state }) => {
     const found = row ?? member;
     return {
-      status: row || drifted ? "active" : wasActive(state) && (member || !waits) ? "gone" : "waiting",
+      status: membershipStatus(state, {
+        isInTeam: row !== undefined || drifted === true,
+        isMember: member !== undefined,
+        isPending: waits,
+      }),
       userUid: found?.userUid ?? state["userUid"],
       username: found?.username ?? state["username"],
     };
@@ -206,10 +211,6 @@ function note(run: Run, { view, person, who, row, member }: Seen): void {
   const aliases = aliasesOf(who, person, row, member);
   run.known.note(placeOf(view), aliases);
   run.known.note(view.organization.uid, aliases);
-}
-
-function wasActive(state: Properties): boolean {
-  return state["status"] === "active" || state["status"] === "gone";
 }
 
 async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void> {

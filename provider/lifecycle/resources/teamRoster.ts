@@ -22,6 +22,7 @@ import {
 } from "./place.js";
 import type { Run } from "../runtime/run.js";
 import { runWithinBudget, type Step } from "./slice.js";
+import { hiddenIn, hiddenProperties } from "../../policy/hiddenState.js";
 import { isRecorded, isUnfinished } from "../state.js";
 
 /** A team and its people, as one look finds them. */
@@ -41,11 +42,6 @@ interface Seen {
   /** Those declared who have had a place, and are on their way into the organization again. */
   unsettled: Set<string>;
 }
-
-/** Set in state: names and uids of those in the team, so that a new address makes nobody a stranger. */
-const knownKey = "__known";
-/** Set in state after a slice: uids of people who are still to be taken out. */
-const leavingKey = "__leaving";
 
 export const teamRoster: Lifecycle<Seen> = {
   schema,
@@ -85,7 +81,7 @@ export const teamRoster: Lifecycle<Seen> = {
 
   /** People who waited can be placed, or strangers and leavers are still to be taken out. */
   async canSettle(run, { id, state, inputs }) {
-    if (namesOf(state[leavingKey]).length > 0) return true;
+    if (namesOf(hiddenIn(state).removing).length > 0) return true;
     const [organizationUid] = splitId(id, 2) as [string, string];
     for (const [who, userUid] of knownIn(state)) {
       if (!run.labels.isUnsettled(organizationUid, [who, userUid])) continue;
@@ -136,8 +132,10 @@ export const teamRoster: Lifecycle<Seen> = {
   outputs: (seen, { inputs }) => ({
     waiting: textOf([...seen.declared.keys()].filter((who) => isWaiting(seen, who)).map((who) => [who])),
     unmanagedMembers: inputs["unmanaged"] === "ignore" ? "" : textOf(seen.strangers.map((row) => [addressOrUid(row)])),
-    [knownKey]: textOf([...seen.placed].map(([who, { userUid }]) => [who, userUid])),
-    [leavingKey]: seen.leaving.size === 0 ? undefined : textOf([...seen.leaving.keys()].map((uid) => [uid])),
+    ...hiddenProperties({
+      knownMembers: textOf([...seen.placed].map(([who, { userUid }]) => [who, userUid])),
+      removing: seen.leaving.size === 0 ? undefined : textOf([...seen.leaving.keys()].map((uid) => [uid])),
+    }),
   }),
 };
 
@@ -192,7 +190,7 @@ function sort(seen: Seen, state: Properties, rows: ReadonlyMap<string, TeamMembe
   const dropped = [...rosterOf(state["members"]).keys()].filter((who) => !seen.declared.has(who));
   // Whose uid is known is meant by it alone; who waited has come in another way. After a step that broke off, who knows.
   const taken = dropped.map((who) => seen.known.get(who) ?? (isUnfinished(state) ? who : undefined));
-  const before = new Set([...namesOf(state[leavingKey]), ...taken.filter((name) => name !== undefined)]);
+  const before = new Set([...namesOf(hiddenIn(state).removing), ...taken.filter((name) => name !== undefined)]);
   for (const row of rows.values()) {
     if (declared.has(row.userUid)) continue;
     const names = [row.userUid, row.email === undefined ? undefined : normalizeEmail(row.email)];
@@ -329,7 +327,7 @@ function note(run: Run, { view, declared, placed, leaving }: Seen): void {
 }
 
 function knownIn(state: Properties): Map<string, string> {
-  return isRecorded(state) ? (rosterOf(state[knownKey]) as Map<string, string>) : new Map();
+  return isRecorded(state) ? (rosterOf(hiddenIn(state).knownMembers) as Map<string, string>) : new Map();
 }
 
 function placeOf({ view }: Pick<Seen, "view">): string {

@@ -53,7 +53,7 @@ function whyNoMail(
   }
   if (inputs["resend"] !== undefined && inputs["resend"] !== outputs["resend"]) return undefined;
   if (invitation) return invitation.role === role ? "they have a valid invitation" : undefined;
-  if (outputs["__owed"] === true) return undefined;
+  if (outputs["__emailPending"] === true) return undefined;
   // What the provider cannot tell from its own cancellation.
   if (outputs["status"] === "invited" && outputs["role"] !== role) return undefined;
   if (inputs["onExpiry"] === "resend") {

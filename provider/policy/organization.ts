@@ -1,0 +1,5 @@
+/** What the deletion of an Organization does to the organization. */
+export function organizationEnding(declared: unknown, isCreated: boolean): "delete" | "leave" | "retain" {
+  if (declared === "delete" || declared === "leave" || declared === "retain") return declared;
+  return isCreated ? "delete" : "retain";
+}

@@ -1,7 +1,7 @@
 /**
- * What is promised, and the tests that hold it; docs/internals/reliability.md shows it. Cases are counted from the data that a test
- * runs, which stands in a module of its own, without jest. A number that only a run can tell is kept in a file that its
- * test compares, or is left out.
+ * What is promised, and the tests that hold it; docs/internals/reliability.md shows it. Cases are counted from the data
+ * that a test runs, which stands in a module of its own, without jest. A number that only a run can tell is kept in a
+ * file that its test compares, or is left out.
  */
 import { flagsOf, resources } from "../provider/schema/index.js";
 import { arriving, writesOf } from "./crashes/program.js";
@@ -13,7 +13,7 @@ import { hostileTexts } from "./hostile/texts.js";
 import { refused, taken } from "./support/addresses.js";
 import { declarations, situations, table } from "./lifecycle/person/table.js";
 import { spellingsOf } from "./support/secrets.js";
-import { traps } from "./unit/traps.js";
+import { facts } from "./unit/facts.js";
 
 export interface Tested {
   /** The file or folder, below `test/`. */
@@ -184,9 +184,9 @@ export const promises: readonly Promised[] = [
     promise: "What the API's contract leaves open does not matter",
     tests: [
       {
-        where: "unit/traps.test.ts",
-        how: "each trap of the contract is named by the test that springs it",
-        cases: [traps.length, "traps"],
+        where: "unit/facts.test.ts",
+        how: "each fact of the [contract](contract.md) is named by a test",
+        cases: [facts.length, "facts"],
       },
       {
         where: "faults/everyDeployment.test.ts",

@@ -1,6 +1,8 @@
 /** What the organizations API holds, in our spelling: camelCase, absent instead of missing, enums left open. */
 
-/** Answers of a write may leave out `uid` and `slug` (T5), and any field the deployment does not know. */
+/**
+ * Answers of a write may leave out `uid` and `slug` (writes-echo-input), and any field the deployment does not know.
+ */
 export interface Organization {
   uid?: string;
   slug?: string;
@@ -139,10 +141,12 @@ export interface ClientSettings {
   onWait?: (info: { waiting: number; seconds: number }) => void;
 }
 
-/** Each list is complete or an error: there is no half a list (T1). */
+/** Each list is complete or an error: never a part of it (no-single-reads). */
 export interface AvalaClient {
   readonly baseUrl: string;
-  /** Milliseconds since 1970 by the clock of the service, as its latest answer told it; before that, by the clock here. */
+  /**
+   * Milliseconds since 1970 by the clock of the service, as its latest answer told it; before that, by the clock here.
+   */
   now(): number;
   organizations: {
     list(): Promise<Identified<Organization>[]>;
@@ -182,8 +186,8 @@ export interface AvalaClient {
     /** `undefined` on deployments that do not know the call (404). */
     permissions(): Promise<CredentialPermissions | undefined>;
     /**
-     * The API key's user. `undefined` where the service does not tell: it refuses the call (403), does not know it (404),
-     * or answers something else than a user with a uid.
+     * The API key's user. `undefined` where the service does not tell: it refuses the call (403), does not know it
+     * (404), or answers something else than a user with a uid.
      */
     currentUser(): Promise<{ uid: string } | undefined>;
   };

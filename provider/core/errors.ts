@@ -34,7 +34,9 @@ export class ConfigError extends AvalaError {
 /** A request that was answered with an error status, or not as promised, or not at all. */
 export abstract class RequestError extends AvalaError {
   readonly request: RequestFacts;
-  /** True where a write may have been carried out although it failed: look before trying again (T8). */
+  /**
+   * True where a write may have been carried out although it failed: look before trying again (no-idempotency-keys).
+   */
   abstract readonly doubtful: boolean;
 
   constructor(what: string, fix: string, request: RequestFacts, options?: { cause?: unknown }) {
@@ -49,7 +51,7 @@ export abstract class RequestError extends AvalaError {
 
 /** Answered with an error status. */
 export abstract class ApiError extends RequestError {
-  /** The service's own machine code, where it sent one (T25). */
+  /** The service's own machine code, where it sent one (plan-refusals-are-permanent). */
   readonly apiCode: string | undefined;
 
   constructor(what: string, fix: string, request: RequestFacts, apiCode?: string) {
@@ -87,7 +89,7 @@ export class UnavailableError extends ApiError {
     return this.isWrite;
   }
 }
-/** Any other status, redirects included: they are never followed (T3). */
+/** Any other status, redirects included: they are never followed (next-names-any-host). */
 export class UnexpectedStatusError extends ApiError {
   readonly code = "AVALA_UNEXPECTED_STATUS";
   /** A redirect may be how a proxy, or the service, answers a write that it has carried out. */
@@ -112,7 +114,7 @@ export class TransportError extends RequestError {
   }
 }
 
-/** Answered with success, but not in a shape this version understands (T24). */
+/** Answered with success, but not in a shape this version understands (success-may-not-be-json). */
 export class ResponseShapeError extends RequestError {
   readonly code = "AVALA_RESPONSE_SHAPE";
   get doubtful(): boolean {

@@ -7,7 +7,10 @@ import { normalizeEmail } from "./address.js";
 
 const uidPattern = /^(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
 
-/** A uid in the service's spelling (lower case, hyphens), or undefined where the text is none (T23). */
+/**
+ * A uid in the service's spelling (lower case, hyphens), or undefined where the text is not a uid
+ * (spelling-may-change).
+ */
 export function canonicalUid(text: string): string | undefined {
   const groups = uidPattern.exec(text.trim());
   return groups ? groups.slice(1, 6).join("-").toLowerCase() : undefined;

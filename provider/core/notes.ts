@@ -4,7 +4,7 @@ import { isRunning, processName } from "./processes.js";
 
 /**
  * What the program of a run declares, written by its own process and read by the host processes. The engine may delete
- * before it has checked what the program declares (delete-before-replace), or without checking it at all (`--target`,
+ * before it has checked what the program declares (`deleteBeforeReplace`), or without checking it at all (`--target`,
  * `--exclude`): then only the program can tell who is still declared. Names and addresses are hashed.
  */
 
@@ -106,7 +106,9 @@ export function readProgramNotes(journal: ProcessJournal): ProgramNotes | undefi
   return { notes, isRunning: files.some((lines) => lines.includes("ends") && !lines.includes("finished")) };
 }
 
-/** An earlier run may have had the same address: its processes have ended. The language host lives as long as the run. */
+/**
+ * An earlier run may have had the same address: its processes have ended. The language host lives as long as the run.
+ */
 function belongsToThisRun(lines: readonly string[]): boolean {
   const [, ...processes] = (lines[0] ?? "").split(" ");
   return processes.some(isRunning);

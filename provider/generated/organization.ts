@@ -42,18 +42,18 @@ export interface OrganizationArgs {
   /**
    * Short public name, unique in Avala: at most 50 letters, digits and underscores.
    * Removing it from the program empties it.
-   * A handle has no hyphen, a slug has (T18).
+   * Unlike a slug, a handle has no hyphens.
    */
   handle?: pulumi.Input<string | undefined>;
   /**
    * Last part of the organization's address: letters, digits, hyphens and underscores, at most 255.
    * Default: The service derives it from the name.
-   * Changing it uses up one of few edits and moves every address below it (T17); it is sent only when it differs.
+   * Avala allows only a few changes of the slug, and each changes every address below it. The slug is sent only when it differs.
    */
   slug?: pulumi.Input<string | undefined>;
   /**
    * Web address of the logo, at most 200 characters.
-   * The service may answer another, signed address (T15): drift of the logo is not seen, and removing it from the program leaves the logo as it is.
+   * Avala may return a different, signed address, so drift of the logo is not detected. Removing it from the program leaves the logo as it is.
    */
   logo?: pulumi.Input<string | undefined>;
   /**
@@ -118,18 +118,18 @@ export interface OrganizationState {
   /**
    * Short public name, unique in Avala: at most 50 letters, digits and underscores.
    * Removing it from the program empties it.
-   * A handle has no hyphen, a slug has (T18).
+   * Unlike a slug, a handle has no hyphens.
    */
   handle?: pulumi.Input<string | undefined>;
   /**
    * Last part of the organization's address: letters, digits, hyphens and underscores, at most 255.
    * Default: The service derives it from the name.
-   * Changing it uses up one of few edits and moves every address below it (T17); it is sent only when it differs.
+   * Avala allows only a few changes of the slug, and each changes every address below it. The slug is sent only when it differs.
    */
   slug?: pulumi.Input<string | undefined>;
   /**
    * Web address of the logo, at most 200 characters.
-   * The service may answer another, signed address (T15): drift of the logo is not seen, and removing it from the program leaves the logo as it is.
+   * Avala may return a different, signed address, so drift of the logo is not detected. Removing it from the program leaves the logo as it is.
    */
   logo?: pulumi.Input<string | undefined>;
   /**
@@ -211,18 +211,18 @@ export interface OrganizationOutputs {
   /**
    * Short public name, unique in Avala: at most 50 letters, digits and underscores.
    * Removing it from the program empties it.
-   * A handle has no hyphen, a slug has (T18).
+   * Unlike a slug, a handle has no hyphens.
    */
   readonly handle: pulumi.Output<string | undefined>;
   /**
    * Last part of the organization's address: letters, digits, hyphens and underscores, at most 255.
    * Default: The service derives it from the name.
-   * Changing it uses up one of few edits and moves every address below it (T17); it is sent only when it differs.
+   * Avala allows only a few changes of the slug, and each changes every address below it. The slug is sent only when it differs.
    */
   readonly slug: pulumi.Output<string>;
   /**
    * Web address of the logo, at most 200 characters.
-   * The service may answer another, signed address (T15): drift of the logo is not seen, and removing it from the program leaves the logo as it is.
+   * Avala may return a different, signed address, so drift of the logo is not detected. Removing it from the program leaves the logo as it is.
    */
   readonly logo: pulumi.Output<string | undefined>;
   /**

@@ -69,7 +69,7 @@ export function observedState(
   outputs: Properties,
 ): { props: Properties; inputs?: Properties } {
   if (!isRecorded(before)) {
-    // Of what the service shows, counts and the caller's role would differ at each look (T16).
+    // Of what the service shows, counts and the caller's role would differ at each look (read-only-fields).
     const read = { ...pick(shown, Object.keys(schema.inputs)), ...outputs };
     return { props: defined({ ...harmless(read), ...hiddenProperties({ version: stateVersion }) }) };
   }

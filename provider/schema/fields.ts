@@ -18,13 +18,17 @@ export interface FieldFlags {
   reference?: "Organization" | "Team";
   /** Never sent: read by the provider itself and recorded in state. */
   local?: true;
-  /** What the wire has for "empty" (T14). A field with this flag is cleared when it leaves the program. */
+  /**
+   * What the wire has for "empty" (empty-values-differ). A field with this flag is cleared when it leaves the program.
+   */
   clear?: "" | null;
-  /** The service may answer something else than was sent (T15): sent when it changes, never read back. */
+  /**
+   * The service may answer something else than was sent (logo-urls-are-signed): sent when it changes, never read back.
+   */
   writeOnly?: true;
   /** The service chooses a value when the program does not; the state shows it either way. */
   chosen?: true;
-  /** The service may change upper and lower case (T23). */
+  /** The service may change upper and lower case (spelling-may-change). */
   caseless?: true;
   /** An email address, kept as written: case and the spelling of an international domain mean nothing. */
   address?: true;

@@ -47,19 +47,19 @@ export const organization = {
       {
         description: "Short public name, unique in Avala: at most 50 letters, digits and underscores.",
         clear: null,
-        fact: "A handle has no hyphen, a slug has (T18).",
+        fact: "Unlike a slug, a handle has no hyphens.",
       },
     ),
     slug: field(slug().optional(), {
       description: "Last part of the organization's address: letters, digits, hyphens and underscores, at most 255.",
       absent: "The service derives it from the name.",
       chosen: true,
-      fact: "Changing it uses up one of few edits and moves every address below it (T17); it is sent only when it differs.",
+      fact: "Avala allows only a few changes of the slug, and each changes every address below it. The slug is sent only when it differs.",
     }),
     logo: field(website().optional(), {
       description: "Web address of the logo, at most 200 characters.",
       writeOnly: true,
-      fact: "The service may answer another, signed address (T15): drift of the logo is not seen, and removing it from the program leaves the logo as it is.",
+      fact: "Avala may return a different, signed address, so drift of the logo is not detected. Removing it from the program leaves the logo as it is.",
     }),
     adopt: field(organizationReference().optional(), {
       description:

@@ -2,7 +2,10 @@ import { AvalaError, RequestError } from "../core/errors.js";
 import { printable, quoted } from "../core/text.js";
 import { shellWord } from "../core/shell.js";
 
-/** The key no longer sees an organization that state records: deleted, or access lost. Not to be told apart (T7). */
+/**
+ * The key no longer sees an organization that state records: deleted, or access lost; the two look the same
+ * (not-found-may-be-forbidden).
+ */
 export class OrganizationVanishedError extends AvalaError {
   readonly code = "AVALA_ORGANIZATION_VANISHED";
   readonly organizationUid: string;

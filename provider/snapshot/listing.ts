@@ -11,14 +11,14 @@ interface Load<Row> {
 }
 
 /**
- * One list of the service, read once in a run: single flight, complete or an error (T1), kept true after our own
- * writes. A failed load is forgotten, so that the next caller asks again.
+ * One list of the service, read once in a run: single flight, complete or an error (no-single-reads), kept true after
+ * our own writes. A failed load is forgotten, so that the next caller asks again.
  */
 export class Listing<Row> {
   #current: Load<Row> | undefined;
   /** The load that follows the one on its way, for all who want it newer than that. */
   #next: Promise<ReadonlyMap<string, Row>> | undefined;
-  /** What this run has made or changed, and (undefined) taken away: a list may lag behind it (T20). */
+  /** What this run has made or changed, and (undefined) taken away: a list may lag behind it (lists-may-lag). */
   readonly #own = new Map<string, Row | undefined>();
   readonly #fetch: () => Promise<Row[]>;
   readonly #key: (row: Row) => string;

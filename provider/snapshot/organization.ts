@@ -20,7 +20,10 @@ import { settle } from "./settle.js";
 import { TeamOf } from "./team.js";
 import { Turns } from "./turns.js";
 
-/** What state records of a team: a list may lag behind, so it tells where and how long to look before the team counts as gone. */
+/**
+ * What state records of a team: a list may lag behind, so it tells where and how long to look before the team counts as
+ * gone.
+ */
 export interface LastSeen {
   slug?: string | undefined;
   /** ISO 8601, by the service's clock; "" where that is not known. Absent where its absence need not be proven. */
@@ -85,7 +88,10 @@ export class OrganizationView {
     return this.#slug;
   }
 
-  /** Runs a call under the organization's slug, and again where the slug has moved in the meantime (T6, T17). */
+  /**
+   * Runs a call under the organization's slug, and again where the slug has moved in the meantime (slugs-move,
+   * slug-edits-are-limited).
+   */
   async at<T>(call: (slug: string) => Promise<T>): Promise<T> {
     const slug = this.#slug;
     try {

@@ -2,9 +2,9 @@ import { ConflictError, InvalidError, NotFoundError, RequestError } from "../cor
 import { DoubtfulWriteError } from "./errors.js";
 
 /**
- * A write whose failure may hide a success (T8): no answer, or, where `orRefused`, a refusal because it is done
- * already, or, where `orGone`, that there is nothing any more, which a proxy may say as well. What `lookUp` finds counts
- * as the result; a proven absence passes the failure on.
+ * A write whose failure may hide a success (no-idempotency-keys): no answer, or, where `orRefused`, a refusal because
+ * it is done already, or, where `orGone`, that there is nothing any more, which a proxy may say as well. What `lookUp`
+ * finds counts as the result; a proven absence passes the failure on.
  */
 export async function settle<T>(
   write: () => Promise<T>,

@@ -14,7 +14,9 @@ type Row = Identified<Organization>;
 export interface SnapshotOptions {
   /** Uids of people with a hidden address who are known to be nobody who is asked for by address. */
   hiddenPeople?: ReadonlySet<string>;
-  /** Told once when a run waits, for so many seconds at most, until the service must show what was made shortly before. */
+  /**
+   * Told once when a run waits, for so many seconds at most, until the service must show what was made shortly before.
+   */
   onLag?: (seconds: number) => void;
 }
 
@@ -29,7 +31,7 @@ export class Snapshot {
   readonly #organizations: Listing<Row>;
   readonly #views = new Map<string, OrganizationView>();
   readonly #told = new Set<string>();
-  /** Made by this run: not to be seen yet is no disappearance (T20). */
+  /** Made by this run: one that is not visible yet has not disappeared (lists-may-lag). */
   readonly #made = new Set<string>();
   readonly #around: Surroundings;
   #ownUser: Promise<string | undefined> | undefined;
@@ -87,7 +89,10 @@ export class Snapshot {
     return this.#view(this.#visible(await this.#organizations.get(), uid));
   }
 
-  /** Creates an organization; the one created is told from older ones of its name by what was there before (T5). */
+  /**
+   * Creates an organization; it differs from older ones of its name by a uid that was not there before
+   * (writes-echo-input).
+   */
   async createOrganization(input: OrganizationWrite & { name: string }): Promise<OrganizationView> {
     const before = new Set((await this.#organizations.get()).keys());
     const find = async () => {
@@ -102,7 +107,7 @@ export class Snapshot {
     if (!created) throw new CreatedNotShownError(`organization ${quoted(input.name)}`);
     this.#made.add(created.uid);
     const view = this.#view(created);
-    // A complete answer need not be read again, and a read may lag behind the write (T20).
+    // A complete answer need not be read again, and a read may lag behind the write (lists-may-lag).
     if (isDetail(created)) view.keep(created);
     if (created.teamCount === 0) view.startsEmpty();
     this.#organizations.put(created);
@@ -115,7 +120,10 @@ export class Snapshot {
     return this.#view(row);
   }
 
-  /** Reads the organization where it was last seen; undefined where somebody else, or nobody, is there now (T6). */
+  /**
+   * Reads the organization where it was last seen; undefined where the slug now leads to a different one, or to none
+   * (slugs-move).
+   */
   async #hinted(uid: string, hint: string): Promise<OrganizationView | undefined> {
     const detail = await this.#client.organizations.get(hint).catch((error: unknown) => {
       if (error instanceof NotFoundError) return undefined;

@@ -15,7 +15,7 @@ export interface OrganizationOfTeam {
   hasRemoved(userUid: string): Promise<boolean>;
 }
 
-/** One team in the picture of a run. Its path is looked up by uid whenever it does not answer (T6). */
+/** One team in the picture of a run. Its path is looked up by uid whenever it does not answer (slugs-move). */
 export class TeamOf<Organization extends OrganizationOfTeam> {
   readonly uid: string;
   readonly organization: Organization;

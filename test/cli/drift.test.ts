@@ -377,7 +377,7 @@ describe("what the code does not know", () => {
   });
 });
 
-describe("bug A6: another owner", () => {
+describe("bug: another owner", () => {
   const transfer = async (to: string) => {
     await o.emulator.api("POST", "/organizations/acme/transfer-ownership/", { new_owner_uid: to });
     await o.emulator.addKey("avk_ada", person("ada"));
@@ -526,7 +526,7 @@ describe("bug A6: another owner", () => {
   });
 });
 
-describe("bug A1: the API key's user", () => {
+describe("bug: the API key's user", () => {
   const me = "GET /users/me/";
   const as = async (name: string) => {
     await o.emulator.addKey(`avk_${name}`, person(name));

@@ -125,7 +125,7 @@ describe("leave whose answer is lost", () => {
     expect(await o.emulator.calls()).toEqual([list, ...who, act, list]);
   });
 
-  it.each([true, false])("bug I17: or is a login page, is looked up; carried out: %s", async (after) => {
+  it.each([true, false])("bug: or is a login page, is looked up; carried out: %s", async (after) => {
     const page = { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html>", after };
     await o.emulator.faults({ match: { method: "POST" }, action: page });
     const { code, stderr } = await o.desk.run(yes);

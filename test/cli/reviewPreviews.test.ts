@@ -295,7 +295,7 @@ describe("a roster", () => {
   });
 });
 
-describe("bug I4: what a deletion takes away", () => {
+describe("bug: what a deletion takes away", () => {
   const broken = { more: { initErrors: ["?"] } };
   const nothing = { mayHaveAccepted: undefined, removals: 0 };
   const access = { effect: "loses", mayHaveAccepted: false, removals: 1 };
@@ -341,7 +341,7 @@ describe("bug I4: what a deletion takes away", () => {
 describe("organizations and teams", () => {
   it.each<[string, object, object, string[]]>([
     [
-      "bug I19: another field changes, the slug was never declared",
+      "bug: another field changes, the slug was never declared",
       { slug: "acme", __serverDefaults: ["slug"], description: "a" },
       { description: "b" },
       ["description a → b"],

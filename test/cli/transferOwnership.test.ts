@@ -86,7 +86,7 @@ describe("transfer-ownership refuses, and sends nothing that changes anything", 
     expect(await o.members()).toEqual(after);
   });
 
-  it("I21: nobody for an address that may be a hidden one, unless the setting names its user", async () => {
+  it("nobody for an address that may be a hidden one, unless the setting names its user", async () => {
     await o.emulator.settings({ hideEmailsOf: [uids.mia] });
     const command = [...args(person("zoe")), "--yes"];
     expect((await o.desk.run(command)).stderr).toMatch(/\[AVALA_IDENTITY_UNKNOWN\]\n$/);
@@ -195,7 +195,7 @@ describe("transfer-ownership whose answer is lost", () => {
     expect(await o.members()).toEqual(before);
   });
 
-  it.each([true, false])("bug I17: or is a login page, is looked up; carried out: %s", async (after) => {
+  it.each([true, false])("bug: or is a login page, is looked up; carried out: %s", async (after) => {
     const page = { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html>", after };
     await o.emulator.faults({ match: { method: "POST" }, action: page });
     const { code, stderr } = await o.desk.run([...args(), "--yes"]);

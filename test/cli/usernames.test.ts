@@ -4,7 +4,7 @@ import { acme, uids } from "../lifecycle/support.js";
 import { Engine, Host } from "../support/host.js";
 import { office } from "./support.js";
 
-/* N9: of some people the user name is the phone number. It names nobody in a message, also where addresses are hidden. */
+/* Of some people the user name is the phone number. It names nobody in a message, also where addresses are hidden. */
 
 const phone = "+4915112345678";
 const seed = (): Seed => {
@@ -64,7 +64,7 @@ it.each<[string, string[], string, RegExp]>([
   ["review", ["review", "-"], preview, new RegExp(uids.lee)],
   ["review as Markdown", ["review", "-", "--markdown"], preview, new RegExp(uids.lee.replaceAll("-", "&#45;"))],
   ["transfer-ownership", ["transfer-ownership", "acme", "--to", uids.ada, "--yes"], "", new RegExp(uids.ada)],
-])("%s names people by uid", async (_, args, stdin, named) => {
+])("usernames-may-be-phones: %s names people by uid", async (_, args, stdin, named) => {
   const { stdout, stderr } = await o.desk.run(args, { stdin });
   expect(`${stdout}${stderr}`).toMatch(named);
   expect(`${stdout}${stderr}`).not.toContain(phone.slice(1));

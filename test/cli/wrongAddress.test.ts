@@ -4,7 +4,7 @@ import { rawService } from "../support/rawService.js";
 import { uids } from "../lifecycle/support.js";
 import { office } from "./support.js";
 
-/* D4: whoever leaves /api/v1 out of the base URL is told so, whatever they run. */
+/* Whoever leaves /api/v1 out of the base URL is told so, whatever they run. */
 
 const o = office();
 const page = { status: 404, headers: { "content-type": "text/html" }, body: "<!doctype html><h1>Not Found</h1>" };

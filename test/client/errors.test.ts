@@ -130,7 +130,7 @@ describe("whether a failed call may have been carried out", () => {
   });
 });
 
-describe("T21 secrets", () => {
+describe("answers-hold-secrets: secrets", () => {
   const link = "https://app.example.com/invitations/tok3nTOK3Ntok3nTOK3N/accept";
   const echo = `${KEY} (${link}) /organizations/invitations/tok3nTOK3Ntok3nTOK3N/accept/`;
   const bodies: unknown[] = [
@@ -196,7 +196,7 @@ describe("texts of the service", () => {
   });
 });
 
-describe("T17 a slug that has moved", () => {
+describe("slug-edits-are-limited: a slug that has moved", () => {
   it("shows as not found, with the path asked, so that the caller can look it up by uid", async () => {
     const { client, reply } = mocked();
     reply({ status: 404 });

@@ -301,7 +301,7 @@ describe("the 24 operations", () => {
   });
 });
 
-describe("T24 a success without JSON", () => {
+describe("success-may-not-be-json: a success without JSON", () => {
   const html: Reply = { status: 200, body: "<!doctype html><p>secret" };
 
   it.each(READS)("is an error for $name, that shows nothing of it", async ({ call }) => {
@@ -324,13 +324,13 @@ describe("T24 a success without JSON", () => {
     }
   });
 
-  it.each(ECHOES)("says nothing (T5) for $name where it is empty", async ({ call }) => {
+  it.each(ECHOES)("says nothing (writes-echo-input) for $name where it is empty", async ({ call }) => {
     const { client, reply } = mocked();
     reply(DONE, { status: 201 }, { status: 200, body: {} });
     for (let answer = 0; answer < 3; answer++) expect(await call(client)).toEqual({});
   });
 
-  it.each(WRITES)("bug I17: is doubtful for $name where it is something else, and sent once", async ({ call }) => {
+  it.each(WRITES)("bug: is doubtful for $name where it is something else, and sent once", async ({ call }) => {
     const type = { "content-type": "text/html" };
     const bodies = ["<!doctype html><p>secret", "\ufeff <html>secret", "OK, secret", '{"secret', "{} secret", "NaN"];
     for (const status of [200, 201, 202]) {
@@ -530,7 +530,7 @@ describe("the API key's user", () => {
   });
 });
 
-describe("T21 accept links", () => {
+describe("answers-hold-secrets: accept links", () => {
   it("can be read, and never end up in a text", async () => {
     const { client, reply } = mocked();
     reply(envelope([wireInvitation]), { status: 201, body: wireInvitation });

@@ -9,7 +9,7 @@ const page = (number: number) => `${ORIGIN}/api/v1${MEMBERS}?limit=100&page=${nu
 const uids = (found: { userUid: string }[]) => found.map(({ userUid }) => userUid);
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => `u${index}`);
 
-describe("T1 a list is complete or an error", () => {
+describe("no-single-reads: a list is complete or an error", () => {
   it("joins all pages, in order", async () => {
     const { client, reply, sent } = mocked();
     reply(
@@ -123,7 +123,7 @@ describe("T1 a list is complete or an error", () => {
   });
 });
 
-describe("T2 pages are followed as the service names them", () => {
+describe("pages-follow-next: pages are followed as the service names them", () => {
   it.each([
     ["page", "?limit=100&page=2", "limit=100&page=2"],
     ["cursor", "?cursor=cD0yMDI2&limit=100", "cursor=cD0yMDI2&limit=100"],
@@ -172,7 +172,7 @@ describe("T2 pages are followed as the service names them", () => {
   });
 });
 
-describe("T3 `next` never moves the key", () => {
+describe("next-names-any-host: `next` never moves the key", () => {
   it.each([
     "https://server.example.test/api/v1/organizations/acme/members/?limit=100&page=2",
     "http://api.example.test/api/v1/organizations/acme/members/?limit=100&page=2",
@@ -198,7 +198,7 @@ describe("T3 `next` never moves the key", () => {
   );
 });
 
-describe("T4 an older deployment's array is the whole list", () => {
+describe("array-or-page: an older deployment's array is the whole list", () => {
   const row = { uid: "x", slug: "x", user_uid: "x" };
 
   it.each([

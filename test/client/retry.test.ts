@@ -64,7 +64,7 @@ describe("requests for one call that keeps failing", () => {
     expect(new Set(sent().map((request) => JSON.stringify(request))).size).toBe(1);
   });
 
-  it("T25 a plan that does not include it is never retried, and keeps the service's code", async () => {
+  it("plan-refusals-are-permanent: a plan that does not include it is never retried, and keeps the service's code", async () => {
     const { client, reply, sent } = mocked();
     reply(...times(2, { status: 403, body: { detail: "Upgrade.", code: "plan_insufficient", doc_url: "https://x" } }));
     const error = await finishFailing(client.organizations.get("acme"));
@@ -74,7 +74,7 @@ describe("requests for one call that keeps failing", () => {
   });
 });
 
-describe("T8 a write without an answer", () => {
+describe("no-idempotency-keys: a write without an answer", () => {
   it("is sent once, and told to be doubtful", async () => {
     const { client, reply, sent } = mocked();
     reply(...times(2, { fails: "ECONNRESET" }));

@@ -103,7 +103,7 @@ async function uidOf(kind: string, uid: string): Promise<string | undefined> {
   return found?.[at];
 }
 
-describe.each(Object.keys(rows))("N10: the uid of %s", (kind) => {
+describe.each(Object.keys(rows))("the uid of %s", (kind) => {
   it.each(Object.entries(spellings))("is in canonical spelling where it comes %s", async (_, uid) => {
     expect(await uidOf(kind, uid)).toBe(canonical);
   });
@@ -113,13 +113,13 @@ describe.each(Object.keys(rows))("N10: the uid of %s", (kind) => {
   });
 });
 
-it("N10: a row that comes in two spellings is one row", async () => {
+it("a row that comes in two spellings is one row", async () => {
   const { client, reply } = mocked();
   reply(envelope(Object.values(spellings).map((user_uid) => ({ user_uid }))));
   expect(await client.members.list("acme")).toEqual([{ userUid: canonical }]);
 });
 
-describe("N10: times", () => {
+describe("times", () => {
   it.each([
     ["2026-01-31T12:00:00.000Z", "2026-01-31T12:00:00.000Z"],
     ["2026-01-31T12:00:00Z", "2026-01-31T12:00:00.000Z"],
@@ -188,7 +188,7 @@ describe("N10: times", () => {
   });
 });
 
-describe("N6: fields of the profile", () => {
+describe("fields of the profile", () => {
   const wire = ["readme", "organization_type", "x_url", "hugging_face_url", "github_url", "linkedin_url"];
   const names = ["readme", "organizationType", "xUrl", "huggingFaceUrl", "githubUrl", "linkedinUrl"];
   const all = (value: unknown) => Object.fromEntries(wire.map((name) => [name, value]));

@@ -30,7 +30,7 @@ describe("a base URL with a prefix or none", () => {
   });
 });
 
-describe("T19 reads at the same time", () => {
+describe("rate-limit-per-user: reads at the same time", () => {
   it("share one request and its retries", async () => {
     jest.useFakeTimers();
     try {
@@ -83,7 +83,7 @@ describe("T19 reads at the same time", () => {
     expect(sent()).toHaveLength(2);
   });
 
-  it("T20 never share an answer from before a write of ours", async () => {
+  it("lists-may-lag: never share an answer from before a write of ours", async () => {
     const { client, agent } = mocked();
     const pool = agent.get(ORIGIN);
     const get = { path: "/api/v1/organizations/acme/", method: "GET" };

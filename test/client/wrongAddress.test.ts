@@ -2,7 +2,7 @@ import { NotFoundError, UnexpectedStatusError } from "../../provider/core/errors
 import type { AvalaClient } from "../../provider/client/index.js";
 import { failure, mocked } from "./support.js";
 
-/* D4: a base URL that leads elsewhere, such as one without /api/v1: that nothing is found there proves no absence. */
+/* A base URL that leads elsewhere, such as one without /api/v1: that nothing is found there proves no absence. */
 
 const notOfApi: Record<string, unknown> = {
   "a page": "<!doctype html><title>Not Found</title><h1>Not Found</h1><p>avk_secret",

@@ -117,7 +117,7 @@ describe("one person declared twice in one place", () => {
     expect(await emulator.calls()).toEqual([]);
   });
 
-  it("bug I9: with the organization by its slug, by two providers of one deployment: the preview tells, without a call", async () => {
+  it("bug: with the organization by its slug, by two providers of one deployment: the preview tells, without a call", async () => {
     const args = { apiKey: ownerKey, baseUrl: emulator.url, allowInsecureBaseUrl: true };
     const person = (name: string, role: string): Declared => ({
       ...member(name, { organization: "acme", email: "new@example.com", role }),
@@ -208,7 +208,7 @@ const found = new Places();
     ["the stack's transformation", "pulumi.runtime.registerStackTransformation(respell);", "", "ada@example.com"],
     ["its own transformation", "", "{ transformations: [respell] }", "ada@example.com"],
     ["a transformation in other letters", "", "{ transformations: [respell] }", " ADA@Example.COM "],
-  ])("bug B2: two addresses that %s makes one are told by the preview, without a call", async (_, ofStack, own, to) => {
+  ])("bug: two addresses that %s makes one are told by the preview, without a call", async (_, ofStack, own, to) => {
     project.write({
       "index.js": `${head}
 const respelled = (email) => (email === "ada@old.example" ? ${JSON.stringify(to)} : email);
@@ -227,7 +227,7 @@ new OrganizationMember("two", { organization: "acme", email: "ada@old.example" }
     expect(await emulator.calls()).toEqual([]);
   });
 
-  it("bug I18: is not mistaken where two outputs of one resource are not known yet, and two places", async () => {
+  it("bug: is not mistaken where two outputs of one resource are not known yet, and two places", async () => {
     const organizations = (await emulator.state()).organizations;
     const teams = organizations.map(({ uid, teams: [team] }) => `${uid}/${team!.uid}`);
     project.write({

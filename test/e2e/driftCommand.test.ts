@@ -105,7 +105,7 @@ it("docs/guides/drift.md: from a quiet night to drift, its repair, and code that
   expect((await follow(nightly)).stdout).toBe("no drift\n");
 });
 
-it("bug A6: another owner is drift until a refresh records them, as docs/guides/drift.md says", async () => {
+it("bug: another owner is drift until a refresh records them, as docs/guides/drift.md says", async () => {
   await project.expectOk(["refresh", "--yes", "--skip-preview"]);
   const ada = (await emulator.state()).people.find(({ email }) => email === person("ada"))!.uid;
   await emulator.api("POST", "/organizations/acme/transfer-ownership/", { new_owner_uid: ada });

@@ -5,8 +5,8 @@ import { nameOf, Project, ref, type Declared, type Outcome } from "../support/pu
 jest.setTimeout(600_000);
 
 /*
- * Who and what a declaration means, on the real engine: stories of people, teams and organizations whose names move. Each story
- * has an organization of its own; those that succeed share the runs of one program.
+ * Who and what a declaration means, on the real engine: stories of people, teams and organizations whose names move.
+ * Each story has an organization of its own; those that succeed share the runs of one program.
  */
 
 type State = Awaited<ReturnType<TestEmulator["state"]>>;
@@ -295,7 +295,7 @@ describe("what cannot be right, or cannot be known, is refused before anything i
     expect((await project.up()).code).toBe(0);
   };
 
-  it("I2: another person who cannot be looked up", async () => {
+  it("another person who cannot be looked up", async () => {
     await made(organization(acme), member(acme, "dev", ada(acme), { role: "admin" }));
     await emulator.faults({
       match: { method: "GET", path: "/organizations/acme/members/" },
@@ -311,7 +311,7 @@ describe("what cannot be right, or cannot be known, is refused before anything i
     await refused("up", changed, "AVALA_IDENTITY_UNKNOWN");
   });
 
-  it("I11: adopt that names another organization or team; another spelling of the same one is no change", async () => {
+  it("adopt that names another organization or team; another spelling of the same one is no change", async () => {
     const uid = await uidOfOrganization(acme);
     await made(organization(acme), core(acme));
     await refused("preview", [organization(acme, { adopt: "beta", name: "Beta" })], "AVALA_GUARD");
@@ -321,7 +321,7 @@ describe("what cannot be right, or cannot be known, is refused before anything i
     expect((await project.up()).code).toBe(0);
   });
 
-  it("A3: one team, or one organization, under two resources; none is deleted while the other stands for it", async () => {
+  it("one team, or one organization, under two resources; none is deleted while the other stands for it", async () => {
     const [first, second] = [
       core(acme),
       team(acme, "Platform", { adopt: "core", name: "Core", description: "second" }),
@@ -334,7 +334,7 @@ describe("what cannot be right, or cannot be known, is refused before anything i
     for (const name of ['"acme"', '"again"']) expect(twice.screen).toContain(name);
   });
 
-  it("I9: one person in an organization by slug, under two providers of one deployment", async () => {
+  it("one person in an organization by slug, under two providers of one deployment", async () => {
     const { AVALA_API_KEY: apiKey, AVALA_BASE_URL: baseUrl } = environment;
     const declared = ["m1", "m2"].flatMap((name, index): Declared[] => [
       { kind: "Provider", name: `p${index}`, args: { apiKey, baseUrl, allowInsecureBaseUrl: true } },
@@ -349,7 +349,7 @@ describe("what cannot be right, or cannot be known, is refused before anything i
     expect(screen).toMatch(/OrganizationMember "m[12]"/);
   });
 
-  it("A1: the API key's own user, where a second person has the same role; and A4: teams that nobody declares", async () => {
+  it("the API key's own user, where a second person has the same role; teams that nobody declares", async () => {
     await emulator.addKey("avk_of_ada", ada(acme));
     await made(organization(acme), member(acme, "ada", ada(acme), { role: "admin" }));
     environment = { ...environment, AVALA_API_KEY: "avk_of_ada" };

@@ -5,7 +5,7 @@ import { acme, person, uids } from "../lifecycle/support.js";
 import { ownerKey, startEmulator, type TestEmulator } from "../support/emulator.js";
 
 /*
- * I17: a proxy whose session has ended answers whatever is asked with its login page, and the status 200. What a write was
+ * A proxy whose session has ended answers whatever is asked with its login page, and the status 200. What a write was
  * answered is believed only where the service may have said it; else the emulator's state decides.
  */
 

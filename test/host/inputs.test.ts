@@ -182,7 +182,7 @@ describe("a declaration that is not in order is refused by check, with its prope
     ],
     ["wrong role of a team", "teamMembership", { ...inTeam, role: "admin" }, "role", /must be "lead" or "member"/],
     [
-      "T12: owner as a role",
+      "one-owner: owner as a role",
       "invitation",
       { ...invited, role: "owner" },
       "role",
@@ -222,7 +222,13 @@ describe("a declaration that is not in order is refused by check, with its prope
     ["slug with a slash", "organization", { ...org, slug: "a/b" }, "slug", /letters, digits, hyphens and underscores/],
     ["reserved slug", "organization", { ...org, slug: "invitations" }, "slug", /path of the API itself/],
     ["reserved slug", "organization", { ...org, slug: "industry-choices" }, "slug", /path of the API itself/],
-    ["T18: handle with a hyphen", "organization", { ...org, handle: "acme-ai" }, "handle", /no hyphen, unlike slug/],
+    [
+      "handles-have-no-hyphen: handle with a hyphen",
+      "organization",
+      { ...org, handle: "acme-ai" },
+      "handle",
+      /no hyphen, unlike slug/,
+    ],
     ["a website that is none", "organization", { ...org, website: "acme" }, "website", /https:\/\//],
     [
       "a website with a host of one part",

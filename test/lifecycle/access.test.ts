@@ -37,7 +37,7 @@ async function loseAccess(): Promise<void> {
   await s.emulator.api("DELETE", `/organizations/acme/members/${admin}/`);
 }
 
-describe("T7: an organization that the key no longer sees", () => {
+describe("not-found-may-be-forbidden: an organization that the key no longer sees", () => {
   it("is an error of refresh, explained once, and nothing is dropped from state", async () => {
     await loseAccess();
     const { error } = await s.measured(() => s.stack.refresh());
@@ -98,7 +98,7 @@ describe("T7: an organization that the key no longer sees", () => {
   });
 });
 
-describe("T7: the same", () => {
+describe("not-found-may-be-forbidden: the same", () => {
   useService(() => acme({ hiddenIs: 403 }));
 
   it("is an error too where the service answers 403 for what is hidden", async () => {
@@ -109,7 +109,7 @@ describe("T7: the same", () => {
   });
 });
 
-describe("T1: a list that could not be read proves nothing", () => {
+describe("no-single-reads: a list that could not be read proves nothing", () => {
   it("401: a revoked key is an error of refresh and destroy, and drops nothing", async () => {
     const key = await s.keyOf("ada");
     s.stack.environment = s.emulator.environment(key);
@@ -165,7 +165,7 @@ describe("T1: a list that could not be read proves nothing", () => {
 
 const unknownIdentity = expect.objectContaining({ message: expect.stringContaining("[AVALA_IDENTITY_UNKNOWN]") });
 
-describe("hidden e-mail addresses", () => {
+describe("hidden-emails: hidden email addresses", () => {
   useService(() => acme({ hideEmails: true }));
 
   it.each(["mia", "zoeCore", "zoe"] as const)(

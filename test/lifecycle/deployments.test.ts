@@ -3,7 +3,7 @@ import { acme, person, s, useService, uids } from "./support.js";
 
 useService(() => ({}));
 
-describe("T20: lists that lag behind writes", () => {
+describe("lists-may-lag: lists that lag behind writes", () => {
   beforeEach(async () => {
     await s.emulator.reset(acme({ readLagMs: 60_000 }));
   });
@@ -41,7 +41,7 @@ describe("T20: lists that lag behind writes", () => {
   });
 });
 
-describe("bug: I15, a team that no answer shows yet, or that is gone, shortly after it was created", () => {
+describe("bug: a team that no answer shows yet, or that is gone, shortly after it was created", () => {
   const program: Program = { blue: team({ organization: uids.acme, name: "Blue" }) };
   const lists = () => s.emulator.calls().then((calls) => calls.filter(isListOfTeams).length);
   const isListOfTeams = (call: string) =>

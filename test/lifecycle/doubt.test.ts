@@ -56,7 +56,7 @@ const creation = /^POST /;
 const invites = (kind: string) => kind === "invitation" || kind === "organizationMember";
 const mailsOf = (kind: string) => (invites(kind) ? [`invitation ${person("zoe")}`] : []);
 
-describe("T8: a creation whose answer is lost", () => {
+describe("no-idempotency-keys: a creation whose answer is lost", () => {
   it.each(kinds)("of %s is looked up, and not sent twice", async (kind) => {
     s.mishaps({ on: creation, fate: "answer lost" });
     const made = await s.measured(() => s.stack.up(programs[kind]!()));
@@ -133,7 +133,7 @@ describe("T8: a creation whose answer is lost", () => {
   );
 });
 
-describe("T8: a change whose answer is lost", () => {
+describe("no-idempotency-keys: a change whose answer is lost", () => {
   const handle = (name: string) => name.replace("-", "_");
   const before: Record<string, () => Program> = {
     organization: () => ({
@@ -216,7 +216,7 @@ describe("T8: a change whose answer is lost", () => {
   });
 });
 
-describe("T8: a removal whose answer is lost", () => {
+describe("no-idempotency-keys: a removal whose answer is lost", () => {
   it.each(["teamMembership", "teamRoster", "team", "organization"])("of %s is done", async (kind) => {
     await s.stack.up(programs[kind]!());
     s.mishaps({ on: /^DELETE /, fate: "answer lost" });
@@ -278,7 +278,7 @@ it("a removal that is answered as if nothing were there, while the list shows it
 describe.each([
   ["Invitation", invitation],
   ["OrganizationMember", organizationMember],
-])("T8: a resend, or another role, of an %s whose answer is lost", (_, declare) => {
+])("no-idempotency-keys: a resend, or another role, of an %s whose answer is lost", (_, declare) => {
   const zoe = (inputs: object) => ({ it: declare({ organization: uids.acme, email: person("zoe"), ...inputs }) });
 
   it("counts a resend as sent, and never sends it a second time by itself", async () => {
@@ -351,7 +351,7 @@ describe.each([
     expect(s.stack.outputs("it")).toMatchObject({ status: "invited", emailsSent: 2 });
   });
 
-  it("T20: counts a mail as sent that the service has accepted and does not show yet", async () => {
+  it("lists-may-lag: counts a mail as sent that the service has accepted and does not show yet", async () => {
     await s.stack.up(zoe({}));
     await s.emulator.settings({ writeBody: "minimal", readLagMs: 60_000 });
     const first = await s.measured(() => s.stack.up(zoe({ role: "admin" })));

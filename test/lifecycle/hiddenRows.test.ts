@@ -1,7 +1,7 @@
 import { invitation, organizationMember, teamMembership, teamRoster, type Program } from "../support/stack.js";
 import { acme, person, s, useService, uids } from "./support.js";
 
-/* I21: the service hides the address of some people. */
+/* The service hides the address of some people. */
 
 useService(() => acme({ hideEmailsOf: [uids.mia] }));
 const zoe: Program = { zoe: organizationMember({ organization: uids.acme, email: person("zoe") }) };

@@ -40,7 +40,7 @@ describe("inviting", () => {
     });
   });
 
-  it("T21: records no accept link", async () => {
+  it("answers-hold-secrets: records no accept link", async () => {
     await s.stack.up(zoe());
     await s.stack.refresh();
     const { token } = (await s.organizationNow()).invitations[0]!;
@@ -83,7 +83,7 @@ describe("inviting", () => {
     });
   });
 
-  it("T23: keeps the address as declared where the service changes its case", async () => {
+  it("spelling-may-change: keeps the address as declared where the service changes its case", async () => {
     await s.emulator.settings({ lowercaseEmails: true });
     await s.stack.up(zoe({ email: person("Zoe") }));
     expect((await s.stack.refresh()).steps).toEqual(["same zoe"]);
@@ -99,7 +99,7 @@ describe("inviting", () => {
   });
 });
 
-describe("T9: acceptance", () => {
+describe("accepted-invitations-vanish: acceptance", () => {
   it("is one recorded step without a write; then it is settled, whatever becomes of the person", async () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
@@ -140,7 +140,7 @@ describe("T9: acceptance", () => {
   });
 });
 
-describe("T10: an invitation that has run out or vanished", () => {
+describe("expired-may-be-pending: an invitation that has run out or vanished", () => {
   describe.each(listedOrHidden)("expired and %s:", (shown) => {
     useService(() => acme({ expiredInvitations: shown }));
 
@@ -282,7 +282,7 @@ describe("destroying an Invitation", () => {
     expect(await pending()).toEqual([]);
   });
 
-  it("T22: leaves everybody else's alone", async () => {
+  it("people-change-avala: leaves everybody else's alone", async () => {
     await s.emulator.api("POST", at.invitations, { email: person("ann") });
     await s.stack.up(zoe());
     await s.stack.destroy();

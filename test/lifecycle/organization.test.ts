@@ -86,7 +86,7 @@ describe("each field of Organization", () => {
       await s.emulator.api("PATCH", `/organizations/${slug}/`, { [field]: fields[field].first });
     }
     const found = await s.stack.refresh();
-    // T15: the service answers a signed address of the logo, so its drift is not looked for.
+    // logo-urls-are-signed: the service answers a signed address of the logo, so its drift is not looked for.
     expect(found.steps).toContain("same logo");
     expect(found.steps.filter((step) => step.startsWith("update "))).toHaveLength(names.length - 1);
     const repair = await s.measured(() => s.stack.up(each("second")));
@@ -109,7 +109,7 @@ describe("each field of Organization", () => {
     expect(await s.measured(() => s.stack.up(each(undefined)))).toMatchObject({ calls: [], steps: allSteps("same") });
   });
 
-  it("T14: is not looked at any more once it has left the program", async () => {
+  it("empty-values-differ: is not looked at any more once it has left the program", async () => {
     await s.stack.up({ org: organization({ name: "Org", description: "ours", industry: "robotics" }) });
     const program = { org: organization({ name: "Org" }) };
     await s.stack.up(program);
@@ -119,7 +119,7 @@ describe("each field of Organization", () => {
     expect(await s.organizationNow(s.stack.id("org"))).toMatchObject({ description: "theirs", industry: "ai_ml" });
   });
 
-  it("T23: may come back in another case where case does not count", async () => {
+  it("spelling-may-change: may come back in another case where case does not count", async () => {
     await s.stack.up({ org: organization({ name: "Org", email: "One@Example.com" }) });
     await s.emulator.api("PATCH", `/organizations/org/`, { email: "one@example.com" });
     expect((await s.stack.refresh()).steps).toEqual(["same org"]);
@@ -138,7 +138,7 @@ describe("creating an Organization", () => {
     expect(calls).toEqual(["GET /organizations/", "POST /organizations/", `PATCH ${at.beta}`]);
   });
 
-  it("T16: records neither counts nor the caller's role nor what the program did not declare", async () => {
+  it("read-only-fields: records neither counts nor the caller's role nor what the program did not declare", async () => {
     await s.stack.up({ org: organization({ name: "Beta" }) });
     const shown = Object.keys(s.stack.outputs("org")).filter((name) => !name.startsWith("__"));
     expect(shown.toSorted()).toEqual(["createdAt", "isVerified", "name", "plan", "slug", "uid"]);
@@ -219,7 +219,7 @@ describe("deleting an Organization", () => {
     expect((await s.organizationNow()).members.map(({ email }) => email)).not.toContain(person("ada"));
   });
 
-  it("T12: says that an owner cannot leave, and keeps the record", async () => {
+  it("one-owner: says that an owner cannot leave, and keeps the record", async () => {
     await s.stack.up(adopted({ onDestroy: "leave" }));
     expect((await s.measured(() => s.stack.destroy())).error?.message).toContain("[AVALA_INVALID]");
     expect(s.stack.resources.has("org")).toBe(true);

@@ -96,7 +96,7 @@ describe("from nobody to member", () => {
     expect((await refresh()).calls).toEqual([organizations, `GET ${at.people}`]);
   });
 
-  it("T21: records no accept link", async () => {
+  it("answers-hold-secrets: records no accept link", async () => {
     await s.stack.up(zoe());
     await s.stack.refresh();
     const { token } = (await s.organizationNow()).invitations[0]!;
@@ -116,7 +116,7 @@ describe("from nobody to member", () => {
     expect([await roleOf("mia"), await roleOf("ada")]).toEqual(["admin", "admin"]);
   });
 
-  it("T11: refuses a uid that is no member's, before any write", async () => {
+  it("members-join-by-invitation: refuses a uid that is no member's, before any write", async () => {
     const nobody = await up(member({ user: "99999999-0000-4000-8000-000000000000" }));
     expect(nobody).toMatchObject(guarded("nobody can be invited by uid. Declare the person by email"));
     expect(s.stack.resources.size).toBe(0);
@@ -169,7 +169,7 @@ describe("bug: a member beside whose valid invitation nobody looked, as they had
   });
 });
 
-describe("another role", () => {
+describe("role-change-needs-new-email: another role", () => {
   it("while invited is cancel and invite: one more mail, said in the preview, and none for the new value of resend", async () => {
     await s.stack.up(zoe());
     const { invitationUid } = outputs();
@@ -266,7 +266,7 @@ describe("another role", () => {
   });
 });
 
-describe("T10: an invitation that has ended", () => {
+describe("expired-may-be-pending: an invitation that has ended", () => {
   describe.each(listedOrHidden)("expired and %s:", (shown) => {
     useService(() => acme({ expiredInvitations: shown }));
 
@@ -486,7 +486,7 @@ describe("destroying an OrganizationMember", () => {
   });
 });
 
-describe("T12: the owner", () => {
+describe("one-owner: the owner", () => {
   it("is settled and reported, and neither changed nor removed, by whatever they are declared", async () => {
     const stays = said("warning", `"${person("owner")}" is the owner of organization acme and stays it`);
     for (const role of ["member", "admin"]) {
@@ -509,7 +509,7 @@ describe("T12: the owner", () => {
   });
 });
 
-describe("T13: the key's own person", () => {
+describe("own-user-may-be-unknown: the key's own person", () => {
   const useHerKey = async () => (s.stack.environment = s.emulator.environment(await s.keyOf("ada")));
   const ada = (inputs: object = {}) => member({ user: uids.ada, role: "admin", ...inputs });
 
@@ -537,7 +537,7 @@ describe("T13: the key's own person", () => {
   });
 });
 
-it("T22: stops a run at the eleventh person removed from one organization, and says how to go on", async () => {
+it("people-change-avala: stops a run at the eleventh person removed from one organization, and says how to go on", async () => {
   const emails = Array.from({ length: 11 }, (_, index) => person(`p${index}`));
   for (const email of emails) await s.emulator.join(uids.acme, email);
   await s.stack.up(
@@ -757,7 +757,7 @@ describe("a service that answers what this version does not know", () => {
     expect(outputs()).toMatchObject({ status: "invited", role: "member" });
   });
 
-  it("T23: an address in another case and Unicode form is the same: no mail", async () => {
+  it("spelling-may-change: an address in another case and Unicode form is the same: no mail", async () => {
     const at = (domain: string) => person("zoe").replace("example", domain);
     const [composed, decomposed] = [at("zo\u00eb"), at("Zoe\u0308").replace("zoe@", "Zoe@")];
     answers(/^GET .*\/members\//, (row) => (row["user_uid"] === uids.mia ? { ...row, email: decomposed } : row));

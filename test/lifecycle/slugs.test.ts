@@ -29,7 +29,7 @@ async function withHost(
   }
 }
 
-describe("T17: a slug that moves", () => {
+describe("slug-edits-are-limited: a slug that moves", () => {
   const children: Program = {
     core: team({ organization: "acme", name: "Core", adopt: "core", forceDestroy: true }),
     mia: teamMembership({ team: core, user: uids.mia, role: "member" }),
@@ -115,7 +115,7 @@ describe("T17: a slug that moves", () => {
   });
 });
 
-describe("T6: a slug that has been given to another organization", () => {
+describe("slugs-move: a slug that has been given to another organization", () => {
   it("between two runs is not mistaken: the other one is neither read for ours nor changed", async () => {
     const program = (description: string) => ({ org: organization({ name: "Acme", adopt: uids.acme, description }) });
     await s.stack.up(program("ours"));

@@ -10,7 +10,7 @@ import {
 import { unreliable } from "../support/unreliable.js";
 import { acme, person, s, useService, uids } from "./support.js";
 
-/* N10: a service may spell the same uid and the same moment in other ways, from one day to the next. */
+/* A service may spell the same uid and the same moment in other ways, from one day to the next. */
 
 useService();
 jest.setTimeout(60_000);
@@ -58,7 +58,7 @@ beforeEach(async () => {
 });
 afterEach(() => between.close());
 
-describe.each(Object.entries(spellings))("N10: %s", (_, respelt) => {
+describe.each(Object.entries(spellings))("%s", (_, respelt) => {
   const respelling = () => {
     between.expect({ on: /./, fate: respelt, times: Infinity });
     s.stack.environment = { ...s.stack.environment, AVALA_BASE_URL: between.url };

@@ -69,7 +69,7 @@ describe("each field of Team", () => {
     expect(await s.measured(() => s.stack.up(each(undefined)))).toMatchObject({ calls: [], steps: allSteps("same") });
   });
 
-  it("T23: may come back in another case where case does not count", async () => {
+  it("spelling-may-change: may come back in another case where case does not count", async () => {
     await s.stack.up({ core: team({ organization: uids.acme, name: "Blue", color: "#AaBbCc" }) });
     await s.emulator.api("PATCH", `${at.teams}blue/`, { color: "#aabbcc" });
     expect((await s.stack.refresh()).steps).toEqual(["same core"]);

@@ -84,7 +84,7 @@ describe.each([
   });
 });
 
-it("T11: takes over somebody who is in the team already, with a write only where the role differs", async () => {
+it("members-join-by-invitation: takes over somebody who is in the team already, with a write only where the role differs", async () => {
   const same = await s.measured(() => s.stack.up(membership({ user: uids.lee, role: "lead" })));
   expect(same).toMatchObject({ steps: ["create it"], writes: [] });
   s.stack.resources.clear();
@@ -105,7 +105,7 @@ it.each([
   expect(dropped).toMatchObject({ steps: ["update it"], writes: [] });
 });
 
-it("T22: comes and goes without touching anybody who is not declared", async () => {
+it("people-change-avala: comes and goes without touching anybody who is not declared", async () => {
   const before = await s.organizationNow();
   await s.stack.up(membership({ user: uids.mia, role: "lead" }));
   await s.stack.destroy();
@@ -296,7 +296,7 @@ describe("somebody who is no member yet", () => {
   });
 });
 
-it("T19: reads each list once for a hundred memberships", async () => {
+it("rate-limit-per-user: reads each list once for a hundred memberships", async () => {
   const people = Array.from({ length: 100 }, (_, index) => person(`p${index}`));
   for (const email of people) await s.emulator.join(uids.acme, email);
   const program = Object.fromEntries(

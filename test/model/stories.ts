@@ -7,8 +7,8 @@ import { invitationOf, lower, type OrganizationRow } from "./service.js";
 import { acme, address, type Dice, type Move, type World } from "./world.js";
 
 /**
- * What takes several steps to go wrong, told in one: what has been found on the real engine before, in whatever a random
- * program has come to. Each sets up what it needs, and is given up where that is refused.
+ * What takes several steps to go wrong, told in one: what has been found on the real engine before, in whatever a
+ * random program has come to. Each sets up what it needs, and is given up where that is refused.
  */
 
 /** Somebody whom the program declares as a member of Acme. */
@@ -102,7 +102,7 @@ const ofMember =
     };
   };
 
-/** I1, I7: somebody new gets a member's address and a place in the organization; a look; the line goes. */
+/** Somebody new gets a member's address and a place in the organization; a look; the line goes. */
 const succeeded = ofMember(
   ({ who }) => `${who} has another address, and somebody new of Acme has theirs; refresh; the line goes; up`,
   async (world, { name, who }, dice) => {
@@ -117,7 +117,7 @@ const succeeded = ofMember(
   },
 );
 
-/** I7: the member is not in the organization any more, and somebody new has their address there. */
+/** The member is not in the organization any more, and somebody new has their address there. */
 const replacedByHand = ofMember(
   ({ who }) => `somebody else removes ${who}, and somebody new of Acme has their address; refresh; the line goes; up`,
   async (world, { name, who, uid }) => {
@@ -132,7 +132,7 @@ const replacedByHand = ofMember(
   },
 );
 
-/** I12: a member's old address is invited by somebody else; the line goes. */
+/** A member's old address is invited by somebody else; the line goes. */
 const invitedAtOldAddress = ofMember(
   ({ who }) => `${who} has another address, and somebody else invites the old one; the line goes; up`,
   async (world, { name, who }) => {
@@ -146,7 +146,7 @@ const invitedAtOldAddress = ofMember(
   },
 );
 
-/** I3: drift of one field, while another one is changed. */
+/** Drift of one field, while another one is changed. */
 const drifted = ofMember(
   ({ who }) => `somebody else gives ${who} the other role, and the program another reason; up`,
   async (world, { name, who, uid }) => {
@@ -158,7 +158,7 @@ const drifted = ofMember(
   },
 );
 
-/** I4: somebody is removed by hand, a refresh records it, and they come back by hand before their line goes. */
+/** Somebody is removed by hand, a refresh records it, and they come back by hand before their line goes. */
 const cameBack = ofMember(
   ({ who }) => `somebody else removes ${who}; refresh; ${who} is back by hand, and the line goes; up`,
   async (world, { name, who, uid }) => {
@@ -171,7 +171,7 @@ const cameBack = ofMember(
   },
 );
 
-/** I2: a declaration means somebody else now, and the look-up fails once too often. */
+/** A declaration means somebody else now, and the look-up fails once too often. */
 const notLookedUp = ofMember(
   ({ who }) => `the line of ${who} means an address that nobody has; up, in which no list of members is answered`,
   async (world, { name, item }) => {
@@ -184,7 +184,7 @@ const notLookedUp = ofMember(
   },
 );
 
-/** A1: the person whose key it is leaves the program, or is to be a member, beside somebody who has their role. */
+/** The person whose key it is leaves the program, or is to be a member, beside somebody who has their role. */
 const ownLeaves = ofMember(
   ({ who }) => `${who}, whose key it is, leaves the program, or is to be a member; up`,
   async (world, { name }, dice) => {
@@ -206,7 +206,7 @@ const retained = ofMember(
   },
 );
 
-/** A2: whoever is declared goes on being declared under another name, and the run is not about that. */
+/** Whoever is declared goes on being declared under another name, and the run is not about that. */
 const renamedAndExcluded = ofMember(
   ({ who }) => `the line of ${who} has another name; up --exclude it`,
   async (world, { name }) => {
@@ -219,7 +219,7 @@ const renamedAndExcluded = ofMember(
   },
 );
 
-/** I6: a line with an address that is not the person's any more gets another name. */
+/** A line with an address that is not the person's any more gets another name. */
 const renamedWithOldAddress = ofMember(
   ({ who }) => `${who} has another address, and the line with the old one gets another name; up`,
   async (world, { name, who }) => {
@@ -289,7 +289,7 @@ const declined: Move = (world, dice) => {
   };
 };
 
-/** I13, I14: one more leaves at once than a run may take out, members and invited. */
+/** One more leaves at once than a run may take out, members and invited. */
 const emptied: Move = (world, dice) => {
   const recorded = [...world.items].filter(([name, { who, provider }]) => {
     const { status, onDestroy } = world.stack.resources.get(name)?.outputs ?? {};
@@ -316,7 +316,7 @@ const emptied: Move = (world, dice) => {
   };
 };
 
-/** A4: an organization that the program has made leaves it, with something in it that nobody has declared. */
+/** An organization that the program has made leaves it, with something in it that nobody has declared. */
 const strangeTeam: Move = (world, dice) => {
   const [name, item] =
     dice.pick(
@@ -366,7 +366,7 @@ const strangerInside: Move = (world, dice) => {
   };
 };
 
-/** I5: somebody is declared at both deployments, and leaves one of them. */
+/** Somebody is declared at both deployments, and leaves one of them. */
 const atBoth = ofMember(
   ({ who }) => `${who} is declared at the other deployment too; up; the line here goes; up`,
   async (world, { name, who }) => {

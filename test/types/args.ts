@@ -116,7 +116,7 @@ export function refused(acme: Organization, core: Team): void {
   new TeamMembership("m", { team: acme, user: "u", role: "lead" });
   // @ts-expect-error -- a role of organizations
   new TeamMembership("m", { team: core, user: "u", role: "admin" });
-  // @ts-expect-error -- T12: ownership is not declared
+  // @ts-expect-error -- one-owner: ownership is not declared
   new Invitation("i", { organization: acme, email: "a@b.example", role: "owner" });
   // @ts-expect-error -- no e-mail
   new Invitation("i", { organization: acme });

@@ -46,7 +46,7 @@ it("names every kind as its key in another case", () => {
 describe("values that count as the same", () => {
   const { handle, description, email, name, slug } = resources.organization.inputs;
 
-  it("T14: nothing, null and empty, where a field can be emptied", () => {
+  it("empty-values-differ: nothing, null and empty, where a field can be emptied", () => {
     for (const schema of [handle, description]) {
       expect(comparable(schema, null)).toBe("");
       expect(comparable(schema, undefined)).toBe("");
@@ -54,14 +54,14 @@ describe("values that count as the same", () => {
     expect(comparable(name, undefined)).toBeUndefined();
   });
 
-  it("T23: upper and lower case, where the service may change it, and nowhere else", () => {
+  it("spelling-may-change: upper and lower case, where the service may change it, and nowhere else", () => {
     expect(comparable(email, "A@B.example")).toBe("a@b.example");
     expect(comparable(resources.team.inputs.color, "#AABBCC")).toBe("#aabbcc");
     expect(comparable(slug, "Acme")).toBe("Acme");
     expect(comparable(name, "Acme")).toBe("Acme");
   });
 
-  it("T14: go over the wire as the contract wants them", () => {
+  it("empty-values-differ: go over the wire as the contract wants them", () => {
     expect(wireValue(handle, "")).toBeNull();
     expect(wireValue(description, "")).toBe("");
     expect(wireValue(handle, "acme")).toBe("acme");

@@ -194,14 +194,14 @@ describe("switches", () => {
     ["the environment before it", { AVALA_HIDDEN_PEOPLE: ada }, { "avala:hiddenPeople": bob }, [ada]],
     ["it, where the environment's is empty", { AVALA_HIDDEN_PEOPLE: "" }, { "avala:hiddenPeople": bob }, [bob]],
   ] as [string, Record<string, string>, Record<string, string>, string[]][])(
-    "I21: list people whose address is hidden, by %s",
+    "list people whose address is hidden, by %s",
     (_, environment, config, expected) => {
       expect([...resolve({ AVALA_API_KEY: "e", ...environment }, config).hiddenPeople]).toEqual(expected);
     },
   );
 
   it.each(["ada@example.com", `${ada} avk_pasted`, `${ada}-1`, "all", "*"])(
-    "I21: refuse people who are not named by uid, and do not show what is there instead: %j",
+    "refuse people who are not named by uid, and do not show what is there instead: %j",
     (value) => {
       for (const [environment, config] of [
         [{ AVALA_HIDDEN_PEOPLE: value }, {}],

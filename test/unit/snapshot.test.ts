@@ -24,7 +24,7 @@ function byHand() {
 const keys = async (rows: Promise<ReadonlyMap<string, unknown>>) => [...(await rows).keys()];
 
 describe("a list of the service", () => {
-  it("T19: is read once, whoever asks and when", async () => {
+  it("rate-limit-per-user: is read once, whoever asks and when", async () => {
     const { waiting, list } = byHand();
     expect(list.wanted).toBe(false);
     const asked = [list.get(), list.get()];
@@ -35,7 +35,7 @@ describe("a list of the service", () => {
     expect(waiting).toHaveLength(1);
   });
 
-  it("T1: is an error for all who wait when it cannot be read, and asked for anew by the next", async () => {
+  it("no-single-reads: is an error for all who wait when it cannot be read, and asked for anew by the next", async () => {
     const { waiting, list } = byHand();
     const asked = Promise.allSettled([list.get(), list.get()]);
     waiting[0]!.fail(new Error("down"));
@@ -58,7 +58,7 @@ describe("a list of the service", () => {
     expect(await keys(list.get())).toEqual(["earlier"]);
   });
 
-  it("T20: knows own writes although a later reading lags behind them, and takes newer values from it", async () => {
+  it("lists-may-lag: knows own writes although a later reading lags behind them, and takes newer values from it", async () => {
     const { waiting, list } = byHand();
     const first = list.get();
     waiting[0]!.answer([{ uid: "a" }]);
@@ -135,7 +135,7 @@ describe("people", () => {
     expect(await people([ada, hidden]).find({ email: "ada@example.com" })).toBe(ada);
   });
 
-  it("I21: are absent where all whose address is hidden are known to be others, and there whatever is known", async () => {
+  it("are absent where all whose address is hidden are known to be others, and there whatever is known", async () => {
     const known = (...uids: string[]) =>
       new People("organization acme", () => Promise.resolve([ada, hidden, { userUid: "3", email: "" }]), new Set(uids));
     const bob = { email: "bob@example.com" };
@@ -147,7 +147,7 @@ describe("people", () => {
     }
   });
 
-  it("I21: are named where their addresses are hidden: five of them, with their roles", async () => {
+  it("are named where their addresses are hidden: five of them, with their roles", async () => {
     const rows = [..."123456"].map((userUid) => ({ userUid, role: userUid === "2" ? undefined : "member" }));
     const told = people(rows).find({ email: "bob@example.com" });
     await expect(told).rejects.toThrow(
@@ -181,7 +181,7 @@ describe("people", () => {
   });
 });
 
-describe("T8: a write that failed", () => {
+describe("no-idempotency-keys: a write that failed", () => {
   const post = { method: "POST", path: "/organizations/" };
   const lost = new TransportError("lost", "", post, true);
   const neverSent = new TransportError("refused", "", post, false);

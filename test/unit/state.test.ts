@@ -43,19 +43,19 @@ describe("what is recorded after a look", () => {
     expect(inputs).toEqual({ name: "Apex", handle: "acme" });
   });
 
-  it("keeps the declared spelling where the two count as the same (T23)", () => {
+  it("keeps the declared spelling where the two count as the same (spelling-may-change)", () => {
     expect(look({ ...state, email: "A@b.example" }, { name: "Acme", email: "a@B.example" }).inputs).toMatchObject({
       email: "A@b.example",
     });
   });
 
-  it("T14: shows a handle that was taken away as empty, which is a change", () => {
+  it("empty-values-differ: shows a handle that was taken away as empty, which is a change", () => {
     const { props, inputs } = look(state, { name: "Acme", handle: null });
     expect(inputs).toEqual({ name: "Acme", handle: "" });
     expect(changedInputs(schema, declaredInputs(schema, props), { name: "Acme", handle: "acme" })).toEqual(["handle"]);
   });
 
-  it("T15: never takes over a logo, nor what the service does not show", () => {
+  it("logo-urls-are-signed: never takes over a logo, nor what the service does not show", () => {
     const before = { ...state, logo: "https://a.example/l.png", phone: "1" };
     expect(look(before, { name: "Acme", logo: "https://signed.example/?x" }).inputs).toMatchObject({
       logo: before.logo,
@@ -64,7 +64,7 @@ describe("what is recorded after a look", () => {
   });
 });
 
-describe("N10: times of a look", () => {
+describe("times of a look", () => {
   const now = "2026-01-31T12:00:00.000Z";
   it.each([
     ["2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z"],

@@ -38,7 +38,8 @@ export interface ListRequest<T> {
 }
 
 /**
- * The complete list, or an error (T1). A row that appears on two pages, because the list shifted, is kept once.
+ * The complete list, or an error (no-single-reads). A row that appears on two pages, because the list shifted, is kept
+ * once.
  *
  * Absence must be proven, so a walk counts only if its last page's `count` (where there is one) is not above the rows
  * seen, and `count` never fell on the way: a row that leaves an early page pulls an unseen one onto it. Otherwise, and
@@ -108,8 +109,9 @@ class Route {
   }
 
   /**
-   * The query of `next`, as it is: `page` stays `page` and `cursor` stays `cursor` (T2). Its host and path are
-   * ignored (T3). What we asked for and `next` forgot is added, so that no later page is wider than the first.
+   * The query of `next`, as it is: `page` stays `page` and `cursor` stays `cursor` (pages-follow-next). Its host and
+   * path are ignored (next-names-any-host). What we asked for and `next` forgot is added, so that no later page is
+   * wider than the first.
    */
   follow(next: string, facts: RequestFacts): string {
     const url = URL.canParse(next, ANYWHERE) ? new URL(next, ANYWHERE) : undefined;

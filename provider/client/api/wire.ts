@@ -21,8 +21,8 @@ import type {
  * may be missing or null. A field of another type is an error all the same: guessing would end in a wrong diff.
  */
 /**
- * A uid or slug becomes part of ids, paths and messages: characters that can be seen, none of them a slash, and not many.
- * What is in use are UUIDs, and letters, digits, hyphens and underscores.
+ * A uid or slug becomes part of ids, paths and messages: characters that can be seen, none of them a slash, and not
+ * many. What is in use are UUIDs, and letters, digits, hyphens and underscores.
  */
 const identifier = z.string().regex(/^[!-.0-~]{1,255}$/);
 /** Entries of a list within a row. */
@@ -84,7 +84,7 @@ const organizationFields = {
 };
 const ORGANIZATION_NULLS = ["handle", "role", "slug_edits_remaining", "allowed_domains"] as const;
 
-/** The answer of a write: may be an echo of what was sent (T5). */
+/** The answer of a write: may be an echo of what was sent (writes-echo-input). */
 export const organizationEcho: z.ZodType<Organization> = z
   .object(organizationFields)
   .transform((wire) => camel(wire, ORGANIZATION_NULLS));
@@ -103,7 +103,7 @@ const teamFields = {
   created_at: time,
 };
 
-/** The answer of a write: may be an echo of what was sent (T5). */
+/** The answer of a write: may be an echo of what was sent (writes-echo-input). */
 export const teamEcho: z.ZodType<Team> = z.object(teamFields).transform((wire) => camel(wire));
 
 export const team: z.ZodType<Identified<Team>> = z
@@ -137,7 +137,7 @@ const invitationFields = {
   copy_link: text,
 };
 
-/** The answer of a write: may be an echo of what was sent (T5). */
+/** The answer of a write: may be an echo of what was sent (writes-echo-input). */
 export const invitationEcho: z.ZodType<Partial<Invitation>> = z.object(invitationFields).transform(fromInvitation);
 
 export const invitation: z.ZodType<Invitation> = z
@@ -195,7 +195,7 @@ export const industryChoices: z.ZodType<Choice[]> = z.unknown().transform((answe
 export const MOST_ROWS_OF_PAGE = 10_000;
 const rows = z.array(z.unknown()).max(MOST_ROWS_OF_PAGE);
 
-/** One page of a list: an envelope, or the whole list as an array from older deployments (T4). */
+/** One page of a list: an envelope, or the whole list as an array from older deployments (array-or-page). */
 export const page = z.union([
   rows.transform((results) => ({ results, next: undefined, count: undefined })),
   z
@@ -216,7 +216,10 @@ export function decode<T>(schema: z.ZodType<T>, answer: Answer): T {
   return conform(schema, contentOf(answer), answer.facts);
 }
 
-/** As `decode`; no content at all is an object without fields: the write was carried out, and says nothing (T5). */
+/**
+ * As `decode`; no content at all is an object without fields: the write was carried out, and its answer is empty
+ * (writes-echo-input).
+ */
 export function decodeEcho<T>(schema: z.ZodType<T>, answer: Answer): T {
   const content = contentIfAny(answer);
   return conform(schema, content === undefined ? {} : content, answer.facts);

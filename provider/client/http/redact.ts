@@ -12,7 +12,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * A redactor that removes this key (also as it stands in a URL), anything shaped like an Avala key, every link, and
- * every long opaque word: an accept link or its token is enough to join an organization (T21).
+ * every long opaque word: an accept link or its token is enough to join an organization (answers-hold-secrets).
  */
 export function createRedactor(apiKey: string): Redactor {
   const spellings = [...new Set([apiKey, encodeURIComponent(apiKey)])].filter((spelling) => spelling !== "");

@@ -29,7 +29,7 @@ const PASSING = new Set([
 
 /**
  * Whether sending once more can do no harm. A throttled request never ran, nor did one that never left; beyond those,
- * only reads and deletes may be repeated: the API knows no idempotency keys, and a POST can mail a person (T8).
+ * only reads and deletes may be repeated, as a POST can send an email (no-idempotency-keys).
  */
 export function mayRetry(method: string, outcome: Outcome): boolean {
   const repeatable = method === "GET" || method === "DELETE";

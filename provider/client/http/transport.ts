@@ -68,8 +68,9 @@ export class Transport {
   }
 
   /**
-   * Writes whose answer may be empty, or any JSON. Another body is not the service's: a proxy whose session has ended may
-   * answer with its login page and the status 200. Whether the change was made is then doubtful (T24).
+   * Writes whose answer may be empty, or any JSON. Another body is not the service's: a proxy whose session has ended
+   * may answer with its login page and the status 200. Whether the change was made is then doubtful
+   * (success-may-not-be-json).
    */
   async act(method: "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<void> {
     const text = body === undefined ? undefined : JSON.stringify(body);

@@ -14,8 +14,8 @@ import { asOneProgram, changesIn, errorOf, inOneRun, mustSucceed } from "./batch
 import { codeOf } from "./steps.js";
 
 /*
- * Two deployments have an organization, a team and a person each, who go by the same slugs and addresses, and by uids of
- * their own. A program declares all of them twice, once for each deployment, and then does something to one.
+ * Two deployments have an organization, a team and a person each, who go by the same slugs and addresses, and by uids
+ * of their own. A program declares all of them twice, once for each deployment, and then does something to one.
  */
 
 const deployments = ["a", "b"] as const;
@@ -148,7 +148,7 @@ function afterAct({ kind, act }: Cell, was: Standing): Standing {
   }
 }
 
-describe("bug: I5, two deployments with one slug and one person", () => {
+describe("bug: two deployments with one slug and one person", () => {
   const emulators = {} as Record<Deployment, TestEmulator>;
   const seen = new Map<Cell, Record<Deployment, { was: Standing; is: Standing; writes: string[] }>>();
   let ended: Awaited<ReturnType<typeof inOneRun<Cell>>>;
@@ -197,7 +197,7 @@ describe("bug: I5, two deployments with one slug and one person", () => {
   });
 });
 
-describe("bug: I9, two providers of one deployment that declare one person", () => {
+describe("bug: two providers of one deployment that declare one person", () => {
   const spellings = [
     ["the same", {}, {}],
     ["the organization by slug and by uid", {}, { organization: "uid" }],

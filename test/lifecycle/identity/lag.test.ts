@@ -33,7 +33,7 @@ async function counts() {
   };
 }
 
-describe("bug: I15, lists that do not show yet what a run has made", () => {
+describe("bug: lists that do not show yet what a run has made", () => {
   it.each(whats)("%s: a run that follows does nothing", async (what) => {
     const program = { it: made[what]() };
     await s.stack.up(program);

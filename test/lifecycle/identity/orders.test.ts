@@ -12,8 +12,8 @@ import { acme, person, s, useService, uids } from "../support.js";
 import { codeOf, untouched } from "./steps.js";
 
 /*
- * Orders of the engine in which a delete comes before the checks of what is declared, or without them. The program's process
- * says what it declares, as in an update.
+ * Orders of the engine in which a delete comes before the checks of what is declared, or without them. The program's
+ * process says what it declares, as in an update.
  */
 
 const beta = "00000be7-0000-4000-8000-000000000000";
@@ -55,7 +55,7 @@ async function roles() {
 const isSettled = async (program: Program) =>
   expect((await s.stack.preview(program)).steps).toEqual(Object.keys(program).map((name) => `same ${name}`));
 
-describe("bug: A2, what is above is deleted before it is made anew", () => {
+describe("bug: what is above is deleted before it is made anew", () => {
   it("nobody below leaves, whatever is replaced", async () => {
     await s.stack.up(below());
     const before = await s.organizationNow();
@@ -105,7 +105,7 @@ describe("bug: A2, what is above is deleted before it is made anew", () => {
   });
 });
 
-describe("bug: A2, a run of a part of the program", () => {
+describe("bug: a run of a part of the program", () => {
   const bob = () => organizationMember({ organization: uids.acme, email: person("mia") });
   const place = () => teamMembership({ team: core, user: uids.lee, role: "lead" });
   const broken = async (program: Program, renamed: Program) => {
@@ -150,7 +150,7 @@ describe("bug: A2, a run of a part of the program", () => {
   });
 });
 
-describe("bug: A2, an explicit provider that is made anew", () => {
+describe("bug: an explicit provider that is made anew", () => {
   const provider = "tenant";
   const program = (): Program => ({
     mia: { ...organizationMember({ organization: uids.acme, email: person("mia") }), provider },
@@ -186,7 +186,7 @@ describe("destroy", () => {
   });
 });
 
-describe("bug: I20, a team that moves to another organization with a stranger inside", () => {
+describe("bug: a team that moves to another organization with a stranger inside", () => {
   const program = (at: string, more: object = {}): Program => ({
     core: team({ organization: at, name: "Core", ...(at === uids.acme ? { adopt: uids.core } : {}), ...more }),
     lee: teamMembership({ team: idOf("core"), user: uids.lee, role: "lead" }),

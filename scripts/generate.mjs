@@ -47,12 +47,12 @@ function defaultOf(schema) {
   return value === undefined ? undefined : `\`${JSON.stringify(value)}\``;
 }
 
-/** What a user needs to know of a field, a sentence each. */
+/** What a user needs to know about a field, one sentence each. */
 function sentences(schema) {
   const flags = flagsOf(schema);
   const list = [flags.description];
   if (flags.known)
-    list.push(`Known values: ${flags.known.map((value) => `\`${value}\``).join(", ")}; others may come.`);
+    list.push(`Known values: ${flags.known.map((value) => `\`${value}\``).join(", ")}; more may be added.`);
   const absent = flags.absent ?? defaultOf(schema);
   if (absent) list.push(`Default: ${absent.replace(/\.$/, "")}.`);
   if (flags.replaces) list.push(`Changing this replaces the resource ${flags.replaces}.`);
@@ -93,17 +93,17 @@ function typesOf(resource) {
   return `// Written by \`npm run generate\` from provider/schema/${resource.key}.ts; edit that.
 import type * as pulumi from "@pulumi/pulumi";
 ${imports.join("\n")}${imports.length ? "\n" : ""}
-/** What a program declares of ${article(kind)}. */
+/** Inputs of ${article(kind)}. */
 export interface ${kind}Args {
 ${members(inputs, (name, schema) => `${name}${optional(schema)}: ${argsType(schema)};`)}
 }
 
-/** What \`${kind}.get\` may be given beside the id. */
+/** Optional properties for \`${kind}.get\`, in addition to the id. */
 export interface ${kind}State {
 ${members(all, (name, schema) => `${name}?: pulumi.Input<${plainType(schema)} | undefined>;`)}
 }
 
-/** What ${article(kind)} offers to the rest of a program. */
+/** Outputs of ${article(kind)}: all inputs, and values that Avala returns. */
 export interface ${kind}Outputs {
 ${members(all, (name, schema) => `readonly ${name}: ${output(schema)};`)}
 }
@@ -166,7 +166,7 @@ const COMMANDS = {
   destroy: "destroy",
 };
 
-/** The table of everything that can become of a person, for readers. */
+/** The page with the table of a person's situations. */
 function personTable() {
   const { situations, declarations, table } = person;
   const heading = `| declared | ${Object.values(COMMANDS).join(" | ")} |\n| ---${" | ---".repeat(5)} |`;
@@ -201,7 +201,7 @@ is the owner's; \`onExpiry\`, \`resend\` and \`onDestroy\` are not set; and nobo
 ${sections.join("\n")}`;
 }
 
-/** What reaches each operation, for readers. */
+/** The page with what uses each operation. */
 function operationsTable() {
   const kind = (name) =>
     /^[A-Z]/.test(name)
@@ -230,7 +230,7 @@ ${rows.join("\n")}
 `;
 }
 
-/** What is promised and how it is tested, for readers. */
+/** The page with each guarantee and its tests. */
 function reliability() {
   const sections = promises.map(({ promise, tests }) => {
     const lines = tests.map(({ where, how, cases }) => {
@@ -271,7 +271,7 @@ export function generated() {
   return files;
 }
 
-/** Names of files that differ from what they should be, those that nothing generates any more included. */
+/** Names of files that differ from the generated text, including files that are not generated any more. */
 export function stale(files = generated()) {
   const names = [...files].filter(([file, text]) => !existsSync(file) || readFileSync(file, "utf8") !== text);
   // Only folders in which everything is generated.

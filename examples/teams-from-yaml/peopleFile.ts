@@ -38,7 +38,7 @@ export function readPeopleFile(path: string): PeopleFile {
     const unknown = Object.keys(person.teams ?? {}).filter((key) => !Object.hasOwn(file.teams, key));
     faults.push(...unknown.map((key) => `${who}: there is no team "${key}" under teams`));
   });
-  if (faults.length > 0) throw new RunError(`${basename(path)} needs correcting:\n  ${faults.join("\n  ")}`);
+  if (faults.length > 0) throw new RunError(`${basename(path)} is not valid:\n  ${faults.join("\n  ")}`);
   return { ...file, people };
 }
 

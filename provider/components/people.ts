@@ -8,66 +8,68 @@ import { listPeople, type ListedPerson } from "../schema/index.js";
 import { printable, quoted } from "../core/text.js";
 import { readDataFile } from "../core/dataFile.js";
 
-/** Plain values: names of resources come from them, so that they have to be known when the program runs. */
+/** Plain values: resources are named after them, so they must be known when the program runs. */
 type Plain<T> = { [Name in keyof T]: pulumi.Unwrap<T[Name]> };
 
-/** What may be said once for all people. It holds where the person, and the file's own `defaults`, say nothing else. */
+/** Defaults for all people. Fields of a person, and the `defaults` in the file, take precedence. */
 export interface PeopleDefaults extends Plain<
   Pick<OrganizationMemberArgs, "role" | "onExpiry" | "maxEmails" | "onDestroy" | "reason" | "validUntil">
 > {}
 
-/** One person. Everything but `teams` is what an OrganizationMember takes; all of it is a plain value. */
+/** One person. All fields except `teams` are inputs of OrganizationMember; all are plain values. */
 export interface PersonArgs extends PeopleDefaults, Plain<Pick<OrganizationMemberArgs, "email" | "user" | "resend">> {
   /**
-   * The person's teams, by their keys in `teams` of the component: a list makes them a member of each, a mapping gives
-   * each a role. `onDestroy`, `reason` and `validUntil` of the person hold for these places as well.
+   * The person's teams, by their keys in `teams` of the component: a list makes the person a member of each team, a
+   * mapping sets the role in each. `onDestroy`, `reason` and `validUntil` of the person apply to these team memberships
+   * too.
    */
   teams?: readonly string[] | Readonly<Record<string, "lead" | "member">> | undefined;
 }
 
-/** What a program declares of People. Either `people` or `file`. */
+/** Inputs of People. Set either `people` or `file`. */
 export interface PeopleArgs {
   /** The organization: the resource, its uid or its slug. */
   organization: Organization | pulumi.Input<string>;
   /** The people. */
   people?: readonly PersonArgs[] | undefined;
   /**
-   * A file of them: `.yaml`, `.yml` or `.json`, in UTF-8. A path is taken from the program's working directory. It holds
-   * a list of people, or a mapping with `people` and perhaps `defaults`.
+   * A file with the people: `.yaml`, `.yml` or `.json`, in UTF-8. A relative path starts at the program's working
+   * directory. The file contains a list of people, or a mapping with `people` and optionally `defaults`.
    */
   file?: string | undefined;
-  /** The teams that people may be placed in, the resource or its id, under the keys by which people name them. */
+  /** The teams that people may be members of: the resource or its id, by the key that `teams` of a person uses. */
   teams?: Readonly<Record<string, Team | pulumi.Input<string>>> | undefined;
-  /** What holds for everybody who says nothing else. */
+  /** Defaults for all people. */
   defaults?: PeopleDefaults | undefined;
 }
 
-/** A list or file of people that cannot be right. It names all that is wrong with it. */
+/** A list or file of people is not valid. The message lists all faults. */
 export class PeopleError extends pulumi.RunError {
   readonly code = "AVALA_PEOPLE";
 
   constructor(problem: string) {
-    super(`${problem}\nNothing of it was declared. [AVALA_PEOPLE]`);
+    super(`${problem}\nNothing was declared. [AVALA_PEOPLE]`);
   }
 }
 
 /**
- * The people of an organization and their places in teams, from a list in the program or from a file: an
- * OrganizationMember for each person and a TeamMembership for each place. These are named after the component, the
- * normalised e-mail address (or uid) and the team's key, so that order, case and the layout of the file change nothing.
+ * The members of an organization and their team memberships, from a list in the program or from a file: an
+ * OrganizationMember for each person and a TeamMembership for each team of a person. These are named after the
+ * component, the normalised email address (or uid) and the team's key, so that order, case and the layout of the file
+ * make no difference.
  *
- * @throws PeopleError, with everything that is wrong, before anything of it is declared
+ * @throws PeopleError, with all faults, before any of the people is declared
  * @example
  * new People("staff", { organization: acme, file: "people.yaml", teams: { perception, labeling } });
  */
 export class People extends pulumi.ComponentResource {
-  /** The people, by normalised e-mail address, or by uid where they are listed by `user`. */
+  /** The people, by normalised email address, or by uid if the list names them by `user`. */
   readonly members: Readonly<Record<string, OrganizationMember>>;
 
-  /** Their places in teams: by the same name, then by the team's key. */
+  /** Their team memberships: by the same name, then by the team's key. */
   readonly places: Readonly<Record<string, Readonly<Record<string, TeamMembership>>>>;
 
-  /** Who is not a member, or not any more, with their status: `invited`, `expired` or `gone`. */
+  /** Statuses of the people who are not members of the organization: `invited`, `expired` or `gone`. */
   readonly waiting: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: PeopleArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -90,7 +92,7 @@ export class People extends pulumi.ComponentResource {
       new TeamMembership(
         `${own}-${key}`,
         { team: args.teams![key]!, email, user, role, onDestroy, reason, validUntil },
-        // Places are taken back before the person goes.
+        // Team memberships are removed before the person is removed.
         { parent: this, dependsOn: member },
       );
     const places = Object.fromEntries(Object.entries(teams).map(([key, role]) => [key, place(key, role)]));
@@ -100,11 +102,11 @@ export class People extends pulumi.ComponentResource {
 
 function peopleOf(name: string, { people, file, teams = {}, defaults }: PeopleArgs): ListedPerson[] {
   const source = `People ${quoted(name)}`;
-  if ((people === undefined) === (file === undefined)) throw new PeopleError(`${source} takes either people or file.`);
+  if ((people === undefined) === (file === undefined)) throw new PeopleError(`${source} needs either people or file.`);
   const listed = listPeople(people ?? contentOf(source, file!), defaults, Object.keys(teams));
   if (listed.faults.length === 0) return listed.people;
   const where = file === undefined ? source : `${source}: ${printable(file, 1024)}`;
-  throw new PeopleError(`${where} needs correcting:\n  ${listed.faults.join("\n  ")}`);
+  throw new PeopleError(`${where} is not valid:\n  ${listed.faults.join("\n  ")}`);
 }
 
 function contentOf(source: string, file: string): unknown {

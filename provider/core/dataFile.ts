@@ -22,7 +22,7 @@ export function readDataFile(path: string): unknown {
   try {
     return parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new Error(`${name} is no valid ${extension === ".json" ? "JSON" : "YAML"}: ${reasonOf(error)}`, {
+    throw new Error(`${name} is not valid ${extension === ".json" ? "JSON" : "YAML"}: ${reasonOf(error)}`, {
       cause: error,
     });
   }
@@ -41,8 +41,10 @@ function contentOf(path: string, name: string): Buffer {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EFBIG")
       throw new Error(`${name} is larger than ${largestDataFile / 1024 / 1024} MiB`, { cause: error });
-    const why = code === "ENOENT" ? "is not there" : `cannot be read (${code})`;
-    throw new Error(`${name} ${why}; a path is taken from ${printable(process.cwd(), pathLength)}`, { cause: error });
+    const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
+    throw new Error(`${name} ${why}; relative paths start at ${printable(process.cwd(), pathLength)}`, {
+      cause: error,
+    });
   }
 }
 

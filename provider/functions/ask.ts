@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Provider } from "../resources/provider.js";
 import type { Query } from "./query.js";
 
-/** The plain form of a function: its arguments are known, and the answer is a promise. */
+/** The plain form of a function: its arguments are known, and the result is a promise. */
 export function ask<Args, Result>(
   query: Query<Args, Result>,
   args: Args,
@@ -12,8 +12,8 @@ export function ask<Args, Result>(
 }
 
 /**
- * The Output form: waits for its arguments, for the resources they come from and for `dependsOn`. While one of them is
- * yet to be made, the answer is unknown and nothing is asked.
+ * The Output form: waits for its arguments, for the resources of the arguments and for `dependsOn`. If one of these
+ * does not exist yet, the result is unknown and no request is sent.
  */
 export function askOutput<Args, Result>(
   query: Query<Args, Result>,
@@ -26,7 +26,7 @@ export function askOutput<Args, Result>(
   const before = pulumi.output(opts.dependsOn).apply((resources) => idsOf([resources ?? []].flat()));
   const waited = [sourcesOf(given), before, settingsOf(provider)];
   const answered = pulumi.all([given, ...waited]).apply(([known]) => answer(query, known as Args, provider));
-  // Whoever uses the Output is told of a failure.
+  // A failure is reported where the Output is used.
   connected(internals(answered).isKnown).catch(() => undefined);
   return answered as pulumi.Output<Result>;
 }
@@ -37,7 +37,7 @@ async function answer<Args, Result>(query: Query<Args, Result>, args: Args, prov
   return serve(query, args, provider);
 }
 
-/** Keeps the engine listening until the answer is there: the program may make resources of it. */
+/** Keeps the engine listening until the result is there: the program may create resources from it. */
 async function connected<T>(answered: Promise<T>): Promise<T> {
   const done = pulumi.runtime.rpcKeepAlive();
   try {
@@ -47,12 +47,12 @@ async function connected<T>(answered: Promise<T>): Promise<T> {
   }
 }
 
-/** The provider of the options, else the one that resources of this parent would get. */
+/** The provider of the options, or else the provider that resources with this parent would get. */
 function providerOf({ provider, parent }: pulumi.InvokeOptions): Provider | undefined {
   return (provider ?? parent?.getProvider("pulumi-nodejs:dynamic:Resource")) as Provider | undefined;
 }
 
-/** Its key is a secret; the answers that it gives access to are none. */
+/** The key is a secret; results that are read with it are not. */
 function settingsOf(provider: Provider | undefined): pulumi.Output<unknown> {
   return pulumi.unsecret(pulumi.output(provider?.__settings));
 }
@@ -62,8 +62,8 @@ function idOf(value: unknown): unknown {
 }
 
 /**
- * Known once the resources that a value comes from are there. The value may be known before, as the name of a team that
- * the preview is about to make is, and asking for that team would fail.
+ * Known as soon as the resources that a value comes from exist. The value itself may be known before: the name of a
+ * team is known in the preview of its creation, and a request for that team would fail.
  */
 function sourcesOf(value: pulumi.Output<unknown>): pulumi.Output<unknown> {
   return pulumi.output(internals(value).allResources().then(idsOf));
@@ -77,7 +77,7 @@ function idsOf(resources: Iterable<pulumi.Resource>) {
   );
 }
 
-/** A component is there once everything inside is. */
+/** A component exists as soon as all resources in it exist. */
 async function withChildren(resources: Iterable<pulumi.Resource>, found = new Set<pulumi.Resource>()) {
   for (const resource of resources) {
     if (found.has(resource)) continue;
@@ -90,7 +90,7 @@ async function withChildren(resources: Iterable<pulumi.Resource>, found = new Se
   return found;
 }
 
-/** Fields that the SDK keeps out of its types, and that outputs and resources of its different versions know each other by. */
+/** Fields that are not in the SDK's types, but by which its different versions recognise outputs and resources. */
 interface OutputInternals {
   isKnown: Promise<boolean>;
   allResources(): Promise<Set<pulumi.Resource>>;

@@ -2,11 +2,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ask, askOutput } from "./ask.js";
 import { listQuery, type Read } from "./query.js";
 
-/** A line of business. */
+/** An industry. */
 export interface IndustryChoice {
-  /** What `industry` of an Organization takes. */
+  /** Value for `industry` of an Organization. */
   value: string;
-  /** What people read. */
+  /** Name for display. */
   label: string;
 }
 
@@ -14,7 +14,7 @@ const readChoices: Read<object, IndustryChoice[]> = (service) => service.client.
 const industryChoices = listQuery("getIndustryChoices", readChoices);
 
 /**
- * The lines of business that the service knows. They are the same for every organization.
+ * The industries that Avala accepts. They are the same for every organization.
  *
  * @example
  * const industries = (await getIndustryChoices()).map(({ value }) => value);
@@ -23,7 +23,7 @@ export function getIndustryChoices(opts?: pulumi.InvokeOptions): Promise<Industr
   return ask(industryChoices, {}, opts);
 }
 
-/** As `getIndustryChoices`, for a provider or `dependsOn` that is yet to be made. */
+/** As `getIndustryChoices`, for a provider or `dependsOn` that does not exist yet. */
 export function getIndustryChoicesOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<IndustryChoice[]> {
   return askOutput(industryChoices, {}, opts);
 }

@@ -3,31 +3,31 @@ import { ask, askOutput } from "./ask.js";
 import { listQuery, type Read } from "./query.js";
 import type { GetOrganizationArgs, GetOrganizationOutputArgs } from "./organizations.js";
 
-/** Whose invitations. */
+/** The organization whose invitations are read. */
 export interface GetInvitationsArgs extends GetOrganizationArgs {}
 
-/** Whose invitations. */
+/** The organization whose invitations are read. */
 export interface GetInvitationsOutputArgs extends GetOrganizationOutputArgs {}
 
-/** An invitation. What the service leaves out is absent. */
+/** An invitation. Fields that Avala omits are absent. */
 export interface InvitationResult {
-  /** Lasting identity, a UUID. */
+  /** Identity, a UUID; it never changes. */
   uid: string;
-  /** Who was invited. */
+  /** Email address of the invited person. */
   email?: string;
-  /** `admin` or `member`; others may come. */
+  /** `admin` or `member`; Avala may add more. */
   role?: string;
-  /** `pending`, `accepted`, `expired` or `cancelled`; others may come. */
+  /** `pending`, `accepted`, `expired` or `cancelled`; Avala may add more. */
   status?: string;
-  /** End of its validity, ISO 8601. */
+  /** Time at which the invitation expires, in ISO 8601. */
   expiresAt?: string;
-  /** Whether its time is over; the status may still be `pending`. */
+  /** Whether it has expired; the status may still be `pending`. */
   isExpired?: boolean;
-  /** Time of creation, ISO 8601. */
+  /** Time of creation, in ISO 8601. */
   createdAt?: string;
-  /** Where the invitation is accepted. A secret: whoever has it can join. */
+  /** URL at which the invitation is accepted. A secret: anyone who has it can join. */
   acceptUrl?: pulumi.Output<string>;
-  /** The link to hand on. A secret: whoever has it can join. */
+  /** Link to pass on to the person. A secret: anyone who has it can join. */
   copyLink?: pulumi.Output<string>;
 }
 
@@ -52,21 +52,21 @@ const readInvitations: Read<GetInvitationsArgs, InvitationResult[]> = async (ser
 const invitations = listQuery("getInvitations", readInvitations, withSecretLinks);
 
 /**
- * The invitations that an organization lists: those that are pending, and what else a deployment shows. Each link in
- * them is a secret. Needs a key of an owner or admin.
+ * The invitations that Avala lists for an organization: pending ones, and on some deployments others too. Each link in
+ * them is a secret. Needs an API key of an owner or admin.
  *
  * @example
  * const pending = (await getInvitations({ organization: "acme" })).map(({ email }) => email);
  *
- * @throws `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches no such organization
+ * @throws `AVALA_ORGANIZATION_NOT_FOUND` if no organization with this uid or slug is visible to the key
  */
 export function getInvitations(args: GetInvitationsArgs, opts?: pulumi.InvokeOptions): Promise<InvitationResult[]> {
   return ask(invitations, args, opts);
 }
 
 /**
- * As `getInvitations`, for arguments that are outputs or resources. An Output is secret as a whole or not at all: this
- * one is, for the links are in it.
+ * As `getInvitations`, for arguments that are outputs or resources. The whole Output is a secret, because it contains
+ * the links, and an Output cannot be secret in part.
  */
 export function getInvitationsOutput(
   args: GetInvitationsOutputArgs,

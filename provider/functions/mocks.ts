@@ -5,8 +5,8 @@ import { functionToken } from "../schema/token.js";
 import type { Query } from "./query.js";
 
 /**
- * The answer of a unit test's mocks in place of the service's. The SDK's own `invoke` would lose the errors that they
- * throw, and turn lists into objects.
+ * The result that the mocks of a unit test return, in place of the service's. The SDK's own `invoke` would lose the
+ * errors that mocks throw, and turn lists into objects.
  */
 export async function mocked<Args, Result>(
   query: Query<Args, Result>,
@@ -15,11 +15,11 @@ export async function mocked<Args, Result>(
 ): Promise<Result> {
   const token = functionToken(query.name);
   const { mocks } = pulumi.runtime.getMonitor() as unknown as { mocks?: Partial<pulumi.runtime.Mocks> };
-  if (typeof mocks?.call !== "function") throw new MockError(token, "have no call", query.isList);
+  if (typeof mocks?.call !== "function") throw new MockError(token, "have no function call", query.isList);
   const inputs = Object.fromEntries(Object.entries(args ?? {}).filter(([, value]) => value !== undefined));
   const by = provider && (await referenceOf(provider));
   const answer: unknown = await mocks.call({ token, inputs, ...(by !== undefined && { provider: by }) });
-  if (!isAnswer(answer, query.isList)) throw new MockError(token, "give no answer", query.isList);
+  if (!isAnswer(answer, query.isList)) throw new MockError(token, "return no result", query.isList);
   return query.ofMock(answer as Result);
 }
 
@@ -28,20 +28,20 @@ function isAnswer(answer: unknown, isList: boolean): boolean {
   return typeof answer === "object" && answer !== null && Object.keys(answer).length > 0;
 }
 
-/** As mocks are told of the providers of resources. */
+/** A provider's reference, in the form in which mocks get the providers of resources. */
 async function referenceOf({ urn, id }: Provider): Promise<string> {
   const known = (output: unknown) => (output as { promise(): Promise<string | undefined> }).promise();
   return `${await known(urn)}::${(await known(id)) ?? pulumi.runtime.unknownValue}`;
 }
 
-/** The mocks of a unit test do not answer a function. */
+/** The mocks of a unit test return no result for a function. */
 class MockError extends AvalaError {
   readonly code = "AVALA_MOCK";
 
   constructor(token: string, what: string, isList: boolean) {
     super(
-      `The mocks of this unit test ${what} for ${token}, and Avala is never asked in a unit test.`,
-      `Let call return the ${isList ? "list" : "object"} that the function is to answer, or throw what it is to fail with.`,
+      `The mocks of this unit test ${what} for ${token}, and a unit test sends no requests to Avala.`,
+      `Let call return the ${isList ? "list" : "object"} that the function should return, or throw the error that it should fail with.`,
     );
   }
 }

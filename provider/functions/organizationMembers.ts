@@ -3,42 +3,48 @@ import type { Organization } from "../resources/organization.js";
 import { ask, askOutput } from "./ask.js";
 import { listQuery, type Read } from "./query.js";
 
-/** Whose members, and which of them. */
+/** The organization whose members are read, and filters. */
 export interface GetOrganizationMembersArgs {
   /** Uid or slug of the organization. */
   organization: string;
-  /** Only people whose username, e-mail, first or last name the service finds by this text. Default: everybody. */
+  /**
+   * Only people whose user name, email address, first or last name matches this text, as decided by Avala. Default:
+   * all.
+   */
   search?: string | undefined;
-  /** Only people of this role. Default: everybody. */
+  /** Only people with this role. Default: all. */
   role?: "owner" | "admin" | "member" | undefined;
 }
 
-/** Whose members, and which of them. */
+/** The organization whose members are read, and filters. */
 export interface GetOrganizationMembersOutputArgs {
   /** The organization: the resource, its uid or slug. */
   organization: Organization | pulumi.Input<string>;
-  /** Only people whose username, e-mail, first or last name the service finds by this text. Default: everybody. */
+  /**
+   * Only people whose user name, email address, first or last name matches this text, as decided by Avala. Default:
+   * all.
+   */
   search?: pulumi.Input<string | undefined>;
-  /** Only people of this role. Default: everybody. */
+  /** Only people with this role. Default: all. */
   role?: pulumi.Input<"owner" | "admin" | "member" | undefined>;
 }
 
-/** A person in an organization. What the service leaves out is absent. */
+/** A person in an organization. Fields that Avala omits are absent. */
 export interface OrganizationMemberResult {
-  /** The person's lasting identity, a UUID. */
+  /** The person's uid, a UUID; it never changes. */
   userUid: string;
-  /** Personal: of some people it is the phone number. */
+  /** Personal data: for some people it is their phone number. */
   username?: string;
-  /** Absent where the service hides addresses from the key. */
+  /** Absent if Avala hides email addresses from the key. */
   email?: string;
   fullName?: string;
-  /** `owner`, `admin` or `member`; others may come. */
+  /** `owner`, `admin` or `member`; Avala may add more. */
   role?: string;
-  /** When the person joined, ISO 8601: UTC, such as `2026-01-31T12:00:00.000Z`. */
+  /** Time at which the person joined, in ISO 8601: UTC, such as `2026-01-31T12:00:00.000Z`. */
   createdAt?: string;
   /**
-   * When the person was last active, ISO 8601. Only for keys of owners and admins; absent where they never were. It changes
-   * all the time: what is exported or given to a resource with it changes as often.
+   * Time at which the person was last active, in ISO 8601. Only visible to owners and admins; absent if the person was
+   * never active. It changes all the time, and so does every stack output or resource input that contains it.
    */
   lastActiveAt?: string;
 }
@@ -51,12 +57,12 @@ const readMembers: Read<GetOrganizationMembersArgs, OrganizationMemberResult[]> 
 const organizationMembers = listQuery("getOrganizationMembers", readMembers);
 
 /**
- * The people in an organization, all of them or those that a filter leaves.
+ * The members of an organization, all of them or those that match the filters.
  *
  * @example
  * const admins = await getOrganizationMembers({ organization: "acme", role: "admin" });
  *
- * @throws `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches no such organization
+ * @throws `AVALA_ORGANIZATION_NOT_FOUND` if no organization with this uid or slug is visible to the key
  */
 export function getOrganizationMembers(
   args: GetOrganizationMembersArgs,

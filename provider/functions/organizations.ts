@@ -3,72 +3,72 @@ import type { Organization } from "../resources/organization.js";
 import { ask, askOutput } from "./ask.js";
 import { listQuery, objectQuery, type Read } from "./query.js";
 
-/** Which organization. */
+/** The organization that is read. */
 export interface GetOrganizationArgs {
-  /** Its uid or slug. */
+  /** Uid or slug of the organization. */
   organization: string;
 }
 
-/** Which organization. */
+/** The organization that is read. */
 export interface GetOrganizationOutputArgs {
-  /** The resource, its uid or slug. */
+  /** The organization: the resource, its uid or slug. */
   organization: Organization | pulumi.Input<string>;
 }
 
 /**
- * An organization. What the service leaves out is absent. A list leaves out `description`, `website`, `email`, `phone`,
- * `allowedDomains`, `slugEditsRemaining` and the counts of datasets, projects and slices.
+ * An organization. Fields that Avala omits are absent. `getOrganizations` omits `description`, `website`, `email`,
+ * `phone`, `allowedDomains`, `slugEditsRemaining` and the counts of datasets, projects and slices.
  */
 export interface OrganizationResult {
-  /** Its uid, as `Organization` resources have it for an id. */
+  /** The uid, which is also the id of `Organization` resources. */
   id: string;
-  /** Lasting identity, a UUID. */
+  /** Identity, a UUID; it never changes. */
   uid: string;
-  /** Last part of its address; moves when somebody edits it. */
+  /** Last part of the organization's address. It may change. */
   slug: string;
   /** Display name; not unique. */
   name?: string;
-  /** Short public name, unique in Avala; null where it has none. */
+  /** Short public name, unique in Avala; null if there is none. */
   handle?: string | null;
   description?: string;
   website?: string;
-  /** Line of business; one of `getIndustryChoices`. */
+  /** Industry; one of `getIndustryChoices`. */
   industry?: string;
-  /** Contact address. */
+  /** Contact email address. */
   email?: string;
   phone?: string;
-  /** `public` or `private`; others may come. */
+  /** `public` or `private`; Avala may add more. */
   visibility?: string;
-  /** `basic`, `pro` or `enterprise`; others may come. */
+  /** `basic`, `pro` or `enterprise`; Avala may add more. */
   plan?: string;
-  /** Whether Avala has verified it. */
+  /** Whether Avala has verified the organization. */
   isVerified?: boolean;
-  /** Never false: what is deleted is not answered. */
+  /** Always true: deleted organizations are not returned. */
   isActive?: boolean;
-  /** What the API key's user is in it: `owner`, `admin` or `member`; others may come. */
+  /** Role of the API key's user: `owner`, `admin` or `member`; Avala may add more. */
   role?: string | null;
   memberCount?: number;
   teamCount?: number;
   datasetCount?: number;
   projectCount?: number;
   sliceCount?: number;
-  /** How often the slug may still change; null where the service sets no limit. */
+  /** Number of times that the slug may still be changed; null if there is no limit. */
   slugEditsRemaining?: number | null;
-  /** Domains of e-mail addresses that people may join with; null where any may. */
+  /** Email domains with which people may join; null if every domain is allowed. */
   allowedDomains?: string[] | null;
-  /** Text of its profile; may be empty. Absent where it has none, as are the fields that follow. */
+  /** Text of the profile; may be empty. Absent if there is no profile, like the fields below. */
   readme?: string;
-  /** What kind of organization its profile says it is; an open set. */
+  /** Kind of organization according to the profile; an open set. */
   organizationType?: string;
-  /** Its page at X; may be empty. */
+  /** Page at X; may be empty. */
   xUrl?: string;
-  /** Its page at Hugging Face; may be empty. */
+  /** Page at Hugging Face; may be empty. */
   huggingFaceUrl?: string;
-  /** Its page at GitHub; may be empty. */
+  /** Page at GitHub; may be empty. */
   githubUrl?: string;
-  /** Its page at LinkedIn; may be empty. */
+  /** Page at LinkedIn; may be empty. */
   linkedinUrl?: string;
-  /** Time of creation, ISO 8601: UTC, such as `2026-01-31T12:00:00.000Z`. */
+  /** Time of creation, in ISO 8601: UTC, such as `2026-01-31T12:00:00.000Z`. */
   createdAt?: string;
 }
 
@@ -83,12 +83,12 @@ const readOrganizations: Read<object, OrganizationResult[]> = async (service) =>
 const organizations = listQuery("getOrganizations", readOrganizations);
 
 /**
- * An organization that the key reaches, with all its fields.
+ * An organization, with all its fields.
  *
  * @example
  * const { id, plan } = await getOrganization({ organization: "acme" });
  *
- * @throws `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches none of this uid or slug
+ * @throws `AVALA_ORGANIZATION_NOT_FOUND` if no organization with this uid or slug is visible to the key
  */
 export function getOrganization(args: GetOrganizationArgs, opts?: pulumi.InvokeOptions): Promise<OrganizationResult> {
   return ask(organization, args, opts);
@@ -103,7 +103,7 @@ export function getOrganizationOutput(
 }
 
 /**
- * All organizations that the key reaches. The service lists only those that the API key's user belongs to.
+ * All organizations to which the API key's user belongs.
  *
  * @example
  * const slugs = (await getOrganizations()).map(({ slug }) => slug);
@@ -112,7 +112,7 @@ export function getOrganizations(opts?: pulumi.InvokeOptions): Promise<Organizat
   return ask(organizations, {}, opts);
 }
 
-/** As `getOrganizations`, for a provider or `dependsOn` that is yet to be made. */
+/** As `getOrganizations`, for a provider or `dependsOn` that does not exist yet. */
 export function getOrganizationsOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<OrganizationResult[]> {
   return askOutput(organizations, {}, opts);
 }

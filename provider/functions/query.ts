@@ -1,14 +1,14 @@
 import type { Service } from "./service.js";
 
-/** How a function finds its answer. */
+/** Reads the result of a function from the service. */
 export type Read<Args, Result> = (service: Service, args: Args) => Promise<Result>;
 
-/** A function: what finds its answer, and how the mocks of a unit test give one in its place. */
+/** A function: how its result is read, and how a result of a unit test's mocks is converted. */
 export interface Query<Args, Result> {
   readonly name: string;
   readonly read: Read<Args, Result>;
   readonly isList: boolean;
-  /** The answer of mocks, which is all plain, as the function gives it. */
+  /** Converts a result of mocks, which has plain values only, to the function's result. */
   ofMock(this: void, answer: Result): Result;
 }
 

@@ -9,10 +9,10 @@ import type { Query } from "./query.js";
 import { mocked } from "./mocks.js";
 import { ArgumentError, Service } from "./service.js";
 
-/** One for each key and deployment: a limiter of its own for each call would not know of the others. */
+/** One client per key and deployment, so that all calls share one rate limiter. */
 const clients = new Map<string, AvalaClient>();
 
-/** Answers one call of a function. What it throws prints as its message alone, and carries the error's `code`. */
+/** Executes one call of a function. An error that it throws prints only its message, and has the error's `code`. */
 export async function serve<Args, Result>(query: Query<Args, Result>, args: Args, provider: Provider | undefined) {
   let client: AvalaClient | undefined;
   try {
@@ -21,13 +21,13 @@ export async function serve<Args, Result>(query: Query<Args, Result>, args: Args
     client = clientOf(await configuration(provider));
     return await query.read(new Service(client), args);
   } catch (error) {
-    // A client whose key was refused sends nothing more; a program may live longer than that.
+    // A client whose key was refused sends no more requests; a program may run longer than that.
     if (error instanceof UnauthorizedError) forget(client);
     throw presented(error);
   }
 }
 
-/** The stack's configuration, or what an explicit provider holds in its place. */
+/** The configuration of the stack or of an explicit provider. */
 async function configuration(provider: Provider | undefined): Promise<Lookup> {
   if (provider === undefined) {
     const config = new pulumi.Config("avala");
@@ -36,7 +36,7 @@ async function configuration(provider: Provider | undefined): Promise<Lookup> {
   const settings = provider.__settings as unknown as SettingsInternals | undefined;
   if (settings === undefined) throw new ArgumentError("The given provider is not a Provider of pulumi-avala.");
   if (!(await settings.isKnown)) {
-    throw new ArgumentError("The provider's key or base URL is not known before the next update: use the Output form.");
+    throw new ArgumentError("The provider's key or base URL is unknown until the next update: use the Output form.");
   }
   const known = await settings.promise();
   return (key) => known[key];
@@ -60,24 +60,24 @@ function forget(client: AvalaClient | undefined): void {
 }
 
 function tellWait({ waiting, seconds }: { waiting: number; seconds: number }): void {
-  const text = `Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`;
+  const text = `Waiting for Avala's rate limit: ${waiting} requests, for about ${seconds} s.`;
   void pulumi.log.info(text);
 }
 
 function requirePlain(args: unknown): void {
   for (const [name, value] of Object.entries(args ?? {})) {
     if (!pulumi.Output.isInstance(value) && !pulumi.Resource.isInstance(value)) continue;
-    throw new ArgumentError(`${name} is an output or a resource, which only the Output form of the function takes.`);
+    throw new ArgumentError(`${name} is an output or a resource, which only the Output form of the function accepts.`);
   }
 }
 
-/** What the program, and where it does not catch it the user, sees of an expected error. */
+/** An expected error in the form in which the program gets it, and the user if the program does not catch it. */
 function presented(error: unknown): unknown {
   if (error instanceof OrganizationVanishedError) {
     return presented(new OrganizationNotFoundError(error.organizationUid));
   }
   if (!(error instanceof AvalaError)) return error;
   const message = stripped(`${error.message} [${error.code}]`);
-  // Without the frames of a stack: Pulumi does not show them, but it can take many seconds to colour them.
+  // Without stack frames: Pulumi does not show them, but can need many seconds to colour them.
   return Object.assign(new pulumi.RunError(message), { code: error.code, stack: message });
 }

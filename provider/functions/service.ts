@@ -6,7 +6,7 @@ import { quoted } from "../core/text.js";
 import { nonEmptyText, organizationReference, teamReference } from "../schema/shapes.js";
 import { Snapshot, type OrganizationView, type TeamView } from "../snapshot/index.js";
 
-/** What functions ask. It lives for one call, so that nothing is answered from before. */
+/** Reads for functions. It exists for one call, so that no result is cached. */
 export class Service {
   readonly client: AvalaClient;
   readonly #snapshot: Snapshot;
@@ -25,7 +25,7 @@ export class Service {
     return this.#snapshot.organization(argument("organization", organizationReference(), reference));
   }
 
-  /** What a team is, by id, or by slug or name in its organization. */
+  /** The fields of a team, by id, or by slug or name in its organization. */
   async teamRow(args: TeamArguments): Promise<Identified<Team> & { id: string }> {
     requireOneName(args);
     const { organization, slug } = args;
@@ -38,7 +38,7 @@ export class Service {
     const row = await view
       .at((place) => this.client.teams.get(place, text))
       .catch((error: unknown) => {
-        throw error instanceof NotFoundError ? noTeam(view, `of the slug ${quoted(text)}`) : error;
+        throw error instanceof NotFoundError ? noTeam(view, `with the slug ${quoted(text)}`) : error;
       });
     return { id: joinId(view.uid, row.uid), ...row };
   }
@@ -53,8 +53,9 @@ export class Service {
     const text = argument(key, nonEmptyText(255), value);
     const view = await this.organization(organization);
     const found = [...(await view.teams.get()).values()].filter((row) => row[key] === text);
-    if (found.length > 1) throw new TeamNotFoundError(`There are ${found.length} teams of the ${key} ${quoted(text)}.`);
-    return this.#teamOf(view, found[0]?.uid, `of the ${key} ${quoted(text)}`);
+    if (found.length > 1)
+      throw new TeamNotFoundError(`There are ${found.length} teams with the ${key} ${quoted(text)}.`);
+    return this.#teamOf(view, found[0]?.uid, `with the ${key} ${quoted(text)}`);
   }
 
   async #teamById(id: string): Promise<TeamView> {
@@ -74,7 +75,7 @@ type TeamArguments = { team?: unknown; organization?: unknown; slug?: unknown; n
 function requireOneName({ team, organization, slug, name }: TeamArguments): void {
   const given = [team, slug, name].filter((value) => value !== undefined);
   if (given.length === 1 && (team === undefined || organization === undefined)) return;
-  throw new ArgumentError("The team is named by team alone, or by organization with either slug or name.");
+  throw new ArgumentError("A team needs either team alone, or organization with either slug or name.");
 }
 
 function noTeam(organization: OrganizationView, which: string): TeamNotFoundError {
@@ -88,7 +89,7 @@ function argument<T>(name: string, schema: z.ZodType<T>, value: unknown): T {
   throw new ArgumentError(`${name} ${result.error.issues[0]?.message}.`);
 }
 
-/** A function was called with what cannot be right. */
+/** A function was called with invalid arguments. */
 export class ArgumentError extends AvalaError {
   readonly code = "AVALA_ARGUMENT";
 
@@ -97,7 +98,7 @@ export class ArgumentError extends AvalaError {
   }
 }
 
-/** The organization is there, and no team of it, or more than one, is meant. */
+/** The organization exists, but none of its teams matches, or more than one does. */
 class TeamNotFoundError extends AvalaError {
   readonly code = "AVALA_TEAM_NOT_FOUND";
 

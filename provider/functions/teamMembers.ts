@@ -3,24 +3,24 @@ import { ask, askOutput } from "./ask.js";
 import { listQuery, type Read } from "./query.js";
 import type { GetTeamArgs, GetTeamOutputArgs } from "./teams.js";
 
-/** Whose members: a team by id, or by slug or name in its organization. */
+/** The team whose members are read: by id, or by slug or name in its organization. */
 export type GetTeamMembersArgs = GetTeamArgs;
 
-/** Whose members: a team as the resource or its id, or by slug or name in its organization. */
+/** The team whose members are read: the resource or its id, or its slug or name in its organization. */
 export type GetTeamMembersOutputArgs = GetTeamOutputArgs;
 
-/** A person in a team. What the service leaves out is absent. */
+/** A person in a team. Fields that Avala omits are absent. */
 export interface TeamMemberResult {
-  /** The person's lasting identity, a UUID. */
+  /** The person's uid, a UUID; it never changes. */
   userUid: string;
-  /** Personal: of some people it is the phone number. */
+  /** Personal data: for some people it is their phone number. */
   username?: string;
-  /** Absent where the service hides addresses from the key. */
+  /** Absent if Avala hides email addresses from the key. */
   email?: string;
   fullName?: string;
-  /** `lead` or `member`; others may come. */
+  /** `lead` or `member`; Avala may add more. */
   role?: string;
-  /** When the person joined the team, ISO 8601. */
+  /** Time at which the person joined the team, in ISO 8601. */
   createdAt?: string;
 }
 

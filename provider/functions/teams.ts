@@ -6,7 +6,7 @@ import { ask, askOutput } from "./ask.js";
 import { listQuery, objectQuery, type Read } from "./query.js";
 import type { GetOrganizationArgs, GetOrganizationOutputArgs } from "./organizations.js";
 
-/** Which team: by id, or by slug or name in its organization. */
+/** The team that is read: by id, or by slug or name in its organization. */
 export type GetTeamArgs =
   | {
       /** Id of the team, `<organization uid>/<team uid>`. */
@@ -26,13 +26,13 @@ export type GetTeamArgs =
   | {
       /** Uid or slug of the organization. */
       organization: string;
-      /** Display name, compared exactly. Where several teams have it, it is an error. */
+      /** Display name, compared exactly. It is an error if several teams have it. */
       name: string;
       team?: never;
       slug?: never;
     };
 
-/** Which team: the resource or its id, or its slug or name in its organization. */
+/** The team that is read: the resource or its id, or its slug or name in its organization. */
 export type GetTeamOutputArgs =
   | {
       /** The resource, or its id, `<organization uid>/<team uid>`. */
@@ -52,32 +52,32 @@ export type GetTeamOutputArgs =
   | {
       /** The organization: the resource, its uid or slug. */
       organization: Organization | pulumi.Input<string>;
-      /** Display name, compared exactly. Where several teams have it, it is an error. */
+      /** Display name, compared exactly. It is an error if several teams have it. */
       name: pulumi.Input<string>;
       team?: never;
       slug?: never;
     };
 
-/** Whose teams. */
+/** The organization whose teams are read. */
 export interface GetTeamsArgs extends GetOrganizationArgs {}
 
-/** Whose teams. */
+/** The organization whose teams are read. */
 export interface GetTeamsOutputArgs extends GetOrganizationOutputArgs {}
 
-/** A team. What the service leaves out is absent. */
+/** A team. Fields that Avala omits are absent. */
 export interface TeamResult {
-  /** `<organization uid>/<team uid>`, as `Team` resources have it for an id. */
+  /** `<organization uid>/<team uid>`, which is also the id of `Team` resources. */
   id: string;
-  /** Lasting identity, a UUID. */
+  /** Identity, a UUID; it never changes. */
   uid: string;
-  /** Last part of its address; may follow a change of the name. */
+  /** Last part of the team's address. It may change when the team is renamed. */
   slug: string;
   name?: string;
   description?: string;
-  /** Such as `#6366F1`. */
+  /** Color, such as `#6366F1`. */
   color?: string;
   memberCount?: number;
-  /** Time of creation, ISO 8601. */
+  /** Time of creation, in ISO 8601. */
   createdAt?: string;
 }
 
@@ -98,8 +98,8 @@ const teams = listQuery("getTeams", readTeams);
  * const core = await getTeam({ organization: "acme", name: "Core" });
  * new TeamMembership("ada", { team: core.id, email: "ada@example.com", role: "lead" });
  *
- * @throws `AVALA_TEAM_NOT_FOUND` where there is no such team, or more than one of the name;
- * `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches no such organization
+ * @throws `AVALA_TEAM_NOT_FOUND` if there is no such team, or more than one with the name;
+ * `AVALA_ORGANIZATION_NOT_FOUND` if no organization with this uid or slug is visible to the key
  */
 export function getTeam(args: GetTeamArgs, opts?: pulumi.InvokeOptions): Promise<TeamResult> {
   return ask(team, args, opts);
@@ -116,7 +116,7 @@ export function getTeamOutput(args: GetTeamOutputArgs, opts?: pulumi.InvokeOutpu
  * @example
  * const teams = await getTeams({ organization: "acme" });
  *
- * @throws `AVALA_ORGANIZATION_NOT_FOUND` where the key reaches no such organization
+ * @throws `AVALA_ORGANIZATION_NOT_FOUND` if no organization with this uid or slug is visible to the key
  */
 export function getTeams(args: GetTeamsArgs, opts?: pulumi.InvokeOptions): Promise<TeamResult[]> {
   return ask(teams, args, opts);

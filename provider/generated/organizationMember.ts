@@ -2,205 +2,205 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
 
-/** What a program declares of an OrganizationMember. */
+/** Inputs of an OrganizationMember. */
 export interface OrganizationMemberArgs {
   /**
    * The organization: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
+   * Changing this replaces the resource if it names a different organization; a different spelling of the same one is not a change.
    */
   organization: Organization | pulumi.Input<string>;
   /**
-   * The person, by uid. Either this or `email`. They have to be a member already: nobody can be invited by uid.
-   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is not a change.
+   * The person, by uid. Set either this or `email`. The person must be a member already, because an invitation needs an email address.
+   * Changing this replaces the resource if it names a different person; the uid of a person who was named by email before is not a change.
    */
   user?: pulumi.Input<string | undefined>;
   /**
-   * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
-   * Changing this replaces the resource when it is another person; a new address of the same person is not a change.
+   * The person, by email address. Case and the spelling of an international domain make no difference; an address that public email systems cannot deliver to is refused. Set either this or `user`.
+   * Changing this replaces the resource if it names a different person; a new address of the same person is not a change.
    */
   email?: pulumi.Input<string | undefined>;
   /**
-   * Role in the organization. Changing it while the person is invited cancels the invitation and invites again: one more mail. The owner keeps their role, whatever is declared.
+   * Role in the organization. Changing it while the invitation is pending cancels the invitation and sends a new one: one more email. The owner remains the owner, whichever role is declared.
    * Default: `"member"`.
    */
   role?: pulumi.Input<"admin" | "member" | undefined>;
   /**
-   * What becomes of an invitation that ends without having been accepted (`expired` or `gone`): it is only reported, or the next `up` mails again, within `maxEmails`. Whoever has been a member is never mailed by this.
+   * What happens if an invitation ends without an acceptance (`expired` or `gone`): `report` only reports it; with `resend`, the next `up` invites the person again, within `maxEmails`. A person who has been a member is never invited again by this.
    * Default: `"report"`.
    */
   onExpiry?: pulumi.Input<"report" | "resend" | undefined>;
   /**
-   * Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role before they have accepted) is then an error.
+   * The highest number of emails that this resource may send. Reaching it is reported; a change that needs one more email (a new value of `resend`, or a different role before the person has accepted) is then an error.
    * Default: `3`.
    */
   maxEmails?: pulumi.Input<number | undefined>;
   /**
-   * Any text, such as a date. A new value mails once more whoever is not a member, also after the invitation has expired or was cancelled.
+   * Any text, such as a date. If the person is not a member, a new value sends one more email, also after the invitation has expired or was cancelled.
    */
   resend?: pulumi.Input<string | undefined>;
   /**
-   * What becomes of the person when the resource goes. `remove` ends their access and cancels what is pending; `retain` leaves both. The owner always stays.
+   * What happens when the resource is destroyed: `remove` removes the person from the organization, or cancels a pending invitation; `retain` leaves both as they are. The owner is never removed.
    * Default: `remove`.
    */
   onDestroy?: pulumi.Input<"remove" | "retain" | undefined>;
   /**
-   * Why the person has this access; for reviewers and policies. Stays local.
+   * Why the person has this access, for reviewers and policies. Recorded in the state only, never sent to Avala.
    */
   reason?: pulumi.Input<string | undefined>;
   /**
-   * Day after which the access has run out, such as `2027-01-31`; for reviewers, policies and `npx pulumi-avala status`. Stays local: nothing ends by itself.
+   * Last day of the access (UTC), such as `2027-01-31`, for reviewers, policies and `npx pulumi-avala status`. Recorded in the state only, never sent to Avala: the access does not end by itself.
    */
   validUntil?: pulumi.Input<string | undefined>;
 }
 
-/** What `OrganizationMember.get` may be given beside the id. */
+/** Optional properties for `OrganizationMember.get`, in addition to the id. */
 export interface OrganizationMemberState {
   /**
    * The organization: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
+   * Changing this replaces the resource if it names a different organization; a different spelling of the same one is not a change.
    */
   organization?: pulumi.Input<string | undefined>;
   /**
-   * The person, by uid. Either this or `email`. They have to be a member already: nobody can be invited by uid.
-   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is not a change.
+   * The person, by uid. Set either this or `email`. The person must be a member already, because an invitation needs an email address.
+   * Changing this replaces the resource if it names a different person; the uid of a person who was named by email before is not a change.
    */
   user?: pulumi.Input<string | undefined>;
   /**
-   * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
-   * Changing this replaces the resource when it is another person; a new address of the same person is not a change.
+   * The person, by email address. Case and the spelling of an international domain make no difference; an address that public email systems cannot deliver to is refused. Set either this or `user`.
+   * Changing this replaces the resource if it names a different person; a new address of the same person is not a change.
    */
   email?: pulumi.Input<string | undefined>;
   /**
-   * Role in the organization. Changing it while the person is invited cancels the invitation and invites again: one more mail. The owner keeps their role, whatever is declared.
+   * Role in the organization. Changing it while the invitation is pending cancels the invitation and sends a new one: one more email. The owner remains the owner, whichever role is declared.
    * Default: `"member"`.
    */
   role?: pulumi.Input<"admin" | "member" | undefined>;
   /**
-   * What becomes of an invitation that ends without having been accepted (`expired` or `gone`): it is only reported, or the next `up` mails again, within `maxEmails`. Whoever has been a member is never mailed by this.
+   * What happens if an invitation ends without an acceptance (`expired` or `gone`): `report` only reports it; with `resend`, the next `up` invites the person again, within `maxEmails`. A person who has been a member is never invited again by this.
    * Default: `"report"`.
    */
   onExpiry?: pulumi.Input<"report" | "resend" | undefined>;
   /**
-   * Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role before they have accepted) is then an error.
+   * The highest number of emails that this resource may send. Reaching it is reported; a change that needs one more email (a new value of `resend`, or a different role before the person has accepted) is then an error.
    * Default: `3`.
    */
   maxEmails?: pulumi.Input<number | undefined>;
   /**
-   * Any text, such as a date. A new value mails once more whoever is not a member, also after the invitation has expired or was cancelled.
+   * Any text, such as a date. If the person is not a member, a new value sends one more email, also after the invitation has expired or was cancelled.
    */
   resend?: pulumi.Input<string | undefined>;
   /**
-   * What becomes of the person when the resource goes. `remove` ends their access and cancels what is pending; `retain` leaves both. The owner always stays.
+   * What happens when the resource is destroyed: `remove` removes the person from the organization, or cancels a pending invitation; `retain` leaves both as they are. The owner is never removed.
    * Default: `remove`.
    */
   onDestroy?: pulumi.Input<"remove" | "retain" | undefined>;
   /**
-   * Why the person has this access; for reviewers and policies. Stays local.
+   * Why the person has this access, for reviewers and policies. Recorded in the state only, never sent to Avala.
    */
   reason?: pulumi.Input<string | undefined>;
   /**
-   * Day after which the access has run out, such as `2027-01-31`; for reviewers, policies and `npx pulumi-avala status`. Stays local: nothing ends by itself.
+   * Last day of the access (UTC), such as `2027-01-31`, for reviewers, policies and `npx pulumi-avala status`. Recorded in the state only, never sent to Avala: the access does not end by itself.
    */
   validUntil?: pulumi.Input<string | undefined>;
   /**
-   * `invited`, `expired`, `active`, or `gone`: not a member, and no invitation that has expired (cancelled, declined, left or removed; the service does not say which).
-   * Known values: `invited`, `expired`, `active`, `gone`; others may come.
+   * `invited`, `expired`, `active`, or `gone`: the person is not a member, and there is no invitation (it was cancelled or declined, or the person left or was removed; Avala does not say which).
+   * Known values: `invited`, `expired`, `active`, `gone`; more may be added.
    */
   status?: pulumi.Input<string | undefined>;
   /**
-   * The person's uid, once they are a member.
+   * The person's uid, as soon as they are a member.
    */
   userUid?: pulumi.Input<string | undefined>;
   /**
-   * The person's user name, once they are a member.
+   * The person's user name, as soon as they are a member.
    */
   username?: pulumi.Input<string | undefined>;
   /**
-   * Identity of the invitation, until the person is a member.
+   * Uid of the invitation, until the person is a member.
    */
   invitationUid?: pulumi.Input<string | undefined>;
   /**
-   * End of the invitation's validity, ISO 8601, until the person is a member.
+   * Time at which the invitation expires, in ISO 8601, until the person is a member.
    */
   expiresAt?: pulumi.Input<string | undefined>;
   /**
-   * Mails this declaration has caused, doubtful ones included.
+   * Number of emails that this resource has sent, including those that may have been sent.
    */
   emailsSent?: pulumi.Input<number | undefined>;
 }
 
-/** What an OrganizationMember offers to the rest of a program. */
+/** Outputs of an OrganizationMember: all inputs, and values that Avala returns. */
 export interface OrganizationMemberOutputs {
   /**
    * The organization: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
+   * Changing this replaces the resource if it names a different organization; a different spelling of the same one is not a change.
    */
   readonly organization: pulumi.Output<string>;
   /**
-   * The person, by uid. Either this or `email`. They have to be a member already: nobody can be invited by uid.
-   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is not a change.
+   * The person, by uid. Set either this or `email`. The person must be a member already, because an invitation needs an email address.
+   * Changing this replaces the resource if it names a different person; the uid of a person who was named by email before is not a change.
    */
   readonly user: pulumi.Output<string | undefined>;
   /**
-   * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
-   * Changing this replaces the resource when it is another person; a new address of the same person is not a change.
+   * The person, by email address. Case and the spelling of an international domain make no difference; an address that public email systems cannot deliver to is refused. Set either this or `user`.
+   * Changing this replaces the resource if it names a different person; a new address of the same person is not a change.
    */
   readonly email: pulumi.Output<string | undefined>;
   /**
-   * Role in the organization. Changing it while the person is invited cancels the invitation and invites again: one more mail. The owner keeps their role, whatever is declared.
+   * Role in the organization. Changing it while the invitation is pending cancels the invitation and sends a new one: one more email. The owner remains the owner, whichever role is declared.
    * Default: `"member"`.
    */
   readonly role: pulumi.Output<"admin" | "member" | undefined>;
   /**
-   * What becomes of an invitation that ends without having been accepted (`expired` or `gone`): it is only reported, or the next `up` mails again, within `maxEmails`. Whoever has been a member is never mailed by this.
+   * What happens if an invitation ends without an acceptance (`expired` or `gone`): `report` only reports it; with `resend`, the next `up` invites the person again, within `maxEmails`. A person who has been a member is never invited again by this.
    * Default: `"report"`.
    */
   readonly onExpiry: pulumi.Output<"report" | "resend" | undefined>;
   /**
-   * Most mails that this declaration may cause. Reaching it is reported; asking for one more (`resend`, another role before they have accepted) is then an error.
+   * The highest number of emails that this resource may send. Reaching it is reported; a change that needs one more email (a new value of `resend`, or a different role before the person has accepted) is then an error.
    * Default: `3`.
    */
   readonly maxEmails: pulumi.Output<number | undefined>;
   /**
-   * Any text, such as a date. A new value mails once more whoever is not a member, also after the invitation has expired or was cancelled.
+   * Any text, such as a date. If the person is not a member, a new value sends one more email, also after the invitation has expired or was cancelled.
    */
   readonly resend: pulumi.Output<string | undefined>;
   /**
-   * What becomes of the person when the resource goes. `remove` ends their access and cancels what is pending; `retain` leaves both. The owner always stays.
+   * What happens when the resource is destroyed: `remove` removes the person from the organization, or cancels a pending invitation; `retain` leaves both as they are. The owner is never removed.
    * Default: `remove`.
    */
   readonly onDestroy: pulumi.Output<"remove" | "retain" | undefined>;
   /**
-   * Why the person has this access; for reviewers and policies. Stays local.
+   * Why the person has this access, for reviewers and policies. Recorded in the state only, never sent to Avala.
    */
   readonly reason: pulumi.Output<string | undefined>;
   /**
-   * Day after which the access has run out, such as `2027-01-31`; for reviewers, policies and `npx pulumi-avala status`. Stays local: nothing ends by itself.
+   * Last day of the access (UTC), such as `2027-01-31`, for reviewers, policies and `npx pulumi-avala status`. Recorded in the state only, never sent to Avala: the access does not end by itself.
    */
   readonly validUntil: pulumi.Output<string | undefined>;
   /**
-   * `invited`, `expired`, `active`, or `gone`: not a member, and no invitation that has expired (cancelled, declined, left or removed; the service does not say which).
-   * Known values: `invited`, `expired`, `active`, `gone`; others may come.
+   * `invited`, `expired`, `active`, or `gone`: the person is not a member, and there is no invitation (it was cancelled or declined, or the person left or was removed; Avala does not say which).
+   * Known values: `invited`, `expired`, `active`, `gone`; more may be added.
    */
   readonly status: pulumi.Output<string>;
   /**
-   * The person's uid, once they are a member.
+   * The person's uid, as soon as they are a member.
    */
   readonly userUid: pulumi.Output<string | undefined>;
   /**
-   * The person's user name, once they are a member.
+   * The person's user name, as soon as they are a member.
    */
   readonly username: pulumi.Output<string | undefined>;
   /**
-   * Identity of the invitation, until the person is a member.
+   * Uid of the invitation, until the person is a member.
    */
   readonly invitationUid: pulumi.Output<string | undefined>;
   /**
-   * End of the invitation's validity, ISO 8601, until the person is a member.
+   * Time at which the invitation expires, in ISO 8601, until the person is a member.
    */
   readonly expiresAt: pulumi.Output<string | undefined>;
   /**
-   * Mails this declaration has caused, doubtful ones included.
+   * Number of emails that this resource has sent, including those that may have been sent.
    */
   readonly emailsSent: pulumi.Output<number>;
 }

@@ -2,11 +2,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
 
-/** What a program declares of a Team. */
+/** Inputs of a Team. */
 export interface TeamArgs {
   /**
-   * The organization the team belongs to: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
+   * The organization that the team belongs to: the resource, its uid or its slug.
+   * Changing this replaces the resource if it names a different organization; a different spelling of the same one is not a change.
    */
   organization: Organization | pulumi.Input<string>;
   /**
@@ -14,31 +14,31 @@ export interface TeamArgs {
    */
   name: pulumi.Input<string>;
   /**
-   * What the team does, at most 1,024 characters.
+   * Description of the team, at most 1,024 characters.
    * Removing it from the program empties it.
    */
   description?: pulumi.Input<string | undefined>;
   /**
    * Color in Avala's pages, such as `#6366F1`; 1 to 7 characters.
-   * Default: The service's choice; not managed.
+   * Default: chosen by Avala, and not managed.
    */
   color?: pulumi.Input<string | undefined>;
   /**
-   * Uid or slug of an existing team of the organization to take over instead of creating one. Looked at on create only.
+   * Uid or slug of an existing team of the organization to take over instead of creating one. Used by the create step only, which then updates the team to the declared inputs.
    */
   adopt?: pulumi.Input<string | undefined>;
   /**
-   * Delete the team even while people that no declaration knows are inside. With it, memberships that were given this resource go with the team, in one request.
+   * Delete the team even if it contains unmanaged people. TeamMembership and TeamRoster resources whose `team` is this resource are then deleted with the team, in one request.
    * Default: `false`.
    */
   forceDestroy?: pulumi.Input<boolean | undefined>;
 }
 
-/** What `Team.get` may be given beside the id. */
+/** Optional properties for `Team.get`, in addition to the id. */
 export interface TeamState {
   /**
-   * The organization the team belongs to: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
+   * The organization that the team belongs to: the resource, its uid or its slug.
+   * Changing this replaces the resource if it names a different organization; a different spelling of the same one is not a change.
    */
   organization?: pulumi.Input<string | undefined>;
   /**
@@ -46,43 +46,43 @@ export interface TeamState {
    */
   name?: pulumi.Input<string | undefined>;
   /**
-   * What the team does, at most 1,024 characters.
+   * Description of the team, at most 1,024 characters.
    * Removing it from the program empties it.
    */
   description?: pulumi.Input<string | undefined>;
   /**
    * Color in Avala's pages, such as `#6366F1`; 1 to 7 characters.
-   * Default: The service's choice; not managed.
+   * Default: chosen by Avala, and not managed.
    */
   color?: pulumi.Input<string | undefined>;
   /**
-   * Uid or slug of an existing team of the organization to take over instead of creating one. Looked at on create only.
+   * Uid or slug of an existing team of the organization to take over instead of creating one. Used by the create step only, which then updates the team to the declared inputs.
    */
   adopt?: pulumi.Input<string | undefined>;
   /**
-   * Delete the team even while people that no declaration knows are inside. With it, memberships that were given this resource go with the team, in one request.
+   * Delete the team even if it contains unmanaged people. TeamMembership and TeamRoster resources whose `team` is this resource are then deleted with the team, in one request.
    * Default: `false`.
    */
   forceDestroy?: pulumi.Input<boolean | undefined>;
   /**
-   * Lasting identity.
+   * Identity, a UUID; it never changes.
    */
   uid?: pulumi.Input<string | undefined>;
   /**
-   * Last part of the team's address; it may follow a rename.
+   * Last part of the team's address. It may change when the team is renamed.
    */
   slug?: pulumi.Input<string | undefined>;
   /**
-   * Time of creation, ISO 8601.
+   * Time of creation, in ISO 8601.
    */
   createdAt?: pulumi.Input<string | undefined>;
 }
 
-/** What a Team offers to the rest of a program. */
+/** Outputs of a Team: all inputs, and values that Avala returns. */
 export interface TeamOutputs {
   /**
-   * The organization the team belongs to: the resource, its uid or its slug.
-   * Changing this replaces the resource when it is another organization; another spelling of the same one is not a change.
+   * The organization that the team belongs to: the resource, its uid or its slug.
+   * Changing this replaces the resource if it names a different organization; a different spelling of the same one is not a change.
    */
   readonly organization: pulumi.Output<string>;
   /**
@@ -90,34 +90,34 @@ export interface TeamOutputs {
    */
   readonly name: pulumi.Output<string>;
   /**
-   * What the team does, at most 1,024 characters.
+   * Description of the team, at most 1,024 characters.
    * Removing it from the program empties it.
    */
   readonly description: pulumi.Output<string | undefined>;
   /**
    * Color in Avala's pages, such as `#6366F1`; 1 to 7 characters.
-   * Default: The service's choice; not managed.
+   * Default: chosen by Avala, and not managed.
    */
   readonly color: pulumi.Output<string | undefined>;
   /**
-   * Uid or slug of an existing team of the organization to take over instead of creating one. Looked at on create only.
+   * Uid or slug of an existing team of the organization to take over instead of creating one. Used by the create step only, which then updates the team to the declared inputs.
    */
   readonly adopt: pulumi.Output<string | undefined>;
   /**
-   * Delete the team even while people that no declaration knows are inside. With it, memberships that were given this resource go with the team, in one request.
+   * Delete the team even if it contains unmanaged people. TeamMembership and TeamRoster resources whose `team` is this resource are then deleted with the team, in one request.
    * Default: `false`.
    */
   readonly forceDestroy: pulumi.Output<boolean | undefined>;
   /**
-   * Lasting identity.
+   * Identity, a UUID; it never changes.
    */
   readonly uid: pulumi.Output<string>;
   /**
-   * Last part of the team's address; it may follow a rename.
+   * Last part of the team's address. It may change when the team is renamed.
    */
   readonly slug: pulumi.Output<string>;
   /**
-   * Time of creation, ISO 8601.
+   * Time of creation, in ISO 8601.
    */
   readonly createdAt: pulumi.Output<string | undefined>;
 }

@@ -2,139 +2,139 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Team } from "../resources/team.js";
 
-/** What a program declares of a TeamMembership. */
+/** Inputs of a TeamMembership. */
 export interface TeamMembershipArgs {
   /**
    * The team: the resource or its id.
-   * Changing this replaces the resource when it is another team.
+   * Changing this replaces the resource if it names a different team.
    */
   team: Team | pulumi.Input<string>;
   /**
-   * The person, by uid. Either this or `email`.
-   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is not a change.
+   * The person, by uid. Set either this or `email`.
+   * Changing this replaces the resource if it names a different person; the uid of a person who was named by email before is not a change.
    */
   user?: pulumi.Input<string | undefined>;
   /**
-   * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
-   * Changing this replaces the resource when it is another person; a new address of the same person is not a change.
+   * The person, by email address. Case and the spelling of an international domain make no difference; an address that public email systems cannot deliver to is refused. Set either this or `user`.
+   * Changing this replaces the resource if it names a different person; a new address of the same person is not a change.
    */
   email?: pulumi.Input<string | undefined>;
   /**
-   * Role in the team, `lead` or `member`. Taking it out of the program makes a lead a member.
+   * Role in the team. Removing it from the program makes a lead a member.
    * Default: `"member"`.
    */
   role?: pulumi.Input<"lead" | "member" | undefined>;
   /**
-   * What becomes of the person's place in the team when the resource goes.
+   * What happens when the resource is destroyed: `remove` removes the person from the team, `retain` leaves them in it.
    * Default: `remove`.
    */
   onDestroy?: pulumi.Input<"remove" | "retain" | undefined>;
   /**
-   * Why the person has this access; for reviewers and policies. Stays local.
+   * Why the person has this access, for reviewers and policies. Recorded in the state only, never sent to Avala.
    */
   reason?: pulumi.Input<string | undefined>;
   /**
-   * Day after which the access has run out, such as `2027-01-31`; for reviewers and policies. Stays local.
+   * Last day of the access (UTC), such as `2027-01-31`, for reviewers, policies and `npx pulumi-avala status`. Recorded in the state only, never sent to Avala: the access does not end by itself.
    */
   validUntil?: pulumi.Input<string | undefined>;
 }
 
-/** What `TeamMembership.get` may be given beside the id. */
+/** Optional properties for `TeamMembership.get`, in addition to the id. */
 export interface TeamMembershipState {
   /**
    * The team: the resource or its id.
-   * Changing this replaces the resource when it is another team.
+   * Changing this replaces the resource if it names a different team.
    */
   team?: pulumi.Input<string | undefined>;
   /**
-   * The person, by uid. Either this or `email`.
-   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is not a change.
+   * The person, by uid. Set either this or `email`.
+   * Changing this replaces the resource if it names a different person; the uid of a person who was named by email before is not a change.
    */
   user?: pulumi.Input<string | undefined>;
   /**
-   * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
-   * Changing this replaces the resource when it is another person; a new address of the same person is not a change.
+   * The person, by email address. Case and the spelling of an international domain make no difference; an address that public email systems cannot deliver to is refused. Set either this or `user`.
+   * Changing this replaces the resource if it names a different person; a new address of the same person is not a change.
    */
   email?: pulumi.Input<string | undefined>;
   /**
-   * Role in the team, `lead` or `member`. Taking it out of the program makes a lead a member.
+   * Role in the team. Removing it from the program makes a lead a member.
    * Default: `"member"`.
    */
   role?: pulumi.Input<"lead" | "member" | undefined>;
   /**
-   * What becomes of the person's place in the team when the resource goes.
+   * What happens when the resource is destroyed: `remove` removes the person from the team, `retain` leaves them in it.
    * Default: `remove`.
    */
   onDestroy?: pulumi.Input<"remove" | "retain" | undefined>;
   /**
-   * Why the person has this access; for reviewers and policies. Stays local.
+   * Why the person has this access, for reviewers and policies. Recorded in the state only, never sent to Avala.
    */
   reason?: pulumi.Input<string | undefined>;
   /**
-   * Day after which the access has run out, such as `2027-01-31`; for reviewers and policies. Stays local.
+   * Last day of the access (UTC), such as `2027-01-31`, for reviewers, policies and `npx pulumi-avala status`. Recorded in the state only, never sent to Avala: the access does not end by itself.
    */
   validUntil?: pulumi.Input<string | undefined>;
   /**
-   * `active`: in the team. `waiting`: not a member of the organization yet. `gone`: was in the team and has been taken out by somebody else.
-   * Known values: `active`, `waiting`, `gone`; others may come.
+   * `active`: in the team. `waiting`: pending, because the person is not a member of the organization yet. `gone`: the person was in the team and was removed outside this resource.
+   * Known values: `active`, `waiting`, `gone`; more may be added.
    */
   status?: pulumi.Input<string | undefined>;
   /**
-   * The person's uid, once they are a member.
+   * The person's uid, as soon as they are a member.
    */
   userUid?: pulumi.Input<string | undefined>;
   /**
-   * The person's user name, once they are a member.
+   * The person's user name, as soon as they are a member.
    */
   username?: pulumi.Input<string | undefined>;
 }
 
-/** What a TeamMembership offers to the rest of a program. */
+/** Outputs of a TeamMembership: all inputs, and values that Avala returns. */
 export interface TeamMembershipOutputs {
   /**
    * The team: the resource or its id.
-   * Changing this replaces the resource when it is another team.
+   * Changing this replaces the resource if it names a different team.
    */
   readonly team: pulumi.Output<string>;
   /**
-   * The person, by uid. Either this or `email`.
-   * Changing this replaces the resource when it is another person; the uid of a person named by e-mail before is not a change.
+   * The person, by uid. Set either this or `email`.
+   * Changing this replaces the resource if it names a different person; the uid of a person who was named by email before is not a change.
    */
   readonly user: pulumi.Output<string | undefined>;
   /**
-   * The person, by e-mail address, compared without regard to case and to the spelling of an international domain; one that no public mail system delivers to is refused. Either this or `user`.
-   * Changing this replaces the resource when it is another person; a new address of the same person is not a change.
+   * The person, by email address. Case and the spelling of an international domain make no difference; an address that public email systems cannot deliver to is refused. Set either this or `user`.
+   * Changing this replaces the resource if it names a different person; a new address of the same person is not a change.
    */
   readonly email: pulumi.Output<string | undefined>;
   /**
-   * Role in the team, `lead` or `member`. Taking it out of the program makes a lead a member.
+   * Role in the team. Removing it from the program makes a lead a member.
    * Default: `"member"`.
    */
   readonly role: pulumi.Output<"lead" | "member" | undefined>;
   /**
-   * What becomes of the person's place in the team when the resource goes.
+   * What happens when the resource is destroyed: `remove` removes the person from the team, `retain` leaves them in it.
    * Default: `remove`.
    */
   readonly onDestroy: pulumi.Output<"remove" | "retain" | undefined>;
   /**
-   * Why the person has this access; for reviewers and policies. Stays local.
+   * Why the person has this access, for reviewers and policies. Recorded in the state only, never sent to Avala.
    */
   readonly reason: pulumi.Output<string | undefined>;
   /**
-   * Day after which the access has run out, such as `2027-01-31`; for reviewers and policies. Stays local.
+   * Last day of the access (UTC), such as `2027-01-31`, for reviewers, policies and `npx pulumi-avala status`. Recorded in the state only, never sent to Avala: the access does not end by itself.
    */
   readonly validUntil: pulumi.Output<string | undefined>;
   /**
-   * `active`: in the team. `waiting`: not a member of the organization yet. `gone`: was in the team and has been taken out by somebody else.
-   * Known values: `active`, `waiting`, `gone`; others may come.
+   * `active`: in the team. `waiting`: pending, because the person is not a member of the organization yet. `gone`: the person was in the team and was removed outside this resource.
+   * Known values: `active`, `waiting`, `gone`; more may be added.
    */
   readonly status: pulumi.Output<string>;
   /**
-   * The person's uid, once they are a member.
+   * The person's uid, as soon as they are a member.
    */
   readonly userUid: pulumi.Output<string | undefined>;
   /**
-   * The person's user name, once they are a member.
+   * The person's user name, as soon as they are a member.
    */
   readonly username: pulumi.Output<string | undefined>;
 }

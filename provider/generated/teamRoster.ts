@@ -2,72 +2,72 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Team } from "../resources/team.js";
 
-/** What a program declares of a TeamRoster. */
+/** Inputs of a TeamRoster. */
 export interface TeamRosterArgs {
   /**
    * The team: the resource or its id.
-   * Changing this replaces the resource when it is another team.
+   * Changing this replaces the resource if it names a different team.
    */
   team: Team | pulumi.Input<string>;
   /**
-   * The people by e-mail address or uid, each with their role, `lead` or `member`. Order and letter case mean nothing. State and previews hold it as text, one person a line, so that a change shows as the lines it changes.
+   * The people, by email address or uid, each with their role, `lead` or `member`. Order and case make no difference. The state and previews contain the people as text, one person per line, so that a change shows only the lines that change.
    */
   members: pulumi.Input<Record<string, pulumi.Input<"lead" | "member">>>;
   /**
-   * What becomes of people in the team whom `members` does not name, and did not name before: they are reported, ignored, or taken out.
+   * What happens to people in the team whom `members` does not contain and did not contain before: `report` reports them, `ignore` ignores them, `remove` removes them from the team.
    * Default: `"report"`.
    */
   unmanaged?: pulumi.Input<"report" | "ignore" | "remove" | undefined>;
 }
 
-/** What `TeamRoster.get` may be given beside the id. */
+/** Optional properties for `TeamRoster.get`, in addition to the id. */
 export interface TeamRosterState {
   /**
    * The team: the resource or its id.
-   * Changing this replaces the resource when it is another team.
+   * Changing this replaces the resource if it names a different team.
    */
   team?: pulumi.Input<string | undefined>;
   /**
-   * The people by e-mail address or uid, each with their role, `lead` or `member`. Order and letter case mean nothing. State and previews hold it as text, one person a line, so that a change shows as the lines it changes.
+   * The people, by email address or uid, each with their role, `lead` or `member`. Order and case make no difference. The state and previews contain the people as text, one person per line, so that a change shows only the lines that change.
    */
   members?: pulumi.Input<Record<string, pulumi.Input<"lead" | "member">> | undefined>;
   /**
-   * What becomes of people in the team whom `members` does not name, and did not name before: they are reported, ignored, or taken out.
+   * What happens to people in the team whom `members` does not contain and did not contain before: `report` reports them, `ignore` ignores them, `remove` removes them from the team.
    * Default: `"report"`.
    */
   unmanaged?: pulumi.Input<"report" | "ignore" | "remove" | undefined>;
   /**
-   * Who has no place in the team yet, most of them because they are no members of the organization.
+   * People in `members` who are not in the team yet, usually because they are not members of the organization yet.
    */
   waiting?: pulumi.Input<string | undefined>;
   /**
-   * Who is in the team without being named, by e-mail address, or by uid where the service shows none. Empty where `unmanaged` is `ignore`.
+   * People in the team whom `members` does not contain, by email address, or by uid if Avala hides the address. Empty if `unmanaged` is `ignore`.
    */
   unmanagedMembers?: pulumi.Input<string | undefined>;
 }
 
-/** What a TeamRoster offers to the rest of a program. */
+/** Outputs of a TeamRoster: all inputs, and values that Avala returns. */
 export interface TeamRosterOutputs {
   /**
    * The team: the resource or its id.
-   * Changing this replaces the resource when it is another team.
+   * Changing this replaces the resource if it names a different team.
    */
   readonly team: pulumi.Output<string>;
   /**
-   * The people by e-mail address or uid, each with their role, `lead` or `member`. Order and letter case mean nothing. State and previews hold it as text, one person a line, so that a change shows as the lines it changes.
+   * The people, by email address or uid, each with their role, `lead` or `member`. Order and case make no difference. The state and previews contain the people as text, one person per line, so that a change shows only the lines that change.
    */
   readonly members: pulumi.Output<Record<string, "lead" | "member">>;
   /**
-   * What becomes of people in the team whom `members` does not name, and did not name before: they are reported, ignored, or taken out.
+   * What happens to people in the team whom `members` does not contain and did not contain before: `report` reports them, `ignore` ignores them, `remove` removes them from the team.
    * Default: `"report"`.
    */
   readonly unmanaged: pulumi.Output<"report" | "ignore" | "remove" | undefined>;
   /**
-   * Who has no place in the team yet, most of them because they are no members of the organization.
+   * People in `members` who are not in the team yet, usually because they are not members of the organization yet.
    */
   readonly waiting: pulumi.Output<string[]>;
   /**
-   * Who is in the team without being named, by e-mail address, or by uid where the service shows none. Empty where `unmanaged` is `ignore`.
+   * People in the team whom `members` does not contain, by email address, or by uid if Avala hides the address. Empty if `unmanaged` is `ignore`.
    */
   readonly unmanagedMembers: pulumi.Output<string[]>;
 }

@@ -5,11 +5,11 @@ import { addressKey, providerText, typeToken } from "../schema/token.js";
 export { providerText, typeToken };
 
 /**
- * What the SDK's constructor is given for a dynamic resource whose handlers are found by one constant line of text, the
- * same for all users and versions: nothing of the program is captured, and no upgrade makes a diff.
+ * The arguments of the SDK's constructor for a dynamic resource. Its handlers are loaded by one constant line of text,
+ * the same for all users and versions: nothing of the program is captured, and no upgrade causes a diff.
  *
- * The classes call it themselves, without a base of ours between them and the SDK's: the SDK takes the caller at that
- * distance for the line of the program that declares the resource, and records it.
+ * The classes call it themselves, without a base class of this package between them and the SDK's: the SDK records the
+ * caller at that distance as the line of the program that declares the resource.
  */
 export function registration(
   schema: ResourceSchema,
@@ -25,15 +25,15 @@ export function registration(
   return [typeToken(schema.kind), name, { ...placeholders, ...args, ...hidden }, opts];
 }
 
-/** The fields of the SDK's resources that make up a URN. */
+/** The fields of the SDK's resources from which a URN is composed. */
 interface Named {
   __pulumiType?: string;
   __parentResource?: pulumi.Resource;
 }
 
 /**
- * What tells a resource from the others of its stack, and stays as long as it is not moved: the types of its parents, its
- * kind and its name, as in its URN.
+ * Identifies a resource within its stack, until it is moved: the types of its parents, its kind and its name, as in its
+ * URN.
  */
 export function addressOf(kind: string, name: string, parent: pulumi.Resource | undefined): string {
   const { __pulumiType: type, __parentResource: above } = (parent ?? {}) as Named;
@@ -41,13 +41,13 @@ export function addressOf(kind: string, name: string, parent: pulumi.Resource | 
   return addressOf(`${type}$${kind}`, name, above);
 }
 
-/** From the SDK's constructors to the line of the program. */
+/** Stack frames from the SDK's constructors to the line of the program. */
 const framesToProgram = 4;
 
 /**
- * Shortens the stack traces that are taken until the function that is answered is called. The SDK takes four for each
- * property of a resource, and where source maps are in use, as in every program of the Node language host, that is
- * most of what declaring one costs.
+ * Shortens stack traces until the returned function is called. The SDK takes four stack traces for each property of a
+ * resource. With source maps, as in every program of the Node language host, they are most of the cost of declaring
+ * one.
  */
 export function shortStacks(): () => void {
   const limit = Error.stackTraceLimit;
@@ -63,7 +63,7 @@ export function isOfKind(object: unknown, kind: string): boolean {
 
 const firstReadableSdk = [3, 268];
 
-/** Reading a dynamic resource by id reaches its handlers from this version of the SDK on. */
+/** From this version on, the SDK passes a read of a dynamic resource by id to its handlers. */
 function requireReadableSdk(): void {
   const { version } = require("@pulumi/pulumi/version.js") as { version: string };
   const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);

@@ -5,26 +5,26 @@ import { quoted } from "../core/text.js";
 import { isOfKind } from "./base.js";
 import { knownValue } from "./references.js";
 
-/** What kind of place: one person may be in one organization and in each of its teams. */
+/** One person may be declared once in an organization and once in each of its teams. */
 type Within = "organization" | "team";
 
-/** What a resource says of the person and the place that it stands for. */
+/** The person and the organization or team (the place) that a resource manages. */
 interface Declaration {
   kind: string;
   name: string;
   within: Within;
   place: unknown;
-  /** The resource itself, once its constructor has run: its provider tells deployments apart. */
+  /** The resource itself, after its constructor has run: its provider identifies the deployment. */
   resource(): pulumi.CustomResource;
 }
 
-/** Names of the resources that stand for somebody, by place and person. One run of one program has one. */
+/** Names of the resources that manage people, by place and person. There is one register for each run of a program. */
 type Register = Map<string, string>;
 
 const code = "AVALA_DECLARED_TWICE";
 const registers = new WeakMap<object, Register>();
 
-/** The inputs of a resource that stands for a person. */
+/** The inputs of a resource that manages one person. */
 interface PersonArgs {
   organization?: unknown;
   team?: unknown;
@@ -33,9 +33,9 @@ interface PersonArgs {
 }
 
 /**
- * The person's names as given, for a resource's inputs. Where another resource of the program stands for the same person
- * in the same place, the resource fails before anything is sent, in preview already, with both names. Spellings that only
- * the service can tell to be the same are refused at creation.
+ * The inputs `user` and `email` as given. If a different resource of the program manages the same person in the same
+ * place, this one fails before anything is sent, in the preview already, with both names. Spellings that only the
+ * service knows to be the same person are refused at creation.
  */
 export function namedOnce(
   kind: string,
@@ -53,8 +53,8 @@ export function namedOnce(
 }
 
 /**
- * The people of a roster as given, for its inputs. Where another resource of the program stands for the people of the same
- * team, one by one or as a whole, the later of the two fails in the same way.
+ * The input `members` as given. If a different resource of the program manages people of the same team, one person or
+ * all, the later of the two fails in the same way.
  */
 export function rosterOnce(
   kind: string,
@@ -76,7 +76,9 @@ export function rosterOnce(
   return { members };
 }
 
-/** What is only read is nobody's declaration. Without a stack, as with mocks, no run can be told from the next. */
+/**
+ * A resource that is only read by id declares nothing. Without a stack, as with mocks, runs cannot be distinguished.
+ */
 function registerOf(opts: pulumi.CustomResourceOptions | undefined): Register | undefined {
   const stack = opts?.id === undefined ? pulumi.runtime.getStackResource() : undefined;
   if (stack === undefined) return undefined;
@@ -109,26 +111,27 @@ async function enter(register: Register, declaration: Declaration, who: string):
   const others = keys.map((key) => register.get(key)).filter((other) => other !== undefined);
   for (const key of keys) register.set(key, mine);
   if (others.length > 0)
-    throw twice(`${others[0]} and ${mine} stand for one person, ${quoted(person)}, in one ${within}.`);
+    throw twice(`${others[0]} and ${mine} declare the same person, ${quoted(person)}, in the same ${within}.`);
 }
 
 function refuseBeside(mine: string, others: (string | undefined)[]): void {
   const other = others.find((name) => name !== undefined);
-  if (other !== undefined) throw twice(`${other} and ${mine} stand for people of one team, one of them as a whole.`);
+  if (other !== undefined)
+    throw twice(`${other} and ${mine} declare people of the same team, which a TeamRoster declares as a whole.`);
 }
 
 function twice(what: string): pulumi.RunError {
   const error = new pulumi.RunError(
-    `${what} They would work against each other: remove one of the two from the program. [${code}]`,
+    `${what} They would overwrite each other's changes: remove one of them from the program. [${code}]`,
   );
-  // Thrown out of an input, it would be printed with a stack of this package's own frames.
+  // An error that an input throws is printed with its stack, which would show frames of this package.
   error.stack = "";
   return error;
 }
 
 /**
- * Every name of a place that can be known now. One that is not known yet is the same as itself alone: the very output, not
- * another output of the same resource.
+ * Keys of all names of a place that are known now. A name that is unknown equals only itself: the same output object,
+ * not a different output of the same resource.
  */
 async function keysOf(place: unknown, resource: pulumi.CustomResource): Promise<string[]> {
   const names = namesOf(place);
@@ -137,14 +140,14 @@ async function keysOf(place: unknown, resource: pulumi.CustomResource): Promise<
   return [...names.filter(pulumi.Output.isInstance).map(outputKey), ...known];
 }
 
-/** What names the place. A team is not named by its slug, which other organizations may have too. */
+/** The names of a place. A team's slug is not one of them, because teams of other organizations may have it too. */
 function namesOf(place: unknown): unknown[] {
   if (!pulumi.CustomResource.isInstance(place)) return [place];
   const { id, uid, slug } = place as { id: unknown; uid?: unknown; slug?: unknown };
   return isOfKind(place, "Organization") ? [id, uid, slug] : [id];
 }
 
-/** A uid names one place in the world; a slug, one of a deployment, and so of a provider. */
+/** A uid is unique everywhere; a slug is unique in a deployment, and so for a provider. */
 function textKey(text: string, resource: pulumi.CustomResource): string {
   const id = normalizeTeamId(text) ?? canonicalUid(text);
   return id ?? `${providerOf(resource)} ${normalizeOrganization(text)}`;
@@ -162,7 +165,7 @@ function outputKey(output: object): string {
 const numbers = new WeakMap<object, number>();
 let count = 0;
 
-/** Tells objects of this process apart. */
+/** A number that identifies an object within this process. */
 function numberOf(object: object): number {
   const number = numbers.get(object) ?? ++count;
   numbers.set(object, number);

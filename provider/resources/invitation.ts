@@ -9,8 +9,8 @@ import { idOf } from "./references.js";
 export interface Invitation extends InvitationOutputs {}
 
 /**
- * One invitation of one person into an organization. It mails them once; whoever is a member or invited already is not
- * mailed. Destroying it cancels what is pending and never touches a member.
+ * A single invitation of a person to an organization. Creating it sends one email, or none if the person is a member or
+ * has a valid invitation already. Destroying it cancels a pending invitation and never affects a member.
  *
  * @example
  * new Invitation("ada", { organization: acme, email: "ada@example.com", role: "admin" });
@@ -36,14 +36,14 @@ export class Invitation extends pulumi.CustomResource {
     noteDeclaration(this, schema, name, args, opts);
   }
 
-  /** Whether an object is an Invitation, of whichever copy of this package. */
+  /** Whether an object is an Invitation, also one from a different copy of this package. */
   static override isInstance(object: unknown): object is Invitation {
     return isOfKind(object, schema.kind);
   }
 
   /**
    * Reads an existing invitation without managing it. Needs `@pulumi/pulumi` 3.268 or newer.
-   * @param id `<organization uid>/<e-mail>`
+   * @param id `<organization uid>/<email>`
    */
   static get(
     name: string,

@@ -7,7 +7,7 @@ import type { ResourceSchema } from "../schema/index.js";
 import { addressOf } from "./base.js";
 import { knownValue } from "./references.js";
 
-/** Fields by which the kinds name what they stand for. */
+/** Inputs by which resources name the objects that they manage. */
 interface Args {
   organization?: unknown;
   team?: unknown;
@@ -17,12 +17,12 @@ interface Args {
   adopt?: unknown;
 }
 
-/** One journal for each engine: a process may run several programs, one after the other. */
+/** One journal per engine: a process may run several programs, one after the other. */
 const journals = new Map<string, ProgramJournal>();
 
 /**
- * Writes down for the handlers what an update's program declares: at once what is known, the rest as soon as it is. The
- * engine may delete before it has this resource checked, or without that.
+ * Records for the handlers what the program of an update declares: known values at once, others as soon as they are
+ * known. The engine may delete objects before it checks this resource, or without checking it.
  */
 export function noteDeclaration(
   resource: pulumi.CustomResource,
@@ -45,10 +45,10 @@ export function noteDeclaration(
   whenKnown(resource.id, (id) => journal.say(address, "id", placeName(id)));
 }
 
-/** Not enumerable, and for this module alone. */
+/** Not enumerable, and used by this module only. */
 const addressOfResource = Symbol.for("pulumi-avala.address");
 
-/** Previews delete nothing; a unit test with mocks may have been started by an engine, and has none. */
+/** None in previews, which delete nothing, and none with mocks: an engine may have started a unit test. */
 function openJournal(): ProgramJournal | undefined {
   if (pulumi.runtime.isDryRun() || isMock(pulumi.runtime.getMonitor())) return undefined;
   const engine = engineAddress();
@@ -58,7 +58,7 @@ function openJournal(): ProgramJournal | undefined {
   return journal;
 }
 
-/** Where the engine listens, as its host processes are told: `127.0.0.1:4711`. */
+/** The engine's address, as host processes get it: `127.0.0.1:4711`. */
 function engineAddress(): string | undefined {
   const engine = pulumi.runtime.getEngine() as { getChannel?: () => { getTarget(): string } } | undefined;
   return engine?.getChannel?.().getTarget().replace(/^dns:/, "");
@@ -73,7 +73,7 @@ function notePlace(journal: ProgramJournal, address: string, place: unknown): vo
   );
 }
 
-/** A roster may be an output as a whole; its names are never outputs one by one. */
+/** A roster may be an output as a whole; its names are never single outputs. */
 function notePeople(journal: ProgramJournal, address: string, members: unknown): void {
   const note = (known: unknown) => {
     const names = typeof known === "object" && known !== null ? Object.keys(known) : [];
@@ -100,7 +100,7 @@ function placeName(text: string): string {
   return normalizeTeamId(text) ?? normalizeOrganization(text);
 }
 
-/** A value that is there already is noted in this tick. What fails is told where it is used. */
+/** A known value is recorded in this tick. A failure is reported by the resource that uses the value. */
 function whenKnown(value: unknown, note: (text: string) => void): void {
   if (typeof value === "string") note(value);
   else if (value !== undefined && value !== null) knownValue(value).then((text) => text && note(text), ignore);

@@ -7,8 +7,8 @@ import { noteDeclaration } from "./notes.js";
 export interface Organization extends OrganizationOutputs {}
 
 /**
- * An Avala organization. Creating one makes the API key's user its owner. One that exists already is refused, with
- * the `adopt` line that takes it over.
+ * An Avala organization. Creating one makes the API key's user its owner. If one of this name exists already, creation
+ * fails with an error that shows the `adopt` line to take it over.
  *
  * @example
  * const acme = new Organization("acme", { name: "Acme Robotics", industry: "robotics" });
@@ -27,7 +27,7 @@ export class Organization extends pulumi.CustomResource {
     noteDeclaration(this, schema, name, args, opts);
   }
 
-  /** Whether an object is an Organization, of whichever copy of this package. */
+  /** Whether an object is an Organization, also one from a different copy of this package. */
   static override isInstance(object: unknown): object is Organization {
     return isOfKind(object, schema.kind);
   }

@@ -13,8 +13,8 @@ import { idOf } from "./references.js";
 export interface OrganizationMember extends OrganizationMemberOutputs {}
 
 /**
- * One person in an organization, from nobody to member. Whoever is a member gets the declared role; whoever is not is
- * invited by one mail, and recorded as a member by the first run after they have accepted.
+ * One person's membership of an organization. A member gets the declared role. A person who is not a member is invited
+ * with one email, and recorded as a member by the first run after they accept.
  *
  * @example
  * new OrganizationMember("ada", { organization: acme, email: "ada@example.com", role: "admin" });
@@ -40,14 +40,14 @@ export class OrganizationMember extends pulumi.CustomResource {
     noteDeclaration(this, schema, name, args, opts);
   }
 
-  /** Whether an object is an OrganizationMember, of whichever copy of this package. */
+  /** Whether an object is an OrganizationMember, also one from a different copy of this package. */
   static override isInstance(object: unknown): object is OrganizationMember {
     return isOfKind(object, schema.kind);
   }
 
   /**
    * Reads an existing member without managing it. Needs `@pulumi/pulumi` 3.268 or newer.
-   * @param id `<organization uid>/<user uid or e-mail>`
+   * @param id `<organization uid>/<user uid or email>`
    */
   static get(
     name: string,

@@ -1,31 +1,35 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Where an explicit provider finds the service. */
+/** Key and deployment of an explicit provider. */
 export interface ProviderArgs {
-  /** API key, kept as a secret. A plain refresh or destroy uses the one of the last `up`. Either this or `apiKeyEnv`. */
+  /**
+   * API key, kept as a secret. `pulumi refresh` and `pulumi destroy`, which do not run the program, use the key of the
+   * last `up`. Set either this or `apiKeyEnv`.
+   */
   apiKey?: pulumi.Input<string | undefined>;
   /**
-   * Name of an environment variable that holds the key, such as `TENANT_AVALA_API_KEY`: letters, digits and underscores, with
-   * `AVALA` in it or `_API_KEY` at its end; anything else is `AVALA_CONFIG`. Read in each run, so that a new key is used at once.
+   * Name of an environment variable that contains the key, such as `TENANT_AVALA_API_KEY`: letters, digits and
+   * underscores, containing `AVALA` or ending in `_API_KEY`; any other name is the error `AVALA_CONFIG`. It is read in
+   * each run, so a new key is used at once.
    */
   apiKeyEnv?: pulumi.Input<string | undefined>;
   /** Base URL of the deployment. Default: https://api.avala.ai/api/v1 */
   baseUrl?: pulumi.Input<string | undefined>;
-  /** Allow http, to this machine only. Default: false */
+  /** Allow unencrypted HTTP, to this machine (loopback) only. Default: false */
   allowInsecureBaseUrl?: pulumi.Input<boolean | undefined>;
 }
 
 /**
- * Key and deployment for the resources that are given it by `{ provider }`: several keys, deployments or tenants in
- * one program. Key and base URL come from here alone; pace and guards (`AVALA_READ_ONLY`, `AVALA_MAX_REMOVALS`, …) still
- * come from the environment.
+ * Key and deployment of the resources and functions to which it is passed as `{ provider }`, for several keys,
+ * deployments or tenants in one program. They use its key and base URL only; rate limit and guards (`AVALA_READ_ONLY`,
+ * `AVALA_MAX_REMOVALS`, …) still come from the environment.
  *
  * @example
  * const tenant = new Provider("tenant", { apiKeyEnv: "TENANT_AVALA_API_KEY" });
  * new Organization("acme", { name: "Acme" }, { provider: tenant });
  */
 export class Provider extends pulumi.ProviderResource {
-  /** @internal What functions find the service by: the settings, as stack configuration would hold them. */
+  /** @internal The settings, in the form of stack configuration; functions use them. */
   declare readonly __settings: pulumi.Output<Record<string, string | undefined>>;
 
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
@@ -41,7 +45,7 @@ export class Provider extends pulumi.ProviderResource {
       "avala:allowInsecureBaseUrl": allowInsecureBaseUrl === undefined ? undefined : insecure,
     };
     super("pulumi-nodejs", name, settings, opts);
-    // Not enumerable: only functions look at it.
+    // Not enumerable: only functions read it.
     Object.defineProperty(this, "__settings", { value: pulumi.output(settings) });
   }
 }

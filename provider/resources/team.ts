@@ -8,7 +8,8 @@ import { idOf } from "./references.js";
 export interface Team extends TeamOutputs {}
 
 /**
- * A team of an organization. One of the same name in the way is refused, with the `adopt` line that takes it over.
+ * A team of an organization. If one of this name exists already, creation fails with an error that shows the `adopt`
+ * line to take it over.
  *
  * @example
  * const perception = new Team("perception", { organization: acme, name: "Perception" });
@@ -17,7 +18,7 @@ export class Team extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = typeToken(schema.kind);
 
-  /** @internal Declared to go with everybody inside. */
+  /** @internal Whether the team is deleted together with everybody in it. */
   declare readonly __forceDestroy: boolean;
 
   constructor(name: string, args: TeamArgs, opts?: pulumi.CustomResourceOptions) {
@@ -28,11 +29,11 @@ export class Team extends pulumi.CustomResource {
       restore();
     }
     noteDeclaration(this, schema, name, args, opts);
-    // Not enumerable: only TeamMembership looks at it.
+    // Not enumerable: only TeamMembership and TeamRoster read it.
     Object.defineProperty(this, "__forceDestroy", { value: args.forceDestroy === true });
   }
 
-  /** Whether an object is a Team, of whichever copy of this package. */
+  /** Whether an object is a Team, also one from a different copy of this package. */
   static override isInstance(object: unknown): object is Team {
     return isOfKind(object, schema.kind);
   }

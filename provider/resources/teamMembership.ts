@@ -10,8 +10,8 @@ import { idOf } from "./references.js";
 export interface TeamMembership extends TeamMembershipOutputs {}
 
 /**
- * One person in one team. Given somebody who has not accepted their invitation yet, it waits; the first run after the
- * acceptance makes the grant.
+ * One person's membership of a team. If the person has not accepted their invitation yet, it stays pending; the first
+ * `up` after the acceptance adds them to the team.
  *
  * @example
  * new TeamMembership("ada-perception", { team: perception, email: "ada@example.com", role: "lead" });
@@ -37,14 +37,14 @@ export class TeamMembership extends pulumi.CustomResource {
     noteDeclaration(this, schema, name, args, opts);
   }
 
-  /** Whether an object is a TeamMembership, of whichever copy of this package. */
+  /** Whether an object is a TeamMembership, also one from a different copy of this package. */
   static override isInstance(object: unknown): object is TeamMembership {
     return isOfKind(object, schema.kind);
   }
 
   /**
    * Reads an existing membership without managing it. Needs `@pulumi/pulumi` 3.268 or newer.
-   * @param id `<organization uid>/<team uid>/<user uid or e-mail>`
+   * @param id `<organization uid>/<team uid>/<user uid or email>`
    */
   static get(
     name: string,

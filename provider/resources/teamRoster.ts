@@ -8,17 +8,18 @@ import { goesWith } from "./goesWith.js";
 import { noteDeclaration } from "./notes.js";
 import { idOf } from "./references.js";
 
-/** Also what is not there, as it is in the state of a team without people. */
+/** True for undefined too: the state of a team without people contains no text. */
 const isText = (people: unknown) => typeof people !== "object" || people === null;
 
 export interface TeamRoster extends TeamRosterOutputs {}
 
 /**
- * All people of one team in one resource. Whoever has not accepted their invitation yet waits; the first run after the
- * acceptance puts them into the team.
+ * All people of one team in one resource. People who have not accepted their invitation yet stay pending; the first
+ * `up` after the acceptance adds them to the team.
  *
  * @example
- * new TeamRoster("perception", { team: perception, members: { "ada@example.com": "lead", "lee@example.com": "member" } });
+ * new TeamRoster("perception", { team: perception, members: { "ada@example.com": "lead", "lee@example.com": "member" }
+ * });
  */
 export class TeamRoster extends pulumi.CustomResource {
   /** @internal */
@@ -35,7 +36,7 @@ export class TeamRoster extends pulumi.CustomResource {
       ),
     );
     noteDeclaration(this, schema, name, args, opts);
-    // State holds them as text; mocks of a unit test answer what they like, such as the inputs.
+    // The state contains them as text; mocks of a unit test may return any form, such as the inputs.
     const { members, waiting, unmanagedMembers } = this as unknown as Record<string, pulumi.Output<unknown>>;
     Object.assign(this, {
       members: members!.apply((people) => (isText(people) ? Object.fromEntries(rosterOf(people)) : people)),
@@ -44,7 +45,7 @@ export class TeamRoster extends pulumi.CustomResource {
     });
   }
 
-  /** Whether an object is a TeamRoster, of whichever copy of this package. */
+  /** Whether an object is a TeamRoster, also one from a different copy of this package. */
   static override isInstance(object: unknown): object is TeamRoster {
     return isOfKind(object, schema.kind);
   }

@@ -2,41 +2,42 @@ import * as z from "zod";
 import { normalizeEmail } from "../core/address.js";
 
 /**
- * What a field means to check, diff, sync, documentation and types. A resource is declared once, with these flags;
- * nothing else in the provider repeats what they say.
+ * What a field means to check, diff, update, documentation and types. A resource is declared once, with these flags;
+ * nothing else in the provider repeats them.
  */
 export interface FieldFlags {
-  /** Meaning, format and units, as users read it. */
+  /** Meaning, format and units, for users. */
   description: string;
-  /** What holds when the field is left out, in words; a zod default needs none. */
+  /** The default, in words; not needed with a zod default. */
   absent?: string;
-  /** When a change replaces the resource, in words. */
+  /** The condition under which a change replaces the resource, in words: "if it names a different team". */
   replaces?: string;
-  /** Compared as the object it names, not as text (respelling is not a change). */
+  /** Compared as the object that it names, not as text: a different spelling is not a change. */
   identity?: "organization" | "team" | "person";
   /** The resource class that a program may pass instead of the text. */
   reference?: "Organization" | "Team";
-  /** Never sent: read by the provider itself and recorded in state. */
+  /** Never sent: used by the provider itself and recorded in the state. */
   local?: true;
   /**
-   * What the wire has for "empty" (empty-values-differ). A field with this flag is cleared when it leaves the program.
+   * The empty value in requests (empty-values-differ). A field with this flag is emptied when it leaves the program.
    */
   clear?: "" | null;
   /**
-   * The service may answer something else than was sent (logo-urls-are-signed): sent when it changes, never read back.
+   * The service may return a different value than it was sent (logo-urls-are-signed): sent when it changes, never read
+   * back.
    */
   writeOnly?: true;
-  /** The service chooses a value when the program does not; the state shows it either way. */
+  /** The service chooses a value if the program does not; the state contains it in both cases. */
   chosen?: true;
   /** The service may change upper and lower case (spelling-may-change). */
   caseless?: true;
-  /** An email address, kept as written: case and the spelling of an international domain mean nothing. */
+  /** An email address, kept as written, and compared without case and the spelling of an international domain. */
   address?: true;
-  /** The type in programs, where it is another one than in state. */
+  /** The type in programs, if it differs from the type in the state. */
   type?: { input: string; output: string };
   /** Known values of an open set. */
   known?: readonly string[];
-  /** The API fact the field rests on. */
+  /** A further sentence of the description: a fact of the API that explains the field. */
   fact?: string;
 }
 
@@ -61,14 +62,14 @@ export interface ResourceSchema {
   readonly kind: string;
   /** Name of its handlers, file and documentation page: `team`. */
   readonly key: string;
-  /** What it is, for users. */
+  /** Description of the resource, for users. */
   readonly description: string;
   /** The Pulumi id, for `get` and import files. */
   readonly id: string;
   readonly inputs: Readonly<Record<string, z.ZodType>>;
-  /** Answered by the service; never declared. */
+  /** Returned by the service, never declared. */
   readonly outputs: Readonly<Record<string, z.ZodType>>;
-  /** Rules over several inputs. Only called with values that are known and valid one by one. */
+  /** Rules over several inputs. Called only with values that are known and valid by themselves. */
   readonly rules?: (inputs: Readonly<Record<string, unknown>>, unknown: ReadonlySet<string>) => Failure[];
 }
 
@@ -78,7 +79,7 @@ export interface Failure {
   reason: string;
 }
 
-/** Names of the inputs that satisfy a test on their flags. */
+/** Names of the inputs whose flags satisfy a condition. */
 export function inputsWhere(resource: ResourceSchema, test: (flags: FieldFlags) => boolean): string[] {
   return Object.keys(resource.inputs).filter((name) => test(flagsOf(resource.inputs[name]!)));
 }
@@ -88,7 +89,7 @@ export function isOptional(schema: z.ZodType): boolean {
   return schema.safeParse(undefined).success;
 }
 
-/** True for a value that a field with a closed set does not hold. */
+/** True for a value that is not in the field's closed set. */
 export function isNewValue(schema: z.ZodType, value: string): boolean {
   const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : schema;
   return inner instanceof z.ZodEnum && !inner.options.includes(value);
@@ -103,7 +104,7 @@ export function comparable(schema: z.ZodType, value: unknown): unknown {
   return flags.caseless ? value.toLowerCase() : value;
 }
 
-/** A value as the wire wants it. */
+/** A value as it is sent in requests. */
 export function wireValue(schema: z.ZodType, value: unknown): unknown {
   const flags = flagsOf(schema);
   return flags.clear !== undefined && value === "" ? flags.clear : value;

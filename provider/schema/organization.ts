@@ -6,42 +6,45 @@ export const organization = {
   kind: "Organization",
   key: "organization",
   description:
-    "An Avala organization. Creating one makes the API key's user its owner. A program that declares an organization which exists already is refused, with the `adopt` line that takes it over.",
+    "An Avala organization. Creating one makes the API key's user its owner. If an organization of this name exists already, creation fails with an error that shows the `adopt` line to take it over.",
   id: "`<organization uid>`",
   inputs: {
     name: field(nonEmptyText(1024), {
       description: "Display name, 1 to 1,024 characters, trimmed. Names are not unique in Avala.",
     }),
     description: field(text(1024).optional(), {
-      description: "What the organization is, at most 1,024 characters.",
+      description: "Description of the organization, at most 1,024 characters.",
       clear: "",
     }),
     website: field(website().optional(), {
       description:
-        "Public web address, at most 200 characters, with https:// or http:// and a host such as `example.com`.",
+        "Public website, at most 200 characters: a URL with https:// or http:// and a host such as `example.com`.",
       clear: "",
     }),
     industry: field(nonEmptyText(255).optional(), {
-      description: "Line of business. The service decides which values it takes.",
-      absent: "The service's choice; not managed.",
+      description: "Industry. Avala decides which values are valid.",
+      absent: "chosen by Avala, and not managed.",
       known: ["robotics", "autonomous_vehicle", "ai_ml", "other"],
-      fact: "The choices are served by the API itself and may grow.",
+      fact: "`getIndustryChoices` returns the current values.",
     }),
     email: field(contactEmail().optional(), {
       description:
-        "Contact address, at most 254 characters, that a public mail system delivers to, such as `info@example.com`. It invites nobody.",
+        "Contact address, such as `info@example.com`, at most 254 characters. Public email systems must be able to deliver to it. Nobody is invited by it.",
       clear: "",
       address: true,
     }),
-    phone: field(text(50).optional(), { description: "Contact number, at most 50 characters, any format.", clear: "" }),
+    phone: field(text(50).optional(), {
+      description: "Contact phone number in any format, at most 50 characters.",
+      clear: "",
+    }),
     visibility: field(oneOf(["public", "private"]).optional(), {
-      description: "Who can find the organization.",
-      absent: "The service's choice; not managed.",
+      description: "Who can find the organization in Avala.",
+      absent: "chosen by Avala, and not managed.",
     }),
     handle: field(
       text(50)
         .refine((value) => /^[a-zA-Z0-9_]*$/.test(value), {
-          error: "may hold letters, digits and underscores only (no hyphen, unlike slug)",
+          error: "may contain letters, digits and underscores only (no hyphen, unlike slug)",
         })
         .optional(),
       {
@@ -52,45 +55,45 @@ export const organization = {
     ),
     slug: field(slug().optional(), {
       description: "Last part of the organization's address: letters, digits, hyphens and underscores, at most 255.",
-      absent: "The service derives it from the name.",
+      absent: "derived from the name by Avala.",
       chosen: true,
       fact: "Avala allows only a few changes of the slug, and each changes every address below it. The slug is sent only when it differs.",
     }),
     logo: field(website().optional(), {
-      description: "Web address of the logo, at most 200 characters.",
+      description: "URL of the logo, at most 200 characters.",
       writeOnly: true,
       fact: "Avala may return a different, signed address, so drift of the logo is not detected. Removing it from the program leaves the logo as it is.",
     }),
     adopt: field(organizationReference().optional(), {
       description:
-        "Uid or slug of an existing organization to take over instead of creating one. Looked at on create only; what the program declares is then set on it.",
+        "Uid or slug of an existing organization to take over instead of creating one. Used by the create step only, which then updates the organization to the declared inputs.",
       local: true,
     }),
     onDestroy: field(oneOf(["delete", "retain", "leave"]).optional(), {
       description:
-        "What becomes of the organization when the resource goes: deleted, left as it is, or left by the API key's user.",
-      absent: "`delete` when this resource created it, `retain` when it was adopted or imported.",
+        "What happens when the resource is destroyed: `delete` deletes the organization, `retain` leaves it as it is, and with `leave` the API key's user leaves it.",
+      absent: "`delete` if this resource created the organization, `retain` if it was adopted or imported.",
       local: true,
     }),
     forceDestroy: field(flag().optional(), {
       description:
-        "Delete even while datasets, projects, slices or people that no declaration knows are inside. Deleting cannot be undone.",
+        "Delete the organization even if it contains datasets, projects, slices or unmanaged people. A deletion cannot be undone.",
       absent: "`false`",
       local: true,
     }),
     allowDuplicateName: field(flag().optional(), {
-      description: "Create even though the key already reaches an organization of this name.",
-      absent: "`false`: refused with the `adopt` line of the other one.",
+      description: "Create the organization even if one of this name exists already and is visible to the API key.",
+      absent: "`false`: creation fails with an error that shows the `adopt` line of the existing one.",
       local: true,
     }),
   },
   outputs: {
-    uid: field(z.string(), { description: "Lasting identity." }),
+    uid: field(z.string(), { description: "Identity, a UUID; it never changes." }),
     plan: field(z.string().optional(), {
-      description: "Booked plan.",
+      description: "Plan of the organization.",
       known: ["basic", "pro", "enterprise"],
     }),
     isVerified: field(z.boolean().optional(), { description: "Whether Avala has verified the organization." }),
-    createdAt: field(z.string().optional(), { description: "Time of creation, ISO 8601." }),
+    createdAt: field(z.string().optional(), { description: "Time of creation, in ISO 8601." }),
   },
 } as const satisfies ResourceSchema;

@@ -4,15 +4,15 @@ import { teamMembership } from "./teamMembership.js";
 import { printable, quoted } from "../core/text.js";
 import { checkValue, unknownProperties } from "./validation.js";
 
-/** Enough to correct a file by. It also bounds the work that a file of aliases can make. */
+/** Enough to correct a file. It also limits the work that a file of aliases can cause. */
 const mostFaults = 100;
 
 const { role, maxEmails, onExpiry, onDestroy, reason, validUntil, email, user, resend } = organizationMember.inputs;
 
-/** YAML is read without numbers, so that nothing in it turns into something else. */
+/** YAML is read without numbers, so that no text in it is converted. */
 const digitsAsNumber = (value: unknown) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value);
 
-/** Nobody's own default would hide those that are given for all. */
+/** A field's own default would hide the defaults of the list. */
 const withoutDefault = <T extends z.ZodType>(schema: z.ZodDefault<T>) => schema.unwrap().optional();
 
 /** A list of keys makes the person a member of those teams. */
@@ -30,7 +30,7 @@ const teams = z.preprocess(
     .optional(),
 );
 
-/** What may be said once for all people. */
+/** Fields that may be set once for all people. */
 export const peopleDefaults = {
   role: withoutDefault(role),
   onExpiry: withoutDefault(onExpiry),
@@ -40,7 +40,7 @@ export const peopleDefaults = {
   validUntil,
 };
 
-/** What may be said of one person. */
+/** Fields of one person. */
 export const person = {
   email,
   user,
@@ -49,7 +49,7 @@ export const person = {
   ...peopleDefaults,
 };
 
-/** What a file may hold where it is no mere list of people. */
+/** Keys of a file that is a mapping, not a list of people. */
 export const peopleFile = ["people", "defaults"];
 
 type Shape = Readonly<Record<string, z.ZodType>>;
@@ -57,18 +57,18 @@ type Values<T extends Shape> = { [Name in keyof T]?: z.output<T[Name]> };
 
 /** One person in normal form. */
 export interface ListedPerson {
-  /** E-mail address or uid. */
+  /** Email address or uid. */
   who: string;
   teams: Readonly<Record<string, "lead" | "member">>;
-  /** All else, defaults included. */
+  /** All other fields, including defaults. */
   declared: Omit<Values<typeof person>, "teams">;
 }
 
 /**
- * The people that a list, or a mapping with `people` and perhaps `defaults`, names; or all that is wrong with it, a line
- * for each fault. Nothing in it is trusted. Where there are faults, the people do not count.
- * @param defaults what holds where neither the person nor the content says otherwise
- * @param teamKeys names of the teams that people may be placed in
+ * The people of a list, or of a mapping with `people` and optionally `defaults`, and all faults in it, one line each.
+ * The content is not trusted. If there are faults, the people must not be used.
+ * @param defaults fields that neither the person nor the content sets
+ * @param teamKeys keys of the teams that people may be members of
  */
 export function listPeople(
   content: unknown,
@@ -105,13 +105,13 @@ export function listPeople(
 function opened(content: unknown): { entries: unknown[]; own: unknown; faults: string[] } {
   if (Array.isArray(content)) return { entries: content, own: undefined, faults: [] };
   if (!isMapping(content)) {
-    return { entries: [], own: undefined, faults: ["it must hold a list of people, alone or under people"] };
+    return { entries: [], own: undefined, faults: ["must be a list of people, or a mapping with a list under people"] };
   }
   const faults = unknownProperties("the file", Object.keys(content), peopleFile).map(({ reason }) => reason);
   const { people, defaults: own } = content;
   if (Array.isArray(people)) return { entries: people, own, faults };
-  // An empty place in a file is more likely an accident than the wish that everybody goes.
-  faults.push("people must be a list of people; where nobody is meant, it is []");
+  // An empty value is more likely an accident than the intention to remove everybody.
+  faults.push("people must be a list of people; for nobody, write []");
   return { entries: [], own, faults };
 }
 
@@ -125,14 +125,14 @@ function checkedPerson(entry: unknown, teamKeys: readonly string[]) {
   if (distinct.size < keys.length) reasons.push("teams lists a team twice");
   for (const key of distinct) {
     if (typeof key === "string" && !teamKeys.includes(key)) {
-      const there = teamKeys.length > 0 ? `there are ${teamKeys.join(", ")}` : "the program gives none in teams";
-      reasons.push(`there is no team ${quoted(key)}; ${there}`);
+      const known = teamKeys.length > 0 ? `known teams: ${teamKeys.join(", ")}` : "the component has no teams";
+      reasons.push(`unknown team ${quoted(key)}; ${known}`);
     }
   }
   return { values, reasons };
 }
 
-/** The values of a mapping in normal form, and what is wrong with the others. */
+/** The valid values of a mapping in normal form, and the faults of the others. */
 function checked<T extends Shape>(what: string, shape: T, mapping: unknown) {
   const values: Record<string, unknown> = {};
   const unfit = new Set<string>();

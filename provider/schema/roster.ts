@@ -3,25 +3,25 @@ import { canonicalUid } from "../core/identity.js";
 import { personEmail, userUid } from "./shapes.js";
 import { quoted } from "../core/text.js";
 
-/** People of a team by e-mail address or uid in normal form, in the order of their names. */
+/** People of a team by email address or uid in normal form, sorted. */
 export type Roster = ReadonlyMap<string, "lead" | "member">;
 
-/** Most people in one roster: what a team's list, its state and a run are tried with. */
+/** The highest number of people in one roster: the largest that tests run with. */
 const mostPeople = 10_000;
 const roles = new Set(["lead", "member"]);
 /** Made once: a roster has thousands of people. */
 const [address, person] = [personEmail(), userUid()];
-/** Enough to correct a roster by. */
+/** Enough to correct a roster. */
 const mostFaults = 20;
 
 /**
- * A roster as its canonical text: one person a line, sorted, `ada@example.com lead`. The engine shows the change of a
- * text as the lines that change; of a map or list it would print every line.
+ * A roster as its canonical text: one person per line, sorted, `ada@example.com lead`. For a text, the engine shows
+ * only the lines that change; for a map or list it would print every line.
  */
 export const rosterText = () =>
   z
     .union([z.record(z.string(), z.unknown()), z.string().transform(entriesOfText)], {
-      error: 'must map e-mail addresses or uids to "lead" or "member"',
+      error: 'must map email addresses or uids to "lead" or "member"',
     })
     .transform((entries, context) => {
       const people = new Map<string, { name: string; role: string }>();
@@ -57,7 +57,7 @@ export function textOf(people: Iterable<readonly [who: string, role?: string]>):
 
 function entriesOfText(text: string): Record<string, string> {
   const lines = text.split("\n").filter(Boolean);
-  // Addresses hold no spaces: the last one stands before the role.
+  // Addresses contain no spaces: the last space is before the role.
   return Object.fromEntries(
     lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), line.slice(line.lastIndexOf(" ") + 1)]),
   );

@@ -1,6 +1,6 @@
 import type { Failure } from "./fields.js";
 
-/** One of the two names the person; with an unknown among them, who knows yet. */
+/** Exactly one of user and email must be set; an unknown value counts as set. */
 export function exactlyOnePerson(inputs: Readonly<Record<string, unknown>>, unknown: ReadonlySet<string>): Failure[] {
   const given = ["user", "email"].filter((name) => unknown.has(name) || inputs[name] !== undefined);
   if (given.length === 1) return [];

@@ -3,9 +3,9 @@ import { addressFault, normalizeEmail } from "../core/address.js";
 import { normalizeOrganization, normalizeTeamId, canonicalUid } from "../core/identity.js";
 import { hiddenCharacter } from "../core/text.js";
 
-/** Shapes of single values. Each message says what is wanted; `check` puts the property's name before it. */
+/** Shapes of single values. Each message says what is valid; `check` puts the property's name before it. */
 
-/** The service trims text (contract section 5); so do we, or " Acme " would differ for ever. */
+/** Text is trimmed, because the service trims it: otherwise " Acme " would differ in every run. */
 export const text = (max: number) =>
   z
     .string({ error: "must be text" })
@@ -31,16 +31,16 @@ export const wholeNumber = (least: number, most: number) => {
   return z.int({ error }).min(least, { error }).max(most, { error });
 };
 
-/** Path segments of sibling routes: an organization of this slug could not be reached. */
+/** Path segments of other routes: an organization with such a slug could not be reached. */
 const reservedSlugs = new Set(["industry-choices", "invitations"]);
 
 export const slug = () =>
   z
     .string({ error: "must be text" })
     .regex(/^[-a-zA-Z0-9_]{1,255}$/, {
-      error: "may hold letters, digits, hyphens and underscores only, at most 255 of them",
+      error: "may contain letters, digits, hyphens and underscores only, at most 255 of them",
     })
-    .refine((value) => !reservedSlugs.has(value), { error: "is a path of the API itself; choose another" });
+    .refine((value) => !reservedSlugs.has(value), { error: "is a path of the API itself; choose a different slug" });
 
 export const organizationReference = () =>
   z
@@ -58,9 +58,9 @@ export const teamReference = () =>
     return z.NEVER;
   });
 
-const addressMessage = "must be an e-mail address such as ada@example.com";
+const addressMessage = "must be an email address such as ada@example.com";
 
-/** Who is invited or granted something: compared, and sent, in normal form. */
+/** The address of a person, compared and sent in normal form. */
 export const personEmail = () =>
   z.string({ error: addressMessage }).transform((value, context) => {
     const fault = addressFault(value);
@@ -69,7 +69,7 @@ export const personEmail = () =>
     return z.NEVER;
   });
 
-/** An address shown to others, as it is written; "" clears it. */
+/** An address that is shown to others, kept as written; "" empties the field. */
 export const contactEmail = () =>
   z
     .string({ error: "must be text" })
@@ -79,7 +79,10 @@ export const contactEmail = () =>
     })
     .trim();
 
-/** Hosts that the service takes in an address: `localhost`, an IP address, or a domain with a top level of two letters. */
+/**
+ * Hosts that the service accepts in a URL: `localhost`, an IP address, or a domain whose top level has two letters or
+ * more.
+ */
 const host =
   /^(?:localhost|\[[0-9a-f:.]+\]|\d+(?:\.\d+){3}|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)\.?)$/;
 
@@ -88,10 +91,10 @@ function isWebAddress(value: string): boolean {
   return host.test(new URL(value).hostname);
 }
 
-/** A web address; "" clears it. */
+/** A URL; "" empties the field. */
 export const website = () =>
   text(200).refine((value) => value === "" || isWebAddress(value), {
-    error: "must be a web address that begins with https:// or http://, with a host such as example.com",
+    error: "must be a URL that begins with https:// or http://, with a host such as example.com",
   });
 
 export const userUid = () =>

@@ -6,40 +6,42 @@ export const team = {
   kind: "Team",
   key: "team",
   description:
-    "A team of an organization. A team of the same name in the way is refused, with the `adopt` line that takes it over.",
+    "A team of an organization. If a team of this name exists already, creation fails with an error that shows the `adopt` line to take it over.",
   id: "`<organization uid>/<team uid>`",
   inputs: {
     organization: field(organizationReference(), {
-      description: "The organization the team belongs to: the resource, its uid or its slug.",
+      description: "The organization that the team belongs to: the resource, its uid or its slug.",
       identity: "organization",
       reference: "Organization",
-      replaces: "when it is another organization; another spelling of the same one is not a change",
+      replaces: "if it names a different organization; a different spelling of the same one is not a change",
     }),
     name: field(nonEmptyText(255), { description: "Display name, 1 to 255 characters, trimmed. Renamed in place." }),
     description: field(text(1024).optional(), {
-      description: "What the team does, at most 1,024 characters.",
+      description: "Description of the team, at most 1,024 characters.",
       clear: "",
     }),
     color: field(nonEmptyText(7).optional(), {
       description: "Color in Avala's pages, such as `#6366F1`; 1 to 7 characters.",
-      absent: "The service's choice; not managed.",
+      absent: "chosen by Avala, and not managed.",
       caseless: true,
     }),
     adopt: field(nonEmptyText(255).optional(), {
       description:
-        "Uid or slug of an existing team of the organization to take over instead of creating one. Looked at on create only.",
+        "Uid or slug of an existing team of the organization to take over instead of creating one. Used by the create step only, which then updates the team to the declared inputs.",
       local: true,
     }),
     forceDestroy: field(flag().optional(), {
       description:
-        "Delete the team even while people that no declaration knows are inside. With it, memberships that were given this resource go with the team, in one request.",
+        "Delete the team even if it contains unmanaged people. TeamMembership and TeamRoster resources whose `team` is this resource are then deleted with the team, in one request.",
       absent: "`false`",
       local: true,
     }),
   },
   outputs: {
-    uid: field(z.string(), { description: "Lasting identity." }),
-    slug: field(z.string(), { description: "Last part of the team's address; it may follow a rename." }),
-    createdAt: field(z.string().optional(), { description: "Time of creation, ISO 8601." }),
+    uid: field(z.string(), { description: "Identity, a UUID; it never changes." }),
+    slug: field(z.string(), {
+      description: "Last part of the team's address. It may change when the team is renamed.",
+    }),
+    createdAt: field(z.string().optional(), { description: "Time of creation, in ISO 8601." }),
   },
 } as const satisfies ResourceSchema;

@@ -7,34 +7,35 @@ export const teamRoster = {
   kind: "TeamRoster",
   key: "teamRoster",
   description:
-    "All people of one team in one resource, up to 10,000. Whoever is not a member of the organization yet waits, without an error, and is put into the team by the first run after they have accepted their invitation. Never together with TeamMembership on one team.",
+    "All people of one team in one resource, up to 10,000. A person who is not a member of the organization yet stays pending, without an error; the first `up` after they accept their invitation adds them to the team. Do not use it together with TeamMembership for the same team.",
   id: "`<organization uid>/<team uid>`",
   inputs: {
     team: field(teamReference(), {
       description: "The team: the resource or its id.",
       identity: "team",
       reference: "Team",
-      replaces: "when it is another team",
+      replaces: "if it names a different team",
     }),
     members: field(rosterText(), {
       description:
-        "The people by e-mail address or uid, each with their role, `lead` or `member`. Order and letter case mean nothing. State and previews hold it as text, one person a line, so that a change shows as the lines it changes.",
+        "The people, by email address or uid, each with their role, `lead` or `member`. Order and case make no difference. The state and previews contain the people as text, one person per line, so that a change shows only the lines that change.",
       type: { input: 'Record<string, pulumi.Input<"lead" | "member">>', output: 'Record<string, "lead" | "member">' },
     }),
     unmanaged: field(oneOf(["report", "ignore", "remove"]).default("report"), {
       description:
-        "What becomes of people in the team whom `members` does not name, and did not name before: they are reported, ignored, or taken out.",
+        "What happens to people in the team whom `members` does not contain and did not contain before: `report` reports them, `ignore` ignores them, `remove` removes them from the team.",
       local: true,
     }),
   },
   outputs: {
     waiting: field(z.string(), {
-      description: "Who has no place in the team yet, most of them because they are no members of the organization.",
+      description:
+        "People in `members` who are not in the team yet, usually because they are not members of the organization yet.",
       type: { input: "string", output: "string[]" },
     }),
     unmanagedMembers: field(z.string(), {
       description:
-        "Who is in the team without being named, by e-mail address, or by uid where the service shows none. Empty where `unmanaged` is `ignore`.",
+        "People in the team whom `members` does not contain, by email address, or by uid if Avala hides the address. Empty if `unmanaged` is `ignore`.",
       type: { input: "string", output: "string[]" },
     }),
   },

@@ -1,17 +1,17 @@
-/** The type under which the engine, state and policies know a kind. */
+/** The type token of a kind in the engine, the state and policies. */
 export function typeToken(kind: string): string {
   return `pulumi-nodejs:dynamic/avala:${kind}`;
 }
 
-/** The token under which the mocks of a unit test know a function. */
+/** The token of a function in the mocks of a unit test. */
 export function functionToken(name: string): string {
   return `avala:index:${name}`;
 }
 
-/** The text in state. It never changes: old states ask for this very module. */
+/** The text in the state. It never changes, because old states load exactly this module. */
 export function providerText(key: string): string {
   return `exports.handler=()=>require("pulumi-avala/provider").${key}`;
 }
 
-/** Hidden input and output: what tells the resource from the others of its stack, as in its URN. */
+/** Hidden input and output: identifies the resource within its stack, as its URN does. */
 export const addressKey = "__address";

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Failure } from "./fields.js";
 import { quoted } from "../core/text.js";
 
-/** A value of one property in normal form, or what is wrong with it: a failure for each part that its shape refuses. */
+/** A value of one property in normal form, or a failure for each part of it that its shape refuses. */
 export function checkValue(name: string, schema: z.ZodType, value: unknown): { data?: unknown; failures: Failure[] } {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { data: parsed.data, failures: [] };
@@ -28,13 +28,13 @@ function given(value: unknown): string {
   return typeof value === "string" ? ` (given: ${quoted(value)})` : "";
 }
 
-/** A failure for each name that is none of the known ones, with the known one that is probably meant. */
+/** A failure for each unknown name, with the known name that is most similar. */
 export function unknownProperties(what: string, names: readonly string[], known: readonly string[]): Failure[] {
   return names
     .filter((name) => !known.includes(name))
     .map((name) => {
       const meant = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase()) ?? nearest(name, known);
-      const hint = meant ? `did you mean ${meant}?` : `it takes ${known.join(", ")}.`;
+      const hint = meant ? `did you mean ${meant}?` : `valid properties: ${known.join(", ")}.`;
       return { property: name, reason: `${quoted(name)} is not a property of ${what}; ${hint}` };
     });
 }

@@ -676,7 +676,7 @@ describe("--ignore", () => {
     ["a property that is none", "ignore:\n  - property: descripton", /rule 1: property cannot be "descripton"/],
     ["a rule for everything", "ignore:\n  - reason: none", /rule 1: must ask for something/],
     ["a text for a rule", "ignore: [changed]", /rule 1: must be a mapping/],
-    ["no YAML", "ignore: [", /is no valid YAML/],
+    ["no YAML", "ignore: [", /is not valid YAML/],
   ])("refuses a file with %s", (_what, text, told) => {
     const [, name] = rules(text) as [string, string];
     expect(() => Rules.read(join(o.desk.folder, name))).toThrow(told);
@@ -862,7 +862,7 @@ describe("usage", () => {
   it.each<[string[], string, RegExp]>([
     [["--json", "--markdown"], "AVALA_USAGE", /either --json or --markdown/],
     [[], "AVALA_USAGE", /no Pulumi project .*--cwd <folder> or --state <file>/],
-    [["--ignore", "missing.yaml"], "AVALA_RULES", /missing\.yaml is not there/],
+    [["--ignore", "missing.yaml"], "AVALA_RULES", /missing\.yaml does not exist/],
     [["--ignore", "rules.txt"], "AVALA_RULES", /must end in \.yaml, \.yml, \.json/],
   ])("%j is wrong", async (args, code, told) => {
     const ended = await o.desk.run(["drift", ...args]);

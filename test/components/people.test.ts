@@ -151,11 +151,10 @@ people:
   - tom@example.com
   - { email: "tim\\u202e@example.com", teams: [{ core: lead }] }
 `;
-    const ownership =
-      "an organization has one owner, and ownership is handed over by npx pulumi-avala transfer-ownership";
+    const ownership = "an organization has one owner, and npx pulumi-avala transfer-ownership transfers the ownership";
     expect(listFile(file).faults).toEqual([
-      '"persons" is not a property of the file; it takes people, defaults.',
-      'defaults: "until" is not a property of defaults; it takes role, onExpiry, maxEmails, onDestroy, reason, validUntil.',
+      '"persons" is not a property of the file; valid properties: people, defaults.',
+      'defaults: "until" is not a property of defaults; valid properties: role, onExpiry, maxEmails, onDestroy, reason, validUntil.',
       `defaults: role must be "admin" or "member"; ${ownership} (given: "owner")`,
       'entry 1 (ada@example.com): role must be "admin" or "member" (given: "boss")',
       'entry 1 (ada@example.com): maxEmails must be a whole number from 1 to 100 (given: "many")',
@@ -164,15 +163,15 @@ people:
       "entry 2: email is missing: name the person by email, or by user (their uid)",
       "entry 3 (ada@example.com): is the same person as entry 1",
       'entry 3 (ada@example.com): reason must not be empty (given: "")',
-      'entry 4: email must be an e-mail address such as ada@example.com: it has no @ (given: "linus.example.com")',
+      'entry 4: email must be an email address such as ada@example.com: it has no @ (given: "linus.example.com")',
       'entry 4: teams "core" must be "lead" or "member" (given: "boss")',
-      'entry 4: there is no team "lab"; there are core, labs',
+      'entry 4: unknown team "lab"; known teams: core, labs',
       'entry 5 (mia@example.com): user must be a user\'s uid (a UUID); for an address use email (given: "mia")',
       "entry 5 (mia@example.com): email must not be given together with user: one of the two names the person",
       "entry 5 (mia@example.com): teams lists a team twice",
-      'entry 5 (mia@example.com): there is no team "lab"; there are core, labs',
+      'entry 5 (mia@example.com): unknown team "lab"; known teams: core, labs',
       "entry 6: must be a mapping of email, user, teams, resend, role, onExpiry, maxEmails, onDestroy, reason, validUntil",
-      'entry 7: email must be an e-mail address such as ada@example.com: it holds characters that cannot be seen (U+202E) (given: "tim@example.com")',
+      'entry 7: email must be an email address such as ada@example.com: it holds characters that cannot be seen (U+202E) (given: "tim@example.com")',
       'entry 7: teams must list keys of teams, or map them to "lead" or "member"',
     ]);
   });
@@ -180,7 +179,7 @@ people:
   it("name the teams there are, none included", () => {
     const file = [{ email: "a@example.com", teams: ["core"] }];
     expect(list(file, {}, []).faults).toEqual([
-      'entry 1 (a@example.com): there is no team "core"; the program gives none in teams',
+      'entry 1 (a@example.com): unknown team "core"; the component has no teams',
     ]);
   });
 
@@ -256,27 +255,27 @@ people:
 
 describe("a file", () => {
   it.each([
-    ["is no YAML", "people: [\n", "people.yaml", /^ is no valid YAML: line \d+, column \d+: /],
-    ["is no JSON", "[{]", "people.json", /^ is no valid JSON: /],
+    ["is no YAML", "people: [\n", "people.yaml", /^ is not valid YAML: line \d+, column \d+: /],
+    ["is no JSON", "[{]", "people.json", /^ is not valid JSON: /],
     ["lists people twice", "people: []\npeople: []\n", "people.yml", /line 2, column 1: duplicated mapping key$/],
     ["lists people twice in JSON", '{ "people": [], "people": [] }', "people.json", /duplicated mapping key$/],
     ["makes objects", "- !!js/function 'x'\n", "people.yaml", /unknown tag/],
     ["is two", "--- []\n--- []\n", "people.yaml", /single document/],
     ["names an anchor that is not there", "- *x\n", "people.yaml", /unidentified alias "x"$/],
-    ["goes too deep", "[".repeat(100_000), "people.yaml", /^ is no valid YAML: /],
+    ["goes too deep", "[".repeat(100_000), "people.yaml", /^ is not valid YAML: /],
     ["is of another kind", "email\n", "people.csv", /^ must end in \.yaml, \.yml, \.json$/],
   ])("that %s is refused", (_what, content, name, wanted) => {
     expect(unreadable(content, name)).toMatch(wanted);
   });
 
   it("in another encoding is refused, and a mark of the right one is no fault", () => {
-    expect(unreadable(Buffer.from([0xff, 0xfe, 0x2d, 0]))).toMatch(/ is no valid YAML: .*utf-8/);
+    expect(unreadable(Buffer.from([0xff, 0xfe, 0x2d, 0]))).toMatch(/ is not valid YAML: .*utf-8/);
     expect(people(listFile('\ufeff[{ "email": "a@example.com" }]', "people.json"))).toHaveLength(1);
   });
 
   it("that is not there or cannot be read is told with the folder in which it was looked for", () => {
     const missing = relative(process.cwd(), join(folder, "missing.yaml"));
-    expect(() => readDataFile(missing)).toThrow(`${missing} is not there; a path is taken from ${process.cwd()}`);
+    expect(() => readDataFile(missing)).toThrow(`${missing} does not exist; relative paths start at ${process.cwd()}`);
     const directory = join(folder, "folder.yaml");
     mkdirSync(directory);
     expect(() => readDataFile(directory)).toThrow(`${directory} cannot be read (EISDIR)`);
@@ -303,20 +302,20 @@ describe("the component", () => {
   it("tells where the fault is, and that nothing has been declared", () => {
     const nobody = [{}];
     const fault = "entry 1: email is missing: name the person by email, or by user (their uid)";
-    const rest = `needs correcting:\n  ${fault}\nNothing of it was declared. [AVALA_PEOPLE]`;
+    const rest = `is not valid:\n  ${fault}\nNothing was declared. [AVALA_PEOPLE]`;
     const file = write(JSON.stringify(nobody), "people.json");
     expect(refusal({ people: nobody })).toBe(`People "staff" ${rest}`);
     expect(refusal({ file })).toBe(`People "staff": ${file} ${rest}`);
   });
 
   it("takes one source", () => {
-    const wanted = 'People "staff" takes either people or file.\nNothing of it was declared. [AVALA_PEOPLE]';
+    const wanted = 'People "staff" needs either people or file.\nNothing was declared. [AVALA_PEOPLE]';
     expect(refusal({})).toBe(wanted);
     expect(refusal({ people: [], file: "people.yaml" })).toBe(wanted);
   });
 
   it("tells of a file that cannot be read", () => {
     const file = join(folder, "missing.yaml");
-    expect(refusal({ file })).toMatch(/^People "staff": .*missing\.yaml is not there; .*\n.*\[AVALA_PEOPLE\]$/);
+    expect(refusal({ file })).toMatch(/^People "staff": .*missing\.yaml does not exist; .*\n.*\[AVALA_PEOPLE\]$/);
   });
 });

@@ -29,7 +29,7 @@ const rows: Row[] = [
       name: ["must not be empty"],
       visibility: ['must be "public" or "private"', 'given: "secret"'],
       slug: ["letters, digits, hyphens and underscores", 'given: "acme/eu"'],
-      email: ["must be an e-mail address", "ada@example.com"],
+      email: ["must be an email address", "ada@example.com"],
       website: ["https://"],
       nmae: ["is not a property of Organization", "did you mean name?"],
     },
@@ -42,7 +42,7 @@ const rows: Row[] = [
       name: ["is missing"],
       color: ["at most 7 characters"],
       forceDestroy: ["must be true or false"],
-      members: ["is not a property of Team", "it takes organization, name"],
+      members: ["is not a property of Team", "valid properties: organization, name"],
     },
   },
   {
@@ -64,8 +64,8 @@ const rows: Row[] = [
     kind: "Invitation",
     args: { organization, email: "ada at example.com", role: "owner" },
     says: {
-      email: ["must be an e-mail address", 'given: "ada at example.com"'],
-      role: ['must be "admin" or "member"', "ownership is handed over in Avala"],
+      email: ["must be an email address", 'given: "ada at example.com"'],
+      role: ['must be "admin" or "member"', "ownership is transferred in Avala"],
     },
   },
 ];

@@ -50,8 +50,8 @@ const seed: Seed = {
 };
 
 /**
- * Resources by the owner's key, functions by the reader's, so that the log tells one from the other. In the first preview
- * the organization, the team and what is in the component are yet to be made.
+ * Resources by the owner's key, functions by the reader's, so that the log tells one from the other. In the first
+ * preview the organization, the team and what is in the component are yet to be made.
  */
 const everyFunction = `
 const pulumi = require("@pulumi/pulumi");
@@ -321,7 +321,7 @@ describe("functions", () => {
       exports.team = getTeamOutput({ organization: "acme", name: "No\\u001b[31mbody" });
     `);
     const told =
-      'Organization "acme" has no team of the name "Nobody". Check the spelling, or name the team by its id.';
+      'Organization "acme" has no team with the name "Nobody". Check the spelling, or name the team by its id.';
     const expectTold = async () => {
       const { code, screen, runs } = await project.preview();
       expect(code).not.toBe(0);

@@ -172,12 +172,12 @@ describe("People", () => {
     const { code, screen } = await project.up();
     expect(code).not.toBe(0);
     for (const fault of [
-      'People "staff": people.yaml needs correcting:',
+      'People "staff": people.yaml is not valid:',
       'entry 1 (ada@example.com): role must be "admin" or "member"',
       "entry 2 (ada@example.com): is the same person as entry 1",
       'entry 2 (ada@example.com): "raeson" is not a property of a person',
-      'entry 2 (ada@example.com): there is no team "cores"; there are core, labs',
-      "Nothing of it was declared. [AVALA_PEOPLE]",
+      'entry 2 (ada@example.com): unknown team "cores"; known teams: core, labs',
+      "Nothing was declared. [AVALA_PEOPLE]",
     ]) {
       expect(screen).toContain(fault);
     }

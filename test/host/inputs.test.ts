@@ -188,15 +188,15 @@ describe("a declaration that is not in order is refused by check, with its prope
       "role",
       /must be "admin" or "member".*one owner/,
     ],
-    ["bad e-mail of a person", "invitation", { ...invited, email: "ada@" }, "email", /must be an e-mail address/],
+    ["bad e-mail of a person", "invitation", { ...invited, email: "ada@" }, "email", /must be an email address/],
     [
       "an e-mail with a line break",
       "invitation",
       { ...invited, email: "a@b.example\nbcc: c@d.example" },
       "email",
-      /must be an e-mail address/,
+      /must be an email address/,
     ],
-    ["bad contact address", "organization", { ...org, email: "nobody" }, "email", /must be an e-mail address/],
+    ["bad contact address", "organization", { ...org, email: "nobody" }, "email", /must be an email address/],
     [
       "an e-mail as user",
       "teamMembership",
@@ -281,7 +281,7 @@ describe("a declaration that is not in order is refused by check, with its prope
       "invitation",
       { ...invited, team },
       "team",
-      /it takes organization, email, role, resend/,
+      /valid properties: organization, email, role, resend/,
     ],
     ["an output as input", "team", { organization, name: "Core", slug: "core" }, "slug", /not a property of Team/],
   ];

@@ -204,7 +204,7 @@ describe.each(table)("%s", (name, { args = {}, answer, ask, askOutput }) => {
       code: "AVALA_MOCK",
       message: expect.stringMatching(
         new RegExp(
-          `^The mocks of this unit test give no answer for avala:index:${name}, .* return the ${Array.isArray(answer) ? "list" : "object"} .*\\[AVALA_MOCK\\]$`,
+          `^The mocks of this unit test return no result for avala:index:${name}, .* return the ${Array.isArray(answer) ? "list" : "object"} .*\\[AVALA_MOCK\\]$`,
         ),
       ) as string,
     };

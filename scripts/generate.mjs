@@ -186,8 +186,8 @@ Every situation of a person, with every declaration and every command: ${cells} 
 of them on the real host process against the emulator. Each cell lists, line by line:
 
 - the steps of the engine (\`create\`, \`update\`, \`same\`, \`delete\`; two if two resources are declared);
-- the requests that change Avala, in this order: \`invite\`, \`cancel\`, \`set role\`, \`remove\` (from the organization), \`grant\`
-  (add to the team), \`take out\` (remove from the team); none if none is listed;
+- the requests that change Avala, in this order: \`invite\`, \`cancel\`, \`set role\`, \`remove\` (from the organization), \`add to
+  team\`, \`remove from team\`; none if none is listed;
 - the number of emails; none if none is listed;
 - \`state\`: the recorded status;
 - \`Avala\`: the person's access in Avala afterwards;

@@ -1,7 +1,7 @@
 /**
- * What is promised, and the tests that hold it; docs/internals/reliability.md shows it. Cases are counted from the data
- * that a test runs, which stands in a module of its own, without jest. A number that only a run can tell is kept in a
- * file that its test compares, or is left out.
+ * The guarantees and their tests, which docs/internals/reliability.md shows. Cases are counted from the data that a
+ * test runs; the data has a module of its own, without jest. A number that only a run can determine is left out, or is
+ * kept in a file with which the test compares it.
  */
 import { flagsOf, resources } from "../provider/schema/index.js";
 import { arriving, writesOf } from "./crashes/program.js";
@@ -40,58 +40,61 @@ const forms = new Set(spellingsOf("any").map(([form]) => form));
 
 export const promises: readonly Promised[] = [
   {
-    promise: "Nobody is mailed twice, and nobody beyond `maxEmails`",
+    promise: "Nobody is invited twice, and nobody gets more than `maxEmails` emails",
     tests: [
       {
         where: "lifecycle/person",
-        how: `every one of ${Object.keys(situations).length} situations of a person, under ${Object.keys(declarations).length} declarations, at every command: steps, requests, mails and reads, exactly`,
+        how: `each of ${Object.keys(situations).length} situations of a person, with each of ${Object.keys(declarations).length} declarations and every command: exact steps, requests, emails and reads`,
         cases: [cells, "cells"],
       },
-      { where: "lifecycle/organizationMember.test.ts", how: "mails of one declaration, counted over its life" },
-      { where: "lifecycle/invitation.test.ts", how: "the same for a plain invitation" },
+      {
+        where: "lifecycle/organizationMember.test.ts",
+        how: "emails of one OrganizationMember, counted over its lifetime",
+      },
+      { where: "lifecycle/invitation.test.ts", how: "the same for an Invitation" },
       {
         where: "model/model.test.ts",
-        how: "random programs, settings, acts of others, keys, faults and kills: mails of each person, counted",
+        how: "random programs, settings, changes by others, keys, faults and kills: the emails of each person, counted",
       },
     ],
   },
   {
-    promise: "An address that no mail system delivers to fails the preview, and nobody is invited before that",
+    promise: "An address that email systems cannot deliver to fails the preview, before anybody is invited",
     tests: [
       {
         where: "unit/address.test.ts",
-        how: "one table of addresses through every input, file and option that takes one",
+        how: "one table of addresses, given to every input, file and option that accepts one",
         cases: [refused.length + taken.length, "addresses"],
       },
       { where: "host/inputs.test.ts", how: "the same in the real host process, without a request" },
     ],
   },
   {
-    promise: "A lost answer loses nothing, and doubles no object and no first mail",
+    promise: "A lost response loses nothing, and causes no second object and no second first email",
     tests: [
       {
         where: "faults/faults.test.ts",
-        how: `everything that a resource does, and at each of its calls each kind of fault: the next run ends where the first would have, after no more mails. ${faultKinds.length} kinds of fault; the number of cases, some thousands, is printed by the test`,
+        how: `every operation of a resource, with each of ${faultKinds.length} kinds of fault at each of its requests: the next run leads to the result that the first would have had, without more emails. The test prints the number of cases, some thousands`,
         cases: [faultOperations.length, "operations"],
       },
       {
         where: "e2e/faults.test.ts",
-        how: "each kind of fault once on the real engine, in one program of all resources",
+        how: "each kind of fault once on the real engine, in one program with all resources",
       },
       {
         where: "lifecycle/doubt.test.ts",
-        how: "requests and answers lost, at creation, change and removal of each kind",
+        how: "lost requests and responses, when each kind of resource is created, updated and deleted",
       },
-      { where: "client/sockets.test.ts", how: "connections that drop, deadlines, redirects, endless bodies" },
-      { where: "client/retry.test.ts", how: "what is sent again, how often, and what never is" },
+      { where: "client/sockets.test.ts", how: "broken connections, deadlines, redirects, endless bodies" },
+      { where: "client/retry.test.ts", how: "which requests are repeated, how often, and which never" },
     ],
   },
   {
-    promise: "After a crash, the commands of [recovery](../guides/recovery.md) lead to what was declared",
+    promise: "After a crash, the commands of [recovery](../guides/recovery.md) lead to the declared result",
     tests: [
       {
         where: "crashes/engineKilled.test.ts",
-        how: "kill -9 of the engine at every write of an up that makes, an up that changes, and a destroy: while it arrives, and when it is carried out and not answered yet",
+        how: "kill -9 of the engine at every write of an up that creates, an up that updates, and a destroy: while the request arrives, and when it has been carried out but not answered",
         cases: [writes + arrivals, "points"],
       },
       {
@@ -103,85 +106,97 @@ export const promises: readonly Promised[] = [
       { where: "crashes/interruptedTwice.test.ts", how: "Ctrl-C twice at every write", cases: [writes, "points"] },
       {
         where: "examples/recovery.test.ts",
-        how: "a killed engine and a lost state, by the commands as they stand there",
+        how: "a killed engine and a lost state, with the commands of the page",
       },
       {
         where: "host/process.test.ts",
-        how: "a process whose engine is gone sends nothing, and ends within two seconds",
+        how: "a process whose engine has ended sends nothing, and ends within two seconds",
       },
     ],
   },
   {
-    promise: "Nobody is evicted by a refactoring",
+    promise: "Refactoring never removes anyone",
     tests: [
       {
         where: "e2e/refactoring.test.ts",
-        how: "renamed, moved, replaced, given to another provider: on the real engine",
+        how: "resources that are renamed, moved, replaced, or passed to a different provider, on the real engine",
       },
-      { where: "lifecycle/handOver.test.ts", how: "every move between kinds and spellings: no request is made" },
-      { where: "lifecycle/slugs.test.ts", how: "slugs that move, and slugs that are given to somebody else" },
+      {
+        where: "lifecycle/handOver.test.ts",
+        how: "every move between kinds of resources and spellings: no request that changes anything",
+      },
+      {
+        where: "lifecycle/slugs.test.ts",
+        how: "slugs that change, and slugs that a different organization or team gets",
+      },
     ],
   },
   {
     promise: "Absence needs proof",
     tests: [
-      { where: "client/pages.test.ts", how: "pages that fail, repeat, vanish or do not add up" },
-      { where: "lifecycle/access.test.ts", how: "access that is lost or forbidden: nothing leaves the state" },
-      { where: "lifecycle/deployments.test.ts", how: "answers that lag behind what has just been created" },
+      { where: "client/pages.test.ts", how: "pages that fail, repeat, disappear or contradict the count" },
+      { where: "lifecycle/access.test.ts", how: "lost or forbidden access: nothing leaves the state" },
+      { where: "lifecycle/deployments.test.ts", how: "lists that lag behind a creation" },
       {
         where: "e2e/drift.test.ts",
-        how: "every managed field of every kind, changed by somebody else, found and repaired",
+        how: "every managed field of every kind of resource: a change by somebody else is found and repaired",
       },
     ],
   },
   {
-    promise: "Nobody is locked out, and no run takes out more people than it may",
+    promise: "Nobody is locked out, and no run removes more people than the limit",
     tests: [
       {
         where: "guards/guards.ts",
-        how: "each guard with the tests that it refuses what it must, and those that it lets through what is fine",
+        how: "each guard with the tests of what it refuses, and those of what it allows",
         cases: [guards.length, "guards"],
       },
       {
         where: "lifecycle/organizationMember.test.ts",
-        how: "the owner and the key's own person, whatever is declared",
+        how: "the owner and the API key's user, with every declaration",
       },
-      { where: "lifecycle/access.test.ts", how: "the limit of removals" },
+      { where: "lifecycle/access.test.ts", how: "the limit of removals in one run" },
       {
         where: "lifecycle/teamRoster.test.ts",
-        how: "removals of a roster, judged as a whole before the first request",
+        how: "removals of a roster, checked as a whole before the first request",
       },
       {
         where: "guards/privateFolder.test.ts",
-        how: "links, pipes and folders of other users where a run keeps what it shares: nothing is read, written or removed",
+        how: "links, pipes and folders of other users in place of the folder that the processes of a run share: nothing is read, written or removed",
       },
-      { where: "e2e/deletedWith.test.ts", how: "a team that goes, with the people it knows and those it does not" },
-      { where: "e2e/declaredTwice.test.ts", how: "one person declared twice in one place, in whatever spelling" },
+      { where: "e2e/deletedWith.test.ts", how: "a team that is deleted, with managed and unmanaged people in it" },
+      {
+        where: "e2e/declaredTwice.test.ts",
+        how: "one person declared twice in one organization or team, in all spellings",
+      },
       {
         where: "lifecycle/identity",
-        how: "names that move: what happened to a person, team or organization, what the program does, and the order of the engine, each with each",
+        how: "names that move to a different object: each change of a person, team or organization, with each change of the program and each order of the engine",
       },
-      { where: "e2e/identity.test.ts", how: "each of these stories once, on the real engine" },
+      { where: "e2e/identity.test.ts", how: "each of these changes once, on the real engine" },
       {
         where: "e2e/deletionsFirst.test.ts",
-        how: "delete-before-replace above somebody, replaced providers, targets, excludes, broken-off renames, marked copies",
+        how: "`deleteBeforeReplace` of a parent, replaced providers, `--target`, `--exclude`, interrupted renames, copies that are pending deletion",
       },
     ],
   },
   {
-    promise: "Each operation of the API is reached, and costs what is said",
+    promise: "Each operation of the API is used, with the documented number of requests",
     tests: [
       {
         where: "e2e/operations.test.ts",
-        how: `all ${ways.length} operations, by every resource, function and command that reaches them`,
-        cases: [ways.reduce((all, count) => all + count, 0), "ways"],
+        how: `all ${ways.length} operations, by every resource, function and command that uses them`,
+        cases: [ways.reduce((all, count) => all + count, 0), "uses"],
       },
-      { where: "lifecycle/budget.test.ts", how: "exact calls of every kind of run" },
-      { where: "lifecycle/limits.test.ts", how: "several processes with one key: each call answered, and done once" },
+      { where: "lifecycle/budget.test.ts", how: "exact requests of every kind of run" },
+      {
+        where: "lifecycle/limits.test.ts",
+        how: "several processes with one key: every request succeeds, and is carried out once",
+      },
     ],
   },
   {
-    promise: "What the API's contract leaves open does not matter",
+    promise: "Open questions of the API's contract make no difference",
     tests: [
       {
         where: "unit/facts.test.ts",
@@ -190,88 +205,91 @@ export const promises: readonly Promised[] = [
       },
       {
         where: "faults/everyDeployment.test.ts",
-        how: "everything that a resource does, under the answers a deployment may give: all of its settings, each value together with each value of the others",
+        how: "every operation of a resource, with every behaviour that the contract leaves open: all settings of the emulator, each value combined with each value of the others",
         cases: [faultOperations.length, "operations"],
       },
     ],
   },
   {
-    promise: "Hostile text steers no screen",
+    promise: "Hostile text cannot control a terminal, a page or a log",
     tests: [
-      { where: "unit/text.test.ts", how: "anything at all, made one short line without controls" },
+      { where: "unit/text.test.ts", how: "any text becomes one short line without control characters" },
       {
         where: "unit/hiddenCharacters.test.ts",
-        how: "every code point that cannot be seen; honest names; names that look alike",
+        how: "every invisible code point, ordinary names, and names that look alike",
       },
-      { where: "cli/lookalikes.test.ts", how: "teams and people who look alike, shown with their uids" },
+      { where: "cli/lookalikes.test.ts", how: "teams and people whose names look alike, shown with their uids" },
       {
         where: "hostile/names.test.ts",
-        how: "names, addresses and texts as nobody has them, in every place where they reach a screen or a record",
+        how: "hostile names, addresses and texts, in every output and record that contains them",
         cases: [Object.keys(hostileTexts).length, "texts"],
       },
       { where: "hostile/engine.test.ts", how: "the same on the real engine" },
       {
         where: "hostile/answers.test.ts",
-        how: "answers that no service gives, to every kind of call: errors with a code, bounded memory, no key to another host",
+        how: "malformed responses to every kind of request: errors with a code, bounded memory, no key sent to a different host",
       },
       {
         where: "hostile/memory.test.ts",
-        how: "whatever an answer of the largest size holds: the memory of a process that reads it stays below 300 MB",
+        how: "responses of the largest accepted size, with any content: the memory of the process stays below 300 MB",
       },
     ],
   },
   {
-    promise: "No key and no accept link in state, logs, messages, files or arguments of processes",
+    promise: "No key and no accept link in the state, logs, messages, files or arguments of processes",
     tests: [
       {
         where: "e2e/secrets.test.ts",
-        how: "a whole run, as loud as it gets, searched for the secrets of every source; what the engine's own debug logs hold is listed exactly",
+        how: "a whole run with all debug output, searched for the secrets of every source; the exact occurrences in the engine's own debug logs are listed",
         cases: [forms.size, "forms of each secret"],
       },
-      { where: "client/redact.test.ts", how: "what the service echoes in its errors" },
+      { where: "client/redact.test.ts", how: "secrets that the service repeats in its errors" },
     ],
   },
   {
-    promise: "The commands that look change nothing, and tell what is there and what will be",
+    promise: "Commands that only read change nothing, and report correctly what is and what will be",
     tests: [
       {
         where: "e2e/import.test.ts",
-        how: "1,000 people in 100 teams of 50, and awkward names: imported with no write, then a preview with no change",
+        how: "1,000 people in 100 teams of 50, and unusual names: an import without a write, then a preview without a change",
       },
-      { where: "cli/import.test.ts", how: "what is written of an organization, again and again, edited or not" },
+      {
+        where: "cli/import.test.ts",
+        how: "the files that are written for an organization, repeatedly, with and without edits",
+      },
       {
         where: "cli/driftOfPeople.test.ts",
-        how: "every situation of a person that comes about after a run, under every declaration: the drift that it is, or none",
+        how: "every situation of a person that arises after a run, with every declaration: exactly its drift, or none",
       },
-      { where: "cli/drift.test.ts", how: "what others change, remove and add: exactly what was planted" },
+      { where: "cli/drift.test.ts", how: "changes, removals and additions by others: exactly those are reported" },
       {
         where: "cli/review.test.ts",
-        how: "a large change on the real engine: who gains and who loses what, and afterwards the service asked",
+        how: "a large change on the real engine: gained and lost access, compared with the service afterwards",
       },
       {
         where: "cli/reviewPreviews.test.ts",
-        how: "every kind of step, limits, approvals, masks, hostile names in each format",
+        how: "every kind of step, limits, approvals, masked values, hostile names in each format",
       },
       {
         where: "examples/workflows.test.ts",
-        how: "the workflows' own shell steps, from pull request to apply and drift",
+        how: "the shell steps of the workflows, from pull request to apply and drift",
       },
       { where: "package/commands.test.ts", how: "every command from the packed package, installed by npm and by pnpm" },
     ],
   },
   {
-    promise: "States of earlier versions go on, those of later ones are refused",
+    promise: "States of earlier versions work, states of later versions are refused",
     tests: [
       {
         where: "e2e/upgrades.test.ts",
-        how: "stacks as each released version wrote them, and as this one does, with every kind in every status: imported, previewed, refreshed, destroyed",
+        how: "stacks that each released version and this version wrote, with every kind of resource in every status: imported, previewed, refreshed, destroyed",
         cases: [statuses.length, "statuses of a version"],
       },
       {
         where: "lifecycle/newerState.test.ts",
-        how: "a newer state: an error of every command, nothing sent, nothing lost",
+        how: "a newer state: every command fails, nothing is sent, nothing is lost",
       },
-      { where: "host/text.test.ts", how: "the one line of text in every state has not changed" },
+      { where: "host/text.test.ts", how: "the constant line of text in every state has not changed" },
     ],
   },
 ];

@@ -3,7 +3,7 @@ import { Organization, People, Team } from "pulumi-avala";
 
 const name = new pulumi.Config().require("organization");
 
-// An organization of this name that exists already is not touched: the error tells the line that takes it over.
+// If an organization of this name exists already, it is not changed: the error shows the `adopt` line to take it over.
 const organization = new Organization("organization", { name }, { protect: true });
 const perception = new Team("perception", { organization, name: "Perception" });
 

@@ -1,24 +1,24 @@
 /**
- * Every operation of the organizations API, what reaches it from a program or the command line, and the step of
- * operations.test.ts that proves it on the real engine. docs/internals/operations.md shows it.
+ * Every operation of the organizations API, the resources, functions and commands that use it, and the step of
+ * operations.test.ts that tests it on the real engine. docs/internals/operations.md shows it.
  */
 
-/** Steps of the test, in the order in which it takes them. */
+/** Steps of the test, in their order. */
 export const steps = {
-  declared: "an organization, a team, people and their places are declared",
-  accepted: "somebody has accepted their invitation",
-  changed: "everything that can change is changed",
+  declared: "an organization, a team, people and team memberships are created",
+  accepted: "an up follows after a person has accepted their invitation",
+  changed: "all inputs that can change are changed",
   refreshed: "the state is refreshed",
-  asked: "a program asks every function, in a preview",
+  asked: "a program calls every function, in a preview",
   commanded: "the commands are run",
-  withdrawn: "people leave the program",
-  left: "an organization that is to be left leaves the program",
+  withdrawn: "people are removed from the program",
+  left: 'an organization with onDestroy: "leave" is removed from the program',
   destroyed: "everything is destroyed",
 } as const;
 
 export type Step = keyof typeof steps;
 
-/** What reaches an operation, and the step in which it does. */
+/** The users of each operation, with the step in which each uses it. */
 export const operations: Record<string, Partial<Record<string, Step>>> = {
   listOrganizations: { Organization: "declared", getOrganizations: "asked", status: "commanded" },
   createOrganization: { Organization: "declared" },
@@ -46,5 +46,7 @@ export const operations: Record<string, Partial<Record<string, Step>>> = {
   removeTeamMember: { TeamMembership: "withdrawn", TeamRoster: "destroyed" },
 };
 
-/** Not of the organizations API: the invitee's own act, and what the service says of the API key. */
+/**
+ * Calls that are not operations of the organizations API: the invited person's acceptance, and reads about the API key.
+ */
 export const besides = ["acceptInvitation", "getPermissions", "getCurrentUser"];

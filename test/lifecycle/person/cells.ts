@@ -314,7 +314,7 @@ class Batch {
       ...(code ? [code] : []),
       ...(done.length > 0 ? [done.join("+")] : []),
       ...(writes.length > 0 ? [writes.join("+")] : []),
-      ...(mailed > 0 ? [`${mailed} mail`] : []),
+      ...(mailed > 0 ? [`${mailed} email`] : []),
       ...(status.length > 0 ? [`state: ${status.join("+")}`] : []),
       `Avala: ${standing(state, row)}`,
       ...(reads.size > 0 ? [`reads ${[...reads].toSorted().join(", ")}`] : []),
@@ -333,8 +333,8 @@ const names: [RegExp, string][] = [
   [/^POST invitations\/[^/]+\/cancel\/$/, "cancel"],
   [/^PATCH members\/[^/]+\/role\/$/, "set role"],
   [/^DELETE members\/[^/]+\/$/, "remove"],
-  [/^POST teams\/core\/members\/$/, "grant"],
-  [/^DELETE teams\/core\/members\/[^/]+\/$/, "take out"],
+  [/^POST teams\/core\/members\/$/, "add to team"],
+  [/^DELETE teams\/core\/members\/[^/]+\/$/, "remove from team"],
 ];
 
 const nameOf = (step: string): string => step.slice(step.indexOf(" ") + 1);

@@ -1,37 +1,38 @@
 /**
- * What becomes of a person: every situation they can be in, under every declaration, at every command. It is the
- * specification: test/lifecycle/person runs all of it on the real host process, and docs/internals/person.md shows it.
+ * Every situation of a person, with every declaration and every command. This table is the specification:
+ * test/lifecycle/person runs all of it on the real host process, and docs/internals/person.md shows it.
  *
- * A cell reads: the steps that the engine takes; what is sent to Avala, in this order (invite, cancel, set role, remove,
- * grant, take out); mails; the status in state; what Avala holds afterwards; the lists that were read, each once; whether
- * the run warns or says something; or the code of the error that ends it. Preview and up are first runs or the next runs;
- * refresh, and up after it, begin where preview began if something has happened since the last run, else they follow up.
- * Destroy comes last. After every up a preview is empty. Every row is an organization of its own, and many rows are one run.
+ * A cell contains: the steps of the engine; the requests that change Avala, in this order (invite, cancel, set role,
+ * remove, add to team, remove from team); emails; the status in the state; the person's access in Avala afterwards; the
+ * lists that were read, each once; whether the run logs a warning or a message; or the code of the error that ends it.
+ * Preview and up run first. If something has changed since the last run, refresh and the up after it start from the
+ * same state as that preview; otherwise they follow the up. Destroy runs last. After every up a preview is empty. Every
+ * row has its own organization, and many rows share a run.
  */
 
 export const situations = {
-  none: "Nobody: neither member nor invited.",
-  invited: "Invited by somebody else, as a member, before the program is first run.",
-  activeMember: "A member before the program is first run.",
-  activeAdmin: "An admin before the program is first run.",
+  none: "Neither a member nor invited.",
+  invited: "Invited as a member by somebody else, before the first run.",
+  activeMember: "A member before the first run.",
+  activeAdmin: "An admin before the first run.",
   owner: "The owner of the organization.",
-  hidden: "A member before the program is first run, and the service hides all addresses.",
-  expired: "Invited, and the invitation has expired since the last run.",
-  accepted: "Invited, and has accepted since the last run.",
-  gone: "Invited, and has declined since the last run (or somebody has cancelled the invitation).",
-  removed: "Was a member and recorded as one; somebody else has removed them since the last run.",
-  left: "Was a member and recorded as one; has left the organization since the last run.",
-  emailChanged: "A member and recorded as one; has another address since the last run.",
-  hiddenSince: "A member and recorded as one; the service hides all addresses since the last run.",
+  hidden: "A member before the first run, and Avala hides all email addresses.",
+  expired: "Invited; the invitation has expired since the last run.",
+  accepted: "Invited; the person has accepted since the last run.",
+  gone: "Invited; the person has declined, or somebody has cancelled the invitation, since the last run.",
+  removed: "Recorded as a member; somebody else has removed the person since the last run.",
+  left: "Recorded as a member; the person has left the organization since the last run.",
+  emailChanged: "Recorded as a member; the person has a different email address since the last run.",
+  hiddenSince: "Recorded as a member; Avala hides all email addresses since the last run.",
 } as const;
 
 export const declarations = {
-  absent: "not declared, and never was",
-  withdrawn: "was declared as a member, and has left the program",
+  absent: "never declared",
+  withdrawn: "OrganizationMember, role member, removed from the program",
   member: "OrganizationMember, role member",
   admin: "OrganizationMember, role admin",
-  teamMember: "TeamMembership alone, role member",
-  teamLead: "TeamMembership alone, role lead",
+  teamMember: "only TeamMembership, role member",
+  teamLead: "only TeamMembership, role lead",
   memberAndLead: "OrganizationMember and TeamMembership, role lead",
 } as const;
 
@@ -64,14 +65,14 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     member: {
       preview: "create; Avala: nobody",
-      up: "create; invite; 1 mail; state: invited; Avala: invited as member; reads invitations, organizations, people",
+      up: "create; invite; 1 email; state: invited; Avala: invited as member; reads invitations, organizations, people",
       refresh: "same; state: invited; Avala: invited as member; reads invitations, organizations, people",
       upAfterRefresh: "same; state: invited; Avala: invited as member; reads invitations, organizations",
       destroy: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
     },
     admin: {
       preview: "create; Avala: nobody",
-      up: "create; invite; 1 mail; state: invited; Avala: invited as admin; reads invitations, organizations, people",
+      up: "create; invite; 1 email; state: invited; Avala: invited as admin; reads invitations, organizations, people",
       refresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations, people",
       upAfterRefresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations",
       destroy: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
@@ -92,7 +93,7 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     memberAndLead: {
       preview: "create+create; Avala: nobody",
-      up: "create+create; invite; 1 mail; state: invited+waiting; Avala: invited as member; reads invitations, organizations, people, teams",
+      up: "create+create; invite; 1 email; state: invited+waiting; Avala: invited as member; reads invitations, organizations, people, teams",
       refresh:
         "same+same; state: invited+waiting; Avala: invited as member; reads invitations, organizations, people, teams",
       upAfterRefresh:
@@ -124,7 +125,7 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     admin: {
       preview: "create; Avala: invited as member",
-      up: "create; cancel+invite; 1 mail; state: invited; Avala: invited as admin; reads invitations, organizations, people",
+      up: "create; cancel+invite; 1 email; state: invited; Avala: invited as admin; reads invitations, organizations, people",
       refresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations, people",
       upAfterRefresh: "same; state: invited; Avala: invited as admin; reads invitations, organizations",
       destroy: "delete; cancel; Avala: nobody; reads invitations, organizations, people",
@@ -184,24 +185,25 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     teamMember: {
       preview: "create; Avala: member",
-      up: "create; grant; state: active; Avala: member, team member; reads organizations, people, team, teams",
+      up: "create; add to team; state: active; Avala: member, team member; reads organizations, people, team, teams",
       refresh: "same; state: active; Avala: member, team member; reads organizations, team, teams",
       upAfterRefresh: "same; state: active; Avala: member, team member",
-      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+      destroy: "delete; remove from team; Avala: member; reads organizations, team, teams",
     },
     teamLead: {
       preview: "create; Avala: member",
-      up: "create; grant; state: active; Avala: member, team lead; reads organizations, people, team, teams",
+      up: "create; add to team; state: active; Avala: member, team lead; reads organizations, people, team, teams",
       refresh: "same; state: active; Avala: member, team lead; reads organizations, team, teams",
       upAfterRefresh: "same; state: active; Avala: member, team lead",
-      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+      destroy: "delete; remove from team; Avala: member; reads organizations, team, teams",
     },
     memberAndLead: {
       preview: "create+create; Avala: member",
-      up: "create+create; grant; state: active+active; Avala: member, team lead; reads invitations, organizations, people, team, teams",
+      up: "create+create; add to team; state: active+active; Avala: member, team lead; reads invitations, organizations, people, team, teams",
       refresh: "same+same; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
       upAfterRefresh: "same+same; state: active+active; Avala: member, team lead",
-      destroy: "delete+delete; take out+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
+      destroy:
+        "delete+delete; remove from team+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
     },
   },
   activeAdmin: {
@@ -235,24 +237,25 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     teamMember: {
       preview: "create; Avala: admin",
-      up: "create; grant; state: active; Avala: admin, team member; reads organizations, people, team, teams",
+      up: "create; add to team; state: active; Avala: admin, team member; reads organizations, people, team, teams",
       refresh: "same; state: active; Avala: admin, team member; reads organizations, team, teams",
       upAfterRefresh: "same; state: active; Avala: admin, team member",
-      destroy: "delete; take out; Avala: admin; reads organizations, team, teams",
+      destroy: "delete; remove from team; Avala: admin; reads organizations, team, teams",
     },
     teamLead: {
       preview: "create; Avala: admin",
-      up: "create; grant; state: active; Avala: admin, team lead; reads organizations, people, team, teams",
+      up: "create; add to team; state: active; Avala: admin, team lead; reads organizations, people, team, teams",
       refresh: "same; state: active; Avala: admin, team lead; reads organizations, team, teams",
       upAfterRefresh: "same; state: active; Avala: admin, team lead",
-      destroy: "delete; take out; Avala: admin; reads organizations, team, teams",
+      destroy: "delete; remove from team; Avala: admin; reads organizations, team, teams",
     },
     memberAndLead: {
       preview: "create+create; Avala: admin",
-      up: "create+create; set role+grant; state: active+active; Avala: member, team lead; reads invitations, organizations, people, team, teams",
+      up: "create+create; set role+add to team; state: active+active; Avala: member, team lead; reads invitations, organizations, people, team, teams",
       refresh: "same+same; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
       upAfterRefresh: "same+same; state: active+active; Avala: member, team lead",
-      destroy: "delete+delete; take out+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
+      destroy:
+        "delete+delete; remove from team+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
     },
   },
   owner: {
@@ -286,24 +289,24 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     teamMember: {
       preview: "create; Avala: owner",
-      up: "create; grant; state: active; Avala: owner, team member; reads organizations, people, team, teams",
+      up: "create; add to team; state: active; Avala: owner, team member; reads organizations, people, team, teams",
       refresh: "same; state: active; Avala: owner, team member; reads organizations, team, teams",
       upAfterRefresh: "same; state: active; Avala: owner, team member",
-      destroy: "delete; take out; Avala: owner; reads organizations, team, teams",
+      destroy: "delete; remove from team; Avala: owner; reads organizations, team, teams",
     },
     teamLead: {
       preview: "create; Avala: owner",
-      up: "create; grant; state: active; Avala: owner, team lead; reads organizations, people, team, teams",
+      up: "create; add to team; state: active; Avala: owner, team lead; reads organizations, people, team, teams",
       refresh: "same; state: active; Avala: owner, team lead; reads organizations, team, teams",
       upAfterRefresh: "same; state: active; Avala: owner, team lead",
-      destroy: "delete; take out; Avala: owner; reads organizations, team, teams",
+      destroy: "delete; remove from team; Avala: owner; reads organizations, team, teams",
     },
     memberAndLead: {
       preview: "create+create; Avala: owner",
-      up: "create+create; grant; state: active+active; Avala: owner, team lead; reads invitations, organizations, people, team, teams; warns",
+      up: "create+create; add to team; state: active+active; Avala: owner, team lead; reads invitations, organizations, people, team, teams; warns",
       refresh: "same+same; state: active+active; Avala: owner, team lead; reads organizations, people, team, teams",
       upAfterRefresh: "same+same; state: active+active; Avala: owner, team lead",
-      destroy: "delete+delete; take out; Avala: owner; reads organizations, people, team, teams; warns",
+      destroy: "delete+delete; remove from team; Avala: owner; reads organizations, people, team, teams; warns",
     },
   },
   hidden: {
@@ -441,28 +444,29 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
     },
     teamMember: {
       preview: "update; state: waiting; Avala: member; reads organizations, people",
-      up: "update; grant; state: active; Avala: member, team member; reads organizations, people, team, teams",
+      up: "update; add to team; state: active; Avala: member, team member; reads organizations, people, team, teams",
       refresh: "update; state: waiting; Avala: member; reads organizations, people, team, teams",
       upAfterRefresh:
-        "update; grant; state: active; Avala: member, team member; reads organizations, people, team, teams",
-      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+        "update; add to team; state: active; Avala: member, team member; reads organizations, people, team, teams",
+      destroy: "delete; remove from team; Avala: member; reads organizations, team, teams",
     },
     teamLead: {
       preview: "update; state: waiting; Avala: member; reads organizations, people",
-      up: "update; grant; state: active; Avala: member, team lead; reads organizations, people, team, teams",
+      up: "update; add to team; state: active; Avala: member, team lead; reads organizations, people, team, teams",
       refresh: "update; state: waiting; Avala: member; reads organizations, people, team, teams",
       upAfterRefresh:
-        "update; grant; state: active; Avala: member, team lead; reads organizations, people, team, teams",
-      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+        "update; add to team; state: active; Avala: member, team lead; reads organizations, people, team, teams",
+      destroy: "delete; remove from team; Avala: member; reads organizations, team, teams",
     },
     memberAndLead: {
       preview: "update+update; state: invited+waiting; Avala: member; reads invitations, organizations, people; says",
-      up: "update+update; grant; state: active+active; Avala: member, team lead; reads invitations, organizations, people, team, teams; says",
+      up: "update+update; add to team; state: active+active; Avala: member, team lead; reads invitations, organizations, people, team, teams; says",
       refresh:
         "update+update; state: active+waiting; Avala: member; reads invitations, organizations, people, team, teams",
       upAfterRefresh:
-        "same+update; grant; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
-      destroy: "delete+delete; take out+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
+        "same+update; add to team; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
+      destroy:
+        "delete+delete; remove from team+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
     },
   },
   gone: {
@@ -655,21 +659,22 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       up: "same; state: active; Avala: member, team member",
       refresh: "same; state: active; Avala: member, team member; reads organizations, team, teams",
       upAfterRefresh: "same; state: active; Avala: member, team member",
-      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+      destroy: "delete; remove from team; Avala: member; reads organizations, team, teams",
     },
     teamLead: {
       preview: "same; state: active; Avala: member, team lead",
       up: "same; state: active; Avala: member, team lead",
       refresh: "same; state: active; Avala: member, team lead; reads organizations, team, teams",
       upAfterRefresh: "same; state: active; Avala: member, team lead",
-      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+      destroy: "delete; remove from team; Avala: member; reads organizations, team, teams",
     },
     memberAndLead: {
       preview: "same+same; state: active+active; Avala: member, team lead",
       up: "same+same; state: active+active; Avala: member, team lead",
       refresh: "same+same; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
       upAfterRefresh: "same+same; state: active+active; Avala: member, team lead",
-      destroy: "delete+delete; take out+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
+      destroy:
+        "delete+delete; remove from team+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
     },
   },
   hiddenSince: {
@@ -706,21 +711,22 @@ export const table: Record<Situation, Record<Declaration, Row>> = {
       up: "same; state: active; Avala: member, team member",
       refresh: "same; state: active; Avala: member, team member; reads organizations, team, teams",
       upAfterRefresh: "same; state: active; Avala: member, team member",
-      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+      destroy: "delete; remove from team; Avala: member; reads organizations, team, teams",
     },
     teamLead: {
       preview: "same; state: active; Avala: member, team lead",
       up: "same; state: active; Avala: member, team lead",
       refresh: "same; state: active; Avala: member, team lead; reads organizations, team, teams",
       upAfterRefresh: "same; state: active; Avala: member, team lead",
-      destroy: "delete; take out; Avala: member; reads organizations, team, teams",
+      destroy: "delete; remove from team; Avala: member; reads organizations, team, teams",
     },
     memberAndLead: {
       preview: "same+same; state: active+active; Avala: member, team lead",
       up: "same+same; state: active+active; Avala: member, team lead",
       refresh: "same+same; state: active+active; Avala: member, team lead; reads organizations, people, team, teams",
       upAfterRefresh: "same+same; state: active+active; Avala: member, team lead",
-      destroy: "delete+delete; take out+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
+      destroy:
+        "delete+delete; remove from team+remove; Avala: nobody; reads invitations, organizations, people, team, teams",
     },
   },
 };

@@ -19,8 +19,10 @@ function loadSource(...path) {
     const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), {
       compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
     });
-    const requireFrom = (name) =>
-      name.startsWith(".") ? load(join(dirname(file), name.replace(/\.js$/, ".ts"))) : require(name);
+    const requireFrom = (name) => {
+      const path = name.startsWith(".") ? join(dirname(file), name.replace(/\.js$/, ".ts")) : name;
+      return path.endsWith(".ts") ? load(path) : require(path);
+    };
     const names = { exports: module.exports, require: requireFrom, module, __dirname: dirname(file), __filename: file };
     new Function(...Object.keys(names), outputText)(...Object.values(names));
     return module.exports;

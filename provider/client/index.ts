@@ -17,25 +17,25 @@ export { READ_SCOPE, WRITE_SCOPE } from "./http/scopes.js";
 export { resolveClientSettings, SettingReader, type Lookup } from "./settings.js";
 export type * from "./types.js";
 
-/** Connections, and requests under way, at once. */
+/** Highest number of connections, and of requests at the same time. */
 const CONNECTIONS = 16;
 const TIMEOUT_MS = 30_000;
 
-/** What only tests replace. */
+/** Parts that only tests replace. */
 export interface Internals {
-  /** Answers the requests; never closed by the client. Default: an undici Agent of the client's own. */
+  /** Sends the requests; the client never closes it. Default: the client's own undici Agent. */
   dispatcher?: Dispatcher;
   /** 0 to 1, for the jitter of retries. Default `Math.random`. */
   random?: () => number;
 }
 
 /**
- * A client for one key and one deployment, with one rate limiter for all its calls. `internals` is for tests.
- * Throws `ConfigError` for a key, base URL or number that cannot work.
+ * A client for one key and one deployment, with one rate limiter for all its calls. `internals` is for tests. Throws
+ * `ConfigError` for an invalid key, base URL or number.
  */
 export function createClient(settings: ClientSettings, internals: Internals = {}): AvalaClient {
   const apiKey = usableKey(settings.apiKey);
-  // Plain http was allowed or refused by whoever read the settings; what is never right is refused here too.
+  // Reading the settings has allowed or refused plain http; what is never valid is refused here too.
   const baseUrl = checkBaseUrl(settings.baseUrl, { allowInsecure: true });
   const timeoutMs = positive("timeoutMs", settings.timeoutMs) ?? TIMEOUT_MS;
   const limiter = new Limiter({
@@ -74,7 +74,7 @@ export function createClient(settings: ClientSettings, internals: Internals = {}
     teams: teams(transport),
     teamMembers: teamMembers(transport),
     credential: credential(transport),
-    /** Refuses what waits, lets what is under way end. */
+    /** Refuses waiting requests; requests that have started can end. */
     async close() {
       limiter.close();
       await agent?.close();
@@ -82,7 +82,7 @@ export function createClient(settings: ClientSettings, internals: Internals = {}
   };
 }
 
-/** Loaded by the first request: a run in which everything is settled sends none, and loading undici takes its time. */
+/** Loaded by the first request: a run without changes may send none, and loading undici takes time. */
 function openAgent(timeoutMs: number): Agent {
   const undici = require("undici") as typeof import("undici");
   return new undici.Agent({

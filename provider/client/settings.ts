@@ -2,19 +2,19 @@ import { checkBaseUrl, DEFAULT_BASE_URL } from "./http/baseUrl.js";
 import { ConfigError } from "../core/errors.js";
 import type { ClientSettings } from "./types.js";
 
-/** Where settings are looked up: the environment by variable, the configuration by `avala:…` key. */
+/** Reads one setting: from the environment by variable, from the configuration by `avala:…` key. */
 export type Lookup = (key: string) => string | undefined;
 
 const ON = ["1", "true", "yes", "on"];
 const OFF = ["0", "false", "no", "off"];
 
-/** Above it, a timer of Node.js would end at once. */
+/** The largest delay of a Node.js timer; a larger one would end at once. */
 const MOST_TIMEOUT_SECONDS = 3600;
 
 /**
- * Reads switches and numbers. What is set has to be one plainly, in every source that sets it, also where another source
- * has precedence: a guard that was misspelt must not count as absent. An empty text counts as not set, as everywhere.
- * Errors name the setting and never repeat its value, which may be a key pasted by mistake.
+ * Reads switches and numbers. A value that is set must be valid in every source, also in one that another source
+ * overrides: a misspelt guard must not count as absent. An empty text counts as not set. Errors name the setting and
+ * never repeat its value, which may be a key pasted by mistake.
  */
 export class SettingReader {
   readonly #environment: Lookup;
@@ -25,12 +25,12 @@ export class SettingReader {
     this.#config = config;
   }
 
-  /** Whether one of the sources switches it on. Either name may be left out. */
+  /** Whether one of the sources turns the switch on. Either name may be undefined. */
   isOn(variable: string | undefined, key?: string): boolean {
     return this.#texts(variable, key).map(onOrOff).includes(true);
   }
 
-  /** The whole number above zero of the first source that has one: the environment, then the configuration. */
+  /** The positive whole number of the first source that sets it: the environment, then the configuration. */
   number(variable: string, key: string, most = Number.MAX_SAFE_INTEGER): number | undefined {
     return this.#texts(variable, key).map((setting) => wholeNumber(setting, most))[0];
   }
@@ -69,8 +69,8 @@ function wholeNumber({ name, text }: Setting, most: number): number {
 }
 
 /**
- * Finds key and base URL: an explicit Provider, else the environment, else the stack's configuration. Both always
- * come from the same source, so that a key never travels to another source's host.
+ * Finds key and base URL: from an explicit Provider, or else the environment, or else the stack's configuration. Both
+ * always come from the same source, so that a key is never sent to the host of a different source.
  */
 export function resolveClientSettings(environment: Lookup, config: Lookup): ClientSettings & { readOnly: boolean } {
   const read = new SettingReader(environment, config);
@@ -129,9 +129,9 @@ const nameOfKey = /avala|_api_key$/i;
 const looksLikeKey = /^(?:avk_|avala_sk_|[0-9a-f]{32,}$)/i;
 
 /**
- * A name that `apiKeyEnv` may have. What the variable holds is sent to the base URL, which stands beside it in a file of the
- * project: a name of another purpose would send any secret of the environment there. The name is not repeated in messages:
- * somebody may have given the key itself.
+ * A valid name for `apiKeyEnv`. The variable's value is sent to the base URL, which is set in the same file of the
+ * project: with any other name, that file could send every secret of the environment there. Messages do not repeat the
+ * name, because it may be the key itself.
  */
 function keyVariable(name: string): string {
   if (variableName.test(name) && nameOfKey.test(name) && !looksLikeKey.test(name)) return name;

@@ -1,4 +1,4 @@
-/** What the organizations API holds, in our spelling: camelCase, absent instead of missing, enums left open. */
+/** Objects of the organizations API: names in camelCase, missing fields absent, enums open. */
 
 /**
  * Answers of a write may leave out `uid` and `slug` (writes-echo-input), and any field the deployment does not know.
@@ -35,7 +35,7 @@ export interface Organization {
   createdAt?: string;
 }
 
-/** A row of a list or an object read by its path always names itself. */
+/** A row of a list, or an object that is read by its path, always has a uid. */
 export type Identified<T extends { uid?: string; slug?: string }> = T & {
   uid: string;
   slug: string;
@@ -57,13 +57,13 @@ export interface OrganizationWrite {
 export interface Member {
   userUid: string;
   username?: string;
-  /** Absent where the service hides addresses from the key. */
+  /** Absent if the service hides addresses from the key. */
   email?: string;
   fullName?: string;
   /** owner, admin, member; open. */
   role?: string;
   createdAt?: string;
-  /** Shown to those who manage the organization. */
+  /** Visible to owners and admins only. */
   lastActiveAt?: string;
 }
 
@@ -76,9 +76,9 @@ export interface Invitation {
   expiresAt?: string;
   isExpired?: boolean;
   createdAt?: string;
-  /** Bearer link: secret. Non-enumerable, so that no log or JSON text can carry it. */
+  /** Accept link, a secret. Non-enumerable, so that no log or JSON text contains it. */
   acceptUrl?: string;
-  /** Bearer link: secret. Non-enumerable, as `acceptUrl`. */
+  /** Accept link, a secret. Non-enumerable, like `acceptUrl`. */
   copyLink?: string;
 }
 
@@ -110,7 +110,7 @@ export interface TeamMember {
 
 export interface CredentialPermissions {
   type?: string;
-  /** What the key is granted in effect: `[]` is nothing. Absent where the service does not tell. */
+  /** Effective permissions of the key: `[]` means none. Absent if the service does not return them. */
   scopes?: string[];
   capabilities: string[];
   toolsets: string[];
@@ -119,7 +119,7 @@ export interface CredentialPermissions {
 
 export interface ClientSettings {
   apiKey: string;
-  /** Checked with `checkBaseUrl` before a client is made. */
+  /** Checked with `checkBaseUrl` before a client is created. */
   baseUrl: string;
   /** Default 100. */
   requestsPerMinute?: number;
@@ -129,24 +129,22 @@ export interface ClientSettings {
   timeoutMs?: number;
   /** Refuse everything but GET. */
   readOnly?: boolean;
-  /** Reads of the same thing at the same time share one request. Default true. */
+  /** Equal reads at the same time share one request. Default true. */
   shareReads?: boolean;
   /** Tries for one call, the first included. Default 5. */
   mostTries?: number;
-  /** Told what the service's clock says, with each answer that shows it: a `Date` header. */
+  /** Called with the service's time, for each response with a `Date` header. */
   onDate?: (date: string) => void;
-  /** Asked before each request is sent; throws to stop (the watchdog's hook). */
+  /** Called before each request is sent; throws to stop it (the watchdog's hook). */
   beforeRequest?: () => void;
-  /** Told once when the waiting requests exceed a minute's budget. */
+  /** Called once when the waiting requests exceed the budget of a minute. */
   onWait?: (info: { waiting: number; seconds: number }) => void;
 }
 
 /** Each list is complete or an error: never a part of it (no-single-reads). */
 export interface AvalaClient {
   readonly baseUrl: string;
-  /**
-   * Milliseconds since 1970 by the clock of the service, as its latest answer told it; before that, by the clock here.
-   */
+  /** Milliseconds since 1970 by the service's clock, from its latest response; before the first, by the local clock. */
   now(): number;
   organizations: {
     list(): Promise<Identified<Organization>[]>;
@@ -183,11 +181,11 @@ export interface AvalaClient {
     remove(slug: string, teamSlug: string, userUid: string): Promise<void>;
   };
   credential: {
-    /** `undefined` on deployments that do not know the call (404). */
+    /** `undefined` on deployments without this operation (404). */
     permissions(): Promise<CredentialPermissions | undefined>;
     /**
-     * The API key's user. `undefined` where the service does not tell: it refuses the call (403), does not know it
-     * (404), or answers something else than a user with a uid.
+     * The API key's user. `undefined` if the service does not return it: it refuses the request (403), does not have
+     * the operation (404), or the response is not a user with a uid.
      */
     currentUser(): Promise<{ uid: string } | undefined>;
   };

@@ -1,16 +1,16 @@
 import { ConfigError } from "../../core/errors.js";
 
-/** Where Avala's own service answers. */
+/** Base URL of Avala's own service. */
 export const DEFAULT_BASE_URL = "https://api.avala.ai/api/v1";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const HOW = "Give something like https://api.avala.ai/api/v1.";
 
 /**
- * The base URL without trailing slashes, or a `ConfigError` where using it could send the key in clear or to
- * somewhere unintended. https goes to any host; plain http only to this machine (`localhost`, `127.0.0.1`, `::1`)
- * and only with `allowInsecure`. A port and a path prefix are kept; user names, queries and fragments are refused.
- * The text itself is never repeated in an error: people paste keys and passwords into URLs.
+ * The base URL without trailing slashes, or a `ConfigError` if using it could send the key unencrypted or to an
+ * unintended host. https goes to any host; plain http only to this machine (`localhost`, `127.0.0.1`, `::1`) and only
+ * with `allowInsecure`. A port and a path prefix are kept; user names, queries and fragments are refused. Errors never
+ * repeat the text itself: people paste keys and passwords into URLs.
  */
 export function checkBaseUrl(url: string, options: { allowInsecure?: boolean } = {}): string {
   const text = url.trim();
@@ -26,7 +26,7 @@ export function checkBaseUrl(url: string, options: { allowInsecure?: boolean } =
 }
 
 function parse(text: string): URL {
-  // The URL parser repairs what nobody means: "https:host", backslashes, tabs and line breaks.
+  // The URL parser would accept and repair "https:host", backslashes, tabs and line breaks.
   if (!/^https?:\/\/[^/]/i.test(text) || /[\\\s\p{Cc}]/u.test(text) || !URL.canParse(text)) {
     throw new ConfigError("The base URL is not an http or https address with a host.", HOW);
   }

@@ -2,13 +2,16 @@ import { shapeError } from "./failures.js";
 import { excess } from "./json.js";
 import type { RequestFacts } from "../../core/errors.js";
 
-/** A successful answer. */
+/** A successful response. */
 export interface Answer {
   facts: RequestFacts;
   body: string;
 }
 
-/** What a successful answer holds as JSON; anything else is a `ResponseShapeError`, which tells nothing of the content. */
+/**
+ * The JSON content of a successful response; anything else is a `ResponseShapeError`, which shows nothing of the
+ * content.
+ */
 export function contentOf({ body, facts }: Answer): unknown {
   const start = body.trimStart()[0];
   if (start === undefined) throw shapeError(facts, "without any content");
@@ -22,7 +25,7 @@ export function contentOf({ body, facts }: Answer): unknown {
   }
 }
 
-/** The same; `undefined` where the answer is empty, as that of a write may be. */
+/** The same; `undefined` if the response is empty, as that of a write may be. */
 export function contentIfAny(answer: Answer): unknown {
   return answer.body.trim() === "" ? undefined : contentOf(answer);
 }

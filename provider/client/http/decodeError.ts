@@ -1,6 +1,6 @@
 import { excess } from "./json.js";
 
-/** What an error body says, in one line, before redaction. */
+/** The text of an error body, in one line, before redaction. */
 export interface ErrorBody {
   detail?: string;
   /** The service's machine code, such as `plan_insufficient`. */
@@ -8,15 +8,15 @@ export interface ErrorBody {
 }
 
 const DEEPEST = 4;
-/** Problems that are kept: a message shows the first few hundred characters. */
+/** Highest number of problems that are kept: a message shows only the first few hundred characters. */
 const MOST_PROBLEMS = 20;
-/** Characters in the name of a field; a longer one names nothing that a person knows. */
+/** Highest number of characters in the name of a field; no real field has a longer name. */
 const LONGEST_NAME = 200;
 
 /**
- * Reads the error bodies that Avala is known to send: `detail` as text or as fields, with or without `code`; fields
- * at the top level; an array of texts or of `{loc, msg}`; `error: {code, message, details}`. Anything else (HTML, plain
- * text, nothing) says nothing, and is not shown.
+ * Reads the error bodies that Avala is known to send: `detail` as text or as fields, with or without `code`; fields at
+ * the top level; an array of texts or of `{loc, msg}`; `error: {code, message, details}`. Any other body (HTML, plain
+ * text, empty) is not shown.
  */
 export function decodeError(text: string): ErrorBody {
   const body = parse(text);
@@ -32,8 +32,8 @@ export function decodeError(text: string): ErrorBody {
 }
 
 /**
- * Whether a body may be the API's own: empty, or an object that says why, as the API always does. Web servers and gateways
- * answer pages, text or objects of their own.
+ * Whether a body may come from the API itself: it is empty, or an object with a reason, as in all errors of the API.
+ * Web servers and gateways return pages, text or other objects.
  */
 export function isOfApi(text: string): boolean {
   if (text.trim() === "") return true;
@@ -49,7 +49,7 @@ function withDetail(sources: Iterable<string>[], code?: string): ErrorBody {
   };
 }
 
-/** No more is made than is kept: each line repeats the name of its field. */
+/** Only as many lines are built as are kept: each repeats the name of its field. */
 function first(most: number, sources: Iterable<string>[]): string[] {
   const found: string[] = [];
   for (const source of sources) {

@@ -9,33 +9,33 @@ export interface Sendable {
   method: string;
   headers: Record<string, string>;
   body?: string;
-  /** Milliseconds for the whole: connecting, headers, body. */
+  /** Milliseconds for everything: connection, headers, body. */
   timeoutMs: number;
 }
 
-/** How one attempt ended. `sent` is false only where the request provably never left. */
+/** The end of one attempt. `sent` is false only if the request was provably never sent. */
 export type Outcome =
   | { kind: "answer"; status: number; headers: Headers; body: string }
-  /** `status` where the answer began and broke off. */
+  /** `status` if the response started and was interrupted. */
   | { kind: "failure"; code: string; message: string; sent: boolean; status?: number };
 
-/** Headers of an outcome; empty where there was no answer. */
+/** Headers of an outcome; empty if there was no response. */
 export function headersOf(outcome: Outcome): Headers {
   return outcome.kind === "answer" ? outcome.headers : {};
 }
 
-/** Code of a failure by our own clock. */
+/** Code of a failure after this client's own timeout. */
 export const TIMED_OUT = "TIMED_OUT";
-/** Code of a success whose body is larger than any real answer. */
+/** Code of a success whose body is larger than any real response. */
 export const TOO_LARGE = "TOO_LARGE";
-/** Code of a success whose body is no text: guessing at names and addresses would end in wrong ones. */
+/** Code of a success whose body is not UTF-8: a guess would produce wrong names and addresses. */
 export const NOT_UTF8 = "NOT_UTF8";
 
-/** Bytes; ten thousand people take about three million. */
+/** In bytes; ten thousand people need about three million. */
 export const LARGEST_ANSWER = 16 * 1024 * 1024;
 const LARGEST_ERROR = 1024 * 1024;
 
-/** Failures that come before a request is written, whatever the connection did before. */
+/** Failures that occur before a request is written, regardless of earlier events on the connection. */
 const BEFORE_SENDING = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -49,11 +49,11 @@ const BEFORE_SENDING = new Set([
 const HANDSHAKE = /^(?:ERR_TLS_|ERR_SSL_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/;
 
 /**
- * Sends once and reads the answer to its end. Never rejects.
+ * Sends once and reads the whole response. Never rejects.
  *
- * undici's own retry and deduplicate interceptors are not used, for two reasons measured on 7.30.2: after a body that
- * breaks off, retry asks for the rest with `Range` and fails when the service answers the whole; deduplicate lets a
- * read that starts after a write share the answer to a read from before it.
+ * undici's own retry and deduplicate interceptors are not used, for two reasons measured on 7.30.2: after an
+ * interrupted body, retry requests the rest with `Range` and fails if the service returns the whole; deduplicate lets a
+ * read that starts after a write share the response to a read that started before it.
  */
 export function exchange(dispatcher: Dispatcher, request: Sendable): Promise<Outcome> {
   return new Promise((resolve) => {
@@ -85,7 +85,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     this.timer = setTimeout(() => this.stop(TIMED_OUT, `no answer within ${timeoutMs} ms`), timeoutMs);
   }
 
-  /** Called when a connection is there, just before the request is written to it. */
+  /** Called as soon as there is a connection, just before the request is written to it. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
     if (this.over) controller.abort(new Error("given up before it was sent"));
@@ -113,7 +113,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   fail(code: string, message: string): void {
-    // The status of an error is the answer even where its body breaks off.
+    // The status of an error is the result, even if its body is interrupted.
     if (this.status !== 0 && !this.succeeded) this.answer();
     else this.end({ kind: "failure", code, message, sent: this.mayHaveLeft(code), ...this.begun() });
   }
@@ -122,7 +122,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     return this.status === 0 ? {} : { status: this.status };
   }
 
-  // Two proofs are asked for: no connection was handed to us, and the failure is one that comes before writing.
+  // Two proofs are needed: there was no connection, and the failure is one that occurs before writing.
   private mayHaveLeft(code: string): boolean {
     return this.controller !== undefined || !(BEFORE_SENDING.has(code) || HANDSHAKE.test(code));
   }

@@ -58,7 +58,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   },
 };
 
-/** The key's scopes are looked at before its user's role, and the answer tells neither. */
+/** The service checks the key's scopes before its user's role, and the response shows neither. */
 const forbidden = ({ method }: RequestFacts): Meaning => ({
   type: ForbiddenError,
   why: "the API key's user may not do this, the key's scopes do not include it, or the organization's plan does not.",
@@ -77,12 +77,12 @@ const REDIRECT: Meaning = {
   fix: "Correct the base URL: https, the right host, and the path (/api/v1 at Avala).",
 };
 
-/** What every key may list: that this is not found says nothing of an organization. */
+/** Every key may read this list: if it is not found, that proves nothing about an organization. */
 const LIST_OF_ORGANIZATIONS = "/organizations/";
 
 /**
- * Something else than the organizations API has answered: a web server, a gateway, or the API below another path. That it
- * finds nothing is no proof of absence.
+ * The response does not come from the organizations API, but from a web server, a gateway, or the API below a different
+ * path. Its "not found" does not prove absence.
  */
 function elsewhere(baseUrl: string): Meaning {
   const shown = printable(baseUrl, 200);
@@ -93,7 +93,7 @@ function elsewhere(baseUrl: string): Meaning {
   };
 }
 
-/** The error for an answer whose status says that the call failed. The only place where a status gets a class. */
+/** The error for a response with an error status. The only place that maps a status to a class. */
 export function statusError(facts: RequestFacts, body: string, redact: Redactor, baseUrl: string): ApiError {
   const isElsewhere = facts.status === 404 && (facts.path === LIST_OF_ORGANIZATIONS || !isOfApi(body));
   const { type: Type, why, fix } = isElsewhere ? elsewhere(baseUrl) : meaning(facts);
@@ -104,13 +104,15 @@ export function statusError(facts: RequestFacts, body: string, redact: Redactor,
   return new Type(`${described(facts)}: ${why}${said}${named}`, fix, facts, shownCode);
 }
 
-/** The error for every call after the first 401, sent or not: one message explains it, the others are short. */
+/**
+ * The error for every request after the first 401, sent or not: the first message explains it, the others are short.
+ */
 export function refusedBefore(facts: RequestFacts): UnauthorizedError {
   const ending = facts.status === undefined ? " was not sent" : "";
   return new UnauthorizedError(`${described(facts)}${ending}: the key has been refused.`, "Give a valid key.", facts);
 }
 
-/** The error for a call that got no answer. `sent` is about all tries together. */
+/** The error for a request without a response. `sent` is true if any of its attempts was sent. */
 export function transportError(facts: RequestFacts, failure: Failure, sent: boolean, redact: Redactor): TransportError {
   const message = redact(failure.message);
   const doubtful = sent && facts.method !== "GET";
@@ -119,18 +121,18 @@ export function transportError(facts: RequestFacts, failure: Failure, sent: bool
   const fix = doubtful
     ? "Look whether the change is there before trying again."
     : "Check the base URL, the network and the service's state, then run again.";
-  // The original error may know headers; its code and text are all that is kept.
+  // The original error may contain headers; only its code and text are kept.
   const cause = Object.assign(new Error(message), { code: failure.code });
   const what = `${described(facts)} ${ending} (${failure.code}: ${message}); ${outcome}`;
   return new TransportError(what, fix, facts, sent, { cause });
 }
 
-/** The error for a success that cannot be understood. `why` must not hold anything of the body. */
+/** The error for a success with an unexpected body. `why` must not contain any part of the body. */
 export function shapeError(facts: RequestFacts, why: string, fix = SHAPE_FIX): ResponseShapeError {
   return new ResponseShapeError(`${described(facts)}, but ${why}.`, fix, facts);
 }
 
-/** Why the body of a success cannot be read at all, where that is so. */
+/** The reason why the body of a success cannot be read, if there is one. */
 export function unreadable(outcome: Outcome): string | undefined {
   if (outcome.kind !== "failure") return undefined;
   if (outcome.code === TOO_LARGE) return "the body is larger than any real answer";

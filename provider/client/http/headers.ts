@@ -1,11 +1,11 @@
-/** Answer headers, names in lower case, one value each. */
+/** Response headers, names in lower case, one value each. */
 export type Headers = Readonly<Record<string, string>>;
 
-/** What the service says about the caller's budget; each part may be absent. */
+/** The caller's rate limit as the service states it; each part may be absent. */
 export interface RateFacts {
   limit?: number;
   remaining?: number;
-  /** Milliseconds from now until the budget is whole again. */
+  /** Milliseconds from now until the whole limit is available again. */
   resetInMs?: number;
 }
 
@@ -19,20 +19,20 @@ export function rateFacts(headers: Headers, now = Date.now()): RateFacts {
   };
 }
 
-/** `Retry-After`, as seconds or as a date, in milliseconds; undefined where absent, unreadable or not in the future. */
+/** `Retry-After`, as seconds or as a date, in milliseconds; undefined if absent, unreadable or not in the future. */
 export function retryAfterMs(headers: Headers, now = Date.now()): number | undefined {
   const text = headers["retry-after"]?.trim() ?? "";
   const wait = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - serverTime(headers, now);
   return wait > 0 ? wait : undefined;
 }
 
-/** The service's name for the request, where it is harmless to show. */
+/** The service's id of the request, if it is harmless to show. */
 export function requestId(headers: Headers): string | undefined {
   const id = headers["x-request-id"] ?? headers["x-correlation-id"];
   return id !== undefined && /^[\w.:-]{1,100}$/.test(id) ? id : undefined;
 }
 
-// Moments in headers are the service's: measured against its own Date, a wrong clock here does no harm.
+// Times in headers are by the service's clock: compared with its own Date header, a wrong local clock does no harm.
 function serverTime(headers: Headers, now: number): number {
   const date = Date.parse(headers.date ?? "");
   return Number.isNaN(date) ? now : date;

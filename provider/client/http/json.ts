@@ -1,8 +1,8 @@
-/** Values in one answer: ten thousand rows of fifty fields, where a page has a hundred rows. */
+/** Highest number of values in one response: ten thousand rows of fifty fields; a page has a hundred rows. */
 export const MOST_VALUES = 500_000;
-/** Arrays and objects in one another; real answers have four. */
+/** Highest depth of arrays and objects; real responses have four levels. */
 export const DEEPEST = 32;
-/** Characters of one text; the longest real ones, descriptions, have a thousand. */
+/** Highest number of characters in one text; the longest real ones, descriptions, have a thousand. */
 export const LONGEST_TEXT = 1024 * 1024;
 
 const QUOTE = 0x22;
@@ -12,9 +12,10 @@ const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
 /**
- * Why parsing this JSON could take more memory than any real answer needs; undefined where it cannot. `JSON.parse` makes a
- * hundred bytes and more of each `{}`, so that the size of a text alone bounds little. One pass, without recursion. Up to
- * the place where a text stops being JSON, this and the parser see the same; there the parser stops.
+ * The reason why parsing this JSON could need more memory than any real response does; undefined if it could not.
+ * `JSON.parse` needs a hundred bytes or more for each `{}`, so the size of the text alone is not a limit. One pass,
+ * without recursion. Up to the position where a text stops being JSON, this function and the parser read the same;
+ * there the parser stops.
  */
 export function excess(text: string): string | undefined {
   let values = 1;
@@ -36,7 +37,7 @@ export function excess(text: string): string | undefined {
   return undefined;
 }
 
-/** Where the text that begins here ends: at its closing quote. */
+/** The position of the closing quote of the text that begins here. */
 function endOfText(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const character = text.charCodeAt(at);

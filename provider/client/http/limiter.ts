@@ -2,29 +2,33 @@ import type { RateFacts } from "./headers.js";
 
 const SECOND = 1000;
 const MINUTE = 60_000;
-/** A pause is never longer than this; the next answer tells whether more is needed. */
+/** The longest pause; the next response states whether more time is needed. */
 const LONGEST_PAUSE = MINUTE;
-/** Where others spend the same budget: for each request under way so many must be left, as they have some there too. */
+/**
+ * If other processes share the limit, this many requests must remain for each request under way, because the others
+ * have requests under way too.
+ */
 const CAUTION = 8;
 /**
- * How much longer than it must whoever has all of a shared minute waits before the next takes its place there; with a
- * part of it, that part. A newcomer needs the gap. More than the second to which the service rounds its moments.
+ * If a process uses all requests of a shared minute, it waits this much longer than necessary before it sends the next
+ * one, and proportionally less if it uses a part of them. A process that has just started needs the gap. It is longer
+ * than the second to which the service rounds its times.
  */
 const COURTESY = 3 * SECOND;
-/** A wait worth a word; it is said a moment later, when all who wait have come. */
+/** A wait that is reported; the report is delayed until all waiting requests have arrived. */
 const LONG_WAIT = 10 * SECOND;
 const GATHERING = SECOND;
 
 export interface LimiterOptions {
-  /** A ceiling. Absent: 100, until the service names its own limit. */
+  /** Upper limit. Default: 100, until the service states its own limit. */
   perMinute?: number;
   /** Default 20. */
   perSecond?: number;
-  /** Requests under way at once. */
+  /** Highest number of requests at the same time. */
   concurrency: number;
-  /** Told once, until a minute has passed without requests, when the next one has to wait for long. */
+  /** Called once when the next request has to wait for long, and again only after a minute without requests. */
   onWait?: (info: { waiting: number; seconds: number }) => void;
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds by a monotonic clock. */
   now?: () => number;
 }
 
@@ -34,45 +38,45 @@ interface Waiter {
   refuse: (error: Error) => void;
 }
 
-/** What the service said last of its minute. */
+/** The service's latest statement about its minute. */
 interface Budget {
   remaining: number;
-  /** When some of what has been spent comes back. */
+  /** Time at which some of the used requests become available again. */
   until: number;
-  /** More has been spent than by us: another process uses a key of the same person. */
+  /** More requests have been used than this process has sent: a different process uses a key of the same user. */
   shared: boolean;
-  /** Of our own requests, how many had left the window by then. */
+  /** Number of this process's requests that had left the window at that time. */
   left: number;
 }
 
-/** Why nothing more is started. */
+/** The reason why no further request is started. */
 export class LimiterClosed extends Error {}
 
 /**
- * Starts requests in order, within two windows and what the service allows.
+ * Starts requests in order, within two windows and the service's statements.
  *
- * A request counts from its start until one window after its end: the service counted it somewhere in between, so
- * our window never runs ahead of the service's, however long a connection took.
- * There is a timer only while something waits, so an idle limiter keeps no process alive.
+ * A request counts from its start until one window after its end: the service counts it at some time in between, so
+ * this window is never ahead of the service's, however long a connection takes. There is a timer only while a request
+ * waits, so an idle limiter keeps no process alive.
  *
- * Processes that share a budget know of each other by what the service says is left of it. Each then goes on at the
- * pace at which its own requests leave the window, takes more when more is left, and one at a time when time has come
- * and nobody knows. A refusal halves the burst, which grows again by one a second.
+ * Processes that share a limit notice each other by the remaining requests that the service states. Each then continues
+ * at the rate at which its own requests leave the window, sends more if more remain, and one at a time if the minute is
+ * over and the remaining number is unknown. A refusal halves the burst, which then grows by one per second.
  */
 export class Limiter {
   private readonly now: () => number;
   private readonly perSecond: number;
   private perMinute: number;
   private readonly waiting: Waiter[] = [];
-  /** When counted requests ended, oldest first; those of the last minute. */
+  /** End times of the counted requests of the last minute, oldest first. */
   private ends: number[] = [];
-  /** How many have left that minute. */
+  /** Number of requests that have left that minute. */
   private left = 0;
   private underWay = 0;
   private turns = 0;
   private pausedUntil = 0;
   private budget: Budget | undefined;
-  /** The burst after the last refusal, and from when on it grows. */
+  /** The burst after the last refusal, and the time from which it grows. */
   private reduced: number;
   private reducedAt = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -87,7 +91,7 @@ export class Limiter {
     this.reduced = this.perSecond;
   }
 
-  /** A place in the order, kept through all tries of one call, so that a retry goes before younger calls. */
+  /** A position in the queue, kept for all attempts of one call, so that a retry is sent before younger calls. */
   takeTurn(): number {
     return ++this.turns;
   }
@@ -102,7 +106,7 @@ export class Limiter {
     });
   }
 
-  /** The request ended; `facts` is what its answer said about the budget. */
+  /** The request has ended; `facts` is the rate limit that its response states. */
   done(facts: RateFacts): void {
     this.underWay--;
     this.ends.push(this.now());
@@ -110,23 +114,23 @@ export class Limiter {
     this.pump();
   }
 
-  /** The request was never sent, and costs nothing. */
+  /** The request was never sent and does not count. */
   cancel(): void {
     this.underWay--;
     this.pump();
   }
 
-  /** A request was refused: nobody starts within the next `ms` milliseconds, and then fewer at once. */
+  /** A request was refused: none starts within the next `ms` milliseconds, and then fewer at the same time. */
   pause(ms: number): void {
     const now = this.now();
-    // Those that were under way together are refused together, which is one refusal.
+    // Requests that were under way at the same time are refused together, which counts as one refusal.
     if (now >= this.pausedUntil) this.reduced = Math.max(1, Math.floor(this.burst(now) / 2));
     this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(ms, LONGEST_PAUSE));
     this.reducedAt = this.pausedUntil;
     this.pump();
   }
 
-  /** Refuses what waits and what comes. */
+  /** Refuses waiting and future requests. */
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
@@ -146,7 +150,7 @@ export class Limiter {
     }
   }
 
-  // Infinity: until one of those under way ends, which pumps again.
+  // Infinity: until one of the requests under way ends, which calls this again.
   private wakeAt(at: number, now: number): void {
     if (at === Infinity) return;
     const next = this.tell(at, now);
@@ -198,14 +202,14 @@ export class Limiter {
     this.budget = { remaining, until, shared, left: this.left };
   }
 
-  /** An answer that says nothing of the budget has spent of it; once that is over, nothing is known. */
+  /** A response without rate limit headers has used one request; after the stated time, nothing is known. */
   private unheard(): void {
     if (this.budget === undefined) return;
     if (this.now() >= this.budget.until) this.budget = undefined;
     else this.budget.remaining--;
   }
 
-  /** Says that many wait for long; answers when to look again. */
+  /** Reports that many requests wait for long; returns the time of the next check. */
   private tell(at: number, now: number): number {
     if (this.told || at - now < LONG_WAIT) return at;
     this.blockedAt ??= now;

@@ -1,9 +1,9 @@
 import { shortened, stripped } from "../../core/text.js";
 
-/** Makes a text from the service fit to show: nothing secret, nothing that steers a terminal, one short line. */
+/** Makes a text from the service printable: without secrets and terminal control characters, in one short line. */
 export type Redactor = (text: string) => string;
 
-/** Characters of a service's text that are shown at most. */
+/** Highest number of characters of a service's text that are shown. */
 export const SHOWN_CHARACTERS = 300;
 
 const REMOVED = "[removed]";
@@ -11,13 +11,13 @@ const WORD = /[^\s"'`<>(){}[\],;|]+/g;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * A redactor that removes this key (also as it stands in a URL), anything shaped like an Avala key, every link, and
+ * A redactor that removes this key (also in URL encoding), anything in the format of an Avala key, every link, and
  * every long opaque word: an accept link or its token is enough to join an organization (answers-hold-secrets).
  */
 export function createRedactor(apiKey: string): Redactor {
   const spellings = [...new Set([apiKey, encodeURIComponent(apiKey)])].filter((spelling) => spelling !== "");
   return (text) => {
-    // Invisible characters go before the key is looked for: they could stand inside its echo.
+    // Invisible characters are removed before the search for the key: they could be inside a repeated key.
     const bare = stripped(text);
     const keyless = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, REMOVED), bare);
     return shortened(

@@ -1,14 +1,14 @@
 import { headersOf, type Outcome } from "./exchange.js";
 import { retryAfterMs } from "./headers.js";
 
-/** Tries for one call, the first included. Refusals that say when to come back count against the time alone. */
+/** Attempts for one call, including the first. Refusals that state a waiting time count only against the time limit. */
 export const MOST_TRIES = 5;
-/** No new try starts later than this after the first one failed. */
+/** No attempt starts later than this after the first failure. */
 export const RETRY_BUDGET_MS = 300_000;
-/** The longest wait before a try, whatever the service asks. */
+/** The longest wait before an attempt, even if the service asks for more. */
 export const LONGEST_WAIT_MS = 60_000;
 
-/** Failures that may pass by themselves. Not among them: certificates, malformed answers, closed clients. */
+/** Failures that may be temporary. Not among them: certificates, malformed responses, closed clients. */
 const PASSING = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -28,8 +28,8 @@ const PASSING = new Set([
 ]);
 
 /**
- * Whether sending once more can do no harm. A throttled request never ran, nor did one that never left; beyond those,
- * only reads and deletes may be repeated, as a POST can send an email (no-idempotency-keys).
+ * Whether repeating the request is harmless. A throttled request and one that was never sent were not carried out;
+ * otherwise, only reads and deletes may be repeated, as a POST can send an email (no-idempotency-keys).
  */
 export function mayRetry(method: string, outcome: Outcome): boolean {
   const repeatable = method === "GET" || method === "DELETE";
@@ -39,8 +39,8 @@ export function mayRetry(method: string, outcome: Outcome): boolean {
 }
 
 /**
- * Whether a call that may be retried has had its tries. Where several processes share a budget, each is refused now and
- * then; the service says when it has room, and none of them loses for being unlucky.
+ * Whether a call has no attempts left. If several processes share a limit, each is refused now and then; the service
+ * states when to continue, so such refusals do not count as attempts.
  */
 export function isLastTry(outcome: Outcome, tries: number): boolean {
   const invited = outcome.kind === "answer" && outcome.status === 429 && retryAfterMs(outcome.headers) !== undefined;
@@ -52,7 +52,7 @@ export function mayHaveRun(outcome: Outcome): boolean {
   return outcome.kind === "failure" ? outcome.sent : outcome.status >= 500;
 }
 
-/** Milliseconds before the next try: what the service asks, else 2^n seconds with jitter; never above a minute. */
+/** Milliseconds before the next attempt: as the service asks, or else 2^n seconds with jitter; at most a minute. */
 export function waitBefore(outcome: Outcome, failedTries: number, random: () => number): number {
   const backoff = 2 ** (failedTries - 1) * 1000 * (0.5 + random() / 2);
   return Math.min(retryAfterMs(headersOf(outcome)) ?? backoff, LONGEST_WAIT_MS);

@@ -1,7 +1,7 @@
-/** The scope that Avala names for reading organizations, and what is in them. */
+/** The published scope for reading organizations and their content. */
 export const READ_SCOPE = "organizations.read";
 
-/** The scope that Avala names for changing them. No source proves that it alone opens every write. */
+/** The published scope for changing them. It is assumed that it allows every write. */
 export const WRITE_SCOPE = "organizations.write";
 
 /** The scope that a request of the organizations API needs. */

@@ -13,7 +13,7 @@ import { isLastTry, mayHaveRun, mayRetry, RETRY_BUDGET_MS, waitBefore } from "./
 const SUCCESS = new Set([200, 201, 202, 204]);
 
 export interface TransportOptions {
-  /** Asked for each request. */
+  /** Called for each request. */
   dispatcher: () => Dispatcher;
   limiter: Limiter;
   redact: Redactor;
@@ -31,16 +31,16 @@ export interface TransportOptions {
 
 interface Call {
   method: string;
-  /** Encoded, without the base URL's prefix and without query: the part that messages show. */
+  /** Encoded, without the base URL's prefix and without the query: the part that messages show. */
   path: string;
   query: string;
   body?: string;
 }
 
-/** Sends calls: in turn, with retries where they are harmless, and with errors as classes. */
+/** Sends calls: in order, with retries where they are harmless, and with errors as classes. */
 export class Transport {
   private readonly base: URL;
-  /** The service has answered 401: whatever else this key asks for would be refused too, and nothing more is sent. */
+  /** The service has answered 401: further requests with this key would be refused too, so none is sent. */
   private refused = false;
   private readonly reading = new Map<string, Promise<Answer>>();
 
@@ -48,7 +48,7 @@ export class Transport {
     this.base = new URL(options.baseUrl);
   }
 
-  /** Reads. Calls for the same thing at the same time may share one answer, never across a write of ours. */
+  /** Reads. Equal reads at the same time may share one response, but not across a write of this client. */
   get(path: string, query = ""): Promise<Answer> {
     const read = () => this.run({ method: "GET", path, query });
     if (!this.options.shareReads) return read();
@@ -62,14 +62,14 @@ export class Transport {
     return reading;
   }
 
-  /** Writes, and keeps the answer's body. */
+  /** Writes, and returns the body of the response. */
   write(method: "POST" | "PATCH", path: string, body: object): Promise<Answer> {
     return this.change({ method, path, query: "", body: JSON.stringify(body) });
   }
 
   /**
-   * Writes whose answer may be empty, or any JSON. Another body is not the service's: a proxy whose session has ended
-   * may answer with its login page and the status 200. Whether the change was made is then doubtful
+   * Writes whose response may be empty, or any JSON. Any other body does not come from the service: a proxy whose
+   * session has ended may answer with its login page and the status 200. Whether the change was made is then doubtful
    * (success-may-not-be-json).
    */
   async act(method: "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<void> {
@@ -89,7 +89,7 @@ export class Transport {
     try {
       return await this.run(call);
     } finally {
-      // A read from before this moment may not know the change: later readers must not join it.
+      // A read that started before this moment may not contain the change: later reads must not share it.
       this.reading.clear();
     }
   }
@@ -107,7 +107,8 @@ export class Transport {
       const throttled = outcome.kind === "answer" && outcome.status === 429;
       const refusedNow = outcome.kind === "answer" && outcome.status === 401 && !this.refused;
       if (refusedNow) this.refuse();
-      // After the last try too, for the others must hold back as well; and before `done`, which lets the next one go.
+      // After the last attempt too, because other requests must wait as well; and before `done`, which starts the next
+      // one.
       if (throttled) limiter.pause(wait);
       limiter.done(rateFacts(headersOf(outcome)));
       if (!mayRetry(call.method, outcome)) return this.settle(call, outcome, uncertain, refusedNow);
@@ -119,7 +120,7 @@ export class Transport {
     }
   }
 
-  /** One try, in its turn; whoever gets its outcome owes the limiter a `done`. */
+  /** One attempt, in its turn. The caller must call the limiter's `done` after it. */
   private async attempt(call: Call, turn: number, uncertain: boolean): Promise<Outcome> {
     const { limiter, beforeRequest } = this.options;
     const { method, path } = call;
@@ -131,7 +132,7 @@ export class Transport {
       throw this.refused ? refusedBefore(facts) : closedError(facts);
     }
     try {
-      // Its turn may have come in the very moment of the refusal.
+      // Its turn may have come at the moment of the refusal.
       if (this.refused) throw refusedBefore(facts);
       beforeRequest?.();
     } catch (error) {
@@ -158,7 +159,7 @@ export class Transport {
     });
   }
 
-  /** The first 401. What waits need not wait for its turn to learn of it. */
+  /** The first 401. Waiting requests fail at once. */
   private refuse(): void {
     this.refused = true;
     this.options.limiter.close();
@@ -173,7 +174,7 @@ export class Transport {
       throw transportError(facts, outcome, outcome.sent || uncertain, this.options.redact);
     }
     const { status, body } = outcome;
-    // The delete that got no answer has been carried out.
+    // The delete without a response has been carried out.
     const deleted = call.method === "DELETE" && uncertain && status === 404 && isOfApi(body);
     if (SUCCESS.has(status) || deleted) return { facts, body };
     if (status < 300) throw shapeError(facts, "this API has no such success");

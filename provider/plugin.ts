@@ -1,6 +1,6 @@
 /**
- * The handlers behind the constant text that every resource carries in state. This module's address,
- * `pulumi-avala/provider`, and the names it exports are a promise for ever: old states ask for them.
+ * The handlers to which the constant text in the state of every resource refers. This module's name,
+ * `pulumi-avala/provider`, and the names that it exports never change: old states load them.
  */
 import { handlersOf } from "./lifecycle/handlers.js";
 import { lifecycles } from "./lifecycle/registry.js";

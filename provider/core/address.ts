@@ -2,11 +2,11 @@ import { domainToASCII, domainToUnicode } from "node:url";
 import { hiddenCharacter, printable } from "./text.js";
 
 /**
- * What an email address may be: whatever a public mail system delivers to, and nothing else. The one place that decides;
- * every input, file, option and id that takes an address asks here.
+ * Valid email addresses: exactly those to which public email systems can deliver. The one place that decides this, for
+ * every input, file, option and id that contains an address.
  *
- * Beside what no mail system takes, it refuses what Avala refuses (letters beyond ASCII before the @) and quoted names,
- * for which one mailbox would have many spellings.
+ * It also refuses addresses that Avala refuses (non-ASCII letters before the @), and quoted names, because one mailbox
+ * would have many spellings.
  */
 
 const mostCharacters = 254;
@@ -14,8 +14,8 @@ const mostLocalOctets = 64;
 const mostLabelOctets = 63;
 
 /**
- * An email address as compared: trimmed, NFC, lower case, an international domain in letters. Dots and plus tags are never
- * folded.
+ * An email address in the form for comparison: trimmed, NFC, lower case, an international domain in Unicode. Dots and
+ * plus tags are kept.
  */
 export function normalizeEmail(text: string): string {
   const address = text.trim().normalize("NFC").toLowerCase();
@@ -23,7 +23,7 @@ export function normalizeEmail(text: string): string {
   return isPlain(address) ? address : address.slice(0, at) + normalizeDomain(address.slice(at));
 }
 
-/** A domain as compared: lower case, international labels in letters. What is no such domain stays as it is. */
+/** A domain in the form for comparison: lower case, international labels in Unicode. Any other text is unchanged. */
 export function normalizeDomain(text: string): string {
   const domain = text.trim().normalize("NFC").toLowerCase();
   const read = isPlain(domain) ? undefined : readDomain(domain);
@@ -31,18 +31,18 @@ export function normalizeDomain(text: string): string {
   return isSentInLetters(read.letters) ? read.letters : read.ascii;
 }
 
-/** Letters that cannot be seen would make two domains look alike; those beyond the first plane Avala does not take. */
+/** With invisible letters, two domains would look alike; letters beyond the first plane are not accepted by Avala. */
 function isSentInLetters(domain: string): boolean {
   return hiddenCharacter(domain) === undefined && !/[\u{10000}-\u{10ffff}]/u.test(domain) && !/\..$/u.test(domain);
 }
 
-/** Somebody as state names them: by address, or by uid where the service shows none that can be shown as it is. */
+/** The name of a person in the state: the address, or the uid if the service shows no valid address. */
 export function addressOrUid({ email, userUid }: { email?: string | undefined; userUid: string }): string {
   const address = email === undefined ? undefined : normalizeEmail(email);
   return address === undefined || printable(address, mostCharacters) !== address ? userUid : address;
 }
 
-/** The spelling of an address without anything beyond ASCII; undefined for one that is written so already. */
+/** The ASCII spelling of an address; undefined if it is written in ASCII already. */
 export function asciiAddress(address: string): string | undefined {
   if (/^[ -~]*$/.test(address)) return undefined;
   const at = address.lastIndexOf("@") + 1;
@@ -55,28 +55,28 @@ function escaped(character: string): string {
   return `\\u{${character.codePointAt(0)!.toString(16)}}`;
 }
 
-/** Nothing international in it: most addresses, and quick to tell. */
+/** True for addresses without international parts: most addresses, and cheap to check. */
 function isPlain(text: string): boolean {
   return /^[ -~]*$/.test(text) && !text.includes("xn--");
 }
 
-/** An international domain in both of its spellings; undefined where it has none. */
+/** Both spellings of an international domain; undefined for any other. */
 function readDomain(domain: string): { ascii: string; letters: string; isExact: boolean } | undefined {
-  // Whatever else ends a host in a URL would be cut off.
+  // Any other character that ends a host in a URL would be cut off.
   if (/[\0-,/:-`{-\x7f]/.test(domain)) return undefined;
   const ascii = domainToASCII(domain);
   const letters = domainToUnicode(ascii);
   if (ascii === "" || domainToASCII(letters) !== ascii) return undefined;
   const [written, encoded, decoded] = [domain.split("."), ascii.split("."), letters.split(".")];
-  // Look-ups leave out some characters and replace others: another spelling is not taken for the same.
+  // Name resolution removes some characters and replaces others: such a spelling is not treated as the same.
   const isExact =
     written.length === encoded.length && written.every((label, at) => label === encoded[at] || label === decoded[at]);
   return { ascii, letters, isExact };
 }
 
-/** Why no mail is delivered to an address; undefined for one that can be used. */
+/** The reason why an address cannot receive email; undefined for a valid address. */
 export function addressFault(given: string): string | undefined {
-  // A byte order mark counts as white space for `trim`, and cannot be seen.
+  // `trim` treats a byte order mark as white space, and it is invisible.
   const trimmed = given.replace(/^[^\S\ufeff]+|[^\S\ufeff]+$/g, "");
   if (trimmed.length > 4 * mostCharacters) return tooLong;
   const unseen = hiddenCharacter(trimmed);
@@ -92,7 +92,7 @@ export function addressFault(given: string): string | undefined {
 
 const tooLong = `it has more than ${mostCharacters} characters`;
 
-/** What stands around addresses in lists, headers, links and tables. */
+/** Characters around addresses in lists, headers, links and tables. */
 const wrapping: readonly (readonly [pattern: RegExp, fault: string])[] = [
   [/^$/, "it is empty"],
   [/[<>]/, "it has < or > in it; give the address alone, without a name"],

@@ -3,14 +3,14 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 const chunkSize = 64 * 1024;
 
 /**
- * What a file holds. Reading ends where it holds more than `most` bytes, with an error of the code `EFBIG`, as the operating
- * system would call it: also a device or a pipe without an end has to end.
+ * The content of a file. If it has more than `most` bytes, reading fails with an error with the code `EFBIG`, as of the
+ * operating system, so that reading an endless device or pipe ends too.
  */
 export function readBounded(path: string, most: number): Buffer {
   const file = openSync(path, "r");
   try {
     const read = new BoundedChunks(most);
-    // Nothing of a file is read in vain; of a device or a pipe this tells nothing.
+    // Avoids reading a large file in vain; for a device or a pipe, the size is unknown.
     read.expect(fstatSync(file).size);
     for (;;) {
       const chunk = Buffer.allocUnsafe(chunkSize);
@@ -23,7 +23,7 @@ export function readBounded(path: string, most: number): Buffer {
   }
 }
 
-/** The same of a stream, such as stdin. */
+/** The same for a stream, such as stdin. */
 export async function readBoundedStream(stream: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
   const read = new BoundedChunks(most);
   for await (const chunk of stream) read.add(chunk);

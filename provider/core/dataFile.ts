@@ -3,15 +3,15 @@ import { extname } from "node:path";
 import { printable } from "./text.js";
 import { readBounded } from "./bounded.js";
 
-/** Longer than any path that somebody would write. */
+/** Longer than any real path. */
 const pathLength = 1024;
-/** Bytes; a hundred thousand people take about ten million. */
+/** In bytes; a hundred thousand people need about ten million. */
 const largestDataFile = 16 * 1024 * 1024;
 
 /**
- * What a file of YAML or JSON holds. Of YAML, every value is text, a list, a mapping or nothing: no dates, no numbers,
+ * The content of a YAML or JSON file. In YAML, every value is a text, a list, a mapping or null: no dates, no numbers,
  * no objects.
- * @throws Error with a message that begins with the file's path, where there is no such content
+ * @throws Error with a message that begins with the file's path, if there is no such content
  */
 export function readDataFile(path: string): unknown {
   const extension = extname(path).toLowerCase();
@@ -50,13 +50,14 @@ function contentOf(path: string, name: string): Buffer {
 
 function parseJson(text: string): unknown {
   const content: unknown = JSON.parse(text);
-  // JSON is YAML too, and takes the last of two equal keys: a second list of people would hide the first.
+  // `JSON.parse` uses the last of two equal keys, so a second list of people would hide the first. YAML, which contains
+  // JSON, refuses them.
   parseYaml(text);
   return content;
 }
 
 function parseYaml(text: string): unknown {
-  // The SDK's own copy, and only when there is a file to read.
+  // The SDK's own copy, loaded only to read a file.
   const yaml = createRequire(require.resolve("@pulumi/pulumi/package.json"))("js-yaml") as Yaml;
   const nothing = new yaml.Type("tag:yaml.org,2002:null", {
     kind: "scalar",
@@ -67,7 +68,7 @@ function parseYaml(text: string): unknown {
   return yaml.load(text, { schema });
 }
 
-/** What js-yaml 3 and 4 have in common. */
+/** The common part of js-yaml 3 and 4. */
 interface Yaml {
   Type: new (
     tag: string,
@@ -78,7 +79,7 @@ interface Yaml {
   load(text: string, options: { schema: object }): unknown;
 }
 
-/** Why a text could not be parsed: without the lines around, which js-yaml's own message shows. */
+/** The reason why a text could not be parsed, without the surrounding lines that js-yaml's own message shows. */
 function reasonOf(error: unknown): string {
   const { message, reason, mark } = error as Error & { reason?: string; mark?: { line: number; column: number } };
   const where = mark ? `line ${mark.line + 1}, column ${mark.column + 1}: ` : "";

@@ -1,22 +1,22 @@
 /**
- * Errors of the organizations API. Match on the class or on `code`, never on the text.
- * A text says what happened, why, and what to do; it never holds a key, an accept link or a body.
+ * Errors of the organizations API. Match on the class or on `code`, never on the text. A message says what happened,
+ * why, and what to do; it never contains a key, an accept link or a body.
  */
 
-/** The request an error belongs to, as shown to people. */
+/** The request to which an error belongs, as messages show it. */
 export interface RequestFacts {
   method: string;
   path: string;
   status?: number;
   requestId?: string;
-  /** An earlier try of the same write got no answer or a 5xx, and may have been carried out. */
+  /** An earlier attempt of the same write got no response or a 5xx, and may have been carried out. */
   uncertain?: boolean;
 }
 
 export abstract class AvalaError extends Error {
   /** Stable, for programs and searches. */
   abstract readonly code: string;
-  /** What the reader can do about it. */
+  /** What the user can do about it. */
   readonly fix: string;
 
   constructor(what: string, fix: string, options?: { cause?: unknown }) {
@@ -26,16 +26,17 @@ export abstract class AvalaError extends Error {
   }
 }
 
-/** Settings that cannot work: no key, a base URL that would send the key in clear, two sources at odds. */
+/** Invalid settings: no key, a base URL that would send the key unencrypted, conflicting sources. */
 export class ConfigError extends AvalaError {
   readonly code = "AVALA_CONFIG";
 }
 
-/** A request that was answered with an error status, or not as promised, or not at all. */
+/** A request that got an error status, an unexpected response, or no response. */
 export abstract class RequestError extends AvalaError {
   readonly request: RequestFacts;
   /**
-   * True where a write may have been carried out although it failed: look before trying again (no-idempotency-keys).
+   * True if a write may have been carried out although it failed: look the object up before sending it again
+   * (no-idempotency-keys).
    */
   abstract readonly doubtful: boolean;
 
@@ -49,9 +50,9 @@ export abstract class RequestError extends AvalaError {
   }
 }
 
-/** Answered with an error status. */
+/** The response has an error status. */
 export abstract class ApiError extends RequestError {
-  /** The service's own machine code, where it sent one (plan-refusals-are-permanent). */
+  /** The service's own error code, if it sent one (plan-refusals-are-permanent). */
   readonly apiCode: string | undefined;
 
   constructor(what: string, fix: string, request: RequestFacts, apiCode?: string) {
@@ -82,7 +83,7 @@ export class ConflictError extends ApiError {
 export class RateLimitedError extends ApiError {
   readonly code = "AVALA_RATE_LIMITED";
 }
-/** 5xx: the service failed, and may have done so after the change. */
+/** 5xx: the service failed, possibly after it made the change. */
 export class UnavailableError extends ApiError {
   readonly code = "AVALA_UNAVAILABLE";
   override get doubtful(): boolean {
@@ -92,14 +93,14 @@ export class UnavailableError extends ApiError {
 /** Any other status, redirects included: they are never followed (next-names-any-host). */
 export class UnexpectedStatusError extends ApiError {
   readonly code = "AVALA_UNEXPECTED_STATUS";
-  /** A redirect may be how a proxy, or the service, answers a write that it has carried out. */
+  /** A proxy or the service may answer a write that has been carried out with a redirect. */
   override get doubtful(): boolean {
     const redirected = (this.request.status ?? 0) < 400;
     return this.isWrite && (redirected || super.doubtful);
   }
 }
 
-/** No answer: refused, dropped, or too slow. `sent` is false where the request provably never left. */
+/** No response: refused, interrupted, or too slow. `sent` is false only if the request was provably never sent. */
 export class TransportError extends RequestError {
   readonly code = "AVALA_TRANSPORT";
   readonly sent: boolean;
@@ -114,7 +115,7 @@ export class TransportError extends RequestError {
   }
 }
 
-/** Answered with success, but not in a shape this version understands (success-may-not-be-json). */
+/** The response is a success, but its shape is unknown to this version (success-may-not-be-json). */
 export class ResponseShapeError extends RequestError {
   readonly code = "AVALA_RESPONSE_SHAPE";
   get doubtful(): boolean {
@@ -122,7 +123,7 @@ export class ResponseShapeError extends RequestError {
   }
 }
 
-/** A write while `AVALA_READ_ONLY` is set; nothing was sent. */
+/** A write while `AVALA_READ_ONLY` is set; no request was sent. */
 export class ReadOnlyError extends RequestError {
   readonly code = "AVALA_READ_ONLY";
   get doubtful(): boolean {

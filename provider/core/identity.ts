@@ -1,8 +1,8 @@
 import { normalizeEmail } from "./address.js";
 
 /**
- * Who and what a resource stands for. A uid is the only lasting name of an organization, team or person; slugs move,
- * addresses are respelt.
+ * The object that a resource manages. Only the uid of an organization, team or person never changes; slugs move, and
+ * addresses have several spellings.
  */
 
 const uidPattern = /^(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
@@ -16,18 +16,20 @@ export function canonicalUid(text: string): string | undefined {
   return groups ? groups.slice(1, 6).join("-").toLowerCase() : undefined;
 }
 
-/** An organization as programs may name it: its uid in canonical spelling, else its slug, which is compared exactly. */
+/**
+ * An organization as a program names it: its uid in canonical spelling, or else its slug, which is compared exactly.
+ */
 export function normalizeOrganization(text: string): string {
   return canonicalUid(text) ?? text.trim();
 }
 
-/** A person as far as they are known. At least one of the two is there. */
+/** The known names of a person. At least one of the two is set. */
 export interface Person {
   userUid?: string | undefined;
   email?: string | undefined;
 }
 
-/** Splits an id into `count` parts at its first slashes: an e-mail address, always last, may contain more. */
+/** Splits an id into `count` parts at its first slashes: an email address, always last, may contain more. */
 export function splitId(id: string, count: number): string[] {
   const parts: string[] = [];
   let rest = id;
@@ -48,7 +50,7 @@ export function joinId(...parts: string[]): string {
   return parts.join("/");
 }
 
-/** `<orgUid>/<teamUid>` in canonical spelling, or undefined where the text is no team id. */
+/** `<orgUid>/<teamUid>` in canonical spelling, or undefined if the text is not a team id. */
 export function normalizeTeamId(text: string): string | undefined {
   const parts = text.trim().split("/");
   const uids = parts.map(canonicalUid);

@@ -5,31 +5,31 @@ import { isRunning, processName } from "./processes.js";
 /**
  * What the program of a run declares, written by its own process and read by the host processes. The engine may delete
  * before it has checked what the program declares (`deleteBeforeReplace`), or without checking it at all (`--target`,
- * `--exclude`): then only the program can tell who is still declared. Names and addresses are hashed.
+ * `--exclude`): then only the program knows which people are still declared. Names and addresses are hashed.
  */
 
-/** Names nobody to whoever reads it. */
+/** A digest, so that readers of the file cannot see the name. */
 export function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
 const prefix = "program-";
 
-/** One thing that is said of a declaration; each value is hashed. */
+/** One statement about a declaration; each value is hashed. */
 export type Said =
-  /** Kind of resource, in clear. */
+  /** Kind of resource, not hashed. */
   | "declares"
-  /** Another address that it had: an alias. */
+  /** An earlier address of the resource: an alias. */
   | "alias"
-  /** A person, by uid or e-mail address in normal form. */
+  /** A person, by uid or email address in normal form. */
   | "who"
   /** The organization or team, as the program names it. */
   | "place"
-  /** The same, by the address of the resource that is named. */
+  /** The same, by the address of the resource that the program passes. */
   | "in"
-  /** What an Organization or Team takes over. */
+  /** The object that an Organization or Team adopts. */
   | "adopt"
-  /** Its own id. */
+  /** The resource's own id. */
   | "id";
 
 /** The journal of a program. Lines of one tick are written together, before any of them can have reached the engine. */
@@ -48,7 +48,7 @@ export class ProgramJournal {
     process.once("beforeExit", finish).once("exit", finish);
   }
 
-  /** @param value hashed, but for a kind */
+  /** @param value hashed, except a kind */
   say(address: string, said: Said, value: string): void {
     this.#write(`${said} ${digestOf(address)} ${said === "declares" ? value : digestOf(value)}`);
   }
@@ -64,7 +64,7 @@ export class ProgramJournal {
     if (lines.length > 0) this.#journal.append(lines);
   }
 
-  /** Everything is declared: the loop of events is empty, and nothing waits for the engine. */
+  /** Everything is declared: the event loop is empty, and nothing waits for the engine. */
   #finish(): void {
     if (this.#lines.includes("finished")) return;
     this.#lines.push("finished");
@@ -72,16 +72,16 @@ export class ProgramJournal {
   }
 }
 
-/** A program of the Automation API that is a function runs in its caller's process, which goes on afterwards. */
+/** An inline program of the Automation API runs in its caller's process, which continues afterwards. */
 function isLanguageHostProcess(): boolean {
   return /[\\/]cmd[\\/]run([\\/]index\.js)?$/.test(process.argv[1] ?? "");
 }
 
-/** What a program says of one declaration so far; digests, but for the kind. */
+/** The statements of a program about one declaration so far; digests, except the kind. */
 export interface Note {
   address: string;
   kind: string;
-  /** Addresses by which it may be known: its own, and aliases. */
+  /** Addresses of the resource: its own, and aliases. */
   addresses: Set<string>;
   who: Set<string>;
   place?: string;
@@ -97,7 +97,7 @@ export interface ProgramNotes {
   isRunning: boolean;
 }
 
-/** The notes of the program that the engine runs; `undefined` in a preview, and where no program runs. */
+/** The notes of the program that the engine runs; `undefined` in a preview, and if no program runs. */
 export function readProgramNotes(journal: ProcessJournal): ProgramNotes | undefined {
   const files = journal.filesOf(prefix).filter(belongsToThisRun);
   if (files.length === 0) return undefined;

@@ -16,16 +16,17 @@ import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
 /**
- * Folders and files that are for this user alone, in places where others of the machine may write too. Everything is looked
- * at before each use: what another user has put there is an error, never taken for ours, never removed, never waited for.
+ * Private folders and files of this user, in folders into which other users of the machine may write too. Everything is
+ * checked before each use: an object that a different user has created there is an error; it is never used, never
+ * removed, and never waited for.
  */
 
-/** Windows knows no numbers of users; its folder for temporary files is the user's own. */
+/** Windows has no user ids; its folder for temporary files is private to the user. */
 const user = process.getuid?.();
-/** Neither follows a link nor waits for the other end of a pipe; both are 0 where the system does not know them. */
+/** Neither follows a link nor waits for the other end of a pipe; both are 0 if the system does not support them. */
 const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** Something in a shared place is not what only this user can have put there. */
+/** A file or folder in a shared place may have been created by a different user. */
 export class NotPrivateError extends Error {
   readonly code = "AVALA_CONFIG";
 
@@ -36,14 +37,14 @@ export class NotPrivateError extends Error {
   }
 }
 
-/** Where the processes of this user find each other: `$XDG_RUNTIME_DIR`, where it is the user's own, else below `TMPDIR`. */
+/** The folder that the processes of this user share: in `$XDG_RUNTIME_DIR` if it is private, or else below `TMPDIR`. */
 export function privateRoot(): string {
   const runtime = process.env["XDG_RUNTIME_DIR"];
   if (runtime && isAbsolute(runtime) && isOwnFolder(runtime)) return join(runtime, "pulumi-avala");
   return join(tmpdir(), user === undefined ? "pulumi-avala" : `pulumi-avala-${user}`);
 }
 
-/** Makes a folder, where it is not there, and refuses one that others may write into. The one above it has to exist. */
+/** Creates a folder if it does not exist, and refuses one into which others may write. Its parent must exist. */
 export function makePrivateFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
@@ -53,16 +54,16 @@ export function makePrivateFolder(folder: string): void {
   requirePrivateFolder(folder);
 }
 
-/** Names in a folder; none where it is not there. Refuses a folder that others may write into. */
+/** Names in a folder; none if it does not exist. Refuses a folder into which others may write. */
 export function privateEntries(folder: string): string[] {
   const stats = statsOf(folder);
-  // Another process of this user may remove it at any moment.
+  // A different process of this user may remove it at any time.
   if (stats === undefined) return [];
   if (!isPrivate(stats)) throw notAFolder(folder);
   return ifThere(() => readdirSync(folder)) ?? [];
 }
 
-/** Appends to a file in a private folder; makes it where it is not there. */
+/** Appends to a file in a private folder; creates the file if it does not exist. */
 export function appendPrivately(file: string, text: string): void {
   const { O_WRONLY, O_APPEND, O_CREAT } = constants;
   const descriptor = openPrivately(file, O_WRONLY | O_APPEND | O_CREAT);
@@ -73,7 +74,7 @@ export function appendPrivately(file: string, text: string): void {
   }
 }
 
-/** The text of a file in a private folder; `undefined` where it is not there. */
+/** The text of a file in a private folder; `undefined` if it does not exist. */
 export function readPrivately(file: string): string | undefined {
   return ifThere(() => {
     const descriptor = openPrivately(file, constants.O_RDONLY);
@@ -85,12 +86,12 @@ export function readPrivately(file: string): string | undefined {
   });
 }
 
-/** Size of a file in a private folder, in bytes; 0 where it is not there. */
+/** Size of a file in a private folder, in bytes; 0 if it does not exist. */
 export function sizeOf(file: string): number {
   return statsOf(file)?.size ?? 0;
 }
 
-/** Removes a file, where it is there. A link is removed, not what it leads to; a folder stays. */
+/** Removes a file, if it exists. A link is removed, not its target; a folder stays. */
 export function removeFile(file: string): void {
   if (statsOf(file)?.isDirectory()) return;
   ifThere(() => unlinkSync(file));
@@ -124,7 +125,7 @@ function notAFile(file: string): NotPrivateError {
   return new NotPrivateError(file, "a file");
 }
 
-/** Refuses a folder that others may write into, and what is no folder. */
+/** Refuses a folder into which others may write, and anything that is not a folder. */
 export function requirePrivateFolder(folder: string): void {
   if (!isOwnFolder(folder)) throw notAFolder(folder);
 }
@@ -139,7 +140,7 @@ export function isOwnFolder(folder: string): boolean {
   return stats !== undefined && isPrivate(stats);
 }
 
-/** Of a link, not of what it leads to; `undefined` where nothing is. */
+/** Of a link itself, not of its target; `undefined` if nothing exists. */
 function statsOf(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }

@@ -1,12 +1,12 @@
-/** Words that a shell takes as they are; of those with `=`, options alone: others could be assignments. */
+/** Words that need no quotes in a shell; with `=` only options, because others could be assignments. */
 const plain = /^(?:--[\w-]+=)?[\w@:,./-]+$/;
-/** What must not reach a screen as it is, line ends among it. */
+/** Characters that must not be printed, including line ends. */
 const unshown = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /**
- * One argument of a line for a POSIX shell, such as a message may show for copying: the shell gets back exactly this text, and
- * nothing in it is carried out. Control and invisible characters are spelt out, for the line stays one line on a screen.
- * Line ends at the very end are the exception: a shell has no other spelling for them.
+ * One argument of a POSIX shell command, such as a message shows for copying: the shell reads exactly this text, and
+ * executes nothing in it. Control and invisible characters are written as escapes, so that the command remains one line
+ * on a screen. Line ends at the very end are the exception: a shell has no other spelling for them.
  */
 export function shellWord(text: string): string {
   if (plain.test(text)) return text;
@@ -21,7 +21,7 @@ function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The text as a format of printf: whatever does not belong on a screen as the octal numbers of its bytes. */
+/** The text as a format of printf: characters that must not be printed become the octal numbers of their bytes. */
 function printfFormat(text: string): string {
   const characters = [...text];
   // A format that begins with a hyphen would be an option.

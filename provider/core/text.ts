@@ -2,31 +2,32 @@
 const ansi = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\^_])/g;
 
 /**
- * Characters that draw nothing, or only change how others are drawn: controls, format characters (direction, joiners),
- * halves of characters, whatever Unicode lets a font ignore, noncharacters, and those that are drawn as empty space.
+ * Characters that are invisible, or only change how others are drawn: controls, format characters (direction, joiners),
+ * halves of characters, characters that Unicode allows a font to ignore, noncharacters, and those that are drawn as
+ * empty space.
  */
 const hiddenClass = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\u2800\u{16FE4}\u{1D159}`;
-/** Scripts whose letters a joiner shapes. */
+/** Scripts in which a joiner changes the shape of letters. */
 const joinedClass = ["Arab", "Syrc", "Mong", "Deva", "Beng", "Guru", "Gujr", "Orya", "Taml", "Telu", "Knda", "Mlym"]
   .concat(["Sinh", "Khmr", "Mymr", "Tibt"])
   .map((script) => `\\p{scx=${script}}`)
   .join("");
-/** Where hidden characters are honest: inside an emoji that Unicode recommends, and between letters that they shape. */
+/** Legitimate hidden characters: inside an emoji that Unicode recommends, and between letters that they shape. */
 const honest = String.raw`\p{RGI_Emoji}|(?<=[${joinedClass}])[\u200C\u200D](?=[${joinedClass}])`;
-// The flag v is newer than the language that the package is compiled to; every Node that it supports has it.
+// The flag v is newer than the language level of the compiled package; every supported Node has it.
 const hiddenOrHonest = new RegExp(`(?<honest>${honest})|[${hiddenClass}]`, "gv");
 const hidden = new RegExp(`[${hiddenClass}]`, "v");
 const hiddenCharacters = new RegExp(`[${hiddenClass}]`, "gv");
-/** Most text needs no closer look. */
+/** Most texts need no further check. */
 const plain = /^[ -~]*$/;
 
-/** The first character of a text that cannot be seen, as `U+200B`, wherever it stands; undefined where there is none. */
+/** The first invisible character of a text, such as `U+200B`, at any position; undefined if there is none. */
 export function hiddenCharacter(text: string): string | undefined {
   const code = hidden.exec(text)?.[0].codePointAt(0);
   return code === undefined ? undefined : `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-/** A text with each hidden character replaced, but for those in an emoji or between letters that they shape. */
+/** A text in which each hidden character is replaced, except those in an emoji or between letters that they shape. */
 export function replaceHidden(text: string, replace: (character: string) => string): string {
   if (plain.test(text)) return text;
   return text.replace(hiddenOrHonest, (found, ...rest) => {
@@ -35,7 +36,7 @@ export function replaceHidden(text: string, replace: (character: string) => stri
   });
 }
 
-/** Hostile text on one line, without control, escape or direction characters, or others that cannot be seen. */
+/** Hostile text on one line, without control, escape, direction or other invisible characters. */
 export function stripped(text: string): string {
   if (plain.test(text)) return text;
   return replaceHidden(text.replace(ansi, "").replace(/[\t\r\n\u2028\u2029]+|[^\P{Zs} ]/gu, " "), () => "");
@@ -43,18 +44,18 @@ export function stripped(text: string): string {
 
 /** At most `length` characters, runs of spaces as one. */
 export function shortened(text: string, length: number): string {
-  // A character takes one or two units: of a very long text no more is looked at than is needed.
+  // A character has one or two units: of a very long text, only the necessary part is read.
   const start = text
     .replace(/ {2,}/g, " ")
     .trim()
     .slice(0, 2 * length + 2);
   const characters = [...start];
   if (characters.length <= length) return characters.join("");
-  // Of an emoji that is cut, what joined its parts would be left over.
+  // If an emoji is cut, joiners of its parts would remain.
   return `${stripped(characters.slice(0, length - 1).join(""))}…`;
 }
 
-/** Hostile text made fit for a message. */
+/** Hostile text in a form that messages may contain. */
 export function printable(text: string, length = 80): string {
   return shortened(stripped(text), length);
 }
@@ -64,7 +65,7 @@ export function quoted(text: string, length = 80): string {
   return `"${printable(text, length).replaceAll('"', "'")}"`;
 }
 
-/** Letters of other scripts, and digits, that are drawn like Latin ones. */
+/** Letters of other scripts, and digits, that look like Latin letters. */
 const drawnLike: Readonly<Record<string, string>> = Object.fromEntries(
   [
     [
@@ -83,14 +84,14 @@ const drawnLike: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 /**
- * Forms of a name under which it may be taken for another: without what cannot be seen, in one case and width, and with
- * letters of other scripts as the Latin ones that they are drawn like. Names that share one look alike.
+ * Forms of a name for comparison with similar names: without invisible characters, in one case and width, and with
+ * letters of other scripts replaced by the Latin ones that they look like. Names that share a form look alike.
  */
 export function foldedForms(text: string): string[] {
   const shown = text.normalize("NFKC").replace(hiddenCharacters, "").replace(/\s+/gu, " ").trim();
   const drawn = Array.from(shown, (letter) => drawnLike[letter] ?? letter).join("");
   const folded = [shown, drawn].map((form) => form.toUpperCase().toLowerCase().normalize("NFC"));
-  // After case: capital I, small l and the digit, and O and zero.
+  // After the change of case: capital I, small l and the digit 1, and O and zero.
   const likeDigits = drawn
     .replace(/[Il1|]/g, "l")
     .replace(/[oO0]/g, "o")

@@ -2,8 +2,8 @@ const form =
   /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)? ?(?:(z|utc)|([+-]\d{2})(?::?(\d{2}))?)?$/i;
 
 /**
- * The moment of an ISO 8601 time, in milliseconds since 1970; undefined where the text is none. A time without an offset is
- * UTC: by the clock of the machine it would be another moment on each. Digits beyond milliseconds are dropped.
+ * The moment of an ISO 8601 time, in milliseconds since 1970; undefined if the text is not a time. A time without an
+ * offset is UTC: by local time it would be a different moment on each machine. Digits beyond milliseconds are dropped.
  */
 export function momentOf(text: string): number | undefined {
   const match = form.exec(text.trim());
@@ -14,7 +14,7 @@ export function momentOf(text: string): number | undefined {
   return Number.isNaN(moment) ? undefined : moment;
 }
 
-/** A time in the one spelling that state and answers of functions have: UTC, milliseconds. What is no time stays as it is. */
+/** A time in the spelling of the state and of results of functions: UTC, milliseconds. Any other text is unchanged. */
 export function canonicalTime(text: string): string {
   const moment = momentOf(text);
   return moment === undefined ? text : new Date(moment).toISOString();

@@ -1,4 +1,4 @@
-// Not an import: the file stands outside the compiled tree, equally far from source and build.
+// Not an import: the file is outside the compiled tree, at the same relative path from source and build.
 const manifest = require("../../package.json") as {
   version: string;
   engines: { node: string };
@@ -8,5 +8,5 @@ const manifest = require("../../package.json") as {
 /** The version of pulumi-avala. */
 export const version = manifest.version;
 
-/** The versions that it runs with, as ranges of npm. */
+/** The supported versions, as npm ranges. */
 export const supported = { node: manifest.engines.node, sdk: manifest.peerDependencies["@pulumi/pulumi"]! };

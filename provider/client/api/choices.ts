@@ -1,24 +1,24 @@
-/** A value that a field takes, and what people read. */
+/** A value of a field, and its name for display. */
 export interface Choice {
   value: string;
   label: string;
 }
 
 const MOST_CHOICES = 1000;
-/** Groups in groups; forms have one level. */
+/** Highest depth of groups; forms have one level. */
 const DEEPEST = 4;
 
-/** Names that frameworks and form libraries give to the parts of one choice, the usual ones first. */
+/** Field names of frameworks and form libraries for the parts of one choice, the most usual first. */
 const VALUES = ["value", "key", "id", "code", "slug", "name"];
 const LABELS = ["label", "display_name", "displayName", "display", "title", "text", "name"];
 const CHILDREN = ["choices", "options", "children", "items"];
-/** What a list of choices may be wrapped in. */
+/** Fields that may contain the list of choices. */
 const WRAPPERS = ["choices", "results", "industry_choices", "industries", "industry", "options", "items", "data"];
 
 /**
- * The choices of an answer, of which no source tells the shape: texts, pairs, objects, a map from value to label, groups of
- * these as forms have them, at the top or wrapped. A value that comes twice counts once; the empty choice of a form, which
- * stands for none, is left out. `undefined` where some part of the answer is no choice, or there are more than a form holds.
+ * The choices of a response whose shape is not documented: texts, pairs, objects, a map from value to label, or groups
+ * of these, at the top level or wrapped. A value that occurs twice counts once; the empty choice of a form, which means
+ * none, is left out. `undefined` if any part of the response is not a choice, or if there are more than a form has.
  */
 export function choicesOf(answer: unknown): Choice[] | undefined {
   try {
@@ -34,13 +34,13 @@ export function choicesOf(answer: unknown): Choice[] | undefined {
   }
 }
 
-/** Part of the answer is no choice: to leave it out could refuse what the service takes. */
+/** A part of the response is not a choice: without it, a value that the service accepts could be refused. */
 class NoChoice extends Error {}
 
 function unwrapped(answer: unknown): unknown {
   const wrapper =
     isObject(answer) && WRAPPERS.find((name) => typeof answer[name] === "object" && answer[name] !== null);
-  // An object of one choice has none of these; a map of groups may have one among others.
+  // The object of one choice has none of these; a map of groups may have one of them.
   return wrapper ? unwrapped((answer as Record<string, unknown>)[wrapper]) : answer;
 }
 
@@ -59,7 +59,7 @@ function* fromEntry(entry: unknown, depth: number): Generator<Choice> {
   else throw new NoChoice();
 }
 
-/** Value and label, a group's label and what is in it, or a value and an object that tells of it. */
+/** Value and label, a group's label and content, or a value and an object that describes it. */
 function* fromPair(first: unknown, second: unknown, depth: number): Generator<Choice> {
   const value = textOf(first);
   const label = textOf(second);
@@ -82,7 +82,7 @@ function textIn(entry: Record<string, unknown>, names: readonly string[]): strin
   return names.map((name) => textOf(entry[name])).find((text) => text !== undefined);
 }
 
-/** `null` is the value of the empty choice of some forms. */
+/** `null` is the value of the empty choice in some forms. */
 function textOf(value: unknown): string | undefined {
   if (value === null) return "";
   return typeof value === "string" ? value : undefined;

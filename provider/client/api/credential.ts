@@ -18,7 +18,7 @@ export function credential(transport: Transport): AvalaClient["credential"] {
   };
 }
 
-/** A deployment that does not know a route answers with a page of its framework. */
+/** A deployment without this route returns a page of its framework. */
 function unlessUnrouted(error: unknown): undefined {
   if (error instanceof UnexpectedStatusError && error.request.status === 404) return undefined;
   throw error;
@@ -26,7 +26,7 @@ function unlessUnrouted(error: unknown): undefined {
 
 type ErrorClass = new (...args: never[]) => Error;
 
-/** What is read, or `undefined` where reading ends in an error of these classes. */
+/** The result of a read, or `undefined` if it fails with an error of these classes. */
 async function undefinedOn<T>(classes: readonly ErrorClass[], read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();

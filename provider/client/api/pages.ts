@@ -5,23 +5,23 @@ import type { Answer } from "../http/content.js";
 import type { Transport } from "../http/transport.js";
 import { conform, decode, page } from "./wire.js";
 
-/** Rows asked for per page; the service may serve fewer, so the walk goes by `next` alone. */
+/** Requested rows per page; the service may return fewer, so the walk follows `next` only. */
 export const PAGE_SIZE = 100;
-/** Far above any real list; reaching it is an error, never a short list. */
+/** Highest number of pages, far above any real list; more pages are an error, never a shortened list. */
 export const MOST_PAGES = 1000;
-/** Walks of one list before giving up on one that changes under us. */
+/** Highest number of walks of one list that changes during them. */
 export const MOST_WALKS = 3;
 
-/** Rows of all pages together. */
+/** Highest number of rows of all pages together. */
 export const MOST_ROWS = 100_000;
-/** Characters of all pages together: as many people, and no more than memory has to bear. */
+/** Highest number of characters of all pages together: enough for as many people, and a limit of memory. */
 export const LARGEST_LIST = 32 * 1024 * 1024;
 
 const LONGEST_QUERY = 2000;
-/** Only there so that a relative `next` can be parsed. */
+/** Used only to parse a relative `next`. */
 const ANYWHERE = "http://next.invalid/";
 
-/** Why a walk proves nothing and is begun again. */
+/** The reason why a walk proves nothing and starts again. */
 class Shifted extends Error {
   constructor(readonly facts: RequestFacts) {
     super();
@@ -32,7 +32,7 @@ class Shifted extends Error {
 export interface ListRequest<T> {
   path: string;
   row: z.ZodType<T>;
-  /** What makes two rows the same object. */
+  /** The key by which two rows are the same object. */
   key: (row: T) => string;
   filter?: Readonly<Record<string, string | undefined>>;
 }
@@ -42,8 +42,8 @@ export interface ListRequest<T> {
  * once.
  *
  * Absence must be proven, so a walk counts only if its last page's `count` (where there is one) is not above the rows
- * seen, and `count` never fell on the way: a row that leaves an early page pulls an unseen one onto it. Otherwise, and
- * when a later page has gone (404), the walk begins again, three times at most.
+ * read, and `count` never decreased: when a row leaves an early page, an unread row moves onto that page. Otherwise,
+ * and if a later page is missing (404), the walk starts again, three times at most.
  */
 export async function listAll<T>(transport: Transport, request: ListRequest<T>): Promise<T[]> {
   for (let walks = 1; ; walks++) {
@@ -83,13 +83,13 @@ async function readPage(transport: Transport, path: string, query: string, first
   try {
     return await transport.get(path, query);
   } catch (error) {
-    // The parent was there a page ago: this page has gone, not the list.
+    // The list was found one page before: this page is missing, not the list.
     if (error instanceof NotFoundError && !first) throw new Shifted(error.request);
     throw error;
   }
 }
 
-/** The queries of one walk: each asked once, and not without end. */
+/** The queries of one walk: each is sent once, and their number is limited. */
 class Route {
   private readonly asked = new Set<string>();
   private readonly kept: URLSearchParams;
@@ -110,8 +110,8 @@ class Route {
 
   /**
    * The query of `next`, as it is: `page` stays `page` and `cursor` stays `cursor` (pages-follow-next). Its host and
-   * path are ignored (next-names-any-host). What we asked for and `next` forgot is added, so that no later page is
-   * wider than the first.
+   * path are ignored (next-names-any-host). Filters of the first query that `next` omits are added, so that no later
+   * page contains more than the first query asked for.
    */
   follow(next: string, facts: RequestFacts): string {
     const url = URL.canParse(next, ANYWHERE) ? new URL(next, ANYWHERE) : undefined;

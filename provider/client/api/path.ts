@@ -1,18 +1,18 @@
 import { ConfigError } from "../../core/errors.js";
 import { printable } from "../../core/text.js";
 
-/** Words that stand where an organization's slug stands, in sibling routes of the API. */
+/** Words of other routes of the API, in the position of an organization's slug. */
 const RESERVED = new Set(["industry-choices", "invitations"]);
 
 /**
- * A request path whose values are percent-encoded, each as exactly one segment. A value that could change the
- * shape of the path (empty, dots, slashes, line breaks, NUL, half characters) is refused before anything is sent.
+ * A request path whose values are percent-encoded, each as exactly one segment. A value that could change the shape of
+ * the path (empty, dots, slashes, line breaks, NUL, half characters) is refused before a request is sent.
  */
 export function path(parts: TemplateStringsArray, ...values: string[]): string {
   return parts.reduce((built, part, index) => `${built}${segment(values[index - 1] ?? "")}${part}`);
 }
 
-/** `/organizations/{slug}/`; refuses slugs that would reach another route. */
+/** `/organizations/{slug}/`; refuses slugs that would lead to a different route. */
 export function organizationPath(slug: string): string {
   if (RESERVED.has(slug)) {
     throw new ConfigError(

@@ -17,19 +17,20 @@ import type {
 } from "../types.js";
 
 /*
- * The wire, leniently: unknown keys are ignored, enumerations are open, and everything but what identifies an object
- * may be missing or null. A field of another type is an error all the same: guessing would end in a wrong diff.
+ * The format of responses, tolerantly: unknown keys are ignored, enumerations are open, and all fields except those
+ * that identify an object may be missing or null. A field of a different type is an error: a guess would cause a wrong
+ * diff.
  */
 /**
- * A uid or slug becomes part of ids, paths and messages: characters that can be seen, none of them a slash, and not
- * many. What is in use are UUIDs, and letters, digits, hyphens and underscores.
+ * A uid or slug becomes part of ids, paths and messages: it has only visible characters, no slash, and a limited
+ * length. Real ones are UUIDs, or consist of letters, digits, hyphens and underscores.
  */
 const identifier = z.string().regex(/^[!-.0-~]{1,255}$/);
-/** Entries of a list within a row. */
+/** Highest number of entries of a list within a row. */
 const MOST_ENTRIES = 1000;
-/** Counted before an entry is looked at: a list of millions, all of them wrong, would make as many problems. */
+/** Counted before any entry is checked: a list of millions of wrong entries would cause as many problems. */
 const listOf = <T>(entry: z.ZodType<T>) => z.array(z.unknown()).max(MOST_ENTRIES).pipe(z.array(entry));
-/** A uid is compared, recorded and sent in one spelling, whatever the answer has: 32 digits, capitals, braces. */
+/** A uid is compared, recorded and sent in one spelling, also if the response has 32 digits, capitals or braces. */
 const uid = identifier.transform((spelling) => canonicalUid(spelling) ?? spelling);
 const text = z.string().nullish();
 const time = z
@@ -43,7 +44,7 @@ type Camel<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head
 type Kept<K, V, N> = K extends N ? V : Exclude<V, null>;
 type Camelled<T, N> = { [K in keyof T as K extends string ? Camel<K> : never]: Kept<K, T[K], N> };
 
-/** Keys in camelCase; what is undefined, or null without a meaning of its own, is absent. */
+/** Keys in camelCase; values that are undefined, or null without a meaning, are absent. */
 function camel<T extends object, N extends keyof T = never>(wire: T, nullable: readonly N[] = []): Camelled<T, N> {
   const known = Object.entries(wire).filter(
     ([key, value]) => value !== undefined && (value !== null || nullable.some((name) => name === key)),
@@ -84,7 +85,7 @@ const organizationFields = {
 };
 const ORGANIZATION_NULLS = ["handle", "role", "slug_edits_remaining", "allowed_domains"] as const;
 
-/** The answer of a write: may be an echo of what was sent (writes-echo-input). */
+/** The response to a write, which may repeat only what was sent (writes-echo-input). */
 export const organizationEcho: z.ZodType<Organization> = z
   .object(organizationFields)
   .transform((wire) => camel(wire, ORGANIZATION_NULLS));
@@ -103,7 +104,7 @@ const teamFields = {
   created_at: time,
 };
 
-/** The answer of a write: may be an echo of what was sent (writes-echo-input). */
+/** The response to a write, which may repeat only what was sent (writes-echo-input). */
 export const teamEcho: z.ZodType<Team> = z.object(teamFields).transform((wire) => camel(wire));
 
 export const team: z.ZodType<Identified<Team>> = z
@@ -137,7 +138,7 @@ const invitationFields = {
   copy_link: text,
 };
 
-/** The answer of a write: may be an echo of what was sent (writes-echo-input). */
+/** The response to a write, which may repeat only what was sent (writes-echo-input). */
 export const invitationEcho: z.ZodType<Partial<Invitation>> = z.object(invitationFields).transform(fromInvitation);
 
 export const invitation: z.ZodType<Invitation> = z
@@ -163,7 +164,7 @@ const words = listOf(z.string())
   .nullish()
   .transform((list) => list ?? []);
 
-/** Another shape than a list of texts tells nothing; an empty list tells that nothing is granted. */
+/** Any shape other than a list of texts means unknown; an empty list means that nothing is granted. */
 const scopes = listOf(z.string())
   .nullish()
   .catch(undefined)
@@ -179,7 +180,7 @@ export const permissions: z.ZodType<CredentialPermissions> = z
   })
   .transform((wire) => camel(wire));
 
-/** The uid in canonical spelling; a text that is none tells nothing of the user. */
+/** The uid in canonical spelling; a text that is not a uid means an unknown user. */
 export const currentUser: z.ZodType<{ uid: string }> = z.object({
   uid: z.string().transform(canonicalUid).pipe(z.string()),
 });
@@ -191,7 +192,7 @@ export const industryChoices: z.ZodType<Choice[]> = z.unknown().transform((answe
   return z.NEVER;
 });
 
-/** Rows of one page, or of a whole list that has no pages; a hundred are asked for. */
+/** Highest number of rows of one page, or of a whole list without pages; a hundred are requested. */
 export const MOST_ROWS_OF_PAGE = 10_000;
 const rows = z.array(z.unknown()).max(MOST_ROWS_OF_PAGE);
 
@@ -211,15 +212,12 @@ export const page = z.union([
     })),
 ]);
 
-/** The answer as JSON of this shape, else a `ResponseShapeError` that names the place and nothing of the content. */
+/** The response as JSON of this shape, or a `ResponseShapeError` that names the position but no content. */
 export function decode<T>(schema: z.ZodType<T>, answer: Answer): T {
   return conform(schema, contentOf(answer), answer.facts);
 }
 
-/**
- * As `decode`; no content at all is an object without fields: the write was carried out, and its answer is empty
- * (writes-echo-input).
- */
+/** As `decode`, but an empty response is an object without fields: the write was carried out (writes-echo-input). */
 export function decodeEcho<T>(schema: z.ZodType<T>, answer: Answer): T {
   const content = contentIfAny(answer);
   return conform(schema, content === undefined ? {} : content, answer.facts);

@@ -15,20 +15,23 @@ import {
 import { isRunning, processName, processSpace } from "./processes.js";
 
 export interface JournalOptions {
-  /** The user's private folder, where it is not the default one. */
+  /** The user's private folder, if it is not the default one. */
   root?: string | undefined;
-  /** The name under which this process takes part, as `processName` gives it; by default that of the operating system. */
+  /**
+   * The name of this process in the journal, as `processName` returns it; by default that of the operating system's
+   * process.
+   */
   process?: string | undefined;
-  /** Of a name that is not the process's own: the file then outlives the process. */
+  /** The given name is not the process's own: the file then remains after the process. */
   file?: string | undefined;
-  /** Calls an action when the process ends; by default, when that of the operating system does. */
+  /** Calls an action when the process ends; by default, the operating system's process. */
   atEnd?: ((action: () => void) => void) | undefined;
 }
 
 /**
  * Lines that the processes of one run write for each other: the program, and a host process for each provider. They
- * share a folder named after the engine's address, in a folder for their user alone. The file of a host counts as long as
- * its process lives.
+ * share a folder named after the engine's address, in the private folder of their user. The file of a host process
+ * counts as long as the process runs.
  */
 export class ProcessJournal {
   readonly #root: string;
@@ -41,9 +44,7 @@ export class ProcessJournal {
   readonly #read = new Map<string, { size: number; lines: string[] }>();
   #isOpen = false;
 
-  /**
-   * @param what the lines are about: part of the folder's name
-   */
+  /** @param the topic of the lines: part of the folder's name */
   constructor(
     what: string,
     engine: string,
@@ -58,7 +59,7 @@ export class ProcessJournal {
     sweep(root);
   }
 
-  /** Makes the file, in place of what an earlier process of the same name has left behind. */
+  /** Creates the file, and replaces a file that an earlier process of the same name has left behind. */
   open(): void {
     if (this.#isOpen) return;
     makePrivateFolder(this.#root);
@@ -75,13 +76,13 @@ export class ProcessJournal {
     appendPrivately(this.#file, `${lines.join("\n")}\n`);
   }
 
-  /** What each of the other host processes has written; the same array again where nothing is new. */
+  /** The lines of each of the other host processes; the same array again if there are no new lines. */
   others(): string[][] {
     const names = this.#entries().filter((name) => name !== this.#own && isRunning(name));
     return names.map((name) => this.#linesIn(join(this.folder, name)));
   }
 
-  /** What is in the files whose name begins in this way, whether or not their processes live. */
+  /** The content of the files with this prefix, including those of processes that have ended. */
   filesOf(prefix: string): string[][] {
     const names = this.#entries().filter((name) => name.startsWith(prefix));
     return names.map((name) => linesIn(join(this.folder, name)));
@@ -102,18 +103,18 @@ export class ProcessJournal {
   }
 }
 
-/** None where its process ended since the folder was listed. */
+/** No content if the process has ended since the folder was listed. */
 function linesIn(file: string): string[] {
   return (readPrivately(file) ?? "").split("\n").filter(Boolean);
 }
 
-/** A folder this young may belong to a process that has not written its file yet. */
+/** Such a new folder may belong to a process that has not written its file yet. */
 const sweepAfterMs = 60_000;
-/** Whether the processes of another space live cannot be seen from here. */
+/** Whether processes of a different namespace run cannot be seen from here. */
 const sweepOthersAfterMs = 7 * 24 * 3_600_000;
 const ownFile = /^(?:program-)?\d+(?:\.\d+)?(?:-run|-\d+)?$/;
 
-/** Removes what processes that were killed have left behind: files by their names, then the folder if it is empty. */
+/** Removes what killed processes have left behind: their files, then the folder if it is empty. */
 function sweep(root: string): void {
   for (const name of privateEntries(root)) {
     const folder = join(root, name);

@@ -3,8 +3,8 @@ import { hostname } from "node:os";
 import { createHash } from "node:crypto";
 
 /**
- * A process as its files are named after it: its id, and when it was started, as ids are given again. Where the system does
- * not tell the start (only Linux does, without starting a program), the id alone.
+ * The name of a process in file names: its id and its start time, because ids are reused. If the system does not show
+ * the start time (only Linux does, without starting a program), only the id.
  */
 export function processName(pid = process.pid): string {
   const started = startOf(pid);
@@ -18,7 +18,7 @@ export function isRunning(name: string): boolean {
   return started === undefined || (startOf(Number(pid)) ?? started) === started;
 }
 
-/** Names the processes that know each other by their ids: containers may share a folder, and have processes of their own. */
+/** Names the namespace of the process ids: containers may share a folder, but have separate processes. */
 export function processSpace(): string {
   return createHash("sha256").update(`${hostname()} ${namespace()}`).digest("hex").slice(0, 12);
 }
@@ -33,7 +33,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Field 22 of `/proc/<pid>/stat`; the second, a name in brackets, may hold anything. */
+/** Field 22 of `/proc/<pid>/stat`; the second, a name in brackets, may contain any text. */
 function startOf(pid: number): string | undefined {
   if (process.platform !== "linux") return undefined;
   try {

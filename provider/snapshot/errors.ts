@@ -3,14 +3,14 @@ import { printable, quoted } from "../core/text.js";
 import { shellWord } from "../core/shell.js";
 
 /**
- * The key no longer sees an organization that state records: deleted, or access lost; the two look the same
+ * An organization in the state is not visible to the key any more: deleted, or access lost; the two look the same
  * (not-found-may-be-forbidden).
  */
 export class OrganizationVanishedError extends AvalaError {
   readonly code = "AVALA_ORGANIZATION_VANISHED";
   readonly organizationUid: string;
 
-  /** @param first whether the run has not yet explained it: six failing reads need not print the same page six times */
+  /** @param first whether this is the run's first error about it; later ones are short */
   constructor(organizationUid: string, first: boolean) {
     super(
       `Organization ${printable(organizationUid)} is not visible to this API key.`,
@@ -24,7 +24,7 @@ export class OrganizationVanishedError extends AvalaError {
   }
 }
 
-/** No organization of this slug among those the key reaches. */
+/** No organization with this slug or uid is visible to the key. */
 export class OrganizationNotFoundError extends AvalaError {
   readonly code = "AVALA_ORGANIZATION_NOT_FOUND";
 
@@ -36,7 +36,7 @@ export class OrganizationNotFoundError extends AvalaError {
   }
 }
 
-/** A row whose address the service does not show. */
+/** A row whose email address the service hides. */
 export interface HiddenRow {
   uid: string;
   role?: string | undefined;
@@ -53,11 +53,11 @@ function rowsNamed(what: string, rows: readonly HiddenRow[]): string {
   return [...named, ...more].join(", ");
 }
 
-/** A person is known by address only, and the address does not tell who it is. */
+/** A person is named by email address, and the address does not identify them. */
 export class IdentityUnknownError extends AvalaError {
   readonly code = "AVALA_IDENTITY_UNKNOWN";
 
-  /** The list hides addresses: they may or may not be in it. */
+  /** The list hides addresses: the person may or may not be in it. */
   static hidden(email: string, where: string, people: readonly HiddenRow[]): IdentityUnknownError {
     return new IdentityUnknownError(
       `Whether ${quoted(email)} is in ${where} cannot be known: the service hides the email of ${people.length} of its people from this API key: ${rowsNamed("user", people)}.`,
@@ -65,7 +65,7 @@ export class IdentityUnknownError extends AvalaError {
     );
   }
 
-  /** The same of invitations: one of them may be the person's. */
+  /** The same for invitations: one of them may be the person's. */
   static hiddenInvitations(email: string, where: string, invitations: readonly HiddenRow[]): IdentityUnknownError {
     return new IdentityUnknownError(
       `Whether ${quoted(email)} is invited into ${where} cannot be known: the service hides the email of ${invitations.length} of its invitations from this API key: ${rowsNamed("invitation", invitations)}.`,
@@ -73,7 +73,7 @@ export class IdentityUnknownError extends AvalaError {
     );
   }
 
-  /** Several people have it, in spellings that count as the same. */
+  /** Several people have the address, in spellings that count as equal. */
   static shared(email: string, where: string, userUids: readonly string[]): IdentityUnknownError {
     return new IdentityUnknownError(
       `Who is meant by ${quoted(email)} cannot be known: ${userUids.length} people of ${where} have this address.`,
@@ -85,7 +85,7 @@ export class IdentityUnknownError extends AvalaError {
   }
 }
 
-/** A team was there when the run looked first, and is not any more. */
+/** A team existed when the run read it first, and does not exist any more. */
 export class TeamVanishedError extends AvalaError {
   readonly code = "AVALA_TEAM_VANISHED";
 
@@ -97,7 +97,7 @@ export class TeamVanishedError extends AvalaError {
   }
 }
 
-/** A write got no answer, and looking whether it was carried out failed too. */
+/** A write got no response, and the look-up of its result failed too. */
 export class DoubtfulWriteError extends AvalaError {
   readonly code = "AVALA_DOUBTFUL_WRITE";
 
@@ -110,7 +110,7 @@ export class DoubtfulWriteError extends AvalaError {
   }
 }
 
-/** The service said yes to a creation and then did not show what it created. */
+/** The service accepted a creation, but does not list the created object. */
 export class CreatedNotShownError extends AvalaError {
   readonly code = "AVALA_CREATED_NOT_SHOWN";
 

@@ -1,7 +1,7 @@
 import { createClient, type ClientSettings } from "../client/index.js";
 import { Snapshot, type SnapshotOptions } from "./snapshot.js";
 
-/** Opens the picture that one run has of the service. */
+/** Opens the snapshot of one run. */
 export function openSnapshot(settings: ClientSettings, options?: SnapshotOptions): Snapshot {
   return new Snapshot(createClient(settings), options);
 }

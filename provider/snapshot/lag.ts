@@ -1,21 +1,21 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { momentOf } from "../core/time.js";
 
-/** Longest time for which the service's answers are taken to lag behind a write, in milliseconds. */
+/** The longest time by which the service's responses may lag behind a write, in milliseconds. */
 const longestLagMs = 65_000;
 const firstPauseMs = 1000;
 const longestPauseMs = 16_000;
 
-/** What users are told while a run waits. */
+/** The message for users while a run waits. */
 export function lagNote(seconds: number): string {
   return `Avala does not show a team that may have been created less than a minute ago. Its answers may lag behind, so the team is looked for again, for up to ${seconds} s.`;
 }
 
-/** Times in milliseconds, and waiting. */
+/** Times in milliseconds, and pauses. */
 export interface Clock {
-  /** The service's time, since 1970. */
+  /** The service's time since 1970. */
   now(): number;
-  /** Time that has gone by here, whatever clocks are set to. */
+  /** Elapsed time by a monotonic clock. */
   elapsed(): number;
   pause(ms: number): Promise<void>;
 }
@@ -23,24 +23,27 @@ export interface Clock {
 /** @param now the service's time, in milliseconds since 1970 */
 export const clockOf = (now: () => number): Clock => ({ now, elapsed: () => performance.now(), pause });
 
-/** Tells what is gone from what the service does not show yet: a run may read right after another one has written. */
+/**
+ * Distinguishes a deleted object from one that the service does not show yet: a run may read just after a different run
+ * has written.
+ */
 export class Lag {
   readonly #clock: Clock;
   readonly #onWait: (seconds: number) => void;
   #isTold = false;
-  /** One for all who wait: they then ask together. */
+  /** One pause for all waiting reads, which then share a request. */
   #pause: Promise<void> | undefined;
 
-  /** @param onWait called once, before the first pause, with the longest time that it may take */
+  /** @param onWait called once, before the first pause, with the longest time of the wait */
   constructor(clock: Clock, onWait: (seconds: number) => void) {
     this.#clock = clock;
     this.#onWait = onWait;
   }
 
   /**
-   * Looks until something is there, or until its absence is proven: no answer lags that long.
-   * @param createdAt ISO 8601, by the service's clock; what cannot be read counts as just now
-   * @param look asks anew where `again` is set
+   * Reads until the object is there, or until its absence is proven because no response lags that long.
+   * @param createdAt ISO 8601, by the service's clock; an invalid time counts as now
+   * @param look sends a new request if `again` is true
    */
   async isShown(createdAt: string, look: (again: boolean) => Promise<boolean>): Promise<boolean> {
     if (await look(false)) return true;
@@ -55,7 +58,7 @@ export class Lag {
     return false;
   }
 
-  /** How long it may still take: never longer than the lag by the time here, as the service's clock may jump. */
+  /** The remaining time of the wait: at most the lag by local time, because the service's clock may jump. */
   #timeFrom(createdAt: string): () => number {
     const { now, elapsed } = this.#clock;
     const [first, start] = [now(), elapsed()];

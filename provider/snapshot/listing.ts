@@ -6,19 +6,19 @@ const lookEveryMs = 20;
 interface Load<Row> {
   rows: Promise<Map<string, Row>>;
   loaded?: Map<string, Row>;
-  /** Keys of own writes that ended while the list was on its way: its pages may be older than they are. */
+  /** Keys of this run's writes that ended while the list was read: its pages may be older than these writes. */
   overtaken: Set<string>;
 }
 
 /**
- * One list of the service, read once in a run: single flight, complete or an error (no-single-reads), kept true after
- * our own writes. A failed load is forgotten, so that the next caller asks again.
+ * One list of the service, read once in a run: one load at a time, complete or an error (no-single-reads), and updated
+ * after this run's own writes. A failed load is discarded, so that the next caller loads the list again.
  */
 export class Listing<Row> {
   #current: Load<Row> | undefined;
-  /** The load that follows the one on its way, for all who want it newer than that. */
+  /** The load after the current one, for all callers that need a newer list. */
   #next: Promise<ReadonlyMap<string, Row>> | undefined;
-  /** What this run has made or changed, and (undefined) taken away: a list may lag behind it (lists-may-lag). */
+  /** Rows that this run has created or changed, and (undefined) removed: a list may lag behind them (lists-may-lag). */
   readonly #own = new Map<string, Row | undefined>();
   readonly #fetch: () => Promise<Row[]>;
   readonly #key: (row: Row) => string;
@@ -33,7 +33,7 @@ export class Listing<Row> {
     return (this.#current ?? this.#start()).rows;
   }
 
-  /** The rows as they are now, after a doubt or a write whose answer tells too little: never older than this moment. */
+  /** The current rows, after a write without a response or with an incomplete one: never older than this moment. */
   reload(): Promise<ReadonlyMap<string, Row>> {
     const current = this.#current;
     if (!current || current.loaded) return this.#start().rows;
@@ -44,40 +44,40 @@ export class Listing<Row> {
     return (this.#next ??= current.rows.then(start, start));
   }
 
-  /** Takes the list for empty without asking, but for our own writes: the service has said so. */
+  /** Sets the list to empty, except this run's own writes, without a request: the service has said so. */
   takeEmpty(): void {
     const overtaken = new Set<string>();
     const loaded = this.#complete([], { overtaken });
     this.#current = { rows: Promise.resolve(loaded), loaded, overtaken };
   }
 
-  /** True once somebody has asked for the list. */
+  /** True as soon as the list has been requested. */
   get wanted(): boolean {
     return this.#current !== undefined;
   }
 
-  /** The rows, where the list has been read; nothing is asked. */
+  /** The rows, if the list has been read; no request is sent. */
   get loaded(): ReadonlyMap<string, Row> | undefined {
     return this.#current?.loaded;
   }
 
-  /** Whether somebody else asks for the list in the next moments: a refresh looks at many things at once. */
+  /** Whether a different caller requests the list soon: a refresh reads many objects at the same time. */
   async isWantedSoon(): Promise<boolean> {
     for (let waited = 0; !this.wanted && waited < wantedWithinMs; waited += lookEveryMs) await pause(lookEveryMs);
     return this.wanted;
   }
 
-  /** Whether an own write has taken something away. */
+  /** Whether a write of this run has removed the row. */
   hasDropped(key: string): boolean {
     return this.#own.has(key) && this.#own.get(key) === undefined;
   }
 
-  /** Records what an own write has made or changed. */
+  /** Records a row that a write of this run has created or changed. */
   put(row: Row): void {
     this.#record(this.#key(row), row);
   }
 
-  /** Records what an own write has taken away. */
+  /** Records that a write of this run has removed a row. */
   drop(key: string): void {
     this.#record(key, undefined);
   }

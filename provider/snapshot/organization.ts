@@ -21,26 +21,26 @@ import { TeamOf } from "./team.js";
 import { Turns } from "./turns.js";
 
 /**
- * What state records of a team: a list may lag behind, so it tells where and how long to look before the team counts as
- * gone.
+ * What the state records of a team. Because lists may lag, it determines where and for how long to look for the team
+ * before it counts as deleted.
  */
 export interface LastSeen {
   slug?: string | undefined;
-  /** ISO 8601, by the service's clock; "" where that is not known. Absent where its absence need not be proven. */
+  /** ISO 8601, by the service's clock; "" if it is unknown. Undefined if the team's absence need not be proven. */
   createdAt?: string | undefined;
 }
 
-/** What an organization needs of the snapshot it is part of. */
+/** The parts of its snapshot that an organization needs. */
 export interface Surroundings {
   client: AvalaClient;
-  /** Uids of people with a hidden address who are known to be nobody who is asked for by address. */
+  /** Uids of people with a hidden address who are known not to be declared by address. */
   hiddenPeople: ReadonlySet<string>;
   lag: Lag;
-  /** Where the organization is now, from a fresh list; an error where it has vanished. */
+  /** The current slug of the organization, from a new list; an error if the organization is not visible any more. */
   locate(uid: string): Promise<Identified<Organization>>;
-  /** The role of the API key's own user, as the list shows it. */
+  /** The role of the API key's user, as in the list. */
   ownRole(uid: string): Promise<string | undefined>;
-  /** Uid of the API key's own user, asked once; `undefined` where the service does not say. */
+  /** Uid of the API key's user, read once; `undefined` if the service does not return it. */
   ownUser(): Promise<string | undefined>;
   put(row: Identified<Organization>): void;
   drop(uid: string): void;
@@ -49,11 +49,13 @@ export interface Surroundings {
 /** One team, with the organization that it belongs to. */
 export type TeamView = TeamOf<OrganizationView>;
 
-/** One organization in the picture of a run: its lists, read when first needed, and the writes that keep them true. */
+/**
+ * One organization in the snapshot of a run: its lists, read when they are first needed, and writes, which update them.
+ */
 export class OrganizationView {
-  /** For creations: two declarations of one team name must not both find the name free. */
+  /** For creations: two resources with one team name must not both find the name free. */
   readonly creating = new Turns();
-  /** For those who have the key's own role and are to lose it: the last of them is known to be its user. */
+  /** For demotions and removals of people with the role of the API key's user: the last of them counts as the key's user. */
   readonly leavingRole = new Turns();
   readonly uid: string;
   readonly members: People<Member>;
@@ -61,7 +63,7 @@ export class OrganizationView {
   readonly teams: Listing<Identified<Team>>;
   readonly #around: Surroundings;
   readonly #teams = new Map<string, TeamView>();
-  /** Removals of members by this run, under way or done, by uid. */
+  /** Removals of members by this run, started or done, by uid. */
   readonly #removals = new Map<string, Promise<true>>();
   #slug: string;
   #detail: Promise<Identified<Organization>> | undefined;
@@ -83,13 +85,13 @@ export class OrganizationView {
     );
   }
 
-  /** Where the organization is reached now; a hint, as slugs move. */
+  /** The last known slug; it may be outdated, because slugs move. */
   get slug(): string {
     return this.#slug;
   }
 
   /**
-   * Runs a call under the organization's slug, and again where the slug has moved in the meantime (slugs-move,
+   * Runs a call with the organization's slug, and again if the slug has moved in the meantime (slugs-move,
    * slug-edits-are-limited).
    */
   async at<T>(call: (slug: string) => Promise<T>): Promise<T> {
@@ -130,14 +132,14 @@ export class OrganizationView {
     return now;
   }
 
-  /** Takes an answer as the organization's detail. */
+  /** Uses a response as the organization's detail. */
   keep(detail: Identified<Organization>): Identified<Organization> {
     this.#slug = detail.slug;
     this.#detail = Promise.resolve(detail);
     return detail;
   }
 
-  /** Nobody has been invited into what this run has just made, and it has no teams. Who is a member is asked. */
+  /** An organization that this run has just created has no invitations and no teams. Its members are read. */
   startsEmpty(): void {
     this.teams.takeEmpty();
     this.invitations.takeEmpty();
@@ -147,12 +149,12 @@ export class OrganizationView {
     await this.#end((slug) => this.#around.client.organizations.delete(slug));
   }
 
-  /** Takes the API key's user out of the organization. */
+  /** Removes the API key's user from the organization. */
   async leave(): Promise<void> {
     await this.#end((slug) => this.#around.client.organizations.leave(slug));
   }
 
-  /** A team by uid, or undefined where its absence is proven. */
+  /** A team by uid, or undefined if its absence is proven. */
   async team(uid: string, { slug, createdAt }: LastSeen = {}): Promise<TeamView | undefined> {
     if (this.teams.hasDropped(uid)) return undefined;
     const look = async (again: boolean) => {
@@ -193,8 +195,8 @@ export class OrganizationView {
   }
 
   /**
-   * The pending invitation of an address, expired ones included where the service lists them; `undefined` only where
-   * that there is none is proven.
+   * The invitation of an address: pending, or expired if the service lists expired ones. `undefined` only if it is
+   * proven that there is none.
    */
   async invitationOf(email: string): Promise<Invitation | undefined> {
     const rows = await this.invitations.get();
@@ -221,7 +223,7 @@ export class OrganizationView {
     return row;
   }
 
-  /** Ends a person's access. Gone already is done. */
+  /** Removes a member. If the person is not a member any more, that counts as done. */
   async removeMember(userUid: string): Promise<void> {
     const removal = settle<true>(
       async () => {
@@ -236,24 +238,24 @@ export class OrganizationView {
     this.members.drop(userUid);
   }
 
-  /** Whether this run has ended the person's access: their places in teams go with it, and are then not found. */
+  /** Whether this run has removed the person: their team memberships end with it, and are not found afterwards. */
   hasRemoved(userUid: string): Promise<boolean> {
     return (this.#removals.get(userUid) ?? Promise.resolve(false)).catch(() => false);
   }
 
-  /** Teams whose list of members has been read and holds somebody. */
+  /** Teams whose list of members has been read and contains the person. */
   teamsWith(userUid: string): TeamView[] {
     return [...this.#teams.values()].filter(({ members }) => members.has(userUid));
   }
 
-  /** The role of the API key's own user, where the service shows it. */
+  /** The role of the API key's user, if the service shows it. */
   ownRole(): Promise<string | undefined> {
     return this.#around.ownRole(this.uid);
   }
 
   /**
-   * Uid of the API key's own user: as the service says it, else, where exactly one member has the key's own role, that
-   * one. `undefined` where it cannot be known.
+   * Uid of the API key's user: as the service returns it, or else the only member with the user's role
+   * (own-user-may-be-unknown). `undefined` if it is unknown.
    */
   async ownPerson(): Promise<string | undefined> {
     const told = await this.#around.ownUser();
@@ -263,7 +265,7 @@ export class OrganizationView {
     return role !== undefined && people.length === 1 ? people[0]!.userUid : undefined;
   }
 
-  /** Mails the person once. */
+  /** Creates an invitation, which sends one email. */
   async invite(email: string, role: string): Promise<Invitation> {
     const lookUp = async () => findInvitation(await this.invitations.reload(), email);
     const answer = await settle<Partial<Invitation>>(
@@ -271,7 +273,7 @@ export class OrganizationView {
       lookUp,
       { orRefused: true },
     );
-    // The mail is out: not being able to look at it afterwards is no reason to send another.
+    // The email has been sent: a failure to read the invitation afterwards must not lead to a second email.
     const shown = () => lookUp().catch(() => undefined);
     const row = answer.uid === undefined ? await shown() : ({ email, role, ...answer } as Invitation);
     if (!row) throw new CreatedNotShownError(`the invitation of ${quoted(email)}`);
@@ -280,8 +282,8 @@ export class OrganizationView {
   }
 
   /**
-   * Mails the person of a listed invitation again. Its new end is read back: the call answers nothing. No list shows
-   * whether a mail went out, so without an answer it stays doubtful.
+   * Sends the email of a listed invitation again, and reads its new expiry from the list, because the response is
+   * empty. No list shows whether an email was sent, so without a response the result remains doubtful.
    */
   async resend(row: Invitation): Promise<Invitation> {
     const send = () => this.at((slug) => this.#around.client.invitations.resend(slug, row.uid));
@@ -290,7 +292,10 @@ export class OrganizationView {
     return rows?.get(row.uid) ?? row;
   }
 
-  /** Cancels; whatever the service answers, one that is not listed as pending any more cannot be accepted. */
+  /**
+   * Cancels an invitation. With any response of the service: an invitation that is not listed as pending any more
+   * cannot be accepted.
+   */
   async cancel(uid: string): Promise<void> {
     await settle(
       async () => {
@@ -317,7 +322,7 @@ export class OrganizationView {
     const get = (slug: string) => this.#around.client.organizations.get(slug);
     const detail = await this.at(get);
     if (detail.uid === this.uid) return this.keep(detail);
-    // The slug has been given to another organization: ask for ours by uid.
+    // The slug belongs to a different organization now: look this one up by uid.
     this.#slug = (await this.#around.locate(this.uid)).slug;
     const again = await get(this.#slug);
     if (again.uid !== this.uid) throw new Error(`Organization ${this.uid} moved twice while it was read; run again.`);

@@ -3,7 +3,7 @@ import type { Person } from "../core/identity.js";
 import { IdentityUnknownError } from "./errors.js";
 import { Listing } from "./listing.js";
 
-/** A row that stands for a person. */
+/** A row of a person. */
 export interface PersonRow {
   userUid: string;
   email?: string | undefined;
@@ -14,9 +14,12 @@ export interface PersonRow {
 interface Index<Row> {
   of: ReadonlyMap<string, Row>;
   size: number;
-  /** Rarely more than one: an address is compared without case and Unicode form, which the service may tell apart. */
+  /**
+   * Rarely more than one: addresses are compared without case and Unicode form, in which those of the service may
+   * differ.
+   */
   byEmail: Map<string, Row[]>;
-  /** Rows whose address the service hides, without those known to be nobody who is asked for by address. */
+  /** Rows whose address the service hides, without people who are known not to be declared by address. */
   hidden: Row[];
 }
 
@@ -27,8 +30,8 @@ export class People<Row extends PersonRow> extends Listing<Row> {
   readonly #hiddenPeople: ReadonlySet<string>;
 
   /**
-   * @param where what the people are in, for messages: "organization acme"
-   * @param hiddenPeople uids of people with a hidden address who are known to be nobody who is asked for by address
+   * @param where the organization or team of the people, for messages: "organization acme"
+   * @param hiddenPeople uids of people with a hidden address who are known not to be declared by address
    */
   constructor(where: string, fetch: () => Promise<Row[]>, hiddenPeople: ReadonlySet<string> = new Set()) {
     super(fetch, (row) => row.userUid);
@@ -37,9 +40,9 @@ export class People<Row extends PersonRow> extends Listing<Row> {
   }
 
   /**
-   * The person's row; `undefined` only where their absence is proven: by a complete list, and where they are known by
-   * address alone, by one that shows every address. A known uid decides: whoever else has the address now is another
-   * person. An address that several have names nobody.
+   * The person's row; `undefined` only if their absence is proven: by a complete list, and for a person who is known by
+   * address only, by one that shows every address. A known uid decides: anyone else who has the address now is a
+   * different person. An address that several people have identifies nobody.
    */
   async find(person: Person): Promise<Row | undefined> {
     const rows = await this.get();
@@ -57,14 +60,14 @@ export class People<Row extends PersonRow> extends Listing<Row> {
     return found[0];
   }
 
-  /** Uid of the one person who is shown with an address, as far as the list has been read. */
+  /** Uid of the only person with an address, if the list has been read. */
   holderOf(email: string): string | undefined {
     const rows = this.loaded;
     const found = rows && this.#indexOf(rows).byEmail.get(normalizeEmail(email));
     return found?.length === 1 ? found[0]!.userUid : undefined;
   }
 
-  /** Whether somebody is in the list, as far as it has been read. */
+  /** Whether a person is in the list, if it has been read. */
   has(userUid: string): boolean {
     return this.loaded?.has(userUid) ?? false;
   }

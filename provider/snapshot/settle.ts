@@ -2,9 +2,9 @@ import { ConflictError, InvalidError, NotFoundError, RequestError } from "../cor
 import { DoubtfulWriteError } from "./errors.js";
 
 /**
- * A write whose failure may hide a success (no-idempotency-keys): no answer, or, where `orRefused`, a refusal because
- * it is done already, or, where `orGone`, that there is nothing any more, which a proxy may say as well. What `lookUp`
- * finds counts as the result; a proven absence passes the failure on.
+ * A write whose failure may hide a success (no-idempotency-keys): there was no response; or, with `orRefused`, it was
+ * refused because it is done already; or, with `orGone`, the object was not found, which a proxy may answer as well.
+ * The object that `lookUp` finds is the result; if its absence is proven, the failure is thrown.
  */
 export async function settle<T>(
   write: () => Promise<T>,

@@ -12,26 +12,27 @@ import { Turns } from "./turns.js";
 type Row = Identified<Organization>;
 
 export interface SnapshotOptions {
-  /** Uids of people with a hidden address who are known to be nobody who is asked for by address. */
+  /** Uids of people with a hidden address who are known not to be declared by address. */
   hiddenPeople?: ReadonlySet<string>;
   /**
-   * Told once when a run waits, for so many seconds at most, until the service must show what was made shortly before.
+   * Called once when a run waits, for at most so many seconds, until the service must show an object that was created
+   * shortly before.
    */
   onLag?: (seconds: number) => void;
 }
 
 /**
- * What one run knows of the service: each list read once, complete, and patched by our own writes. Everything that
- * needs a path goes through here, because only here uids are turned into the slugs of the moment.
+ * The data that one run has of the service: each list is read once, completely, and updated by the run's own writes.
+ * All requests with a path go through here, because only the snapshot maps uids to current slugs.
  */
 export class Snapshot {
-  /** For creations: two declarations of one name must not both find the name free. */
+  /** For creations: two resources with one name must not both find the name free. */
   readonly creating = new Turns();
   readonly #client: AvalaClient;
   readonly #organizations: Listing<Row>;
   readonly #views = new Map<string, OrganizationView>();
   readonly #told = new Set<string>();
-  /** Made by this run: one that is not visible yet has not disappeared (lists-may-lag). */
+  /** Organizations that this run has created: one that is not visible yet has not disappeared (lists-may-lag). */
   readonly #made = new Set<string>();
   readonly #around: Surroundings;
   #ownUser: Promise<string | undefined> | undefined;
@@ -39,7 +40,7 @@ export class Snapshot {
   /** @param options see `SnapshotOptions` */
   constructor(client: AvalaClient, { hiddenPeople = new Set(), onLag = () => {} }: SnapshotOptions = {}) {
     this.#client = client;
-    // A deleted organization may stay listed as inactive (contract section 7).
+    // A deleted organization may remain in the list as inactive.
     this.#organizations = new Listing(
       async () => (await client.organizations.list()).filter((row) => row.isActive !== false),
       (row) => row.uid,
@@ -62,20 +63,20 @@ export class Snapshot {
     };
   }
 
-  /** Uid of the API key's own user, asked once in a run; `undefined` where the service does not say. */
+  /** Uid of the API key's user, read once in a run; `undefined` if the service does not return it. */
   ownUser(): Promise<string | undefined> {
     this.#ownUser ??= this.#client.credential.currentUser().then((user) => user?.uid);
     return this.#ownUser;
   }
 
-  /** The organizations that the key reaches. */
+  /** The organizations that are visible to the key. */
   async organizations(): Promise<Row[]> {
     return [...(await this.#organizations.get()).values()];
   }
 
   /**
    * An organization by uid or slug.
-   * @param hint the slug it had when last seen: saves the list where nothing else needs it
+   * @param hint its last known slug: avoids reading the list if nothing else needs it
    */
   async organization(reference: string, hint?: string): Promise<OrganizationView> {
     const uid = canonicalUid(reference);
@@ -121,7 +122,7 @@ export class Snapshot {
   }
 
   /**
-   * Reads the organization where it was last seen; undefined where the slug now leads to a different one, or to none
+   * Reads the organization by its last known slug; undefined if the slug now leads to a different one, or to none
    * (slugs-move).
    */
   async #hinted(uid: string, hint: string): Promise<OrganizationView | undefined> {
@@ -151,7 +152,7 @@ export class Snapshot {
   }
 }
 
-/** Lists and short answers leave these out (contract section 3.1). */
+/** Lists and short responses omit these. */
 function isDetail({ description, createdAt }: Organization): boolean {
   return description !== undefined && createdAt !== undefined;
 }

@@ -6,7 +6,7 @@ import { People, type PersonRow } from "./people.js";
 import { settle } from "./settle.js";
 import { Turns } from "./turns.js";
 
-/** What a team needs of the organization that it belongs to. */
+/** The parts of its organization that a team needs. */
 export interface OrganizationOfTeam {
   readonly uid: string;
   readonly slug: string;
@@ -15,7 +15,7 @@ export interface OrganizationOfTeam {
   hasRemoved(userUid: string): Promise<boolean>;
 }
 
-/** One team in the picture of a run. Its path is looked up by uid whenever it does not answer (slugs-move). */
+/** One team in the snapshot of a run. If its path is not found, the slug is looked up by uid (slugs-move). */
 export class TeamOf<Organization extends OrganizationOfTeam> {
   readonly uid: string;
   readonly organization: Organization;
@@ -32,7 +32,7 @@ export class TeamOf<Organization extends OrganizationOfTeam> {
     this.members = new People(`team ${uid}`, members, hiddenPeople);
   }
 
-  /** The team as the service shows it. */
+  /** The team as the service returns it. */
   async row(): Promise<Identified<Team>> {
     const row = (await this.organization.teams.get()).get(this.uid);
     if (!row) throw new TeamVanishedError(this.uid);
@@ -53,7 +53,7 @@ export class TeamOf<Organization extends OrganizationOfTeam> {
     );
     const known = { ...(await this.row()), ...answer, uid: this.uid };
     teams.put(known);
-    // The slug may follow a rename; an answer that leaves it out does not say.
+    // The slug may change with the name; a response that omits it does not show this.
     if (patch.name !== undefined && answer.slug === undefined) await teams.reload();
     return this.row();
   }
@@ -68,7 +68,7 @@ export class TeamOf<Organization extends OrganizationOfTeam> {
     teams.drop(this.uid);
   }
 
-  /** Puts a member of the organization into the team. */
+  /** Adds a member of the organization to the team. */
   async add(person: PersonRow, role: string): Promise<TeamMember> {
     const { userUid } = person;
     const row = await settle<TeamMember>(
@@ -99,14 +99,14 @@ export class TeamOf<Organization extends OrganizationOfTeam> {
     return row;
   }
 
-  /** Ends a place. Two resources may ask for the same: one request serves both. */
+  /** Removes a person from the team. Two resources may do so for the same person: one request serves both. */
   remove(userUid: string): Promise<void> {
     return this.#removing.take(userUid, () => this.#remove(userUid));
   }
 
   async #remove(userUid: string): Promise<void> {
     if (this.members.loaded !== undefined && !this.members.has(userUid)) return;
-    // Not found need not mean that the team's path has moved, which would have to be looked up.
+    // "Not found" need not mean that the team's slug has moved, in which case it would be looked up.
     const remove = (slug: string, team: string) =>
       this.#client.teamMembers.remove(slug, team, userUid).catch(async (error: unknown) => {
         if (!(error instanceof NotFoundError && (await this.organization.hasRemoved(userUid)))) throw error;

@@ -1,4 +1,4 @@
-/** Lets work of the same name run one after the other, so that the second sees what the first has made. */
+/** Runs tasks with the same name one after the other, so that the second sees the result of the first. */
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>();
 

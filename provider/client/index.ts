@@ -99,7 +99,7 @@ function usableKey(key: string): string {
   }
   if (!/^[\x21-\x7e]+$/.test(trimmed)) {
     throw new ConfigError(
-      "The API key holds characters that cannot stand in a header.",
+      "The API key contains characters that are not allowed in a header.",
       "Copy the key again, without spaces, quotes or line breaks.",
     );
   }
@@ -108,5 +108,5 @@ function usableKey(key: string): string {
 
 function positive(name: string, value: number | undefined): number | undefined {
   if (value === undefined || (Number.isFinite(value) && value >= 1)) return value;
-  throw new ConfigError(`${name} is ${value}.`, "Give a number of at least 1, or leave it out.");
+  throw new ConfigError(`${name} is ${value}.`, "Use a number of at least 1, or omit it.");
 }

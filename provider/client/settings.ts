@@ -56,7 +56,7 @@ function onOrOff({ name, text }: Setting): boolean {
   if (ON.includes(word)) return true;
   if (OFF.includes(word)) return false;
   throw new ConfigError(
-    `${name} is set, and is neither true nor false.`,
+    `${name} is set, but is neither true nor false.`,
     `Set it to ${ON.join(", ")} (true) or ${OFF.join(", ")} (false), or unset it.`,
   );
 }
@@ -98,12 +98,12 @@ function credentials(environment: Lookup, config: Lookup, read: SettingReader): 
     throw new ConfigError(
       `There is no API key for Avala${config("avala:apiKeyEnv") ? ": the variable that avala:apiKeyEnv names is not set" : ""}.`,
       "Set the environment variable AVALA_API_KEY, or run: pulumi config set --secret avala:apiKey. " +
-        "To try without an account, run the emulator and see the README.",
+        "To try it without an account, use the emulator; see the README.",
     );
   }
   if (environment("AVALA_BASE_URL")) {
     throw new ConfigError(
-      "AVALA_BASE_URL is set, but the key comes from the stack's configuration, and a key is only sent to the base URL of its own source.",
+      "AVALA_BASE_URL is set, but the API key comes from the stack configuration, and a key is only sent to the base URL of the same source.",
       "Set AVALA_API_KEY too, or unset AVALA_BASE_URL and run: pulumi config set avala:baseUrl.",
     );
   }
@@ -115,7 +115,7 @@ function explicitCredentials(environment: Lookup, config: Lookup): { apiKey: str
   if (apiKey) return { apiKey, baseUrl: config("avala:baseUrl") || DEFAULT_BASE_URL };
   throw new ConfigError(
     `The explicit Provider has no API key: ${config("avala:apiKeyEnv") ? "the variable that apiKeyEnv names is not set" : "neither apiKey nor apiKeyEnv is given"}.`,
-    "Give it apiKey, or set the variable; the key of another source is never used in its place.",
+    "Set apiKey, or the variable; keys from other sources are never used instead.",
   );
 }
 
@@ -136,7 +136,7 @@ const looksLikeKey = /^(?:avk_|avala_sk_|[0-9a-f]{32,}$)/i;
 function keyVariable(name: string): string {
   if (variableName.test(name) && nameOfKey.test(name) && !looksLikeKey.test(name)) return name;
   throw new ConfigError(
-    "apiKeyEnv is not the name of an environment variable that may hold a key of Avala.",
-    "Give the name of the variable, not the key. It consists of letters, digits and underscores, and contains AVALA or ends with _API_KEY, as TENANT_AVALA_API_KEY does.",
+    "apiKeyEnv is not the name of an environment variable that may contain an Avala key.",
+    "Set apiKeyEnv to the name of the variable, not to the key. It consists of letters, digits and underscores, and contains AVALA or ends with _API_KEY, as TENANT_AVALA_API_KEY does.",
   );
 }

@@ -102,11 +102,12 @@ export class People extends pulumi.ComponentResource {
 
 function peopleOf(name: string, { people, file, teams = {}, defaults }: PeopleArgs): ListedPerson[] {
   const source = `People ${quoted(name)}`;
-  if ((people === undefined) === (file === undefined)) throw new PeopleError(`${source} needs either people or file.`);
+  if ((people === undefined) === (file === undefined))
+    throw new PeopleError(`${source} requires either people or file.`);
   const listed = listPeople(people ?? contentOf(source, file!), defaults, Object.keys(teams));
   if (listed.faults.length === 0) return listed.people;
   const where = file === undefined ? source : `${source}: ${printable(file, 1024)}`;
-  throw new PeopleError(`${where} is not valid:\n  ${listed.faults.join("\n  ")}`);
+  throw new PeopleError(`${where} is invalid:\n  ${listed.faults.join("\n  ")}`);
 }
 
 function contentOf(source: string, file: string): unknown {

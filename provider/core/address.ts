@@ -80,7 +80,7 @@ export function addressFault(given: string): string | undefined {
   const trimmed = given.replace(/^[^\S\ufeff]+|[^\S\ufeff]+$/g, "");
   if (trimmed.length > 4 * mostCharacters) return tooLong;
   const unseen = hiddenCharacter(trimmed);
-  if (unseen !== undefined) return `it holds characters that cannot be seen (${unseen})`;
+  if (unseen !== undefined) return `it contains invisible characters (${unseen})`;
   const address = trimmed.normalize("NFC").toLowerCase();
   const [local, domain, ...more] = address.split("@") as [string, string?, ...string[]];
   const wrapped = wrapping.find(([pattern]) => pattern.test(address))?.[1];
@@ -95,12 +95,12 @@ const tooLong = `it has more than ${mostCharacters} characters`;
 /** Characters around addresses in lists, headers, links and tables. */
 const wrapping: readonly (readonly [pattern: RegExp, fault: string])[] = [
   [/^$/, "it is empty"],
-  [/[<>]/, "it has < or > in it; give the address alone, without a name"],
-  [/^[a-z]+:/, "it begins with a scheme, such as mailto:; give the address alone"],
-  [/[,;]/, "it has a comma or semicolon in it; give one address"],
-  [/["\u201c\u201d]/u, "it has a quotation mark in it; quoted names are not supported"],
-  [/[()]/, "it has parentheses in it; comments are not supported"],
-  [/\s/u, "it has a space in it"],
+  [/[<>]/, "it contains < or >; use the address alone, without a name"],
+  [/^[a-z]+:/, "it starts with a scheme such as mailto:; use the address alone"],
+  [/[,;]/, "it contains a comma or semicolon; use one address"],
+  [/["\u201c\u201d]/u, "it contains a quotation mark; quoted names are not supported"],
+  [/[()]/, "it contains parentheses; comments are not supported"],
+  [/\s/u, "it contains a space"],
 ];
 
 function withoutAt(address: string): string {
@@ -110,27 +110,27 @@ function withoutAt(address: string): string {
 }
 
 function localFault(local: string): string | undefined {
-  if (local === "") return "nothing stands before the @";
-  if (/^\.|\.$|\.\./.test(local)) return "before the @, a dot stands at an end or beside another dot";
+  if (local === "") return "it has nothing before the @";
+  if (/^\.|\.$|\.\./.test(local)) return "before the @, it starts or ends with a dot, or has two dots in a row";
   const foreign = /[^ -~]/u.exec(local)?.[0];
-  if (foreign !== undefined) return `it has ${foreign} before the @, where Avala takes ASCII characters only`;
+  if (foreign !== undefined) return `it has ${foreign} before the @, where Avala accepts ASCII characters only`;
   const encoded = /%[0-9a-f]{2}/.exec(local)?.[0];
-  if (encoded !== undefined) return `it has ${encoded} before the @, as in a URL; write the character itself`;
+  if (encoded !== undefined) return `it has ${encoded} before the @, as in a URL; use the character itself`;
   const wrong = /[^-.!#$%&'*+/=?^_`{|}~0-9a-z]/.exec(local)?.[0];
   if (wrong !== undefined) return `it has ${wrong} before the @`;
   return local.length > mostLocalOctets ? `it has more than ${mostLocalOctets} characters before the @` : undefined;
 }
 
 function domainFault(domain: string): string | undefined {
-  if (domain === "") return "nothing stands after the @";
-  if (domain.startsWith("[")) return "it has an IP address in place of a domain";
-  if (domain.split(".").includes("")) return "after the @, a dot stands at an end or beside another dot";
+  if (domain === "") return "it has nothing after the @";
+  if (domain.startsWith("[")) return "it has an IP address instead of a domain";
+  if (domain.split(".").includes("")) return "after the @, it starts or ends with a dot, or has two dots in a row";
   if (isPlain(domain)) return asciiDomainFault(domain);
   const wrong = /[^-.0-9a-z\u0080-\u{10ffff}]/u.exec(domain)?.[0];
   if (wrong !== undefined) return `it has ${wrong} after the @`;
   const read = readDomain(domain);
-  if (read === undefined) return "its domain is no international domain name";
-  if (!read.isExact) return `its domain is looked up as ${read.letters}; write it so`;
+  if (read === undefined) return "its domain is not a valid international domain name";
+  if (!read.isExact) return `its domain is looked up as ${read.letters}; use this spelling`;
   return asciiDomainFault(read.ascii);
 }
 
@@ -149,7 +149,7 @@ function labelFault(label: string): string | undefined {
 }
 
 function topLevelFault(labels: readonly string[]): string | undefined {
-  if (labels.length < 2) return "its domain has no dot, such as example.com has";
+  if (labels.length < 2) return "its domain has no dot, unlike example.com";
   const last = labels.at(-1)!;
   return /^(?:[a-z]{2,}|xn--[-0-9a-z]+)$/.test(last) ? undefined : `no domain ends in .${last}`;
 }

@@ -32,7 +32,7 @@ export class NotPrivateError extends Error {
 
   constructor(path: string, what: string) {
     super(
-      `${JSON.stringify(path)} is not ${what} of this user alone, so what other processes of this run declare cannot be known. Remove it, or set XDG_RUNTIME_DIR or TMPDIR to a folder that only this user can write into.`,
+      `${JSON.stringify(path)} is not ${what} of this user alone, so it is not known what other processes of this run declare. Remove it, or set XDG_RUNTIME_DIR or TMPDIR to a folder that only this user can write into.`,
     );
   }
 }

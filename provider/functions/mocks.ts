@@ -15,7 +15,7 @@ export async function mocked<Args, Result>(
 ): Promise<Result> {
   const token = functionToken(query.name);
   const { mocks } = pulumi.runtime.getMonitor() as unknown as { mocks?: Partial<pulumi.runtime.Mocks> };
-  if (typeof mocks?.call !== "function") throw new MockError(token, "have no function call", query.isList);
+  if (typeof mocks?.call !== "function") throw new MockError(token, "have no call function", query.isList);
   const inputs = Object.fromEntries(Object.entries(args ?? {}).filter(([, value]) => value !== undefined));
   const by = provider && (await referenceOf(provider));
   const answer: unknown = await mocks.call({ token, inputs, ...(by !== undefined && { provider: by }) });
@@ -40,8 +40,8 @@ class MockError extends AvalaError {
 
   constructor(token: string, what: string, isList: boolean) {
     super(
-      `The mocks of this unit test ${what} for ${token}, and a unit test sends no requests to Avala.`,
-      `Let call return the ${isList ? "list" : "object"} that the function should return, or throw the error that it should fail with.`,
+      `The mocks of this unit test ${what} for ${token}, and a unit test never sends a request to Avala.`,
+      `Let call return the ${isList ? "list" : "object"} that is the result of the function, or throw its error.`,
     );
   }
 }

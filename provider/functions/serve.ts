@@ -34,7 +34,7 @@ async function configuration(provider: Provider | undefined): Promise<Lookup> {
     return (key) => config.get(key.replace(/^avala:/, ""));
   }
   const settings = provider.__settings as unknown as SettingsInternals | undefined;
-  if (settings === undefined) throw new ArgumentError("The given provider is not a Provider of pulumi-avala.");
+  if (settings === undefined) throw new ArgumentError("The option provider is not a Provider of pulumi-avala.");
   if (!(await settings.isKnown)) {
     throw new ArgumentError("The provider's key or base URL is unknown until the next update: use the Output form.");
   }
@@ -60,7 +60,7 @@ function forget(client: AvalaClient | undefined): void {
 }
 
 function tellWait({ waiting, seconds }: { waiting: number; seconds: number }): void {
-  const text = `Waiting for Avala's rate limit: ${waiting} requests, for about ${seconds} s.`;
+  const text = `Rate limit of Avala: ${waiting} ${waiting === 1 ? "request is" : "requests are"} waiting, for about ${seconds} s.`;
   void pulumi.log.info(text);
 }
 

@@ -53,8 +53,7 @@ export class Service {
     const text = argument(key, nonEmptyText(255), value);
     const view = await this.organization(organization);
     const found = [...(await view.teams.get()).values()].filter((row) => row[key] === text);
-    if (found.length > 1)
-      throw new TeamNotFoundError(`There are ${found.length} teams with the ${key} ${quoted(text)}.`);
+    if (found.length > 1) throw new TeamNotFoundError(`${found.length} teams have the ${key} ${quoted(text)}.`);
     return this.#teamOf(view, found[0]?.uid, `with the ${key} ${quoted(text)}`);
   }
 
@@ -75,7 +74,7 @@ type TeamArguments = { team?: unknown; organization?: unknown; slug?: unknown; n
 function requireOneName({ team, organization, slug, name }: TeamArguments): void {
   const given = [team, slug, name].filter((value) => value !== undefined);
   if (given.length === 1 && (team === undefined || organization === undefined)) return;
-  throw new ArgumentError("A team needs either team alone, or organization with either slug or name.");
+  throw new ArgumentError("Pass either team, or organization with one of slug and name.");
 }
 
 function noTeam(organization: OrganizationView, which: string): TeamNotFoundError {
@@ -103,6 +102,6 @@ class TeamNotFoundError extends AvalaError {
   readonly code = "AVALA_TEAM_NOT_FOUND";
 
   constructor(what: string) {
-    super(what, "Check the spelling, or name the team by its id.");
+    super(what, "Check the spelling, or pass the id of the team.");
   }
 }

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { organizationMember } from "./organizationMember.js";
 import { teamMembership } from "./teamMembership.js";
 import { printable, quoted } from "../core/text.js";
-import { checkValue, unknownProperties } from "./validation.js";
+import { checkValue, nearest, unknownProperties } from "./validation.js";
 
 /** Enough to correct a file. It also limits the work that a file of aliases can cause. */
 const mostFaults = 100;
@@ -105,13 +105,13 @@ export function listPeople(
 function opened(content: unknown): { entries: unknown[]; own: unknown; faults: string[] } {
   if (Array.isArray(content)) return { entries: content, own: undefined, faults: [] };
   if (!isMapping(content)) {
-    return { entries: [], own: undefined, faults: ["must be a list of people, or a mapping with a list under people"] };
+    return { entries: [], own: undefined, faults: ["it must contain a list of people, alone or under people"] };
   }
   const faults = unknownProperties("the file", Object.keys(content), peopleFile).map(({ reason }) => reason);
   const { people, defaults: own } = content;
   if (Array.isArray(people)) return { entries: people, own, faults };
-  // An empty value is more likely an accident than the intention to remove everybody.
-  faults.push("people must be a list of people; for nobody, write []");
+  // An empty place in a file is more likely an accident than the wish that everybody goes.
+  faults.push("people must be a list of people; use [] for nobody");
   return { entries: [], own, faults };
 }
 
@@ -125,14 +125,19 @@ function checkedPerson(entry: unknown, teamKeys: readonly string[]) {
   if (distinct.size < keys.length) reasons.push("teams lists a team twice");
   for (const key of distinct) {
     if (typeof key === "string" && !teamKeys.includes(key)) {
-      const known = teamKeys.length > 0 ? `known teams: ${teamKeys.join(", ")}` : "the component has no teams";
-      reasons.push(`unknown team ${quoted(key)}; ${known}`);
+      reasons.push(`unknown team ${quoted(key)}; ${teamHint(key, teamKeys)}`);
     }
   }
   return { values, reasons };
 }
 
-/** The valid values of a mapping in normal form, and the faults of the others. */
+function teamHint(key: string, teamKeys: readonly string[]): string {
+  if (teamKeys.length === 0) return "the program passes no teams";
+  const near = nearest(key, teamKeys);
+  return near === undefined ? `expected ${teamKeys.join(", ")}` : `did you mean ${quoted(near)}?`;
+}
+
+/** The values of a mapping in normal form, and what is wrong with the others. */
 function checked<T extends Shape>(what: string, shape: T, mapping: unknown) {
   const values: Record<string, unknown> = {};
   const unfit = new Set<string>();

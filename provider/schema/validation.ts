@@ -40,7 +40,7 @@ export function unknownProperties(what: string, names: readonly string[], known:
 }
 
 /** A name one edit away. */
-function nearest(name: string, candidates: readonly string[]): string | undefined {
+export function nearest(name: string, candidates: readonly string[]): string | undefined {
   const near = candidates.filter(({ length }) => Math.abs(length - name.length) <= 1);
   if (near.length === 0) return undefined;
   const without = (text: string) => Array.from(text, (_, index) => text.slice(0, index) + text.slice(index + 1));

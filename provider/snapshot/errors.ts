@@ -15,9 +15,9 @@ export class OrganizationVanishedError extends AvalaError {
     super(
       `Organization ${printable(organizationUid)} is not visible to this API key.`,
       first
-        ? "Either it has been deleted, or the API key's user has lost access to it; the service does not say which. " +
+        ? "Either it was deleted, or the API key's user has lost access to it; Avala does not say which. " +
             "If access was lost, restore it, or use a key that has it. " +
-            `If it is deleted for good, run again with AVALA_ASSUME_DELETED=${shellWord(organizationUid)}, and what state records of it is let go.`
+            `If it was deleted for good, run again with AVALA_ASSUME_DELETED=${shellWord(organizationUid)}: its resources are dropped from the state.`
         : "(See the first message about it.)",
     );
     this.organizationUid = organizationUid;
@@ -31,7 +31,7 @@ export class OrganizationNotFoundError extends AvalaError {
   constructor(reference: string) {
     super(
       `No organization ${quoted(reference)} is visible to this API key.`,
-      "Check the spelling (slugs are compared exactly, and move when somebody edits them), or name it by its uid.",
+      "Check the spelling (slugs are compared exactly, and change when somebody edits them), or use its uid.",
     );
   }
 }
@@ -60,15 +60,15 @@ export class IdentityUnknownError extends AvalaError {
   /** The list hides addresses: the person may or may not be in it. */
   static hidden(email: string, where: string, people: readonly HiddenRow[]): IdentityUnknownError {
     return new IdentityUnknownError(
-      `Whether ${quoted(email)} is in ${where} cannot be known: the service hides the email of ${people.length} of its people from this API key: ${rowsNamed("user", people)}.`,
-      "Use a key of an owner or admin. Where the person is one of these users, name them by uid. Where you know that none of these users is declared by email, set AVALA_HIDDEN_PEOPLE, or avala:hiddenPeople of the stack, to their uids.",
+      `It is not known whether ${quoted(email)} is in ${where}: Avala hides the email of ${people.length} of its people from this API key: ${rowsNamed("user", people)}.`,
+      "Use a key of an owner or admin. If the person is one of these users, declare them by uid. If you know that none of these users is declared by email, set AVALA_HIDDEN_PEOPLE, or avala:hiddenPeople of the stack, to their uids.",
     );
   }
 
   /** The same for invitations: one of them may be the person's. */
   static hiddenInvitations(email: string, where: string, invitations: readonly HiddenRow[]): IdentityUnknownError {
     return new IdentityUnknownError(
-      `Whether ${quoted(email)} is invited into ${where} cannot be known: the service hides the email of ${invitations.length} of its invitations from this API key: ${rowsNamed("invitation", invitations)}.`,
+      `It is not known whether ${quoted(email)} is invited to ${where}: Avala hides the email of ${invitations.length} of its invitations from this API key: ${rowsNamed("invitation", invitations)}.`,
       "Use a key of an owner or admin, or cancel these invitations in Avala.",
     );
   }
@@ -76,8 +76,8 @@ export class IdentityUnknownError extends AvalaError {
   /** Several people have the address, in spellings that count as equal. */
   static shared(email: string, where: string, userUids: readonly string[]): IdentityUnknownError {
     return new IdentityUnknownError(
-      `Who is meant by ${quoted(email)} cannot be known: ${userUids.length} people of ${where} have this address.`,
-      `Name the person by their uid: ${userUids
+      `${quoted(email)} is ambiguous: ${userUids.length} people of ${where} have this address.`,
+      `Declare the person by their uid: ${userUids
         .slice(0, 5)
         .map((uid) => printable(uid, 40))
         .join(" or ")}.`,
@@ -91,8 +91,8 @@ export class TeamVanishedError extends AvalaError {
 
   constructor(teamUid: string) {
     super(
-      `Team ${teamUid} has been deleted by somebody else during this run.`,
-      "Run pulumi refresh, so that state knows; the next up makes what is missing.",
+      `Team ${teamUid} was deleted by somebody else during this run.`,
+      "Run pulumi refresh to update the state; the next pulumi up creates what is missing.",
     );
   }
 }
@@ -103,8 +103,8 @@ export class DoubtfulWriteError extends AvalaError {
 
   constructor(cause: RequestError) {
     super(
-      `${cause.message} Whether the change was made could not be looked up either.`,
-      "Run again: the next run looks first and does only what is missing.",
+      `${cause.message} The lookup whether the change was made failed too.`,
+      "Run again: the next run checks first and does only what is missing.",
       { cause },
     );
   }
@@ -116,8 +116,8 @@ export class CreatedNotShownError extends AvalaError {
 
   constructor(what: string) {
     super(
-      `The service accepted the creation of ${what}, but its list does not show it yet.`,
-      "Run again in a moment. Where it was made without being recorded, the next message names the adopt line that takes it over.",
+      `Avala accepted the creation of ${what}, but its list does not show it yet.`,
+      "Run again in a moment. If it was created without being recorded, the next message prints the adopt line that takes it over.",
     );
   }
 }

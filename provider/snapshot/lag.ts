@@ -8,7 +8,7 @@ const longestPauseMs = 16_000;
 
 /** The message for users while a run waits. */
 export function lagNote(seconds: number): string {
-  return `Avala does not show a team that may have been created less than a minute ago. Its answers may lag behind, so the team is looked for again, for up to ${seconds} s.`;
+  return `Avala does not show a team that may have been created less than a minute ago. Its lists may be outdated, so the lookup is repeated for up to ${seconds} s.`;
 }
 
 /** Times in milliseconds, and pauses. */

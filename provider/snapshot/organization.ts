@@ -287,7 +287,7 @@ export class OrganizationView {
    */
   async resend(row: Invitation): Promise<Invitation> {
     const send = () => this.at((slug) => this.#around.client.invitations.resend(slug, row.uid));
-    await settle(send, () => Promise.reject(new Error("a mail cannot be looked up")));
+    await settle(send, () => Promise.reject(new Error("an email cannot be looked up")));
     const rows = await this.invitations.reload().catch(() => undefined);
     return rows?.get(row.uid) ?? row;
   }
@@ -325,7 +325,8 @@ export class OrganizationView {
     // The slug belongs to a different organization now: look this one up by uid.
     this.#slug = (await this.#around.locate(this.uid)).slug;
     const again = await get(this.#slug);
-    if (again.uid !== this.uid) throw new Error(`Organization ${this.uid} moved twice while it was read; run again.`);
+    if (again.uid !== this.uid)
+      throw new Error(`The slug of organization ${this.uid} changed twice while it was read; run again.`);
     return this.keep(again);
   }
 

@@ -218,7 +218,7 @@ describe("a key that is refused", () => {
     expect(errors.map(({ message }) => message)).toEqual([
       expect.stringContaining('The service says: "Invalid API key."'),
       ...Array.from({ length: 18 }, () =>
-        expect.stringMatching(/^PATCH \S+ was not sent: the key has been refused\. /),
+        expect.stringMatching(/^PATCH \S+ was not sent: the API key was rejected\. /),
       ),
     ]);
     expect(await finishFailing(client.organizations.get("acme"))).toMatchObject({ code: "AVALA_UNAUTHORIZED" });

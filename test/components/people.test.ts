@@ -165,13 +165,13 @@ people:
       'entry 3 (ada@example.com): reason must not be empty (given: "")',
       'entry 4: email must be an email address such as ada@example.com: it has no @ (given: "linus.example.com")',
       'entry 4: teams "core" must be "lead" or "member" (given: "boss")',
-      'entry 4: unknown team "lab"; known teams: core, labs',
+      'entry 4: unknown team "lab"; did you mean "labs"?',
       'entry 5 (mia@example.com): user must be a user\'s uid (a UUID); for an address use email (given: "mia")',
       "entry 5 (mia@example.com): email must not be given together with user: one of the two names the person",
       "entry 5 (mia@example.com): teams lists a team twice",
-      'entry 5 (mia@example.com): unknown team "lab"; known teams: core, labs',
+      'entry 5 (mia@example.com): unknown team "lab"; did you mean "labs"?',
       "entry 6: must be a mapping of email, user, teams, resend, role, onExpiry, maxEmails, onDestroy, reason, validUntil",
-      'entry 7: email must be an email address such as ada@example.com: it holds characters that cannot be seen (U+202E) (given: "tim@example.com")',
+      'entry 7: email must be an e-mail address such as ada@example.com: it contains invisible characters (U+202E) (given: "tim@example.com")',
       'entry 7: teams must list keys of teams, or map them to "lead" or "member"',
     ]);
   });
@@ -179,7 +179,7 @@ people:
   it("name the teams there are, none included", () => {
     const file = [{ email: "a@example.com", teams: ["core"] }];
     expect(list(file, {}, []).faults).toEqual([
-      'entry 1 (a@example.com): unknown team "core"; the component has no teams',
+      'entry 1 (a@example.com): unknown team "core"; the program passes no teams',
     ]);
   });
 
@@ -302,14 +302,14 @@ describe("the component", () => {
   it("tells where the fault is, and that nothing has been declared", () => {
     const nobody = [{}];
     const fault = "entry 1: email is missing: name the person by email, or by user (their uid)";
-    const rest = `is not valid:\n  ${fault}\nNothing was declared. [AVALA_PEOPLE]`;
+    const rest = `is invalid:\n  ${fault}\nNothing was declared. [AVALA_PEOPLE]`;
     const file = write(JSON.stringify(nobody), "people.json");
     expect(refusal({ people: nobody })).toBe(`People "staff" ${rest}`);
     expect(refusal({ file })).toBe(`People "staff": ${file} ${rest}`);
   });
 
   it("takes one source", () => {
-    const wanted = 'People "staff" needs either people or file.\nNothing was declared. [AVALA_PEOPLE]';
+    const wanted = 'People "staff" requires either people or file.\nNothing was declared. [AVALA_PEOPLE]';
     expect(refusal({})).toBe(wanted);
     expect(refusal({ people: [], file: "people.yaml" })).toBe(wanted);
   });

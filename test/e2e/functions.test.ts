@@ -321,7 +321,7 @@ describe("functions", () => {
       exports.team = getTeamOutput({ organization: "acme", name: "No\\u001b[31mbody" });
     `);
     const told =
-      'Organization "acme" has no team with the name "Nobody". Check the spelling, or name the team by its id.';
+      'Organization "acme" has no team with the name "Nobody". Check the spelling, or pass the id of the team.';
     const expectTold = async () => {
       const { code, screen, runs } = await project.preview();
       expect(code).not.toBe(0);

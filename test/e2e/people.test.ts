@@ -176,7 +176,7 @@ describe("People", () => {
       'entry 1 (ada@example.com): role must be "admin" or "member"',
       "entry 2 (ada@example.com): is the same person as entry 1",
       'entry 2 (ada@example.com): "raeson" is not a property of a person',
-      'entry 2 (ada@example.com): unknown team "cores"; known teams: core, labs',
+      'entry 2 (ada@example.com): unknown team "cores"; did you mean "core"?',
       "Nothing was declared. [AVALA_PEOPLE]",
     ]) {
       expect(screen).toContain(fault);

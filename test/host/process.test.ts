@@ -150,13 +150,13 @@ describe("settings reach the handlers, key and base URL from one source", () => 
       "a variable of another purpose",
       () => ({ GITHUB_TOKEN: "ghp_other" }),
       () => ({ ...configured(), "avala:apiKeyEnv": "GITHUB_TOKEN" }),
-      /apiKeyEnv is not the name of an environment variable that may hold a key/,
+      /apiKeyEnv is not the name of an environment variable that may contain an Avala key/,
     ],
     [
       "anything while a switch is neither on nor off",
       () => ({ ...ours(), AVALA_READ_ONLY: "y" }),
       () => ({}),
-      /AVALA_READ_ONLY is set, and is neither true nor false/,
+      /AVALA_READ_ONLY is set, but is neither true nor false/,
     ],
   ])("never %s: refused without a request", async (_, environment, config, reason) => {
     const host = await start(environment() as Record<string, string>, config());

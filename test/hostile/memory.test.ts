@@ -206,13 +206,13 @@ describe("before a text is parsed", () => {
 
   it.each([
     ["the most values", rows(MOST_VALUES - 1), undefined],
-    ["more values", rows(MOST_VALUES), "it holds more than 500000 values"],
-    ["more objects", `[${"{},".repeat(MOST_VALUES)}{}]`, "it holds more than 500000 values"],
+    ["more values", rows(MOST_VALUES), "it contains more than 500000 values"],
+    ["more objects", `[${"{},".repeat(MOST_VALUES)}{}]`, "it contains more than 500000 values"],
     ["the most levels", deep(DEEPEST), undefined],
     ["more levels", deep(DEEPEST + 1), "it is nested deeper than 32 levels"],
     ["levels that are closed again", `[${`${deep(DEEPEST - 1)},`.repeat(100)}1]`, undefined],
     ["the longest text", long(LONGEST_TEXT - 1), undefined],
-    ["a longer text", long(LONGEST_TEXT), "it holds a text longer than any real one"],
+    ["a longer text", long(LONGEST_TEXT), "it contains a text longer than any real one"],
     ["brackets and commas within a text", `["${"[,{".repeat(100_000)}"]`, undefined],
     ["brackets after an escaped quote within a text", `["\\"${"[".repeat(100)}"]`, undefined],
     [

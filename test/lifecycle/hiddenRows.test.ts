@@ -112,7 +112,7 @@ it("invitations without an address stay an error, which names them", async () =>
   const { error, writes } = await s.measured(() => s.stack.up(zoe));
   expect(writes).toEqual([]);
   expect(error?.message).toContain(
-    `is invited into organization ${uids.acme} cannot be known: the service hides the email of 1 of its invitations from this API key: invitation ${noa.uid} (member).`,
+    `is invited to organization ${uids.acme}: Avala hides the email of 1 of its invitations from this API key: invitation ${noa.uid} (member).`,
   );
   expect(error?.message).toMatch(/\[AVALA_IDENTITY_UNKNOWN\]$/);
 });

@@ -101,7 +101,7 @@ const remedies: Remedy[] = [
       }
     },
   },
-  { says: /Run pulumi refresh, so that state knows/, follow() {} },
+  { says: /Run pulumi refresh(?:, so that state knows| to update the state)/, follow() {} },
   {
     says: /names an address that was theirs|had before, and is nobody's in it now|\[AVALA_DECLARED_TWICE\]/,
     when: (world) => staleIn(world).length > 0,
@@ -137,7 +137,7 @@ const remedies: Remedy[] = [
     follow: async ({ emulator }) => void (await emulator.settings({ seats: null })),
   },
   {
-    says: /the service hides the e-?mail of .* Use a key of an owner or admin/,
+    says: /(?:the service|Avala) hides the e-?mail of .* Use a key of an owner or admin/,
     when: ({ service: { settings } }) => settings.hideEmails === true || (settings.hideEmailsOf ?? []).length > 0,
     follow: async ({ emulator }) => void (await emulator.settings({ hideEmails: false, hideEmailsOf: [] })),
   },
@@ -150,7 +150,7 @@ const remedies: Remedy[] = [
     },
   },
   {
-    says: /DELETE \/organizations\/([-\w]+)\/ answered 409.*what exists already stands in the way/,
+    says: /DELETE \/organizations\/([-\w]+)\/ answered 409.*conflicts with an existing object/,
     when: ({ service }) => service.settings.organizationDelete === "refuse",
     async follow(world, _, [, slug]) {
       const row = world.organization(slug!)!;

@@ -162,7 +162,7 @@ describe("switches", () => {
     const problem = problemOf(() => resolve(text!));
     expect(problem).toBeInstanceOf(ConfigError);
     expect(problem.message).toBe(
-      `${name} is set, and is neither true nor false. Set it to 1, true, yes, on (true) or 0, false, no, off (false), or unset it.`,
+      `${name} is set, but is neither true nor false. Set it to 1, true, yes, on (true) or 0, false, no, off (false), or unset it.`,
     );
   });
 
@@ -375,7 +375,7 @@ describe("security 14: the name that apiKeyEnv gives", () => {
     const problem = problemOf(() => resolvers[source]!(name, { [name]: "k" }));
     expect(problem).toBeInstanceOf(ConfigError);
     expect(problem.message).toMatch(
-      /^apiKeyEnv is not the name of an environment variable that may hold a key of Avala\. /,
+      /^apiKeyEnv is not the name of an environment variable that may contain an Avala key\. /,
     );
     const said = problem.message.replace("TENANT_AVALA_API_KEY", "").replace("_API_KEY", "");
     expect(said.split(" ")).not.toContain(name);

@@ -78,7 +78,7 @@ it.each(["acme-robotics", "ada@example.com", "out/import.json", "urn:pulumi:prod
 it("holds for the variable in the message of an organization that has vanished", () => {
   const uid = words["a command in a uid"]!;
   const { message } = new OrganizationVanishedError(uid, true);
-  const [, assignment] = /run again with (AVALA_ASSUME_DELETED=.*), and what state/.exec(message)!;
+  const [, assignment] = /run again with (AVALA_ASSUME_DELETED=.*): its resources/.exec(message)!;
   const { stdout, stderr } = spawnSync("sh", ["-c", `${assignment} printenv AVALA_ASSUME_DELETED`], {
     encoding: "utf8",
   });

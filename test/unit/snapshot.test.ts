@@ -151,7 +151,7 @@ describe("people", () => {
     const rows = [..."123456"].map((userUid) => ({ userUid, role: userUid === "2" ? undefined : "member" }));
     const told = people(rows).find({ email: "bob@example.com" });
     await expect(told).rejects.toThrow(
-      'Whether "bob@example.com" is in organization acme cannot be known: the service hides the email of 6 of its people from this API key: user 1 (member), user 2, user 3 (member), user 4 (member), user 5 (member), 1 more. ',
+      'It is not known whether "bob@example.com" is in organization acme: Avala hides the email of 6 of its people from this API key: user 1 (member), user 2, user 3 (member), user 4 (member), user 5 (member), 1 more. ',
     );
     await expect(told).rejects.toThrow(/AVALA_HIDDEN_PEOPLE/);
     const hostile = people([{ userUid: "1", role: `\u001b[2J${"x".repeat(99)}` }]).find({ email: "bob@example.com" });

@@ -120,7 +120,7 @@ class Route {
     }
     const query = new URLSearchParams(url.search);
     for (const [name, value] of this.kept) if (!query.has(name)) query.set(name, value);
-    if (!this.note(query)) throw shapeError(facts, "its pages lead back to one that was read already");
+    if (!this.note(query)) throw shapeError(facts, "its pages form a loop");
     if (this.pages > MOST_PAGES) throw shapeError(facts, `the list has not ended after ${MOST_PAGES} pages`);
     return query.toString();
   }
@@ -140,7 +140,7 @@ function given(values: Readonly<Record<string, string | undefined>>): [string, s
 function unsettled(facts: RequestFacts) {
   return shapeError(
     facts,
-    `the list did not hold still in ${MOST_WALKS} walks, or has fewer rows than it says`,
-    "Run again when nobody else is changing this list; absence cannot be proven from a part of it.",
+    `the list changed during each of ${MOST_WALKS} attempts to read it, or has fewer rows than it reports`,
+    "Run again when nobody else is changing this list; only a complete list proves that something is absent.",
   );
 }

@@ -17,7 +17,7 @@ export function organizationPath(slug: string): string {
   if (RESERVED.has(slug)) {
     throw new ConfigError(
       `"${slug}" is a route of the API and cannot be an organization's slug.`,
-      "Name the organization by its uid or its present slug.",
+      "Use the organization's uid or its current slug.",
     );
   }
   return path`/organizations/${slug}/`;
@@ -27,7 +27,7 @@ function segment(value: string): string {
   if (value === "" || value === "." || value === ".." || /[/\\\r\n\0\p{Cs}]/u.test(value)) {
     throw new ConfigError(
       `"${printable(value, 60)}" cannot be part of a request path.`,
-      "Give a slug or uid as the service shows it.",
+      "Use a slug or uid as Avala shows it.",
     );
   }
   return encodeURIComponent(value);

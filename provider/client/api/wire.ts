@@ -232,7 +232,7 @@ export function conform<T>(
 ): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw shapeError(facts, `it does not have the promised shape at ${place(result.error.issues[0], at)}`);
+  throw shapeError(facts, `it has an unexpected format at ${place(result.error.issues[0], at)}`);
 }
 
 function place(issue: z.core.$ZodIssue | undefined, before: readonly PropertyKey[]): string {

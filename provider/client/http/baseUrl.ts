@@ -4,7 +4,7 @@ import { ConfigError } from "../../core/errors.js";
 export const DEFAULT_BASE_URL = "https://api.avala.ai/api/v1";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
-const HOW = "Give something like https://api.avala.ai/api/v1.";
+const HOW = "Use a URL such as https://api.avala.ai/api/v1.";
 
 /**
  * The base URL without trailing slashes, or a `ConfigError` if using it could send the key unencrypted or to an
@@ -16,10 +16,10 @@ export function checkBaseUrl(url: string, options: { allowInsecure?: boolean } =
   const text = url.trim();
   const parsed = parse(text);
   if (parsed.username !== "" || parsed.password !== "" || authority(text).includes("@")) {
-    throw new ConfigError("The base URL holds a user name or password.", `${HOW} The key is sent in a header.`);
+    throw new ConfigError("The base URL contains a user name or password.", `${HOW} The key is sent in a header.`);
   }
   if (/[?#]/.test(text)) {
-    throw new ConfigError("The base URL holds a query or a fragment.", HOW);
+    throw new ConfigError("The base URL contains a query or a fragment.", HOW);
   }
   if (parsed.protocol === "http:") refuseClearText(parsed, options.allowInsecure ?? false);
   return `${parsed.origin}${parsed.pathname.replace(/\/+$/, "")}`;
@@ -41,13 +41,13 @@ function refuseClearText(url: URL, allowInsecure: boolean): void {
   if (!LOOPBACK.has(url.hostname)) {
     throw new ConfigError(
       `The base URL would send the key unencrypted to ${url.host}.`,
-      "Use https; plain http is possible only to localhost, 127.0.0.1 and [::1].",
+      "Use https; plain http is allowed only to localhost, 127.0.0.1 and [::1].",
     );
   }
   if (!allowInsecure) {
     throw new ConfigError(
       `The base URL would send the key unencrypted to ${url.host}.`,
-      "If that is a development server of yours, set AVALA_ALLOW_INSECURE_BASE_URL=1.",
+      "If this is your development server, set AVALA_ALLOW_INSECURE_BASE_URL=1.",
     );
   }
 }

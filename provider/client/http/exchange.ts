@@ -88,7 +88,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   /** Called as soon as there is a connection, just before the request is written to it. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    if (this.over) controller.abort(new Error("given up before it was sent"));
+    if (this.over) controller.abort(new Error("timed out before it was sent"));
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Record<string, unknown>): void {

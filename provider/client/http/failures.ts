@@ -39,41 +39,41 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   401: {
     type: UnauthorizedError,
     why: "the key is missing, unknown, revoked or expired.",
-    fix: "Give a valid key in AVALA_API_KEY or in the provider's apiKey.",
+    fix: "Set a valid key in AVALA_API_KEY or in the provider's apiKey.",
   },
   404: {
     type: NotFoundError,
-    why: "nothing is there, or it is hidden from this key.",
+    why: "not found, or not visible to this API key.",
     fix: "Check the slug or uid, and that the API key's user belongs to the organization.",
   },
   409: {
     type: ConflictError,
-    why: "what exists already stands in the way.",
-    fix: "Look at what is there under this name; adopt it or choose another.",
+    why: "conflicts with an existing object.",
+    fix: "Look for an existing object of this name in Avala; adopt it or choose a different name.",
   },
   429: {
     type: RateLimitedError,
-    why: "this person's keys have sent too many requests; the call was tried several times.",
-    fix: "Wait a minute and run again, or lower requestsPerMinute; other programs of the same person count too.",
+    why: "the keys of the API key's user have sent too many requests; this request was tried several times.",
+    fix: "Wait a minute and run again, or lower requestsPerMinute; other programs of the same user count too.",
   },
 };
 
 /** The service checks the key's scopes before its user's role, and the response shows neither. */
 const forbidden = ({ method }: RequestFacts): Meaning => ({
   type: ForbiddenError,
-  why: "the API key's user may not do this, the key's scopes do not include it, or the organization's plan does not.",
-  fix: `Use a key of an owner or admin of the organization whose scopes are not restricted or include ${scopeOf(method)}, or change the plan.`,
+  why: "not allowed for the API key's user, the key's scopes or the organization's plan.",
+  fix: `Use a key of an owner or admin of the organization that is unrestricted or has the scope ${scopeOf(method)}, or change the plan.`,
 });
 
 const UNEXPECTED: Meaning = {
   type: UnexpectedStatusError,
-  why: "no part of the organizations API answers so.",
-  fix: "Check the base URL and what stands between here and the service.",
+  why: "unexpected status for this API.",
+  fix: "Check the base URL and the proxies in front of the service.",
 };
 
 const REDIRECT: Meaning = {
   type: UnexpectedStatusError,
-  why: "redirects are never followed, so that the key stays with the host it was given for.",
+  why: "redirects are not followed, so that the key is only sent to the configured host.",
   fix: "Correct the base URL: https, the right host, and the path (/api/v1 at Avala).",
 };
 
@@ -109,7 +109,7 @@ export function statusError(facts: RequestFacts, body: string, redact: Redactor,
  */
 export function refusedBefore(facts: RequestFacts): UnauthorizedError {
   const ending = facts.status === undefined ? " was not sent" : "";
-  return new UnauthorizedError(`${described(facts)}${ending}: the key has been refused.`, "Give a valid key.", facts);
+  return new UnauthorizedError(`${described(facts)}${ending}: the API key was rejected.`, "Use a valid key.", facts);
 }
 
 /** The error for a request without a response. `sent` is true if any of its attempts was sent. */
@@ -117,11 +117,11 @@ export function transportError(facts: RequestFacts, failure: Failure, sent: bool
   const message = redact(failure.message);
   const doubtful = sent && facts.method !== "GET";
   const ending = failure.status === undefined ? "got no answer" : "and then broke off";
-  const outcome = doubtful ? "it may have been carried out all the same." : "nothing was changed.";
+  const outcome = doubtful ? "it may have been carried out anyway." : "nothing was changed.";
   const fix = doubtful
-    ? "Look whether the change is there before trying again."
-    : "Check the base URL, the network and the service's state, then run again.";
-  // The original error may contain headers; only its code and text are kept.
+    ? "Check whether the change was made before trying again."
+    : "Check the base URL, the network and the state of the service, then run again.";
+  // The original error may know headers; its code and text are all that is kept.
   const cause = Object.assign(new Error(message), { code: failure.code });
   const what = `${described(facts)} ${ending} (${failure.code}: ${message}); ${outcome}`;
   return new TransportError(what, fix, facts, sent, { cause });
@@ -140,7 +140,7 @@ export function unreadable(outcome: Outcome): string | undefined {
 }
 
 const SHAPE_FIX =
-  "Check that the base URL leads to the API, and not to a web page or to a proxy that asks for a login; else update pulumi-avala.";
+  "Check that the base URL leads to the API, not to a web page or a proxy that asks for a login; otherwise update pulumi-avala.";
 
 function described({ method, path, status, requestId }: RequestFacts): string {
   const id = requestId === undefined ? "" : ` (request ${requestId})`;
@@ -162,7 +162,7 @@ function unavailable(facts: RequestFacts): Meaning {
   }
   return {
     type,
-    why: "the service failed, perhaps after making the change.",
-    fix: "Look whether the change is there before trying again.",
+    why: "the service failed, possibly after making the change.",
+    fix: "Check whether the change was made before trying again.",
   };
 }

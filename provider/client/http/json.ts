@@ -24,14 +24,14 @@ export function excess(text: string): string | undefined {
     const character = text.charCodeAt(at);
     if (character === QUOTE) {
       const end = endOfText(text, at);
-      if (end - at > LONGEST_TEXT) return "it holds a text longer than any real one";
+      if (end - at > LONGEST_TEXT) return "it contains a text longer than any real one";
       at = end;
     } else if (character === COMMA) values++;
     else if (OPENING.has(character)) {
       values++;
       depth++;
     } else if (CLOSING.has(character)) depth--;
-    if (values > MOST_VALUES) return `it holds more than ${MOST_VALUES} values`;
+    if (values > MOST_VALUES) return `it contains more than ${MOST_VALUES} values`;
     if (depth > DEEPEST) return `it is nested deeper than ${DEEPEST} levels`;
   }
   return undefined;

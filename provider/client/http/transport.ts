@@ -81,7 +81,7 @@ export class Transport {
     if (this.options.readOnly) {
       const { method, path } = call;
       throw new ReadOnlyError(
-        `${method} ${path} was not sent: this run may only read.`,
+        `${method} ${path} was not sent: AVALA_READ_ONLY is set.`,
         "Unset AVALA_READ_ONLY to make changes.",
         { method, path },
       );
@@ -177,7 +177,7 @@ export class Transport {
     // The delete without a response has been carried out.
     const deleted = call.method === "DELETE" && uncertain && status === 404 && isOfApi(body);
     if (SUCCESS.has(status) || deleted) return { facts, body };
-    if (status < 300) throw shapeError(facts, "this API has no such success");
+    if (status < 300) throw shapeError(facts, "this API does not use this status");
     if (status === 401 && !first) throw refusedBefore(facts);
     throw statusError(facts, body, this.options.redact, this.options.baseUrl);
   }
@@ -198,8 +198,8 @@ export class Transport {
 function closedError(facts: RequestFacts): TransportError {
   const { method, path, uncertain = false } = facts;
   return new TransportError(
-    `${method} ${path} was not sent: the client has been closed.`,
-    "Make a new client.",
+    `${method} ${path} was not sent: the client is closed.`,
+    "Create a new client.",
     facts,
     uncertain,
   );

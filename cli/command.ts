@@ -32,7 +32,7 @@ export interface Invocation<O extends Options = typeof sharedOptions> {
   environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** How a command that came to its end exits: 2 where it has found what it was asked to look for. Default 0. */
+/** Exit code of a command that did not fail: 2 where it found drift or an exceeded limit. Default 0. */
 export type ExitCode = 0 | 2;
 
 interface Definition<O extends Options> {
@@ -47,6 +47,8 @@ interface Definition<O extends Options> {
   about: readonly string[];
   /** Requests it may send. */
   sends: readonly string[];
+  /** Exit codes of its own, with their meanings. */
+  exitCodes?: readonly (readonly [code: string, meaning: string])[];
   examples: readonly string[];
   run(invocation: Invocation<O>): Promise<ExitCode | void>;
 }
@@ -61,22 +63,31 @@ export const sharedOptions = {
     type: "string",
     short: "s",
     value: "<name>",
-    description: "The stack of the Pulumi project; by default the selected one.",
+    description: "Stack of the Pulumi project; default: the selected stack.",
   },
   cwd: {
     type: "string",
     short: "C",
     value: "<folder>",
-    description: "The folder of the Pulumi project; by default the current one.",
+    description: "Folder of the Pulumi project; default: the current folder.",
   },
-  quiet: { type: "boolean", short: "q", description: "Only results, questions and errors: no notes, no progress." },
+  quiet: {
+    type: "boolean",
+    short: "q",
+    description: "Print only results, questions and errors: no notes, no progress.",
+  },
   help: { type: "boolean", short: "h", description: "Show this help." },
 } as const satisfies Options;
 
-/** The option of commands that ask before a step that cannot be taken back. */
+/** The option of commands that ask before an irreversible step. */
 export const confirmation = {
-  yes: { type: "boolean", short: "y", description: "Do not ask. Needed where there is no terminal to ask at." },
+  yes: { type: "boolean", short: "y", description: "Skip the confirmation. Required without a terminal." },
 } as const satisfies Options;
+
+/** Exit codes of a command that asks for a confirmation. */
+export const confirmationExitCodes = [
+  ["130", "interrupted (Ctrl-C) at the confirmation: nothing was changed"],
+] as const;
 
 /** Declares a command, with its options typed. */
 export function defineCommand<const O extends Options>(definition: Definition<O>): Command {

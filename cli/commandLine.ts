@@ -10,7 +10,7 @@ export function findCommand(commands: readonly Command[], name: string): Command
   const found = commands.find((command) => command.name === name);
   if (found) return found;
   const names = commands.map((command) => command.name);
-  throw new UsageError(`There is no command ${quoted(name)}.`, hint(name, names, "pulumi-avala --help lists them."));
+  throw new UsageError(`Unknown command ${quoted(name)}.`, hint(name, names, "Run pulumi-avala --help."));
 }
 
 /** What was typed after the command's name. With `--help` nothing else has to be there. */
@@ -27,7 +27,7 @@ function parsed({ name, options }: Command, args: string[]) {
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     if (!code?.startsWith("ERR_PARSE_ARGS")) throw error;
-    const help = `pulumi-avala ${name} --help tells its options.`;
+    const help = `Run pulumi-avala ${name} --help.`;
     const known = Object.entries(options).flatMap(([long, { short }]) => (short ? [long, short] : [long]));
     const { tokens } = parseArgs({ args, options, allowPositionals: true, strict: false, tokens: true });
     const unknown = tokens.find((token) => token.kind === "option" && !known.includes(token.name));
@@ -52,7 +52,7 @@ function defaults({ options }: Command): Record<string, unknown> {
 }
 
 function requireAll(command: Command, options: Record<string, unknown>, operands: readonly string[]): void {
-  const help = `pulumi-avala ${command.name} --help explains it.`;
+  const help = `Run pulumi-avala ${command.name} --help.`;
   const missing = command.operands[operands.length];
   if (missing && !missing.optional)
     throw new UsageError(`${command.name} needs ${missing.name}: ${missing.description}.`, help);
@@ -65,13 +65,13 @@ function requireAll(command: Command, options: Record<string, unknown>, operands
   }
 }
 
-/** Asks whether the name that is nearest to what was typed is meant, and says what else helps. */
+/** Suggests the name that is nearest to what was typed, and what else helps. */
 export function hint(typed: string, names: readonly string[], otherwise: string): string {
   const near = names
     .map((name) => ({ name, distance: distance(typed, name) }))
     .filter(({ name, distance }) => distance <= Math.max(2, name.length / 3))
     .toSorted((one, other) => one.distance - other.distance)[0];
-  return near ? `Is ${near.name} meant? ${otherwise}` : otherwise;
+  return near ? `Did you mean ${near.name}? ${otherwise}` : otherwise;
 }
 
 /** Characters to insert, delete or replace (Levenshtein). */

@@ -1,16 +1,16 @@
 import { AvalaError, RequestError } from "../provider/core/errors.js";
 
-/** A command line that cannot be meant: an unknown command or option, something missing or too much. */
+/** Wrong usage: an unknown command or option, a missing argument, or one too many. */
 export class UsageError extends AvalaError {
   readonly code = "AVALA_USAGE";
 }
 
-/** What was asked for cannot be right as things stand. Nothing was sent that changes anything. */
+/** The request is not possible in the current situation. Nothing was changed. */
 export class RefusedError extends AvalaError {
   readonly code = "AVALA_REFUSED";
 }
 
-/** A step that cannot be taken back was not confirmed. Nothing was sent that changes anything. */
+/** An irreversible step was not confirmed. Nothing was changed. */
 export class NotConfirmedError extends AvalaError {
   readonly code = "AVALA_NOT_CONFIRMED";
 }
@@ -22,7 +22,7 @@ export class NotCarriedOutError extends AvalaError {
   constructor(cause: RequestError, now: string) {
     const { method, path } = cause.request;
     super(
-      `${method} ${path} got no valid answer, and a look at the service afterwards shows that nothing has changed: ${now}.`,
+      `${method} ${path} got no valid answer, and a lookup afterwards shows that nothing has changed: ${now}.`,
       "Run the command again.",
       { cause },
     );
@@ -30,22 +30,21 @@ export class NotCarriedOutError extends AvalaError {
 }
 
 /**
- * The error to tell for a write that was looked up after its failure and is not there: a lost answer is no doubt any
- * more.
+ * The error to report for a failed write that a lookup has not found: after a lost answer, the result is known now.
  * @param now how things stand
  */
 export function afterLook(error: unknown, now: string): unknown {
   return error instanceof RequestError && error.doubtful ? new NotCarriedOutError(error, now) : error;
 }
 
-/** A mail may have gone out: the request got no answer, and no list shows mails. */
-export class DoubtfulMailError extends AvalaError {
+/** An email may have been sent: the request got no answer, and no list shows emails. */
+export class DoubtfulEmailError extends AvalaError {
   readonly code = "AVALA_DOUBTFUL_MAIL";
 
   constructor(cause: RequestError, who: string) {
     super(
-      `${cause.request.method} ${cause.request.path} got no valid answer. Whether ${who} has been mailed cannot be known.`,
-      "Ask them before running the command again: each run mails.",
+      `${cause.request.method} ${cause.request.path} got no valid answer: the email to ${who} may have been sent or not.`,
+      "Ask them before you run the command again: each run sends an email.",
       { cause },
     );
   }
@@ -56,17 +55,17 @@ export class StackError extends AvalaError {
   readonly code = "AVALA_STACK";
 }
 
-/** A file of rules, for what a command is not to tell, cannot be right. */
+/** The file of rules for differences to ignore is invalid. */
 export class RulesError extends AvalaError {
   readonly code = "AVALA_RULES";
 }
 
-/** `doctor` has found what keeps programs from working. */
+/** `doctor` has found a problem that keeps programs from working. */
 export class UnhealthyError extends AvalaError {
   readonly code = "AVALA_DOCTOR";
 }
 
-/** What review was given is no preview, or one that has failed. */
+/** The input of review is not a preview, or is a failed one. */
 export class PreviewError extends AvalaError {
   readonly code = "AVALA_PREVIEW";
 }

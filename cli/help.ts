@@ -2,39 +2,43 @@ import type { Command } from "./command.js";
 import { columns, wrapped } from "./output/terminal.js";
 
 const settings = [
-  ["AVALA_API_KEY", "the key; without it the stack's configuration is asked (pulumi config)"],
-  ["AVALA_BASE_URL", "the deployment, where it is not https://api.avala.ai/api/v1"],
-  ["AVALA_READ_ONLY", "1: commands that change something are refused"],
-  ["NO_COLOR", "1: no colour at a terminal either"],
+  ["AVALA_API_KEY", "API key; if unset, read from the stack configuration (pulumi config)"],
+  ["AVALA_BASE_URL", "base URL of the API; default: https://api.avala.ai/api/v1"],
+  ["AVALA_READ_ONLY", "1: commands that change something fail"],
+  ["NO_COLOR", "disables colour"],
 ] as const;
 
 const exitCodes = [
-  ["0", "done"],
-  ["1", "an error, wrong usage included, told on stderr with its code; see docs/reference/errors.md"],
-  ["2", "what was looked for is there: drift, or a step that a limit of review does not allow"],
-  ["130", "Ctrl-C at the question: nothing was changed"],
+  ["0", "success"],
+  ["1", "error, including wrong usage; printed on stderr with a code, see docs/reference/errors.md"],
 ] as const;
 
 /** `pulumi-avala --help`. */
 export function overview(commands: readonly Command[]): string {
   return sections({
     "Usage: pulumi-avala <command> [options]": [
-      wrapped(
-        "Tells who waits for what in organizations of Avala, and does what a declaration cannot: acts that happen once, and that the key cannot take back.",
-      ),
+      wrapped("Import, review and inspect Avala organizations, and run one-off actions."),
     ],
     "Commands:": listed(commands.map(({ name, summary }) => [name, summary])),
     "Options:": listed([
-      ["--help, -h", "Show this help; pulumi-avala <command> --help tells all about one."],
+      ["--help, -h", "Show this help. pulumi-avala <command> --help shows the help of a command."],
       ["--version", "Show the version."],
     ]),
     "Environment:": listed(settings),
-    "Exit codes:": listed(exitCodes),
+    "Exit codes:": listed([...exitCodes, ...ownExitCodes(commands)]),
   });
 }
 
+/** Exit codes of single commands, each with the commands that have it. */
+function ownExitCodes(commands: readonly Command[]): [string, string][] {
+  const names = new Map<readonly [string, string], string[]>();
+  for (const { name, exitCodes = [] } of commands)
+    for (const row of exitCodes) names.set(row, [...(names.get(row) ?? []), name]);
+  return [...names].map(([[code, meaning], of]) => [code, `${of.join(", ")}: ${meaning}`]);
+}
+
 /** `pulumi-avala <command> --help`. */
-export function helpOf({ name, operands, options, about, sends, examples }: Command): string {
+export function helpOf({ name, operands, options, about, sends, exitCodes: own = [], examples }: Command): string {
   const required = Object.entries(options).filter(([, option]) => option.required);
   const typed = [
     name,
@@ -49,10 +53,10 @@ export function helpOf({ name, operands, options, about, sends, examples }: Comm
     [`Usage: pulumi-avala ${typed.join(" ")} [options]`]: [about.map((paragraph) => wrapped(paragraph)).join("\n\n")],
     "Arguments:": listed(operands.map((one) => [one.name, `${one.description}.`])),
     "Options:": listed(flags),
-    "Sends:": sends.map((request) => `  ${request}`),
+    "API calls:": sends.map((request) => `  ${request}`),
     "Examples:": examples.map((example) => `  npx pulumi-avala ${example}`),
     "Environment:": listed(settings),
-    "Exit codes:": listed(exitCodes),
+    "Exit codes:": listed([...exitCodes, ...own]),
   });
 }
 

@@ -18,7 +18,7 @@ export async function inputText(file: string, fix = "Check the path."): Promise<
     if (code === "EFBIG") {
       throw new StackError(
         `${sourceName(file)} is larger than ${largestInput / 1024 / 1024} MiB.`,
-        "Give another file.",
+        "Pass a different file.",
       );
     }
     throw new StackError(`${sourceName(file)} cannot be read (${printable(code)}).`, fix);

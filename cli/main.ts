@@ -11,7 +11,7 @@ import { Terminal } from "./output/terminal.js";
 async function run([name, ...args]: string[], terminal: Terminal): Promise<ExitCode | void> {
   if (name === "--help" || name === "-h") return terminal.result(overview(commands));
   if (name === "--version") return terminal.result(version);
-  if (name === undefined) throw new UsageError("No command is given.", "pulumi-avala --help lists them.");
+  if (name === undefined) throw new UsageError("Missing command.", "Run pulumi-avala --help.");
   const command = findCommand(commands, name);
   const { operands, options } = parseCommandLine(command, args);
   if (options["help"] === true) return terminal.result(helpOf(command));
@@ -19,8 +19,8 @@ async function run([name, ...args]: string[], terminal: Terminal): Promise<ExitC
   return command.run({ operands, options: options as never, terminal, environment: process.env });
 }
 
-/** Tells an error in one line, without its stack, and answers the exit code. */
-function told(error: unknown, terminal: Terminal): number {
+/** Prints an error in one line, without its stack, and returns the exit code. */
+function reportError(error: unknown, terminal: Terminal): number {
   if (error instanceof Interrupted) {
     terminal.error("Interrupted. Nothing was changed.");
     return 130;
@@ -32,7 +32,7 @@ function told(error: unknown, terminal: Terminal): number {
 
 async function main(): Promise<void> {
   const terminal = new Terminal(process);
-  const code = await run(process.argv.slice(2), terminal).catch((error: unknown) => told(error, terminal));
+  const code = await run(process.argv.slice(2), terminal).catch((error: unknown) => reportError(error, terminal));
   terminal.endProgress();
   process.exitCode = code ?? 0;
 }

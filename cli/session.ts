@@ -69,7 +69,7 @@ export async function withSession<T>(
   const { terminal, writes } = invocation;
   const settings = await commandSettings(invocation);
   if (writes !== undefined && settings.client.readOnly) {
-    throw new ReadOnlyError(`${writes} changes something, and AVALA_READ_ONLY is set.`, "Unset it to make changes.", {
+    throw new ReadOnlyError(`${writes} makes changes, but AVALA_READ_ONLY is set.`, "Unset it to make changes.", {
       method: "POST",
       path: "",
     });
@@ -88,18 +88,20 @@ export function openSession(terminal: Terminal, settings: Settings): Session {
     ...settings.client,
     beforeRequest: progressOn(terminal),
     onWait: ({ waiting, seconds }) =>
-      terminal.note(`Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`),
+      terminal.note(
+        `Rate limit of Avala: ${waiting} ${waiting === 1 ? "request is" : "requests are"} waiting, for about ${seconds} s.`,
+      ),
   });
   return new Session(client, settings, terminal);
 }
 
-/** Tells of long reads, as soon as they are long. */
+/** Shows the progress of reads that take long. */
 function progressOn(terminal: Terminal, patienceMs = 2000): () => void {
   const started = Date.now();
   let sent = 0;
   return () => {
     sent++;
-    if (Date.now() - started > patienceMs) terminal.progress(`Asking Avala: ${sent} requests so far.`);
+    if (Date.now() - started > patienceMs) terminal.progress(`Reading from Avala: ${sent} requests so far.`);
   };
 }
 

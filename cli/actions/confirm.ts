@@ -5,15 +5,15 @@ import type { Terminal } from "../output/terminal.js";
 export function requireConfirmable(terminal: Terminal, yes: boolean): void {
   if (yes || terminal.canAsk) return;
   throw new NotConfirmedError(
-    "This cannot be taken back, and there is no terminal to ask at. Nothing was changed.",
-    "Run it at a terminal, or add --yes.",
+    "This is irreversible, and there is no terminal for the confirmation. Nothing was changed.",
+    "Run the command in a terminal, or add --yes.",
   );
 }
 
 /** Lets the person at the terminal type the organization's slug, or its uid where the slug is none to be typed. */
 export async function confirm(terminal: Terminal, { slug, uid }: { slug: string; uid: string }): Promise<void> {
   const [what, expected] = /^[-\w]+$/.test(slug) ? ["slug", slug] : ["uid", uid];
-  const typed = await terminal.ask(`Type the organization's ${what} to go on (${expected}): `);
+  const typed = await terminal.ask(`Type the organization's ${what} to confirm (${expected}): `);
   if (typed.trim() === expected) return;
   throw new NotConfirmedError(`That is not the organization's ${what}. Nothing was changed.`, "");
 }

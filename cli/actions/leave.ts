@@ -1,7 +1,7 @@
 import type { Member } from "../../provider/client/index.js";
 import { quoted } from "../../provider/core/text.js";
 import { shellWord } from "../../provider/core/shell.js";
-import { confirmation, defineCommand, sharedOptions, type Invocation } from "../command.js";
+import { confirmation, confirmationExitCodes, defineCommand, sharedOptions, type Invocation } from "../command.js";
 import { confirm, requireConfirmable } from "./confirm.js";
 import { afterLook, RefusedError } from "../errors.js";
 import { ownMember, shownOwn } from "../membership/lookup.js";
@@ -11,17 +11,18 @@ const options = { ...confirmation, ...sharedOptions } as const;
 
 export const leave = defineCommand({
   name: "leave",
-  summary: "Take the API key's user out of an organization. One-way.",
+  summary: "Leave an organization (as the API key's user). Irreversible.",
   operands: [{ name: "<organization>", description: "the organization's slug or uid" }],
   options,
   about: [
-    "Takes the API key's user out of an organization and its teams, and says first who that is, as far as Avala tells. The owner cannot leave: they transfer the ownership first.",
-    "This is one-way. Only an invitation brings the person back, and programs that run with this key do not see the organization any more: every step on it fails, until its resources are taken out of the program and the state.",
-    "It asks for the organization's slug before it sends the one request. Where the answer is lost, the list of organizations tells the outcome; nothing is sent twice.",
+    "Removes the API key's user from an organization and its teams, and first prints who that is, if Avala reports it. The owner cannot leave: transfer the ownership first.",
+    "This is irreversible: the user can only return by an invitation. Programs with this key no longer see the organization: every step on it fails until its resources are removed from the program and the state.",
+    "It asks for the organization's slug before it sends the request. If the answer is lost, the result is looked up in the list of organizations; nothing is sent twice.",
   ],
+  exitCodes: confirmationExitCodes,
   sends: [
     "GET /organizations/  before, and after a lost answer",
-    "GET /users/me/, GET /organizations/{slug}/members/  before, for who leaves",
+    "GET /users/me/, GET /organizations/{slug}/members/  before, to print the user",
     "POST /organizations/{slug}/leave/  once",
   ],
   examples: ["leave acme", "leave acme --yes --json"],
@@ -37,14 +38,14 @@ async function leaveOrganization(invocation: Invocation<typeof options>): Promis
     const { row, shown } = found;
     const own = await ownMember(found.view);
     const role = row.role ? ` (${quoted(row.role)})` : "";
-    terminal.note(`${shownOwn(own)} leaves ${shown}${role} and its teams.`);
-    if (!own) terminal.note("Avala does not tell who that is.");
+    terminal.note(`${shownOwn(own)} will leave ${shown}${role} and its teams.`);
+    if (!own) terminal.note("Avala does not report who that is.");
     terminal.note(
-      "This is one-way: only an invitation brings them back. Programs with this key lose the organization.",
+      "This is irreversible: the user can only return by an invitation. Programs with this key lose the organization.",
     );
     if (!options.yes) {
       await confirm(terminal, row);
-      // Somebody may have made them the owner while the question stood.
+      // Somebody may have made them the owner while the question was open.
       found = await look(session, row.uid);
     }
     await found.view.leave().catch((error: unknown) => {
@@ -52,10 +53,10 @@ async function leaveOrganization(invocation: Invocation<typeof options>): Promis
     });
     if (options.json) terminal.json(asJson(found, own));
     else terminal.result(`Left ${shown}.`);
-    terminal.note(`Programs with this key fail on this organization from now on. To let go of it there:
-- take its resources out of the program, then run once: AVALA_ASSUME_DELETED=${shellWord(row.uid)} pulumi up
-- or forget them one by one: pulumi state delete <urn> --target-dependents
-Do not set AVALA_ASSUME_DELETED while the program still declares the organization: up would make a new one.
+    terminal.note(`Programs with this key fail on this organization from now on. To remove it from the state:
+- remove its resources from the program, then run once: AVALA_ASSUME_DELETED=${shellWord(row.uid)} pulumi up
+- or remove them one by one: pulumi state delete <urn> --target-dependents
+Do not set AVALA_ASSUME_DELETED while the program still declares the organization: pulumi up would create a new one.
 See docs/guides/recovery.md.`);
   });
 }
@@ -64,7 +65,7 @@ async function look(session: Session, reference: string): Promise<Found> {
   const found = await session.organization(reference);
   if (found.row.role !== "owner") return found;
   throw new RefusedError(
-    `The API key's user is the owner of ${found.shown}, and an owner cannot leave. Nothing was changed.`,
+    `The API key's user is the owner of ${found.shown}, and the owner cannot leave. Nothing was changed.`,
     "Transfer the ownership first: npx pulumi-avala transfer-ownership --help.",
   );
 }

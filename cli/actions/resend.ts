@@ -4,7 +4,7 @@ import { IdentityUnknownError, isOverdue, type OrganizationView } from "../../pr
 import { printable, quoted } from "../../provider/core/text.js";
 import type { Person } from "../../provider/core/identity.js";
 import { defineCommand, sharedOptions, type Invocation } from "../command.js";
-import { DoubtfulMailError, RefusedError, UsageError } from "../errors.js";
+import { DoubtfulEmailError, RefusedError, UsageError } from "../errors.js";
 import { memberOf, shownMember, typedPerson } from "../membership/lookup.js";
 import { withSession, type Found, type Session } from "../session.js";
 import { day } from "../output/terminal.js";
@@ -13,20 +13,20 @@ const options = sharedOptions;
 
 export const resend = defineCommand({
   name: "resend",
-  summary: "Mail the pending invitation of a person again.",
+  summary: "Send the email of a pending invitation again.",
   operands: [
     { name: "<organization>", description: "the organization's slug or uid" },
     { name: "<email>", description: "the address that was invited" },
   ],
   options,
   about: [
-    "Mails the pending invitation of a person again: one mail each time it is run. Nobody is invited by it: without an invitation it is an error, which says whether the person is a member already.",
-    "An invitation that has expired is tried as well; Avala does not tell whether it mails those. A mail by this command is not counted by a declaration's emailsSent. In a program a new value of resend does the same, counted, and also where the invitation has gone.",
-    "Where the answer is lost, nobody can tell whether the mail went out: it is an error, and nothing is sent again.",
+    "Sends the email of a person's pending invitation again: one email each time. It never creates an invitation: if there is none, the command fails, and the error says whether the person is already a member.",
+    "It also tries an expired invitation; Avala does not document whether it sends an email then. emailsSent of a declaration does not count this email. In a program, a new value of resend does the same and is counted, and also works after the invitation is gone.",
+    "If the answer is lost, the email may have been sent or not: the command fails, and sends nothing again.",
   ],
   sends: [
     "GET /organizations/, GET /organizations/{slug}/invitations/  before, and the latter after",
-    "GET /organizations/{slug}/members/  where nobody of this address is invited",
+    "GET /organizations/{slug}/members/  if this address has no invitation",
     "POST /organizations/{slug}/invitations/{uid}/resend/  once",
   ],
   examples: ["resend acme ada@example.com"],
@@ -37,7 +37,8 @@ async function resendInvitation(invocation: Invocation<typeof options>): Promise
   const { operands, options, terminal } = invocation;
   const [reference, address] = operands as [string, string];
   const { email } = typedPerson(address, "<email>");
-  if (email === undefined) throw new UsageError("Nobody is invited by uid.", "Give the e-mail address.");
+  if (email === undefined)
+    throw new UsageError("Invitations are for email addresses, not user uids.", "Pass the email address.");
   await withSession({ ...invocation, writes: "resend" }, async (session) => {
     const found = await session.organization(reference);
     const { row: organization, view, shown } = found;
@@ -51,13 +52,13 @@ async function resendInvitation(invocation: Invocation<typeof options>): Promise
       terminal.json({ organization: { uid, slug, name }, invitation: { uid: row.uid, email, role, expiresAt } });
     } else {
       const until = now.expiresAt === undefined ? "" : `, valid until ${day(now.expiresAt)}`;
-      terminal.result(`Mailed ${printable(email, 254)} again: invitation to ${shown}${until}.`);
+      terminal.result(`Sent again: the invitation of ${printable(email, 254)} to ${shown}${until}.`);
     }
-    terminal.note("A declaration's emailsSent does not count this mail.");
+    terminal.note("emailsSent of a declaration does not count this email.");
   });
 }
 
-/** Sends once. Without an answer, only a new end of validity proves that the mail went out. */
+/** Sends once. Without an answer, only a new expiry proves that the email was sent. */
 async function send(session: Session, view: OrganizationView, row: Invitation, email: string): Promise<void> {
   try {
     await view.at((slug) => session.client.invitations.resend(slug, row.uid));
@@ -66,7 +67,7 @@ async function send(session: Session, view: OrganizationView, row: Invitation, e
     if (error.doubtful) {
       const now = await invitationNow(session, view, row).catch(() => undefined);
       if (now?.expiresAt !== undefined && now.expiresAt !== row.expiresAt) return;
-      throw new DoubtfulMailError(error, quoted(email, 254));
+      throw new DoubtfulEmailError(error, quoted(email, 254));
     }
     if (error instanceof ApiError && isOverdue(row)) throw stillExpired(error, row);
     throw error;
@@ -75,8 +76,8 @@ async function send(session: Session, view: OrganizationView, row: Invitation, e
 
 function stillExpired(error: ApiError, { expiresAt }: Invitation): Error {
   return new RefusedError(
-    `The invitation has expired${expiresAt === undefined ? "" : ` on ${day(expiresAt)}`}, and the service does not mail it again. ${error.message}`,
-    "A new value of resend in the declaration invites anew.",
+    `The invitation has expired${expiresAt === undefined ? "" : ` on ${day(expiresAt)}`}, and Avala does not send it again. ${error.message}`,
+    "To send a new invitation, change resend in the declaration and run pulumi up.",
   );
 }
 
@@ -86,18 +87,18 @@ async function invitationNow(session: Session, view: OrganizationView, row: Invi
 }
 
 async function notInvited({ view, shown }: Found, person: Person): Promise<Error> {
-  const what = `No invitation of ${quoted(person.email!, 254)} into ${shown} is listed. Nobody was mailed.`;
+  const what = `${quoted(person.email!, 254)} has no invitation to ${shown}. No email was sent.`;
   const anew =
-    "An invitation that has expired may not be listed any more: declare an Invitation, or give its declaration a new value of resend.";
+    "Expired invitations may no longer be listed: declare an Invitation, or change resend in the declaration.";
   try {
     const member = await memberOf(view, person);
-    if (member) return new RefusedError(what, `They are a member already: ${shownMember(member)}.`);
-    return new RefusedError(what, `They are no member either. ${anew}`);
+    if (member) return new RefusedError(what, `They are already a member: ${shownMember(member)}.`);
+    return new RefusedError(what, `They are not a member either. ${anew}`);
   } catch (error) {
     if (!(error instanceof IdentityUnknownError)) throw error;
     return new RefusedError(
       what,
-      `Whether they are a member cannot be known: the service hides addresses from this key, or several members have this one. ${anew}`,
+      `It is not known whether they are a member: Avala hides addresses from this key, or several members have this one. ${anew}`,
     );
   }
 }

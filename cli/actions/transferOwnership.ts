@@ -2,38 +2,39 @@ import type { Member } from "../../provider/client/index.js";
 import { printable, quoted } from "../../provider/core/text.js";
 import type { Person } from "../../provider/core/identity.js";
 import { settle } from "../../provider/snapshot/settle.js";
-import { confirmation, defineCommand, sharedOptions, type Invocation } from "../command.js";
+import { confirmation, confirmationExitCodes, defineCommand, sharedOptions, type Invocation } from "../command.js";
 import { confirm, requireConfirmable } from "./confirm.js";
 import { afterLook, RefusedError } from "../errors.js";
 import { memberOf, ownMember, shownMember, shownOwn, typedPerson } from "../membership/lookup.js";
 import { withSession, type Found, type Session } from "../session.js";
 
 const options = {
-  to: { type: "string", required: true, value: "<person>", description: "The new owner: e-mail address or user uid." },
+  to: { type: "string", required: true, value: "<person>", description: "The new owner: email address or user uid." },
   ...confirmation,
   ...sharedOptions,
 } as const;
 
-/** What a transfer would do, as things stand. */
+/** What a transfer would do. */
 interface Plan extends Found {
   heir: Member;
-  /** The present owner, where the list shows them. */
+  /** The current owner, if the list shows them. */
   owner: Member | undefined;
 }
 
 export const transferOwnership = defineCommand({
   name: "transfer-ownership",
-  summary: "Make another member the owner of an organization. One-way.",
+  summary: "Make another member the owner of an organization. Irreversible.",
   operands: [{ name: "<organization>", description: "the organization's slug or uid" }],
   options,
   about: [
-    "Makes another member the owner of an organization. The API key has to be the present owner's, and the new owner has to be a member already; both are looked up before anything is sent.",
-    "This is one-way. Afterwards the key is no owner's key: only the new owner can give the ownership back, and what only an owner may do, such as deleting the organization, fails in programs that run with this key.",
-    "It asks for the organization's slug before it sends the one request. Where the answer is lost, the list of members tells the outcome; nothing is sent twice.",
+    "Makes another member the owner of an organization. The API key must belong to the current owner, and the new owner must already be a member; both are checked before anything is sent.",
+    "This is irreversible. Afterwards the key does not belong to the owner: only the new owner can transfer the ownership back, and operations that only an owner may do, such as deleting the organization, fail in programs with this key.",
+    "It asks for the organization's slug before it sends the request. If the answer is lost, the result is looked up in the list of members; nothing is sent twice.",
   ],
+  exitCodes: confirmationExitCodes,
   sends: [
-    "GET /organizations/, GET /organizations/{slug}/members/  before, and after for the outcome",
-    "GET /users/me/  where the list of organizations does not show the API key's user as the owner",
+    "GET /organizations/, GET /organizations/{slug}/members/  before, and after for the result",
+    "GET /users/me/  if the list of organizations does not show the API key's user as the owner",
     "POST /organizations/{slug}/transfer-ownership/  once",
   ],
   examples: [
@@ -53,11 +54,11 @@ async function transfer(invocation: Invocation<typeof options>): Promise<void> {
     warn(invocation, plan);
     if (!options.yes) {
       await confirm(terminal, plan.row);
-      // Somebody may have changed things while the question stood.
+      // Somebody may have changed things while the question was open.
       plan = unchanged(plan, await look(session, plan.row.uid, person));
     }
     await send(session, plan);
-    await tell(session, invocation, plan);
+    await report(session, invocation, plan);
   });
 }
 
@@ -68,12 +69,12 @@ async function look(session: Session, reference: string, person: Person): Promis
   const named = quoted(person.email ?? person.userUid!);
   if (!heir) {
     throw new RefusedError(
-      `${named} is no member of ${shown}. Nothing was changed.`,
-      "Only a member can become the owner: invite them, and transfer once they have accepted.",
+      `${named} is not a member of ${shown}. Nothing was changed.`,
+      "Only a member can become the owner: invite them, and transfer the ownership after they have accepted.",
     );
   }
   if (heir.role === "owner") {
-    throw new RefusedError(`${shownMember(heir)} is the owner of ${shown} already. Nothing was changed.`, "");
+    throw new RefusedError(`${shownMember(heir)} is already the owner of ${shown}. Nothing was changed.`, "");
   }
   if (row.role !== "owner") await requireOwner(found);
   const owner = [...(await view.members.get()).values()].find(({ role }) => role === "owner");
@@ -85,7 +86,9 @@ async function requireOwner({ row, view, shown }: Found): Promise<void> {
   const own = await ownMember(view);
   const role = row.role ?? own?.role;
   if (role === "owner") return;
-  const is = role ? `is ${quoted(role)} in ${shown}, not the owner` : `has a role in ${shown} that Avala does not tell`;
+  const is = role
+    ? `is ${quoted(role)} in ${shown}, not the owner`
+    : `has a role in ${shown} that Avala does not report`;
   throw new RefusedError(
     `${shownOwn(own)} ${is}. Nothing was changed.`,
     "Only the owner can transfer the ownership: use the owner's key.",
@@ -95,20 +98,22 @@ async function requireOwner({ row, view, shown }: Found): Promise<void> {
 function unchanged(before: Plan, now: Plan): Plan {
   if (now.heir.userUid === before.heir.userUid && now.row.slug === before.row.slug) return now;
   throw new RefusedError(
-    "The organization's slug or the person behind the address has changed while the question stood. Nothing was changed.",
-    "Look again, and run the command again.",
+    "The organization's slug, or the member with this address, has changed since the question. Nothing was changed.",
+    "Check both and run the command again.",
   );
 }
 
 function warn({ terminal }: Invocation<typeof options>, { heir, owner, shown }: Plan): void {
   terminal.note(
-    `${shownMember(heir)} becomes the owner of ${shown}${owner ? `, in place of ${shownMember(owner)}` : ""}.`,
+    `${shownMember(heir)} will become the owner of ${shown}${owner ? `, replacing ${shownMember(owner)}` : ""}.`,
   );
-  terminal.note("This is one-way: afterwards this key is no owner's key, and only the new owner can give it back.");
-  terminal.note("What only an owner may do, such as deleting the organization, fails in programs with this key.");
+  terminal.note("This is irreversible: afterwards only the new owner can transfer the ownership back.");
+  terminal.note(
+    "Operations that only an owner may do, such as deleting the organization, will fail in programs with this key.",
+  );
 }
 
-/** Sends once. Where the answer is lost, or says that it is done already, the fresh list of members tells. */
+/** Sends once. If the answer is lost, or says that it is done already, the result is read from the list of members. */
 async function send(session: Session, { view, heir }: Plan): Promise<void> {
   const transferred = async () =>
     (await membersNow(session, view.uid)).get(heir.userUid)?.role === "owner" || undefined;
@@ -125,7 +130,7 @@ async function membersNow(session: Session, uid: string): Promise<ReadonlyMap<st
   return (await session.look().organization(uid)).members.get();
 }
 
-async function tell(session: Session, invocation: Invocation<typeof options>, plan: Plan): Promise<void> {
+async function report(session: Session, invocation: Invocation<typeof options>, plan: Plan): Promise<void> {
   const { terminal } = invocation;
   const { heir, owner, row, shown } = plan;
   // The transfer is made: not being able to look at it afterwards is no failure.
@@ -137,15 +142,15 @@ async function tell(session: Session, invocation: Invocation<typeof options>, pl
     const formerOwner = owner && { userUid: owner.userUid, email: owner.email, role: formerRole };
     terminal.json({ organization, owner: { userUid, email, username }, formerOwner });
   } else {
-    terminal.result(`${shownMember(heir)} is the owner of ${shown}.`);
-    if (owner && formerRole) terminal.result(`${shownMember(owner)} is ${quoted(formerRole)} now.`);
+    terminal.result(`${shownMember(heir)} is now the owner of ${shown}.`);
+    if (owner && formerRole) terminal.result(`${shownMember(owner)} is now ${quoted(formerRole)}.`);
   }
-  if (!formerRole) terminal.note("The service does not show yet which role the former owner has now.");
+  if (!formerRole) terminal.note("Avala does not show the new role of the former owner yet.");
   terminal.note(`In programs:
-- An OrganizationMember of the new owner is settled: reported, and not changed any more.
+- An OrganizationMember of the new owner is reported, and no longer changed.
 - An OrganizationMember of the former owner is managed from now on: declare the role they are to keep${
     formerRole ? ` (now ${printable(formerRole)})` : ""
   },
-  or a later up gives them the declared one.
-- With this key, deleting the organization fails: set onDestroy: "retain" on it, or use a key of the new owner.`);
+  or a later pulumi up gives them the declared one.
+- Deleting the organization fails with this key: set onDestroy: "retain" on it, or use a key of the new owner.`);
 }

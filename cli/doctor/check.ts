@@ -1,6 +1,6 @@
 import type { AvalaError } from "../../provider/core/errors.js";
 
-/** What one look has come to. */
+/** Result of one check. */
 export interface Check {
   /** Stable, for programs: `node`, `key`, `role`. */
   name: string;
@@ -20,7 +20,7 @@ export const warning = (name: string, message: string, fix: string): Check => ({
 });
 export const failed = (name: string, message: string, fix: string): Check => ({ name, level: "error", message, fix });
 
-/** An error as a check: what happened and why apart from what to do. */
+/** An error as a check: what happened and why, separate from what to do. */
 export function ofError(level: "warning" | "error", name: string, { message, fix }: AvalaError): Check {
   const what = message.endsWith(fix) ? message.slice(0, message.length - fix.length).trim() : message;
   return { name, level, message: what, fix };

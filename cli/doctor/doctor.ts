@@ -1,6 +1,6 @@
 import { defineCommand, sharedOptions, type Invocation } from "../command.js";
 import { UnhealthyError } from "../errors.js";
-import { columns, type Terminal } from "../output/terminal.js";
+import { columns, plural, type Terminal } from "../output/terminal.js";
 import type { Check } from "./check.js";
 import { engineChecks, programChecks } from "./program.js";
 import { serviceChecks } from "./service.js";
@@ -11,16 +11,16 @@ const options = sharedOptions;
 
 export const doctor = defineCommand({
   name: "doctor",
-  summary: "Check versions, settings, key and connection, and say how to correct what is wrong.",
+  summary: "Check versions, settings, API key and connection, and suggest fixes.",
   operands: [],
   options,
   about: [
-    "Looks at everything that a program needs: the versions of Node, Pulumi, its SDK and TypeScript; whether the program's folder finds this package, as the engine has to; which settings are in force and where they come from; whether Avala can be reached, takes the key, to whom it belongs, and in which role; and whether the clocks agree. Each finding that is not in order comes with what to do.",
-    "It works outside of a project and without a key too, and says what it could not look at. Nothing of a key is shown. It ends with 1 where something keeps programs from working; warnings do not count.",
+    "Checks everything that a program needs: the versions of Node, Pulumi, its SDK and TypeScript; whether this package can be resolved from the program's folder, as the engine requires; the active settings and their sources; whether Avala is reachable and accepts the API key, which user it belongs to, and that user's roles; and whether the clocks agree. Each problem is printed with a fix.",
+    "It also works outside a project and without a key, and skips the checks that are then impossible. It never prints the key. The exit code is 1 if a check fails; warnings do not count.",
   ],
   sends: [
-    "GET /users/me/permissions/, GET /organizations/ and GET /users/me/  once each, where there is a key",
-    "GET /organizations/{slug}/members/  once, of an organization of at most 100 people",
+    "GET /users/me/permissions/, GET /organizations/ and GET /users/me/  once each, if there is a key",
+    "GET /organizations/{slug}/members/  once, for an organization of at most 100 people",
   ],
   examples: ["doctor", "doctor --stack prod --cwd infra", "doctor --json | jq '.checks[] | select(.level != \"ok\")'"],
   run: examine,
@@ -43,8 +43,8 @@ async function examine(invocation: Invocation<typeof options>): Promise<void> {
   else show(found, all, terminal);
   if (errors.length === 0) return;
   throw new UnhealthyError(
-    `${errors.length} of ${all.length} checks ${errors.length === 1 ? "is" : "are"} not in order: ${[...new Set(errors.map(({ name }) => name))].join(", ")}.`,
-    "Each says what to do.",
+    `${errors.length} of ${all.length} checks failed (${[...new Set(errors.map(({ name }) => name))].join(", ")}); see the ${errors.length === 1 ? "fix" : "fixes"} above.`,
+    "",
   );
 }
 
@@ -61,5 +61,5 @@ function show(found: Groups, all: readonly Check[], terminal: Terminal): void {
     terminal.result("");
   }
   const count = (level: Check["level"]) => all.filter((check) => check.level === level).length;
-  terminal.result(`${count("ok")} in order, ${count("warning")} to look at, ${count("error")} wrong.`);
+  terminal.result(`${count("ok")} passed, ${plural(count("warning"), "warning")}, ${count("error")} failed.`);
 }

@@ -16,7 +16,7 @@ export async function engineChecks(place: Place): Promise<Check[]> {
 export function programChecks(place: Place): Check[] {
   const project = projectFolder(place);
   if (project === undefined) {
-    return [ok("program", "There is no Pulumi project in this folder or above it: nothing is said of a program")];
+    return [ok("program", "No Pulumi project in this folder or its parents; program checks skipped")];
   }
   const folder = programFolder(project);
   const find = createRequire(join(folder, "index.js"));
@@ -52,7 +52,7 @@ function versionOf(find: NodeJS.Require, name: string, entry = `${name}/package.
   try {
     find.resolve(entry);
     const { version } = JSON.parse(readFileSync(find.resolve(`${name}/package.json`), "utf8")) as { version?: unknown };
-    return typeof version === "string" ? version : "of no version";
+    return typeof version === "string" ? version : "of unknown version";
   } catch {
     return undefined;
   }
@@ -64,10 +64,10 @@ function languageHostCheck({ environment }: Place): Check {
   const cli = folders.map((folder) => join(folder, name.replace("-language-nodejs", ""))).find(existsSync);
   const beside = cli === undefined ? [] : [dirname(realpathSync(cli))];
   const found = [...folders, ...beside].some((folder) => existsSync(join(folder, name)));
-  if (found) return ok("languageHost", "Pulumi's host for Node programs");
+  if (found) return ok("languageHost", "Pulumi Node.js language host");
   return warning(
     "languageHost",
-    `${name} is neither on the PATH nor beside pulumi.`,
-    "Install Pulumi with everything that belongs to it: https://www.pulumi.com/docs/install/.",
+    `${name} is neither on the PATH nor next to pulumi.`,
+    "Install the complete Pulumi distribution: https://www.pulumi.com/docs/install/.",
   );
 }

@@ -4,36 +4,41 @@ import { ok, warning, type Check } from "./check.js";
 
 const name = "scopes";
 
-/** What the service tells of the key's scopes. Roles, and what is refused, are looked at elsewhere. */
+/** What the service reports of the key's scopes. Roles and refusals are checked elsewhere. */
 export function scopesCheck(permissions: CredentialPermissions | undefined): Check {
   const { scopes, toolsets = [] } = permissions ?? {};
-  if (!scopes) return ok(name, "Avala does not tell here which scopes the key has");
+  if (!scopes) return ok(name, "Avala does not report the scopes of the key");
   if (scopes.length === 0) return unnamed(toolsets);
   const [reads, writes] = [scopes.includes(READ_SCOPE), scopes.includes(WRITE_SCOPE)];
-  if (reads && writes) return ok(name, `The key's scopes include ${READ_SCOPE} and ${WRITE_SCOPE}`);
+  if (reads && writes) return ok(name, `The key has the scopes ${READ_SCOPE} and ${WRITE_SCOPE}`);
   if (reads) {
     return warning(
       name,
-      `The key's scopes include ${READ_SCOPE}, and not ${WRITE_SCOPE}: previews, refreshes and reports work, changes are refused.`,
-      `To make changes, use a key with ${WRITE_SCOPE} too, or one that is not restricted to scopes.`,
+      `The key has the scope ${READ_SCOPE}, but not ${WRITE_SCOPE}: previews, refreshes and reports work, changes fail.`,
+      `To make changes, use an unrestricted key, or one that also has ${WRITE_SCOPE}.`,
     );
   }
   const limits = writes
-    ? `The key's scopes include ${WRITE_SCOPE}, and not ${READ_SCOPE}, which everything needs`
-    : `The key is limited to ${listed(scopes)}: neither ${READ_SCOPE} nor ${WRITE_SCOPE} is among them`;
+    ? `The key has the scope ${WRITE_SCOPE}, but not ${READ_SCOPE}, which every operation needs`
+    : `The key is restricted to ${listed(scopes)}, without ${READ_SCOPE} and ${WRITE_SCOPE}`;
   return warning(name, `${limits}.`, fix);
 }
 
-const fix = `Use a key with ${READ_SCOPE} and ${WRITE_SCOPE}, or one that is not restricted to scopes.`;
+const fix = `Use an unrestricted key, or one with ${READ_SCOPE} and ${WRITE_SCOPE}.`;
 
-/** A restricted key that is granted nothing, or a service that names toolsets in place of scopes. */
+/** A restricted key without any scope, or a service that reports toolsets instead of scopes. */
 function unnamed(toolsets: readonly string[]): Check {
   if (toolsets.length === 0) {
-    return warning(name, "Avala names no scope that the key has: it is restricted, and perhaps granted nothing.", fix);
+    return warning(
+      name,
+      "Avala reports no scopes of the key: the key is restricted, and may not be allowed anything.",
+      fix,
+    );
   }
-  const what = `Avala names no scope that the key has, but ${toolsets.length === 1 ? "the toolset" : "the toolsets"} ${listed(toolsets)}`;
-  if (toolsets.includes("organizations")) return ok(name, `${what}; which of reads and writes they allow is not told`);
-  return warning(name, `${what}: organizations are not among them.`, fix);
+  const what = `Avala reports no scopes of the key, but ${toolsets.length === 1 ? "the toolset" : "the toolsets"} ${listed(toolsets)}`;
+  if (toolsets.includes("organizations"))
+    return ok(name, `${what}; whether reads and writes are allowed is not reported`);
+  return warning(name, `${what}, without organizations.`, fix);
 }
 
 const mostNames = 8;

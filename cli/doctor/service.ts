@@ -13,21 +13,21 @@ import { shownOrganization } from "../session.js";
 import { failed, ofError, ok, warning, type Check } from "./check.js";
 import { scopesCheck } from "./scopes.js";
 
-/** More than this, and times of the service are misread: when an invitation ends, when a limit is over. */
+/** If the clocks differ by more, times of the service are misread: the end of an invitation or of a limit. */
 const mostSecondsApart = 60;
 
-/** Whether the service answers, takes the key, and whose it is, and what its user may do there. */
+/** Whether the service is reachable and accepts the key, the key's user, and their roles. */
 export async function serviceChecks({ client: settings }: Settings): Promise<Check[]> {
   let apart: number | undefined;
   const onDate = (date: string) => (apart = (Date.parse(date) - Date.now()) / 1000);
   const client = createClient({ ...settings, onDate, mostTries: 1 });
   try {
-    const permissions = await client.credential.permissions().catch(unlessUntold);
+    const permissions = await client.credential.permissions().catch(unlessUnreported);
     const rows = await client.organizations.list().catch(orRefusal);
     const user = await userCheck(client, Array.isArray(rows) ? rows : []);
     return [
-      ok("reachable", `${printable(new URL(settings.baseUrl).host)} answers`),
-      ok("key", "Avala takes the key"),
+      ok("reachable", `${printable(new URL(settings.baseUrl).host)} is reachable`),
+      ok("key", "API key accepted"),
       user,
       scopesCheck(permissions),
       ...(Array.isArray(rows) ? rolesChecks(rows) : [ofError("error", "role", rows)]),
@@ -41,11 +41,11 @@ export async function serviceChecks({ client: settings }: Settings): Promise<Che
   }
 }
 
-/** Only good to know, and not part of every deployment: a web page in its place says nothing of the API. */
-const untold = [ForbiddenError, ResponseShapeError, UnexpectedStatusError];
+/** Optional, and not part of every deployment: a web page in its place says nothing about the API. */
+const unreported = [ForbiddenError, ResponseShapeError, UnexpectedStatusError];
 
-function unlessUntold(error: unknown): undefined {
-  if (untold.some((type) => error instanceof type)) return undefined;
+function unlessUnreported(error: unknown): undefined {
+  if (unreported.some((type) => error instanceof type)) return undefined;
   throw error;
 }
 
@@ -55,11 +55,12 @@ function orRefusal(error: unknown): ForbiddenError {
   throw error;
 }
 
-/** What a failure says of the way to Avala and of the key. */
+/** What a failure says about the connection and the key. */
 export function failure(error: AvalaError, baseUrl: string): Check[] {
   const host = printable(new URL(baseUrl).host);
   if (error instanceof TransportError) return [unreachable(error, host)];
-  if (error instanceof UnauthorizedError) return [ok("reachable", `${host} answers`), ofError("error", "key", error)];
+  if (error instanceof UnauthorizedError)
+    return [ok("reachable", `${host} is reachable`), ofError("error", "key", error)];
   return [ofError("error", "reachable", error)];
 }
 
@@ -69,31 +70,25 @@ function unreachable(error: TransportError, host: string): Check {
   const { code = "" } = error.cause as { code?: string };
   const why = (message: string, fix: string) => failed("reachable", `${message} (${printable(code)}).`, fix);
   if (["ENOTFOUND", "EAI_AGAIN"].includes(code)) {
-    return why(`The name ${host} is not found`, "Check the base URL, and this machine's DNS and network.");
+    return why(`The host name ${host} cannot be resolved`, "Check the base URL, the DNS settings and the network.");
   }
   if (code === "ECONNREFUSED") {
-    return why(
-      `Nothing takes connections at ${host}`,
-      "Check the base URL and its port; an emulator has to be started.",
-    );
+    return why(`${host} refuses connections`, "Check the base URL and its port; the emulator must be running.");
   }
   if (tls.test(code)) {
     return why(
-      `${host} cannot prove who it is, or does not speak TLS`,
-      "Check the base URL; for a certificate authority of your own set NODE_EXTRA_CA_CERTS.",
+      `${host} has no valid certificate, or does not use TLS`,
+      "Check the base URL; for a private certificate authority, set NODE_EXTRA_CA_CERTS.",
     );
   }
-  return why(
-    `${host} does not answer`,
-    "Check the base URL, the network, and a firewall or proxy on the way: none is used.",
-  );
+  return why(`${host} does not answer`, "Check the base URL, the network and firewalls; proxies are not used.");
 }
 
 type Rows = Awaited<ReturnType<AvalaClient["organizations"]["list"]>>;
 
 async function userCheck(client: AvalaClient, rows: Rows): Promise<Check> {
   const user = await client.credential.currentUser().catch(unlessRefused);
-  if (!user) return ok("user", "Avala does not tell here to whom the API key belongs");
+  if (!user) return ok("user", "Avala does not report the user of the API key");
   const email = await emailOf(user.uid, client, rows);
   const uid = printable(user.uid, 60);
   return ok("user", `The API key belongs to ${email === undefined ? uid : `${printable(email, 254)} (${uid})`}`);
@@ -108,21 +103,23 @@ async function emailOf(uid: string, client: AvalaClient, rows: Rows): Promise<st
   return members?.find(({ userUid }) => userUid === uid)?.email;
 }
 
-/** What is only good to know is not worth a failure. */
+/** Optional information is not worth a failure. */
 function unlessRefused(error: unknown): undefined {
   if (error instanceof AvalaError) return undefined;
   throw error;
 }
 
 function rolesChecks(rows: Rows): Check[] {
-  if (rows.length === 0) return [ok("role", "The API key's user belongs to no organization yet")];
+  if (rows.length === 0) return [ok("role", "The API key's user is not a member of any organization yet")];
   return rows.map((row) => {
     const name = shownOrganization(row);
     const role = row.role ? printable(row.role, 20) : undefined;
     if (role === "owner" || role === "admin") return ok("role", `${role} of ${name}`);
     const is =
-      role === undefined ? `Avala does not tell the role in ${name}.` : `${role} of ${name}: may look, but not manage.`;
-    return warning("role", is, "To manage it, use a key of its owner or of an admin.");
+      role === undefined
+        ? `Avala does not report the role in ${name}.`
+        : `${role} of ${name}: can read, but not manage.`;
+    return warning("role", is, "To manage it, use a key of its owner or an admin.");
   });
 }
 
@@ -135,7 +132,7 @@ function clockCheck(apart: number | undefined): Check[] {
     warning(
       "clock",
       `This machine's clock is ${seconds} s ${which} the service's.`,
-      "Set the clock: whether an invitation has expired is told by it.",
+      "Set the clock: it is used to decide whether an invitation has expired.",
     ),
   ];
 }

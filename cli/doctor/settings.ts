@@ -3,9 +3,10 @@ import { resolveSettings, type Settings } from "../../provider/lifecycle/runtime
 import { printable } from "../../provider/core/text.js";
 import { hint } from "../commandLine.js";
 import { projectFolder, stackConfiguration, type Place } from "../pulumi/run.js";
+import { plural } from "../output/terminal.js";
 import { ofError, ok, warning, type Check } from "./check.js";
 
-/** Variables of the environment, and the keys of the stack's configuration that stand for the same. */
+/** Environment variables, and the keys of the stack configuration that set the same. */
 export const variables: Readonly<Record<string, string | undefined>> = {
   AVALA_API_KEY: "avala:apiKey",
   AVALA_BASE_URL: "avala:baseUrl",
@@ -26,7 +27,7 @@ const numbers = Object.keys(variables).filter((name) => /_(MINUTE|SECOND|SECONDS
 
 type Values = ReadonlyMap<string, string>;
 
-/** The settings in force, as far as they work, and where they come from. */
+/** The active settings, as far as they are valid, and their sources. */
 export async function settingsChecks(place: Place): Promise<{ settings: Settings | undefined; checks: Check[] }> {
   const { environment } = place;
   const { config, problem } = await configurationOf(place);
@@ -43,7 +44,7 @@ export async function settingsChecks(place: Place): Promise<{ settings: Settings
   }
 }
 
-/** Empty outside of a project, and where it cannot be read, which is said. */
+/** Empty outside a project, and if it cannot be read, which is reported. */
 async function configurationOf(place: Place): Promise<{ config: Values; problem: Check[] }> {
   if (projectFolder(place) === undefined) return { config: new Map(), problem: [] };
   try {
@@ -54,14 +55,14 @@ async function configurationOf(place: Place): Promise<{ config: Values; problem:
   }
 }
 
-/** Nothing of a key is shown, and of texts that somebody may have pasted one into, nothing either. */
+/** Never shows a key, nor a text into which somebody may have pasted one. */
 function inForce(environment: Place["environment"], config: Values, settings: Settings): Check[] {
   const fromEnvironment = Boolean(environment["AVALA_API_KEY"]);
   const keySource = fromEnvironment
     ? "AVALA_API_KEY"
     : config.has(keyVariable)
-      ? `the variable that ${keyVariable} names`
-      : "avala:apiKey of the stack";
+      ? `the variable named by ${keyVariable}`
+      : "avala:apiKey of the stack configuration";
   const url = settings.client.baseUrl;
   const urlSource = fromEnvironment
     ? environment["AVALA_BASE_URL"] && "AVALA_BASE_URL"
@@ -69,13 +70,13 @@ function inForce(environment: Place["environment"], config: Values, settings: Se
   const isInsecure = url.startsWith("http:");
   const idle = fromEnvironment ? ["avala:apiKey", keyVariable, "avala:baseUrl"].filter((key) => config.has(key)) : [];
   return [
-    ok("keySource", `The key is set, by ${keySource}`),
-    ...(idle.length > 0 ? [ok("idle", `Not used, as AVALA_API_KEY is set: ${idle.join(", ")}`)] : []),
+    ok("keySource", `API key set by ${keySource}`),
+    ...(idle.length > 0 ? [ok("idle", `Not used, because AVALA_API_KEY is set: ${idle.join(", ")}`)] : []),
     isInsecure
       ? warning(
           "baseUrl",
-          `The base URL ${printable(url, 200)} (${urlSource}) is without encryption, to this machine.`,
-          "Meant for an emulator or a development server; else use https.",
+          `The base URL ${printable(url, 200)} (${urlSource}) uses unencrypted HTTP (loopback).`,
+          "Intended for an emulator or a development server; otherwise use https.",
         )
       : ok("baseUrl", `The base URL is ${printable(url, 200)} (${urlSource || "the default"})`),
     ...numbers.flatMap((name) => numberInForce(name, environment, config)),
@@ -83,25 +84,19 @@ function inForce(environment: Place["environment"], config: Values, settings: Se
       ? [
           ok(
             "hiddenPeople",
-            `AVALA_HIDDEN_PEOPLE names ${settings.hiddenPeople.size} user${settings.hiddenPeople.size === 1 ? "" : "s"} whose hidden address is none that the program declares`,
+            `AVALA_HIDDEN_PEOPLE lists ${plural(settings.hiddenPeople.size, "user")} with a hidden address, not declared by email`,
           ),
         ]
       : []),
     ...(settings.client.readOnly
-      ? [
-          warning(
-            "readOnly",
-            "AVALA_READ_ONLY is set: what would change something is refused.",
-            "Unset it to make changes.",
-          ),
-        ]
+      ? [warning("readOnly", "AVALA_READ_ONLY is set: changes fail.", "Unset it to make changes.")]
       : []),
     ...(settings.assumeDeleted.size > 0
       ? [
           warning(
             "assumeDeleted",
-            `AVALA_ASSUME_DELETED names ${settings.assumeDeleted.size} organization${settings.assumeDeleted.size === 1 ? "" : "s"} whose disappearance counts as deletion.`,
-            "It is meant for one run: unset it.",
+            `AVALA_ASSUME_DELETED lists ${plural(settings.assumeDeleted.size, "organization")}: if not visible, they count as deleted.`,
+            "Intended for one run only: unset it.",
           ),
         ]
       : []),
@@ -112,8 +107,13 @@ function numberInForce(name: string, environment: Place["environment"], config: 
   const key = variables[name]!;
   const [own, configured] = [environment[name], config.get(key)];
   if (!own && !configured) return [];
-  const over = own && configured ? `, over ${key} ${configured.trim()}` : "";
-  return [ok("setting", own ? `${name} is ${own.trim()}${over}` : `${key} of the stack is ${configured!.trim()}`)];
+  const over = own && configured ? `, overriding ${key} ${configured.trim()}` : "";
+  return [
+    ok(
+      "setting",
+      own ? `${name} is ${own.trim()}${over}` : `${key} of the stack configuration is ${configured!.trim()}`,
+    ),
+  ];
 }
 
 function unknownVariables(environment: Place["environment"]): Check[] {
@@ -122,7 +122,7 @@ function unknownVariables(environment: Place["environment"]): Check[] {
   return names.map((name) =>
     warning(
       "unknownVariable",
-      `${printable(name)} is set, and is no setting of this package.`,
+      `${printable(name)} is set, but is not a setting of this package.`,
       hint(name, Object.keys(variables), fix),
     ),
   );
@@ -130,11 +130,11 @@ function unknownVariables(environment: Place["environment"]): Check[] {
 
 function unknownKeys(config: Values): Check[] {
   const names = [...config.keys()].filter((name) => name.startsWith("avala:") && !configurationKeys.includes(name));
-  const fix = "Correct it, or let it be where the program reads it itself.";
+  const fix = "Correct it, or leave it if the program reads it itself.";
   return names.map((name) =>
     warning(
       "unknownKey",
-      `${printable(name)} is in the stack's configuration, and is no setting of this package.`,
+      `${printable(name)} is in the stack configuration, but is not a setting of this package.`,
       hint(name, configurationKeys, fix),
     ),
   );

@@ -38,11 +38,12 @@ export function nodeCheck(version: string): Check {
 
 /** @param version of the program's own; undefined where it has none */
 export function typescriptCheck(version: string | undefined): Check {
-  if (version === undefined) return ok("typescript", "TypeScript: the program has none of its own, the SDK's is used");
+  if (version === undefined)
+    return ok("typescript", "TypeScript of the Pulumi SDK; the program does not install its own");
   if (numbers(version)[0]! < typescriptBelow) return ok("typescript", `TypeScript ${printable(version)}`);
   return failed(
     "typescript",
-    `TypeScript ${printable(version)} cannot be used by the SDK, which runs the program with it.`,
+    `TypeScript ${printable(version)} is not supported by the Pulumi SDK, which runs the program with it.`,
     "npm install --save-dev typescript@6",
   );
 }
@@ -53,47 +54,47 @@ export function typescriptCheck(version: string | undefined): Check {
  */
 export function sdkCheck(version: string | undefined, node: string): Check {
   const fix = installSdk("latest", node);
-  if (version === undefined) return failed("sdk", "The program does not find @pulumi/pulumi.", fix);
+  if (version === undefined) return failed("sdk", "@pulumi/pulumi cannot be resolved from the program's folder.", fix);
   const shown = `@pulumi/pulumi ${printable(version)}`;
   if (!isAtLeast(version, oldestSdk)) return failed("sdk", `${shown} is older than ${oldestSdk}.`, fix);
   if (numbers(version)[0] !== numbers(oldestSdk)[0]) {
-    return failed("sdk", `${shown} is of another major version than ${oldestSdk}.`, installSdk("3", node));
+    return failed("sdk", `${shown} has a different major version than ${oldestSdk}.`, installSdk("3", node));
   }
-  if (!isAtLeast(version, getsFrom)) return warning("sdk", `${shown}: get() of resources needs ${getsFrom}.`, fix);
+  if (!isAtLeast(version, getsFrom)) return warning("sdk", `${shown}: get() of resources requires ${getsFrom}.`, fix);
   return ok("sdk", shown);
 }
 
 function installSdk(tag: string, node: string): string {
   const command = `npm install @pulumi/pulumi@${tag}`;
   if (isAtLeast(node, newestSdkNeedsNode)) return command;
-  return `Install Node ${newestSdkNeedsNode} or newer, which the newest SDK needs, then: ${command}`;
+  return `Install Node ${newestSdkNeedsNode} or newer, which the latest SDK requires, then run: ${command}`;
 }
 
 /** @param version as `pulumi version` prints it; undefined where there is no CLI */
 export function pulumiCheck(version: string | undefined): Check {
   const fix = "See https://www.pulumi.com/docs/install/.";
-  if (version === undefined) return failed("pulumi", "There is no Pulumi CLI on the PATH.", fix);
+  if (version === undefined) return failed("pulumi", "The Pulumi CLI is not on the PATH.", fix);
   if (isAtLeast(version, importsFrom)) return ok("pulumi", `Pulumi ${printable(version)}`);
   return warning(
     "pulumi",
-    `Pulumi ${printable(version)}: to import what exists takes ${importsFrom}; all else works.`,
+    `Pulumi ${printable(version)}: the import of existing objects requires ${importsFrom}; everything else works.`,
     fix,
   );
 }
 
-/** @param version of the package as the program finds it; undefined where it does not */
+/** @param version of the package as resolved from the program; undefined if it is not found */
 export function packageCheck(version: string | undefined): Check {
   if (version === undefined) {
     return failed(
       "package",
-      "The program's folder does not find pulumi-avala/provider, which the engine asks for there.",
+      "pulumi-avala/provider cannot be resolved from the program's folder, where the engine looks for it.",
       "Make pulumi-avala a direct dependency of the program: npm install pulumi-avala",
     );
   }
-  if (version === ownVersion) return ok("package", `pulumi-avala ${ownVersion}, found from the program`);
+  if (version === ownVersion) return ok("package", `pulumi-avala ${ownVersion}, resolved from the program's folder`);
   return warning(
     "package",
     `The program uses pulumi-avala ${printable(version)}, this command is ${ownVersion}.`,
-    "Run the command in the program's folder, with npx pulumi-avala.",
+    "Run the command as npx pulumi-avala in the program's folder.",
   );
 }

@@ -148,6 +148,11 @@ export function wrapped(text: string, indent = 0, width = 100): string {
   return lines.map((line) => " ".repeat(indent) + line).join("\n");
 }
 
+/** "1 rule", "2 rules". */
+export function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
 /** The day of a moment, in UTC; a text that is no moment as it is. */
 export function day(moment: string): string {
   const time = Date.parse(moment);

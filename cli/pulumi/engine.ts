@@ -20,7 +20,7 @@ export function missingPackages(folder: string, names: readonly string[]): strin
   });
 }
 
-/** Takes the entries of an import file into the state. Avala is asked nothing. */
+/** Imports the entries of an import file into the state. Sends nothing to Avala. */
 export async function importInto(place: Place, terminal: Terminal, file: string): Promise<void> {
   await requireCli(place);
   await requireStack(place);
@@ -29,12 +29,12 @@ export async function importInto(place: Place, terminal: Terminal, file: string)
   if (code === 0) return;
   terminal.note(`${stdout}\n${stderr}`.trim());
   throw new StackError(
-    `pulumi import failed: ${reasonIn(stderr || stdout)} Nothing was sent to Avala that changes anything.`,
-    "Correct that, and run the command again.",
+    `pulumi import failed: ${reasonIn(stderr || stdout)} Nothing was changed in Avala.`,
+    "Fix the problem and run the command again.",
   );
 }
 
-/** Takes into the state what has changed in Avala since; asks, and changes nothing there. */
+/** Records in the state what has changed in Avala since; changes nothing there. */
 export async function refreshState(place: Place, terminal: Terminal): Promise<void> {
   await requireStack(place);
   terminal.note("Running pulumi refresh.");
@@ -43,7 +43,7 @@ export async function refreshState(place: Place, terminal: Terminal): Promise<vo
   terminal.note(`${stdout}\n${stderr}`.trim());
   throw new StackError(
     `pulumi refresh failed: ${reasonIn(stderr || stdout)}`,
-    "Correct that, and run the command again.",
+    "Fix the problem and run the command again.",
   );
 }
 
@@ -55,8 +55,8 @@ export async function previewAfter(place: Place, terminal: Terminal, expected: "
   if (code === 0) return stdout;
   terminal.note(`${stdout}\n${stderr}`.trim());
   throw new StackError(
-    `The import is done, but pulumi preview ${expected === "any" ? "failed" : "failed or shows changes"}: ${reasonIn(stderr)} Nothing was sent to Avala that changes anything.`,
-    "Look at what pulumi preview --diff shows before pulumi up.",
+    `The import succeeded, but pulumi preview ${expected === "any" ? "failed" : "failed or shows changes"}: ${reasonIn(stderr)} Nothing was changed in Avala.`,
+    "Check the output of pulumi preview --diff before pulumi up.",
   );
 }
 
@@ -82,7 +82,7 @@ export async function previewedSteps(
   terminal.note("Running pulumi preview.");
   const { code, stdout, stderr } = await runPulumi(place, ["preview", "--json", ...more]);
   if (code !== 0)
-    throw new StackError(`pulumi preview failed: ${reasonIn(stderr)}`, "Run it by hand to see all of it.");
+    throw new StackError(`pulumi preview failed: ${reasonIn(stderr)}`, "Run it yourself to see its complete output.");
   return stepsIn(stdout, "pulumi preview --json");
 }
 
@@ -90,7 +90,7 @@ export async function previewedSteps(
 export function stepsIn(text: string, source: string): PreviewedStep[] {
   const { steps } = parse(text, source) as { steps?: unknown };
   if (Array.isArray(steps)) return steps as PreviewedStep[];
-  throw new StackError(`${source} holds no steps.`, "Give the output of: pulumi preview --json.");
+  throw new StackError(`${source} contains no steps.`, "Pass the output of: pulumi preview --json.");
 }
 
 /** The first version of the CLI whose import takes inputs and outputs from a file: before, it cannot read our resources. */
@@ -101,8 +101,8 @@ async function requireCli(place: Place): Promise<void> {
   const [major = 0, minor = 0] = stdout.trim().replace(/^v/, "").split(".").map(Number);
   if (major > firstCli[0] || (major === firstCli[0] && minor >= firstCli[1])) return;
   throw new StackError(
-    `pulumi import takes what dynamic resources need from ${firstCli.join(".")}.0 on; this is ${printable(stdout, 40)}.`,
-    "Upgrade the Pulumi CLI, and run the command again.",
+    `The import of dynamic resources requires Pulumi ${firstCli.join(".")}.0 or newer; this is ${printable(stdout, 40)}.`,
+    "Upgrade the Pulumi CLI and run the command again.",
   );
 }
 
@@ -111,7 +111,7 @@ async function requireStack(place: Place): Promise<void> {
   const { code, stderr } = await runPulumi(place, ["stack", "--show-name"]);
   if (code === 0) return;
   throw new StackError(
-    `${named === undefined ? "No stack is selected" : "The stack cannot be used"}: ${reasonIn(stderr)}`,
-    `Make one with: pulumi stack init ${shellWord(named ?? "prod")}, in the project's folder; then run the command again.`,
+    `${named === undefined ? "No stack is selected" : "The stack cannot be selected"}: ${reasonIn(stderr)}`,
+    `In the project's folder, run pulumi stack init ${shellWord(named ?? "prod")} or pulumi stack select; then run the command again.`,
   );
 }

@@ -48,8 +48,8 @@ export function managedIn(state: unknown): Managed[] {
   const { deployment } = properties(state);
   if (typeof deployment !== "object" || deployment === null) {
     throw new StackError(
-      "That is no exported state: it has no deployment.",
-      "Give the output of: pulumi stack export.",
+      "The input is not an exported state: it has no deployment.",
+      "Pass the output of: pulumi stack export.",
     );
   }
   const { resources = [] } = properties(deployment);
@@ -86,7 +86,7 @@ function idParts(id: string, count: number): string[] {
   try {
     return splitId(id, count);
   } catch (error) {
-    throw new StackError((error as Error).message, "Give the output of: pulumi stack export.");
+    throw new StackError((error as Error).message, "Pass the output of: pulumi stack export.");
   }
 }
 

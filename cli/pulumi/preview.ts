@@ -32,7 +32,7 @@ export interface Step {
   new: Resource | undefined;
 }
 
-/** A step of somebody else's provider: of it only that it is the same can be told. */
+/** A step of another provider: only whether it is the same step can be known. */
 export interface OtherStep {
   op: string;
   urn: string;
@@ -86,12 +86,12 @@ export function previewOf(document: unknown): Preview {
   const steps = listed ?? (typeof duration === "number" ? [] : undefined);
   if (!Array.isArray(steps)) {
     throw new PreviewError(
-      "That is no preview: it has no steps.",
-      "Give the output of: pulumi preview --json --show-sames.",
+      "The input is not a preview: it has no steps.",
+      "Pass the output of: pulumi preview --json --show-sames.",
     );
   }
-  const said = Array.isArray(diagnostics) ? diagnostics.map(propertiesOf) : [];
-  refuseFailed(said);
+  const diagnosed = Array.isArray(diagnostics) ? diagnostics.map(propertiesOf) : [];
+  refuseFailed(diagnosed);
   const rows = steps.map(propertiesOf);
   const plain = rows.filter(({ op }) => !bookkeeping.has(String(op)));
   const replaced = new Set(plain.filter(({ op }) => op === "create-replacement").map(({ urn }) => urn));
@@ -101,16 +101,18 @@ export function previewOf(document: unknown): Preview {
     steps: meant.flatMap(stepOf),
     others: meant.flatMap(otherOf),
     complete: meant.filter(({ op }) => op === "same").length >= sames,
-    warnings: [...new Set(said.filter(({ severity }) => severity === "warning").map(({ message }) => String(message)))],
+    warnings: [
+      ...new Set(diagnosed.filter(({ severity }) => severity === "warning").map(({ message }) => String(message))),
+    ],
   };
 }
 
-function refuseFailed(said: readonly Properties[]): void {
-  const failures = said.filter(({ severity }) => severity === "error").length;
+function refuseFailed(diagnosed: readonly Properties[]): void {
+  const failures = diagnosed.filter(({ severity }) => severity === "error").length;
   if (failures === 0) return;
   throw new PreviewError(
-    `That preview has failed with ${failures === 1 ? "an error" : `${failures} errors`}: it does not hold every step.`,
-    "Correct what pulumi preview tells, and run it again.",
+    `The preview failed with ${failures === 1 ? "an error" : `${failures} errors`}, so it does not contain every step.`,
+    "Fix the errors that pulumi preview reports, and run it again.",
   );
 }
 
@@ -122,7 +124,7 @@ function stepOf(row: Properties): Step[] {
   const meaning = typeof op === "string" && Object.hasOwn(meanings, op) ? meanings[op] : undefined;
   if (meaning === undefined || typeof urn !== "string") {
     throw new PreviewError(
-      "That preview holds a step that this version does not know.",
+      "The preview contains a kind of step that this version does not know.",
       "Upgrade: npm install pulumi-avala@latest.",
     );
   }

@@ -62,11 +62,11 @@ export async function previewed({ options, environment }: Place): Promise<string
   return promisify(execFile)("pulumi", args, { env, maxBuffer: 1 << 30 }).then(
     ({ stdout }) => stdout,
     ({ stdout = "", stderr = "", code }: { stdout?: string; stderr?: string; code?: unknown }) => {
-      const said = printable(`${errorsIn(stdout)} ${stderr}`, 300) || "it gave no reason";
-      const why = code === "ENOENT" ? "there is no Pulumi CLI on the PATH" : said;
+      const reason = printable(`${errorsIn(stdout)} ${stderr}`, 300) || "no reason given";
+      const why = code === "ENOENT" ? "the Pulumi CLI is not on the PATH" : reason;
       throw new StackError(
         `pulumi preview failed: ${why}.`,
-        "Correct that, or give the output of: pulumi preview --json --show-sames.",
+        "Fix the problem, or pass the output of: pulumi preview --json --show-sames.",
       );
     },
   );
@@ -90,7 +90,7 @@ export function parse(text: string, source: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new StackError(`What ${source} holds is not JSON.`, "Give the output of: pulumi stack export.");
+    throw new StackError(`${source} is not valid JSON.`, "Pass the output of: pulumi stack export.");
   }
 }
 
@@ -102,13 +102,13 @@ async function pulumi(place: Place, args: string[]): Promise<string> {
   // Only stderr: with --show-secrets the key is on stdout.
   throw new StackError(
     `pulumi ${configures ? "config" : "stack export"} failed: ${reasonIn(stderr)}`,
-    `Correct that, or name the stack with --stack and the project's folder with --cwd${configures ? ", or set AVALA_API_KEY" : ""}.`,
+    `Fix the problem, or select the stack with --stack and the project's folder with --cwd${configures ? ", or set AVALA_API_KEY" : ""}.`,
   );
 }
 
 /** Why a command of the CLI failed, in its own words. */
-export function reasonIn(said: string): string {
-  return printable(said, 300) || "it gave no reason.";
+export function reasonIn(output: string): string {
+  return printable(output, 300) || "no reason given.";
 }
 
 /**
@@ -124,14 +124,14 @@ export async function runPulumi(
   const common = ["--non-interactive", "--color", "never", "--cwd", resolve(options.cwd ?? ".")];
   const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true", ...more };
   try {
-    const said = await promisify(execFile)("pulumi", [...args, ...stack, ...common], { env, maxBuffer: 1 << 30 });
-    return { code: 0, ...said };
+    const output = await promisify(execFile)("pulumi", [...args, ...stack, ...common], { env, maxBuffer: 1 << 30 });
+    return { code: 0, ...output };
   } catch (error) {
     const { code, stdout = "", stderr = "" } = error as { code?: unknown; stdout?: string; stderr?: string };
     if (code !== "ENOENT") return { code: typeof code === "number" ? code : 1, stdout, stderr };
     throw new StackError(
-      "There is a Pulumi project here, but no Pulumi CLI on the PATH.",
-      "Install it; or set AVALA_API_KEY, and give --state <file> where a command takes it.",
+      "This is a Pulumi project, but the Pulumi CLI is not on the PATH.",
+      "Install it; or set AVALA_API_KEY, and pass --state <file> to commands that accept it.",
     );
   }
 }

@@ -33,7 +33,7 @@ export async function findState(asked: Asked, { secrets = false } = {}): Promise
 export function noState(more?: string): UsageError {
   const ways = ["--cwd <folder>", "--state <file>", ...(more === undefined ? [] : [more])];
   return new UsageError(
-    "There is no Pulumi project in this folder or above it.",
-    `Go to one, or give ${ways.slice(0, -1).join(", ")} or ${ways.at(-1)}.`,
+    "No Pulumi project in this folder or its parents.",
+    `Change to the folder of a project, or pass ${ways.slice(0, -1).join(", ")} or ${ways.at(-1)}.`,
   );
 }

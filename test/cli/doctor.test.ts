@@ -50,26 +50,26 @@ describe("versions", () => {
     [nodeCheck("18.20.0"), "error", "older"],
     [pulumiCheck("v3.254.0"), "ok", "Pulumi v3.254.0"],
     [pulumiCheck("v4.0.0-alpha.1"), "ok", "Pulumi v4"],
-    [pulumiCheck("v3.253.9"), "warning", "to import what exists takes 3.254.0"],
-    [pulumiCheck(undefined), "error", "no Pulumi CLI"],
+    [pulumiCheck("v3.253.9"), "warning", "the import of existing objects requires 3.254.0"],
+    [pulumiCheck(undefined), "error", "The Pulumi CLI is not on the PATH"],
     [sdkCheck("3.270.0", "22.0.0"), "ok", "@pulumi/pulumi 3.270.0"],
-    [sdkCheck("3.216.0", "22.0.0"), "warning", "get() of resources needs 3.268.0"],
+    [sdkCheck("3.216.0", "22.0.0"), "warning", "get() of resources requires 3.268.0"],
     [sdkCheck("3.215.9", "22.0.0"), "error", "older than 3.216.0"],
-    [sdkCheck("4.0.0", "22.0.0"), "error", "another major version"],
-    [sdkCheck(undefined, "22.0.0"), "error", "does not find @pulumi/pulumi"],
+    [sdkCheck("4.0.0", "22.0.0"), "error", "a different major version"],
+    [sdkCheck(undefined, "22.0.0"), "error", "@pulumi/pulumi cannot be resolved"],
     [typescriptCheck("6.0.3"), "ok", "TypeScript 6.0.3"],
-    [typescriptCheck(undefined), "ok", "none of its own"],
-    [typescriptCheck("7.0.0-dev.1"), "error", "TypeScript 7.0.0-dev.1 cannot be used"],
+    [typescriptCheck(undefined), "ok", "TypeScript of the Pulumi SDK"],
+    [typescriptCheck("7.0.0-dev.1"), "error", "TypeScript 7.0.0-dev.1 is not supported"],
     [packageCheck(ownVersion), "ok", ownVersion],
     [packageCheck("0.0.1"), "warning", `uses pulumi-avala 0.0.1, this command is ${ownVersion}`],
-    [packageCheck(undefined), "error", "does not find pulumi-avala/provider"],
+    [packageCheck(undefined), "error", "pulumi-avala/provider cannot be resolved"],
   ])("%j", (check, level, told) => {
     expect(check).toMatchObject({ level, message: expect.stringContaining(told) as string });
   });
 });
 
 describe("the SDK that is proposed", () => {
-  const needsNode = /^Install Node 22 or newer, which the newest SDK needs, then: npm install @pulumi\/pulumi@/;
+  const needsNode = /^Install Node 22 or newer, which the latest SDK requires, then run: npm install @pulumi\/pulumi@/;
   const command = /^npm install @pulumi\/pulumi@(latest|3)$/;
   const wanting = [undefined, "3.215.9", "3.216.0", "4.0.0"];
   it.each(
@@ -84,8 +84,8 @@ describe("outside of a project", () => {
     const checks = await examined(withoutPulumi);
     expect(named(checks, "node", "pulumi", "program", "package", "sdk", "languageHost")).toEqual([
       `ok node: Node ${process.versions.node}`,
-      "error pulumi: There is no Pulumi CLI on the PATH.",
-      "ok program: There is no Pulumi project in this folder or above it: nothing is said of a program",
+      "error pulumi: The Pulumi CLI is not on the PATH.",
+      "ok program: No Pulumi project in this folder or its parents; program checks skipped",
     ]);
   });
 
@@ -117,17 +117,17 @@ describe("the program", () => {
     installed("typescript", "7.0.1");
     put("tsconfig.json", "{}");
     expect(named(await examined({}, ["--cwd", "app"]), ...ofProgram)).toEqual([
-      `ok package: pulumi-avala ${ownVersion}, found from the program`,
+      `ok package: pulumi-avala ${ownVersion}, resolved from the program's folder`,
       "ok sdk: @pulumi/pulumi 3.270.0",
-      "error typescript: TypeScript 7.0.1 cannot be used by the SDK, which runs the program with it.",
+      "error typescript: TypeScript 7.0.1 is not supported by the Pulumi SDK, which runs the program with it.",
     ]);
   });
 
   it("does not find what is not, also where only a part is: the handlers", async () => {
     installed("pulumi-avala", ownVersion, { exports: { ".": "./x.js", "./package.json": "./package.json" } });
     expect(named(await examined({}, ["--cwd", "app"]), ...ofProgram)).toEqual([
-      "error package: The program's folder does not find pulumi-avala/provider, which the engine asks for there.",
-      "error sdk: The program does not find @pulumi/pulumi.",
+      "error package: pulumi-avala/provider cannot be resolved from the program's folder, where the engine looks for it.",
+      "error sdk: @pulumi/pulumi cannot be resolved from the program's folder.",
     ]);
   });
 
@@ -141,7 +141,9 @@ describe("the program", () => {
   it("needs the stack's configuration where the environment has no key, and only then", async () => {
     const env = { ...withoutPulumi, AVALA_API_KEY: "" };
     const [configuration, settings] = named(await examined(env, ["--cwd", "app"]), "configuration", "settings");
-    expect(configuration).toMatch(/^warning configuration: There is a Pulumi project here, but no Pulumi CLI/);
+    expect(configuration).toMatch(
+      /^warning configuration: This is a Pulumi project, but the Pulumi CLI is not on the PATH/,
+    );
     expect(settings).toMatch(/^error settings: There is no API key/);
   });
 });
@@ -156,8 +158,8 @@ describe("settings", () => {
   it("are told with their source, the key as set", async () => {
     const checks = await examined();
     expect(named(checks, "keySource", "baseUrl", "setting", "readOnly", "assumeDeleted")).toEqual([
-      "ok keySource: The key is set, by AVALA_API_KEY",
-      `warning baseUrl: The base URL ${o.between.url} (AVALA_BASE_URL) is without encryption, to this machine.`,
+      "ok keySource: API key set by AVALA_API_KEY",
+      `warning baseUrl: The base URL ${o.between.url} (AVALA_BASE_URL) uses unencrypted HTTP (loopback).`,
       "ok setting: AVALA_REQUESTS_PER_MINUTE is 100000",
       "ok setting: AVALA_REQUESTS_PER_SECOND is 10000",
     ]);
@@ -170,9 +172,9 @@ describe("settings", () => {
       AVALA_HIDDEN_PEOPLE: uids.mia,
     });
     expect(named(checks, "hiddenPeople", "readOnly", "assumeDeleted")).toEqual([
-      "ok hiddenPeople: AVALA_HIDDEN_PEOPLE names 1 user whose hidden address is none that the program declares",
-      "warning readOnly: AVALA_READ_ONLY is set: what would change something is refused.",
-      "warning assumeDeleted: AVALA_ASSUME_DELETED names 2 organizations whose disappearance counts as deletion.",
+      "ok hiddenPeople: AVALA_HIDDEN_PEOPLE lists 1 user with a hidden address, not declared by email",
+      "warning readOnly: AVALA_READ_ONLY is set: changes fail.",
+      "warning assumeDeleted: AVALA_ASSUME_DELETED lists 2 organizations: if not visible, they count as deleted.",
     ]);
   });
 
@@ -183,14 +185,14 @@ describe("settings", () => {
       { level: "warning", message: expect.stringMatching(/^AVALA_APIKEY/) as string },
       { level: "warning", message: expect.stringMatching(/^AVALA_TENANT/) as string },
     ]);
-    expect(unknown[0]!.fix).toMatch(/^Is AVALA_API_KEY meant\?/);
+    expect(unknown[0]!.fix).toMatch(/^Did you mean AVALA_API_KEY\?/);
   });
 
   it.each([
     [{ AVALA_BASE_URL: "http://api.example.com" }, /unencrypted/],
     [{ AVALA_BASE_URL: "https://me:avk_pasted@api.example.com" }, /user name or password/],
     [{ AVALA_MAX_REMOVALS: "avk_pasted" }, /AVALA_MAX_REMOVALS is not a whole number/],
-    [{ AVALA_READ_ONLY: "avk_pasted" }, /AVALA_READ_ONLY is set, and is neither true nor false/],
+    [{ AVALA_READ_ONLY: "avk_pasted" }, /AVALA_READ_ONLY is set, but is neither true nor false/],
     [{ AVALA_HIDDEN_PEOPLE: "avk_pasted" }, /Entry 1 of AVALA_HIDDEN_PEOPLE is not a uid/],
   ])("that cannot work are wrong, and nothing is asked: %j", async (env, told) => {
     const checks = await examined(env);
@@ -209,11 +211,11 @@ describe("Avala", () => {
     await o.emulator.clearLog();
     const checks = await examined({ AVALA_API_KEY: "avk_mia", AVALA_READ_ONLY: "1" });
     expect(named(checks, ...ofAvala)).toEqual([
-      `ok reachable: ${new URL(o.between.url).host} answers`,
-      "ok key: Avala takes the key",
+      `ok reachable: ${new URL(o.between.url).host} is reachable`,
+      "ok key: API key accepted",
       `ok user: The API key belongs to mia@example.com (${uids.mia})`,
-      "ok scopes: The key's scopes include organizations.read and organizations.write",
-      "warning role: member of Acme (acme): may look, but not manage.",
+      "ok scopes: The key has the scopes organizations.read and organizations.write",
+      "warning role: member of Acme (acme): can read, but not manage.",
       "ok role: owner of Beta (beta)",
       "ok clock: This machine's clock agrees with the service's",
     ]);
@@ -225,7 +227,7 @@ describe("Avala", () => {
     ]);
   });
 
-  const unknown = "ok user: Avala does not tell here to whom the API key belongs";
+  const unknown = "ok user: Avala does not report the user of the API key";
   const asked = ["GET /users/me/permissions/", "GET /organizations/", "GET /users/me/"];
   it.each<[NonNullable<Seed["settings"]>, string, number]>([
     [{ hideEmails: true }, `ok user: The API key belongs to ${uids.owner}`, 4],
@@ -252,7 +254,7 @@ describe("Avala", () => {
   it("does not take the key", async () => {
     const checks = await examined({ AVALA_API_KEY: "avk_of-nobody-8Zq1" });
     expect(named(checks, ...ofAvala).slice(0, 2)).toEqual([
-      `ok reachable: ${new URL(o.between.url).host} answers`,
+      `ok reachable: ${new URL(o.between.url).host} is reachable`,
       expect.stringMatching(/^error key: .* answered 401/),
     ]);
     expect(JSON.stringify(checks)).not.toContain("8Zq1");
@@ -261,17 +263,17 @@ describe("Avala", () => {
   it("is not there, or speaks no TLS", async () => {
     const { port } = new URL(o.between.url);
     expect(named(await examined({ AVALA_BASE_URL: "http://127.0.0.1:1/api/v1" }), ...ofAvala)).toEqual([
-      "error reachable: Nothing takes connections at 127.0.0.1:1 (ECONNREFUSED).",
+      "error reachable: 127.0.0.1:1 refuses connections (ECONNREFUSED).",
     ]);
     expect(named(await examined({ AVALA_BASE_URL: `https://127.0.0.1:${port}/api/v1` }), ...ofAvala)).toEqual([
-      expect.stringMatching(/^error reachable: .* does not speak TLS/),
+      expect.stringMatching(/^error reachable: .* does not use TLS/),
     ]);
   });
 
   it.each([
-    ["ENOTFOUND", /^The name api\.example\.com is not found/],
-    ["EAI_AGAIN", /is not found/],
-    ["CERT_HAS_EXPIRED", /cannot prove who it is/],
+    ["ENOTFOUND", /^The host name api\.example\.com cannot be resolved/],
+    ["EAI_AGAIN", /cannot be resolved/],
+    ["CERT_HAS_EXPIRED", /has no valid certificate/],
     ["TIMED_OUT", /does not answer/],
   ])("is not reached for the reason %s", (code, told) => {
     const cause = Object.assign(new Error("scripted"), { code });
@@ -298,7 +300,7 @@ describe("Avala", () => {
       const at = (seconds: number, reply: object) => ({ ...reply, headers: { date: date(seconds) } });
       const late = await answers(at(600, may(["organizations.read", "organizations.write"])), at(600, pageOf([])));
       expect(named(late, "role", "clock")).toEqual([
-        "ok role: The API key's user belongs to no organization yet",
+        "ok role: The API key's user is not a member of any organization yet",
         expect.stringMatching(/^warning clock: This machine's clock is (599|600|601) s behind the service's\.$/),
       ]);
       const early = await answers(at(-600, may([])), at(-600, pageOf([])));
@@ -306,12 +308,11 @@ describe("Avala", () => {
     });
 
     const [read, write] = ["organizations.read", "organizations.write"];
-    const untold = "ok scopes: Avala does not tell here which scopes the key has";
-    const limited = (to: string) =>
-      `warning scopes: The key is limited to ${to}: neither ${read} nor ${write} is among them.`;
-    const both = `ok scopes: The key's scopes include ${read} and ${write}`;
+    const untold = "ok scopes: Avala does not report the scopes of the key";
+    const limited = (to: string) => `warning scopes: The key is restricted to ${to}, without ${read} and ${write}.`;
+    const both = `ok scopes: The key has the scopes ${read} and ${write}`;
     const nothing =
-      "warning scopes: Avala names no scope that the key has: it is restricted, and perhaps granted nothing.";
+      "warning scopes: Avala reports no scopes of the key: the key is restricted, and may not be allowed anything.";
     const many = Array.from({ length: 12 }, (_, i) => `things${i}.read`);
     it.each<[string, Reply | undefined, string]>([
       ["no such route", undefined, untold],
@@ -334,22 +335,22 @@ describe("Avala", () => {
       [
         "no scope, but this toolset",
         may([], ["organizations"]),
-        'ok scopes: Avala names no scope that the key has, but the toolset "organizations"; which of reads and writes they allow is not told',
+        'ok scopes: Avala reports no scopes of the key, but the toolset "organizations"; whether reads and writes are allowed is not reported',
       ],
       [
         "no scope, but others' toolsets",
         may([], ["datasets", "tasks"]),
-        'warning scopes: Avala names no scope that the key has, but the toolsets "datasets", "tasks": organizations are not among them.',
+        'warning scopes: Avala reports no scopes of the key, but the toolsets "datasets", "tasks", without organizations.',
       ],
       [
         "reads only",
         may([read!]),
-        `warning scopes: The key's scopes include ${read}, and not ${write}: previews, refreshes and reports work, changes are refused.`,
+        `warning scopes: The key has the scope ${read}, but not ${write}: previews, refreshes and reports work, changes fail.`,
       ],
       [
         "writes only",
         may([write!], ["organizations"]),
-        `warning scopes: The key's scopes include ${write}, and not ${read}, which everything needs.`,
+        `warning scopes: The key has the scope ${write}, but not ${read}, which every operation needs.`,
       ],
       ["both", may([read!, write!]), both],
       ["both, in another order among others", may(["datasets.read", write!, "tasks.write", read!]), both],
@@ -374,9 +375,9 @@ describe("Avala", () => {
     ])("tells of scopes what is told of them: %s", async (_what, reply, told) => {
       const checks = await answers(reply);
       expect(named(checks, "reachable", "scopes", "role")).toEqual([
-        `ok reachable: ${new URL(service.url).host} answers`,
+        `ok reachable: ${new URL(service.url).host} is reachable`,
         told,
-        "ok role: The API key's user belongs to no organization yet",
+        "ok role: The API key's user is not a member of any organization yet",
       ]);
       expect(JSON.stringify(checks)).not.toMatch(/may do what its user may|full/);
     });
@@ -384,8 +385,8 @@ describe("Avala", () => {
     it("takes the key, but refuses the list: the error names the scope that a read needs", async () => {
       const checks = await answers(may(["datasets.read"]), { status: 403, body: { detail: "No." } });
       expect(named(checks, "reachable", "key", "scopes")).toEqual([
-        `ok reachable: ${new URL(service.url).host} answers`,
-        "ok key: Avala takes the key",
+        `ok reachable: ${new URL(service.url).host} is reachable`,
+        "ok key: API key accepted",
         limited('"datasets.read"'),
       ]);
       expect(checks.filter(({ name }) => name === "role")).toEqual([
@@ -401,7 +402,7 @@ describe("Avala", () => {
     it("does not tell the role", async () => {
       const row = { uid: uids.acme, slug: "acme", name: "\u001b[31mAcme", role: null };
       expect(named(await answers(undefined, pageOf([row])), "role")).toEqual([
-        "warning role: Avala does not tell the role in Acme (acme).",
+        "warning role: Avala does not report the role in Acme (acme).",
       ]);
     });
 
@@ -437,8 +438,8 @@ it("shows the same on one screen, and what to do", async () => {
   const { code, stdout, stderr } = await o.desk.run(["doctor"], { env: withoutPulumi });
   expect(code).toBe(1);
   expect(stdout).toMatch(
-    /^Machine and program\n {2}ok +Node .*\n {2}error +There is no Pulumi CLI on the PATH\.\n {2}-> See /,
+    /^Machine and program\n {2}ok +Node .*\n {2}error +The Pulumi CLI is not on the PATH\.\n {2}-> See /,
   );
-  expect(stdout).toMatch(/\nSettings\n[^]*\nAvala\n[^]*\n\d+ in order, \d+ to look at, 1 wrong\.\n$/);
-  expect(stderr).toMatch(/^1 of \d+ checks is not in order: pulumi\. .*\[AVALA_DOCTOR\]\n$/);
+  expect(stdout).toMatch(/\nSettings\n[^]*\nAvala\n[^]*\n\d+ passed, \d+ warnings?, 1 failed\.\n$/);
+  expect(stderr).toMatch(/^1 of \d+ checks failed \(pulumi\); see the fix above\. \[AVALA_DOCTOR\]\n$/);
 });

@@ -25,8 +25,8 @@ describe("leave", () => {
     const { code, stdout, stderr } = await o.desk.run(yes);
     expect([code, stdout]).toEqual([0, "Left Acme (acme).\n"]);
     for (const told of [
-      `The API key's user, lee@example.com (${uids.lee}), leaves Acme (acme) ("member") and its teams.`,
-      "one-way",
+      `The API key's user, lee@example.com (${uids.lee}), will leave Acme (acme) ("member") and its teams.`,
+      "irreversible",
       `AVALA_ASSUME_DELETED=${uids.acme} pulumi up`,
       "pulumi state delete <urn>",
       "docs/guides/recovery.md",
@@ -47,9 +47,9 @@ describe("leave", () => {
   });
 
   it.each<[Partial<Seed["settings"] & object>, string, string, string]>([
-    [{ currentUser: "withoutUid" }, "avk_lee", "The API key's user leaves Acme", "does not tell who that is"],
-    [{ currentUser: 403 }, "avk_ada", "The API key's user, ada@example.com (0000", 'leaves Acme (acme) ("admin")'],
-    [{ hideEmails: true }, "avk_lee", `The API key's user, ${uids.lee}, leaves`, "Acme"],
+    [{ currentUser: "withoutUid" }, "avk_lee", "The API key's user will leave Acme", "does not report who that is"],
+    [{ currentUser: 403 }, "avk_ada", "The API key's user, ada@example.com (0000", 'will leave Acme (acme) ("admin")'],
+    [{ hideEmails: true }, "avk_lee", `The API key's user, ${uids.lee}, will leave`, "Acme"],
   ])("says who leaves as far as the service tells it: %j, key %s", async (settings, key, ...told) => {
     await o.emulator.addKey("avk_ada", person("ada"));
     await o.emulator.settings(settings);
@@ -61,7 +61,7 @@ describe("leave", () => {
   it("does not need the list of members", async () => {
     o.between.expect({ on: /^GET .*members/, fate: 403, times: 9 });
     const { code, stderr } = await o.desk.run(yes);
-    expect([code, stderr]).toEqual([0, expect.stringContaining(`The API key's user, ${uids.lee}, leaves Acme`)]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`The API key's user, ${uids.lee}, will leave Acme`)]);
   });
 
   it("is refused for the owner, who transfers first", async () => {
@@ -112,7 +112,7 @@ describe("leave at a terminal", () => {
       await o.emulator.clearLog();
       return "acme\r";
     });
-    expect([code, screen]).toEqual([1, expect.stringContaining("an owner cannot leave")]);
+    expect([code, screen]).toEqual([1, expect.stringContaining("the owner cannot leave")]);
     expect(await o.emulator.writes()).toEqual([]);
   });
 });

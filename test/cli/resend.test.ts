@@ -19,9 +19,11 @@ beforeEach(async () => {
 describe("resend", () => {
   it("mails once, and tells the new end", async () => {
     const { code, stdout, stderr } = await o.desk.run(args);
-    expect([code, stderr]).toEqual([0, "A declaration's emailsSent does not count this mail.\n"]);
+    expect([code, stderr]).toEqual([0, "emailsSent of a declaration does not count this email.\n"]);
     const { expiresAt } = (await o.emulator.state()).organizations[0]!.invitations[0]!;
-    expect(stdout).toBe(`Mailed ${zoe} again: invitation to Acme (acme), valid until ${expiresAt!.slice(0, 10)}.\n`);
+    expect(stdout).toBe(
+      `Sent again: the invitation of ${zoe} to Acme (acme), valid until ${expiresAt!.slice(0, 10)}.\n`,
+    );
     expect(await o.emulator.calls()).toEqual([...lists, act, ...lists]);
     expect(await o.mails()).toEqual([`resend Zoe@Example.com`]);
   });
@@ -36,12 +38,12 @@ describe("resend", () => {
   });
 
   it.each([
-    ["a member already", person("mia"), /They are a member already: mia@example.com/],
-    ["nobody", person("nobody"), /They are no member either/],
+    ["a member already", person("mia"), /They are already a member: mia@example.com/],
+    ["nobody", person("nobody"), /They are not a member either/],
   ])("mails nobody where the address is %s", async (_what, email, told) => {
     const { code, stdout, stderr } = await o.desk.run(["resend", "acme", email]);
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/Nobody was mailed/);
+    expect(stderr).toMatch(/No email was sent/);
     expect(stderr).toMatch(told);
     expect(stderr).toMatch(/\[AVALA_REFUSED\]\n$/);
     expect(await o.emulator.calls()).toEqual([...lists, "GET /organizations/acme/members/"]);
@@ -55,8 +57,8 @@ describe("resend", () => {
     for (const [address, reason] of [
       ["zoe@example.com,", /comma or semicolon/],
       ["Zoe <zoe@example.com>", /< or >/],
-      ["zoe@example..com", /a dot stands/],
-      ["zo\u200be@example.com", /cannot be seen \(U\+200B\)/],
+      ["zoe@example..com", /starts or ends with a dot/],
+      ["zo\u200be@example.com", /invisible characters \(U\+200B\)/],
     ] as const) {
       const { code, stdout, stderr } = await o.desk.run(command(address));
       expect([code, stdout]).toEqual([1, ""]);
@@ -70,7 +72,7 @@ describe("resend", () => {
   it("says so where hidden addresses keep it from telling whether they are a member", async () => {
     await o.emulator.settings({ hideEmails: true });
     const { stderr } = await o.desk.run(["resend", "acme", person("mia")]);
-    expect(stderr).toMatch(/Whether they are a member cannot be known.*\[AVALA_REFUSED\]\n$/);
+    expect(stderr).toMatch(/It is not known whether they are a member.*\[AVALA_REFUSED\]\n$/);
   });
 
   it("is refused where invitations may not be seen", async () => {
@@ -93,15 +95,13 @@ describe("resend of an invitation that has expired", () => {
     o.between.expect({ on: /^POST /, fate });
     const { code, stderr } = await o.desk.run(args);
     expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /has expired on \d{4}-\d\d-\d\d, and the service does not mail it again.*\[AVALA_REFUSED\]\n$/,
-    );
+    expect(stderr).toMatch(/has expired on \d{4}-\d\d-\d\d, and Avala does not send it again.*\[AVALA_REFUSED\]\n$/);
     expect(await o.mails()).toEqual([]);
   });
 
   it("is told where the service does not list it any more", async () => {
     await o.emulator.settings({ expiredInvitations: "hidden" });
-    expect((await o.desk.run(args)).stderr).toMatch(/may not be listed any more.*\[AVALA_REFUSED\]\n$/);
+    expect((await o.desk.run(args)).stderr).toMatch(/may no longer be listed.*\[AVALA_REFUSED\]\n$/);
     expect(await o.mails()).toEqual([]);
   });
 });
@@ -117,7 +117,7 @@ describe("resend whose answer is lost", () => {
     o.between.expect({ on: /^POST /, fate });
     const { code, stdout, stderr } = await o.desk.run(args);
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/Whether "zoe@example.com" has been mailed cannot be known.*\[AVALA_DOUBTFUL_MAIL\]\n$/);
+    expect(stderr).toMatch(/the email to "zoe@example.com" may have been sent or not\..*\[AVALA_DOUBTFUL_MAIL\]\n$/);
     expect(await o.emulator.writes()).toEqual([]);
   });
 
@@ -140,7 +140,7 @@ describe("resend whose answer is lost", () => {
 
 it("does not mail who has accepted in the meantime", async () => {
   await o.emulator.accept(zoe);
-  expect((await o.desk.run(args)).stderr).toMatch(/They are a member already/);
+  expect((await o.desk.run(args)).stderr).toMatch(/They are already a member/);
   expect(await o.mails()).toEqual([]);
 });
 

@@ -27,9 +27,9 @@ describe("transfer-ownership", () => {
   ])("makes a member the owner, with one request: %s to %s", async (organization, to) => {
     const { code, stdout, stderr } = await o.desk.run(["transfer-ownership", organization, "--to", to, "--yes"]);
     expect(code).toBe(0);
-    expect(stdout).toContain(`${person("ada")} (${uids.ada}) is the owner of Acme (acme).`);
-    expect(stdout).toContain(`${person("owner")} (${uids.owner}) is "admin" now.`);
-    for (const told of ["one-way", "OrganizationMember of the new owner", "now admin", 'onDestroy: "retain"']) {
+    expect(stdout).toContain(`${person("ada")} (${uids.ada}) is now the owner of Acme (acme).`);
+    expect(stdout).toContain(`${person("owner")} (${uids.owner}) is now "admin".`);
+    for (const told of ["irreversible", "OrganizationMember of the new owner", "now admin", 'onDestroy: "retain"']) {
       expect(stderr).toContain(told);
     }
     expect(stdout + stderr).not.toMatch(escapes);
@@ -51,9 +51,15 @@ describe("transfer-ownership refuses, and sends nothing that changes anything", 
   beforeEach(() => o.emulator.addKey("avk_ada", person("ada")));
 
   it.each<[string, string[], Record<string, string>, string, RegExp]>([
-    ["who is no member", args(person("zoe")), {}, "AVALA_REFUSED", /"zoe@example.com" is no member of Acme \(acme\)/],
-    ["a uid that is no member", args(uids.core), {}, "AVALA_REFUSED", /is no member/],
-    ["who is the owner already", args(person("owner")), {}, "AVALA_REFUSED", /is the owner of Acme \(acme\) already/],
+    [
+      "who is no member",
+      args(person("zoe")),
+      {},
+      "AVALA_REFUSED",
+      /"zoe@example.com" is not a member of Acme \(acme\)/,
+    ],
+    ["a uid that is no member", args(uids.core), {}, "AVALA_REFUSED", /is not a member/],
+    ["who is the owner already", args(person("owner")), {}, "AVALA_REFUSED", /is already the owner of Acme \(acme\)/],
     [
       "a key that is not the owner's",
       args(person("mia")),
@@ -80,7 +86,7 @@ describe("transfer-ownership refuses, and sends nothing that changes anything", 
   it("an address where the service hides addresses; a uid is enough there", async () => {
     await o.emulator.settings({ hideEmails: true });
     const hidden = await o.desk.run([...args(), "--yes"]);
-    expect(hidden.stderr).toMatch(/cannot be known: .*user .* \(admin\).* uid.* \[AVALA_IDENTITY_UNKNOWN\]\n$/);
+    expect(hidden.stderr).toMatch(/is not known whether .*user .* \(admin\).* uid.* \[AVALA_IDENTITY_UNKNOWN\]\n$/);
     expect(await o.emulator.writes()).toEqual([]);
     expect((await o.desk.run([...args(uids.ada), "--yes"])).code).toBe(0);
     expect(await o.members()).toEqual(after);
@@ -91,7 +97,7 @@ describe("transfer-ownership refuses, and sends nothing that changes anything", 
     const command = [...args(person("zoe")), "--yes"];
     expect((await o.desk.run(command)).stderr).toMatch(/\[AVALA_IDENTITY_UNKNOWN\]\n$/);
     const { stderr } = await o.desk.run(command, { env: { AVALA_HIDDEN_PEOPLE: uids.mia } });
-    expect(stderr).toMatch(/"zoe@example.com" is no member.* \[AVALA_REFUSED\]\n$/);
+    expect(stderr).toMatch(/"zoe@example.com" is not a member.* \[AVALA_REFUSED\]\n$/);
     expect(await o.emulator.writes()).toEqual([]);
   });
 
@@ -122,7 +128,7 @@ describe("transfer-ownership at a terminal", () => {
   it("asks for the slug, looks again, and transfers", async () => {
     const { code, screen, asked } = await o.desk.atTerminal(args(), () => "acme\r");
     expect([code, asked]).toEqual([0, true]);
-    expect(screen).toContain("one-way");
+    expect(screen).toContain("irreversible");
     expect(await o.emulator.calls()).toEqual([...lists, ...lists, act, ...lists]);
     expect(await o.members()).toEqual(after);
   });
@@ -170,7 +176,7 @@ describe("transfer-ownership at a terminal", () => {
       await o.emulator.clearLog();
       return "acme\r";
     });
-    expect([code, screen]).toEqual([1, expect.stringContaining("is no member")]);
+    expect([code, screen]).toEqual([1, expect.stringContaining("is not a member")]);
     expect(await o.emulator.writes()).toEqual([]);
   });
 });
@@ -179,7 +185,7 @@ describe("transfer-ownership whose answer is lost", () => {
   it("is looked up: done", async () => {
     o.between.expect({ on: /^POST /, fate: "answer lost" });
     const { code, stdout } = await o.desk.run([...args(), "--yes"]);
-    expect([code, stdout]).toEqual([0, expect.stringContaining("is the owner of Acme")]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("is now the owner of Acme")]);
     expect(await o.emulator.writes()).toEqual([act]);
     expect(await o.members()).toEqual(after);
   });
@@ -211,7 +217,7 @@ describe("transfer-ownership whose answer is lost", () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/\[AVALA_DOUBTFUL_WRITE\]\n$/)]);
     o.between.expect();
     const again = await o.desk.run([...args(), "--yes"]);
-    expect(again.stderr).toMatch(/is the owner of Acme \(acme\) already/);
+    expect(again.stderr).toMatch(/is already the owner of Acme \(acme\)/);
     expect(await o.emulator.writes()).toEqual([act]);
   });
 
@@ -220,7 +226,7 @@ describe("transfer-ownership whose answer is lost", () => {
     const later = { test: (line: string) => (sent ||= line.startsWith("POST ")) && line.startsWith("GET ") } as RegExp;
     o.between.expect({ on: later, fate: 403, times: 9 });
     const { code, stdout, stderr } = await o.desk.run([...args(), "--yes"]);
-    expect([code, stdout]).toEqual([0, expect.stringContaining("is the owner of Acme")]);
-    expect(stderr).toContain("does not show yet which role the former owner has");
+    expect([code, stdout]).toEqual([0, expect.stringContaining("is now the owner of Acme")]);
+    expect(stderr).toContain("does not show the new role of the former owner yet");
   });
 });

@@ -37,29 +37,29 @@ describe("--help", () => {
   });
 });
 
-it("--version tells the version", async () => {
+it("--version prints the version", async () => {
   expect(await o.desk.run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
 });
 
 describe("wrong usage ends with 1, on stderr, without a request", () => {
   it.each<[string[], RegExp]>([
-    [[], /No command is given/],
-    [["stauts"], /no command "stauts"\. Is status meant\?/],
-    [["transfer"], /no command "transfer"/],
-    [["tranfer-ownership"], /Is transfer-ownership meant\?/],
-    [["\u001b[31mred"], /no command "red"/],
+    [[], /^Missing command\. Run pulumi-avala --help\./],
+    [["stauts"], /Unknown command "stauts"\. Did you mean status\?/],
+    [["transfer"], /Unknown command "transfer"/],
+    [["tranfer-ownership"], /Did you mean transfer-ownership\?/],
+    [["\u001b[31mred"], /Unknown command "red"/],
     [["leave"], /leave needs <organization>/],
     [["leave", "acme", "more"], /does not take "more"/],
-    [["leave", "acme", "--yess"], /no option "--yess"\. Is --yes meant\?/],
+    [["leave", "acme", "--yess"], /no option "--yess"\. Did you mean --yes\?/],
     [["leave", "acme", "-x"], /no option "-x"/],
     [["leave", "acme", "--yes=1"], /--yes/],
     [["status", "--stack"], /--stack/],
     [["transfer-ownership", "acme"], /needs --to <person>/],
     [["transfer-ownership", "acme", "--to", "ada"], /--to is "ada"/],
     [["resend", "acme", "ada"], /<email> is "ada"/],
-    [["resend", "acme", "00000002-0000-4000-8000-000000000000"], /Nobody is invited by uid/],
-    [["status"], /no Pulumi project in this folder/],
-    [["status", "--organization", "acme", "--stack", "dev"], /no Pulumi project/],
+    [["resend", "acme", "00000002-0000-4000-8000-000000000000"], /for email addresses, not user uids/],
+    [["status"], /No Pulumi project in this folder/],
+    [["status", "--organization", "acme", "--stack", "dev"], /No Pulumi project/],
   ])("%j", async (args, told) => {
     const { code, stdout, stderr } = await o.desk.run(args);
     expect([code, stdout]).toEqual([1, ""]);

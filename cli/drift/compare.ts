@@ -6,6 +6,7 @@ import type { Managed } from "../pulumi/managed.js";
 import { declarationsOf, placeInRoster, teamNamesIn, type Declaration } from "../membership/declarations.js";
 import { judge, judgeTime, type Finding as Standing } from "../membership/standing.js";
 import { lookAt } from "../membership/live.js";
+import { plural } from "../output/terminal.js";
 import { declaredBy, secretText, type Finding, type Found, type Kind, type TeamNamed } from "./finding.js";
 import { changedProperties, lookAtResource, type Look } from "./look.js";
 import type { Names } from "./names.js";
@@ -34,7 +35,7 @@ export async function compare(
   const scene: Scene = { organization, live, looks, teamNames, names, formerOwner: ownership.former };
   const lost = lostTeams(looks);
   const inPlace = looks.filter(({ resource: { teamUid } }) => teamUid === undefined || !lost.has(teamUid));
-  const undeclared = await unmanagedIn(view, { ...scene, looks: inPlace });
+  const unmanaged = await unmanagedIn(view, { ...scene, looks: inPlace });
   return {
     organization: {
       ...scene.organization,
@@ -46,16 +47,16 @@ export async function compare(
       ...[...lost].map(([team, resource]) => missingTeam(scene, team, resource)),
       ...inPlace.flatMap((look) => changes(scene, look)),
       ...(await Promise.all(inPlace.map((look) => standing(scene, look)))).flat(),
-      ...undeclared.findings,
+      ...unmanaged.findings,
     ],
-    facts: undeclared.facts,
-    notVisible: [...live.notes, ...ownership.notVisible, ...notCompared(scene), ...undeclared.notVisible],
+    notices: unmanaged.notices,
+    notVisible: [...live.notes, ...ownership.notVisible, ...notCompared(scene), ...unmanaged.notVisible],
   };
 }
 
 /**
- * An organization that the key does not see has been deleted, or access to it lost: told once for all that belongs to it.
- * Where other providers of the program manage it, this key need not see it.
+ * An organization that the key does not see was deleted, or access to it was lost: reported once for all that belongs to
+ * it. Where other providers of the program manage it, this key need not see it.
  */
 function vanished(uid: string, managed: readonly Managed[]): Found {
   const resource = managed.find(({ kind }) => kind === "Organization");
@@ -64,10 +65,10 @@ function vanished(uid: string, managed: readonly Managed[]): Found {
   const organization = { uid, slug, name };
   const providers = [...new Set(managed.map(({ provider }) => provider))];
   const elsewhere = providers.every((provider) => provider !== undefined);
-  const found = { organization: { ...organization, visible: false, invitationsVisible: undefined }, facts: [] };
+  const found = { organization: { ...organization, visible: false, invitationsVisible: undefined }, notices: [] };
   if (elsewhere) {
     const names = providers.map((provider) => quoted(provider!)).join(" and ");
-    const note = `Organization ${printable(uid)} is managed with the key of the provider ${names}, and not visible to this one: set AVALA_API_KEY to that key and name it with --organization.`;
+    const note = `Organization ${printable(uid)} is managed with the key of the provider ${names}, and is not visible to this key: set AVALA_API_KEY to that key and pass --organization.`;
     return { ...found, findings: [], notVisible: [note] };
   }
   const finding: Finding = {
@@ -75,7 +76,7 @@ function vanished(uid: string, managed: readonly Managed[]): Found {
     subject: "organization",
     organization,
     resource: resource && declaredBy(resource),
-    message: `is not visible to this key: deleted, or access lost; ${managed.length} resource${managed.length === 1 ? "" : "s"} of the state belong to it`,
+    message: `is not visible to this API key: deleted, or access lost (${plural(managed.length, "resource")} in the state)`,
     repair: repairs.vanishedOrganization,
   };
   return { ...found, findings: [finding], notVisible: [] };
@@ -99,7 +100,7 @@ function missingTeam({ organization, teamNames }: Scene, uid: string, resource: 
     organization,
     team: { uid, name: teamNames.get(uid) },
     resource: resource && declaredBy(resource),
-    message: "has been deleted by somebody else",
+    message: "was deleted by somebody else",
     repair: resource ? repairs.missingTeam : repairs.missingForeignTeam,
   };
 }
@@ -147,8 +148,8 @@ function changed(
     declared: isSecret ? secretText : declared,
     now: isSecret ? secretText : now,
     message: isSecret
-      ? `${property} is another than declared (${secretText})`
-      : `${property} is ${shown(now)}, declared is ${shown(declared)}`,
+      ? `${property} differs from the declared value (${secretText})`
+      : `${property} is ${shown(now)}, declared as ${shown(declared)}`,
     repair: outputs["status"] === "invited" ? repairs.changedInvitation : repairs.changed,
   };
 }
@@ -211,10 +212,12 @@ function standingFinding(scene: Scene, resource: Managed, declaration: Declarati
 /** That the next run puts somebody back does not mean that nothing has happened. */
 function kindOf({ teamUid, status }: Declaration, { group, outcome }: Standing): Kind {
   if (group === "ready" && teamUid !== undefined && status === "gone") return "gone";
+  if (group === "runOut") return "accessExpired";
   return group === "ended" ? outcome! : group;
 }
 
-const subjectOf = (teamUid: string | undefined): Finding["subject"] => (teamUid === undefined ? "person" : "place");
+const subjectOf = (teamUid: string | undefined): Finding["subject"] =>
+  teamUid === undefined ? "person" : "teamMembership";
 
 function teamNamed(uid: string, names: ReadonlyMap<string, string>): TeamNamed {
   return { uid, name: names.get(uid) };
@@ -231,11 +234,9 @@ function notCompared({ looks }: Scene): string[] {
   for (const look of looks) {
     if (look.is === "hidden") byReason.set(look.why, (byReason.get(look.why) ?? 0) + 1);
   }
-  const hidden = [...byReason].map(
-    ([why, count]) => `${count} resource${count === 1 ? " is" : "s are"} not compared: ${why}`,
-  );
+  const hidden = [...byReason].map(([why, count]) => `${plural(count, "resource")} not compared: ${why}`);
   const sealed = looks.flatMap(({ resource: { kind, name, sealed } }) =>
-    sealed.map((property) => `${property} of ${kind} ${quoted(name)} is not compared: it is encrypted in this state.`),
+    sealed.map((property) => `${property} of ${kind} ${quoted(name)} not compared: it is encrypted in this state.`),
   );
   return [...hidden, ...sealed];
 }

@@ -1,5 +1,5 @@
 import { canonicalUid } from "../../provider/core/identity.js";
-import { quoted } from "../../provider/core/text.js";
+import { printable, quoted } from "../../provider/core/text.js";
 import { AvalaError } from "../../provider/core/errors.js";
 import type { Snapshot } from "../../provider/snapshot/index.js";
 import { defineCommand, sharedOptions, type ExitCode, type Invocation } from "../command.js";
@@ -7,13 +7,12 @@ import { RefusedError, UsageError } from "../errors.js";
 import { managedIn, type Managed } from "../pulumi/managed.js";
 import { withSession, type Session } from "../session.js";
 import { findState, noState, stateFile } from "../pulumi/state.js";
-import type { Terminal } from "../output/terminal.js";
 import { compare } from "./compare.js";
 import { kinds, type Finding } from "./finding.js";
 import { asMarkdown } from "./markdown.js";
 import { Mask } from "./mask.js";
 import { Names } from "./names.js";
-import { asJson, differences, plural, show, type Report } from "./report.js";
+import { asJson, differences, show, type Report } from "./report.js";
 import { Rules } from "./rules.js";
 
 const options = {
@@ -28,24 +27,25 @@ const options = {
   ignore: {
     type: "string",
     value: "<file>",
-    description: "A YAML or JSON file of rules: differences that are meant to be.",
+    description: "YAML or JSON file of rules for intended differences.",
   },
-  markdown: { type: "boolean", description: "Print the result as Markdown on stdout, for an issue." },
+  markdown: { type: "boolean", description: "Print the report as Markdown on stdout, for an issue." },
   ...sharedOptions,
 } as const;
 
 export const drift = defineCommand({
   name: "drift",
-  summary: "Tell what differs from the code, and what the code does not know.",
+  summary: "Report drift, including unmanaged people and teams.",
   operands: [],
   options,
   about: [
-    "Compares the state of the Pulumi project in this folder with the organizations as they are now: who owns them now, what has changed or is missing, who has gone, whose invitation has expired or access run out, and which people, teams, members of teams and pending invitations no resource knows. Each comes with what can be done about it; what is not managed, with the entry of an import file that adopts it.",
-    "It ends with 2 where there is drift. Who waits for an acceptance, and steps that have become possible, are told and are no drift. What the key may not see is told as such, and is no drift either. Nothing is changed, neither in Avala nor in the state; with AVALA_READ_ONLY=1 nothing could be.",
+    "Compares the stack's state with the current organizations, and reports changed owners, changed properties and roles, missing teams, people who are gone, expired invitations, expired access, and unmanaged people, teams, team memberships and pending invitations. Each difference is printed with a repair, and unmanaged objects also with the entry of an import file that adopts them.",
+    "The exit code is 2 if there is drift. Pending invitations and memberships, and steps that an acceptance has made possible, are listed but are not drift; neither are objects that the key may not see. The command changes nothing in Avala or in the state; AVALA_READ_ONLY=1 guarantees this.",
   ],
+  exitCodes: [["2", "drift found"]],
   sends: [
-    "GET /organizations/, and for each organization in the state what a refresh reads: its detail, and the lists of its teams, people, invitations, and people of declared teams",
-    "GET /users/me/  where somebody undeclared has the role of the API key's user",
+    "GET /organizations/, and for each organization in the state the same as a refresh: its detail, and the lists of its teams, people and invitations, and of the people of declared teams",
+    "GET /users/me/  if an unmanaged person has the role of the API key's user",
   ],
   examples: [
     "drift",
@@ -53,13 +53,13 @@ export const drift = defineCommand({
     "drift --markdown > issue.md",
     "drift --json | jq '.findings[] | select(.drift)'",
   ],
-  run: tellDrift,
+  run: runDrift,
 });
 
-async function tellDrift(invocation: Invocation<typeof options>): Promise<ExitCode | void> {
+async function runDrift(invocation: Invocation<typeof options>): Promise<ExitCode | void> {
   const { options } = invocation;
   if (options.json && options.markdown) {
-    throw new UsageError("drift takes either --json or --markdown.", "Give one of the two.");
+    throw new UsageError("--json and --markdown cannot be combined.", "Run the command once for each.");
   }
   const rules = options.ignore === undefined ? Rules.none : Rules.read(options.ignore);
   const state = await findState(invocation, { secrets: true });
@@ -70,7 +70,7 @@ async function tellDrift(invocation: Invocation<typeof options>): Promise<ExitCo
     const report = mask.all(
       await withSession(invocation, (session) => reportOn(session, managed, options.organization, rules)),
     );
-    tell(report, invocation);
+    print(report, invocation);
     return differences(report) > 0 ? 2 : undefined;
   } catch (error) {
     if (error instanceof AvalaError) error.message = mask.text(error.message);
@@ -100,7 +100,7 @@ async function reportOn(
     organizations: found.map(({ organization }) => organization),
     resources: uids.reduce((sum, uid) => sum + byOrganization.get(uid)!.length, 0),
     findings: left.toSorted(inOrder),
-    facts: found.flatMap(({ facts }) => facts),
+    notices: found.flatMap(({ notices }) => notices),
     notVisible: found.flatMap(({ notVisible }) => notVisible),
     ignored,
     unusedRules: unused,
@@ -116,12 +116,12 @@ async function wantedAmong(snapshot: Snapshot, inState: string[], wanted: readon
   const strange = wanted.find((_, index) => !inState.includes(uids[index]!));
   if (strange === undefined) return [...new Set(uids)];
   throw new RefusedError(
-    `The state holds nothing of the organization ${quoted(strange)}, so that there is nothing to compare.`,
-    "Check the name, and the stack.",
+    `The state contains no resources of the organization ${quoted(strange)}, so there is nothing to compare.`,
+    "Check the name and the stack.",
   );
 }
 
-/** By kind, then as they stand: one state and one Avala always make one report. */
+/** By kind, then by subject: the same state and the same organizations always give the same report. */
 function inOrder(one: Finding, other: Finding): number {
   const keys = [one, other].map(({ kind, organization, subject, team, person, property }) =>
     [
@@ -136,20 +136,17 @@ function inOrder(one: Finding, other: Finding): number {
   return keys[0]! < keys[1]! ? -1 : keys[0] === keys[1] ? 0 : 1;
 }
 
-function tell(report: Report, invocation: Invocation<typeof options>): void {
+function print(report: Report, invocation: Invocation<typeof options>): void {
   const { terminal } = invocation;
   const { json, markdown } = invocation.options;
   for (const note of report.notVisible) terminal.note(note);
-  tellUnused(report, terminal);
+  if (report.unusedRules.length > 0) terminal.note(unusedText(report.unusedRules, invocation.options.ignore!));
   if (json) terminal.json(asJson(report));
   else if (markdown) terminal.result(asMarkdown(report));
   else show(report, terminal);
 }
 
-function tellUnused({ unusedRules }: Report, terminal: Terminal): void {
-  if (unusedRules.length === 0) return;
-  const which = unusedRules.join(", ");
-  terminal.note(
-    `${plural(unusedRules.length, "rule")} of --ignore match${unusedRules.length === 1 ? "es" : ""} nothing: ${which}.`,
-  );
+function unusedText(rules: readonly number[], file: string): string {
+  const [which, match] = rules.length === 1 ? ["rule", "matches"] : ["rules", "match"];
+  return `${printable(file, 200)}: ${which} ${rules.join(", ")} ${match} nothing.`;
 }

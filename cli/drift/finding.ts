@@ -8,14 +8,14 @@ export const kinds = [
   "missing",
   "gone",
   "expired",
-  "runOut",
+  "accessExpired",
   "unmanaged",
   "waiting",
   "ready",
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/** What takes its way, and differs from the code in nothing. */
+/** Pending people and steps: not a difference from the code. */
 const expected: ReadonlySet<Kind> = new Set(["waiting", "ready"]);
 
 export const isDrift = (kind: Kind): boolean => !expected.has(kind);
@@ -39,16 +39,15 @@ export interface TeamNamed {
   name?: string | undefined;
 }
 
-/** One difference between the state and Avala, or a person on their way. Plain data: `--json` prints it as it is. */
+/** One difference between the state and Avala, or a pending person. Plain data: `--json` prints it as it is. */
 export interface Finding {
   kind: Kind;
-  /** What it is about: `place` is a person in a team. */
-  subject: "organization" | "team" | "person" | "place" | "invitation";
+  subject: "organization" | "team" | "person" | "teamMembership" | "invitation";
   organization: OrganizationNamed;
   team?: TeamNamed | undefined;
   person?: (Person & { username?: string | undefined }) | undefined;
   role?: string | undefined;
-  /** Of another owner: who owned the organization when a run recorded it last. */
+  /** Of a new owner: who owned the organization when a run recorded it last. */
   formerOwner?: Finding["person"];
   /** The resource that declares it; none of what is unmanaged. */
   resource?: Pick<Managed, "kind" | "name" | "urn" | "id"> | undefined;
@@ -58,17 +57,17 @@ export interface Finding {
   now?: unknown;
   /** In one sentence. */
   message: string;
-  /** When it began, as the service tells. */
+  /** When it began, as the service reports. */
   since?: string | undefined;
   /** When it ends or has ended. */
   until?: string | undefined;
   repair: string;
-  /** How to take it under code. */
+  /** Entry of an import file that adopts it. */
   import?: ImportEntry;
 }
 
-/** What is true, not declared, and no drift: who owns an organization, whose key it is. */
-export interface Fact {
+/** Not declared, and not drift: the owner of an organization, the API key's user. */
+export interface Notice {
   organization: OrganizationNamed;
   team?: TeamNamed;
   person: NonNullable<Finding["person"]>;
@@ -79,7 +78,7 @@ export interface Fact {
 export interface Found {
   organization: OrganizationNamed & { visible: boolean; invitationsVisible: boolean | undefined };
   findings: Finding[];
-  facts: Fact[];
+  notices: Notice[];
   /** What this key may not see, and what therefore is not compared. */
   notVisible: string[];
 }

@@ -3,7 +3,7 @@ import { personOf } from "../../provider/core/identity.js";
 import type { PersonRow } from "../../provider/snapshot/index.js";
 import type { Look } from "./look.js";
 
-/** People as resources declare them: whose uid is known is meant by it alone, others by their address. */
+/** People as resources declare them: by their uid alone if it is known, otherwise by their address. */
 export class Known {
   readonly #uids: ReadonlySet<string>;
   readonly #emails: ReadonlySet<string>;

@@ -9,7 +9,7 @@ export type Look = { resource: Managed } & (
   | { is: "there"; now: Observed }
   /** A complete, authorised list does not hold it. */
   | { is: "missing" }
-  /** It cannot be told: the key may not see what it would take. */
+  /** Not known: the key may not see what is needed. */
   | { is: "hidden"; why: string }
 );
 

@@ -1,12 +1,13 @@
 import { code, prose } from "../output/markdown.js";
+import { plural } from "../output/terminal.js";
 import {
   byRepair,
   differences,
   entriesOf,
   grouped,
   importFile,
-  plural,
-  factRow,
+  noticeRow,
+  noticesTitle,
   rowOf,
   shownNames,
   summary,
@@ -30,7 +31,7 @@ export function asMarkdown(report: Report): string {
 
 function written(report: Report, most: number): string {
   const count = differences(report);
-  const { facts, notVisible } = report;
+  const { notices, notVisible } = report;
   const names = shownNames(report);
   return [
     `## ${count === 0 ? "No drift" : `Drift: ${plural(count, "difference")}`}`,
@@ -39,26 +40,26 @@ function written(report: Report, most: number): string {
       `### ${titles[kind]} (${findings.length})`,
       ...byRepair(findings).flatMap((same) => [
         table(
-          ["Who or what", "Organization", "Part", "What is the matter"],
+          ["Subject", "Organization", "Role", "Difference"],
           same.map((finding) => rowOf(finding, names)),
           most,
         ),
         prose(same[0]!.repair),
       ]),
     ]),
-    ...(facts.length > 0
+    ...(notices.length > 0
       ? [
-          `### No drift, and not declared (${facts.length})`,
+          `### ${noticesTitle} (${notices.length})`,
           table(
-            ["Who", "Organization", "Part", ""],
-            facts.map((fact) => factRow(fact, names)),
+            ["Person", "Organization", "Team", "Notice"],
+            notices.map((notice) => noticeRow(notice, names)),
             most,
           ),
         ]
       : []),
     ...(notVisible.length > 0
       ? [
-          `### Not visible to this key (${notVisible.length})`,
+          `### Not visible to this API key (${notVisible.length})`,
           list(
             notVisible.map((note) => prose(note)),
             most,
@@ -92,8 +93,8 @@ function adoption(report: Report, most: number): string[] {
   const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
   const fence = "`".repeat(Math.max(3, ...runs.map((length) => length + 1)));
   return [
-    "### To adopt what is unmanaged",
-    "Declare it, and run `npx pulumi-avala import --fill` with a file of:",
+    "### To adopt unmanaged objects",
+    "Declare them, and run `npx pulumi-avala import --fill` with this file:",
     `${fence}json\n${text}\n${fence}`,
     ...(entries.length > most ? [more(entries.length - most)] : []),
   ];

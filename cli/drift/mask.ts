@@ -16,7 +16,7 @@ const telling = 16;
 /** Parts of a finding that are ours, whatever they say. */
 const ours = new Set(["kind", "subject", "property", "type", "role", "repair", "since", "until"]);
 
-/** Takes what is secret in the state out of whatever is to be shown. */
+/** Replaces texts that are secret in the state in everything that is printed. */
 export class Mask {
   readonly #secrets: readonly string[];
 

@@ -1,6 +1,6 @@
 import type { Managed } from "../pulumi/managed.js";
 
-/** Logical names for what is to be adopted: none that the stack has already, and none twice. */
+/** Logical names for objects to adopt: not used in the stack yet, and each only once. */
 export class Names {
   readonly #taken: Set<string>;
 

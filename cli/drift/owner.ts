@@ -14,7 +14,7 @@ import { visible } from "../membership/visible.js";
 export interface Ownership {
   findings: Finding[];
   notVisible: string[];
-  /** Uid of a recorded owner who is the owner no more. */
+  /** Uid of a recorded owner who is not the owner any more. */
   former: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export async function ownershipOf(
   const former = hiddenIn(declaring.resource.outputs).owner!;
   const rows = await visible(view.members.get());
   const owner = rows && [...rows.values()].find(({ role }) => role === "owner");
-  if (!owner) return { ...settled, notVisible: [`Who owns ${quoted(view.slug)} now is not visible to this key.`] };
+  if (!owner) return { ...settled, notVisible: [`The owner of ${quoted(view.slug)} is not visible to this API key.`] };
   if (owner.userUid === former) return settled;
   const [person, formerOwner] = [personOf(owner), formerPerson(former, rows.get(former), looks)];
   const finding: Finding = {
@@ -41,7 +41,7 @@ export async function ownershipOf(
     person,
     formerOwner,
     resource: declaredBy(declaring.resource),
-    message: `is owned by ${shown(person)} now; ${shown(formerOwner)} owned it when it was last recorded`,
+    message: `owner is now ${shown(person)}, recorded as ${shown(formerOwner)}`,
     repair: repairs.owner,
   };
   return { findings: [finding], notVisible: [], former };

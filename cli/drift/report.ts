@@ -1,21 +1,23 @@
 import { printable } from "../../provider/core/text.js";
 import { nameColumn, ShownNames } from "../output/lookalikes.js";
-import { columns, jsonText, type Terminal } from "../output/terminal.js";
-import { isDrift, kinds, type Fact, type Finding, type Found, type ImportEntry, type Kind } from "./finding.js";
+import { columns, jsonText, plural, type Terminal } from "../output/terminal.js";
+import { isDrift, kinds, type Finding, type Found, type ImportEntry, type Kind, type Notice } from "./finding.js";
 
-/** Everything that `drift` tells. */
+/** Everything that `drift` reports. */
 export interface Report {
   organizations: Found["organization"][];
   /** Number of those compared. */
   resources: number;
   findings: Finding[];
-  facts: Fact[];
+  notices: Notice[];
   notVisible: string[];
-  /** Number of findings that rules leave out. */
+  /** Number of findings that rules ignore. */
   ignored: number;
   /** Numbers of rules that match nothing. */
   unusedRules: number[];
 }
+
+export const noticesTitle = "Not managed here, for information";
 
 export const titles: Record<Kind, string> = {
   owner: "Owner changed",
@@ -23,7 +25,7 @@ export const titles: Record<Kind, string> = {
   missing: "Missing",
   gone: "Gone",
   expired: "Expired",
-  runOut: "Access has run out",
+  accessExpired: "Expired access",
   unmanaged: "Unmanaged",
   waiting: "Waiting",
   ready: "Ready",
@@ -34,7 +36,7 @@ export function differences({ findings }: Pick<Report, "findings">): number {
   return findings.filter(({ kind }) => isDrift(kind)).length;
 }
 
-/** One screen: a group for each kind, a line for each finding, and what can be done. */
+/** One screen: a group for each kind, a line for each finding, and the repairs. */
 export function show(report: Report, terminal: Terminal): void {
   const names = shownNames(report);
   for (const { kind, findings } of grouped(report)) {
@@ -49,10 +51,10 @@ export function show(report: Report, terminal: Terminal): void {
     }
     terminal.result("");
   }
-  if (report.facts.length > 0) {
-    terminal.heading(`No drift, and not declared (${report.facts.length})`);
+  if (report.notices.length > 0) {
+    terminal.heading(`${noticesTitle} (${report.notices.length})`);
     for (const line of columns(
-      report.facts.map((fact) => factRow(fact, names)),
+      report.notices.map((notice) => noticeRow(notice, names)),
       nameColumn,
     ))
       terminal.result(`  ${line}`);
@@ -60,7 +62,7 @@ export function show(report: Report, terminal: Terminal): void {
   }
   const entries = entriesOf(report);
   if (entries.length > 0) {
-    terminal.heading("To adopt what is unmanaged: declare it, and npx pulumi-avala import --fill with a file of");
+    terminal.heading("To adopt unmanaged objects, declare them and run npx pulumi-avala import --fill with this file:");
     terminal.result(importFile(entries));
     terminal.result("");
   }
@@ -71,12 +73,12 @@ export function show(report: Report, terminal: Terminal): void {
 export function summary(report: Report): string {
   const { resources, ignored, notVisible } = report;
   const count = differences(report);
-  const blind = notVisible.length > 0 ? ", as far as this key may see" : "";
+  const blind = notVisible.length > 0 ? ", as far as visible to this API key" : "";
   const head = count === 0 ? `No drift${blind}.` : `${plural(count, "difference")}${blind}: ${counted(report, true)}.`;
-  const onTheirWay = counted(report, false);
+  const pending = counted(report, false);
   return [
     head,
-    ...(onTheirWay === "" ? [] : [`No drift: ${onTheirWay}.`]),
+    ...(pending === "" ? [] : [`Not drift: ${pending}.`]),
     `${plural(resources, "resource")} compared${ignored > 0 ? `, ${plural(ignored, "difference")} ignored` : ""}.`,
   ].join(" ");
 }
@@ -84,12 +86,8 @@ export function summary(report: Report): string {
 function counted(report: Report, drift: boolean): string {
   return grouped(report)
     .filter(({ kind }) => isDrift(kind) === drift)
-    .map(({ kind, findings }) => `${findings.length} ${titles[kind].toLowerCase().replace("access has ", "")}`)
+    .map(({ kind, findings }) => `${findings.length} ${titles[kind].toLowerCase()}`)
     .join(", ");
-}
-
-export function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Kinds that have findings, in their order. */
@@ -99,7 +97,7 @@ export function grouped({ findings }: Pick<Report, "findings">): { kind: Kind; f
     .filter(({ findings }) => findings.length > 0);
 }
 
-/** Those of one repair together: it is told once. */
+/** Findings with the same repair together: it is printed once. */
 export function byRepair(findings: readonly Finding[]): Finding[][] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) groups.set(finding.repair, [...(groups.get(finding.repair) ?? []), finding]);
@@ -115,7 +113,7 @@ export function importFile(entries: readonly ImportEntry[]): string {
   return `{ "resources": [\n${entries.map((entry) => `  ${jsonText(entry)}`).join(",\n")}\n] }`;
 }
 
-/** A row of a finding or fact: who or what, where, in which part, and what is the matter. */
+/** A row of a finding or notice: the subject, its organization, the role or team, and the difference. */
 export type Row = [name: string, where: string, part: string, message: string];
 
 export function rowOf(finding: Finding, names: ShownNames): Row {
@@ -123,14 +121,14 @@ export function rowOf(finding: Finding, names: ShownNames): Row {
   return [nameOf(finding, names), organization.slug ?? organization.uid, partOf(finding, names), message];
 }
 
-export function factRow({ organization, team, person, message }: Fact, names: ShownNames): Row {
+export function noticeRow({ organization, team, person, message }: Notice, names: ShownNames): Row {
   const part = team ? `team ${names.team(team)}` : "";
   return [names.person(person), organization.slug ?? organization.uid, part, message];
 }
 
-/** Of everything that a report tells, so that a name is shown in one way in it. */
-export function shownNames({ findings, facts }: Pick<Report, "findings" | "facts">): ShownNames {
-  return new ShownNames([...findings, ...facts]);
+/** Of everything in a report, so that a name is always shown in the same way in it. */
+export function shownNames({ findings, notices }: Pick<Report, "findings" | "notices">): ShownNames {
+  return new ShownNames([...findings, ...notices]);
 }
 
 function nameOf({ subject, organization, team, person }: Finding, names: ShownNames): string {
@@ -142,20 +140,20 @@ function nameOf({ subject, organization, team, person }: Finding, names: ShownNa
 function partOf({ subject, team, role, resource }: Finding, names: ShownNames): string {
   if (subject === "organization" || subject === "team") return subject;
   const shownRole = printable(role ?? "", 20);
-  if (subject === "place") return `${shownRole ? `${shownRole} in ` : ""}${names.team(team!)}`;
+  if (subject === "teamMembership") return `${shownRole ? `${shownRole} in ` : ""}${names.team(team!)}`;
   return subject === "invitation" || resource?.kind === "Invitation" ? `${shownRole} (invitation)`.trim() : shownRole;
 }
 
 /** The shape of `--json`; docs/reference/commands.md describes it. */
 export function asJson(report: Report): object {
-  const { organizations, resources, findings, facts, notVisible, ignored, unusedRules } = report;
+  const { organizations, resources, findings, notices, notVisible, ignored, unusedRules } = report;
   return {
     drift: differences(report) > 0,
     organizations,
     resources,
     counts: Object.fromEntries(kinds.map((kind) => [kind, findings.filter((one) => one.kind === kind).length])),
     findings: findings.map((finding) => ({ drift: isDrift(finding.kind), ...finding })),
-    facts,
+    notices,
     notVisible,
     ignored,
     unusedRules,

@@ -4,7 +4,7 @@ import { resources as schemas, unknownProperties } from "../../provider/schema/i
 import { RulesError } from "../errors.js";
 import { kinds, type Finding } from "./finding.js";
 
-/** What a rule may ask of a finding. All that it asks has to hold; of several values one. */
+/** Conditions of a rule. All of them must match; of several values, one. */
 const conditions = {
   kind: ({ kind }: Finding, value: string) => kind === value,
   organization: ({ organization }: Finding, value: string) => [organization.uid, organization.slug].includes(value),
@@ -19,12 +19,12 @@ type Condition = keyof typeof conditions;
 const conditionNames = Object.keys(conditions) as Condition[];
 
 const properties = new Set(Object.values(schemas).flatMap(({ inputs }) => Object.keys(inputs)));
-/** Closed sets: a value beside them would match nothing for ever. */
+/** Closed sets: any other value would never match. */
 const known: Partial<Record<Condition, ReadonlySet<string>>> = { kind: new Set<string>(kinds), property: properties };
 
 type Rule = Partial<Record<Condition, string[]>>;
 
-/** Rules that say which findings are meant to be as they are. */
+/** Rules that ignore intended differences. */
 export class Rules {
   readonly #rules: readonly Rule[];
 
@@ -70,13 +70,13 @@ function contentOf(path: string): unknown {
   try {
     return readDataFile(path);
   } catch (error) {
-    throw new RulesError(`${(error as Error).message}.`, "Give --ignore a file of rules; see docs/guides/drift.md.");
+    throw new RulesError(`${(error as Error).message}.`, "Pass a file of rules to --ignore; see docs/guides/drift.md.");
   }
 }
 
 function parsed(content: unknown): { rules: Rule[]; faults: string[] } {
   const { ignore, ...others } = isMapping(content) ? content : {};
-  if (!Array.isArray(ignore)) return { rules: [], faults: ["it must hold a list of rules under ignore"] };
+  if (!Array.isArray(ignore)) return { rules: [], faults: ["it must contain a list of rules under ignore"] };
   const faults = unknownProperties("the file", Object.keys(others), ["ignore"]).map(({ reason }) => reason);
   const rules = ignore.map((entry: unknown, index): Rule => {
     const { rule, reasons } = ruleOf(entry);
@@ -105,10 +105,10 @@ function ruleOf(entry: unknown): { rule: Rule; reasons: string[] } {
     rule[name] = values as string[];
     const strange = rule[name].filter((one) => known[name] && !known[name].has(one));
     for (const one of strange)
-      reasons.push(`${name} cannot be ${quoted(one)}; there are ${[...known[name]!].join(", ")}`);
+      reasons.push(`${name} cannot be ${quoted(one)}; expected one of ${[...known[name]!].join(", ")}`);
   }
   if (reasons.length === 0 && Object.keys(rule).length === 0) {
-    reasons.push(`must ask for something: ${conditionNames.join(", ")}`);
+    reasons.push(`must have a condition: ${conditionNames.join(", ")}`);
   }
   return { rule, reasons };
 }

@@ -9,23 +9,23 @@ import { typeOf, type Managed } from "../pulumi/managed.js";
 import { judgeInvitation } from "../membership/standing.js";
 import { day } from "../output/terminal.js";
 import type { Scene } from "./scene.js";
-import type { Fact, Finding, Found, ImportEntry } from "./finding.js";
+import type { Finding, Found, ImportEntry, Notice } from "./finding.js";
 import { emailsOf, Known, texts } from "./known.js";
 import type { Look } from "./look.js";
 import type { Names } from "./names.js";
 import * as repairs from "./repairs.js";
 import { visible } from "../membership/visible.js";
 
-type Undeclared = Pick<Found, "findings" | "facts" | "notVisible">;
+type Unmanaged = Pick<Found, "findings" | "notices" | "notVisible">;
 
-const none: Undeclared = { findings: [], facts: [], notVisible: [] };
+const none: Unmanaged = { findings: [], notices: [], notVisible: [] };
 
 /**
- * What the organization holds and no resource of the state knows. A stack that declares nothing of a sort does not manage
+ * What the organization contains and no resource of the state declares. A stack that declares nothing of a sort does not manage
  * that sort: people count where it declares OrganizationMembers, teams where it declares Teams, people of a team where it
  * declares some of that team, and of invitations those that are pending.
  */
-export async function unmanagedIn(view: OrganizationView, scene: Scene): Promise<Undeclared> {
+export async function unmanagedIn(view: OrganizationView, scene: Scene): Promise<Unmanaged> {
   const parts = await Promise.all([
     teams(view, scene),
     people(view, scene),
@@ -34,18 +34,19 @@ export async function unmanagedIn(view: OrganizationView, scene: Scene): Promise
   ]);
   return {
     findings: parts.flatMap(({ findings }) => findings),
-    facts: parts.flatMap(({ facts }) => facts),
+    notices: parts.flatMap(({ notices }) => notices),
     notVisible: parts.flatMap(({ notVisible }) => notVisible),
   };
 }
 
-async function teams(view: OrganizationView, { organization, looks, names }: Scene): Promise<Undeclared> {
+async function teams(view: OrganizationView, { organization, looks, names }: Scene): Promise<Unmanaged> {
   const declared = new Set(
     looks.filter(({ resource }) => resource.kind === "Team").map((look) => look.resource.teamUid),
   );
   if (declared.size === 0) return none;
   const rows = await visible(view.teams.get());
-  if (!rows) return { ...none, notVisible: [`This key may not see the teams of ${shownName(organization)}.`] };
+  if (!rows)
+    return { ...none, notVisible: [`The teams of ${shownName(organization)} are not visible to this API key.`] };
   const findings = [...rows.values()]
     .filter(({ uid }) => !declared.has(uid))
     .map((row): Finding => {
@@ -55,7 +56,7 @@ async function teams(view: OrganizationView, { organization, looks, names }: Sce
         subject: "team",
         organization,
         team: { uid, slug, name },
-        message: `is declared by no resource${createdAt === undefined ? "" : `; made ${day(createdAt)}`}`,
+        message: `not declared by any resource${createdAt === undefined ? "" : `; created ${day(createdAt)}`}`,
         since: createdAt,
         repair: repairs.unmanagedTeam,
         import: entry(names, "Team", teamName(row), joinId(organization.uid, uid)),
@@ -64,25 +65,25 @@ async function teams(view: OrganizationView, { organization, looks, names }: Sce
   return { ...none, findings };
 }
 
-async function people(view: OrganizationView, scene: Scene): Promise<Undeclared> {
+async function people(view: OrganizationView, scene: Scene): Promise<Unmanaged> {
   const { organization, live, looks, formerOwner } = scene;
   if (!live.members || !looks.some(({ resource }) => resource.kind === "OrganizationMember")) return none;
   const known = new Known(looks.filter(({ resource }) => isWayIn(resource)));
-  const strangers = live.members.filter((row) => !known.has(row));
-  const own = await ownPersonAmong(view, strangers);
-  const facts: Fact[] = [];
+  const unmanaged = live.members.filter((row) => !known.has(row));
+  const own = await ownPersonAmong(view, unmanaged);
+  const notices: Notice[] = [];
   const findings: Finding[] = [];
   const unclear: Member[] = [];
-  for (const row of strangers) {
-    const fact = (message: string) => facts.push({ organization, person: personOfRow(row), message });
+  for (const row of unmanaged) {
+    const notice = (message: string) => notices.push({ organization, person: personOfRow(row), message });
     if (row.role === "owner") {
       // A new owner is drift of its own.
-      if (formerOwner === undefined) fact("owns it, and is not declared");
-    } else if (row.userUid === own) fact("is the API key's user, and is not declared");
+      if (formerOwner === undefined) notice("organization owner");
+    } else if (row.userUid === own) notice("the API key's user");
     else if (row.role === undefined || known.mayBe(row)) unclear.push(row);
     else findings.push(unmanagedPerson(scene, row));
   }
-  return { findings, facts, notVisible: unclearNote(unclear.length, "member", shownName(organization)) };
+  return { findings, notices, notVisible: unclearNote(unclear.length, "member", shownName(organization)) };
 }
 
 /** The API key's user, who is asked for where one of these people may be them: they would have the key's role. */
@@ -99,7 +100,7 @@ function unmanagedPerson({ organization, names, formerOwner }: Scene, row: Membe
     organization,
     person: personOfRow(row),
     role: row.role,
-    message: `is declared by no resource${sinceText(row)}`,
+    message: `not declared by any resource${sinceText(row)}`,
     since: row.createdAt,
     repair: row.userUid === formerOwner ? repairs.formerOwner : repairs.unmanagedPerson,
     import: entry(names, "OrganizationMember", personName(row), joinId(organization.uid, whoOf(row))),
@@ -107,7 +108,7 @@ function unmanagedPerson({ organization, names, formerOwner }: Scene, row: Membe
 }
 
 /** Those that are pending: an invitation that has expired lets nobody in. */
-function invitations({ organization, live, looks, names }: Scene): Undeclared {
+function invitations({ organization, live, looks, names }: Scene): Unmanaged {
   const declaring = looks.filter(({ resource }) => isWayIn(resource));
   if (!live.invitations || declaring.length === 0) return none;
   const kind = declaring.some(({ resource }) => resource.kind === "OrganizationMember")
@@ -117,12 +118,12 @@ function invitations({ organization, live, looks, names }: Scene): Undeclared {
   const known = new Known(declaring);
   const emails = new Set(declaring.flatMap(emailsOf));
   for (const row of live.members ?? []) if (row.email && known.has(row)) emails.add(normalizeEmail(row.email));
-  const strangers = live.invitations.filter(
+  const unmanaged = live.invitations.filter(
     (row) =>
       !isOverdue(row) && !uids.has(row.uid) && !(row.email !== undefined && emails.has(normalizeEmail(row.email))),
   );
-  const unclear = strangers.filter(({ email }) => email === undefined);
-  const findings = strangers.flatMap((row): Finding[] => {
+  const unclear = unmanaged.filter(({ email }) => email === undefined);
+  const findings = unmanaged.flatMap((row): Finding[] => {
     if (row.email === undefined) return [];
     const email = normalizeEmail(row.email);
     const { message, since, until } = judgeInvitation(row);
@@ -133,7 +134,7 @@ function invitations({ organization, live, looks, names }: Scene): Undeclared {
         organization,
         person: { email },
         role: row.role,
-        message: `${message}; declared by no resource`,
+        message: `${message}; not declared by any resource`,
         since,
         until,
         repair: repairs.unmanagedInvitation,
@@ -150,37 +151,37 @@ function managedTeams({ looks }: Scene): string[] {
   return [...new Set(places.map(({ resource }) => resource.teamUid!))];
 }
 
-async function places(view: OrganizationView, scene: Scene, teamUid: string): Promise<Undeclared> {
+async function places(view: OrganizationView, scene: Scene, teamUid: string): Promise<Unmanaged> {
   const { organization, live, looks, names, teamNames } = scene;
   const team = await visible(view.team(teamUid));
   const rows = team && (await visible(team.members.get()));
-  // That it cannot be seen is told of the resources that declare its people.
+  // That it is not visible is reported for the resources that declare its people.
   if (!team || !rows) return none;
   const here = looks.filter(({ resource }) => resource.teamUid === teamUid);
   const roster = here.find(({ resource }) => resource.kind === "TeamRoster");
-  const strangers = roster ? rosterStrangers(roster, rows.values()) : edgeStrangers(here, rows.values());
+  const unmanaged = roster ? unmanagedInRoster(roster, rows.values()) : unmanagedBesideMemberships(here, rows.values());
   const { slug, name } = await team.row();
   const named = { uid: teamUid, slug, name: name ?? teamNames.get(teamUid) };
   const joined = new Set(here.flatMap(({ resource }) => joinedAtFirst(resource)));
-  const facts: Fact[] = [];
+  const notices: Notice[] = [];
   const findings: Finding[] = [];
-  for (const row of strangers.sure) {
+  for (const row of unmanaged.sure) {
     const member = row.email ? undefined : await live.membership({ userUid: row.userUid });
     const known = { ...row, email: row.email ?? (typeof member === "object" ? member.email : undefined) };
     const person = personOfRow(known);
     if (joined.has(row.userUid)) {
-      facts.push({ organization, team: named, person, message: "was put into the team by Avala when it was made" });
+      notices.push({ organization, team: named, person, message: "added by Avala when the team was created" });
       continue;
     }
     const id = joinId(organization.uid, teamUid, whoOf(known));
     findings.push({
       kind: "unmanaged",
-      subject: "place",
+      subject: "teamMembership",
       organization,
       team: named,
       person,
       role: row.role,
-      message: `is in the team, and declared by no resource${sinceText(row)}`,
+      message: `in the team, but not declared by any resource${sinceText(row)}`,
       since: row.createdAt,
       ...(roster
         ? {
@@ -188,22 +189,22 @@ async function places(view: OrganizationView, scene: Scene, teamUid: string): Pr
               roster.resource.outputs["unmanaged"] === "remove" ? repairs.removedByRoster : repairs.unmanagedInRoster,
           }
         : {
-            repair: repairs.unmanagedPlace,
+            repair: repairs.unmanagedTeamMembership,
             import: entry(names, "TeamMembership", `${teamName({ ...named, slug })}-${personName(known)}`, id),
           }),
     });
   }
   const where = `team ${printable(named.name ?? teamUid)}`;
-  return { findings, facts, notVisible: unclearNote(strangers.unclear, "person", where) };
+  return { findings, notices, notVisible: unclearNote(unmanaged.unclear, "person", where) };
 }
 
-interface Strangers {
+interface UnmanagedPeople {
   sure: TeamMember[];
   /** Number of those who may be declared: their addresses are hidden. */
   unclear: number;
 }
 
-function edgeStrangers(here: readonly Look[], rows: Iterable<TeamMember>): Strangers {
+function unmanagedBesideMemberships(here: readonly Look[], rows: Iterable<TeamMember>): UnmanagedPeople {
   const known = new Known(here.filter(({ resource }) => resource.kind === "TeamMembership"));
   const others = [...rows].filter((row) => !known.has(row));
   return {
@@ -212,8 +213,8 @@ function edgeStrangers(here: readonly Look[], rows: Iterable<TeamMember>): Stran
   };
 }
 
-/** A roster names its own strangers; where it ignores them, none. */
-function rosterStrangers(roster: Look, rows: Iterable<TeamMember>): Strangers {
+/** A roster lists its unmanaged people; none if it ignores them. */
+function unmanagedInRoster(roster: Look, rows: Iterable<TeamMember>): UnmanagedPeople {
   if (roster.is !== "there") return { sure: [], unclear: 0 };
   const names = new Set(namesOf(roster.now.outputs["unmanagedMembers"]));
   const isNamed = (row: TeamMember) => names.has(addressOrUid(row));
@@ -254,7 +255,7 @@ function unclearNote(count: number, what: "member" | "invitation" | "person", of
   if (count === 0) return [];
   const some =
     count === 1 ? `one ${what} of ${of} is` : `${count} ${what === "person" ? "people" : `${what}s`} of ${of} are`;
-  return [`Whether ${some} declared cannot be known: this key does not see their addresses or roles.`];
+  return [`It is not known whether ${some} declared: this API key does not see their addresses or roles.`];
 }
 
 function shownName({ name, slug, uid }: Scene["organization"]): string {

@@ -1,6 +1,6 @@
 import { printable } from "../../provider/core/text.js";
 import { nameColumn, ShownNames } from "../output/lookalikes.js";
-import { columns, type Terminal } from "../output/terminal.js";
+import { columns, plural, type Terminal } from "../output/terminal.js";
 import type { Declaration } from "../membership/declarations.js";
 import type { Finding } from "../membership/standing.js";
 import type { Live } from "../membership/live.js";
@@ -8,30 +8,30 @@ import type { Live } from "../membership/live.js";
 /** A finding, with whom and what it is about. */
 export interface Item extends Finding {
   organization: Live;
-  /** Undefined for an invitation that no declaration knows. */
+  /** Undefined for an unmanaged invitation. */
   declaration: Declaration | undefined;
   person: { email?: string | undefined; userUid?: string | undefined; username?: string | undefined };
   role: string | undefined;
   team: { uid: string; name: string | undefined } | undefined;
 }
 
-/** Everything that `status` tells. */
+/** Everything that `status` reports. */
 export interface Report {
   items: Item[];
   organizations: Live[];
-  /** Declarations looked at. */
+  /** Number of declarations checked. */
   declared: number;
 }
 
 const titles = {
   waiting: "Waiting",
-  ready: "Ready: the next pulumi up takes the step",
+  ready: "Ready to apply with the next pulumi up",
   ended: "Expired or gone",
-  runOut: "Access has run out",
+  runOut: "Expired access",
 } as const;
 const groups = Object.keys(titles) as (keyof typeof titles)[];
 
-/** One screen: a group for each way to stand, a line for each person in it. */
+/** One screen: a group for each state, a line for each person in it. */
 export function show({ items, organizations, declared }: Report, terminal: Terminal): void {
   const names = new ShownNames(items);
   const lines = groups.map((group) => ({
@@ -46,16 +46,18 @@ export function show({ items, organizations, declared }: Report, terminal: Termi
     for (const line of columns(rows, nameColumn)) terminal.result(`  ${line}`);
     terminal.result("");
   }
-  const of = `${declared} declaration${declared === 1 ? "" : "s"} looked at`;
+  const checked = `${plural(declared, "declaration")} checked`;
   if (items.length === 0) {
     const blind = organizations.some(({ notes }) => notes.length > 0);
-    return terminal.result(`Nothing waits${blind ? ", as far as this key may see" : ""}. ${of}.`);
+    return terminal.result(`Nothing is pending${blind ? ", as far as visible to this API key" : ""}. ${checked}.`);
   }
-  const [waiting, ready, ended, runOut] = lines.map(({ rows }) => rows.length);
-  terminal.result(`${waiting} waiting, ${ready} ready, ${ended} expired or gone, ${runOut} run out; ${of}.`);
+  const [waiting, ready, ended, expired] = lines.map(({ rows }) => rows.length);
+  terminal.result(
+    `${waiting} waiting, ${ready} ready, ${ended} expired or gone, ${expired} expired access; ${checked}.`,
+  );
 }
 
-/** Person, organization, what for, and how it stands: one row for all that concerns one person in one organization. */
+/** Person, organization, roles and state: one row for all that concerns one person in one organization. */
 function rowsOf(items: Item[], names: ShownNames): string[][] {
   const rows = new Map<string, Item[]>();
   // A state holds its resources in the order in which they came about, which is another one each time.
@@ -82,7 +84,7 @@ const compare = (one: string, other: string) => (one === other ? 0 : one < other
 function what({ declaration, role, team }: Item, names: ShownNames): string {
   const shownRole = printable(role ?? "member", 20);
   if (team) return `${shownRole} in ${names.team(team)}`;
-  return declaration ? shownRole : `${shownRole} (not declared)`;
+  return declaration ? shownRole : `${shownRole} (unmanaged)`;
 }
 
 /** The shape of `--json`; docs/reference/commands.md describes it. */
@@ -97,7 +99,10 @@ export function asJson({ items, organizations, declared }: Report): object {
       invitationsVisible: invitations !== undefined,
     })),
     declared,
-    ...Object.fromEntries(groups.map((group) => [group, found(group)])),
+    waiting: found("waiting"),
+    ready: found("ready"),
+    ended: found("ended"),
+    accessExpired: found("runOut"),
     notes: organizations.flatMap(({ notes }) => notes),
   };
 }

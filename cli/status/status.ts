@@ -14,7 +14,7 @@ const options = {
     short: "o",
     multiple: true,
     value: "<slug or uid>",
-    description: "Only this organization, and all its invitations, declared or not.",
+    description: "Only this organization, with all its invitations, managed or not. May be repeated.",
   },
   state: stateFile,
   ...sharedOptions,
@@ -22,16 +22,16 @@ const options = {
 
 export const status = defineCommand({
   name: "status",
-  summary: "Tell who waits for what, and what has expired, gone or run out.",
+  summary: "List pending invitations and memberships, and expired access.",
   operands: [],
   options,
   about: [
-    "Tells of the people whom the stack of the Pulumi project in this folder declares: who waits for what and since when, what has become possible, whose invitation has expired, who has gone, and whose declared access (validUntil) has run out. The state is compared with the service as it is now; nothing is changed, neither there nor in the state.",
-    "With --organization it tells of that organization alone, of invitations that no program declares too, and needs no project.",
+    "Lists, for the people declared in the stack: pending invitations and team memberships, with their dates; steps that are ready to apply; expired invitations; people who are gone; and access whose declared end (validUntil) has passed. The stack's state is compared with the current organizations; nothing is changed in Avala or in the state.",
+    "With --organization it reports only that organization, including unmanaged invitations, and needs no project.",
   ],
   sends: [
     "GET /organizations/, and for each organization GET /organizations/{slug}/members/ and …/invitations/",
-    "GET /organizations/{slug}/teams/  where somebody waits for a team that the stack does not declare",
+    "GET /organizations/{slug}/teams/  if a pending team membership is in a team that the stack does not declare",
   ],
   examples: [
     "status",
@@ -40,10 +40,10 @@ export const status = defineCommand({
     "status --json | jq '.waiting[].email'",
     "status --state - < exported.json",
   ],
-  run: tellStatus,
+  run: runStatus,
 });
 
-async function tellStatus(invocation: Invocation<typeof options>): Promise<void> {
+async function runStatus(invocation: Invocation<typeof options>): Promise<void> {
   const { options, terminal } = invocation;
   const recorded = await recordedState(invocation);
   const report = await withSession(invocation, async (session) => {
@@ -79,8 +79,8 @@ async function reportOn(snapshot: Snapshot, recorded: Recorded, only: readonly s
   const declared = await Promise.all(
     declarations.map((one) => itemsOf(one, byUid.get(one.organizationUid)!, recorded.teamNames)),
   );
-  const undeclared = only.flatMap((uid) => strangers(byUid.get(uid)!, declarations));
-  return { items: [...declared.flat(), ...undeclared], organizations, declared: declarations.length };
+  const unmanaged = only.flatMap((uid) => unmanagedInvitations(byUid.get(uid)!, declarations));
+  return { items: [...declared.flat(), ...unmanaged], organizations, declared: declarations.length };
 }
 
 async function itemsOf(declaration: Declaration, live: Live, teamNames: Recorded["teamNames"]): Promise<Item[]> {
@@ -94,8 +94,8 @@ async function itemsOf(declaration: Declaration, live: Live, teamNames: Recorded
   return findings.map((finding) => ({ ...finding, organization: live, declaration, person, role, team }));
 }
 
-/** Invitations that no declaration knows. */
-function strangers(live: Live, declarations: readonly Declaration[]): Item[] {
+/** Invitations that no resource declares. */
+function unmanagedInvitations(live: Live, declarations: readonly Declaration[]): Item[] {
   const known = new Set(
     declarations
       .filter((one) => one.organizationUid === live.uid && one.teamUid === undefined)

@@ -28,14 +28,14 @@ beforeAll(async () => {
 });
 
 /** Everything that is told of the row's organization; the person is called sam. */
-function told({ organizationUid, email }: Case, { findings, facts }: Report): string[] {
+function told({ organizationUid, email }: Case, { findings, notices }: Report): string[] {
   const here = <T extends { organization: { uid: string } }>(one: T) => one.organization.uid === organizationUid;
   const names = new Set([email, email.replace("@", "@elsewhere.")]);
   const nameOf = ({ person: who }: { person?: { email?: string; username?: string } }) =>
     who?.email === undefined ? who?.username : names.has(who.email) ? "sam" : who.email.split("@")[0];
   return [
     ...findings.filter(here).map((one) => `${one.kind} ${one.subject} ${nameOf(one)}`),
-    ...facts.filter(here as never).map((one) => `fact ${nameOf(one)}`),
+    ...notices.filter(here as never).map((one) => `notice ${nameOf(one)}`),
   ].toSorted();
 }
 
@@ -48,15 +48,15 @@ function expected(situation: Situation, declaration: keyof typeof declarations):
   const own = statuses.flatMap((status, index) => {
     const kind = status === "active" ? (situation === "accepted" ? "ready" : undefined) : status;
     const next = kind === "waiting" && situation === "accepted" ? "ready" : kind;
-    return next ? [`${next} ${isPlace(index) ? "place" : "person"} sam`] : [];
+    return next ? [`${next} ${isPlace(index) ? "teamMembership" : "person"} sam`] : [];
   });
   const people = ["withdrawn", "member", "admin", "memberAndLead"].includes(declaration);
   const team = declaration.startsWith("team") || declaration === "memberAndLead";
   return [
     ...own,
     ...(people ? ["ada", "lee", "mia"].map((name) => `unmanaged person ${name}`) : []),
-    ...(people ? ["fact owner"] : []),
-    ...(team ? ["unmanaged place lee"] : []),
+    ...(people ? ["notice owner"] : []),
+    ...(team ? ["unmanaged teamMembership lee"] : []),
   ].toSorted();
 }
 

@@ -26,7 +26,7 @@ export interface Report {
   resources: number;
   counts: Record<string, number>;
   findings: Finding[];
-  facts: { person: { email?: string }; message: string; team?: { uid: string } }[];
+  notices: { person: { email?: string }; message: string; team?: { uid: string } }[];
   notVisible: string[];
   ignored: number;
   unusedRules: number[];

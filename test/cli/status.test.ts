@@ -54,13 +54,13 @@ interface Row {
   until?: string;
   team?: { uid: string; name?: string };
 }
-type Groups = Record<"waiting" | "ready" | "ended" | "runOut", Row[]> & {
+type Groups = Record<"waiting" | "ready" | "ended" | "accessExpired", Row[]> & {
   declared: number;
   notes: string[];
   organizations: object[];
 };
 
-const groupNames = ["waiting", "ready", "ended", "runOut"] as const;
+const groupNames = ["waiting", "ready", "ended", "accessExpired"] as const;
 const statusOf = (resources: Resource[], args: string[] = []) =>
   o.desk.json<Groups>(["status", "--state", "-", ...args], { stdin: exported(resources) });
 /** As "waiting: invited …". */
@@ -104,7 +104,7 @@ it("tells of a roster's people who wait, and of no others", async () => {
       message: "nobody has invited them",
     },
   ]);
-  expect(groups).toMatchObject({ declared: 1, ready: [], ended: [], runOut: [] });
+  expect(groups).toMatchObject({ declared: 1, ready: [], ended: [], accessExpired: [] });
   const joined = { ...roster, outputs: { ...outputs, waiting: person("mia") } };
   expect(await judged(joined)).toEqual(["ready: has joined: the next up makes the grant"]);
 });
@@ -193,13 +193,13 @@ describe("validUntil", () => {
     expect(await judged(place(mia, "active", { validUntil: today, userUid: uids.mia }))).toEqual([]);
     expect(
       await judged(place(mia, "active", { validUntil: "2020-02-01", reason: 'the "audit"', userUid: uids.mia })),
-    ).toEqual([`runOut: access ran out on 2020-02-01 ("the 'audit'")`]);
+    ).toEqual([`accessExpired: access ran out on 2020-02-01 ("the 'audit'")`]);
   });
 
   it("is told beside a wait, and not where the access has ended anyway", async () => {
     expect(await judged(member(zoe, "invited", { validUntil: "2020-02-01" }))).toEqual([
       `waiting: ${valid}`,
-      "runOut: access ran out on 2020-02-01",
+      "accessExpired: access ran out on 2020-02-01",
     ]);
     expect(await judged(member(old, "expired", { validUntil: "2020-02-01" }))).toEqual([`ended: ${over}; ${again}`]);
   });
@@ -221,16 +221,16 @@ describe("the screen", () => {
     expect(stdout).toBe(`Waiting (1)
   zoe@example.com  acme  admin, lead in Core  ${valid}
 
-Ready: the next pulumi up takes the step (1)
+Ready to apply with the next pulumi up (1)
   mia@example.com  acme  member in Core  has joined: the next up makes the grant
 
 Expired or gone (1)
   old@example.com  acme  member  ${over}; ${again}
 
-Access has run out (1)
+Expired access (1)
   lee@example.com  acme  member in Core  access ran out on 2020-02-01 ("audit")
 
-1 waiting, 1 ready, 1 expired or gone, 1 run out; 6 declarations looked at.
+1 waiting, 1 ready, 1 expired or gone, 1 expired access; 6 declarations checked.
 `);
     expect(await o.emulator.calls()).not.toContain("GET /organizations/acme/teams/");
   });
@@ -253,9 +253,9 @@ Access has run out (1)
   it("says that nothing waits", async () => {
     const run = (resources: Resource[]) => o.desk.run(["status", "--state", "-"], { stdin: exported(resources) });
     expect((await run([place(mia, "active", { userUid: uids.mia })])).stdout).toBe(
-      "Nothing waits. 1 declaration looked at.\n",
+      "Nothing is pending. 1 declaration checked.\n",
     );
-    expect((await run([])).stdout).toBe("Nothing waits. 0 declarations looked at.\n");
+    expect((await run([])).stdout).toBe("Nothing is pending. 0 declarations checked.\n");
   });
 
   it("keeps its columns and its terminal, whatever the names", async () => {
@@ -274,7 +274,7 @@ Access has run out (1)
 
     const ended = await o.desk.run(["status", "--state", "-", "--json"], { stdin });
     expect(ended.stdout).not.toMatch(escapes);
-    expect((JSON.parse(ended.stdout) as Groups).runOut).toMatchObject([{ reason: hostile }]);
+    expect((JSON.parse(ended.stdout) as Groups).accessExpired).toMatchObject([{ reason: hostile }]);
   });
 });
 
@@ -315,12 +315,12 @@ describe("--organization", () => {
       { email: zoe, role: "admin", since: canonical(invitedAt), until: canonical(future), message: valid },
     ]);
     expect(groups.ended).toMatchObject([{ email: old, outcome: "expired", until: canonical(past), message: over }]);
-    expect(groups).toMatchObject({ declared: 0, ready: [], runOut: [], notes: [] });
+    expect(groups).toMatchObject({ declared: 0, ready: [], accessExpired: [], notes: [] });
     expect(groups.organizations).toEqual([
       { uid: uids.acme, slug: "acme", name: "Acme", visible: true, invitationsVisible: true },
     ]);
     const { stdout } = await o.desk.run(["status", "-o", uids.acme]);
-    expect(stdout).toContain(`  zoe@example.com  acme  admin (not declared)  ${valid}\n`);
+    expect(stdout).toContain(`  zoe@example.com  acme  admin (unmanaged)  ${valid}\n`);
     expect(JSON.stringify(groups)).not.toMatch(/accept_?url|copy_?link|\/invitations\//i);
   });
 
@@ -353,7 +353,7 @@ describe("what the key may not see", () => {
     expect(groups.ready).toMatchObject([{ email: mia }]);
     const { stdout, stderr } = await o.desk.run(["status", "-o", "acme"]);
     expect(stderr).toBe("This key may not see the invitations of Acme (acme): what the state records is shown.\n");
-    expect(stdout).toBe("Nothing waits, as far as this key may see. 0 declarations looked at.\n");
+    expect(stdout).toBe("Nothing is pending, as far as visible to this API key. 0 declarations checked.\n");
   });
 
   it("is said, and told as recorded: an organization that has vanished, beside one that is there", async () => {

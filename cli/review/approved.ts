@@ -7,26 +7,26 @@ import { nameOfPerson } from "../membership/lookup.js";
 
 /**
  * The review that was approved, as `--json` wrote it.
- * @throws ApprovedReviewError where it is something else, or has been changed since
+ * @throws ApprovedReviewError if it is not a review, or was changed since
  */
 export function approvedReview(document: unknown): Review {
   const { digest, ...review } = propertiesOf(document);
-  const again = "Write it anew: pulumi-avala review --json --out review.json";
+  const again = "Write it again: pulumi-avala review --json --out review.json";
   if (review["version"] !== 1) {
     throw new ApprovedReviewError(
-      "The approved review is none, or was written by another version.",
+      "The approved review is not a review, or was written by a different version.",
       `${again}, and have it approved.`,
     );
   }
   if (digest !== digestOf(review)) {
     throw new ApprovedReviewError(
-      "The approved review has been changed since it was written.",
+      "The approved review was changed after it was written.",
       `${again}, and have it approved.`,
     );
   }
   if (review["masked"] !== false) {
     throw new ApprovedReviewError(
-      "The approved review has masked addresses: nobody can be compared with them.",
+      "The approved review has masked addresses, which cannot be compared.",
       `${again}, without --mask-emails.`,
     );
   }
@@ -38,10 +38,10 @@ export function approvedReview(document: unknown): Review {
 }
 
 /**
- * Steps that were not approved. Compared is what is to hold afterwards: for whom, where, with which role and which details,
- * and with how many mails. What has been done already is missing, which is well; what others have made possible since may
- * be more: an acceptance that is recorded, a place that waited for it. A place that somebody has taken away by hand did not
- * wait: to put it back takes an approval.
+ * Steps that were not approved. Their results are compared: for whom, where, with which role and details, and with how many
+ * emails. Missing steps are accepted, as they have been carried out already; additional ones only if an acceptance has
+ * made them possible since: recording it, and creating a team membership that was pending. A team membership that somebody
+ * has removed by hand was not pending: restoring it takes an approval.
  */
 export function unapproved(review: Review, approved: Review): Review["exceeded"] {
   const { changes, acts, others } = unapprovedSteps(review, approved);
@@ -62,7 +62,7 @@ function unapprovedSteps(review: Review, approved: Review): Pick<Review, "change
   const candidates = (row: ChangeRow) => namesOf(row.person).flatMap((name) => known.get(name) ?? []);
   return {
     changes: review.changes.filter(
-      (row) => !isPossibleNow(row) && !candidates(row).some((other) => isSameChange(row, other)),
+      (row) => !isUnblocked(row) && !candidates(row).some((other) => isSameChange(row, other)),
     ),
     acts: review.acts.filter((row) => !approved.acts.some((other) => isSameAct(row, other))),
     others: review.others.filter(({ op, urn, digest }) =>
@@ -71,9 +71,9 @@ function unapprovedSteps(review: Review, approved: Review): Pick<Review, "change
   };
 }
 
-/** Nothing in the program has changed for it, and nobody is mailed. */
-function isPossibleNow({ becamePossible, effect, mails }: ChangeRow): boolean {
-  return becamePossible && mails === 0 && (effect === "accepted" || effect === "gains");
+/** Nothing in the program has changed for it, and no email is sent. */
+function isUnblocked({ unblocked, effect, mails }: ChangeRow): boolean {
+  return unblocked && mails === 0 && (effect === "accepted" || effect === "gains");
 }
 
 function isSameChange(row: ChangeRow, other: ChangeRow): boolean {
@@ -81,7 +81,7 @@ function isSameChange(row: ChangeRow, other: ChangeRow): boolean {
     isSamePlace(row, other) &&
     isSamePerson(row.person, other.person) &&
     (row.after === undefined) === (other.after === undefined) &&
-    // Who was without access at the approval has got some since: that they lose it was not approved.
+    // A person without access at the approval has got some since: losing it was not approved.
     (row.effect === "without" || other.effect !== "without") &&
     row.after?.role === other.after?.role &&
     row.after?.managed === other.after?.managed &&
@@ -92,13 +92,13 @@ function isSameChange(row: ChangeRow, other: ChangeRow): boolean {
 }
 
 function isSameAct(row: ActRow, other: ActRow): boolean {
-  if (row.act === "change people unknown" || row.act !== other.act || row.forced !== other.forced) return false;
+  if (row.act === "membersUnknown" || row.act !== other.act || row.forced !== other.forced) return false;
   // What is made is approved as a whole; of a change, a part may be made already.
   const whole = row.act === "update" || areWithin(other.fields, row.fields);
   return whole && isSamePlace(row, other) && areWithin(row.fields, other.fields);
 }
 
-/** What a field is to be is approved; it may have become so already. Of what is not shown nobody can say. */
+/** The new value of a field is approved; it may be set already. A value that is not shown is never approved. */
 function areWithin(fields: readonly Field[], others: readonly Field[]): boolean {
   return fields.every(
     ({ name, after }) =>

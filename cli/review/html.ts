@@ -52,7 +52,7 @@ ${list(
 )}
 ${pictures(review)}
 ${changeTable(
-  "Who gains and who loses what",
+  "Access changes",
   changes.filter(({ effect }) => weighty.has(effect)),
 )}
 ${list(
@@ -60,7 +60,7 @@ ${list(
   review.acts.map((row) => actWords(row, name)),
 )}
 ${changeTable(
-  "Nothing gained, nothing lost",
+  "Access unchanged",
   changes.filter(({ effect }) => !weighty.has(effect)),
 )}
 ${list(
@@ -68,8 +68,8 @@ ${list(
   review.others.map(({ op, urn }) => `${name(op)} ${name(urn)}`),
 )}
 ${list(
-  "The preview says",
-  review.said.map((text) => escaped(printable(text, 400))),
+  "Warnings from the preview",
+  review.diagnostics.map((text) => escaped(printable(text, 400))),
 )}
 </main>
 </body>
@@ -99,7 +99,7 @@ function more(count: number, element: string): string {
 
 function changeTable(title: string, rows: readonly ChangeRow[]): string {
   if (rows.length === 0) return "";
-  const head = ["Person", "Where", "What", "Before", "After", "Remarks"]
+  const head = ["Person", "Where", "Change", "Before", "After", "Remarks"]
     .map((text) => `<th scope="col">${text}</th>`)
     .join("");
   const line = (row: ChangeRow) => {
@@ -188,7 +188,7 @@ function pictureOf({ organization, teams, people }: Picture): string {
     teams.size > mostTeams ? counted(teams.size - mostTeams, "more team", "more teams") : "",
   ].filter(Boolean);
   const title = `Before and after: ${name(nameOfPlace(organization))}`;
-  const caption = "What is lost is struck through with −, what is gained has a +; the rest stays.";
+  const caption = "Lost access is struck through and marked −, gained access is marked +; the rest is unchanged.";
   return `<section><h2>${title}</h2><div class="wide" tabindex="0" role="region" aria-label="Before and after"><table class="picture"><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>${left.length > 0 ? `<p class="note">And ${left.join(" and ")}.</p>` : ""}</section>`;
 }
 

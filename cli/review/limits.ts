@@ -10,37 +10,34 @@ export interface Limits {
   deny: readonly Rule[];
 }
 
-/** A number of people or mails. */
+/** A number of people or emails. */
 export function countOf(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError(
-    `${option} takes a whole number, not ${quoted(text)}.`,
-    "pulumi-avala review --help explains it.",
-  );
+  throw new UsageError(`${option} must be a whole number, not ${quoted(text)}.`, "Run pulumi-avala review --help.");
 }
 
 export function rulesOf(names: readonly string[]): Rule[] {
   return names.map((name) => {
     if (Object.hasOwn(rules, name)) return name as Rule;
-    throw new UsageError(`There is no rule ${quoted(name)}.`, `--deny takes ${Object.keys(rules).join(", ")}.`);
+    throw new UsageError(`Unknown rule ${quoted(name)}.`, `--deny accepts ${Object.keys(rules).join(", ")}.`);
   });
 }
 
-/** Every limit that the changes exceed, with by whom or what. */
+/** Every limit that the changes exceed, with the people or objects concerned. */
 export function exceededBy(review: Review, { maxRemovals, maxMails, deny }: Limits): Review["exceeded"] {
   const { mails } = review.summary;
   const removed = review.removals.filter(({ people }) => maxRemovals !== undefined && people > maxRemovals);
   return [
     ...removed.map((row) => ({
       limit: "max-removals",
-      message: `${lostWords(row, row.people, named)}: more than the ${maxRemovals} of --max-removals.`,
+      message: `${lostWords(row, row.people, named)}: more than --max-removals ${maxRemovals}.`,
     })),
     ...(maxMails !== undefined && mails > maxMails
       ? [
           {
             limit: "max-mails",
-            message: `At most ${counted(mails, "mail is", "mails are")} sent: more than the ${maxMails} of --max-mails.`,
+            message: `Up to ${counted(mails, "email", "emails")}: more than --max-mails ${maxMails}.`,
           },
         ]
       : []),
@@ -52,7 +49,7 @@ function denied({ warnings, summary }: Review, rule: Rule): Review["exceeded"] {
   const limit = `deny ${rule}`;
   if (rule === "mails") {
     return summary.mails > 0
-      ? [{ limit, message: `At most ${counted(summary.mails, "mail is", "mails are")} sent [deny mails].` }]
+      ? [{ limit, message: `Up to ${counted(summary.mails, "email", "emails")} [deny mails]` }]
       : [];
   }
   return warnings

@@ -42,9 +42,9 @@ export function markdownOf(review: Review): string {
       "Organizations and teams",
       fitted(review.acts.map((row) => `- ${actWords(row, code).replace(/^[-+~=] /, "")}`)),
     ),
-    details("Nothing gained, nothing lost", table(review.changes.filter(({ effect }) => !weighty.has(effect)))),
+    details("Access unchanged", table(review.changes.filter(({ effect }) => !weighty.has(effect)))),
     details("Other providers", fitted(review.others.map(({ op, urn }) => `- ${code(op)} ${code(urn)}`))),
-    details("The preview says", fitted(review.said.map((text) => `- ${code(text, 300)}`))),
+    details("Warnings from the preview", fitted(review.diagnostics.map((text) => `- ${code(text, 300)}`))),
   ];
   return joined(parts.filter((part) => part !== ""));
 }
@@ -93,14 +93,14 @@ function fitted(lines: readonly string[], more = (count: number) => `- and ${cou
   return (taken.length === lines.length ? taken : [...taken, more(lines.length - taken.length)]).join("\n");
 }
 
-/** A part that does not fit any more is left out, and that is said. */
+/** A part that does not fit any more is left out, with a note. */
 function joined(parts: readonly string[]): string {
   const taken: string[] = [];
   let bytes = 0;
   for (const part of parts) {
     bytes += Buffer.byteLength(part) + 2;
     if (bytes > mostBytes) {
-      taken.push("_Cut: a comment on GitHub takes no more. The review as HTML or JSON has everything._");
+      taken.push("_Truncated to GitHub's limit for a comment. The review as HTML or JSON is complete._");
       break;
     }
     taken.push(part);

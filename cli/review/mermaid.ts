@@ -1,6 +1,6 @@
 import { printable } from "../../provider/core/text.js";
 import type { ChangeRow, Review } from "./report.js";
-import { counted, nameOfPlace, weighty } from "./words.js";
+import { counted, nameOfPlace, unknownRole, weighty } from "./words.js";
 import { nameOfPerson } from "../membership/lookup.js";
 
 const mostNodes = 40;
@@ -12,7 +12,7 @@ interface Edge {
   style: "gained" | "lost" | "other";
 }
 
-/** The graph of who gains and loses what, as GitHub draws it: people on the left, organizations and teams on the right. */
+/** The graph of gained and lost access, as GitHub draws it: people on the left, organizations and teams on the right. */
 export function graphOf({ changes }: Review): string {
   const rows = changes.filter(({ effect }) => weighty.has(effect));
   if (rows.length === 0) return "";
@@ -65,7 +65,7 @@ function placeLabel({ organization, team }: ChangeRow): string {
 }
 
 function edgeOf({ effect, before, after }: ChangeRow, from: string, to: string): Edge {
-  const role = printable((after ?? before)?.role ?? "in it", 20);
+  const role = printable((after ?? before)?.role ?? unknownRole, 20);
   switch (effect) {
     case "loses":
     case "withdrawn":
@@ -75,7 +75,7 @@ function edgeOf({ effect, before, after }: ChangeRow, from: string, to: string):
         from,
         to,
         style: "other",
-        line: `${from} -- "${label(before?.role ?? "in it", 20)} → ${label(role)}" --> ${to}`,
+        line: `${from} -- "${label(before?.role ?? unknownRole, 20)} → ${label(role)}" --> ${to}`,
       };
     default:
       return {

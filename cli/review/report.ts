@@ -12,8 +12,8 @@ export interface PlaceName {
   /** Where it exists already. */
   uid?: string | undefined;
   name: string;
-  /** Where another of this review has the same name: with what tells them apart. */
-  called?: string | undefined;
+  /** If another name in this review looks the same: the name with the uid. */
+  displayName?: string | undefined;
   /** URN of the resource that declares it. */
   resource?: string | undefined;
 }
@@ -52,18 +52,31 @@ export interface ChangeRow extends Where {
   before?: Stand | undefined;
   after?: Stand | undefined;
   mails: number;
-  /** Nothing in the program has changed for it: somebody has accepted, or may have the place that waited for them. */
-  becamePossible: boolean;
+  /** The program has not changed for it: an acceptance has made it possible. */
+  unblocked: boolean;
   /** A cancelled invitation that may have been accepted since it was recorded: then they lose access. */
   mayHaveAccepted: boolean;
-  through?: Change["through"];
+  /** Of a loss: the deletion, or the organization that is left. */
+  cause?: Change["through"];
   moved?: { from: string; to?: string | undefined } | undefined;
   fields: Field[];
   resources: string[];
 }
 
+/** Actions on organizations and teams, as a review names them. */
+const actNames = {
+  create: "create",
+  adopt: "adopt",
+  update: "update",
+  delete: "delete",
+  forget: "forget",
+  leave: "leave",
+  "take out others": "removeUnlisted",
+  "change people unknown": "membersUnknown",
+} as const satisfies Record<Act["act"], string>;
+
 export interface ActRow extends Where {
-  act: Act["act"];
+  act: (typeof actNames)[Act["act"]];
   fields: Field[];
   forced: boolean;
 }
@@ -73,7 +86,7 @@ export interface WarningRow extends Where, Omit<Warning, "place" | "person" | "r
   person?: PersonName | undefined;
 }
 
-/** Everything that `review` tells: what every format shows, and the shape of `--json`. docs/guides/review.md describes it. */
+/** Everything that `review` reports, in every format, and the shape of `--json`. docs/guides/review.md describes it. */
 export interface Review {
   version: 1;
   masked: boolean;
@@ -82,20 +95,20 @@ export interface Review {
   summary: Record<Effect, number> & { mails: number; warnings: number };
   cost: Cost;
   changes: ChangeRow[];
-  /** What those people have that stays as it is. */
+  /** Other access of those people, unchanged. */
   unchanged: (Where & { person: PersonName; stand: Stand })[];
   acts: ActRow[];
   removals: (Where & { people: number; allowed: number })[];
   warnings: WarningRow[];
   /** Steps of other providers. */
   others: OtherStep[];
-  /** Warnings of the preview itself. */
-  said: string[];
+  /** Warnings that the preview printed. */
+  diagnostics: string[];
   /** Limits that are exceeded; empty where none were set. */
   exceeded: { limit: string; message: string }[];
 }
 
-const mostSaid = 20;
+const mostDiagnostics = 20;
 
 /** Reads a preview as what it means to people. */
 export function reviewOf(preview: Preview, standards: Standards): Review {
@@ -113,7 +126,7 @@ export function reviewOf(preview: Preview, standards: Standards): Review {
     cost: costOf(model, changes, acts),
     changes: changes.map(changeRow),
     unchanged: unchangedBeside(model, changes),
-    acts: acts.map(({ act, place, fields, forced }) => ({ act, ...whereOf(place), fields, forced })),
+    acts: acts.map(({ act, place, fields, forced }) => ({ act: actNames[act], ...whereOf(place), fields, forced })),
     removals: removalsOf(changes).map(({ place, people }) => ({
       ...whereOf(place),
       people,
@@ -121,12 +134,12 @@ export function reviewOf(preview: Preview, standards: Standards): Review {
     })),
     warnings,
     others: preview.others.toSorted((one, other) => byText(one.urn + one.op, other.urn + other.op)),
-    said: preview.warnings.toSorted(byText).slice(0, mostSaid),
+    diagnostics: preview.warnings.toSorted(byText).slice(0, mostDiagnostics),
     exceeded: [],
   };
 }
 
-/** People are counted once for each effect, mails one by one. */
+/** People are counted once for each effect, emails one by one. */
 function summaryOf(changes: readonly Change[], warnings: number): Review["summary"] {
   const count = (effect: Effect) =>
     new Set(changes.filter((change) => change.effect === effect).map(({ person }) => person)).size;
@@ -143,9 +156,9 @@ function changeRow(change: Change): ChangeRow {
     before: before && standOf(before),
     after: after && standOf(after),
     mails,
-    becamePossible: after?.possible === true,
+    unblocked: after?.possible === true,
     mayHaveAccepted: effect === "withdrawn" && before?.mayHold === true,
-    through: effect === "loses" || effect === "withdrawn" ? through : undefined,
+    cause: effect === "loses" || effect === "withdrawn" ? through : undefined,
     moved,
     fields,
     resources: resources.toSorted(byText),
@@ -171,13 +184,13 @@ function warningRow({ place, person, ...rest }: Warning): WarningRow {
 }
 
 function whereOf(place: Place): Where {
-  const name = ({ uid, name, called, urn }: Place): PlaceName => ({ uid, name, called, resource: urn });
+  const name = ({ uid, name, called, urn }: Place): PlaceName => ({ uid, name, displayName: called, resource: urn });
   return place.kind === "team"
     ? { organization: name(place.organization), team: name(place) }
     : { organization: name(place) };
 }
 
-/** An address that the program keeps secret is not told, though the id of the resource holds it. */
+/** An address that the program keeps secret is not shown, though the id of the resource contains it. */
 function personName({ userUid, email, username, hidden, alike }: Person): PersonName {
   if (hidden !== undefined) return { hidden };
   return { email, userUid, username, ...(alike && { alike }) };

@@ -16,36 +16,36 @@ import { previewOf } from "../pulumi/preview.js";
 import { asJson, reviewOf, type Review } from "./report.js";
 import { show, textOf } from "./text.js";
 import { rules } from "./warnings.js";
-import { incompleteWords } from "./words.js";
+import { incompleteWords, listed } from "./words.js";
 
 const options = {
-  markdown: { type: "boolean", description: "As Markdown, for a comment on a pull request." },
-  html: { type: "boolean", description: "As one HTML page that needs nothing else." },
-  out: { type: "string", value: "<file>", description: "Write the review to a file, in place of stdout." },
+  markdown: { type: "boolean", description: "Print Markdown, for a comment on a pull request." },
+  html: { type: "boolean", description: "Print a self-contained HTML page." },
+  out: { type: "string", value: "<file>", description: "Write the review to a file instead of stdout." },
   "mask-emails": { type: "boolean", description: "Show addresses as a***@example.com, in every format." },
   "max-removals": {
     type: "string",
     value: "<n>",
-    description: "Exit with 2 where more people lose one organization or team.",
+    description: "Exit 2 if more than <n> people lose access to any organization or team.",
   },
-  "max-mails": { type: "string", value: "<n>", description: "Exit with 2 where more mails may be sent." },
+  "max-mails": { type: "string", value: "<n>", description: "Exit 2 if more than <n> emails may be sent." },
   deny: {
     type: "string",
     multiple: true,
     value: "<rule>",
-    description: `Exit with 2 on one of: ${Object.keys(rules).join(", ")}.`,
+    description: `Exit 2 on any of: ${Object.keys(rules).join(", ")}.`,
   },
   "allow-domain": {
     type: "string",
     multiple: true,
     value: "<domain>",
-    description: "An e-mail domain that is not foreign; by default those of the people in the organization.",
+    description: "An email domain that is not external; default: the domains of the people in the organization.",
   },
   approved: {
     type: "string",
     value: "<file>",
     description:
-      "Exit with 2 on a step that this review (from --json) does not hold, and that has not just become possible.",
+      "Exit 2 on a change not in this approved review (written with --json), unless an acceptance made it possible.",
   },
   ...sharedOptions,
 } as const;
@@ -54,19 +54,20 @@ type Options = typeof options;
 
 export const review = defineCommand({
   name: "review",
-  summary: "Tell who gains and who loses what by a preview.",
+  summary: "Summarize access changes in a preview.",
   operands: [
     {
       name: "[preview.json]",
       optional: true,
-      description: "the output of pulumi preview --json --show-sames, or - for stdin; without it the preview is run",
+      description: "the output of pulumi preview --json --show-sames, or - for stdin; if omitted, the preview is run",
     },
   ],
   options,
   about: [
-    "Reads the output of pulumi preview --json --show-sames, and tells who gains and who loses which access: per person, organization and team, with roles before and after, mails and requests it takes, and what somebody who approves should look at. Who is only handed over from one resource to another loses nothing.",
-    "It asks Avala nothing and needs no key. Without a file it runs pulumi preview in the project, which looks as every preview does, and changes nothing.",
+    "Reads the output of pulumi preview --json --show-sames, and lists who gains and who loses access: per person, organization and team, with the roles before and after, the number of emails and requests, and warnings for the reviewer. A person who only moves from one resource to another loses nothing.",
+    "The command sends nothing to Avala and needs no key. Without a file it runs pulumi preview in the project, which reads from Avala as usual and changes nothing.",
   ],
+  exitCodes: [["2", "a review limit exceeded"]],
   sends: [],
   examples: [
     "review",
@@ -75,10 +76,10 @@ export const review = defineCommand({
     "review - --max-removals 5 --deny admin-grants --deny external-domains < preview.json",
     "review --approved review.json",
   ],
-  run: tellReview,
+  run: runReview,
 });
 
-async function tellReview(invocation: Invocation<Options>): Promise<ExitCode | void> {
+async function runReview(invocation: Invocation<Options>): Promise<ExitCode | void> {
   const { options, terminal } = invocation;
   const format = formatOf(options);
   const limits = {
@@ -95,7 +96,7 @@ async function tellReview(invocation: Invocation<Options>): Promise<ExitCode | v
   const exceeded = [...exceededBy(plain, limits), ...(approved ? unapproved(plain, approved) : [])];
   const found = options["mask-emails"] ? masked({ ...plain, exceeded }) : { ...plain, exceeded };
   if (!found.complete) terminal.note(incompleteWords);
-  await tell(invocation, format, found);
+  await print(invocation, format, found);
   for (const { message } of found.exceeded) terminal.error(message);
   return exceeded.length > 0 ? 2 : 0;
 }
@@ -105,11 +106,14 @@ type Format = "text" | "json" | "markdown" | "html";
 function formatOf(options: Readonly<Record<string, unknown>>): Format {
   const given = (["json", "markdown", "html"] as const).filter((name) => options[name] === true);
   if (given.length > 1)
-    throw new UsageError(`Only one of --${given.join(" and --")} can be meant.`, "Run it once for each.");
+    throw new UsageError(
+      `${listed(given.map((name) => `--${name}`))} cannot be combined.`,
+      "Run the command once for each.",
+    );
   return given[0] ?? "text";
 }
 
-async function tell({ options, terminal }: Invocation<Options>, format: Format, review: Review): Promise<void> {
+async function print({ options, terminal }: Invocation<Options>, format: Format, review: Review): Promise<void> {
   if (options.out === undefined) {
     if (format === "json") terminal.json(asJson(review));
     else if (format === "text") show(review, terminal);
@@ -144,8 +148,8 @@ async function document(invocation: Invocation<Options>): Promise<unknown> {
   if (file !== undefined) return parsed(await inputText(file), sourceName(file));
   if (!isInProject(invocation)) {
     throw new UsageError(
-      "There is no Pulumi project in this folder or above it, and no preview is given.",
-      "Go to one, give --cwd <folder>, or give the output of: pulumi preview --json --show-sames.",
+      "No Pulumi project in this folder or its parents, and no preview was passed.",
+      "Change to the folder of a project, or pass --cwd <folder> or the output of: pulumi preview --json --show-sames.",
     );
   }
   invocation.terminal.note("Running pulumi preview.");
@@ -156,10 +160,7 @@ function parsed(content: string, source: string): unknown {
   try {
     return JSON.parse(content) as unknown;
   } catch {
-    throw new PreviewError(
-      `What ${source} holds is not JSON.`,
-      "Give the output of: pulumi preview --json --show-sames.",
-    );
+    throw new PreviewError(`${source} is not valid JSON.`, "Pass the output of: pulumi preview --json --show-sames.");
   }
 }
 
@@ -169,13 +170,13 @@ async function approvedDocument(file: string): Promise<unknown> {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new ApprovedReviewError(
-      `What ${quoted(file)} holds is not JSON.`,
-      "Give what review --json --out has written.",
+      `${quoted(file)} is not valid JSON.`,
+      "Pass the file that review --json --out has written.",
     );
   }
 }
 
-/** What the run itself would allow, unless it is told by configuration. */
+/** The limit of the run itself, unless the stack configuration sets it. */
 function allowedRemovals({ environment }: Pick<Invocation, "environment">): number {
   const read = new SettingReader(
     (name) => environment[name],

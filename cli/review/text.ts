@@ -8,7 +8,7 @@ import { nameOfPerson } from "../membership/lookup.js";
 const longest = 254;
 const shown = (text: string) => printable(text, 60);
 
-/** One screen: the verdict, then warnings, who gains and loses what, and what becomes of organizations and teams. */
+/** One screen: the verdict, then warnings, access changes, and changes of organizations and teams. */
 export function textOf(review: Review): { heading?: string; lines: string[] }[] {
   const rows = (keep: (row: ChangeRow) => boolean) =>
     columns(review.changes.filter(keep).map(rowOf), longest).map(indented);
@@ -16,10 +16,10 @@ export function textOf(review: Review): { heading?: string; lines: string[] }[] 
     { heading: "Exceeded", lines: review.exceeded.map(({ message }) => indented(message)) },
     { heading: "Warnings", lines: review.warnings.map((row) => indented(`! ${warningWords(row, named)}`)) },
     { heading: "People", lines: rows(({ effect }) => weighty.has(effect)) },
-    { heading: "Nothing gained, nothing lost", lines: rows(({ effect }) => !weighty.has(effect)) },
+    { heading: "Access unchanged", lines: rows(({ effect }) => !weighty.has(effect)) },
     { heading: "Organizations and teams", lines: review.acts.map((row) => indented(actWords(row, named))) },
     { heading: "Other providers", lines: review.others.map(({ op, urn }) => indented(printable(`${op} ${urn}`, 200))) },
-    { heading: "The preview says", lines: review.said.map((text) => indented(printable(text, 200))) },
+    { heading: "Warnings from the preview", lines: review.diagnostics.map((text) => indented(printable(text, 200))) },
   ];
   return [
     { lines: [verdict(review)] },

@@ -3,17 +3,17 @@ import type { Change } from "./changes.js";
 import type { Person } from "./people.js";
 import type { Place } from "./places.js";
 
-/** What `--deny` can refuse, with what it means. */
+/** What `--deny` can refuse, with its meaning. */
 export const rules = {
   "admin-grants": "somebody becomes admin of an organization, or is invited as one",
-  "extended-access": "the declared end of an access (validUntil) becomes later, or goes",
-  "external-domains": "somebody of a foreign e-mail domain comes in",
+  "extended-access": "the declared end of an access (validUntil) becomes later or is removed",
+  "external-domains": "somebody of an external email domain joins",
   "last-lead": "a team that had a lead has none",
-  mails: "any mail is sent",
+  mails: "any email is sent",
   "organization-deletions": "an organization is deleted, or left by the API key's user",
   removals: "more people lose one organization or team than AVALA_MAX_REMOVALS allows",
   "team-deletions": "a team is deleted",
-  "unknown-people": "people come in or go whom the preview does not name",
+  "unknown-people": "people join or leave whom the preview does not name",
 } as const;
 export type Rule = keyof typeof rules;
 
@@ -37,7 +37,7 @@ export interface Removals {
 export interface Standards {
   /** Most people that one organization or team may lose without a warning. */
   maxRemovals: number;
-  /** Domains that are not foreign; where none are named, those of the people in the organization. */
+  /** Domains that are not external; by default those of the people in the organization. */
   domains: readonly string[];
 }
 

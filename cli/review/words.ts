@@ -26,18 +26,18 @@ export const signs: Readonly<Record<ChangeRow["effect"], string>> = {
 
 export const effectWords: Readonly<Record<ChangeRow["effect"], string>> = {
   gains: "gains access",
-  role: "other role",
+  role: "changes role",
   loses: "loses access",
   invited: "is invited",
-  waits: "waits for the acceptance",
-  withdrawn: "is not invited any more",
+  waits: "has a pending team membership",
+  withdrawn: "is no longer invited",
   without: "is no longer declared",
   accepted: "has accepted",
-  keeps: "keeps it",
-  details: "other details",
+  keeps: "keeps access",
+  details: "changes details",
 };
 
-/** What a reviewer reads first; the others lose and gain nothing. */
+/** Listed first; the others gain and lose nothing. */
 export const weighty: ReadonlySet<ChangeRow["effect"]> = new Set([
   "gains",
   "role",
@@ -47,8 +47,8 @@ export const weighty: ReadonlySet<ChangeRow["effect"]> = new Set([
   "withdrawn",
 ]);
 
-export function nameOfPlace({ name, uid, called }: PlaceName): string {
-  return called ?? (name || uid || "");
+export function nameOfPlace({ name, uid, displayName }: PlaceName): string {
+  return displayName ?? (name || uid || "");
 }
 
 /** "Core of Acme", or "Acme". */
@@ -57,15 +57,18 @@ export function where({ organization, team }: Where, show: Show): string {
   return team ? `${show(nameOfPlace(team))} of ${name}` : name;
 }
 
-/** "lead", "invited as admin", "nothing". */
+/** In place of a role that no state contains. */
+export const unknownRole = "unknown role";
+
+/** "lead", "invited as admin", "none". */
 export function standWords(stand: Stand | undefined, show: Show): string {
-  if (!stand) return "nothing";
-  const role = stand.role === undefined ? "in it" : show(stand.role);
+  if (!stand) return "none";
+  const role = stand.role === undefined ? unknownRole : show(stand.role);
   switch (stand.standing) {
     case "invited":
       return `invited as ${role}`;
     case "waiting":
-      return `waits as ${role}`;
+      return `pending as ${role}`;
     case "lapsed":
       return `${role}, expired or gone`;
     default:
@@ -73,39 +76,39 @@ export function standWords(stand: Stand | undefined, show: Show): string {
   }
 }
 
-/** What has to be known beside before and after. */
+/** Remarks on a change, in addition to before and after. */
 export function remarks(change: ChangeRow, show: Show): string[] {
-  const { effect, after, mails, becamePossible, mayHaveAccepted, through, moved, fields, team } = change;
-  const standing = after?.standing === "depends" ? conditional(team !== undefined, mails) : undefined;
-  const mail = mails > 0 ? (after?.standing === "depends" ? "at most 1 mail" : "1 mail") : undefined;
+  const { effect, after, mails, unblocked, mayHaveAccepted, cause, moved, fields, team } = change;
+  const emails = counted(mails, "email", "emails");
+  const condition = after?.standing === "depends" ? conditional(team !== undefined, mails, emails) : undefined;
   return [
-    becamePossible ? "possible now: nothing was changed in the program" : undefined,
-    effect === "without" ? "already without access; no longer declared" : undefined,
-    mayHaveAccepted ? "they lose access if they have accepted since" : undefined,
-    standing,
-    mail,
-    through === undefined ? undefined : `the ${through.split(" ")[0]} is ${through.split(" ")[1]}`,
-    movedWords(moved, show),
+    unblocked ? `${mails > 0 ? "" : "made possible by an acceptance; "}the program is unchanged` : undefined,
+    effect === "without" ? "had no access before; no longer declared" : undefined,
+    mayHaveAccepted ? "loses access if they have accepted since" : undefined,
+    condition ?? (mails > 0 ? emails : undefined),
+    cause === undefined ? undefined : `the ${cause.split(" ")[0]} is ${cause.split(" ")[1]}`,
+    movedWords(moved, effect, show),
     ...fields.map((field) => fieldWords(field, show)),
   ].filter((remark) => remark !== undefined);
 }
 
-function conditional(inTeam: boolean, mails: number): string | undefined {
-  if (inTeam) return "if a member of the organization by then; else it waits";
-  return mails > 0 ? "at once, if a member already; else by an invitation" : undefined;
+function conditional(inTeam: boolean, mails: number, emails: string): string | undefined {
+  if (inTeam) return "immediate if already a member of the organization, otherwise pending";
+  return mails > 0 ? `immediate if already a member, otherwise by invitation (max. ${emails})` : undefined;
 }
 
-function movedWords(moved: ChangeRow["moved"], show: Show): string | undefined {
+function movedWords(moved: ChangeRow["moved"], effect: ChangeRow["effect"], show: Show): string | undefined {
   if (!moved) return undefined;
-  if (moved.to === undefined) return `not managed any more (${show(moved.from)})`;
+  if (moved.to === undefined) return `no longer managed (${show(moved.from)})`;
+  const unchanged = effect === "keeps" ? "; access unchanged" : "";
   return moved.from === moved.to
-    ? `the resource ${show(moved.to)} is made anew`
-    : `handed over from ${show(moved.from)} to ${show(moved.to)}`;
+    ? `resource ${show(moved.to)} is replaced${unchanged}`
+    : `moved from ${show(moved.from)} to ${show(moved.to)}${unchanged}`;
 }
 
 export function fieldWords({ name, before, after }: Field, show: Show): string {
   if (before === undefined) return `${name}: ${show(after ?? "")}`;
-  return after === undefined ? `${name}: no more (${show(before)})` : `${name}: ${show(before)} → ${show(after)}`;
+  return after === undefined ? `${name}: removed (${show(before)})` : `${name}: ${show(before)} → ${show(after)}`;
 }
 
 export function actWords(row: ActRow, show: Show): string {
@@ -116,26 +119,26 @@ export function actWords(row: ActRow, show: Show): string {
     case "create":
       return `+ ${place} is created${fields}`;
     case "adopt":
-      return `~ ${place} is taken over${fields}`;
+      return `~ ${place} is adopted${fields}`;
     case "update":
       return `~ ${place} is changed${fields}`;
     case "delete":
-      return `- ${place} is deleted${row.forced ? ", whatever is inside" : ""}`;
+      return `- ${place} is deleted${row.forced ? ", with everything in it" : ""}`;
     case "forget":
-      return `= ${place} stays, and is not managed any more`;
+      return `= ${place} stays, but is no longer managed`;
     case "leave":
       return `- ${place} is left by the API key's user`;
-    case "take out others":
-      return `- from ${place} everybody is taken out whom the roster does not name`;
-    case "change people unknown":
-      return `~ ${place} has a roster whose people the preview does not tell`;
+    case "removeUnlisted":
+      return `- ${place}: all people whom the roster does not list are removed`;
+    case "membersUnknown":
+      return `~ ${place}: the preview does not show the people of its roster`;
   }
 }
 
-/** "3 people lose Core of Acme". */
+/** "3 people lose access to Core of Acme". */
 export function lostWords(row: Where, people: number, show: Show): string {
-  const included = row.team ? "" : ", cancelled invitations included";
-  return `${counted(people, "person loses", "people lose")} ${where(row, show)}${included}`;
+  const included = row.team ? "" : ", including cancelled invitations";
+  return `${counted(people, "person loses", "people lose")} access to ${where(row, show)}${included}`;
 }
 
 /** A warning in one sentence. */
@@ -146,44 +149,55 @@ export function warningWords(row: WarningRow, show: Show): string {
     case "admin-grants":
       return `${person} becomes admin of ${place}.`;
     case "extended-access":
-      return `The access of ${person} to ${place} is to last longer: ${row.until === undefined ? "without an end" : `until ${show(row.until)}`}.`;
+      return `Access of ${person} to ${place} is extended: ${row.until === undefined ? "no end" : `until ${show(row.until)}`}.`;
     case "external-domains":
       return row.domain === undefined
-        ? `The e-mail domain of ${person}, who comes into ${place}, is not told.`
-        : `${person} comes into ${place} from the foreign domain ${show(withAscii(row.domain))}.`;
+        ? `${person} joins ${place} from an unknown email domain.`
+        : `${person} joins ${place} from external domain ${show(withAscii(row.domain))}.`;
     case "last-lead":
-      return `${place} is left without a lead.`;
+      return `${place} has no lead any more.`;
     case "team-deletions":
     case "organization-deletions":
       return row.what === "left"
         ? `The API key's user leaves the organization ${place}.`
-        : `The ${row.team ? "team" : "organization"} ${place} is deleted; ${counted(row.count ?? 0, "person", "people")} known to this program lose${row.count === 1 ? "s" : ""} it${row.forced ? ", and whoever else is inside" : ""}.`;
+        : `The ${row.team ? "team" : "organization"} ${place} is deleted; ${membersLost(row.count ?? 0, row.forced)}.`;
     case "removals":
       return `${lostWords(row, row.count ?? 0, show)}: more than AVALA_MAX_REMOVALS allows.`;
     case "unknown-people":
       return row.what === "hidden"
-        ? `The preview does not tell who is in the roster of ${place}: who gains or loses it is not known.`
-        : `Everybody in ${place} whom the roster does not name is taken out, also those whom no run has seen.`;
+        ? `The preview does not show the people in the roster of ${place}: who gains or loses access is not known.`
+        : `All people in ${place} whom the roster does not list are removed, including those whom no run has seen.`;
     default:
-      return `Mails are sent.`;
+      return `Emails are sent.`;
   }
 }
 
+function membersLost(count: number, forced = false): string {
+  const known =
+    count === 0 ? "no known members" : `${counted(count, "known member loses", "known members lose")} access`;
+  return forced ? `${known}; everybody else in it loses access too` : known;
+}
+
 /** The whole in one line. */
-export function verdict({ summary, cost, acts }: Review): string {
-  const { gains, loses, role, invited, waits, withdrawn, mails } = summary;
-  const deleted = acts.filter(({ act }) => act === "delete").length;
+export function verdict({ summary, cost, acts, changes }: Review): string {
+  const { gains, loses, invited, withdrawn, mails } = summary;
+  const number = (effect: ChangeRow["effect"]) => changes.filter((row) => row.effect === effect).length;
+  const [roles, pending] = [number("role"), number("waits")];
+  const deleted = acts.filter(({ act }) => act === "delete");
+  const teams = deleted.filter(({ team }) => team !== undefined).length;
+  const organizations = deleted.length - teams;
   const parts = [
     gains > 0 && `${counted(gains, "person gains", "people gain")} access`,
     loses > 0 && `${counted(loses, "person loses", "people lose")} access`,
-    role > 0 && `${counted(role, "person gets", "people get")} another role`,
+    roles > 0 && counted(roles, "role change", "role changes"),
     invited > 0 && `${counted(invited, "person is", "people are")} invited`,
-    waits > 0 && `${counted(waits, "person waits", "people wait")} for a place`,
-    withdrawn > 0 && `${counted(withdrawn, "person is", "people are")} not invited any more`,
-    deleted > 0 && `${counted(deleted, "organization or team is", "organizations or teams are")} deleted`,
+    pending > 0 && counted(pending, "pending team membership", "pending team memberships"),
+    withdrawn > 0 && `${counted(withdrawn, "person is", "people are")} no longer invited`,
+    organizations > 0 && `${counted(organizations, "organization", "organizations")} deleted`,
+    teams > 0 && `${counted(teams, "team", "teams")} deleted`,
   ].filter((part) => part !== false);
   const people = parts.length === 0 ? "Nobody gains or loses access" : listed(parts);
-  return `${people}. ${mails === 0 ? "No mail" : `At most ${counted(mails, "mail", "mails")}`}, ${effort(cost)}.`;
+  return `${people}. ${mails === 0 ? "No emails" : `Up to ${counted(mails, "email", "emails")}`}, ${effort(cost)}.`;
 }
 
 function effort({ calls, minutes }: Review["cost"]): string {
@@ -193,7 +207,7 @@ function effort({ calls, minutes }: Review["cost"]): string {
 }
 
 /** "a", "a and b", "a, b and c". */
-function listed(parts: readonly string[]): string {
+export function listed(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
@@ -202,4 +216,4 @@ export function counted(count: number, one: string, more: string): string {
 }
 
 export const incompleteWords =
-  "The preview does not show what stays as it is: names of teams, leads and domains that it does not show are not known. Give the output of pulumi preview --json --show-sames.";
+  "The preview does not list unchanged resources: their team names, leads and email domains are not known. Pass the output of pulumi preview --json --show-sames.";

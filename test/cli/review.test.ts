@@ -156,7 +156,7 @@ const acts = [
   "delete LEGACY",
   "delete MASS forced",
   "delete MOVE",
-  "take out others ROS",
+  "removeUnlisted ROS",
   "create MOVE",
   "delete Old forced",
 ];
@@ -272,7 +272,7 @@ it("names exactly who gains and who loses what, and changes nothing", async () =
     "SOLO 1",
     "Old 1",
   ]);
-  expect(found).toMatchObject({ version: 1, masked: false, complete: true, others: [], said: [], exceeded: [] });
+  expect(found).toMatchObject({ version: 1, masked: false, complete: true, others: [], diagnostics: [], exceeded: [] });
   expect(found.summary.mails).toBe(3);
   expect(await emulator.writes()).toEqual([]);
 });
@@ -288,10 +288,10 @@ it("says it in each format", async () => {
 
 it("keeps to limits", async () => {
   const { code, stderr } = await shell(withLimits);
-  expect([code, stderr]).toEqual([2, '"SOLO" of "Acme" is left without a lead. [deny last-lead]\n']);
+  expect([code, stderr]).toEqual([2, '"SOLO" of "Acme" has no lead any more. [deny last-lead]\n']);
   const { stderr: others } = await review("preview.json", "--max-removals", "1", "--max-mails", "2", "--quiet");
   expect(others).toBe(
-    '2 people lose "Acme", cancelled invitations included: more than the 1 of --max-removals.\n2 people lose "ROS" of "Acme": more than the 1 of --max-removals.\nAt most 3 mails are sent: more than the 2 of --max-mails.\n',
+    '2 people lose access to "Acme", including cancelled invitations: more than --max-removals 1.\n2 people lose access to "ROS" of "Acme": more than --max-removals 1.\nUp to 3 emails: more than --max-mails 2.\n',
   );
 });
 

@@ -65,12 +65,12 @@ const reviewed = (
   { domains = [], ...more }: { domains?: string[]; diagnostics?: object[] } = {},
 ): Review => reviewOf(previewOf(previewDocument([organization, team, ...planned], more)), { maxRemovals: 10, domains });
 
-function line({ effect, person, team, before, after, mails, becamePossible }: ChangeRow): string {
+function line({ effect, person, team, before, after, mails, unblocked }: ChangeRow): string {
   const stand = (one: ChangeRow["before"]) => (one ? `${one.standing} ${one.role ?? "?"}` : "-");
   const name = person.hidden ?? (person.email ?? person.userUid ?? "?").replace("@example.com", "");
   const marks = [
     mails > 0 ? ` (${mails})` : "",
-    becamePossible ? " possible" : "",
+    unblocked ? " possible" : "",
     after?.managed === false ? " unmanaged" : "",
   ];
   return `${effect} ${name}${team ? ` ${team.name}` : ""}: ${stand(before)} → ${stand(after)}${marks.join("")}`;
@@ -327,7 +327,7 @@ describe("bug: what a deletion takes away", () => {
     const limits = { maxRemovals: 0, maxMails: undefined, deny: [] };
     expect(exceededBy(review, limits)).toHaveLength(removals);
     const shown = [markdownOf(review), htmlOf(review), JSON.stringify(textOf(review))];
-    const told = shown.map((text) => /already without access(;|&#59;) no longer declared/.test(text));
+    const told = shown.map((text) => /had no access before(;|&#59;) no longer declared/.test(text));
     expect(new Set(told)).toEqual(new Set([expected.effect === "without"]));
   });
 
@@ -432,7 +432,7 @@ describe("names that look alike", () => {
     const text = textOf(reviewed([twin, imposter]))
       .flatMap(({ lines }) => lines)
       .join("\n");
-    expect(text).toContain(`-  ${uid(6)}  ${uid(8)} (Core) of Acme  member → nothing`);
+    expect(text).toContain(`-  ${uid(6)}  ${uid(8)} (Core) of Acme  member → none`);
   });
 
   /** Every way in which a review is shown. */
@@ -562,7 +562,7 @@ describe("warnings", () => {
       "deny mails",
     ]);
     expect(limits([], { maxMails: 0, maxRemovals: 0 })).toEqual(["max-mails"]);
-    expect(() => rulesOf(["toString"])).toThrow("There is no rule");
+    expect(() => rulesOf(["toString"])).toThrow("Unknown rule");
   });
 });
 

@@ -79,5 +79,5 @@ export class Deployments {
   }
 }
 
-/** The key of an explicit provider is not to be had, and no other may be sent to its deployment. */
+/** The key of an explicit provider is not known, and no other key may be sent to its deployment. */
 export class HiddenKeyError extends Error {}

@@ -13,14 +13,14 @@ import type { ImportInvocation } from "./options.js";
 import { importCommands } from "./project.js";
 import { Deployments } from "./deployments.js";
 
-const howToWrite = "Write it with: pulumi preview --import-file import.json.";
+const howToWrite = "Create it with: pulumi preview --import-file import.json.";
 
 /** What became of the file. */
 interface Filled {
   path: string;
   filled: Entry[];
   leftOut: LeftOut[];
-  /** Told beside them. */
+  /** Printed with them. */
   notes: string[];
   hasSecrets: boolean;
 }
@@ -29,10 +29,14 @@ interface Filled {
 export async function fill(invocation: ImportInvocation): Promise<void> {
   const { options, terminal, environment, operands } = invocation;
   for (const name of ["out", "style"] as const) {
-    if (options[name] !== undefined) throw new UsageError(`--${name} does not go with --fill.`, "Leave it out.");
+    if (options[name] !== undefined)
+      throw new UsageError(`--${name} and --fill cannot be combined.`, "Omit one of them.");
   }
   if (operands.length > 0) {
-    throw new UsageError("<organization> does not go with --fill.", "The program says which organizations it means.");
+    throw new UsageError(
+      "<organization> and --fill cannot be combined.",
+      "Omit <organization>: the program declares it.",
+    );
   }
   const path = resolve(options.fill!);
   const place: Place = { options: { cwd: options.cwd, stack: options.stack }, environment };
@@ -65,8 +69,8 @@ function importFileIn(text: string, path: string): ImportFile {
   )
     return content!;
   throw new StackError(
-    `${quoted(path, 200)} is no import file of Pulumi.`,
-    "Write it with: pulumi preview --import-file import.json.",
+    `${quoted(path, 200)} is not a Pulumi import file.`,
+    "Create it with: pulumi preview --import-file import.json.",
   );
 }
 
@@ -93,13 +97,13 @@ async function fillIn(
 function show({ options, terminal }: ImportInvocation, done: Filled, preview: string): void {
   const { filled, leftOut, hasSecrets } = done;
   if (leftOut.length > 0) {
-    terminal.heading(`Left out (${leftOut.length})`);
+    terminal.heading(`Skipped (${leftOut.length})`);
     const rows = leftOut.map(({ kind, name, reason }) => [kind, name, reason]);
     for (const line of columns(rows)) terminal.result(`  ${line}`);
     terminal.result("");
   }
-  terminal.result(`${filled.length} filled in, ${leftOut.length} left out of ${printable(options.fill!, 200)}.`);
-  if (hasSecrets) terminal.note("The file holds values that the program keeps secret: delete it after the import.");
+  terminal.result(`${printable(options.fill!, 200)}: ${filled.length} completed, ${leftOut.length} skipped.`);
+  if (hasSecrets) terminal.note("The file contains values that the program keeps secret: delete it after the import.");
   if (options.run) return terminal.result(`Imported.\n${preview.trim()}`);
   if (filled.length === 0) return;
   terminal.result("\nNext:");

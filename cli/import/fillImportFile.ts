@@ -15,9 +15,10 @@ import {
 import { ConfigError } from "../../provider/core/errors.js";
 import { HiddenKeyError, secretShown, type Deployment, type Deployments } from "./deployments.js";
 import type { PreviewedStep } from "../pulumi/engine.js";
+import { plural } from "../output/terminal.js";
 import { entryOf, type Entry, type ImportFile } from "./importFile.js";
 
-/** A resource that is not filled in, and why. */
+/** A resource that is skipped, and why. */
 export interface LeftOut {
   kind: string;
   name: string;
@@ -70,7 +71,7 @@ export class Filling {
     const others = resources.filter((entry) => isForeign(entry));
     if (others.length > 0) {
       this.notes.push(
-        `${others.length} resources in the file are not of Avala, such as ${quoted(others[0]!.name)}: give them their ids, or take them out.`,
+        `${plural(others.length, "resource")} of other providers in the file, such as ${quoted(others[0]!.name)}: add their ids, or remove them.`,
       );
     }
     const kept = new Set([...this.#filled.keys(), ...others]);
@@ -100,12 +101,12 @@ export class Filling {
       const step = byEnd.get(`${typesOf(entry)}::${entry.logicalName ?? entry.name}`);
       const inputs = step?.newState?.inputs;
       if (step && inputs) return [{ entry, kind, urn: step.urn, inputs, step }];
-      this.#leave(entry, "the preview does not declare it; is it of the same program?");
+      this.#leave(entry, "not in the preview; is this the right program?");
       return [];
     });
   }
 
-  /** Whatever two resources would stand for is left out: which of them is meant, nobody knows. */
+  /** If two resources match the same object, both are skipped: the match is ambiguous. */
   async #phase(items: readonly Item[]): Promise<void> {
     const found = await Promise.all(
       items.map(async (item) => {
@@ -124,7 +125,7 @@ export class Filling {
     for (const { item, deployment, id } of matches) {
       try {
         if (count.get(`${item.kind} ${id}`)! > 1)
-          throw new Left(`another resource stands for the same (${id}); name each by adopt`);
+          throw new Left(`a different resource matches the same object (${id}); set adopt on each`);
         this.#filled.set(item.entry, await this.#fill(item, deployment, id));
         this.#ids.set(item.urn, id);
       } catch (error) {
@@ -142,7 +143,7 @@ export class Filling {
     const view = await deployment.snapshot.organization(placeId.split("/")[0]!);
     if (kind === "team") return joinId(view.uid, await findTeam(inputs, view));
     const who = text(inputs["user"]) ?? text(inputs["email"]);
-    if (who === undefined) throw new Left("its person is a secret, or not known before the update");
+    if (who === undefined) throw new Left("its person is secret, or not known before the update");
     return place === "team" ? joinId(placeId, who) : joinId(view.uid, who);
   }
 
@@ -153,7 +154,7 @@ export class Filling {
     const type = typeToken(schemas[name].kind);
     const urns = (step.newState!.propertyDependencies?.[name] ?? []).filter((urn) => lastTypeOf(urn) === type);
     const id = urns.length === 1 ? this.#ids.get(urns[0]!) : undefined;
-    if (id === undefined) throw new Left(`its ${name} is not there, or was left out`);
+    if (id === undefined) throw new Left(`its ${name} does not exist, or was skipped`);
     return id;
   }
 
@@ -191,8 +192,8 @@ export class Filling {
       const usable =
         name !== "members" && shown[name] !== undefined && checkValue(name, field, shown[name]).failures.length === 0;
       if (usable) declared[name] = shown[name];
-      else if (!isOptional(field)) throw new Left(`its ${name} is a secret, or not known before the update`);
-      else this.notes.push(`The ${name} of ${quoted(entry.name)} is not known here: the first up records it.`);
+      else if (!isOptional(field)) throw new Left(`its ${name} is secret, or not known before the update`);
+      else this.notes.push(`The ${name} of ${quoted(entry.name)} is not known: the first pulumi up records it.`);
       if (usable && value === secretShown) secrets.push(name);
     }
     return { declared, secrets };
@@ -212,22 +213,23 @@ async function findOrganization(inputs: Properties, { snapshot, ownKey }: Deploy
   const named = adopt === undefined ? slug : normalizeOrganization(adopt);
   const found = rows.find((row) => named !== undefined && [row.uid, row.slug].includes(named));
   if (found) return found.uid;
-  if (adopt !== undefined) throw new Left(`the key in use does not see ${quoted(adopt)}`);
+  if (adopt !== undefined) throw new Left(`${quoted(adopt)} is not visible to the API key in use`);
   const name = text(inputs["name"]);
-  if (name === undefined) throw new Left("its name is a secret, or not known before the update; name it by adopt");
-  if (inputs["allowDuplicateName"] === true)
-    throw new Left("it asks for an organization of its own (allowDuplicateName)");
+  if (name === undefined) throw new Left("its name is secret, or not known before the update; set adopt");
+  if (inputs["allowDuplicateName"] === true) throw new Left("it declares a new organization (allowDuplicateName)");
   const same = rows.filter((row) => row.name === name);
   if (same.length > 1) {
     throw new Left(
-      `${same.length} organizations have its name (${same.map(({ uid }) => uid).join(", ")}); name one by adopt`,
+      `${same.length} organizations have its name (${same.map(({ uid }) => uid).join(", ")}); set adopt to one of them`,
     );
   }
   if (same.length === 1 && !ownKey) {
-    throw new Left("the key of its provider is not known here, and may see another one of this name; name it by adopt");
+    throw new Left(
+      "the key of its provider is not known, and may see a different organization of this name; set adopt",
+    );
   }
   if (same.length === 1) return same[0]!.uid;
-  throw new Left(ownKey ? "it does not exist, as far as its key sees" : "the key in use does not see it");
+  throw new Left(ownKey ? "does not exist, or is not visible to its API key" : "not visible to the API key in use");
 }
 
 async function findTeam(inputs: Properties, view: OrganizationView): Promise<string> {
@@ -237,17 +239,17 @@ async function findTeam(inputs: Properties, view: OrganizationView): Promise<str
     const uid = canonicalUid(adopt);
     const found = rows.find((row) => (uid === undefined ? row.slug === adopt : row.uid === uid));
     if (found) return found.uid;
-    throw new Left(`there is no team ${quoted(adopt)} to adopt`);
+    throw new Left(`no team ${quoted(adopt)} to adopt`);
   }
   const name = text(inputs["name"]);
-  if (name === undefined) throw new Left("its name is a secret, or not known before the update; name it by adopt");
+  if (name === undefined) throw new Left("its name is secret, or not known before the update; set adopt");
   const same = rows.filter((row) => row.name === name);
-  if (same.length > 1) throw new Left(`${same.length} teams have its name; name one by adopt`);
+  if (same.length > 1) throw new Left(`${same.length} teams have its name; set adopt to one of them`);
   if (same.length === 1) return same[0]!.uid;
-  throw new Left("it does not exist");
+  throw new Left("does not exist");
 }
 
-/** Whoever is a member is known by uid from now on. */
+/** The uid of a person who is a member. */
 async function knownUid(declared: Properties, { snapshot }: Deployment, id: string): Promise<Properties> {
   const [userUid, email] = [text(declared["user"]), text(declared["email"])];
   if (userUid === undefined && email === undefined) return {};
@@ -261,19 +263,19 @@ async function knownUid(declared: Properties, { snapshot }: Deployment, id: stri
 }
 
 function requireThere(kind: KindKey, observed: Observed | undefined): asserts observed is Observed {
-  if (observed === undefined) throw new Left("it does not exist");
+  if (observed === undefined) throw new Left("does not exist");
   const { status } = observed.outputs;
   if (kind === "teamMembership" && status !== "active") throw new Left("the person is not in the team");
-  if (status === "gone") throw new Left("the person is neither a member nor invited: up mails them");
+  if (status === "gone") throw new Left("the person is neither a member nor invited: pulumi up invites them");
 }
 
 /** What concerns one resource alone; anything else ends the command. */
 function reasonOf(error: unknown): string {
   if (error instanceof Left) return error.message;
   if (error instanceof HiddenKeyError)
-    return "the key of its provider is known to the program alone, and its base URL is another one: give the provider apiKeyEnv";
+    return "only the program knows the key of its provider, whose base URL is different: set apiKeyEnv on the provider";
   if (error instanceof OrganizationNotFoundError || error instanceof OrganizationVanishedError)
-    return "the key in use does not see its organization";
+    return "its organization is not visible to the API key in use";
   const own = [ConfigError, ForbiddenError, GuardError, IdentityUnknownError].some((type) => error instanceof type);
   if (own) return (error as AvalaError).message;
   throw error;

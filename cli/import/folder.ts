@@ -67,11 +67,11 @@ async function recordIn(path: string, name: string): Promise<ImportRecord> {
     const areHashes = Object.values(files).every((hash) => typeof hash === "string");
     if (isKnown && areNames && areHashes) return { version, organization, style, names, files };
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new RefusedError(
-    `${name} is no record of this version's imports. Nothing was written.`,
-    "Take it from version control again, or import into another folder with --out.",
+    `${name} is not a valid record of an earlier import. Nothing was written.`,
+    "Restore it from version control, or import into a different folder with --out.",
   );
 }
 
@@ -90,8 +90,8 @@ export async function writeFiles(
   const conflicts = judged.filter(({ verdict }) => verdict === "conflict").map(({ file }) => file.name);
   if (conflicts.length > 0) {
     throw new RefusedError(
-      `Nothing was written: ${conflicts.map((name) => quoted(name, 120)).join(", ")} in ${quoted(path, 200)} would change, and ${conflicts.length === 1 ? "was" : "were"} edited, or not written by this command.`,
-      "Import into another folder with --out, and compare.",
+      `Nothing was written: ${conflicts.map((name) => quoted(name, 120)).join(", ")} in ${quoted(path, 200)} would change, but ${conflicts.length === 1 ? "was" : "were"} edited, or not written by this command.`,
+      "Import into a different folder with --out, and compare.",
     );
   }
   const changed = judged.filter(({ verdict }) => verdict === "write").map(({ file }) => file);

@@ -19,15 +19,15 @@ import { version } from "../../provider/core/version.js";
 
 export const importCommand = defineCommand({
   name: "import",
-  summary: "Write a Pulumi project for a living organization, or fill an import file for a program.",
+  summary: "Generate a Pulumi project for an existing organization, or complete an import file for a program.",
   operands: [
     { name: "<organization>", description: "the organization's slug or uid; not with --fill", optional: true },
   ],
   options,
   about: [
-    "Reads an organization and writes a complete Pulumi project for it: a program, its people in a file, and the file by which pulumi import takes what exists into the state. The preview that follows shows no change. Nothing is changed in Avala, and nobody is mailed.",
-    "In the folder of a Pulumi project it adds the program beside what is there, and touches nothing else. It can be run again: it updates what it has written, and writes nothing at all where a file that would change has been edited.",
-    "With --fill it takes the file that pulumi preview --import-file has written for a program of your own, and fills in ids, inputs and outputs of all that exists already.",
+    "Reads an organization and generates a complete Pulumi project for it: a program, a file with its people, and the import file with which pulumi import records the existing objects in the state. The preview afterwards shows no change. Nothing is changed in Avala, and no email is sent.",
+    "In the folder of an existing Pulumi project it adds a program file and its data files, and changes no other file. Run again, it updates the files it has written; if a file that would change has been edited, it writes nothing.",
+    "With --fill it completes the file that pulumi preview --import-file has written for your own program: it adds the ids, inputs and outputs of all resources that exist already.",
   ],
   sends: [
     "GET /organizations/, and of the organization its detail, teams, members and invitations",
@@ -42,7 +42,7 @@ export const importCommand = defineCommand({
   run: (invocation) => (invocation.options.fill === undefined ? importOrganization(invocation) : fill(invocation)),
 });
 
-/** What is said at the end. */
+/** What is reported at the end. */
 interface Written {
   living: Living;
   style: Style;
@@ -65,14 +65,14 @@ async function importOrganization(invocation: ImportInvocation): Promise<void> {
 
 function referenceIn({ operands, options }: ImportInvocation): string {
   const [reference] = operands;
-  if (options.preview !== undefined) throw new UsageError("--preview goes with --fill.", "Leave it out.");
+  if (options.preview !== undefined) throw new UsageError("--preview requires --fill.", "Omit it, or add --fill.");
   if (reference !== undefined) return reference;
-  throw new UsageError("import needs <organization>, or --fill.", "pulumi-avala import --help explains it.");
+  throw new UsageError("import needs <organization> or --fill.", "Run pulumi-avala import --help.");
 }
 
 function styleIn(style: string | undefined): Style | undefined {
   if (style === undefined || style === "edges" || style === "roster") return style;
-  throw new UsageError(`There is no style ${quoted(style)}.`, "Give --style edges or --style roster.");
+  throw new UsageError(`Unknown style ${quoted(style)}.`, "Use --style edges or --style roster.");
 }
 
 async function write(invocation: ImportInvocation, reference: string, style: Style | undefined): Promise<Written> {
@@ -85,8 +85,8 @@ async function write(invocation: ImportInvocation, reference: string, style: Sty
     const chosen = style ?? before?.style ?? "edges";
     if (before !== undefined && before.style !== chosen) {
       throw new RefusedError(
-        `${quoted(path, 200)} was written in the style ${before.style}, whose resources have other names. Nothing was written.`,
-        "Import in the other style into another folder, with --out.",
+        `${quoted(path, 200)} was written in the style ${before.style}, whose resources have different names. Nothing was written.`,
+        "To change the style, import into a different folder with --out.",
       );
     }
     const living = await readLiving(snapshot, uid, before?.names ?? {});
@@ -111,8 +111,8 @@ async function runImport({ options, terminal, environment }: ImportInvocation, w
   const place = { options: { cwd: path, stack: options.stack }, environment };
   if (missing.length > 0) {
     throw new StackError(
-      `The files are written, but ${missing.join(" and ")} cannot be found from ${quoted(path, 200)}.`,
-      `Run there: ${written.beside ? `npm install ${missing.join(" ")}` : "npm install"}; then run the command again.`,
+      `The files were written, but ${missing.join(" and ")} cannot be resolved from ${quoted(path, 200)}.`,
+      `In that folder, run ${written.beside ? `npm install ${missing.join(" ")}` : "npm install"}; then run the command again.`,
     );
   }
   if (written.beside) await requireDeclared(place, terminal, written);
@@ -123,14 +123,14 @@ async function runImport({ options, terminal, environment }: ImportInvocation, w
   return true;
 }
 
-/** What is in the state and not in the program would be taken away by the next up. */
+/** What is in the state and not in the program would be deleted by the next up. */
 async function requireDeclared(place: Place, terminal: Terminal, { living, names }: Written): Promise<void> {
   const steps = await previewedSteps(place, terminal);
   const end = `::${typeToken(resources.organization.kind)}::${living.key}`;
   if (steps.some(({ urn, op }) => urn.endsWith(end) && op !== "delete")) return;
   throw new StackError(
-    `The files are written, but the program does not use ${names.program} yet. Imported before it does, all of it would be taken away by the next pulumi up.`,
-    `Add to the program:  ${lineFor(names)}  and run the command again.`,
+    `The files were written, but the program does not use ${names.program} yet. If it were imported now, the next pulumi up would delete all of it.`,
+    `Add this line to the program, then run the command again:  ${lineFor(names)}`,
   );
 }
 
@@ -140,14 +140,14 @@ function lineFor({ program }: ImportNames): string {
 
 function show({ terminal }: ImportInvocation, written: Written, missing: string[], imported: boolean): void {
   const { living, folder, files, changed } = written;
-  const places = living.teams.reduce((sum, { members }) => sum + members.length, 0);
+  const memberships = living.teams.reduce((sum, { members }) => sum + members.length, 0);
   const here = relative(process.cwd(), folder.path) || ".";
   terminal.heading(
-    `${counted(living.people.length, "person", "people")} beside the owner, ${counted(living.teams.length, "team")}, ${counted(places, "place")} in teams`,
+    `${counted(living.people.length, "person", "people")}${living.owner ? " plus the owner" : ""}, ${counted(living.teams.length, "team")}, ${counted(memberships, "team membership")}`,
   );
   const unchanged = files.length - changed.length;
   if (changed.length > 0) terminal.result(`Written: ${changed.map((name) => join(here, name)).join(", ")}`);
-  if (unchanged > 0) terminal.result(`As they were: ${counted(unchanged, "file")}`);
+  if (unchanged > 0) terminal.result(`Unchanged: ${counted(unchanged, "file")}`);
   const steps = stepsOf(written, missing, imported);
   if (steps.length > 0) {
     terminal.result(`\nNext${here === "." ? "" : `, in ${here}`}:`);
@@ -181,7 +181,7 @@ function asJson(written: Written, missing: string[], imported: boolean): object 
     changed,
     people: living.people.length,
     teams: living.teams.length,
-    places: living.teams.reduce((sum, { members }) => sum + members.length, 0),
+    teamMemberships: living.teams.reduce((sum, { members }) => sum + members.length, 0),
     notes: living.notes,
     imported,
     next: stepsOf(written, missing, imported),

@@ -14,7 +14,7 @@ export interface Entry {
   type: string;
   /** Unique in the file; parents are named by it. */
   name: string;
-  /** Where it is another one. */
+  /** If it is a different one. */
   logicalName?: string;
   id?: string;
   parent?: string;
@@ -77,7 +77,7 @@ function requireDeclarable(kind: KindKey, name: string, inputs: Properties): voi
   if (failure === undefined) return;
   throw new RefusedError(
     `${resources[kind].kind} ${quoted(name)} cannot be declared as it is: ${failure.reason}. Nothing was written.`,
-    kind === "teamRoster" ? "Import with --style edges." : "Change it in Avala, then run the command again.",
+    kind === "teamRoster" ? "Import with --style edges." : "Change it in Avala and run the command again.",
   );
 }
 

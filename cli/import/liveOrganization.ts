@@ -56,7 +56,7 @@ export interface Living {
   teams: LivingTeam[];
   /** Whose role in the organization nothing declares, with their places: the owner, and whose role is unknown. */
   others: { who: Who; places: Map<string, TeamRole> }[];
-  /** What is left out, and why. */
+  /** What is skipped, and why. */
   notes: string[];
 }
 
@@ -81,7 +81,7 @@ export async function readLiving(
   if (inputs === undefined) {
     throw new RefusedError(
       `The name of organization ${quoted(detail.slug)} cannot be declared as it is.`,
-      "Rename it in Avala, then run the command again.",
+      "Rename it in Avala and run the command again.",
     );
   }
   const { declared, others, byUid } = sortPeople([...members.values()], notes);
@@ -117,7 +117,7 @@ async function invitationsOf(view: OrganizationView, notes: string[]): Promise<I
     return [...(await view.invitations.get()).values()];
   } catch (error) {
     if (!(error instanceof ForbiddenError)) throw error;
-    notes.push("This key may not see invitations: those who are invited are left out.");
+    notes.push("Invitations are not visible to this API key: invited people are skipped.");
     return [];
   }
 }
@@ -145,13 +145,13 @@ function declarable(
     const { data } = checkValue(name, field, value);
     if (isExact(value) && comparable(field, data) === comparable(field, value)) inputs[name] = data as string;
     else if (needed) return undeclarable(name, what, notes);
-    else notes.push(`The ${name} of ${what} is left out: no program can declare it as it is.`);
+    else notes.push(`Skipped: the ${name} of ${what}, which no program can declare as it is.`);
   }
   return inputs;
 }
 
 function undeclarable(name: string, what: string, notes: string[]): undefined {
-  notes.push(`${what} is left out, and its places: no program can declare its ${name} as it is.`.replace(/^t/, "T"));
+  notes.push(`Skipped: ${what} and its memberships; no program can declare its ${name} as it is.`);
 }
 
 /** Whether the engine carries the text as it is: no half characters, and none of its own signs. */
@@ -172,7 +172,7 @@ function sortPeople(members: readonly Member[], notes: string[]): Sorted {
   for (const member of members) {
     const who = whoOf(member, shared);
     if (who === undefined) {
-      notes.push(`Member ${quoted(member.userUid)} is left out: that is no uid.`);
+      notes.push(`Skipped: member ${quoted(member.userUid)}, which is not a valid uid.`);
       continue;
     }
     const places = new Map<string, TeamRole>();
@@ -184,10 +184,8 @@ function sortPeople(members: readonly Member[], notes: string[]): Sorted {
       continue;
     }
     if (role !== "owner") {
-      const shown = role === undefined ? "which this key may not see" : quoted(role);
-      notes.push(
-        `${printable(who.name, 254)} is left out: their role is ${shown}. Their places in teams are declared.`,
-      );
+      const shown = role === undefined ? "not visible to this API key" : quoted(role);
+      notes.push(`Skipped: the role of ${printable(who.name, 254)} (${shown}). Their team memberships are declared.`);
     }
     const other = { who, places, owner: role === "owner" };
     sortedPeople.others.push(other);
@@ -222,7 +220,7 @@ function addressOf(email: string | undefined): string | undefined {
   return checkValue("email", organizationMember.inputs.email, email).data as string | undefined;
 }
 
-/** Those with a valid invitation. One that has expired is left out: to declare it would mail. */
+/** People with a valid invitation. Expired ones are skipped: declaring them would send new ones. */
 function invited(invitations: readonly Invitation[], members: readonly Member[], notes: string[]): Declared[] {
   const inside = new Set(members.map(({ email }) => addressOf(email)));
   const found = new Map<string, Declared>();
@@ -231,10 +229,10 @@ function invited(invitations: readonly Invitation[], members: readonly Member[],
     const address = addressOf(row.email);
     const shown = quoted(row.email ?? row.uid, 254);
     if (isOverdue(row)) expired.push({ address, shown });
-    else if (address === undefined) notes.push(`An invitation (${shown}) is left out: its address cannot be declared.`);
-    else if (inside.has(address)) notes.push(`The invitation of ${shown} is left out: they are a member.`);
+    else if (address === undefined) notes.push(`Skipped: invitation ${shown}, whose address cannot be declared.`);
+    else if (inside.has(address)) notes.push(`Skipped: the invitation of ${shown}, who is a member.`);
     else if (row.role !== "admin" && row.role !== "member")
-      notes.push(`The invitation of ${shown} is left out: its role is ${quoted(row.role ?? "not shown")}.`);
+      notes.push(`Skipped: the invitation of ${shown}, with the role ${quoted(row.role ?? "not shown")}.`);
     else if (!found.has(address))
       found.set(address, { name: address, by: "email", userUid: undefined, role: row.role, places: new Map() });
   }
@@ -242,7 +240,7 @@ function invited(invitations: readonly Invitation[], members: readonly Member[],
   if (late.length > 0) {
     const more = late.length > 5 ? ` and ${late.length - 5} more` : "";
     const names = late.toSorted().slice(0, 5).join(", ");
-    notes.push(`Invitations that have expired are left out, as to declare them would mail: ${names}${more}.`);
+    notes.push(`Skipped expired invitations (declaring them would send new ones): ${names}${more}.`);
   }
   return [...found.values()];
 }
@@ -257,9 +255,10 @@ function placesOf(
   for (const { userUid, role, email } of rows) {
     const person = byUid.get(userUid);
     const shown = quoted(email ?? userUid, 254);
-    if (person === undefined) notes.push(`The place of ${shown} in ${key} is left out: they are no member.`);
+    if (person === undefined)
+      notes.push(`Skipped: the team membership of ${shown} in ${key}; they are not a member of the organization.`);
     else if (role !== "lead" && role !== "member")
-      notes.push(`The place of ${shown} in ${key} is left out: the role is ${quoted(role ?? "not shown")}.`);
+      notes.push(`Skipped: the team membership of ${shown} in ${key}, with the role ${quoted(role ?? "not shown")}.`);
     else {
       person.places.set(key, role);
       members.push({ who: person.who, role });

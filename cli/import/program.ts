@@ -35,12 +35,14 @@ function edges(living: Living, naming: Naming): string {
     `import { ${used.join(", ")} } from "pulumi-avala";`,
     organizationOf(living, organization),
     teams.map(({ team, name }) => teamOf(team, name, organization, naming)).join("\n"),
-    `// Everybody but the owner, with their roles and their places in teams.
+    `// Everybody except the owner, with their roles and team memberships.
 const people = new People(${literal(peopleName(naming))}, {
   organization${organization === "organization" ? "" : `: ${organization}`},
   file: ${literal(naming.people)},${teams.length > 0 ? `\n  teams: ${byKey},` : ""}
 });`,
-    [ownerNote(living, places.length > 0 ? "Their places in teams are declared here." : ""), ...places].join("\n"),
+    [ownerNote(living, places.length > 0 ? "The owner's team memberships are declared here." : ""), ...places].join(
+      "\n",
+    ),
     waiting,
   ]);
 }
@@ -52,12 +54,12 @@ function rosters(living: Living, naming: Naming): string {
     `import { readFileSync } from "node:fs";
 import { Organization, People, Team, TeamRoster, type TeamArgs, type TeamRosterArgs } from "pulumi-avala";
 import { parse } from "yaml";`,
-    `/** A team of ${naming.teams}: what a Team takes, and its people. */
+    `/** A team of ${naming.teams}: the arguments of a Team, and its people. */
 interface TeamEntry extends Omit<TeamArgs, "organization">, Pick<TeamRosterArgs, "members"> {}`,
     organizationOf(living, organization),
-    `// Everybody but the owner, with their role in the organization.
+    `// Everybody except the owner, with their role in the organization.
 const people = new People(${literal(peopleName(naming))}, { organization${organization === "organization" ? "" : `: ${organization}`}, file: ${literal(naming.people)} });`,
-    ownerNote(living, `Their places in teams are in ${naming.teams}.`),
+    ownerNote(living, `The owner's team memberships are in ${naming.teams}.`),
     `const teams = parse(readFileSync(${literal(naming.teams)}, "utf8")) as Record<string, TeamEntry>;
 for (const [key, { members, ...args }] of Object.entries(teams)) {
   const team = new Team(${teamName}, { ...args, organization${organization === "organization" ? "" : `: ${organization}`} });
@@ -67,7 +69,7 @@ for (const [key, { members, ...args }] of Object.entries(teams)) {
   ]);
 }
 
-const waiting = `/** Who has not accepted their invitation yet. */
+const waiting = `/** People who have not accepted their invitation yet. */
 export const waiting = people.waiting;`;
 
 function paragraphs(parts: readonly string[]): string {
@@ -92,7 +94,7 @@ function ownerNote({ owner, slug, key }: Living, places: string): string {
   if (owner === undefined) return "";
   // A slug of other characters could end the line, or look like something else.
   const named = /^[-\w]+$/.test(slug) ? slug : key;
-  return `// There is one owner, whose role is a fact and none that a program sets: it moves to somebody else by
+  return `// No program sets the role of the owner. To transfer the ownership:
 //   npx pulumi-avala transfer-ownership ${named} --to <person>${places === "" ? "" : `\n// ${places}`}`;
 }
 
@@ -124,14 +126,14 @@ export function otherName(who: Who, owner: Who | undefined, key: string, { prefi
 /** The file of people. @param withPlaces whether it holds their places in teams too */
 export function peopleFileOf({ people }: Living, withPlaces: boolean): string {
   const places = withPlaces
-    ? "# teams:       keys of teams in the program: a list for members, or lead or member for each\n"
+    ? "# teams:       keys of teams in the program: a list of teams for a member, or lead or member for each team\n"
     : "";
-  const head = `# Everybody but the owner. Order, and upper or lower case of addresses, mean nothing.
+  const head = `# Everybody except the owner. The order, and the letter case of addresses, do not matter.
 #
-# email:       who; a newcomer is invited, by one mail
-# user:        who, by uid, in place of email
-# role:        admin or member (default) of the organization
-${places}# reason, validUntil: for whoever reviews this file; never sent to Avala
+# email:       email address; a new person gets one invitation email
+# user:        user uid, instead of email
+# role:        role in the organization: admin or member (default)
+${places}# reason, validUntil: notes for reviewers of this file; never sent to Avala
 
 `;
   return head + (people.map((person) => entryOf(person, withPlaces)).join("\n") || "[]\n");
@@ -152,8 +154,8 @@ function placesIn(places: ReadonlyMap<string, TeamRole>): string {
 
 /** The file of teams that a program of rosters reads. */
 export function teamsFileOf({ teams }: Living): string {
-  const head = `# The teams, by the names under which Pulumi knows them, each with everybody in it: lead or member.
-# Order, and upper or lower case of addresses, mean nothing.
+  const head = `# The teams, by their logical names in Pulumi, each with all its people: lead or member.
+# The order, and the letter case of addresses, do not matter.
 
 `;
   const entry = ({ key, inputs, members }: LivingTeam) =>

@@ -16,17 +16,17 @@ const perception = new Team("perception", {
   color: "#6366F1",
 });
 
-// Everybody but the owner, with their roles and their places in teams.
+// Everybody except the owner, with their roles and team memberships.
 const people = new People("people", {
   organization: acmeRobotics,
   file: "people.yaml",
   teams: { labeling, perception },
 });
 
-// There is one owner, whose role is a fact and none that a program sets: it moves to somebody else by
+// No program sets the role of the owner. To transfer the ownership:
 //   npx pulumi-avala transfer-ownership acme-robotics --to <person>
-// Their places in teams are declared here.
+// The owner's team memberships are declared here.
 new TeamMembership("owner-perception", { team: perception, email: "grace@example.com", role: "member" });
 
-/** Who has not accepted their invitation yet. */
+/** People who have not accepted their invitation yet. */
 export const waiting = people.waiting;

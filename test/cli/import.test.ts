@@ -21,7 +21,7 @@ interface Result {
   changed: string[];
   people: number;
   teams: number;
-  places: number;
+  teamMemberships: number;
   notes: string[];
   next: string[];
 }
@@ -60,8 +60,12 @@ const everything = [
 
 describe("what is read", () => {
   it("is each list once, and nothing is written or mailed", async () => {
-    const { people, teams, places } = await imported();
-    expect({ people, teams, places }).toEqual({ people: 12, teams: awkwardNames, places: 3 * awkwardNames });
+    const { people, teams, teamMemberships } = await imported();
+    expect({ people, teams, teamMemberships }).toEqual({
+      people: 12,
+      teams: awkwardNames,
+      teamMemberships: 3 * awkwardNames,
+    });
     const calls = await o.emulator.calls();
     const { teams: rows } = (await o.emulator.state()).organizations[0]!;
     expect(calls.toSorted()).toEqual(
@@ -87,7 +91,7 @@ describe("the files", () => {
     ["roster", [...everything, "teams.yaml"].toSorted()],
   ])("of %s are a whole project, in which nothing is hidden or steers a terminal", async (style, files) => {
     const { notes } = await imported("--style", style);
-    expect(notes).toEqual([expect.stringMatching(/^Invitations that have expired are left out.*late@example\.com/)]);
+    expect(notes).toEqual([expect.stringMatching(/^Skipped expired invitations \(.*late@example\.com/)]);
     const written = contents();
     expect(Object.keys(written).toSorted()).toEqual(files);
     for (const text of Object.values(written)) expect(text).not.toMatch(steeringInLines);
@@ -289,7 +293,7 @@ describe("a second run", () => {
     await imported();
     write(".avala-import.json", JSON.stringify({ ...JSON.parse(read(".avala-import.json")), ...changed }));
     const before = contents();
-    expect(await refused()).toMatch(/\.avala-import\.json is no record/);
+    expect(await refused()).toMatch(/\.avala-import\.json is not a valid record/);
     expect(contents()).toEqual(before);
   });
 });
@@ -352,7 +356,7 @@ describe("what the service does not show", () => {
     const { code, stderr } = await o.desk.run(["import", "acme", "--out", out], {
       env: { AVALA_API_KEY: "avk_plain" },
     });
-    expect([code, stderr]).toEqual([0, expect.stringContaining("may not see invitations")]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("Invitations are not visible to this API key")]);
     expect(ofKind("OrganizationMember")).toHaveLength(11);
   });
 
@@ -363,7 +367,7 @@ describe("what the service does not show", () => {
       ...seed,
       organizations: [{ ...one!, members: [one!.members[0]!], teams: [], invitations: [] }],
     });
-    expect(await imported()).toMatchObject({ people: 0, teams: 0, places: 0, notes: [] });
+    expect(await imported()).toMatchObject({ people: 0, teams: 0, teamMemberships: 0, notes: [] });
     expect(listPeople(readDataFile(join(out, "people.yaml")), undefined, [])).toEqual({ people: [], faults: [] });
     expect(read("index.ts")).toContain('import { Organization, People } from "pulumi-avala";');
   });
@@ -374,16 +378,16 @@ describe("what the service does not show", () => {
     await o.emulator.reset(seed);
     const { notes, teams } = await imported();
     expect(teams).toBe(awkwardNames - 1);
-    expect(notes).toContainEqual(expect.stringMatching(/^Team "04da6b54.*left out, and its places/));
+    expect(notes).toContainEqual(expect.stringMatching(/^Skipped: team "04da6b54.* and its memberships; /));
   });
 });
 
 it.each<[string[], RegExp]>([
-  [[], /needs <organization>, or --fill/],
-  [["acme", "--style", "graph"], /no style "graph"/],
-  [["acme", "--fill", "import.json"], /<organization> does not go with --fill/],
-  [["--fill", "import.json", "--out", "x"], /--out does not go with --fill/],
-  [["acme", "--preview", "x.json"], /--preview goes with --fill/],
+  [[], /needs <organization> or --fill/],
+  [["acme", "--style", "graph"], /Unknown style "graph"/],
+  [["acme", "--fill", "import.json"], /<organization> and --fill cannot be combined/],
+  [["--fill", "import.json", "--out", "x"], /--out and --fill cannot be combined/],
+  [["acme", "--preview", "x.json"], /--preview requires --fill/],
 ])("refuses %j, without a request", async (args, told) => {
   const { code, stderr } = await o.desk.run(["import", ...args]);
   expect([code, stderr]).toEqual([1, expect.stringMatching(told)]);
@@ -393,7 +397,7 @@ it.each<[string[], RegExp]>([
 
 it("says what to do where packages are missing for --run", async () => {
   const told = await refused("--run");
-  expect(told).toMatch(/@pulumi\/pulumi and pulumi-avala cannot be found.*npm install.*\[AVALA_STACK\]\n$/);
+  expect(told).toMatch(/@pulumi\/pulumi and pulumi-avala cannot be resolved.*npm install.*\[AVALA_STACK\]\n$/);
   expect(existsSync(join(out, "index.ts"))).toBe(true);
 });
 
@@ -531,10 +535,10 @@ describe("--fill", () => {
     expect(Object.keys(ids)).toEqual(["acme", "twin2", "core", "late"]);
     expect(left).toEqual({
       twin: expect.stringMatching(/^2 organizations have its name/),
-      nowhere: expect.stringMatching(/does not see "nowhere"/),
+      nowhere: expect.stringMatching(/"nowhere" is not visible/),
       own: expect.stringMatching(/allowDuplicateName/),
-      nix: "it does not exist",
-      new: expect.stringMatching(/up mails them/),
+      nix: "does not exist",
+      new: expect.stringMatching(/up invites them/),
       "ada-core": "the person is not in the team",
     });
     // An expired invitation in the state mails nobody, which a new one would.
@@ -567,8 +571,8 @@ describe("--fill", () => {
     );
     expect(Object.keys(ids)).toEqual(["own", "adopted"]);
     expect(left).toEqual({
-      hidden: expect.stringMatching(/key of its provider is not known here/),
-      elsewhere: expect.stringMatching(/base URL is another one/),
+      hidden: expect.stringMatching(/key of its provider is not known/),
+      elsewhere: expect.stringMatching(/base URL is different/),
       unset: expect.stringMatching(/the variable that apiKeyEnv names is not set/),
     });
   });
@@ -580,7 +584,7 @@ describe("--fill", () => {
       inside("Team", "core", { name: "Core" }),
     ]);
     expect(ids).toEqual({});
-    expect(left).toMatchObject({ acme: expect.stringMatching(/another resource stands for the same/) });
+    expect(left).toMatchObject({ acme: expect.stringMatching(/a different resource matches the same object/) });
     expect(Object.keys(left).toSorted()).toEqual(["acme", "again", "core"]);
   });
 

@@ -76,17 +76,17 @@ describe("commands on a stack", () => {
         /^grace@example.com acme member, member in Core invited \d{4}-\d\d-\d\d, valid until \d{4}-\d\d-\d\d$/,
       ),
       "",
-      "Ready: the next pulumi up takes the step (1)",
+      "Ready to apply with the next pulumi up (1)",
       "ada@example.com acme admin, lead in Core has accepted: the next up records it; has joined: the next up makes the grant",
       "",
       "Expired or gone (2)",
       expect.stringMatching(/^ken@example.com acme member the invitation has vanished/),
       expect.stringMatching(/^linus@example.com acme member the invitation has expired on /),
       "",
-      "Access has run out (1)",
+      "Expired access (1)",
       'owner@example.com acme member in Core access ran out on 2020-01-31 ("audit")',
       "",
-      "1 waiting, 1 ready, 2 expired or gone, 1 run out; 7 declarations looked at.",
+      "1 waiting, 1 ready, 2 expired or gone, 1 expired access; 7 declarations checked.",
       "",
     ]);
     expect(await emulator.writes()).toEqual([]);
@@ -148,7 +148,7 @@ describe("commands without what they need of a stack", () => {
   it.each<[string, string[], Record<string, string>, RegExp]>([
     ["no stack is selected", ["status"], {}, /pulumi stack export failed: .*stack/],
     ["there is no such stack", ["status", "--stack", "other"], {}, /pulumi stack export failed: .*other/],
-    ["there is no CLI", ["status", "--stack", "test"], { PATH: "" }, /no Pulumi CLI on the PATH/],
+    ["there is no CLI", ["status", "--stack", "test"], { PATH: "" }, /the Pulumi CLI is not on the PATH/],
     [
       "the configuration is needed and no stack selected",
       ["leave", "acme", "--yes"],

@@ -75,11 +75,11 @@ it("docs/guides/drift.md: from a quiet night to drift, its repair, and code that
   expect(night).toMatchObject({ code: 0, stdout: "drift: see drift.md\n" });
   expect(report()).toMatch(/^## Drift: 5 differences\n/);
   for (const line of [
-    /^\| `Acme` \| `acme` \| `organization` \| description is another than declared \(`\[secret\]`\) \|$/m,
-    /^\| `ada@example.com` \| `acme` \| `admin` \| role is "member", declared is "admin" \|$/m,
+    /^\| `Acme` \| `acme` \| `organization` \| description differs from the declared value \(`\[secret\]`\) \|$/m,
+    /^\| `ada@example.com` \| `acme` \| `admin` \| role is "member", declared as "admin" \|$/m,
     /^\| `ada@example.com` \| `acme` \| `lead in Core` \| was taken out/m,
-    /^\| `eve@example.com` \| `acme` \| `admin` \| is declared by no resource/m,
-    /^\| `Shadow` \| `acme` \| `team` \| is declared by no resource/m,
+    /^\| `eve@example.com` \| `acme` \| `admin` \| not declared by any resource/m,
+    /^\| `Shadow` \| `acme` \| `team` \| not declared by any resource/m,
   ]) {
     expect(report()).toMatch(line);
   }
@@ -112,7 +112,7 @@ it("bug: another owner is drift until a refresh records them, as docs/guides/dri
   expect((await follow(nightly)).stdout).toBe("drift: see drift.md\n");
   expect(report()).toMatch(/^## Drift: 1 difference\n[^]*### Owner changed \(1\)\n/);
   // The API key's user is not unmanaged, though somebody else owns the organization.
-  expect(report()).toMatch(/`owner@example.com` \| `acme` \| {2}\| is the API `key's` user/);
+  expect(report()).toMatch(/`owner@example.com` \| `acme` \| {2}\| the API `key's` user/);
   await project.expectOk(["refresh", "--yes", "--skip-preview"]);
   expect((await follow(nightly)).stdout).toBe("no drift\n");
 });
@@ -141,9 +141,9 @@ it("doctor finds the engine, the program's packages, and the settings of the sta
     "ok clock",
   ]);
   const message = (name: string) => checks.find((check) => check.name === name)!.message;
-  expect(message("keySource")).toBe("The key is set, by avala:apiKey of the stack");
+  expect(message("keySource")).toBe("API key set by avala:apiKey of the stack configuration");
   expect(message("baseUrl")).toContain(`${emulator.url} (avala:baseUrl)`);
-  expect(message("setting")).toBe("avala:timeoutSeconds of the stack is 20");
-  expect(checks.find(({ name }) => name === "unknownKey")!.fix).toMatch(/^Is avala:maxRemovals meant\?/);
+  expect(message("setting")).toBe("avala:timeoutSeconds of the stack configuration is 20");
+  expect(checks.find(({ name }) => name === "unknownKey")!.fix).toMatch(/^Did you mean avala:maxRemovals\?/);
   expect(stdout).not.toContain(ownerKey);
 });

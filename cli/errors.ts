@@ -39,7 +39,7 @@ export function afterLook(error: unknown, now: string): unknown {
 
 /** An email may have been sent: the request got no answer, and no list shows emails. */
 export class DoubtfulEmailError extends AvalaError {
-  readonly code = "AVALA_DOUBTFUL_MAIL";
+  readonly code = "AVALA_DOUBTFUL_EMAIL";
 
   constructor(cause: RequestError, who: string) {
     super(

@@ -72,8 +72,8 @@ function unapprovedSteps(review: Review, approved: Review): Pick<Review, "change
 }
 
 /** Nothing in the program has changed for it, and no email is sent. */
-function isUnblocked({ unblocked, effect, mails }: ChangeRow): boolean {
-  return unblocked && mails === 0 && (effect === "accepted" || effect === "gains");
+function isUnblocked({ unblocked, effect, emails }: ChangeRow): boolean {
+  return unblocked && emails === 0 && (effect === "accepted" || effect === "gains");
 }
 
 function isSameChange(row: ChangeRow, other: ChangeRow): boolean {
@@ -85,7 +85,7 @@ function isSameChange(row: ChangeRow, other: ChangeRow): boolean {
     (row.effect === "without" || other.effect !== "without") &&
     row.after?.role === other.after?.role &&
     row.after?.managed === other.after?.managed &&
-    row.mails <= other.mails &&
+    row.emails <= other.emails &&
     areWithin(row.fields, other.fields) &&
     (row.before !== undefined || areWithin(other.fields, row.fields))
   );

@@ -6,7 +6,7 @@ import { counted, lostWords, warningWords, named } from "./words.js";
 
 export interface Limits {
   maxRemovals: number | undefined;
-  maxMails: number | undefined;
+  maxEmails: number | undefined;
   deny: readonly Rule[];
 }
 
@@ -25,19 +25,19 @@ export function rulesOf(names: readonly string[]): Rule[] {
 }
 
 /** Every limit that the changes exceed, with the people or objects concerned. */
-export function exceededBy(review: Review, { maxRemovals, maxMails, deny }: Limits): Review["exceeded"] {
-  const { mails } = review.summary;
+export function exceededBy(review: Review, { maxRemovals, maxEmails, deny }: Limits): Review["exceeded"] {
+  const { emails } = review.summary;
   const removed = review.removals.filter(({ people }) => maxRemovals !== undefined && people > maxRemovals);
   return [
     ...removed.map((row) => ({
       limit: "max-removals",
       message: `${lostWords(row, row.people, named)}: more than --max-removals ${maxRemovals}.`,
     })),
-    ...(maxMails !== undefined && mails > maxMails
+    ...(maxEmails !== undefined && emails > maxEmails
       ? [
           {
-            limit: "max-mails",
-            message: `Up to ${counted(mails, "email", "emails")}: more than --max-mails ${maxMails}.`,
+            limit: "max-emails",
+            message: `Up to ${counted(emails, "email", "emails")}: more than --max-emails ${maxEmails}.`,
           },
         ]
       : []),
@@ -47,9 +47,9 @@ export function exceededBy(review: Review, { maxRemovals, maxMails, deny }: Limi
 
 function denied({ warnings, summary }: Review, rule: Rule): Review["exceeded"] {
   const limit = `deny ${rule}`;
-  if (rule === "mails") {
-    return summary.mails > 0
-      ? [{ limit, message: `Up to ${counted(summary.mails, "email", "emails")} [deny mails]` }]
+  if (rule === "emails") {
+    return summary.emails > 0
+      ? [{ limit, message: `Up to ${counted(summary.emails, "email", "emails")} [deny emails]` }]
       : [];
   }
   return warnings

@@ -51,7 +51,7 @@ export interface ChangeRow extends Where {
   person: PersonName;
   before?: Stand | undefined;
   after?: Stand | undefined;
-  mails: number;
+  emails: number;
   /** The program has not changed for it: an acceptance has made it possible. */
   unblocked: boolean;
   /** A cancelled invitation that may have been accepted since it was recorded: then they lose access. */
@@ -92,7 +92,7 @@ export interface Review {
   masked: boolean;
   /** Whether the preview shows what stays as it is, too. */
   complete: boolean;
-  summary: Record<Effect, number> & { mails: number; warnings: number };
+  summary: Record<Effect, number> & { emails: number; warnings: number };
   cost: Cost;
   changes: ChangeRow[];
   /** Other access of those people, unchanged. */
@@ -144,7 +144,7 @@ function summaryOf(changes: readonly Change[], warnings: number): Review["summar
   const count = (effect: Effect) =>
     new Set(changes.filter((change) => change.effect === effect).map(({ person }) => person)).size;
   const counts = Object.fromEntries(effects.map((effect) => [effect, count(effect)])) as Record<Effect, number>;
-  return { ...counts, mails: changes.reduce((mails, change) => mails + change.mails, 0), warnings };
+  return { ...counts, emails: changes.reduce((emails, change) => emails + change.mails, 0), warnings };
 }
 
 function changeRow(change: Change): ChangeRow {
@@ -155,7 +155,7 @@ function changeRow(change: Change): ChangeRow {
     person: personName(person),
     before: before && standOf(before),
     after: after && standOf(after),
-    mails,
+    emails: mails,
     unblocked: after?.possible === true,
     mayHaveAccepted: effect === "withdrawn" && before?.mayHold === true,
     cause: effect === "loses" || effect === "withdrawn" ? through : undefined,

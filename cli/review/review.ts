@@ -28,7 +28,7 @@ const options = {
     value: "<n>",
     description: "Exit 2 if more than <n> people lose access to any organization or team.",
   },
-  "max-mails": { type: "string", value: "<n>", description: "Exit 2 if more than <n> emails may be sent." },
+  "max-emails": { type: "string", value: "<n>", description: "Exit 2 if more than <n> emails may be sent." },
   deny: {
     type: "string",
     multiple: true,
@@ -84,7 +84,7 @@ async function runReview(invocation: Invocation<Options>): Promise<ExitCode | vo
   const format = formatOf(options);
   const limits = {
     maxRemovals: countOf(options["max-removals"], "--max-removals"),
-    maxMails: countOf(options["max-mails"], "--max-mails"),
+    maxEmails: countOf(options["max-emails"], "--max-emails"),
     deny: rulesOf(options.deny),
   };
   const approved =

@@ -9,7 +9,7 @@ export const rules = {
   "extended-access": "the declared end of an access (validUntil) becomes later or is removed",
   "external-domains": "somebody of an external email domain joins",
   "last-lead": "a team that had a lead has none",
-  mails: "any email is sent",
+  emails: "any email is sent",
   "organization-deletions": "an organization is deleted, or left by the API key's user",
   removals: "more people lose one organization or team than AVALA_MAX_REMOVALS allows",
   "team-deletions": "a team is deleted",

@@ -78,23 +78,23 @@ export function standWords(stand: Stand | undefined, show: Show): string {
 
 /** Remarks on a change, in addition to before and after. */
 export function remarks(change: ChangeRow, show: Show): string[] {
-  const { effect, after, mails, unblocked, mayHaveAccepted, cause, moved, fields, team } = change;
-  const emails = counted(mails, "email", "emails");
-  const condition = after?.standing === "depends" ? conditional(team !== undefined, mails, emails) : undefined;
+  const { effect, after, emails, unblocked, mayHaveAccepted, cause, moved, fields, team } = change;
+  const sent = emails > 0 ? counted(emails, "email", "emails") : undefined;
+  const condition = after?.standing === "depends" ? conditional(team !== undefined, sent) : undefined;
   return [
-    unblocked ? `${mails > 0 ? "" : "made possible by an acceptance; "}the program is unchanged` : undefined,
+    unblocked ? `${emails > 0 ? "" : "made possible by an acceptance; "}the program is unchanged` : undefined,
     effect === "without" ? "had no access before; no longer declared" : undefined,
     mayHaveAccepted ? "loses access if they have accepted since" : undefined,
-    condition ?? (mails > 0 ? emails : undefined),
+    condition ?? sent,
     cause === undefined ? undefined : `the ${cause.split(" ")[0]} is ${cause.split(" ")[1]}`,
     movedWords(moved, effect, show),
     ...fields.map((field) => fieldWords(field, show)),
   ].filter((remark) => remark !== undefined);
 }
 
-function conditional(inTeam: boolean, mails: number, emails: string): string | undefined {
+function conditional(inTeam: boolean, emails: string | undefined): string | undefined {
   if (inTeam) return "immediate if already a member of the organization, otherwise pending";
-  return mails > 0 ? `immediate if already a member, otherwise by invitation (max. ${emails})` : undefined;
+  return emails && `immediate if already a member, otherwise by invitation (max. ${emails})`;
 }
 
 function movedWords(moved: ChangeRow["moved"], effect: ChangeRow["effect"], show: Show): string | undefined {
@@ -180,7 +180,7 @@ function membersLost(count: number, forced = false): string {
 
 /** The whole in one line. */
 export function verdict({ summary, cost, acts, changes }: Review): string {
-  const { gains, loses, invited, withdrawn, mails } = summary;
+  const { gains, loses, invited, withdrawn, emails } = summary;
   const number = (effect: ChangeRow["effect"]) => changes.filter((row) => row.effect === effect).length;
   const [roles, pending] = [number("role"), number("waits")];
   const deleted = acts.filter(({ act }) => act === "delete");
@@ -197,7 +197,7 @@ export function verdict({ summary, cost, acts, changes }: Review): string {
     teams > 0 && `${counted(teams, "team", "teams")} deleted`,
   ].filter((part) => part !== false);
   const people = parts.length === 0 ? "Nobody gains or loses access" : listed(parts);
-  return `${people}. ${mails === 0 ? "No emails" : `Up to ${counted(mails, "email", "emails")}`}, ${effort(cost)}.`;
+  return `${people}. ${emails === 0 ? "No emails" : `Up to ${counted(emails, "email", "emails")}`}, ${effort(cost)}.`;
 }
 
 function effort({ calls, minutes }: Review["cost"]): string {

@@ -185,9 +185,9 @@ const done = [
 const nameOf = ({ email }: { email?: string | undefined }) => email?.split("@")[0] ?? "?";
 
 /** "gains xia core: waits as member → member". */
-function line({ effect, person, team, organization, before, after, mails }: ChangeRow): string {
+function line({ effect, person, team, organization, before, after, emails }: ChangeRow): string {
   const stand = (one: ChangeRow["before"]) => (one ? `${one.standing} ${one.role ?? "?"}` : "-");
-  const sent = mails > 0 ? ` (${mails})` : "";
+  const sent = emails > 0 ? ` (${emails})` : "";
   return `${effect} ${nameOf(person)} ${(team ?? organization).name}: ${stand(before)} → ${stand(after)}${sent}`;
 }
 
@@ -273,7 +273,7 @@ it("names exactly who gains and who loses what, and changes nothing", async () =
     "Old 1",
   ]);
   expect(found).toMatchObject({ version: 1, masked: false, complete: true, others: [], diagnostics: [], exceeded: [] });
-  expect(found.summary.mails).toBe(3);
+  expect(found.summary.emails).toBe(3);
   expect(await emulator.writes()).toEqual([]);
 });
 
@@ -289,9 +289,9 @@ it("says it in each format", async () => {
 it("keeps to limits", async () => {
   const { code, stderr } = await shell(withLimits);
   expect([code, stderr]).toEqual([2, '"SOLO" of "Acme" has no lead any more. [deny last-lead]\n']);
-  const { stderr: others } = await review("preview.json", "--max-removals", "1", "--max-mails", "2", "--quiet");
+  const { stderr: others } = await review("preview.json", "--max-removals", "1", "--max-emails", "2", "--quiet");
   expect(others).toBe(
-    '2 people lose access to "Acme", including cancelled invitations: more than --max-removals 1.\n2 people lose access to "ROS" of "Acme": more than --max-removals 1.\nUp to 3 emails: more than --max-mails 2.\n',
+    '2 people lose access to "Acme", including cancelled invitations: more than --max-removals 1.\n2 people lose access to "ROS" of "Acme": more than --max-removals 1.\nUp to 3 emails: more than --max-emails 2.\n',
   );
 });
 

@@ -65,11 +65,11 @@ const reviewed = (
   { domains = [], ...more }: { domains?: string[]; diagnostics?: object[] } = {},
 ): Review => reviewOf(previewOf(previewDocument([organization, team, ...planned], more)), { maxRemovals: 10, domains });
 
-function line({ effect, person, team, before, after, mails, unblocked }: ChangeRow): string {
+function line({ effect, person, team, before, after, emails, unblocked }: ChangeRow): string {
   const stand = (one: ChangeRow["before"]) => (one ? `${one.standing} ${one.role ?? "?"}` : "-");
   const name = person.hidden ?? (person.email ?? person.userUid ?? "?").replace("@example.com", "");
   const marks = [
-    mails > 0 ? ` (${mails})` : "",
+    emails > 0 ? ` (${emails})` : "",
     unblocked ? " possible" : "",
     after?.managed === false ? " unmanaged" : "",
   ];
@@ -324,7 +324,7 @@ describe("bug: what a deletion takes away", () => {
       effect: undefined,
       ...expected,
     });
-    const limits = { maxRemovals: 0, maxMails: undefined, deny: [] };
+    const limits = { maxRemovals: 0, maxEmails: undefined, deny: [] };
     expect(exceededBy(review, limits)).toHaveLength(removals);
     const shown = [markdownOf(review), htmlOf(review), JSON.stringify(textOf(review))];
     const told = shown.map((text) => /had no access before(;|&#59;) no longer declared/.test(text));
@@ -553,15 +553,15 @@ describe("warnings", () => {
       { ...team, op: "delete", is: undefined as never },
     ]);
     const limits = (deny: string[], more = {}) =>
-      exceededBy(review, { maxRemovals: undefined, maxMails: undefined, ...more, deny: rulesOf(deny) }).map(
+      exceededBy(review, { maxRemovals: undefined, maxEmails: undefined, ...more, deny: rulesOf(deny) }).map(
         ({ limit }) => limit,
       );
-    expect(limits(["admin-grants", "team-deletions", "mails", "last-lead"])).toEqual([
+    expect(limits(["admin-grants", "team-deletions", "emails", "last-lead"])).toEqual([
       "deny admin-grants",
       "deny team-deletions",
-      "deny mails",
+      "deny emails",
     ]);
-    expect(limits([], { maxMails: 0, maxRemovals: 0 })).toEqual(["max-mails"]);
+    expect(limits([], { maxEmails: 0, maxRemovals: 0 })).toEqual(["max-emails"]);
     expect(() => rulesOf(["toString"])).toThrow("Unknown rule");
   });
 });
@@ -749,7 +749,7 @@ const hostile = (): Review => {
   });
   return {
     ...review,
-    exceeded: exceededBy(review, { maxRemovals: 0, maxMails: 0, deny: rulesOf(["admin-grants", "last-lead"]) }),
+    exceeded: exceededBy(review, { maxRemovals: 0, maxEmails: 0, deny: rulesOf(["admin-grants", "last-lead"]) }),
   };
 };
 
@@ -878,7 +878,7 @@ describe("the command", () => {
   it.each<[string, string[], string, string]>([
     ["two formats", ["preview.json", "--json", "--html"], "", "AVALA_USAGE"],
     ["a rule that there is not", ["preview.json", "--deny", "everything"], "", "AVALA_USAGE"],
-    ["a number that is none", ["preview.json", "--max-mails", "1e3"], "", "AVALA_USAGE"],
+    ["a number that is none", ["preview.json", "--max-emails", "1e3"], "", "AVALA_USAGE"],
     ["no project and no preview", [], "", "AVALA_USAGE"],
     ["a file that is not there", ["nothing.json"], "", "AVALA_STACK"],
     ["no JSON", ["-"], "{", "AVALA_PREVIEW"],

@@ -27,6 +27,7 @@ const ROOMS = {
 /** Files that need a package more than their room does: the engine's log service, and the parser of YAML. */
 const EXCEPTIONS = {
   "provider/lifecycle/runtime/engineLog.ts": ["@pulumi/pulumi", "@grpc/grpc-js"],
+  "provider/core/dataFile.ts": ["yaml"],
 };
 
 const escape = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");

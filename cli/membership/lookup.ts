@@ -6,15 +6,15 @@ import { printable, quoted } from "../../provider/core/text.js";
 import { UsageError } from "../errors.js";
 import { visible } from "./visible.js";
 
-/** A person as typed: an e-mail address or a user's uid. */
+/** A person as typed: an email address or a user's uid. */
 export function typedPerson(text: string, where: string): Person {
   const userUid = canonicalUid(text);
   if (userUid !== undefined) return { userUid };
   const fault = addressFault(text);
   if (fault === undefined) return personOf(text);
   throw new UsageError(
-    `${where} is ${quoted(text)}: as an e-mail address, ${fault}.`,
-    "Give an e-mail address such as ada@example.com, or a user's uid.",
+    `${where} is ${quoted(text)}: as an email address, ${fault}.`,
+    "Give an email address such as ada@example.com, or a user's uid.",
   );
 }
 

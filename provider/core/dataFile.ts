@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import { extname } from "node:path";
+import type { DocumentOptions, ParseOptions, SchemaOptions } from "yaml";
 import { printable } from "./text.js";
 import { readBounded } from "./bounded.js";
 
@@ -50,38 +50,48 @@ function contentOf(path: string, name: string): Buffer {
 
 function parseJson(text: string): unknown {
   const content: unknown = JSON.parse(text);
-  // `JSON.parse` uses the last of two equal keys, so a second list of people would hide the first. YAML, which contains
-  // JSON, refuses them.
-  parseYaml(text);
+  // `JSON.parse` uses the last of two equal keys, so a second list of people would hide the first.
+  const { errors } = yaml().parseDocument(text, { ...options, prettyErrors: false });
+  const twice = errors.find(({ code }) => code === "DUPLICATE_KEY");
+  if (twice) throw new Error(`${positionOf(text, twice.pos[0])}: ${twice.message}`);
   return content;
 }
 
 function parseYaml(text: string): unknown {
-  // The SDK's own copy, loaded only to read a file.
-  const yaml = createRequire(require.resolve("@pulumi/pulumi/package.json"))("js-yaml") as Yaml;
-  const nothing = new yaml.Type("tag:yaml.org,2002:null", {
-    kind: "scalar",
-    resolve: (scalar) => scalar === null || ["", "~", "null"].includes(scalar.toLowerCase()),
-    construct: () => null,
-  });
-  const schema = new yaml.Schema({ implicit: [nothing], explicit: yaml.FAILSAFE_SCHEMA.explicit });
-  return yaml.load(text, { schema });
+  const { LineCounter, parseDocument } = yaml();
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { ...options, lineCounter, prettyErrors: false });
+  const [error] = [...document.errors, ...document.warnings];
+  if (error) {
+    const { line, col } = lineCounter.linePos(error.pos[0]);
+    // The library's own message speaks of its functions.
+    const reason = error.code === "MULTIPLE_DOCS" ? "expected a single document" : error.message;
+    throw new Error(`line ${line}, column ${col}: ${reason}`);
+  }
+  // Aliases become references to one object, however many there are.
+  return document.toJS({ maxAliasCount: -1 }) as unknown;
 }
 
-/** The common part of js-yaml 3 and 4. */
-interface Yaml {
-  Type: new (
-    tag: string,
-    options: { kind: "scalar"; resolve: (scalar: string | null) => boolean; construct: () => unknown },
-  ) => object;
-  Schema: new (definition: { implicit: object[]; explicit: object[] }) => object;
-  FAILSAFE_SCHEMA: { explicit: object[] };
-  load(text: string, options: { schema: object }): unknown;
+/** Loaded only to read a file. */
+const yaml = () => require("yaml") as typeof import("yaml");
+
+/** In the schema that knows texts, lists and mappings alone, one more value: nothing. */
+const options: ParseOptions & DocumentOptions & SchemaOptions = {
+  schema: "failsafe",
+  uniqueKeys: true,
+  stringKeys: true,
+  customTags: (tags) => [
+    { tag: "tag:yaml.org,2002:null", default: true, test: /^(?:~|null)?$/i, resolve: () => new (yaml().Scalar)(null) },
+    ...tags,
+  ],
+};
+
+function positionOf(text: string, offset: number): string {
+  const before = text.slice(0, offset).split("\n");
+  return `line ${before.length}, column ${before.at(-1)!.length + 1}`;
 }
 
-/** The reason why a text could not be parsed, without the surrounding lines that js-yaml's own message shows. */
+/** Why a text could not be parsed, without the surrounding lines. */
 function reasonOf(error: unknown): string {
-  const { message, reason, mark } = error as Error & { reason?: string; mark?: { line: number; column: number } };
-  const where = mark ? `line ${mark.line + 1}, column ${mark.column + 1}: ` : "";
-  return printable(`${where}${reason ?? message}`, 200);
+  return printable(error instanceof Error ? error.message : String(error), 200);
 }

@@ -244,7 +244,7 @@ function requireForm(schema: ResourceSchema, id: string): void {
   // An address, always last, may contain more slashes.
   const fault = isWhole && namesPerson ? personFault(parts.slice(count - 1).join("/")) : undefined;
   if (isWhole && fault === undefined) return;
-  const why = fault === undefined ? "" : ` As an e-mail address, ${fault}.`;
+  const why = fault === undefined ? "" : ` As an email address, ${fault}.`;
   throw new GetError(`${quoted(id, 320)} is not the id of a ${kind}.${why}`, `It has the form ${form}.`);
 }
 

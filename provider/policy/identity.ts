@@ -1,5 +1,5 @@
 /**
- * Whose declaration is it? A uid, once recorded, is the identity; an e-mail address is a label that may move to somebody
+ * Whose declaration is it? A uid, once recorded, is the identity; an email address is a label that may move to somebody
  * else. Pure functions: they look at nothing.
  */
 

@@ -171,7 +171,7 @@ people:
       "entry 5 (mia@example.com): teams lists a team twice",
       'entry 5 (mia@example.com): unknown team "lab"; did you mean "labs"?',
       "entry 6: must be a mapping of email, user, teams, resend, role, onExpiry, maxEmails, onDestroy, reason, validUntil",
-      'entry 7: email must be an e-mail address such as ada@example.com: it contains invisible characters (U+202E) (given: "tim@example.com")',
+      'entry 7: email must be an email address such as ada@example.com: it contains invisible characters (U+202E) (given: "tim@example.com")',
       'entry 7: teams must list keys of teams, or map them to "lead" or "member"',
     ]);
   });
@@ -257,11 +257,11 @@ describe("a file", () => {
   it.each([
     ["is no YAML", "people: [\n", "people.yaml", /^ is not valid YAML: line \d+, column \d+: /],
     ["is no JSON", "[{]", "people.json", /^ is not valid JSON: /],
-    ["lists people twice", "people: []\npeople: []\n", "people.yml", /line 2, column 1: duplicated mapping key$/],
-    ["lists people twice in JSON", '{ "people": [], "people": [] }', "people.json", /duplicated mapping key$/],
-    ["makes objects", "- !!js/function 'x'\n", "people.yaml", /unknown tag/],
+    ["lists people twice", "people: []\npeople: []\n", "people.yml", /line 2, column 1: Map keys must be unique$/],
+    ["lists people twice in JSON", '{ "people": [], "people": [] }', "people.json", /Map keys must be unique$/],
+    ["makes objects", "- !!js/function 'x'\n", "people.yaml", /Unresolved tag/],
     ["is two", "--- []\n--- []\n", "people.yaml", /single document/],
-    ["names an anchor that is not there", "- *x\n", "people.yaml", /unidentified alias "x"$/],
+    ["names an anchor that is not there", "- *x\n", "people.yaml", /Unresolved alias .*: x$/],
     ["goes too deep", "[".repeat(100_000), "people.yaml", /^ is not valid YAML: /],
     ["is of another kind", "email\n", "people.csv", /^ must end in \.yaml, \.yml, \.json$/],
   ])("that %s is refused", (_what, content, name, wanted) => {

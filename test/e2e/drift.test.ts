@@ -183,14 +183,14 @@ const rows: Row[] = [
     steps: [],
   },
   {
-    what: "an e-mail address changes its case",
+    what: "an email address changes its case",
     declared: [membership("eve", "crew")],
     drift: ({ edit }) => edit((state) => rename(state, "eve@example.com", "EVE@Example.com")),
     found: { "membership-eve": { inputs: { email: "eve@example.com" }, outputs: { status: "active" } } },
     steps: [],
   },
   {
-    what: "a person gets a new e-mail address",
+    what: "a person gets a new email address",
     declared: [membership("nia", "crew")],
     drift: ({ edit }) => edit((state) => rename(state, "nia@example.com", "nia.new@example.com")),
     found: { "membership-nia": { inputs: { email: "nia@example.com" }, outputs: { status: "active" } } },

@@ -172,7 +172,7 @@ describe("People", () => {
     const { code, screen } = await project.up();
     expect(code).not.toBe(0);
     for (const fault of [
-      'People "staff": people.yaml is not valid:',
+      'People "staff": people.yaml is invalid:',
       'entry 1 (ada@example.com): role must be "admin" or "member"',
       "entry 2 (ada@example.com): is the same person as entry 1",
       'entry 2 (ada@example.com): "raeson" is not a property of a person',

@@ -210,8 +210,8 @@ describe("refactoring", () => {
 
   it.each<[string, Story, () => Move]>([
     ["an organization named by its slug, and people named by their uid,", "named", () => there],
-    ["an organization named by its uid in capitals, and e-mails in another case,", "named", () => back],
-    ["the resource and the e-mails again", "named", () => adopted],
+    ["an organization named by its uid in capitals, and emails in another case,", "named", () => back],
+    ["the resource and the emails again", "named", () => adopted],
     ["an explicit provider", "provided", () => there],
     ["the default provider again", "provided", () => back],
   ])("takes %s for no change", (_what, story, run) => {

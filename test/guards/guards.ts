@@ -149,11 +149,11 @@ export const guards: readonly Guard[] = [
     refuses: [
       ["e2e/declaredTwice.test.ts", "one person declared twice in one place"],
       [member, "%s is refused where the service alone can tell"],
-      ["lifecycle/teamRoster.test.ts", "refuse one person named by e-mail and by uid"],
+      ["lifecycle/teamRoster.test.ts", "refuse one person named by email and by uid"],
       ["lifecycle/teamRoster.test.ts", "refuse a roster beside single memberships of the team"],
       [
         "guards/people.test.ts",
-        "one person in one team, by e-mail and by uid, is refused where the service alone can tell; in another team it is not",
+        "one person in one team, by email and by uid, is refused where the service alone can tell; in another team it is not",
       ],
     ],
     allows: [

@@ -58,7 +58,7 @@ const stories: Record<"updates" | "deletions" | "mistakes", { before: Program; a
       ...admins("demoted", "member"),
       "hidden owner": member("hidden", { user: uidOf("owner"), role: "member" }),
       "hidden lee": member("hidden", { user: uidOf("lee"), role: "admin" }),
-      "twice by e-mail": teamMembership({ team: teamOf("twice"), email: address("lee"), role: "member" }),
+      "twice by email": teamMembership({ team: teamOf("twice"), email: address("lee"), role: "member" }),
       "twice by uid": teamMembership({ team: teamOf("twice"), user: uidOf("lee"), role: "member" }),
       "twice in another": teamMembership({ team: teamOf("twice", 1), user: uidOf("lee"), role: "member" }),
       "shared lee": member("shared", { email: address("lee"), role: "admin" }),
@@ -190,7 +190,7 @@ it("bug: what Avala does not count, or counts below zero, is not proven empty", 
   expect(await writesIn("uncounted")).toEqual([]);
 });
 
-it("one person in one team, by e-mail and by uid, is refused where the service alone can tell; in another team it is not", async () => {
+it("one person in one team, by email and by uid, is refused where the service alone can tell; in another team it is not", async () => {
   const refusals = said("twice");
   expect(refusals.length).toBeGreaterThan(0);
   for (const message of refusals) expect(message).toMatch(/stand for one and the same: .*\[AVALA_DECLARED_TWICE\]$/);

@@ -188,9 +188,9 @@ describe("a declaration that is not in order is refused by check, with its prope
       "role",
       /must be "admin" or "member".*one owner/,
     ],
-    ["bad e-mail of a person", "invitation", { ...invited, email: "ada@" }, "email", /must be an email address/],
+    ["bad email of a person", "invitation", { ...invited, email: "ada@" }, "email", /must be an email address/],
     [
-      "an e-mail with a line break",
+      "an email with a line break",
       "invitation",
       { ...invited, email: "a@b.example\nbcc: c@d.example" },
       "email",
@@ -198,7 +198,7 @@ describe("a declaration that is not in order is refused by check, with its prope
     ],
     ["bad contact address", "organization", { ...org, email: "nobody" }, "email", /must be an email address/],
     [
-      "an e-mail as user",
+      "an email as user",
       "teamMembership",
       { team, user: "ada@example.com", role: "lead" },
       "user",

@@ -169,7 +169,7 @@ describe("hidden-emails: hidden email addresses", () => {
   useService(() => acme({ hideEmails: true }));
 
   it.each(["mia", "zoeCore", "zoe"] as const)(
-    "are an error when %s is declared by e-mail: no invitation, no grant",
+    "are an error when %s is declared by email: no invitation, no grant",
     async (name) => {
       const { error, writes, mails } = await s.measured(() => s.stack.up({ [name]: everything()[name] }));
       expect(error).toEqual(unknownIdentity);
@@ -184,7 +184,7 @@ describe("hidden-emails: hidden email addresses", () => {
   });
 });
 
-describe("e-mail addresses that are hidden later", () => {
+describe("email addresses that are hidden later", () => {
   useService();
   /** The stories go side by side: each of them has to come to this after its first run. */
   const hide = () => s.emulator.settings({ hideEmails: true });

@@ -23,8 +23,8 @@ const waiting = () => teamMembership({ team: at.core, email: person("zoe"), role
 /** The same thing under another logical name. */
 const moves = [
   ["a membership", mia, mia],
-  ["a membership, from uid to e-mail", mia, miaByEmail],
-  ["a membership, from e-mail to uid", miaByEmail, mia],
+  ["a membership, from uid to email", mia, miaByEmail],
+  ["a membership, from email to uid", miaByEmail, mia],
   ["a waiting membership", waiting, waiting],
   ["an invitation", zoe, zoe],
   ["an invitation, from uid to slug", zoe, zoeBySlug],

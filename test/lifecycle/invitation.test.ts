@@ -310,7 +310,7 @@ describe("replacement and respelling", () => {
 
   it.each([
     ["the slug", () => ({ organization: "acme" })],
-    ["another case of the e-mail", () => ({ email: person("ZOE") })],
+    ["another case of the email", () => ({ email: person("ZOE") })],
     ["another spelling of the uid", () => ({ organization: `urn:uuid:${uids.acme.toUpperCase()}` })],
   ] as const)("takes %s for the same", async (_, spelled) => {
     const spelling = spelled();

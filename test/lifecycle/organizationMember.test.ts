@@ -651,7 +651,7 @@ describe("one person declared twice in one organization", () => {
   const byEmail = (inAcme = uids.acme) => ({ organization: inAcme, email: person("mia") });
   const byUid = () => organizationMember({ organization: uids.acme, user: uids.mia });
   it.each([
-    ["by e-mail and by uid", () => [organizationMember(byEmail()), byUid()]],
+    ["by email and by uid", () => [organizationMember(byEmail()), byUid()]],
     [
       "in the organization by uid and by slug",
       () => [organizationMember(byEmail()), organizationMember(byEmail("acme"))],
@@ -780,7 +780,7 @@ describe("a service that answers what this version does not know", () => {
 describe("a place in a team", () => {
   const place = (who: object) => teamMembership({ team: `${uids.acme}/${uids.core}`, role: "lead", ...who });
 
-  it("of somebody declared waits without a warning, is granted after the acceptance, and is one by e-mail and uid", async () => {
+  it("of somebody declared waits without a warning, is granted after the acceptance, and is one by email and uid", async () => {
     const program = { ...zoe(), place: place({ email: person("zoe") }) };
     expect((await up(program)).told).toEqual([]);
     await s.emulator.accept(person("zoe"));

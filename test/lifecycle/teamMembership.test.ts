@@ -23,7 +23,7 @@ const inCore = async () => Object.fromEntries((await s.teamNow()).members.map(({
 
 describe.each([
   ["uid", () => ({ user: uids.mia })],
-  ["e-mail", () => ({ email: person("mia") })],
+  ["email", () => ({ email: person("mia") })],
 ] as const)("a member named by %s", (_, named) => {
   it("is put into the team once, given another role, and taken out", async () => {
     const made = await s.measured(() => s.stack.up(membership(named())));
@@ -141,10 +141,10 @@ describe("spelling the person otherwise", () => {
   const byUid = () => ({ user: uids.mia });
   const byEmail = () => ({ email: person("mia") });
   it.each([
-    ["uid, then e-mail", byUid, byEmail],
-    ["e-mail, then uid", byEmail, byUid],
+    ["uid, then email", byUid, byEmail],
+    ["email, then uid", byEmail, byUid],
     [
-      "another case of the e-mail",
+      "another case of the email",
       byEmail,
       () => ({ email: ` ${person("Mia").replace("example.com", "Example.COM")} ` }),
     ],

@@ -220,7 +220,7 @@ describe("guards", () => {
     expect(await s.measured(() => s.stack.up(apart))).toMatchObject({ error: undefined });
   });
 
-  it("refuse one person named by e-mail and by uid", async () => {
+  it("refuse one person named by email and by uid", async () => {
     const { mia } = addresses();
     expect(await up({ [mia]: "lead", [uids.mia]: "member" })).toMatchObject({
       writes: [],

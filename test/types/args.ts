@@ -118,7 +118,7 @@ export function refused(acme: Organization, core: Team): void {
   new TeamMembership("m", { team: core, user: "u", role: "admin" });
   // @ts-expect-error -- one-owner: ownership is not declared
   new Invitation("i", { organization: acme, email: "a@b.example", role: "owner" });
-  // @ts-expect-error -- no e-mail
+  // @ts-expect-error -- no email
   new Invitation("i", { organization: acme });
   // @ts-expect-error -- no organization
   new People("p", { people: [] });

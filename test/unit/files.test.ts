@@ -68,7 +68,7 @@ describe("security 12: what is read has a bound", () => {
     const path = large("state.json", 256 * mebibyte + 1);
     await expect(inputText(path)).rejects.toMatchObject({
       code: "AVALA_STACK",
-      message: `"${path}" is larger than 256 MiB. Give another file.`,
+      message: `"${path}" is larger than 256 MiB. Pass a different file.`,
     });
     await expect(inputText(join(folder, "none"))).rejects.toMatchObject({ code: "AVALA_STACK" });
   });

@@ -24,7 +24,7 @@ describe("a uid (spelling-may-change)", () => {
   });
 });
 
-describe("an e-mail address (spelling-may-change)", () => {
+describe("an email address (spelling-may-change)", () => {
   it.each([
     [" Ada@Example.COM ", "ada@example.com"],
     ["jose\u0301@example.com", "jos\u00e9@example.com"],

@@ -93,7 +93,7 @@ describe("teams-from-yaml", () => {
     const example = await open("teams-from-yaml", { "people.yaml": faulty });
     const { code, screen } = await example.preview();
     expect(code).not.toBe(0);
-    expect(screen).toContain("people.yaml is not valid:\n");
+    expect(screen).toContain("people.yaml is invalid:\n");
     expect(screen).toContain('ada@example.com: there is no team "labelling" under teams');
     expect(screen).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
     expect(await emulator.requests()).toEqual([]);

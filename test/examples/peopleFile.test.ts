@@ -65,7 +65,7 @@ describe("the people file", () => {
     ["a mapping of people", "organization: Acme\nteams: { a: { name: A } }\npeople: { ada: {} }"],
     ["an entry that is nothing", "organization: Acme\nteams: { a: { name: A } }\npeople: [null]"],
   ])("refuses %s", (_what, content) => {
-    expect(refusal(content)).toMatch(/^people\.yaml is not valid:\n/);
+    expect(refusal(content)).toMatch(/^people\.yaml is invalid:\n/);
   });
 
   it("tells all faults at once", () => {

@@ -58,39 +58,39 @@ const domains: PolicyConfigSchema = {
 
 const adminHasReason: ResourceValidationPolicy = {
   name: "admin-has-reason",
-  description: "Whoever is an admin has a reason to be one.",
+  description: "Every admin has a reason.",
   enforcementLevel: "mandatory",
   validateResource: ({ type, props }, report) => {
     if (kindOf({ type }) !== "OrganizationMember" || text(props, "role") !== "admin") return;
     if (text(props, "reason")) return;
-    report('role is "admin" without a reason. Say in reason why, or declare "member".');
+    report('role is "admin" without a reason. Set reason, or declare "member".');
   },
 };
 
 const externalAccessEnds: ResourceValidationPolicy = {
   name: "external-access-ends",
-  description: "Access of people outside of the configured domains has an end.",
+  description: "Access of people outside the configured domains has an end.",
   enforcementLevel: "mandatory",
   configSchema: domains,
   validateResource: (args, report) => {
     const kind = kindOf(args);
     if (outside(args) === 0 || text(args.props, "validUntil")) return;
     if (kind === "OrganizationMember" || kind === "TeamMembership") {
-      report("email is of another domain, and validUntil is missing. Say until when they need access.");
+      report("The email domain is external, and validUntil is missing. Set validUntil to the last day of the access.");
     } else if (kind === "Invitation") {
-      report("email is of another domain, and an Invitation has no end. Use an OrganizationMember with validUntil.");
+      report("The email domain is external, and an Invitation has no end. Use an OrganizationMember with validUntil.");
     }
   },
 };
 
 const allowedEmailDomains: ResourceValidationPolicy = {
   name: "allowed-email-domains",
-  description: "People are of the configured domains.",
+  description: "People have email addresses of the configured domains.",
   enforcementLevel: "mandatory",
   configSchema: domains,
   validateResource: (args, report) => {
     const count = outside(args);
-    if (count > 0) report(`${count} ${count === 1 ? "address is" : "addresses are"} of a domain that is not allowed.`);
+    if (count > 0) report(`${count} ${count === 1 ? "address has" : "addresses have"} a domain that is not allowed.`);
   },
 };
 
@@ -139,7 +139,7 @@ const teamSize: StackValidationPolicy = {
     const { most } = args.getConfig<{ most: number }>();
     for (const team of teams(args.resources)) {
       const count = rolesIn(team, args.resources).length;
-      if (count > most) report(`Team ${team.name} has ${count} people, and may have ${most}. Split it.`, team.urn);
+      if (count > most) report(`Team ${team.name} has ${count} people; the limit is ${most}. Split it.`, team.urn);
     }
   },
 };

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import { parseDocument } from "yaml";
 
-/** What people.yaml holds. */
+/** The content of people.yaml. */
 export interface PeopleFile {
   organization: string;
   teams: Record<string, { name: string; description?: string }>;
@@ -11,7 +11,7 @@ export interface PeopleFile {
 }
 
 export interface Person {
-  /** In normal form: it names resources, and another spelling must not rename them. */
+  /** In normal form: it names resources, and a different spelling must not rename them. */
   email: string;
   role?: "admin" | "member";
   teams?: Record<string, "lead" | "member">;
@@ -36,20 +36,20 @@ export function readPeopleFile(path: string): PeopleFile {
     faults.push(...unlike(who, person, ["email"], ["role", "teams", "reason", "validUntil"]));
     if (people.findIndex(({ email }) => email === person.email) < index) faults.push(`${who} is listed twice`);
     const unknown = Object.keys(person.teams ?? {}).filter((key) => !Object.hasOwn(file.teams, key));
-    faults.push(...unknown.map((key) => `${who}: there is no team "${key}" under teams`));
+    faults.push(...unknown.map((key) => `${who}: unknown team "${key}"; add it under teams`));
   });
-  if (faults.length > 0) throw new RunError(`${basename(path)} is not valid:\n  ${faults.join("\n  ")}`);
+  if (faults.length > 0) throw new RunError(`${basename(path)} is invalid:\n  ${faults.join("\n  ")}`);
   return { ...file, people };
 }
 
-/** What is missing in a part of the file, or has no place there. */
+/** Missing and unknown keys of a part of the file. */
 function unlike(what: string, value: object | null, needed: string[], allowed: string[] = []): string[] {
   const found = Object.entries(value ?? {});
   const missing = needed.filter((key) => !found.some(([name, item]) => name === key && (item ?? "") !== ""));
   const unknown = found.map(([key]) => key).filter((key) => ![...needed, ...allowed].includes(key));
   return [
     ...missing.map((key) => `${what}: "${key}" is missing`),
-    ...unknown.map((key) => `${what}: "${key}" is not known; known are ${[...needed, ...allowed].join(", ")}`),
+    ...unknown.map((key) => `${what}: "${key}" is unknown; expected ${[...needed, ...allowed].join(", ")}`),
   ];
 }
 

@@ -121,7 +121,7 @@ describe("commands on a stack", () => {
 
     const args = ["transfer-ownership", "acme", "--to", person("ada"), "--yes"];
     const { code, stdout } = await command(args, emulator.environment());
-    expect([code, stdout]).toEqual([0, expect.stringContaining('"admin" now')]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('is now "admin"')]);
     const after = [`${person("ada")} owner`, `${person("owner")} admin`];
     expect(await members()).toEqual(after);
 

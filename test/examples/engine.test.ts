@@ -94,7 +94,7 @@ describe("teams-from-yaml", () => {
     const { code, screen } = await example.preview();
     expect(code).not.toBe(0);
     expect(screen).toContain("people.yaml is invalid:\n");
-    expect(screen).toContain('ada@example.com: there is no team "labelling" under teams');
+    expect(screen).toContain('ada@example.com: unknown team "labelling"; add it under teams');
     expect(screen).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
     expect(await emulator.requests()).toEqual([]);
 

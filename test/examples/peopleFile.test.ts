@@ -45,14 +45,14 @@ describe("the people file", () => {
       "a team that is not there",
       "labeling: member }",
       "labelling: member }",
-      'there is no team "labelling" under teams',
+      'unknown team "labelling"; add it under teams',
     ],
     ["a person listed twice", "grace@example.com", "ADA@example.com", "ada@example.com is listed twice"],
     ["a person without an address", "email: ada@example.com", "email:", 'entry 1 of people: "email" is missing'],
-    ["a misspelt field of a person", "teams: { labeling: lead }", "team: { labeling: lead }", '"team" is not known'],
-    ["a misspelt field of a team", "description:", "descripton:", '"descripton" is not known'],
+    ["a misspelt field of a person", "teams: { labeling: lead }", "team: { labeling: lead }", '"team" is unknown'],
+    ["a misspelt field of a team", "description:", "descripton:", '"descripton" is unknown'],
     ["a misspelt field of the file", "people:\n", "persons:\n", '"people" is missing'],
-    ["people that are no list", "people:\n", "people: {}\nmore:\n", '"more" is not known'],
+    ["people that are no list", "people:\n", "people: {}\nmore:\n", '"more" is unknown'],
     ["a file that is no YAML", "teams:\n", "teams: [\n", "at line"],
   ])("refuses %s", (_what, right, wrong, reason) => {
     expect(text).toContain(right);

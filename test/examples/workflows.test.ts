@@ -102,7 +102,7 @@ describe("review.yml", () => {
     expect(comment).toMatchObject({ command: `api ${comments}/12/comments`, method: "POST" });
     expect(comment["body"]).toMatch(/^<!-- avala review -->\n/);
     expect(comment["body"]).toContain("zoe&#64;example.com");
-    expect(comment["body"]).toContain("also changes files that were not run");
+    expect(comment["body"]).toContain("also changes files that this preview did not use");
     expect(await emulator.writes()).toEqual([]);
   });
 
@@ -129,15 +129,15 @@ describe("apply.yml", () => {
     runner.answers = { [`GET repos/acme/access/commits/${merge}/pulls`]: [] };
     const { failed, log } = await runner.run(workflow("apply"));
     expect([failed, log]).toEqual([
-      "apply: Get the review that was approved",
-      expect.stringContaining("nobody has reviewed it"),
+      "apply: Get the approved review",
+      expect.stringContaining("it was not reviewed"),
     ]);
     expect(await emulator.calls()).toEqual([]);
   });
 
   it("takes no review from another workflow", async () => {
     merged("pull_request");
-    expect((await runner.run(workflow("apply"))).failed).toBe("apply: Get the review that was approved");
+    expect((await runner.run(workflow("apply"))).failed).toBe("apply: Get the approved review");
     expect(await emulator.calls()).toEqual([]);
   });
 
@@ -146,7 +146,7 @@ describe("apply.yml", () => {
     runner.branch = { ...runner.branch, "people.yaml": people("zoe", "eve") };
     const { failed, log } = await runner.run(workflow("apply"));
     expect([failed, log]).toEqual([
-      "apply: Compare with what was approved",
+      "apply: Compare with the approved review",
       expect.stringContaining("eve@example.com"),
     ]);
     expect(await emulator.writes()).toEqual([]);
@@ -166,7 +166,7 @@ describe("review.yml, afterwards", () => {
     runner.branch = { ...runner.branch, "index.ts": "export {};\n" };
     const { failed } = await runner.run(workflow("review"));
     runner.branch = { ...runner.branch, "index.ts": read("examples/people-from-yaml/index.ts") };
-    expect(failed).toBe("comment: Fail where a limit is exceeded");
+    expect(failed).toBe("comment: Fail if a limit is exceeded");
     expect(runner.calls().at(-1)!["body"]).toContain("Acme Robotics");
     expect(await emulator.writes()).toEqual([]);
   });
@@ -206,7 +206,7 @@ describe("drift.yml", () => {
   it("touches no issue where it could not look", async () => {
     runner.context = { ...runner.context, "secrets.AVALA_API_KEY": "avk_of-nobody" };
     const { failed, log } = await runner.run(workflow("drift"));
-    expect([failed, log]).toEqual(["look: Look for drift", expect.stringContaining("AVALA_UNAUTHORIZED")]);
+    expect([failed, log]).toEqual(["look: Check for drift", expect.stringContaining("AVALA_UNAUTHORIZED")]);
     expect(asked()).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { canonicalUid, normalizeOrganization } from "../provider/core/identity.j
 import { printable } from "../provider/core/text.js";
 import type { Invocation } from "./command.js";
 import type { Terminal } from "./output/terminal.js";
-import { isInProject, stackConfiguration, type Place } from "./pulumi/run.js";
+import { isInProject, stackConfiguration, type StackTarget } from "./pulumi/run.js";
 
 /** The organization a command is about, as a complete list shows it. */
 export interface Found {
@@ -31,7 +31,7 @@ export class Session {
   }
 
   /** Looks anew: nothing read before is used. */
-  look(): Snapshot {
+  loadSnapshot(): Snapshot {
     return new Snapshot(this.client, {
       hiddenPeople: this.#settings.hiddenPeople,
       onLag: (seconds) => this.#terminal.note(lagNote(seconds)),
@@ -48,7 +48,7 @@ export class Session {
 
   /** The organization of this uid or slug; an error where the key does not see it. */
   async organization(reference: string): Promise<Found> {
-    const snapshot = this.look();
+    const snapshot = this.loadSnapshot();
     const named = normalizeOrganization(reference);
     const row = (await snapshot.organizations()).find(({ uid, slug }) => [uid, slug].includes(named));
     if (!row) throw new OrganizationNotFoundError(reference);
@@ -106,7 +106,7 @@ function progressOn(terminal: Terminal, patienceMs = 2000): () => void {
 }
 
 /** From the environment; where no key is there, with the stack's configuration, as in a run of the provider. */
-export async function commandSettings(place: Place): Promise<Settings> {
+export async function commandSettings(place: StackTarget): Promise<Settings> {
   const { environment } = place;
   const asks = !environment["AVALA_API_KEY"] && isInProject(place);
   const config = asks ? await stackConfiguration(place) : undefined;

@@ -1,5 +1,6 @@
 // Writes provider/generated/<key>.ts and docs/reference/resources/<key>.md from the one declaration of each resource.
 // With --check it writes nothing and fails where a file is stale.
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
@@ -55,11 +56,11 @@ function sentences(schema) {
   const list = [flags.description];
   if (flags.known)
     list.push(`Known values: ${flags.known.map((value) => `\`${value}\``).join(", ")}; more may be added.`);
-  const absent = flags.absent ?? defaultOf(schema);
+  const absent = flags.defaultText ?? defaultOf(schema);
   if (absent) list.push(`Default: ${absent.replace(/\.$/, "")}.`);
   if (flags.replaces) list.push(`Changing this replaces the resource ${flags.replaces}.`);
-  if (flags.clear !== undefined) list.push("Removing it from the program empties it.");
-  if (flags.fact) list.push(flags.fact);
+  if (flags.emptyValue !== undefined) list.push("Removing it from the program empties it.");
+  if (flags.note) list.push(flags.note);
   return list;
 }
 
@@ -89,9 +90,9 @@ function typesOf(resource) {
   );
   const all = { ...inputs, ...outputs };
   const optional = (schema) => (isOptional(schema) ? "?" : "");
-  const chosen = (schema) => flagsOf(schema).chosen === true;
+  const isServerDefault = (schema) => flagsOf(schema).serverDefault === true;
   const output = (schema) =>
-    `pulumi.Output<${plainType(schema, "output")}${isOptional(schema) && !chosen(schema) ? " | undefined" : ""}>`;
+    `pulumi.Output<${plainType(schema, "output")}${isOptional(schema) && !isServerDefault(schema) ? " | undefined" : ""}>`;
   return `// Written by \`npm run generate\` from provider/schema/${resource.key}.ts; edit that.
 import type * as pulumi from "@pulumi/pulumi";
 ${imports.join("\n")}${imports.length ? "\n" : ""}
@@ -260,6 +261,73 @@ The tests do not run against Avala itself, so they do not show that Avala behave
 `;
 }
 
+/** The rooms of the package, the lines of each, and which room imports which, as dependency-cruiser sees it. */
+function architecture() {
+  const cruiser = join(root, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
+  const collapse = "^(?:provider/[^/]+|cli)";
+  const options = ["provider", "cli", "--collapse", collapse, "--output-type", "json"];
+  const { stdout } = spawnSync(process.execPath, [cruiser, ...options], {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
+  const rooms = JSON.parse(stdout)
+    .modules.filter(({ source }) => isRoom(source))
+    .toSorted((one, other) => one.source.localeCompare(other.source));
+  const lines = new Map(rooms.map(({ source }) => [source, linesIn(join(root, source))]));
+  const all = [...lines.values()].reduce((sum, count) => sum + count, 0);
+  const name = (room) => room.replace(/^provider\//, "").replace(".ts", "");
+  const arrows = rooms.flatMap(({ source, dependencies }) =>
+    [...new Set(dependencies.map(({ resolved }) => resolved).filter(isRoom))]
+      .toSorted()
+      .map((target) => `  ${name(source)} --> ${name(target)}`),
+  );
+  const parts = readdirSync(join(root, "cli"))
+    .map((entry) => `cli/${entry}`)
+    .filter((path) => !path.includes("."));
+  for (const path of parts.toSorted()) lines.set(path, linesIn(join(root, path)));
+  const rows = [...lines].map(
+    ([room, count]) => `| \`${room}\` | ${Math.round(count / 100) * 100} | ${Math.round((100 * count) / all)} % |`,
+  );
+  return `<!-- Written by \`npm run generate\` from the sources; edit scripts/generate.mjs. -->
+
+# Architecture
+
+The package has two entries for Pulumi, \`index\` (programs) and \`plugin\` (the process that the engine starts for dynamic
+resources), and the command line \`cli\`. An arrow means "imports". There are no circles of files; \`npm run check\` tries the
+rules in \`.dependency-cruiser.cjs\`. Between \`generated\` and \`resources\`, one direction is types only.
+
+\`\`\`mermaid
+flowchart TD
+${arrows.join("\n")}
+\`\`\`
+
+## Rooms
+
+Lines of TypeScript, comments included, in hundreds; of the command line also those of its rooms.
+
+| Room | Lines | Share |
+| --- | --- | --- |
+${rows.join("\n")}
+
+## Flows
+
+- A person's email: resource class → schema → handlers (\`check\`, \`create\`) → \`observe\` reads the lists of the snapshot →
+  \`policy/person\` says which email is due → the snapshot's view invites → client.
+- A preview in a pull request: \`cli/pulumi/preview\` reads its format → the model of \`review\` asks the same \`policy\` → report →
+  output.
+- A warning: \`log\` of the run → the engine's log service, the terminal of the command, or the list of a test.
+`;
+}
+
+const isRoom = (path) => /^(?:provider\/[^/]+|cli)$/.test(path);
+
+function linesIn(path) {
+  if (path.endsWith(".ts")) return readFileSync(path, "utf8").split("\n").length - 1;
+  const files = readdirSync(path, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  return files.reduce((sum, file) => sum + readFileSync(join(path, file), "utf8").split("\n").length - 1, 0);
+}
+
 /** Every generated file and its text. */
 export function generated() {
   const files = new Map();
@@ -270,6 +338,7 @@ export function generated() {
   files.set(join(root, "docs", "internals", "person.md"), personTable());
   files.set(join(root, "docs", "internals", "operations.md"), operationsTable());
   files.set(join(root, "docs", "internals", "reliability.md"), reliability());
+  files.set(join(root, "docs", "internals", "architecture.md"), architecture());
   return files;
 }
 

@@ -61,7 +61,7 @@ async function resendInvitation(invocation: Invocation<typeof options>): Promise
 /** Sends once. Without an answer, only a new expiry proves that the email was sent. */
 async function send(session: Session, view: OrganizationView, row: Invitation, email: string): Promise<void> {
   try {
-    await view.at((slug) => session.client.invitations.resend(slug, row.uid));
+    await view.withSlug((slug) => session.client.invitations.resend(slug, row.uid));
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     if (error.doubtful) {
@@ -82,7 +82,7 @@ function stillExpired(error: ApiError, { expiresAt }: Invitation): Error {
 }
 
 async function invitationNow(session: Session, view: OrganizationView, row: Invitation) {
-  const now = await session.look().organization(view.uid);
+  const now = await session.loadSnapshot().organization(view.uid);
   return (await now.invitations.get()).get(row.uid);
 }
 

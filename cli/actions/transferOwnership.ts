@@ -1,7 +1,7 @@
 import type { Member } from "../../provider/client/index.js";
 import { printable, quoted } from "../../provider/core/text.js";
 import type { Person } from "../../provider/core/identity.js";
-import { settle } from "../../provider/snapshot/settle.js";
+import { confirmWrite } from "../../provider/snapshot/settle.js";
 import { confirmation, confirmationExitCodes, defineCommand, sharedOptions, type Invocation } from "../command.js";
 import { confirm, requireConfirmable } from "./confirm.js";
 import { afterLook, RefusedError } from "../errors.js";
@@ -118,16 +118,16 @@ async function send(session: Session, { view, heir }: Plan): Promise<void> {
   const transferred = async () =>
     (await membersNow(session, view.uid)).get(heir.userUid)?.role === "owner" || undefined;
   const write = async () => {
-    await view.at((slug) => session.client.organizations.transferOwnership(slug, heir.userUid));
+    await view.withSlug((slug) => session.client.organizations.transferOwnership(slug, heir.userUid));
     return true;
   };
-  await settle(write, transferred, { orRefused: true }).catch((error: unknown) => {
+  await confirmWrite(write, transferred, { orRefused: true }).catch((error: unknown) => {
     throw afterLook(error, `${shownMember(heir)} is not the owner`);
   });
 }
 
 async function membersNow(session: Session, uid: string): Promise<ReadonlyMap<string, Member>> {
-  return (await session.look().organization(uid)).members.get();
+  return (await session.loadSnapshot().organization(uid)).members.get();
 }
 
 async function report(session: Session, invocation: Invocation<typeof options>, plan: Plan): Promise<void> {

@@ -2,18 +2,18 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "n
 import { createRequire } from "node:module";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { readDataFile } from "../../provider/core/dataFile.js";
-import { cliVersion, projectFolder, type Place } from "../pulumi/run.js";
+import { cliVersion, projectFolder, type StackTarget } from "../pulumi/run.js";
 import { ok, warning, type Check } from "./check.js";
 import { packageCheck, pulumiCheck, sdkCheck, typescriptCheck } from "./versions.js";
 
 /** The CLI, and what it runs programs with. */
-export async function engineChecks(place: Place): Promise<Check[]> {
+export async function engineChecks(place: StackTarget): Promise<Check[]> {
   const version = await cliVersion(place);
   return version === undefined ? [pulumiCheck(undefined)] : [pulumiCheck(version), languageHostCheck(place)];
 }
 
 /** The program of the project, and what it finds from its folder: as the engine's host for dynamic resources finds it. */
-export function programChecks(place: Place): Check[] {
+export function programChecks(place: StackTarget): Check[] {
   const project = projectFolder(place);
   if (project === undefined) {
     return [ok("program", "No Pulumi project in this folder or its parents; program checks skipped")];
@@ -58,7 +58,7 @@ function versionOf(find: NodeJS.Require, name: string, entry = `${name}/package.
   }
 }
 
-function languageHostCheck({ environment }: Place): Check {
+function languageHostCheck({ environment }: StackTarget): Check {
   const name = process.platform === "win32" ? "pulumi-language-nodejs.exe" : "pulumi-language-nodejs";
   const folders = (environment["PATH"] ?? "").split(delimiter).filter(Boolean);
   const cli = folders.map((folder) => join(folder, name.replace("-language-nodejs", ""))).find(existsSync);

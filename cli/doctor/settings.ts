@@ -2,7 +2,7 @@ import { AvalaError } from "../../provider/core/errors.js";
 import { resolveSettings, type Settings } from "../../provider/lifecycle/runtime/settings.js";
 import { printable } from "../../provider/core/text.js";
 import { hint } from "../commandLine.js";
-import { projectFolder, stackConfiguration, type Place } from "../pulumi/run.js";
+import { projectFolder, stackConfiguration, type StackTarget } from "../pulumi/run.js";
 import { plural } from "../output/terminal.js";
 import { ofError, ok, warning, type Check } from "./check.js";
 
@@ -28,7 +28,7 @@ const numbers = Object.keys(variables).filter((name) => /_(MINUTE|SECOND|SECONDS
 type Values = ReadonlyMap<string, string>;
 
 /** The active settings, as far as they are valid, and their sources. */
-export async function settingsChecks(place: Place): Promise<{ settings: Settings | undefined; checks: Check[] }> {
+export async function settingsChecks(place: StackTarget): Promise<{ settings: Settings | undefined; checks: Check[] }> {
   const { environment } = place;
   const { config, problem } = await configurationOf(place);
   const strange = [...unknownVariables(environment), ...unknownKeys(config)];
@@ -45,7 +45,7 @@ export async function settingsChecks(place: Place): Promise<{ settings: Settings
 }
 
 /** Empty outside a project, and if it cannot be read, which is reported. */
-async function configurationOf(place: Place): Promise<{ config: Values; problem: Check[] }> {
+async function configurationOf(place: StackTarget): Promise<{ config: Values; problem: Check[] }> {
   if (projectFolder(place) === undefined) return { config: new Map(), problem: [] };
   try {
     return { config: await stackConfiguration(place), problem: [] };
@@ -56,7 +56,7 @@ async function configurationOf(place: Place): Promise<{ config: Values; problem:
 }
 
 /** Never shows a key, nor a text into which somebody may have pasted one. */
-function inForce(environment: Place["environment"], config: Values, settings: Settings): Check[] {
+function inForce(environment: StackTarget["environment"], config: Values, settings: Settings): Check[] {
   const fromEnvironment = Boolean(environment["AVALA_API_KEY"]);
   const keySource = fromEnvironment
     ? "AVALA_API_KEY"
@@ -103,7 +103,7 @@ function inForce(environment: Place["environment"], config: Values, settings: Se
   ];
 }
 
-function numberInForce(name: string, environment: Place["environment"], config: Values): Check[] {
+function numberInForce(name: string, environment: StackTarget["environment"], config: Values): Check[] {
   const key = variables[name]!;
   const [own, configured] = [environment[name], config.get(key)];
   if (!own && !configured) return [];
@@ -116,7 +116,7 @@ function numberInForce(name: string, environment: Place["environment"], config: 
   ];
 }
 
-function unknownVariables(environment: Place["environment"]): Check[] {
+function unknownVariables(environment: StackTarget["environment"]): Check[] {
   const names = Object.keys(environment).filter((name) => name.startsWith("AVALA_") && !(name in variables));
   const fix = "Correct or unset it, unless apiKeyEnv names it.";
   return names.map((name) =>

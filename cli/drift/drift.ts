@@ -84,7 +84,7 @@ async function reportOn(
   wanted: readonly string[],
   rules: Rules,
 ): Promise<Report> {
-  const snapshot = session.look();
+  const snapshot = session.loadSnapshot();
   const observer = session.observer(snapshot);
   const byOrganization = new Map<string, Managed[]>();
   for (const resource of managed) {

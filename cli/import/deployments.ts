@@ -74,7 +74,7 @@ export class Deployments {
   #open(settings: Parameters<typeof openSession>[1], ownKey: boolean): Deployment {
     const session = openSession(this.#invocation.terminal, settings);
     this.#sessions.push(session);
-    const snapshot = session.look();
+    const snapshot = session.loadSnapshot();
     return { snapshot, observer: session.observer(snapshot), ownKey };
   }
 }

@@ -4,9 +4,9 @@ import { columns, jsonText } from "../output/terminal.js";
 import { printable, quoted } from "../../provider/core/text.js";
 import { StackError, UsageError } from "../errors.js";
 import { inputText } from "../input.js";
-import { parse, type Place } from "../pulumi/run.js";
+import { parse, type StackTarget } from "../pulumi/run.js";
 import { importInto, previewAfter, previewedSteps, stepsIn, type PreviewedStep } from "../pulumi/engine.js";
-import { Filling, type LeftOut } from "./fillImportFile.js";
+import { Filling, type Skipped } from "./fillImportFile.js";
 import { replaceAll } from "./folder.js";
 import type { Entry, ImportFile } from "./importFile.js";
 import type { ImportInvocation } from "./options.js";
@@ -19,7 +19,7 @@ const howToWrite = "Create it with: pulumi preview --import-file import.json.";
 interface Filled {
   path: string;
   filled: Entry[];
-  leftOut: LeftOut[];
+  leftOut: Skipped[];
   /** Printed with them. */
   notes: string[];
   hasSecrets: boolean;
@@ -39,7 +39,7 @@ export async function fill(invocation: ImportInvocation): Promise<void> {
     );
   }
   const path = resolve(options.fill!);
-  const place: Place = { options: { cwd: options.cwd, stack: options.stack }, environment };
+  const place: StackTarget = { options: { cwd: options.cwd, stack: options.stack }, environment };
   const steps = await plannedSteps(invocation, place, path);
   const done = await fillIn(invocation, path, importFileIn(await inputText(path, howToWrite), path), steps);
   for (const note of done.notes) terminal.note(printable(note, 1000));
@@ -52,7 +52,7 @@ export async function fill(invocation: ImportInvocation): Promise<void> {
 /** What the program declares: the preview writes the import file too, where there is none yet. */
 async function plannedSteps(
   { options, terminal }: ImportInvocation,
-  place: Place,
+  place: StackTarget,
   path: string,
 ): Promise<PreviewedStep[]> {
   if (options.preview !== undefined)

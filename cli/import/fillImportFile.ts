@@ -19,7 +19,7 @@ import { plural } from "../output/terminal.js";
 import { entryOf, type Entry, type ImportFile } from "./importFile.js";
 
 /** A resource that is skipped, and why. */
-export interface LeftOut {
+export interface Skipped {
   kind: string;
   name: string;
   reason: string;
@@ -47,7 +47,7 @@ const kindOfType = new Map(Object.entries(schemas).map(([key, { kind }]) => [typ
 
 /** Fills in an import file: each resource of the program is looked for by the names that its declaration gives it. */
 export class Filling {
-  readonly leftOut: LeftOut[] = [];
+  readonly leftOut: Skipped[] = [];
   readonly notes: string[] = [];
   /** Values in the file that the program keeps secret. */
   secrets = 0;

@@ -3,7 +3,7 @@ import { printable, quoted } from "../../provider/core/text.js";
 import { resources, typeToken } from "../../provider/schema/index.js";
 import { defineCommand } from "../command.js";
 import { RefusedError, StackError, UsageError } from "../errors.js";
-import type { Place } from "../pulumi/run.js";
+import type { StackTarget } from "../pulumi/run.js";
 import { withSession } from "../session.js";
 import type { Terminal } from "../output/terminal.js";
 import { importInto, missingPackages, previewAfter, previewedSteps, refreshState } from "../pulumi/engine.js";
@@ -78,7 +78,7 @@ function styleIn(style: string | undefined): Style | undefined {
 async function write(invocation: ImportInvocation, reference: string, style: Style | undefined): Promise<Written> {
   const path = resolve(invocation.options.out ?? invocation.options.cwd ?? ".");
   return withSession(invocation, async (session) => {
-    const snapshot = session.look();
+    const snapshot = session.loadSnapshot();
     const { uid, slug } = await snapshot.organization(reference);
     const folder = await openFolder(path, uid);
     const before = folder.earlier?.record;
@@ -124,7 +124,7 @@ async function runImport({ options, terminal, environment }: ImportInvocation, w
 }
 
 /** What is in the state and not in the program would be deleted by the next up. */
-async function requireDeclared(place: Place, terminal: Terminal, { living, names }: Written): Promise<void> {
+async function requireDeclared(place: StackTarget, terminal: Terminal, { living, names }: Written): Promise<void> {
   const steps = await previewedSteps(place, terminal);
   const end = `::${typeToken(resources.organization.kind)}::${living.key}`;
   if (steps.some(({ urn, op }) => urn.endsWith(end) && op !== "delete")) return;

@@ -134,7 +134,7 @@ function declarable(
 ): Record<string, string> | undefined {
   const inputs: Record<string, string> = {};
   for (const [name, field] of Object.entries(schema.inputs)) {
-    const { local, identity, writeOnly, chosen } = flagsOf(field);
+    const { clientOnly: local, identity, writeOnly, serverDefault: chosen } = flagsOf(field);
     if (local || identity || writeOnly || chosen) continue;
     const value = row[name];
     const needed = !isOptional(field);

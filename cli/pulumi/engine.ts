@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { printable } from "../../provider/core/text.js";
 import { shellWord } from "../../provider/core/shell.js";
 import { StackError } from "../errors.js";
-import { parse, reasonIn, runPulumi, type Place } from "./run.js";
+import { parse, reasonIn, runPulumi, type StackTarget } from "./run.js";
 import type { Terminal } from "../output/terminal.js";
 import { importArguments, importEnvironment } from "../import/project.js";
 
@@ -21,7 +21,7 @@ export function missingPackages(folder: string, names: readonly string[]): strin
 }
 
 /** Imports the entries of an import file into the state. Sends nothing to Avala. */
-export async function importInto(place: Place, terminal: Terminal, file: string): Promise<void> {
+export async function importInto(place: StackTarget, terminal: Terminal, file: string): Promise<void> {
   await requireCli(place);
   await requireStack(place);
   terminal.note("Running pulumi import.");
@@ -35,7 +35,7 @@ export async function importInto(place: Place, terminal: Terminal, file: string)
 }
 
 /** Records in the state what has changed in Avala since; changes nothing there. */
-export async function refreshState(place: Place, terminal: Terminal): Promise<void> {
+export async function refreshState(place: StackTarget, terminal: Terminal): Promise<void> {
   await requireStack(place);
   terminal.note("Running pulumi refresh.");
   const { code, stdout, stderr } = await runPulumi(place, ["refresh", "--yes", "--skip-preview"]);
@@ -48,7 +48,11 @@ export async function refreshState(place: Place, terminal: Terminal): Promise<vo
 }
 
 /** @returns what the preview shows */
-export async function previewAfter(place: Place, terminal: Terminal, expected: "no changes" | "any"): Promise<string> {
+export async function previewAfter(
+  place: StackTarget,
+  terminal: Terminal,
+  expected: "no changes" | "any",
+): Promise<string> {
   terminal.note("Running pulumi preview.");
   const arguments_ = expected === "any" ? ["preview"] : ["preview", "--expect-no-changes", "--diff"];
   const { code, stdout, stderr } = await runPulumi(place, arguments_);
@@ -74,7 +78,7 @@ export interface PreviewedStep {
 
 /** What a preview of the program plans, and what stays. */
 export async function previewedSteps(
-  place: Place,
+  place: StackTarget,
   terminal: Terminal,
   more: readonly string[] = [],
 ): Promise<PreviewedStep[]> {
@@ -96,7 +100,7 @@ export function stepsIn(text: string, source: string): PreviewedStep[] {
 /** The first version of the CLI whose import takes inputs and outputs from a file: before, it cannot read our resources. */
 const firstCli = [3, 254] as const;
 
-async function requireCli(place: Place): Promise<void> {
+async function requireCli(place: StackTarget): Promise<void> {
   const { stdout } = await runPulumi({ ...place, options: { cwd: place.options.cwd, stack: undefined } }, ["version"]);
   const [major = 0, minor = 0] = stdout.trim().replace(/^v/, "").split(".").map(Number);
   if (major > firstCli[0] || (major === firstCli[0] && minor >= firstCli[1])) return;
@@ -106,7 +110,7 @@ async function requireCli(place: Place): Promise<void> {
   );
 }
 
-async function requireStack(place: Place): Promise<void> {
+async function requireStack(place: StackTarget): Promise<void> {
   const named = place.options.stack;
   const { code, stderr } = await runPulumi(place, ["stack", "--show-name"]);
   if (code === 0) return;

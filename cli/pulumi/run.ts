@@ -7,13 +7,13 @@ import type { Invocation } from "../command.js";
 import { StackError } from "../errors.js";
 
 /** Where a command is run, as far as Pulumi is concerned. */
-export type Place = {
+export type StackTarget = {
   options: Pick<Invocation["options"], "cwd" | "stack">;
   environment: Invocation["environment"];
 };
 
 /** The folder of the Pulumi project: the given or current one, or one above it. */
-export function projectFolder({ options }: Place): string | undefined {
+export function projectFolder({ options }: StackTarget): string | undefined {
   let folder = resolve(options.cwd ?? ".");
   for (;;) {
     if (["Pulumi.yaml", "Pulumi.yml"].some((name) => existsSync(join(folder, name)))) return folder;
@@ -22,12 +22,12 @@ export function projectFolder({ options }: Place): string | undefined {
   }
 }
 
-export function isInProject(place: Place): boolean {
+export function isInProject(place: StackTarget): boolean {
   return projectFolder(place) !== undefined;
 }
 
 /** The stack's configuration by key, secrets included. */
-export async function stackConfiguration(place: Place): Promise<ReadonlyMap<string, string>> {
+export async function stackConfiguration(place: StackTarget): Promise<ReadonlyMap<string, string>> {
   const rows = parse(await pulumi(place, ["config", "--json", "--show-secrets"]), "pulumi config");
   const values = Object.entries(rows as Record<string, { value?: unknown }>).map(
     ([key, row]) => [key, row.value] as const,
@@ -39,12 +39,12 @@ export async function stackConfiguration(place: Place): Promise<ReadonlyMap<stri
  * The stack's state, as `pulumi stack export` writes it.
  * @param secrets with those in clear, for comparing: nothing of them may be shown or written
  */
-export async function exportedState(place: Place, { secrets = false } = {}): Promise<unknown> {
+export async function exportedState(place: StackTarget, { secrets = false } = {}): Promise<unknown> {
   return parse(await pulumi(place, ["stack", "export", ...(secrets ? ["--show-secrets"] : [])]), "pulumi stack export");
 }
 
 /** What `pulumi version` prints; undefined where there is no CLI on the PATH. */
-export async function cliVersion({ environment }: Place): Promise<string | undefined> {
+export async function cliVersion({ environment }: StackTarget): Promise<string | undefined> {
   const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
   try {
     return (await promisify(execFile)("pulumi", ["version"], { env })).stdout.trim();
@@ -54,7 +54,7 @@ export async function cliVersion({ environment }: Place): Promise<string | undef
 }
 
 /** What `pulumi preview --json` writes of the stack, with what stays as it is; an error where the preview fails. */
-export async function previewed({ options, environment }: Place): Promise<string> {
+export async function previewed({ options, environment }: StackTarget): Promise<string> {
   const stack = options.stack === undefined ? [] : ["--stack", options.stack];
   const place = ["--non-interactive", "--color", "never", "--cwd", resolve(options.cwd ?? ".")];
   const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
@@ -95,7 +95,7 @@ export function parse(text: string, source: string): unknown {
 }
 
 /** Runs the CLI on the project and the stack, and answers what it prints on stdout. */
-async function pulumi(place: Place, args: string[]): Promise<string> {
+async function pulumi(place: StackTarget, args: string[]): Promise<string> {
   const configures = args[0] === "config";
   const { code, stdout, stderr } = await runPulumi(place, args);
   if (code === 0) return stdout;
@@ -116,7 +116,7 @@ export function reasonIn(output: string): string {
  * @throws StackError where there is no CLI
  */
 export async function runPulumi(
-  { options, environment }: Place,
+  { options, environment }: StackTarget,
   args: string[],
   more: Record<string, string> = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {

@@ -2,7 +2,7 @@ import type { Option } from "../command.js";
 import { UsageError } from "../errors.js";
 import { inputText, sourceName } from "../input.js";
 import { managedIn } from "./managed.js";
-import { exportedState, isInProject, parse, type Place } from "./run.js";
+import { exportedState, isInProject, parse, type StackTarget } from "./run.js";
 
 /** The option of commands that take a state from a file. */
 export const stateFile = {
@@ -11,8 +11,8 @@ export const stateFile = {
   description: "Read the output of pulumi stack export from a file, or from stdin (-).",
 } as const satisfies Option;
 
-interface Asked extends Place {
-  options: Place["options"] & { state: string | undefined };
+interface Asked extends StackTarget {
+  options: StackTarget["options"] & { state: string | undefined };
 }
 
 /**

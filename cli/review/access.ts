@@ -1,18 +1,18 @@
 import { hiddenIn } from "../../provider/policy/hiddenState.js";
 import { organizationEnding } from "../../provider/policy/organization.js";
 import { organization, team } from "../../provider/schema/index.js";
-import { claimsOf, isKept, wishesOf, type Claim, type Standing, type Wish } from "./claims.js";
+import { claimsOf, isKept, wishesOf, type AccessRecord, type Certainty, type DesiredAccess } from "./claims.js";
 import { People, type Person } from "./people.js";
-import { Places, type Place } from "./places.js";
+import { Places, type Scope } from "./places.js";
 import type { Preview, Resource, Step } from "../pulumi/preview.js";
 import { isSecret, isUnknown, shownValue, textOf } from "../pulumi/values.js";
 
 /** One person in one organization or team, before the run and after it. */
 export interface Access {
-  place: Place;
+  place: Scope;
   person: Person;
-  before: Claim | undefined;
-  after: Claim | undefined;
+  before: AccessRecord | undefined;
+  after: AccessRecord | undefined;
   /** Mails that the run sends for it, at most. */
   mails: number;
   /** A place of somebody whom this run invites, as far as it does not find them to be a member. */
@@ -26,7 +26,7 @@ export interface Access {
 /** What a run does to an organization or team itself. */
 export interface Act {
   act: "create" | "adopt" | "update" | "delete" | "forget" | "leave" | "take out others" | "change people unknown";
-  place: Place;
+  place: Scope;
   urn: string;
   /** What differs of the declaration. */
   fields: { name: string; before: string | undefined; after: string | undefined }[];
@@ -107,7 +107,7 @@ export class Model {
     }
   }
 
-  #grant(access: Access, wish: Wish): void {
+  #grant(access: Access, wish: DesiredAccess): void {
     const { standing, mails } = access.place.kind === "team" ? this.#placed(access, wish) : joined(access, wish);
     const claim =
       wish.claim.kind === "Invitation" && standing === "has" ? served(access, wish) : { ...wish.claim, standing };
@@ -116,7 +116,7 @@ export class Model {
     access.mails += mails;
   }
 
-  #placed(access: Access, { possible, step }: Wish): Outcome {
+  #placed(access: Access, { possible, step }: DesiredAccess): Outcome {
     const { before, place, person } = access;
     if (before?.standing === "has") return { standing: "has", mails: 0 };
     const joining = this.#accesses.get(keyOf({ place: place.organization, person }));
@@ -135,19 +135,19 @@ export class Model {
     }
   }
 
-  #empty(place: Place): void {
+  #empty(place: Scope): void {
     for (const access of this.accesses) {
       const within = place.kind === "team" ? access.place : access.place.organization;
       if (within === place) lose(access, place.kind === "team" ? "team deleted" : "organization deleted");
     }
   }
 
-  #placeOf(resource: Resource): Place {
+  #placeOf(resource: Resource): Scope {
     const inTeam = resource.kind === "TeamMembership" || resource.kind === "TeamRoster";
     return inTeam ? this.places.teamOf(resource) : this.places.organizationOf(resource);
   }
 
-  #access(place: Place, { named, urn }: Claim): Access {
+  #access(place: Scope, { named, urn }: AccessRecord): Access {
     const person = this.people.of(named);
     const key = keyOf({ place, person });
     const access = this.#accesses.get(key) ?? {
@@ -167,12 +167,12 @@ export class Model {
 }
 
 interface Outcome {
-  standing: Standing;
+  standing: Certainty;
   mails: number;
 }
 
 /** How somebody stands in an organization after a step that declares them there. */
-function joined({ before, place }: Access, wish: Wish): Outcome {
+function joined({ before, place }: Access, wish: DesiredAccess): Outcome {
   const { claim, step, possible, asksForMail, mailsByItself } = wish;
   if (before === undefined) {
     // Nobody can be invited by uid, and into a new organization nobody but by an invitation.
@@ -190,7 +190,7 @@ function joined({ before, place }: Access, wish: Wish): Outcome {
 }
 
 /** An Invitation leaves a member as they are: from the acceptance on it manages nothing. */
-function served({ before }: Access, { claim }: Wish): Claim {
+function served({ before }: Access, { claim }: DesiredAccess): AccessRecord {
   return { ...claim, role: before?.role ?? claim.role, standing: "has", managed: false };
 }
 
@@ -199,15 +199,15 @@ function waits({ before, place }: Access): boolean {
   return before?.standing === (place.kind === "team" ? "waiting" : "invited");
 }
 
-function standingInTeam(inOrganization: Standing | undefined): Standing {
+function standingInTeam(inOrganization: Certainty | undefined): Certainty {
   if (inOrganization === "has" || inOrganization === "granted") return "granted";
   return inOrganization === "invited" || inOrganization === "lapsed" ? "waiting" : "depends";
 }
 
-const strength: readonly Standing[] = ["has", "granted", "depends", "invited", "waiting", "lapsed"];
+const strength: readonly Certainty[] = ["has", "granted", "depends", "invited", "waiting", "lapsed"];
 
 /** Of two that stand for one access, the one that says more; the first where both say the same. */
-function stronger(one: Claim | undefined, other: Claim | undefined): Claim | undefined {
+function stronger(one: AccessRecord | undefined, other: AccessRecord | undefined): AccessRecord | undefined {
   if (!one || !other) return one ?? other;
   if (one.managed !== other.managed) return one.managed ? one : other;
   return strength.indexOf(other.standing) < strength.indexOf(one.standing) ? other : one;
@@ -217,7 +217,7 @@ function stronger(one: Claim | undefined, other: Claim | undefined): Claim | und
  * Of two resources of the program that stand for one access, the one that says more. It has become possible only where it
  * has for both: else the change of one would pass for what others did to the other.
  */
-function declaredTogether(one: Claim, other: Claim | undefined): Claim {
+function declaredTogether(one: AccessRecord, other: AccessRecord | undefined): AccessRecord {
   if (!other) return one;
   return { ...stronger(one, other)!, possible: one.possible === true && other.possible === true };
 }

@@ -1,6 +1,6 @@
 import type { Access, Model } from "./access.js";
-import { changedFields, type Claim } from "./claims.js";
-import type { Place } from "./places.js";
+import { changedFields, type AccessRecord } from "./claims.js";
+import type { Scope } from "./places.js";
 import { nameOf } from "../pulumi/preview.js";
 
 /**
@@ -62,29 +62,29 @@ function effectOf(access: Access): Effect | undefined {
 }
 
 /** Neither access nor an invitation that gives some. */
-function hasNothing({ place }: Access, { standing }: Claim): boolean {
+function hasNothing({ place }: Access, { standing }: AccessRecord): boolean {
   return standing === "lapsed" || (place.kind === "team" && standing === "waiting");
 }
 
 /** Of somebody who has nothing there so far. */
-function beginning({ place, mails, before, newcomer }: Access, after: Claim): Effect | undefined {
+function beginning({ place, mails, before, newcomer }: Access, after: AccessRecord): Effect | undefined {
   if (after.standing === "lapsed") return undefined;
   if (place.kind === "team") return after.standing === "waiting" || newcomer ? "waits" : "gains";
   if (mails > 0 || after.standing === "invited") return "invited";
   return before && after.standing === "has" ? "accepted" : "gains";
 }
 
-function movedBetween(before: Claim | undefined, after: Claim | undefined): Change["moved"] {
+function movedBetween(before: AccessRecord | undefined, after: AccessRecord | undefined): Change["moved"] {
   if (!before || !after || before.standing === "lapsed") return undefined;
   if (before.managed && !after.managed) return { from: nameOf(before.urn), to: undefined };
   return before.urn === after.urn ? undefined : { from: nameOf(before.urn), to: nameOf(after.urn) };
 }
 
 /** What holds where nobody says anything, which is not worth telling of somebody new. */
-const usual: Claim["fields"] = { onExpiry: "report", maxEmails: "3" };
+const usual: AccessRecord["fields"] = { onExpiry: "report", maxEmails: "3" };
 
 /** A roster says nothing but the role; what an Invitation says of mails is no news of an OrganizationMember. */
-function fieldsBetween(before: Claim | undefined, after: Claim): Change["fields"] {
+function fieldsBetween(before: AccessRecord | undefined, after: AccessRecord): Change["fields"] {
   const silent = [before, after].some((claim) => claim?.kind === "TeamRoster" || claim?.kind === "Invitation");
   if (silent || !after.managed) return [];
   const was = before?.fields ?? usual;
@@ -101,7 +101,7 @@ function inOrder(one: Change, other: Change): number {
   );
 }
 
-export function placeOrder(place: Place): string {
+export function placeOrder(place: Scope): string {
   const { organization } = place;
   const own = place.kind === "team" ? [place.name, place.key] : [];
   return [organization.name, organization.key, ...own].join("\u0000");

@@ -8,7 +8,7 @@ import type { Kind, Resource, Step } from "../pulumi/preview.js";
 import { shownValue, textOf, type Properties } from "../pulumi/values.js";
 
 /** How sure an access is. */
-export type Standing =
+export type Certainty =
   /** They have it. */
   | "has"
   /** Invited, and not accepted yet. */
@@ -23,10 +23,10 @@ export type Standing =
   | "depends";
 
 /** An access that a resource stands for, before the run or after it. */
-export interface Claim {
+export interface AccessRecord {
   named: Named;
   role: string | undefined;
-  standing: Standing;
+  standing: Certainty;
   /** Somebody declares it. */
   managed: boolean;
   /** The deletion of its resource may take access away, also where the state does not show that they have it. */
@@ -40,8 +40,8 @@ export interface Claim {
 }
 
 /** An access that a program declares; how it stands after the run is still to be told. */
-export interface Wish {
-  claim: Claim;
+export interface DesiredAccess {
+  claim: AccessRecord;
   step: Step;
   /** Nothing of the declaration has changed: the step has become possible through what others did. */
   possible: boolean;
@@ -53,7 +53,7 @@ export interface Wish {
 
 /** Inputs that change nothing in Avala, and matter to who reviews. */
 const localFields = ["onExpiry", "maxEmails", "resend", "onDestroy", "reason", "validUntil"];
-const standings: Readonly<Record<string, Standing>> = {
+const standings: Readonly<Record<string, Certainty>> = {
   active: "has",
   accepted: "has",
   invited: "invited",
@@ -61,11 +61,11 @@ const standings: Readonly<Record<string, Standing>> = {
 };
 
 /** What stands before the run. */
-export function claimsOf(resource: Resource): Claim[] {
+export function claimsOf(resource: Resource): AccessRecord[] {
   return resource.kind === "TeamRoster" ? rosterClaims(resource) : [personClaim(resource)];
 }
 
-function personClaim(resource: Resource): Claim {
+function personClaim(resource: Resource): AccessRecord {
   const { kind, inputs, outputs, urn } = resource;
   const status = textOf(outputs["status"]) ?? "";
   return {
@@ -82,12 +82,12 @@ function personClaim(resource: Resource): Claim {
 }
 
 /** Everybody in the roster, those who are still to be taken out, and those in the team whom it does not name. */
-function rosterClaims({ kind, urn, outputs, unfinished }: Resource): Claim[] {
+function rosterClaims({ kind, urn, outputs, unfinished }: Resource): AccessRecord[] {
   const waiting = new Set(namesOf(outputs["waiting"]));
   const known = rosterOf(hiddenIn(outputs).knownMembers) as ReadonlyMap<string, string>;
   const named = (who: string): Named => ({ ...personOf(who), ...(known.has(who) ? { userUid: known.get(who) } : {}) });
   const base = { kind, urn, fields: {}, standing: "has", managed: true, mayHold: true } as const;
-  const members = [...membersOf(outputs)].map(([who, role]): Claim => ({
+  const members = [...membersOf(outputs)].map(([who, role]): AccessRecord => ({
     ...base,
     named: named(who),
     role,
@@ -95,7 +95,12 @@ function rosterClaims({ kind, urn, outputs, unfinished }: Resource): Claim[] {
     mayHold: !waiting.has(who) || unfinished,
   }));
   const others = (text: unknown, managed: boolean) =>
-    namesOf(textOf(text)).map((who): Claim => ({ ...base, named: strangerNamed(who), role: undefined, managed }));
+    namesOf(textOf(text)).map((who): AccessRecord => ({
+      ...base,
+      named: strangerNamed(who),
+      role: undefined,
+      managed,
+    }));
   return [...members, ...others(hiddenIn(outputs).removing, true), ...others(outputs["unmanagedMembers"], false)];
 }
 
@@ -110,13 +115,13 @@ export function membersOf(properties: Properties): Map<string, "lead" | "member"
 }
 
 /** What is declared for after the run. */
-export function wishesOf(step: Step): Wish[] {
+export function wishesOf(step: Step): DesiredAccess[] {
   const { new: resource, old } = step;
   if (!resource) return [];
   return resource.kind === "TeamRoster" ? rosterWishes(step, resource, old) : [personWish(step, resource, old)];
 }
 
-function personWish(step: Step, resource: Resource, old: Resource | undefined): Wish {
+function personWish(step: Step, resource: Resource, old: Resource | undefined): DesiredAccess {
   const { kind, urn, inputs } = resource;
   const before = step.op === "update" ? old! : undefined;
   const userUid = before && namedIn(before).userUid;
@@ -137,7 +142,7 @@ function personWish(step: Step, resource: Resource, old: Resource | undefined): 
   };
 }
 
-function rosterWishes(step: Step, resource: Resource, old: Resource | undefined): Wish[] {
+function rosterWishes(step: Step, resource: Resource, old: Resource | undefined): DesiredAccess[] {
   const { kind, urn, inputs } = resource;
   const known = rosterOf(step.op === "update" ? hiddenIn(old!.outputs).knownMembers : undefined) as ReadonlyMap<
     string,
@@ -168,11 +173,11 @@ export function isKept(resource: Resource): boolean {
   return resource.retained || onDestroy === "retain";
 }
 
-function fieldsOf(properties: Properties): Claim["fields"] {
+function fieldsOf(properties: Properties): AccessRecord["fields"] {
   return Object.fromEntries(localFields.map((name) => [name, shownValue(properties[name])]));
 }
 
 /** Names of the fields that differ. */
-export function changedFields(before: Claim["fields"], after: Claim["fields"]): string[] {
+export function changedFields(before: AccessRecord["fields"], after: AccessRecord["fields"]): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => before[name] !== after[name]);
 }

@@ -1,6 +1,6 @@
 import type { Access, Act, Model } from "./access.js";
 import type { Change } from "./changes.js";
-import type { Place } from "./places.js";
+import type { Scope } from "./places.js";
 
 /** Requests that an `up` sends at most, without the preview before it, as far as a preview tells. */
 export interface Cost {
@@ -37,17 +37,17 @@ function readsOf(accesses: readonly Access[], changes: readonly Change[], acts: 
     ({ created }) => !created,
   );
   const teams = existing.filter(({ kind }) => kind === "team");
-  const inside = (place: Place) =>
+  const inside = (place: Scope) =>
     accesses.filter((access) => access.place === place && access.before?.standing === "has").length;
-  const invited = (place: Place) =>
+  const invited = (place: Scope) =>
     accesses.filter((access) => access.place === place && access.before?.standing === "invited").length;
-  const teamsIn = (organization: Place) =>
+  const teamsIn = (organization: Scope) =>
     new Set(
       accesses
         .filter(({ place }) => place.kind === "team" && place.organization === organization)
         .map(({ place }) => place),
     ).size;
-  const ofOrganization = (organization: Place) => {
+  const ofOrganization = (organization: Scope) => {
     const isTouched = existing.includes(organization);
     const hasTeams = teams.some((team) => team.organization === organization);
     return (

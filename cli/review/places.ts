@@ -4,7 +4,7 @@ import { nameOf, type Preview, type Resource } from "../pulumi/preview.js";
 import { isUnknown, notKnown, textOf } from "../pulumi/values.js";
 
 /** An organization or a team, whether it exists or is to be made. */
-export interface Place {
+export interface Scope {
   kind: "organization" | "team";
   /** The uid or id where it exists; else what declares it. */
   key: string;
@@ -15,17 +15,17 @@ export interface Place {
   /** Where another has the same name, this and what tells them apart. */
   called: string | undefined;
   /** Of a team, its organization; an organization itself. */
-  organization: Place;
+  organization: Scope;
   /** Made by this run: nobody can be inside before. */
   created: boolean;
 }
 
 /** Which organization or team a resource stands for or belongs to, before the run and as declared. */
 export class Places {
-  readonly #byKey = new Map<string, Place>();
+  readonly #byKey = new Map<string, Scope>();
   /** What is declared, by the URN of its resource. */
-  readonly #declared = new Map<string, Place>();
-  readonly #slugs = new Map<string, Set<Place>>();
+  readonly #declared = new Map<string, Scope>();
+  readonly #slugs = new Map<string, Set<Scope>>();
 
   constructor({ steps }: Preview) {
     for (const kind of ["Organization", "Team"] as const) {
@@ -42,17 +42,17 @@ export class Places {
   }
 
   /** In the order in which they were met. */
-  get all(): Place[] {
+  get all(): Scope[] {
     return [...this.#byKey.values()];
   }
 
   /** What an Organization or a Team stands for that is declared. */
-  declared({ urn }: Resource): Place {
+  declared({ urn }: Resource): Scope {
     return this.#declared.get(urn)!;
   }
 
   /** What an Organization or a Team of this id stands for. */
-  existing(resource: Resource, id: string): Place {
+  existing(resource: Resource, id: string): Scope {
     return resource.kind === "Team" ? this.#team(id, resource) : this.#organization(id, resource);
   }
 
@@ -71,13 +71,13 @@ export class Places {
   }
 
   /** The organization of a resource of a person. */
-  organizationOf(resource: Resource): Place {
+  organizationOf(resource: Resource): Scope {
     if (resource.id !== undefined) return this.#organization(resource.id.split("/")[0]!, resource);
     return this.#organizationNamed(resource);
   }
 
   /** The team of a resource of a person, or of a roster. */
-  teamOf(resource: Resource): Place {
+  teamOf(resource: Resource): Scope {
     const { id, inputs } = resource;
     if (id !== undefined) return this.#team(id.split("/").slice(0, 2).join("/"), resource);
     const named = textOf(inputs["team"]);
@@ -86,7 +86,7 @@ export class Places {
     return team ?? this.#unknown("team", resource, this.#unknown("organization", resource));
   }
 
-  #enter(resource: Resource, place: Place): void {
+  #enter(resource: Resource, place: Scope): void {
     const slug = textOf(resource.outputs["slug"]) ?? textOf(resource.inputs["slug"]);
     if (slug === undefined) return;
     const scope = this.#scope(resource, place, slug);
@@ -94,16 +94,16 @@ export class Places {
   }
 
   /** A slug is one of a deployment, and so of a provider; of a team, one of its organization. */
-  #scope(resource: Resource, place: Pick<Place, "kind" | "organization">, slug: string): string {
+  #scope(resource: Resource, place: Pick<Scope, "kind" | "organization">, slug: string): string {
     return place.kind === "team" ? `${place.organization.key} ${slug}` : `${resource.provider} ${slug}`;
   }
 
-  #bySlug(scope: string): Place | undefined {
+  #bySlug(scope: string): Scope | undefined {
     const [only, ...more] = this.#slugs.get(scope) ?? [];
     return more.length === 0 ? only : undefined;
   }
 
-  #known(resource: Resource, id: string, declared: Resource | undefined): Place {
+  #known(resource: Resource, id: string, declared: Resource | undefined): Scope {
     const name = textOf(resource.outputs["name"]) ?? textOf(resource.inputs["name"]);
     const place = this.existing(resource, id);
     place.name = textOf(declared?.inputs["name"]) ?? name ?? resource.name;
@@ -111,7 +111,7 @@ export class Places {
     return place;
   }
 
-  #declaredPlace(resource: Resource): Place {
+  #declaredPlace(resource: Resource): Scope {
     const { urn, inputs } = resource;
     const isTeam = resource.kind === "Team";
     const organization = isTeam ? this.#organizationNamed(resource) : undefined;
@@ -138,7 +138,7 @@ export class Places {
   }
 
   /** A team is adopted by its uid or slug alone. */
-  #adopted(resource: Resource, adopt: string, organization: Place | undefined): Place | undefined {
+  #adopted(resource: Resource, adopt: string, organization: Scope | undefined): Scope | undefined {
     const uid = canonicalUid(adopt);
     if (!organization)
       return uid === undefined ? this.#bySlug(`${resource.provider} ${adopt}`) : this.#organization(uid, resource);
@@ -146,7 +146,7 @@ export class Places {
     return organization.uid === undefined ? undefined : this.#team(`${organization.uid}/${uid}`, resource);
   }
 
-  #organizationNamed(resource: Resource): Place {
+  #organizationNamed(resource: Resource): Scope {
     const named = textOf(resource.inputs["organization"]);
     if (named !== undefined) {
       const uid = canonicalUid(named);
@@ -161,7 +161,7 @@ export class Places {
     );
   }
 
-  #organization(text: string, resource: Resource): Place {
+  #organization(text: string, resource: Resource): Scope {
     const uid = canonicalUid(text) ?? text;
     return (
       this.#byKey.get(uid) ??
@@ -174,7 +174,7 @@ export class Places {
     );
   }
 
-  #team(text: string, resource: Resource): Place {
+  #team(text: string, resource: Resource): Scope {
     const id = normalizeTeamId(text) ?? text;
     const [organization, uid] = id.split("/");
     return (
@@ -190,21 +190,21 @@ export class Places {
   }
 
   /** What an input came from, where that is one resource. */
-  #dependency(resource: Resource, input: string, kind: "Organization" | "Team"): Place | undefined {
+  #dependency(resource: Resource, input: string, kind: "Organization" | "Team"): Scope | undefined {
     if (!isUnknown(resource.inputs[input])) return undefined;
     const [only, ...more] = urnsOf(resource, input, kind);
     return only === undefined || more.length > 0 ? undefined : this.#declared.get(only);
   }
 
-  #unknown(kind: Place["kind"], resource: Resource, organization?: Place): Place {
+  #unknown(kind: Scope["kind"], resource: Resource, organization?: Scope): Scope {
     const key = `unknown ${kind} of ${resource.urn}`;
     return this.#byKey.get(key) ?? this.#add({ kind, key, name: notKnown, organization });
   }
 
   #add(
-    made: Pick<Place, "kind" | "key"> & Partial<Omit<Place, "organization">> & { organization?: Place | undefined },
-  ): Place {
-    const place: Place = {
+    made: Pick<Scope, "kind" | "key"> & Partial<Omit<Scope, "organization">> & { organization?: Scope | undefined },
+  ): Scope {
+    const place: Scope = {
       uid: undefined,
       urn: undefined,
       created: false,

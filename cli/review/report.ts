@@ -1,9 +1,9 @@
 import { byText, changesOf, effects, placeOrder, type Change, type Effect } from "./changes.js";
-import type { Claim, Standing } from "./claims.js";
+import type { AccessRecord, Certainty } from "./claims.js";
 import { Model, type Act } from "./access.js";
 import { costOf, type Cost } from "./cost.js";
 import type { Person } from "./people.js";
-import type { Place } from "./places.js";
+import type { Scope } from "./places.js";
 import { digestOf, type OtherStep, type Preview } from "../pulumi/preview.js";
 import { removalsOf, warningsOf, type Rule, type Standards, type Warning } from "./warnings.js";
 
@@ -35,7 +35,7 @@ export interface Where {
 
 export interface Stand {
   role?: string | undefined;
-  standing: Standing;
+  standing: Certainty;
   /** A resource of the program stands for it. */
   managed: boolean;
 }
@@ -183,8 +183,8 @@ function warningRow({ place, person, ...rest }: Warning): WarningRow {
   return { ...rest, ...whereOf(place), person: person && personName(person) };
 }
 
-function whereOf(place: Place): Where {
-  const name = ({ uid, name, called, urn }: Place): PlaceName => ({ uid, name, displayName: called, resource: urn });
+function whereOf(place: Scope): Where {
+  const name = ({ uid, name, called, urn }: Scope): PlaceName => ({ uid, name, displayName: called, resource: urn });
   return place.kind === "team"
     ? { organization: name(place.organization), team: name(place) }
     : { organization: name(place) };
@@ -196,7 +196,7 @@ function personName({ userUid, email, username, hidden, alike }: Person): Person
   return { email, userUid, username, ...(alike && { alike }) };
 }
 
-function standOf({ role, standing, managed }: Claim): Stand {
+function standOf({ role, standing, managed }: AccessRecord): Stand {
   return { role, standing, managed };
 }
 

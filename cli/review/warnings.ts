@@ -1,7 +1,7 @@
 import type { Access, Model } from "./access.js";
 import type { Change } from "./changes.js";
 import type { Person } from "./people.js";
-import type { Place } from "./places.js";
+import type { Scope } from "./places.js";
 
 /** What `--deny` can refuse, with its meaning. */
 export const rules = {
@@ -19,7 +19,7 @@ export type Rule = keyof typeof rules;
 
 export interface Warning {
   rule: Rule;
-  place: Place;
+  place: Scope;
   person: Person | undefined;
   /** Beside the place and the person: how many, which domain, which day. */
   count?: number;
@@ -30,7 +30,7 @@ export interface Warning {
 }
 
 export interface Removals {
-  place: Place;
+  place: Scope;
   people: number;
 }
 
@@ -82,8 +82,8 @@ export function removalsOf(changes: readonly Change[]): Removals[] {
   return [...counts].map(([place, people]) => ({ place, people }));
 }
 
-function peopleBy(changes: readonly Change[], isMeant: (change: Change) => boolean): Map<Place, number> {
-  const counts = new Map<Place, number>();
+function peopleBy(changes: readonly Change[], isMeant: (change: Change) => boolean): Map<Scope, number> {
+  const counts = new Map<Scope, number>();
   for (const { place } of changes.filter(isMeant)) counts.set(place, (counts.get(place) ?? 0) + 1);
   return counts;
 }
@@ -136,8 +136,8 @@ function foreigners({ accesses }: Model, changes: readonly Change[], allowed: re
 const coming: ReadonlySet<Change["effect"]> = new Set(["gains", "invited", "waits"]);
 
 /** Of each organization, who has a place there before the run, by domain. */
-function domainsInside(accesses: readonly Access[]): Map<Place, Map<string, Set<Person>>> {
-  const inside = new Map<Place, Map<string, Set<Person>>>();
+function domainsInside(accesses: readonly Access[]): Map<Scope, Map<string, Set<Person>>> {
+  const inside = new Map<Scope, Map<string, Set<Person>>>();
   for (const { before, person, place } of accesses) {
     if (!before || person.email === undefined) continue;
     const domains = inside.get(place.organization) ?? new Map<string, Set<Person>>();

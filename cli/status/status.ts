@@ -47,7 +47,7 @@ async function runStatus(invocation: Invocation<typeof options>): Promise<void> 
   const { options, terminal } = invocation;
   const recorded = await recordedState(invocation);
   const report = await withSession(invocation, async (session) => {
-    const snapshot = session.look();
+    const snapshot = session.loadSnapshot();
     const wanted = await Promise.all(options.organization.map((one) => snapshot.organization(one)));
     return reportOn(
       snapshot,

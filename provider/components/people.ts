@@ -67,7 +67,7 @@ export class People extends pulumi.ComponentResource {
   readonly members: Readonly<Record<string, OrganizationMember>>;
 
   /** Their team memberships: by the same name, then by the team's key. */
-  readonly places: Readonly<Record<string, Readonly<Record<string, TeamMembership>>>>;
+  readonly memberships: Readonly<Record<string, Readonly<Record<string, TeamMembership>>>>;
 
   /** Statuses of the people who are not members of the organization: `invited`, `expired` or `gone`. */
   readonly waiting: pulumi.Output<Record<string, string>>;
@@ -77,7 +77,7 @@ export class People extends pulumi.ComponentResource {
     super("avala:index:People", name, {}, opts);
     const made = people.map((person) => this.#declare(name, args, person));
     this.members = Object.fromEntries(made.map(({ who, member }) => [who, member]));
-    this.places = Object.fromEntries(made.map(({ who, places }) => [who, places]));
+    this.memberships = Object.fromEntries(made.map(({ who, memberships }) => [who, memberships]));
     this.waiting = pulumi
       .all(made.map(({ who, member }) => member.status.apply((status) => [who, status] as const)))
       .apply((all) => Object.fromEntries(all.filter(([, status]) => status !== "active")));
@@ -95,8 +95,8 @@ export class People extends pulumi.ComponentResource {
         // Team memberships are removed before the person is removed.
         { parent: this, dependsOn: member },
       );
-    const places = Object.fromEntries(Object.entries(teams).map(([key, role]) => [key, place(key, role)]));
-    return { who, member, places };
+    const memberships = Object.fromEntries(Object.entries(teams).map(([key, role]) => [key, place(key, role)]));
+    return { who, member, memberships };
   }
 }
 

@@ -46,7 +46,7 @@ function withSecretLinks({ acceptUrl, copyLink, ...shown }: WithLinks): Invitati
 
 const readInvitations: Read<GetInvitationsArgs, InvitationResult[]> = async (service, args) => {
   const organization = await service.organization(args.organization);
-  const rows = await organization.at((slug) => service.client.invitations.list(slug));
+  const rows = await organization.withSlug((slug) => service.client.invitations.list(slug));
   return rows.map(withSecretLinks);
 };
 const invitations = listQuery("getInvitations", readInvitations, withSecretLinks);

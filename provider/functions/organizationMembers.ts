@@ -52,7 +52,7 @@ export interface OrganizationMemberResult {
 const readMembers: Read<GetOrganizationMembersArgs, OrganizationMemberResult[]> = async (service, args) => {
   const { search, role } = args;
   const organization = await service.organization(args.organization);
-  return organization.at((slug) => service.client.members.list(slug, { search, role }));
+  return organization.withSlug((slug) => service.client.members.list(slug, { search, role }));
 };
 const organizationMembers = listQuery("getOrganizationMembers", readMembers);
 

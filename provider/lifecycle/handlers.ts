@@ -97,7 +97,7 @@ async function diff<Seen>(life: Lifecycle<Seen>, run: Run, target: Recorded) {
   if (replaces.length > 0 || hasUnknown(inputs)) return { changes: true, replaces };
   await life.refuseInputs?.(run, target);
   claimRecorded(life, run, target);
-  const step = await (life.canSettle?.(run, target) ?? Promise.resolve(false)).catch(warnNotLookedUp(run, false));
+  const step = await (life.hasPendingStep?.(run, target) ?? Promise.resolve(false)).catch(warnNotLookedUp(run, false));
   return { changes: step || changed.length > 0 || hasNewAddress(target), replaces };
 }
 
@@ -164,14 +164,14 @@ async function carryOut<Seen>(life: Lifecycle<Seen>, run: Run, given: Target) {
     const reached = unfinished ? (error.seen as Seen) : seen;
     if (reached === undefined || !(unfinished || doubtful)) throw error;
     // What exists is recorded as it is shown, so that the next preview tells what is missing.
-    const inputs = { ...target.inputs, ...(exists ? known(life.shown(reached), target.inputs) : {}) };
+    const inputs = { ...target.inputs, ...(exists ? known(life.toInputs(reached), target.inputs) : {}) };
     const state = {
       ...recordedState(schema, inputs, outputsOf(life, reached, target)),
       ...hiddenProperties({ isUnfinished: true }),
     };
     throw new PartialFailure(life.id(reached), state, target.inputs, error);
   }
-  const outs = recordedState(schema, target.inputs, outputsOf(life, seen, target), life.shown(seen));
+  const outs = recordedState(schema, target.inputs, outputsOf(life, seen, target), life.toInputs(seen));
   return { id: life.id(seen), outs };
 }
 
@@ -198,7 +198,7 @@ function claimSeen<Seen>(life: Lifecycle<Seen>, run: Run, target: Target, seen: 
 }
 
 /** Enums of the service are open: a value that is new to this version is told and recorded, and is no failure. */
-function warnUnknownValues<Seen>({ schema, shown, id }: Lifecycle<Seen>, run: Run, seen: Seen): void {
+function warnUnknownValues<Seen>({ schema, toInputs: shown, id }: Lifecycle<Seen>, run: Run, seen: Seen): void {
   for (const [name, value] of Object.entries(shown(seen))) {
     const field = schema.inputs[name];
     if (field === undefined || typeof value !== "string" || !isNewValue(field, value)) continue;
@@ -230,7 +230,7 @@ export async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, pr
     );
   }
   warnUnknownValues(life, run, seen);
-  const found = observedState(life.schema, props, life.shown(seen), outputsOf(life, seen, target));
+  const found = observedState(life.schema, props, life.toInputs(seen), outputsOf(life, seen, target));
   return { id: life.id(seen), ...found };
 }
 

@@ -79,7 +79,7 @@ export function checkInputs(
 
 function cleared(resource: ResourceSchema, olds: Properties, news: Properties): Properties {
   const before = clearedIn(olds);
-  const names = inputsWhere(resource, ({ clear }) => clear !== undefined).filter(
+  const names = inputsWhere(resource, ({ emptyValue: clear }) => clear !== undefined).filter(
     (name) => (news[name] ?? undefined) === undefined && Boolean(olds[name]) && !before.includes(name),
   );
   if (names.length === 0) return {};

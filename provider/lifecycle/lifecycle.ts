@@ -35,7 +35,7 @@ export function sends({ changed }: Target, name: string): boolean {
  *
  * @typeParam Seen what observing finds. Kinds with a natural key always find something, if only an absence.
  */
-export interface Lifecycle<Seen> {
+export interface Lifecycle<Observed> {
   readonly schema: ResourceSchema;
   /** The id is known before the request, so that a doubtful write can be recorded and healed. */
   readonly naturalKey: boolean;
@@ -52,28 +52,28 @@ export interface Lifecycle<Seen> {
   /** Notes, without a look, what state tells of the people that a declaration stands for. */
   learn?(run: Run, target: Recorded): void;
   /** What a look has found, for those who ask whether another declaration stands for it; several for a roster. */
-  subjects(seen: Seen, target: Target): Subject[];
+  subjects(seen: Observed, target: Target): Subject[];
   /** Refuses inputs that contradict what the resource stands for, before anything is planned. */
   refuseInputs?(run: Run, target: Recorded): Promise<void>;
   /** Names of the identity inputs in which a declaration means another object than the one recorded. */
   replaced(run: Run, target: Recorded): Promise<string[]>;
   /** Whether something recorded as unsettled can take its next step now; says what the preview would not show of it. */
-  canSettle?(run: Run, target: Recorded): Promise<boolean>;
+  hasPendingStep?(run: Run, target: Recorded): Promise<boolean>;
 
   /** Looks, and never writes. `undefined`: it is not there, and that is proven. */
-  observe(run: Run, target: Target): Promise<Seen | undefined>;
+  observe(run: Run, target: Target): Promise<Observed | undefined>;
   /** Makes it exist. */
-  ensure(run: Run, target: Target, seen: Seen | undefined): Promise<Seen>;
+  ensure(run: Run, target: Target, seen: Observed | undefined): Promise<Observed>;
   /** Sends what differs from the declaration, as far as the target lets it, and nothing else. */
-  sync(run: Run, target: Target, seen: Seen): Promise<Seen>;
+  sync(run: Run, target: Target, seen: Observed): Promise<Observed>;
   /** Takes it away, as far as the declaration says so. Gone already is done. */
   remove(run: Run, target: Recorded): Promise<void>;
 
-  id(seen: Seen): string;
+  id(seen: Observed): string;
   /** The inputs as the service shows them, for drift; `undefined` where it does not show them. */
-  shown(seen: Seen): Properties;
+  toInputs(seen: Observed): Properties;
   /** Computed outputs, and hidden ones (`__…`). */
-  outputs(seen: Seen, target: Target): Properties;
+  outputs(seen: Observed, target: Target): Properties;
 }
 
 /** A step broke off half-way: what has been reached is recorded, so that the next run goes on from there. */

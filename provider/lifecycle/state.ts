@@ -90,7 +90,7 @@ function withServerDefaults(
   shown: Properties,
   outputs: Properties,
 ): Properties {
-  const serverDefaults = inputsWhere(schema, (flags) => flags.chosen === true).filter(
+  const serverDefaults = inputsWhere(schema, (flags) => flags.serverDefault === true).filter(
     (name) => declared[name] === undefined && shown[name] !== undefined,
   );
   return defined({
@@ -116,7 +116,7 @@ function isSameMoment(one: unknown, other: unknown): boolean {
 /** A value as observed, in the spelling of the declaration where the two count as the same. */
 function shownValue(schema: ResourceSchema, name: string, shown: Properties, recorded: unknown): unknown {
   const field = schema.inputs[name]!;
-  const { local, identity, writeOnly, clear } = flagsOf(field);
+  const { clientOnly: local, identity, writeOnly, emptyValue: clear } = flagsOf(field);
   const value = shown[name];
   if (local || identity || writeOnly || value === undefined) return recorded;
   if (comparable(field, value) === comparable(field, recorded)) return recorded;

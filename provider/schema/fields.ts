@@ -9,7 +9,7 @@ export interface FieldFlags {
   /** Meaning, format and units, for users. */
   description: string;
   /** The default, in words; not needed with a zod default. */
-  absent?: string;
+  defaultText?: string;
   /** The condition under which a change replaces the resource, in words: "if it names a different team". */
   replaces?: string;
   /** Compared as the object that it names, not as text: a different spelling is not a change. */
@@ -17,20 +17,20 @@ export interface FieldFlags {
   /** The resource class that a program may pass instead of the text. */
   reference?: "Organization" | "Team";
   /** Never sent: used by the provider itself and recorded in the state. */
-  local?: true;
+  clientOnly?: true;
   /**
    * The empty value in requests (empty-values-differ). A field with this flag is emptied when it leaves the program.
    */
-  clear?: "" | null;
+  emptyValue?: "" | null;
   /**
    * The service may return a different value than it was sent (logo-urls-are-signed): sent when it changes, never read
    * back.
    */
   writeOnly?: true;
   /** The service chooses a value if the program does not; the state contains it in both cases. */
-  chosen?: true;
+  serverDefault?: true;
   /** The service may change upper and lower case (spelling-may-change). */
-  caseless?: true;
+  caseInsensitive?: true;
   /** An email address, kept as written, and compared without case and the spelling of an international domain. */
   address?: true;
   /** The type in programs, if it differs from the type in the state. */
@@ -38,7 +38,7 @@ export interface FieldFlags {
   /** Known values of an open set. */
   known?: readonly string[];
   /** A further sentence of the description: a fact of the API that explains the field. */
-  fact?: string;
+  note?: string;
 }
 
 const registry = z.registry<FieldFlags>();
@@ -98,14 +98,14 @@ export function isNewValue(schema: z.ZodType, value: string): boolean {
 /** The text under which two values of a field count as the same. */
 export function comparable(schema: z.ZodType, value: unknown): unknown {
   const flags = flagsOf(schema);
-  if (flags.clear !== undefined && (value === null || value === undefined)) return "";
+  if (flags.emptyValue !== undefined && (value === null || value === undefined)) return "";
   if (typeof value !== "string") return value;
   if (flags.address) return normalizeEmail(value);
-  return flags.caseless ? value.toLowerCase() : value;
+  return flags.caseInsensitive ? value.toLowerCase() : value;
 }
 
 /** A value as it is sent in requests. */
 export function wireValue(schema: z.ZodType, value: unknown): unknown {
   const flags = flagsOf(schema);
-  return flags.clear !== undefined && value === "" ? flags.clear : value;
+  return flags.emptyValue !== undefined && value === "" ? flags.emptyValue : value;
 }

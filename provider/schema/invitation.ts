@@ -33,7 +33,7 @@ export const invitation = {
     resend: field(nonEmptyText(255).optional(), {
       description:
         "Any text, such as a date. A new value sends one more email, also after the invitation has expired or was cancelled.",
-      local: true,
+      clientOnly: true,
     }),
   },
   outputs: {

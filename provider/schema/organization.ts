@@ -14,32 +14,32 @@ export const organization = {
     }),
     description: field(text(1024).optional(), {
       description: "Description of the organization, at most 1,024 characters.",
-      clear: "",
+      emptyValue: "",
     }),
     website: field(website().optional(), {
       description:
         "Public website, at most 200 characters: a URL with https:// or http:// and a host such as `example.com`.",
-      clear: "",
+      emptyValue: "",
     }),
     industry: field(nonEmptyText(255).optional(), {
       description: "Industry. Avala decides which values are valid.",
-      absent: "chosen by Avala, and not managed.",
+      defaultText: "chosen by Avala, and not managed.",
       known: ["robotics", "autonomous_vehicle", "ai_ml", "other"],
-      fact: "`getIndustryChoices` returns the current values.",
+      note: "`getIndustryChoices` returns the current values.",
     }),
     email: field(contactEmail().optional(), {
       description:
         "Contact address, such as `info@example.com`, at most 254 characters. Public email systems must be able to deliver to it. Nobody is invited by it.",
-      clear: "",
+      emptyValue: "",
       address: true,
     }),
     phone: field(text(50).optional(), {
       description: "Contact phone number in any format, at most 50 characters.",
-      clear: "",
+      emptyValue: "",
     }),
     visibility: field(oneOf(["public", "private"]).optional(), {
       description: "Who can find the organization in Avala.",
-      absent: "chosen by Avala, and not managed.",
+      defaultText: "chosen by Avala, and not managed.",
     }),
     handle: field(
       text(50)
@@ -49,42 +49,42 @@ export const organization = {
         .optional(),
       {
         description: "Short public name, unique in Avala: at most 50 letters, digits and underscores.",
-        clear: null,
-        fact: "Unlike a slug, a handle has no hyphens.",
+        emptyValue: null,
+        note: "Unlike a slug, a handle has no hyphens.",
       },
     ),
     slug: field(slug().optional(), {
       description: "Last part of the organization's address: letters, digits, hyphens and underscores, at most 255.",
-      absent: "derived from the name by Avala.",
-      chosen: true,
-      fact: "Avala allows only a few changes of the slug, and each changes every address below it. The slug is sent only when it differs.",
+      defaultText: "derived from the name by Avala.",
+      serverDefault: true,
+      note: "Avala allows only a few changes of the slug, and each changes every address below it. The slug is sent only when it differs.",
     }),
     logo: field(website().optional(), {
       description: "URL of the logo, at most 200 characters.",
       writeOnly: true,
-      fact: "Avala may return a different, signed address, so drift of the logo is not detected. Removing it from the program leaves the logo as it is.",
+      note: "Avala may return a different, signed address, so drift of the logo is not detected. Removing it from the program leaves the logo as it is.",
     }),
     adopt: field(organizationReference().optional(), {
       description:
         "Uid or slug of an existing organization to take over instead of creating one. Used by the create step only, which then updates the organization to the declared inputs.",
-      local: true,
+      clientOnly: true,
     }),
     onDestroy: field(oneOf(["delete", "retain", "leave"]).optional(), {
       description:
         "What happens when the resource is destroyed: `delete` deletes the organization, `retain` leaves it as it is, and with `leave` the API key's user leaves it.",
-      absent: "`delete` if this resource created the organization, `retain` if it was adopted or imported.",
-      local: true,
+      defaultText: "`delete` if this resource created the organization, `retain` if it was adopted or imported.",
+      clientOnly: true,
     }),
     forceDestroy: field(flag().optional(), {
       description:
         "Delete the organization even if it contains datasets, projects, slices or unmanaged people. A deletion cannot be undone.",
-      absent: "`false`",
-      local: true,
+      defaultText: "`false`",
+      clientOnly: true,
     }),
     allowDuplicateName: field(flag().optional(), {
       description: "Create the organization even if one of this name exists already and is visible to the API key.",
-      absent: "`false`: creation fails with an error that shows the `adopt` line of the existing one.",
-      local: true,
+      defaultText: "`false`: creation fails with an error that shows the `adopt` line of the existing one.",
+      clientOnly: true,
     }),
   },
   outputs: {

@@ -40,33 +40,33 @@ export const organizationMember = {
     onExpiry: field(oneOf(["report", "resend"]).default("report"), {
       description:
         "What happens if an invitation ends without an acceptance (`expired` or `gone`): `report` only reports it; with `resend`, the next `up` invites the person again, within `maxEmails`. A person who has been a member is never invited again by this.",
-      local: true,
+      clientOnly: true,
     }),
     maxEmails: field(wholeNumber(1, 100).default(3), {
       description:
         "The highest number of emails that this resource may send. Reaching it is reported; a change that needs one more email (a new value of `resend`, or a different role before the person has accepted) is then an error.",
-      local: true,
+      clientOnly: true,
     }),
     resend: field(nonEmptyText(255).optional(), {
       description:
         "Any text, such as a date. If the person is not a member, a new value sends one more email, also after the invitation has expired or was cancelled.",
-      local: true,
+      clientOnly: true,
     }),
     onDestroy: field(oneOf(["remove", "retain"]).optional(), {
       description:
         "What happens when the resource is destroyed: `remove` removes the person from the organization, or cancels a pending invitation; `retain` leaves both as they are. The owner is never removed.",
-      absent: "`remove`",
-      local: true,
+      defaultText: "`remove`",
+      clientOnly: true,
     }),
     reason: field(nonEmptyText(1024).optional(), {
       description:
         "Why the person has this access, for reviewers and policies. Recorded in the state only, never sent to Avala.",
-      local: true,
+      clientOnly: true,
     }),
     validUntil: field(date().optional(), {
       description:
         "Last day of the access (UTC), such as `2027-01-31`, for reviewers, policies and `npx pulumi-avala status`. Recorded in the state only, never sent to Avala: the access does not end by itself.",
-      local: true,
+      clientOnly: true,
     }),
   },
   outputs: {

@@ -18,23 +18,23 @@ export const team = {
     name: field(nonEmptyText(255), { description: "Display name, 1 to 255 characters, trimmed. Renamed in place." }),
     description: field(text(1024).optional(), {
       description: "Description of the team, at most 1,024 characters.",
-      clear: "",
+      emptyValue: "",
     }),
     color: field(nonEmptyText(7).optional(), {
       description: "Color in Avala's pages, such as `#6366F1`; 1 to 7 characters.",
-      absent: "chosen by Avala, and not managed.",
-      caseless: true,
+      defaultText: "chosen by Avala, and not managed.",
+      caseInsensitive: true,
     }),
     adopt: field(nonEmptyText(255).optional(), {
       description:
         "Uid or slug of an existing team of the organization to take over instead of creating one. Used by the create step only, which then updates the team to the declared inputs.",
-      local: true,
+      clientOnly: true,
     }),
     forceDestroy: field(flag().optional(), {
       description:
         "Delete the team even if it contains unmanaged people. TeamMembership and TeamRoster resources whose `team` is this resource are then deleted with the team, in one request.",
-      absent: "`false`",
-      local: true,
+      defaultText: "`false`",
+      clientOnly: true,
     }),
   },
   outputs: {

@@ -33,18 +33,18 @@ export const teamMembership = {
     onDestroy: field(oneOf(["remove", "retain"]).optional(), {
       description:
         "What happens when the resource is destroyed: `remove` removes the person from the team, `retain` leaves them in it.",
-      absent: "`remove`",
-      local: true,
+      defaultText: "`remove`",
+      clientOnly: true,
     }),
     reason: field(nonEmptyText(1024).optional(), {
       description:
         "Why the person has this access, for reviewers and policies. Recorded in the state only, never sent to Avala.",
-      local: true,
+      clientOnly: true,
     }),
     validUntil: field(date().optional(), {
       description:
         "Last day of the access (UTC), such as `2027-01-31`, for reviewers, policies and `npx pulumi-avala status`. Recorded in the state only, never sent to Avala: the access does not end by itself.",
-      local: true,
+      clientOnly: true,
     }),
   },
   outputs: {

@@ -24,7 +24,7 @@ export const teamRoster = {
     unmanaged: field(oneOf(["report", "ignore", "remove"]).default("report"), {
       description:
         "What happens to people in the team whom `members` does not contain and did not contain before: `report` reports them, `ignore` ignores them, `remove` removes them from the team.",
-      local: true,
+      clientOnly: true,
     }),
   },
   outputs: {

@@ -45,7 +45,7 @@ export class Listing<Row> {
   }
 
   /** Sets the list to empty, except this run's own writes, without a request: the service has said so. */
-  takeEmpty(): void {
+  seedEmpty(): void {
     const overtaken = new Set<string>();
     const loaded = this.#complete([], { overtaken });
     this.#current = { rows: Promise.resolve(loaded), loaded, overtaken };
@@ -73,12 +73,12 @@ export class Listing<Row> {
   }
 
   /** Records a row that a write of this run has created or changed. */
-  put(row: Row): void {
+  upsert(row: Row): void {
     this.#record(this.#key(row), row);
   }
 
   /** Records that a write of this run has removed a row. */
-  drop(key: string): void {
+  remove(key: string): void {
     this.#record(key, undefined);
   }
 

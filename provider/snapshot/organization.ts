@@ -16,9 +16,9 @@ import { isAnswered, isOverdue } from "./invitations.js";
 import type { Lag } from "./lag.js";
 import { Listing } from "./listing.js";
 import { People } from "./people.js";
-import { settle } from "./settle.js";
+import { confirmWrite } from "./settle.js";
 import { TeamOf } from "./team.js";
-import { Turns } from "./turns.js";
+import { KeyedMutex } from "./turns.js";
 
 /**
  * What the state records of a team. Because lists may lag, it determines where and for how long to look for the team
@@ -31,7 +31,7 @@ export interface LastSeen {
 }
 
 /** The parts of its snapshot that an organization needs. */
-export interface Surroundings {
+export interface OrganizationContext {
   client: AvalaClient;
   /** Uids of people with a hidden address who are known not to be declared by address. */
   hiddenPeople: ReadonlySet<string>;
@@ -54,33 +54,33 @@ export type TeamView = TeamOf<OrganizationView>;
  */
 export class OrganizationView {
   /** For creations: two resources with one team name must not both find the name free. */
-  readonly creating = new Turns();
+  readonly creating = new KeyedMutex();
   /** For demotions and removals of people with the role of the API key's user: the last of them counts as the key's user. */
-  readonly leavingRole = new Turns();
+  readonly leavingRole = new KeyedMutex();
   readonly uid: string;
   readonly members: People<Member>;
   readonly invitations: Listing<Invitation>;
   readonly teams: Listing<Identified<Team>>;
-  readonly #around: Surroundings;
+  readonly #context: OrganizationContext;
   readonly #teams = new Map<string, TeamView>();
   /** Removals of members by this run, started or done, by uid. */
   readonly #removals = new Map<string, Promise<true>>();
   #slug: string;
   #detail: Promise<Identified<Organization>> | undefined;
 
-  constructor(around: Surroundings, uid: string, slug: string) {
+  constructor(around: OrganizationContext, uid: string, slug: string) {
     const { client, hiddenPeople } = around;
     this.uid = uid;
     this.#slug = slug;
-    this.#around = around;
-    const members = () => this.at((slug) => client.members.list(slug));
+    this.#context = around;
+    const members = () => this.withSlug((slug) => client.members.list(slug));
     this.members = new People(`organization ${uid}`, members, hiddenPeople);
     this.invitations = new Listing(
-      () => this.at((slug) => client.invitations.list(slug)),
+      () => this.withSlug((slug) => client.invitations.list(slug)),
       (row) => row.uid,
     );
     this.teams = new Listing(
-      () => this.at((slug) => client.teams.list(slug)),
+      () => this.withSlug((slug) => client.teams.list(slug)),
       (row) => row.uid,
     );
   }
@@ -94,13 +94,13 @@ export class OrganizationView {
    * Runs a call with the organization's slug, and again if the slug has moved in the meantime (slugs-move,
    * slug-edits-are-limited).
    */
-  async at<T>(call: (slug: string) => Promise<T>): Promise<T> {
+  async withSlug<T>(call: (slug: string) => Promise<T>): Promise<T> {
     const slug = this.#slug;
     try {
       return await call(slug);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
-      this.#slug = (await this.#around.locate(this.uid)).slug;
+      this.#slug = (await this.#context.locate(this.uid)).slug;
       if (this.#slug === slug) throw error;
       return call(this.#slug);
     }
@@ -117,8 +117,8 @@ export class OrganizationView {
 
   async update(patch: OrganizationWrite): Promise<Identified<Organization>> {
     const before = await this.detail();
-    const answer = await settle<Organization>(
-      () => this.at((slug) => this.#around.client.organizations.update(slug, patch)),
+    const answer = await confirmWrite<Organization>(
+      () => this.withSlug((slug) => this.#context.client.organizations.update(slug, patch)),
       async () => {
         this.#detail = undefined;
         const now = await this.detail();
@@ -126,32 +126,32 @@ export class OrganizationView {
         return keys.every((key) => key === "logo" || now[key as keyof Organization] === patch[key]) ? now : undefined;
       },
     );
-    const moved = answer.slug ?? (patch.slug || patch.name ? (await this.#around.locate(this.uid)).slug : this.#slug);
-    const now = this.keep({ ...before, ...answer, uid: this.uid, slug: moved });
-    this.#around.put(now);
+    const moved = answer.slug ?? (patch.slug || patch.name ? (await this.#context.locate(this.uid)).slug : this.#slug);
+    const now = this.setDetail({ ...before, ...answer, uid: this.uid, slug: moved });
+    this.#context.put(now);
     return now;
   }
 
   /** Uses a response as the organization's detail. */
-  keep(detail: Identified<Organization>): Identified<Organization> {
+  setDetail(detail: Identified<Organization>): Identified<Organization> {
     this.#slug = detail.slug;
     this.#detail = Promise.resolve(detail);
     return detail;
   }
 
   /** An organization that this run has just created has no invitations and no teams. Its members are read. */
-  startsEmpty(): void {
-    this.teams.takeEmpty();
-    this.invitations.takeEmpty();
+  markEmpty(): void {
+    this.teams.seedEmpty();
+    this.invitations.seedEmpty();
   }
 
   async delete(): Promise<void> {
-    await this.#end((slug) => this.#around.client.organizations.delete(slug));
+    await this.#end((slug) => this.#context.client.organizations.delete(slug));
   }
 
   /** Removes the API key's user from the organization. */
   async leave(): Promise<void> {
-    await this.#end((slug) => this.#around.client.organizations.leave(slug));
+    await this.#end((slug) => this.#context.client.organizations.leave(slug));
   }
 
   /** A team by uid, or undefined if its absence is proven. */
@@ -161,18 +161,18 @@ export class OrganizationView {
       if (again) return (await this.teams.reload()).has(uid);
       return (await this.teams.get()).has(uid) || this.#isAt(uid, slug);
     };
-    const isThere = await (createdAt === undefined ? look(false) : this.#around.lag.isShown(createdAt, look));
+    const isThere = await (createdAt === undefined ? look(false) : this.#context.lag.isShown(createdAt, look));
     return isThere ? this.#team(uid) : undefined;
   }
 
   async #isAt(uid: string, slug: string | undefined): Promise<boolean> {
     if (slug === undefined) return false;
-    const row = await this.#around.client.teams.get(this.#slug, slug).catch((error: unknown) => {
+    const row = await this.#context.client.teams.get(this.#slug, slug).catch((error: unknown) => {
       if (error instanceof NotFoundError) return undefined;
       throw error;
     });
     if (row?.uid !== uid) return false;
-    this.teams.put(row);
+    this.teams.upsert(row);
     return true;
   }
 
@@ -184,13 +184,16 @@ export class OrganizationView {
       );
       return created.length === 1 ? created[0] : undefined;
     };
-    const answer = await settle<Team>(() => this.at((slug) => this.#around.client.teams.create(slug, input)), find);
+    const answer = await confirmWrite<Team>(
+      () => this.withSlug((slug) => this.#context.client.teams.create(slug, input)),
+      find,
+    );
     const { uid, slug } = answer;
     const row = uid !== undefined && slug !== undefined ? { ...input, ...answer, uid, slug } : await find();
     if (!row) throw new CreatedNotShownError(`team ${quoted(input.name)}`);
-    this.teams.put(row);
+    this.teams.upsert(row);
     const view = this.#team(row.uid);
-    if (row.memberCount === 0) view.members.takeEmpty();
+    if (row.memberCount === 0) view.members.seedEmpty();
     return view;
   }
 
@@ -209,9 +212,9 @@ export class OrganizationView {
   }
 
   async setRole(member: Member, role: string): Promise<Member> {
-    const row = await settle<Member>(
+    const row = await confirmWrite<Member>(
       async () => {
-        await this.at((slug) => this.#around.client.members.setRole(slug, member.userUid, role));
+        await this.withSlug((slug) => this.#context.client.members.setRole(slug, member.userUid, role));
         return { ...member, role };
       },
       async () => {
@@ -219,15 +222,15 @@ export class OrganizationView {
         return now?.role === role ? now : undefined;
       },
     );
-    this.members.put(row);
+    this.members.upsert(row);
     return row;
   }
 
   /** Removes a member. If the person is not a member any more, that counts as done. */
   async removeMember(userUid: string): Promise<void> {
-    const removal = settle<true>(
+    const removal = confirmWrite<true>(
       async () => {
-        await this.at((slug) => this.#around.client.members.remove(slug, userUid));
+        await this.withSlug((slug) => this.#context.client.members.remove(slug, userUid));
         return true;
       },
       async () => ((await this.members.reload()).has(userUid) ? undefined : true),
@@ -235,7 +238,7 @@ export class OrganizationView {
     );
     this.#removals.set(userUid, removal);
     await removal;
-    this.members.drop(userUid);
+    this.members.remove(userUid);
   }
 
   /** Whether this run has removed the person: their team memberships end with it, and are not found afterwards. */
@@ -250,7 +253,7 @@ export class OrganizationView {
 
   /** The role of the API key's user, if the service shows it. */
   ownRole(): Promise<string | undefined> {
-    return this.#around.ownRole(this.uid);
+    return this.#context.ownRole(this.uid);
   }
 
   /**
@@ -258,7 +261,7 @@ export class OrganizationView {
    * (own-user-may-be-unknown). `undefined` if it is unknown.
    */
   async ownPerson(): Promise<string | undefined> {
-    const told = await this.#around.ownUser();
+    const told = await this.#context.ownUser();
     if (told !== undefined) return told;
     const role = await this.ownRole();
     const people = [...(await this.members.get()).values()].filter((member) => member.role === role);
@@ -268,8 +271,8 @@ export class OrganizationView {
   /** Creates an invitation, which sends one email. */
   async invite(email: string, role: string): Promise<Invitation> {
     const lookUp = async () => findInvitation(await this.invitations.reload(), email);
-    const answer = await settle<Partial<Invitation>>(
-      () => this.at((slug) => this.#around.client.invitations.create(slug, { email, role })),
+    const answer = await confirmWrite<Partial<Invitation>>(
+      () => this.withSlug((slug) => this.#context.client.invitations.create(slug, { email, role })),
       lookUp,
       { orRefused: true },
     );
@@ -277,7 +280,7 @@ export class OrganizationView {
     const shown = () => lookUp().catch(() => undefined);
     const row = answer.uid === undefined ? await shown() : ({ email, role, ...answer } as Invitation);
     if (!row) throw new CreatedNotShownError(`the invitation of ${quoted(email)}`);
-    this.invitations.put(row);
+    this.invitations.upsert(row);
     return row;
   }
 
@@ -286,8 +289,8 @@ export class OrganizationView {
    * empty. No list shows whether an email was sent, so without a response the result remains doubtful.
    */
   async resend(row: Invitation): Promise<Invitation> {
-    const send = () => this.at((slug) => this.#around.client.invitations.resend(slug, row.uid));
-    await settle(send, () => Promise.reject(new Error("an email cannot be looked up")));
+    const send = () => this.withSlug((slug) => this.#context.client.invitations.resend(slug, row.uid));
+    await confirmWrite(send, () => Promise.reject(new Error("an email cannot be looked up")));
     const rows = await this.invitations.reload().catch(() => undefined);
     return rows?.get(row.uid) ?? row;
   }
@@ -297,9 +300,9 @@ export class OrganizationView {
    * cannot be accepted.
    */
   async cancel(uid: string): Promise<void> {
-    await settle(
+    await confirmWrite(
       async () => {
-        await this.at((slug) => this.#around.client.invitations.cancel(slug, uid));
+        await this.withSlug((slug) => this.#context.client.invitations.cancel(slug, uid));
         return true;
       },
       async () => {
@@ -308,26 +311,26 @@ export class OrganizationView {
       },
       { orRefused: true, orGone: true },
     );
-    this.invitations.drop(uid);
+    this.invitations.remove(uid);
   }
 
   #team(uid: string): TeamView {
-    const { client, hiddenPeople } = this.#around;
+    const { client, hiddenPeople } = this.#context;
     const view = this.#teams.get(uid) ?? new TeamOf(client, this, uid, hiddenPeople);
     this.#teams.set(uid, view);
     return view;
   }
 
   async #fetchDetail(): Promise<Identified<Organization>> {
-    const get = (slug: string) => this.#around.client.organizations.get(slug);
-    const detail = await this.at(get);
-    if (detail.uid === this.uid) return this.keep(detail);
+    const get = (slug: string) => this.#context.client.organizations.get(slug);
+    const detail = await this.withSlug(get);
+    if (detail.uid === this.uid) return this.setDetail(detail);
     // The slug belongs to a different organization now: look this one up by uid.
-    this.#slug = (await this.#around.locate(this.uid)).slug;
+    this.#slug = (await this.#context.locate(this.uid)).slug;
     const again = await get(this.#slug);
     if (again.uid !== this.uid)
       throw new Error(`The slug of organization ${this.uid} changed twice while it was read; run again.`);
-    return this.keep(again);
+    return this.setDetail(again);
   }
 
   async #end(call: (slug: string) => Promise<void>): Promise<void> {
@@ -335,11 +338,11 @@ export class OrganizationView {
       if (error instanceof OrganizationVanishedError) return true;
       throw error;
     };
-    await settle(
-      () => this.at(call).then(() => true, vanished),
-      () => this.#around.locate(this.uid).then(() => undefined, vanished),
+    await confirmWrite(
+      () => this.withSlug(call).then(() => true, vanished),
+      () => this.#context.locate(this.uid).then(() => undefined, vanished),
     );
-    this.#around.drop(this.uid);
+    this.#context.drop(this.uid);
   }
 }
 

@@ -72,14 +72,14 @@ export class People<Row extends PersonRow> extends Listing<Row> {
     return this.loaded?.has(userUid) ?? false;
   }
 
-  override put(row: Row): void {
+  override upsert(row: Row): void {
     this.#index = undefined;
-    super.put(row);
+    super.upsert(row);
   }
 
-  override drop(userUid: string): void {
+  override remove(userUid: string): void {
     this.#index = undefined;
-    super.drop(userUid);
+    super.remove(userUid);
   }
 
   #indexOf(rows: ReadonlyMap<string, Row>): Index<Row> {

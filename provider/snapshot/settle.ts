@@ -6,7 +6,7 @@ import { DoubtfulWriteError } from "./errors.js";
  * refused because it is done already; or, with `orGone`, the object was not found, which a proxy may answer as well.
  * The object that `lookUp` finds is the result; if its absence is proven, the failure is thrown.
  */
-export async function settle<T>(
+export async function confirmWrite<T>(
   write: () => Promise<T>,
   lookUp: () => Promise<T | undefined>,
   options: { orRefused?: boolean; orGone?: boolean } = {},

@@ -5,9 +5,9 @@ import { quoted } from "../core/text.js";
 import { CreatedNotShownError, OrganizationNotFoundError, OrganizationVanishedError } from "./errors.js";
 import { clockOf, Lag } from "./lag.js";
 import { Listing } from "./listing.js";
-import { OrganizationView, type Surroundings } from "./organization.js";
-import { settle } from "./settle.js";
-import { Turns } from "./turns.js";
+import { OrganizationView, type OrganizationContext } from "./organization.js";
+import { confirmWrite } from "./settle.js";
+import { KeyedMutex } from "./turns.js";
 
 type Row = Identified<Organization>;
 
@@ -27,14 +27,14 @@ export interface SnapshotOptions {
  */
 export class Snapshot {
   /** For creations: two resources with one name must not both find the name free. */
-  readonly creating = new Turns();
+  readonly creating = new KeyedMutex();
   readonly #client: AvalaClient;
   readonly #organizations: Listing<Row>;
   readonly #views = new Map<string, OrganizationView>();
   readonly #told = new Set<string>();
   /** Organizations that this run has created: one that is not visible yet has not disappeared (lists-may-lag). */
   readonly #made = new Set<string>();
-  readonly #around: Surroundings;
+  readonly #around: OrganizationContext;
   #ownUser: Promise<string | undefined> | undefined;
 
   /** @param options see `SnapshotOptions` */
@@ -55,9 +55,9 @@ export class Snapshot {
       locate: async (uid) => this.#visible(await this.#organizations.reload(), uid),
       ownUser: () => this.ownUser(),
       ownRole: async (uid) => (await this.#organizations.get()).get(uid)?.role ?? undefined,
-      put: (row) => this.#organizations.put(row),
+      put: (row) => this.#organizations.upsert(row),
       drop: (uid) => {
-        this.#organizations.drop(uid);
+        this.#organizations.remove(uid);
         this.#views.delete(uid);
       },
     };
@@ -102,16 +102,16 @@ export class Snapshot {
       );
       return created.length === 1 ? created[0] : undefined;
     };
-    const answer = await settle<Organization>(() => this.#client.organizations.create(input), find);
+    const answer = await confirmWrite<Organization>(() => this.#client.organizations.create(input), find);
     const { uid, slug } = answer;
     const created = uid !== undefined && slug !== undefined ? { ...answer, uid, slug } : await find();
     if (!created) throw new CreatedNotShownError(`organization ${quoted(input.name)}`);
     this.#made.add(created.uid);
     const view = this.#view(created);
     // A complete answer need not be read again, and a read may lag behind the write (lists-may-lag).
-    if (isDetail(created)) view.keep(created);
-    if (created.teamCount === 0) view.startsEmpty();
-    this.#organizations.put(created);
+    if (isDetail(created)) view.setDetail(created);
+    if (created.teamCount === 0) view.markEmpty();
+    this.#organizations.upsert(created);
     return view;
   }
 
@@ -132,7 +132,7 @@ export class Snapshot {
     });
     if (detail?.uid !== uid || detail.isActive === false) return undefined;
     const view = this.#view(detail);
-    view.keep(detail);
+    view.setDetail(detail);
     return view;
   }
 

@@ -3,15 +3,15 @@ import type { AvalaClient, Identified, Team, TeamMember, TeamWrite } from "../cl
 import type { Listing } from "./listing.js";
 import { TeamVanishedError } from "./errors.js";
 import { People, type PersonRow } from "./people.js";
-import { settle } from "./settle.js";
-import { Turns } from "./turns.js";
+import { confirmWrite } from "./settle.js";
+import { KeyedMutex } from "./turns.js";
 
 /** The parts of its organization that a team needs. */
 export interface OrganizationOfTeam {
   readonly uid: string;
   readonly slug: string;
   readonly teams: Listing<Identified<Team>>;
-  at<T>(call: (slug: string) => Promise<T>): Promise<T>;
+  withSlug<T>(call: (slug: string) => Promise<T>): Promise<T>;
   hasRemoved(userUid: string): Promise<boolean>;
 }
 
@@ -21,7 +21,7 @@ export class TeamOf<Organization extends OrganizationOfTeam> {
   readonly organization: Organization;
   readonly members: People<TeamMember>;
   readonly #client: AvalaClient;
-  readonly #removing = new Turns();
+  readonly #removing = new KeyedMutex();
 
   /** @param hiddenPeople see `People` */
   constructor(client: AvalaClient, organization: Organization, uid: string, hiddenPeople: ReadonlySet<string>) {
@@ -47,12 +47,12 @@ export class TeamOf<Organization extends OrganizationOfTeam> {
         ? row
         : undefined;
     };
-    const answer = await settle<Team>(
+    const answer = await confirmWrite<Team>(
       () => this.#at((slug, team) => this.#client.teams.update(slug, team, patch)),
       applied,
     );
     const known = { ...(await this.row()), ...answer, uid: this.uid };
-    teams.put(known);
+    teams.upsert(known);
     // The slug may change with the name; a response that omits it does not show this.
     if (patch.name !== undefined && answer.slug === undefined) await teams.reload();
     return this.row();
@@ -60,18 +60,18 @@ export class TeamOf<Organization extends OrganizationOfTeam> {
 
   async delete(): Promise<void> {
     const { teams } = this.organization;
-    await settle(
+    await confirmWrite(
       () => this.#orVanished(this.#at((slug, team) => this.#client.teams.delete(slug, team))),
       async () => ((await teams.reload()).has(this.uid) ? undefined : true),
       { orGone: true },
     );
-    teams.drop(this.uid);
+    teams.remove(this.uid);
   }
 
   /** Adds a member of the organization to the team. */
   async add(person: PersonRow, role: string): Promise<TeamMember> {
     const { userUid } = person;
-    const row = await settle<TeamMember>(
+    const row = await confirmWrite<TeamMember>(
       async () => {
         await this.#at((slug, team) => this.#client.teamMembers.add(slug, team, { userUid, role }));
         return { userUid, email: person.email, username: person.username, role } as TeamMember;
@@ -79,13 +79,13 @@ export class TeamOf<Organization extends OrganizationOfTeam> {
       async () => (await this.members.reload()).get(userUid),
       { orRefused: true },
     );
-    this.members.put(row);
+    this.members.upsert(row);
     return row;
   }
 
   async setRole(member: TeamMember, role: string): Promise<TeamMember> {
     const changed = { ...member, role };
-    const row = await settle<TeamMember>(
+    const row = await confirmWrite<TeamMember>(
       async () => {
         await this.#at((slug, team) => this.#client.teamMembers.setRole(slug, team, member.userUid, role));
         return changed;
@@ -95,13 +95,13 @@ export class TeamOf<Organization extends OrganizationOfTeam> {
         return now?.role === role ? now : undefined;
       },
     );
-    this.members.put(row);
+    this.members.upsert(row);
     return row;
   }
 
   /** Removes a person from the team. Two resources may do so for the same person: one request serves both. */
   remove(userUid: string): Promise<void> {
-    return this.#removing.take(userUid, () => this.#remove(userUid));
+    return this.#removing.run(userUid, () => this.#remove(userUid));
   }
 
   async #remove(userUid: string): Promise<void> {
@@ -111,12 +111,12 @@ export class TeamOf<Organization extends OrganizationOfTeam> {
       this.#client.teamMembers.remove(slug, team, userUid).catch(async (error: unknown) => {
         if (!(error instanceof NotFoundError && (await this.organization.hasRemoved(userUid)))) throw error;
       });
-    await settle(
+    await confirmWrite(
       () => this.#orVanished(this.#at(remove)),
       async () => ((await this.members.reload()).has(userUid) ? undefined : true),
       { orGone: true },
     );
-    this.members.drop(userUid);
+    this.members.remove(userUid);
   }
 
   async #orVanished(removal: Promise<unknown>): Promise<true> {
@@ -131,13 +131,13 @@ export class TeamOf<Organization extends OrganizationOfTeam> {
   async #at<T>(call: (slug: string, teamSlug: string) => Promise<T>): Promise<T> {
     const { slug } = await this.row();
     try {
-      return await this.organization.at((organization) => call(organization, slug));
+      return await this.organization.withSlug((organization) => call(organization, slug));
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       const now = (await this.organization.teams.reload()).get(this.uid)?.slug;
       if (now === undefined) throw new TeamVanishedError(this.uid);
       if (now === slug) throw error;
-      return this.organization.at((organization) => call(organization, now));
+      return this.organization.withSlug((organization) => call(organization, now));
     }
   }
 }

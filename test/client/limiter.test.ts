@@ -11,11 +11,11 @@ function bench(options: Partial<LimiterOptions> = {}) {
   const starts: number[] = [];
   const order: number[] = [];
   const call = async (number: number, lasting = 0, facts: RateFacts = {}) => {
-    await limiter.start(limiter.takeTurn());
+    await limiter.acquire(limiter.enqueue());
     starts.push(performance.now() - zero);
     order.push(number);
     if (lasting > 0) await new Promise((resolve) => setTimeout(resolve, lasting));
-    limiter.done(facts);
+    limiter.release(facts);
   };
   const calls = (count: number, lasting = 0, facts: RateFacts = {}) =>
     Promise.all(Array.from({ length: count }, (_, number) => call(number, lasting, facts)));
@@ -171,14 +171,14 @@ describe("limiter", () => {
 
   it("lets an older call's retry go before younger calls", async () => {
     const { limiter, order, call } = bench({ perSecond: 1, perMinute: 100 });
-    const old = limiter.takeTurn();
-    await limiter.start(old);
-    limiter.done({});
+    const old = limiter.enqueue();
+    await limiter.acquire(old);
+    limiter.release({});
     const young = [call(1), call(2)];
     const again = async () => {
-      await limiter.start(old);
+      await limiter.acquire(old);
       order.push(0);
-      limiter.done({});
+      limiter.release({});
     };
     const retry = again();
     await jest.runAllTimersAsync();
@@ -188,7 +188,7 @@ describe("limiter", () => {
 
   it("takes back what was never sent", async () => {
     const { limiter, starts, call } = bench({ perSecond: 1 });
-    await limiter.start(limiter.takeTurn());
+    await limiter.acquire(limiter.enqueue());
     limiter.cancel();
     await call(0);
     expect(starts).toEqual([0]);
@@ -242,7 +242,7 @@ describe("limiter", () => {
     const waiting = call(0).catch((error: unknown) => error);
     limiter.close();
     expect(await waiting).toBeInstanceOf(LimiterClosed);
-    await expect(limiter.start(limiter.takeTurn())).rejects.toBeInstanceOf(LimiterClosed);
+    await expect(limiter.acquire(limiter.enqueue())).rejects.toBeInstanceOf(LimiterClosed);
     expect(jest.getTimerCount()).toBe(0);
     expect(starts).toEqual([]);
   });

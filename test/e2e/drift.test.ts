@@ -320,7 +320,7 @@ describe("drift", () => {
 
   it("has a row for every managed field of every resource", () => {
     const managed = Object.values(schemas).flatMap((schema) =>
-      inputsWhere(schema, ({ local, writeOnly, identity }) => !local && !writeOnly && !identity).map(
+      inputsWhere(schema, ({ clientOnly: local, writeOnly, identity }) => !local && !writeOnly && !identity).map(
         (field) => `${schema.kind}.${field}`,
       ),
     );

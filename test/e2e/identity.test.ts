@@ -369,7 +369,7 @@ describe("what cannot be right, or cannot be known, is refused before anything i
     await made(gone, ...people);
     await emulator.clearLog();
     const { code, screen } = await project.destroy();
-    expect([code === 0, screen.includes("2 teams that no declaration knows")]).toEqual([false, true]);
+    expect([code === 0, screen.includes("2 unmanaged teams")]).toEqual([false, true]);
     expect((await emulator.writes()).filter((write) => write === "DELETE /organizations/acme/")).toEqual([]);
   });
 });

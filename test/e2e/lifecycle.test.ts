@@ -164,7 +164,7 @@ describe("the life of a stack", () => {
 
   it("changes every mutable field, with what the contract needs and nothing else", async () => {
     const sent = (schema: ResourceSchema) =>
-      inputsWhere(schema, ({ local, identity }) => !local && !identity).toSorted();
+      inputsWhere(schema, ({ clientOnly: local, identity }) => !local && !identity).toSorted();
     expect(Object.keys(changed).toSorted()).toEqual(sent(schemas.organization));
     expect(Object.keys(second.core).toSorted()).toEqual(sent(schemas.team));
     await emulator.clearLog();

@@ -16,7 +16,7 @@ const staff = new People("staff", { organization: acme, teams: { core, labs: lab
 
 exports.waiting = staff.waiting;
 exports.ada = staff.members["ada@example.com"].status;
-exports.adaInCore = staff.places["ada@example.com"].core.status;
+exports.adaInCore = staff.memberships["ada@example.com"].core.status;
 `;
 
 const yaml = `

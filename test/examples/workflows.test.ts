@@ -128,10 +128,7 @@ describe("apply.yml", () => {
   it("does not apply what nobody has reviewed", async () => {
     runner.answers = { [`GET repos/acme/access/commits/${merge}/pulls`]: [] };
     const { failed, log } = await runner.run(workflow("apply"));
-    expect([failed, log]).toEqual([
-      "apply: Get the approved review",
-      expect.stringContaining("it was not reviewed"),
-    ]);
+    expect([failed, log]).toEqual(["apply: Get the approved review", expect.stringContaining("it was not reviewed")]);
     expect(await emulator.calls()).toEqual([]);
   });
 

@@ -131,7 +131,7 @@ describe("a service that puts the creator into a new team", () => {
     const zoe = (await s.emulator.state()).people.find(({ email }) => email === person("zoe"))!.uid;
     await s.emulator.api("POST", "/organizations/beta/teams/core/members/", { user_uid: zoe, role: "member" });
     const { error } = await s.measured(() => s.stack.destroy());
-    expect(error?.message).toContain(`1 person that no declaration knows (${person("zoe")})`);
+    expect(error?.message).toContain(`1 unmanaged person (${person("zoe")})`);
     expect(error?.message).toContain("forceDestroy: true");
     await s.stack.up(program(true));
     expect((await s.measured(() => s.stack.destroy())).error?.message).toContain(person("zoe"));

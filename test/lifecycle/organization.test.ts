@@ -59,7 +59,7 @@ const allSteps = (step: string) => names.map((field) => `${step} ${field}`);
 
 describe("each field of Organization", () => {
   test("is in the table when it is managed", () => {
-    const managed = inputsWhere(schema, ({ local, identity }) => !local && !identity);
+    const managed = inputsWhere(schema, ({ clientOnly: local, identity }) => !local && !identity);
     expect([...names].toSorted()).toEqual(managed.toSorted());
   });
 
@@ -232,7 +232,7 @@ describe("deleting an Organization", () => {
     await s.stack.up(adopted({ onDestroy: "delete" }));
     const { error, writes } = await s.measured(() => s.stack.destroy());
     expect(error?.message).toContain("2 datasets, 1 slices");
-    expect(error?.message).toContain("3 people that no declaration knows");
+    expect(error?.message).toContain("3 unmanaged people");
     expect(error?.message).toContain(person("mia"));
     expect(error?.message).toContain("forceDestroy: true");
     expect(writes).toEqual([]);

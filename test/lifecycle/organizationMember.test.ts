@@ -215,7 +215,7 @@ describe("role-change-needs-new-email: another role", () => {
     await s.stack.refresh();
     expect(outputs()["status"]).toBe("gone");
     const promoted = zoe({ role: "admin" });
-    expect((await preview(promoted)).told).toEqual(said("info", "They are mailed again."));
+    expect((await preview(promoted)).told).toEqual(said("info", "They are invited again."));
     expect(await up(promoted)).toMatchObject({ error: undefined, mails: mailed() });
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
     expect(await up(promoted)).toMatchObject({ ...quiet, steps: ["same it"] });
@@ -226,7 +226,7 @@ describe("role-change-needs-new-email: another role", () => {
     await s.emulator.api("DELETE", `${at.people}${uid}/`);
     await s.stack.refresh();
     const promoted = zoe({ role: "admin" });
-    expect((await preview(promoted)).told).toEqual(said("warning", "mailed again where resend has a new value"));
+    expect((await preview(promoted)).told).toEqual(said("warning", "A new value of resend invites them again"));
     expect(await up(promoted)).toMatchObject(quiet);
   });
 
@@ -277,12 +277,12 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
       for (const run of [preview, up]) {
         const { told, ...rest } = await run(zoe());
         expect(rest).toMatchObject({ ...quiet, steps: ["same it"] });
-        expect(told).toEqual(said("warning", "mailed again where resend has a new value"));
+        expect(told).toEqual(said("warning", "A new value of resend invites them again"));
       }
       await s.stack.refresh();
       expect(outputs()["status"]).toBe(status);
       const again = await up(zoe({ resend: "one" }));
-      expect(again).toMatchObject({ mails: mailed(), told: said("info", "They are mailed again.") });
+      expect(again).toMatchObject({ mails: mailed(), told: said("info", "They are invited again.") });
       expect(outputs()).toMatchObject({ status: "invited", emailsSent: 2 });
       expect(await up(zoe({ resend: "one" }))).toMatchObject({ ...quiet, steps: ["same it"] });
     });
@@ -292,7 +292,7 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
       await s.emulator.expire(person("zoe"));
       await s.stack.refresh();
       const changed = await up(zoe({ role: "admin" }));
-      expect(changed).toMatchObject({ mails: mailed(), told: said("info", "They are mailed again.") });
+      expect(changed).toMatchObject({ mails: mailed(), told: said("info", "They are invited again.") });
       expect(await pending()).toEqual([`${person("zoe")} admin`]);
       expect(outputs()).toMatchObject({ status: "invited", emailsSent: 2 });
       expect(await up(zoe({ role: "admin" }))).toMatchObject({ ...quiet, steps: ["same it"] });
@@ -315,7 +315,7 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
     // The change of the declaration is what mails: the preview says so.
     for (const run of [preview, up]) {
       const { steps, told, mails } = await run(program);
-      expect({ steps, told }).toEqual({ steps: ["update it"], told: said("info", "They are mailed again.") });
+      expect({ steps, told }).toEqual({ steps: ["update it"], told: said("info", "They are invited again.") });
       expect(mails).toEqual(run === up ? mailed() : []);
     }
     expect(await up(program)).toMatchObject({ ...quiet, steps: ["same it"], told: [] });
@@ -325,7 +325,7 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
       const { told, ...rest } = await run(program);
       expect(rest).toMatchObject({ ...quiet, steps: ["same it"] });
       expect(told).toEqual(
-        said("warning", "They have been mailed 2 times, the most that maxEmails allows, and are not"),
+        said("warning", "They have been invited 2 times, the most that maxEmails allows, and are not"),
       );
     }
     // Nothing but the declaration can ask for more: a new limit does.
@@ -344,14 +344,14 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
     expect(await pending()).toEqual([`${person("zoe")} member`]);
   });
 
-  it("is not mailed again to somebody who has been a member, whatever onExpiry says; a new resend does, and says so", async () => {
+  it("is not invited again to somebody who has been a member, whatever onExpiry says; a new resend does, and says so", async () => {
     const uid = await accepted({ onExpiry: "resend" });
     await s.emulator.api("DELETE", `${at.people}${uid}/`);
     await s.stack.refresh();
     expect(outputs()).toMatchObject({ status: "gone", userUid: uid });
     expect(await up(zoe({ onExpiry: "resend" }))).toMatchObject({ ...quiet, steps: ["same it"] });
     const again = zoe({ onExpiry: "resend", resend: "one" });
-    expect(await up(again)).toMatchObject({ mails: mailed(), told: said("info", "They are mailed again.") });
+    expect(await up(again)).toMatchObject({ mails: mailed(), told: said("info", "They are invited again.") });
     expect(outputs()).toMatchObject({ status: "invited", emailsSent: 2 });
     // Invited once more, another role is another mail as for anybody, and is announced.
     const promoted = zoe({ onExpiry: "resend", resend: "one", role: "admin" });
@@ -371,13 +371,13 @@ describe("maxEmails", () => {
     ];
     for (const asked of asks) {
       expect((await preview(asked)).told).toEqual(
-        said("warning", "They have been mailed once, the most that maxEmails"),
+        said("warning", "They have been invited once, the most that maxEmails"),
       );
-      expect(await up(asked)).toMatchObject(guarded("They have been mailed once.*Raise maxEmails"));
+      expect(await up(asked)).toMatchObject(guarded("They have been invited once.*Raise maxEmails"));
     }
     expect(await pending()).toEqual([`${person("zoe")} member`]);
     await s.emulator.decline(person("zoe"));
-    expect(await up(asks[1]!)).toMatchObject(guarded("They have been mailed once"));
+    expect(await up(asks[1]!)).toMatchObject(guarded("They have been invited once"));
     expect(await up(zoe({ maxEmails: 2, resend: "one" }))).toMatchObject({ error: undefined, mails: mailed() });
   });
 
@@ -393,7 +393,7 @@ it("mails a pending invitation again for a new value of resend, and moves its en
   const { invitationUid, expiresAt } = outputs();
   await s.emulator.advance(3600);
   expect((await preview(zoe({ resend: "one" }))).told).toEqual(
-    said("info", "has not accepted. They are mailed again."),
+    said("info", "has not accepted. They are invited again."),
   );
   const again = await up(zoe({ resend: "one" }));
   expect(again.writes).toEqual([`POST ${at.invitations}${invitationUid as string}/resend/`]);

@@ -37,7 +37,9 @@ const held = async () =>
 
 describe("each field of Team", () => {
   test("is in the table when it is managed", () => {
-    expect([...names].toSorted()).toEqual(inputsWhere(schema, ({ local, identity }) => !local && !identity).toSorted());
+    expect([...names].toSorted()).toEqual(
+      inputsWhere(schema, ({ clientOnly: local, identity }) => !local && !identity).toSorted(),
+    );
   });
 
   it("is created, left alone, changed, found when it drifts, repaired, and cleared or let go", async () => {
@@ -150,7 +152,7 @@ describe("deleting a team", () => {
   it("is refused while people that no declaration knows are inside", async () => {
     await s.stack.up(declared());
     const { error, writes } = await s.measured(() => s.stack.destroy());
-    expect(error?.message).toContain(`1 person that no declaration knows (${person("lee")})`);
+    expect(error?.message).toContain(`1 unmanaged person (${person("lee")})`);
     expect(error?.message).toContain("forceDestroy: true");
     expect(writes).toEqual([]);
     expect(s.stack.resources.has("core")).toBe(true);

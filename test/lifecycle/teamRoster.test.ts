@@ -276,7 +276,7 @@ describe("slices", () => {
       const { writes, error } = await up(all);
       runs.push(writes);
       if (error === undefined) break;
-      expect(error.message).toMatch(/^Team "Core": \d+ of \d+ changes are made and recorded\. .*\[AVALA_SLICE\]$/);
+      expect(error.message).toMatch(/^Team "Core": \d+ of \d+ changes are made and recorded\. .*\[AVALA_INCOMPLETE\]$/);
       expect((await preview(all)).steps).toEqual(["update core"]);
       // Bug: a refresh clears the engine's mark of an unfinished step, and what is left was forgotten.
       await refresh();

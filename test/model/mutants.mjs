@@ -142,7 +142,7 @@ const mutants = [
     edits: [["lifecycle/runtime/claims.ts", "digestOf(`${this.#deployment} ${key}`)", "digestOf(key)"]],
   },
   {
-    name: "people are mailed again unasked",
+    name: "people are invited again unasked",
     edits: [["policy/person.ts", "return isWanted && hasEmailsLeft", "return hasEmailsLeft"]],
   },
 ];

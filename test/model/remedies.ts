@@ -58,7 +58,7 @@ const remedies: Remedy[] = [
     },
   },
   {
-    says: /Team ([-\w]+)\/([-\w]+) is (?:not deleted, because of|declared by another resource now, and holds) .* that no declaration knows/,
+    says: /Team ([-\w]+)\/([-\w]+) is (?:not deleted, because of|declared by another resource now, and holds) \d+ unmanaged /,
     async follow(world, _, [, organization, team]) {
       const row = world.organization(organization!)!;
       const found = row.teams.find(({ uid }) => uid === team)!;
@@ -83,7 +83,7 @@ const remedies: Remedy[] = [
     },
   },
   {
-    says: /"([^"]+)" is not mailed again\. They have been mailed/,
+    says: /"([^"]+)" is not invited again\. They have been invited/,
     follow(world, _, [, email]) {
       for (const [key, item] of itemsWhere(world, (text) => text.toLowerCase().includes(email!.toLowerCase()))) {
         if (item.kind === "organizationMember")
@@ -92,7 +92,7 @@ const remedies: Remedy[] = [
     },
   },
   {
-    says: /User ([-\w]+) is no member of organization .* nobody can be invited by uid/,
+    says: /User ([-\w]+) is not a member of organization .* nobody can be invited by uid/,
     follow(world, _, [, uid]) {
       const email = addressOf(world.service, uid!)!;
       for (const [key, item] of world.items) {

@@ -81,7 +81,7 @@ export function accepted(): void {
   new People("by-list", { organization: pulumi.output("acme"), people, defaults: { maxEmails: 1 } }, { protect: true });
   const waiting: pulumi.Output<Record<string, string>> = staff.waiting;
   new Team("of-people", { organization: acme, name: waiting.apply((who) => Object.keys(who).join()) });
-  const uids = [staff.members["a@b.example"]?.userUid, staff.places["a@b.example"]?.["core"]?.userUid];
+  const uids = [staff.members["a@b.example"]?.userUid, staff.memberships["a@b.example"]?.["core"]?.userUid];
   pulumi.all(uids);
 
   const provider = new Provider("tenant", { apiKeyEnv: "TENANT_AVALA_API_KEY", allowInsecureBaseUrl: true });

@@ -1,4 +1,4 @@
-import { GuardError, KnownPeople, RemovalBreaker } from "../../provider/lifecycle/runtime/guards.js";
+import { GuardError, ManagedPeople, RemovalBreaker } from "../../provider/lifecycle/runtime/guards.js";
 
 describe("the circuit breaker", () => {
   it("counts distinct people of one place", async () => {
@@ -35,11 +35,11 @@ describe("the circuit breaker", () => {
 
 describe("known people", () => {
   it("are known by each of their names, in their place only", () => {
-    const known = new KnownPeople();
-    known.note("a", ["uid", undefined, "ada@example.com"]);
-    expect(known.strangersAmong("a", [{ userUid: "uid" }])).toEqual([]);
-    expect(known.strangersAmong("a", [{ userUid: "other", email: "ADA@example.com" }])).toEqual([]);
-    expect(known.strangersAmong("a", [{ userUid: "other" }])).toEqual([{ userUid: "other" }]);
-    expect(known.strangersAmong("b", [{ userUid: "uid" }])).toEqual([{ userUid: "uid" }]);
+    const known = new ManagedPeople();
+    known.add("a", ["uid", undefined, "ada@example.com"]);
+    expect(known.unmanagedAmong("a", [{ userUid: "uid" }])).toEqual([]);
+    expect(known.unmanagedAmong("a", [{ userUid: "other", email: "ADA@example.com" }])).toEqual([]);
+    expect(known.unmanagedAmong("a", [{ userUid: "other" }])).toEqual([{ userUid: "other" }]);
+    expect(known.unmanagedAmong("b", [{ userUid: "uid" }])).toEqual([{ userUid: "uid" }]);
   });
 });

@@ -16,7 +16,7 @@ describe.each(all.map((resource) => [resource.kind, resource] as const))("the de
 
   it("says what holds when an input is left out, where nothing follows from its flags", () => {
     const untold = fields.filter(([, schema]) => {
-      const { absent, clear, local, writeOnly, identity } = flagsOf(schema);
+      const { defaultText: absent, emptyValue: clear, clientOnly: local, writeOnly, identity } = flagsOf(schema);
       const follows = clear !== undefined || local || writeOnly || identity || schema.safeParse(undefined).data;
       return isOptional(schema) && !absent && !follows;
     });
@@ -24,7 +24,7 @@ describe.each(all.map((resource) => [resource.kind, resource] as const))("the de
   });
 
   it("clears only what may be left out", () => {
-    for (const name of inputsWhere(resource, ({ clear }) => clear !== undefined)) {
+    for (const name of inputsWhere(resource, ({ emptyValue: clear }) => clear !== undefined)) {
       expect(isOptional((resource.inputs as Record<string, (typeof fields)[number][1]>)[name]!)).toBe(true);
     }
   });

@@ -8,7 +8,7 @@ import {
 import { DoubtfulWriteError, IdentityUnknownError } from "../../provider/snapshot/errors.js";
 import { Listing } from "../../provider/snapshot/listing.js";
 import { People, type PersonRow } from "../../provider/snapshot/people.js";
-import { settle } from "../../provider/snapshot/settle.js";
+import { confirmWrite } from "../../provider/snapshot/settle.js";
 
 interface Row {
   uid: string;
@@ -47,14 +47,14 @@ describe("a list of the service", () => {
 
   it("is kept true by own writes, those that end while it is on its way included", async () => {
     const { waiting, list } = byHand();
-    list.put({ uid: "earlier" });
+    list.upsert({ uid: "earlier" });
     const asked = list.get();
-    list.put({ uid: "b", name: "ours" });
-    list.drop("a");
+    list.upsert({ uid: "b", name: "ours" });
+    list.remove("a");
     waiting[0]!.answer([{ uid: "a" }, { uid: "b", name: "older" }]);
     expect((await asked).get("b")).toEqual({ uid: "b", name: "ours" });
     expect(await keys(list.get())).toEqual(["b", "earlier"]);
-    list.drop("b");
+    list.remove("b");
     expect(await keys(list.get())).toEqual(["earlier"]);
   });
 
@@ -63,8 +63,8 @@ describe("a list of the service", () => {
     const first = list.get();
     waiting[0]!.answer([{ uid: "a" }]);
     await first;
-    list.put({ uid: "made", name: "as made" });
-    list.drop("a");
+    list.upsert({ uid: "made", name: "as made" });
+    list.remove("a");
     const second = list.reload();
     waiting[1]!.answer([{ uid: "a" }]);
     expect(await keys(second)).toEqual(["made"]);
@@ -101,10 +101,10 @@ describe("a list of the service", () => {
 
   it("is not asked for where the service has said what is in it, and is kept true all the same", async () => {
     const { waiting, list } = byHand();
-    list.put({ uid: "ours" });
-    list.takeEmpty();
+    list.upsert({ uid: "ours" });
+    list.seedEmpty();
     expect(list.wanted).toBe(true);
-    list.put({ uid: "next" });
+    list.upsert({ uid: "next" });
     expect(await keys(list.get())).toEqual(["ours", "next"]);
     expect(waiting).toHaveLength(0);
     const fresh = list.reload();
@@ -162,11 +162,11 @@ describe("people", () => {
   it("follow own writes", async () => {
     const list = people([ada]);
     await list.find({ email: "bob@example.com" });
-    list.put({ userUid: "3", email: "bob@example.com" });
+    list.upsert({ userUid: "3", email: "bob@example.com" });
     expect(await list.find({ email: "bob@example.com" })).toMatchObject({ userUid: "3" });
-    list.put({ userUid: "3", email: "bob.new@example.com" });
+    list.upsert({ userUid: "3", email: "bob.new@example.com" });
     expect(await list.find({ email: "bob@example.com" })).toBeUndefined();
-    list.drop("1");
+    list.remove("1");
     expect(await list.find({ email: "ada@example.com" })).toBeUndefined();
   });
 
@@ -188,21 +188,21 @@ describe("no-idempotency-keys: a write that failed", () => {
   const failing = (reason: unknown) => () => Promise.reject(reason);
 
   it("is not looked up where it succeeded", async () => {
-    expect(await settle(() => Promise.resolve("done"), failing(new Error("not asked")))).toBe("done");
+    expect(await confirmWrite(() => Promise.resolve("done"), failing(new Error("not asked")))).toBe("done");
   });
 
   it.each([lost, new UnavailableError("500", "", { ...post, status: 500 })])(
     "is looked up where it is doubtful: %s",
     async (failure) => {
-      expect(await settle(failing(failure), () => Promise.resolve("found"))).toBe("found");
-      await expect(settle(failing(failure), () => Promise.resolve(undefined))).rejects.toBe(failure);
+      expect(await confirmWrite(failing(failure), () => Promise.resolve("found"))).toBe("found");
+      await expect(confirmWrite(failing(failure), () => Promise.resolve(undefined))).rejects.toBe(failure);
     },
   );
 
   it("is passed on where it is certain, without a look", async () => {
     const looked = jest.fn();
     for (const failure of [neverSent, new ForbiddenError("no", "", { ...post, status: 403 }), new TypeError("bug")]) {
-      await expect(settle(failing(failure), looked)).rejects.toBe(failure);
+      await expect(confirmWrite(failing(failure), looked)).rejects.toBe(failure);
     }
     expect(looked).not.toHaveBeenCalled();
   });
@@ -212,14 +212,16 @@ describe("no-idempotency-keys: a write that failed", () => {
     new InvalidError("twice", "", { ...post, status: 400 }),
   ])("counts as done where it was refused because it is done ($request.status)", async (failure) => {
     const found = () => Promise.resolve("found");
-    expect(await settle(failing(failure), found, { orRefused: true })).toBe("found");
-    await expect(settle(failing(failure), () => Promise.resolve(undefined), { orRefused: true })).rejects.toBe(failure);
-    await expect(settle(failing(failure), found)).rejects.toBe(failure);
-    await expect(settle(failing(failure), failing(new Error("down")), { orRefused: true })).rejects.toBe(failure);
+    expect(await confirmWrite(failing(failure), found, { orRefused: true })).toBe("found");
+    await expect(confirmWrite(failing(failure), () => Promise.resolve(undefined), { orRefused: true })).rejects.toBe(
+      failure,
+    );
+    await expect(confirmWrite(failing(failure), found)).rejects.toBe(failure);
+    await expect(confirmWrite(failing(failure), failing(new Error("down")), { orRefused: true })).rejects.toBe(failure);
   });
 
   it("stays doubtful where the look fails too", async () => {
-    const settled = settle(failing(lost), failing(new Error("down")));
+    const settled = confirmWrite(failing(lost), failing(new Error("down")));
     await expect(settled).rejects.toThrow(DoubtfulWriteError);
     await expect(settled).rejects.toMatchObject({ cause: lost, code: "AVALA_DOUBTFUL_WRITE" });
   });

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { strangersNamed } from "../../provider/lifecycle/runtime/guards.js";
+import { unmanagedNamed } from "../../provider/lifecycle/runtime/guards.js";
 import { printable, quoted } from "../../provider/core/text.js";
 
 describe("text of others, in a message", () => {
@@ -35,11 +35,11 @@ describe("text of others, in a message", () => {
 
   it("is listed up to five, the rest counted, by whatever name is known", () => {
     const people = ["a", "b", "c", "d", "e", "f", "g"].map((userUid) => ({ userUid }));
-    expect(strangersNamed([{ userUid: "1", email: "ada\n@example.com", username: "ada" }])).toBe(
-      "1 person that no declaration knows (ada @example.com)",
+    expect(unmanagedNamed([{ userUid: "1", email: "ada\n@example.com", username: "ada" }])).toBe(
+      "1 unmanaged person (ada @example.com)",
     );
-    expect(strangersNamed([{ userUid: "1", username: "ada" }, { userUid: "2" }])).toContain("2 people that");
-    expect(strangersNamed([{ userUid: "1", username: "ada" }, { userUid: "2" }])).toContain("(1, 2)");
-    expect(strangersNamed(people)).toContain("(a, b, c, d, e and 2 more)");
+    expect(unmanagedNamed([{ userUid: "1", username: "ada" }, { userUid: "2" }])).toContain("2 people that");
+    expect(unmanagedNamed([{ userUid: "1", username: "ada" }, { userUid: "2" }])).toContain("(1, 2)");
+    expect(unmanagedNamed(people)).toContain("(a, b, c, d, e and 2 more)");
   });
 });

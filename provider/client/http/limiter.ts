@@ -8,13 +8,13 @@ const LONGEST_PAUSE = MINUTE;
  * If other processes share the limit, this many requests must remain for each request under way, because the others
  * have requests under way too.
  */
-const CAUTION = 8;
+const SHARED_RESERVE = 8;
 /**
  * If a process uses all requests of a shared minute, it waits this much longer than necessary before it sends the next
  * one, and proportionally less if it uses a part of them. A process that has just started needs the gap. It is longer
  * than the second to which the service rounds its times.
  */
-const COURTESY = 3 * SECOND;
+const SHARED_GAP = 3 * SECOND;
 /** A wait that is reported; the report is delayed until all waiting requests have arrived. */
 const LONG_WAIT = 10 * SECOND;
 const GATHERING = SECOND;
@@ -92,12 +92,12 @@ export class Limiter {
   }
 
   /** A position in the queue, kept for all attempts of one call, so that a retry is sent before younger calls. */
-  takeTurn(): number {
+  enqueue(): number {
     return ++this.turns;
   }
 
   /** Resolves when the request may start; each must be followed by one `done` or `cancel`. */
-  start(turn: number): Promise<void> {
+  acquire(turn: number): Promise<void> {
     if (this.closed) return Promise.reject(new LimiterClosed());
     return new Promise((start, refuse) => {
       const at = this.waiting.findLastIndex((other) => other.turn < turn) + 1;
@@ -107,7 +107,7 @@ export class Limiter {
   }
 
   /** The request has ended; `facts` is the rate limit that its response states. */
-  done(facts: RateFacts): void {
+  release(facts: RateFacts): void {
     this.underWay--;
     this.ends.push(this.now());
     this.adapt(facts);
@@ -182,12 +182,12 @@ export class Limiter {
   private serviceFreeAt(): number {
     if (this.budget === undefined) return 0;
     const { remaining, until, shared, left } = this.budget;
-    const needed = this.underWay * (shared ? CAUTION : 1) + 1;
+    const needed = this.underWay * (shared ? SHARED_RESERVE : 1) + 1;
     const missing = needed - (remaining + this.left - left);
     if (missing <= 0) return 0;
     const own = this.ends[missing - 1];
     const ownBack = own === undefined ? Infinity : own + MINUTE;
-    const courtesy = shared ? COURTESY * (this.ends.length / this.perMinute) : 0;
+    const courtesy = shared ? SHARED_GAP * (this.ends.length / this.perMinute) : 0;
     return courtesy + (this.underWay > 0 ? ownBack : Math.min(ownBack, until));
   }
 

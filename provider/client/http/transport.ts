@@ -96,7 +96,7 @@ export class Transport {
 
   private async run(call: Call): Promise<Answer> {
     const { limiter, random, mostTries, onDate } = this.options;
-    const turn = limiter.takeTurn();
+    const turn = limiter.enqueue();
     let uncertain = false;
     let retryUntil: number | undefined;
     for (let tries = 1; ; tries++) {
@@ -110,7 +110,7 @@ export class Transport {
       // After the last attempt too, because other requests must wait as well; and before `done`, which starts the next
       // one.
       if (throttled) limiter.pause(wait);
-      limiter.done(rateFacts(headersOf(outcome)));
+      limiter.release(rateFacts(headersOf(outcome)));
       if (!mayRetry(call.method, outcome)) return this.settle(call, outcome, uncertain, refusedNow);
       retryUntil ??= performance.now() + RETRY_BUDGET_MS;
       const late = performance.now() + wait > retryUntil;
@@ -126,7 +126,7 @@ export class Transport {
     const { method, path } = call;
     const facts: RequestFacts = { method, path, ...(uncertain && { uncertain }) };
     try {
-      await limiter.start(turn);
+      await limiter.acquire(turn);
     } catch (error) {
       if (!(error instanceof LimiterClosed)) throw error;
       throw this.refused ? refusedBefore(facts) : closedError(facts);

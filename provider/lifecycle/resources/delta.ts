@@ -4,7 +4,7 @@ import { sends, type Target } from "../lifecycle.js";
 
 /** The declared fields that go over the wire, in the wire's values. */
 export function wireInputs(schema: ResourceSchema, inputs: Properties, names = Object.keys(inputs)): Properties {
-  const sent = inputsWhere(schema, ({ local, identity }) => !local && !identity);
+  const sent = inputsWhere(schema, ({ clientOnly: local, identity }) => !local && !identity);
   return Object.fromEntries(
     sent
       .filter((name) => names.includes(name) && inputs[name] !== undefined)

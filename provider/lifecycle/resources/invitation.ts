@@ -9,19 +9,19 @@ import {
   ensureInvited,
   invitedRole,
   learnPerson,
-  mailOutputs,
+  emailOutputs,
   observePerson,
   personClaims,
   personSubject,
   recordedPersonClaims,
   replacedPerson,
   statusOf,
-  type Newcomer,
+  type PersonStatus,
 } from "./person.js";
 import { organizationOf } from "./place.js";
 
 /** A person's way up to acceptance; what comes after is none of its business. */
-export const invitation: Lifecycle<Newcomer> = {
+export const invitation: Lifecycle<PersonStatus> = {
   schema,
   naturalKey: true,
 
@@ -33,7 +33,7 @@ export const invitation: Lifecycle<Newcomer> = {
   replaced: replacedPerson,
 
   /** Acceptance is recorded, and the rest is none of its business any more. */
-  canSettle: async (run, target) => target.state["status"] !== "accepted" && canTakeNextStep(run, target),
+  hasPendingStep: async (run, target) => target.state["status"] !== "accepted" && canTakeNextStep(run, target),
 
   observe: observePerson,
   ensure: (run, target, seen) => ensureInvited(run, target, seen!),
@@ -45,17 +45,17 @@ export const invitation: Lifecycle<Newcomer> = {
     const view = await organizationOf(run, target);
     const who = splitId(target.id, 2)[1]!;
     const email = (state["email"] ?? who) as string;
-    run.known.note(view.uid, [who, email, state["userUid"] as string | undefined]);
+    run.managed.add(view.uid, [who, email, state["userUid"] as string | undefined]);
     const row = await view.invitationOf(email);
-    const seen: Newcomer = { view, person: { email }, who, member: undefined, row, mails: 0 };
+    const seen: PersonStatus = { view, person: { email }, who, member: undefined, invitation: row, emails: 0 };
     if (!row || handOver(run, personSubject(seen, target), state)) return;
     await cancelRecorded(run, seen, target, state["uid"]);
   },
 
   id: ({ view, who }) => joinId(view.uid, who),
-  shown: ({ row, member }) => ({ role: member ? undefined : invitedRole(row) }),
+  toInputs: ({ invitation: row, member }) => ({ role: member ? undefined : invitedRole(row) }),
   outputs: (seen, { state }) => {
-    const { row, member } = seen;
+    const { invitation: row, member } = seen;
     // Accepted once, and a member no more: the invitation has served its purpose.
     const served = !row && state["status"] === "accepted";
     return {
@@ -63,7 +63,7 @@ export const invitation: Lifecycle<Newcomer> = {
       status: member || served ? "accepted" : statusOf(seen, state),
       expiresAt: row?.expiresAt ?? state["expiresAt"],
       userUid: member?.userUid ?? state["userUid"],
-      ...mailOutputs(seen, state),
+      ...emailOutputs(seen, state),
     };
   },
 };

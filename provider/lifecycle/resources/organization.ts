@@ -7,7 +7,7 @@ import type { OrganizationView } from "../../snapshot/index.js";
 import { hiddenIn, hiddenProperties } from "../../policy/hiddenState.js";
 import { organizationEnding } from "../../policy/organization.js";
 import { delta, wireInputs } from "./delta.js";
-import { GuardError, strangersNamed, teamsNamed } from "../runtime/guards.js";
+import { GuardError, unmanagedNamed, teamsNamed } from "../runtime/guards.js";
 import { addressOf, handOver, type Subject } from "../runtime/handOver.js";
 import { isUnknown, type Properties } from "../inputs.js";
 import type { Lifecycle, Target } from "../lifecycle.js";
@@ -15,7 +15,7 @@ import { adoptsOther, placeOfOrganization } from "./place.js";
 import type { Run } from "../runtime/run.js";
 import { isRecorded } from "../state.js";
 
-interface Seen {
+interface Observed {
   view: OrganizationView;
   detail: Organization;
   /** Made by this very run. */
@@ -27,7 +27,7 @@ interface Seen {
 /** Fields that the service takes on creation (contract section 4.1); the others follow in an update. */
 const takenOnCreate = ["name", "description", "logo", "website", "industry", "email", "phone", "visibility"];
 
-export const organization: Lifecycle<Seen> = {
+export const organization: Lifecycle<Observed> = {
   schema,
   naturalKey: false,
 
@@ -73,7 +73,7 @@ export const organization: Lifecycle<Seen> = {
   async ensure(run, target, seen) {
     if (seen) return seen;
     const name = target.inputs["name"] as string;
-    return run.snapshot.creating.take(name, async () => {
+    return run.snapshot.creating.run(name, async () => {
       await refuseSameName(run, target);
       const input = { name, ...wireInputs(schema, target.inputs, takenOnCreate) };
       return look(await run.snapshot.createOrganization(input), true);
@@ -81,7 +81,7 @@ export const organization: Lifecycle<Seen> = {
   },
 
   async sync(_run, target, seen) {
-    const patch = delta(schema, seen.created ? sentOnCreate(target) : target, shown(seen));
+    const patch = delta(schema, seen.created ? sentOnCreate(target) : target, inputsOf(seen));
     if (Object.keys(patch).length === 0) return seen;
     return { ...seen, detail: await seen.view.update(patch) };
   },
@@ -97,7 +97,7 @@ export const organization: Lifecycle<Seen> = {
   },
 
   id: ({ view }) => view.uid,
-  shown,
+  toInputs: inputsOf,
   outputs: ({ view, detail, created, owner }, { state }) => ({
     uid: view.uid,
     plan: detail.plan,
@@ -127,7 +127,7 @@ function subjectOf(view: OrganizationView, { adopt }: Properties = {}): Subject 
   };
 }
 
-async function look(view: OrganizationView, created: boolean): Promise<Seen> {
+async function look(view: OrganizationView, created: boolean): Promise<Observed> {
   return { view, detail: await view.detail(), created };
 }
 
@@ -140,7 +140,7 @@ async function ownerOf(view: OrganizationView): Promise<string | undefined> {
   return [...(rows?.values() ?? [])].find(({ role }) => role === "owner")?.userUid;
 }
 
-function shown({ detail }: Seen): Properties {
+function inputsOf({ detail }: Observed): Properties {
   return { ...detail };
 }
 
@@ -173,9 +173,9 @@ async function refuseUnlessEmpty(run: Run, view: OrganizationView): Promise<void
     .filter(([count]) => count !== 0)
     .map(([count, what]) => ((count ?? -1) < 0 ? `perhaps ${what} (Avala does not say)` : `${count} ${what}`));
   const people = [...(await view.members.get()).values()].filter(({ role }) => role !== "owner");
-  const strangers = run.known.strangersAmong(view.uid, people);
-  if (strangers.length > 0) inside.push(strangersNamed(strangers));
-  const teams = run.known.unknownTeams(view.uid, (await view.teams.get()).values());
+  const strangers = run.managed.unmanagedAmong(view.uid, people);
+  if (strangers.length > 0) inside.push(unmanagedNamed(strangers));
+  const teams = run.managed.unknownTeams(view.uid, (await view.teams.get()).values());
   if (teams.length > 0) inside.push(teamsNamed(teams));
   if (inside.length === 0) {
     // Whom declarations know, and have not taken out before, loses the organization with its deletion.

@@ -11,10 +11,10 @@ import {
   cancelRecorded,
   canTakeNextStep,
   ensureInvited,
-  invitationBeside,
+  leftoverInvitation,
   invitedRole,
   learnPerson,
-  mailOutputs,
+  emailOutputs,
   notePerson,
   observePerson,
   personClaims,
@@ -22,13 +22,13 @@ import {
   recordedPersonClaims,
   replacedPerson,
   statusOf,
-  type Newcomer,
+  type PersonStatus,
 } from "./person.js";
 import type { Run } from "../runtime/run.js";
 import { isUnfinished } from "../state.js";
 
 /** A person from nobody to member. */
-export const organizationMember: Lifecycle<Newcomer> = {
+export const organizationMember: Lifecycle<PersonStatus> = {
   schema,
   naturalKey: true,
 
@@ -40,7 +40,7 @@ export const organizationMember: Lifecycle<Newcomer> = {
   replaced: replacedPerson,
 
   /** Acceptance is recorded; an invitation that has ended is mailed again where the declaration says so. */
-  canSettle: async (run, target) => target.state["status"] !== "active" && canTakeNextStep(run, target),
+  hasPendingStep: async (run, target) => target.state["status"] !== "active" && canTakeNextStep(run, target),
 
   observe: observePerson,
   ensure: (run, target, seen) => ensureInvited(run, target, seen!),
@@ -59,7 +59,7 @@ export const organizationMember: Lifecycle<Newcomer> = {
     const { inputs, state } = target;
     if (inputs["onDestroy"] === "retain") return notePerson(run, target);
     const seen = await observePerson(run, target);
-    if (!seen?.member && !seen?.row) return;
+    if (!seen?.member && !seen?.invitation) return;
     if (handOver(run, personSubject(seen, target), state)) return;
     if (!seen.member) return cancelRecorded(run, seen, target, state["invitationUid"]);
     if (!holdsAccess(state, isUnfinished(state))) return warnNotHeld(run, seen, seen.member);
@@ -68,33 +68,33 @@ export const organizationMember: Lifecycle<Newcomer> = {
   },
 
   id: ({ view, who }) => joinId(view.uid, who),
-  shown: ({ row, member }) => ({
+  toInputs: ({ invitation: row, member }) => ({
     role: member ? (member.role === "owner" ? undefined : member.role) : invitedRole(row),
   }),
   outputs: (seen, { state }) => {
-    const { row, member } = seen;
+    const { invitation: row, member } = seen;
     return {
       status: statusOf(seen, state) ?? "active",
       userUid: member?.userUid ?? state["userUid"],
       username: member?.username ?? state["username"],
       invitationUid: member ? undefined : (row?.uid ?? state["invitationUid"]),
       expiresAt: member ? undefined : (row?.expiresAt ?? state["expiresAt"]),
-      ...mailOutputs(seen, state),
+      ...emailOutputs(seen, state),
     };
   },
 };
 
 /** They have joined in another way than by what is recorded: that access is not this declaration's to take away. */
-function warnNotHeld(run: Run, { view }: Newcomer, member: Member): void {
+function warnNotHeld(run: Run, { view }: PersonStatus, member: Member): void {
   run.log.warn(
     `${nameOf(member)} has become a member of organization ${view.slug} in another way than by the resource that is deleted, and stays a member. No resource declares them now.`,
   );
 }
 
-async function removeMember(run: Run, seen: Newcomer, member: Member): Promise<void> {
+async function removeMember(run: Run, seen: PersonStatus, member: Member): Promise<void> {
   const { view } = seen;
   const { userUid } = member;
-  const beside = await invitationBeside(seen);
+  const beside = await leftoverInvitation(seen);
   await unlessOwnPerson(seen, member, "removed", async () => {
     await run.breaker.count(`organization ${view.uid}`, [userUid]);
     // Their places in teams end too.
@@ -109,7 +109,7 @@ async function removeMember(run: Run, seen: Newcomer, member: Member): Promise<v
 }
 
 /** An organization has one owner, who is neither demoted nor removed, whatever is declared. */
-function staysOwner(run: Run, { view }: Newcomer, member: Member): boolean {
+function staysOwner(run: Run, { view }: PersonStatus, member: Member): boolean {
   if (member.role === undefined) {
     throw new GuardError(
       `Avala does not show the role of ${nameOf(member)} in organization ${view.slug}. They may be its owner, and stay as they are.`,
@@ -117,7 +117,9 @@ function staysOwner(run: Run, { view }: Newcomer, member: Member): boolean {
     );
   }
   if (member.role !== "owner") return false;
-  run.log.warn(`${nameOf(member)} is the owner of organization ${view.slug} and stays it, whatever is declared.`);
+  run.log.warn(
+    `${nameOf(member)} is the owner of organization ${view.slug} and stays the owner, whatever is declared.`,
+  );
   return true;
 }
 
@@ -127,14 +129,14 @@ function staysOwner(run: Run, { view }: Newcomer, member: Member): boolean {
  * who have it lose it one after the other, as of two at the same time neither would be known.
  */
 async function unlessOwnPerson<T>(
-  { view }: Newcomer,
+  { view }: PersonStatus,
   member: Member,
   what: string,
   step: () => Promise<T>,
 ): Promise<T> {
   const ownRole = await view.ownRole();
   if (ownRole !== undefined && member.role !== ownRole) return step();
-  return view.leavingRole.take("own", async () => {
+  return view.leavingRole.run("own", async () => {
     if ((await view.ownPerson()) !== member.userUid) return step();
     throw new GuardError(
       `${nameOf(member)} is the user whose API key this run uses, and is not ${what} in organization ${view.slug}.`,

@@ -33,18 +33,18 @@ import type { Run } from "../runtime/run.js";
 import { isRecorded, isUnfinished } from "../state.js";
 
 /** A person on their way into an organization, as one look finds them. */
-export interface Newcomer {
+export interface PersonStatus {
   view: OrganizationView;
   person: Person;
   /** Last part of the id: the person as first declared. */
   who: string;
   member: Member | undefined;
   /** Their invitation as the service lists it: pending, or expired and still shown. Not looked for behind a member whose uid is known. */
-  row: Invitation | undefined;
+  invitation: Invitation | undefined;
   /** Mails that this step has caused, doubtful ones included. */
-  mails: number;
+  emails: number;
   /** The person is to be mailed, and may not have been. */
-  owed?: boolean;
+  isEmailPending?: boolean;
 }
 
 /** What a declaration stands for, in its own spelling. */
@@ -66,7 +66,7 @@ export function personKey(organization: string, who: string): string {
 }
 
 /** The person, for whoever asks whether another declaration stands for them too. */
-export function personSubject(seen: Newcomer, { inputs, state }: Target): Subject {
+export function personSubject(seen: PersonStatus, { inputs, state }: Target): Subject {
   const { view, who, person, member } = seen;
   const uid = person.userUid ?? member?.userUid;
   const label = (inputs["email"] ?? state["email"]) as string | undefined;
@@ -124,21 +124,21 @@ export async function isOtherPerson(run: Run, { id, inputs, state }: Recorded): 
 }
 
 /** Looks for the person: among the members, and for their invitation unless their uid is known as a member's. */
-export async function observePerson(run: Run, target: Target, look = find): Promise<Newcomer | undefined> {
+export async function observePerson(run: Run, target: Target, look = find): Promise<PersonStatus | undefined> {
   const { id, inputs, state } = target;
   const view = await organizationOf(run, target);
   const who = id === undefined ? ((inputs["user"] ?? inputs["email"]) as string) : splitId(id, 2)[1]!;
   const person = personIn(target, who);
-  const seen: Newcomer = { view, person, who, mails: 0, ...(await look(run, view, person)) };
-  run.known.note(view.uid, aliasesOf(who, person, seen.member));
+  const seen: PersonStatus = { view, person, who, emails: 0, ...(await look(run, view, person)) };
+  run.managed.add(view.uid, aliasesOf(who, person, seen.member));
   warnMovedAddress(run, seen);
-  return !seen.row && !seen.member && id !== undefined && !isRecorded(state) ? undefined : seen;
+  return !seen.invitation && !seen.member && id !== undefined && !isRecorded(state) ? undefined : seen;
 }
 
 /** A recorded uid is the identity: whoever has the address now is another person, who stays as they are. */
 export function warnMovedAddress(
   run: Run,
-  { view, person, member }: Pick<Newcomer, "view" | "person" | "member">,
+  { view, person, member }: Pick<PersonStatus, "view" | "person" | "member">,
 ): void {
   if (member || person.userUid === undefined || person.email === undefined) return;
   const holder = view.members.holderOf(person.email);
@@ -151,7 +151,7 @@ export function warnMovedAddress(
  * Refuses to invite to an address that is somebody else's now, or that was a member's before and is nobody's: the program
  * may mean the member.
  */
-export function refuseMovedAddress(run: Run, { view, person, member, row }: Newcomer): void {
+export function refuseMovedAddress(run: Run, { view, person, member, invitation: row }: PersonStatus): void {
   const { email, userUid } = person;
   if (member || row || email === undefined) return;
   const holder = view.members.holderOf(email);
@@ -172,7 +172,7 @@ export function refuseMovedAddress(run: Run, { view, person, member, row }: Newc
 /** Noted without a look, as far as state tells, so that nobody takes them for somebody unknown. */
 export function notePerson(run: Run, target: Recorded): void {
   const [organizationUid, who] = splitId(target.id, 2) as [string, string];
-  run.known.note(organizationUid, aliasesOf(who, personIn(target, who)));
+  run.managed.add(organizationUid, aliasesOf(who, personIn(target, who)));
 }
 
 /** Whoever is declared anew may be on their way into the organization. */
@@ -191,12 +191,12 @@ export function learnPerson(run: Run, { id, inputs, state }: Recorded): void {
   run.labels.noteUnsettled(organizationUid, names as string[]);
 }
 
-type Found = Pick<Newcomer, "member" | "row">;
+type Found = Pick<PersonStatus, "member" | "invitation">;
 
 /** Whoever joins by another way than their invitation may leave it behind: one list does not tell of the other. */
 async function find(run: Run, view: OrganizationView, person: Person): Promise<Found> {
   const found = await findStep(run, view, person);
-  if (found.member || !isValid(found.row)) return found;
+  if (found.member || !isValid(found.invitation)) return found;
   // That addresses are hidden does not matter to somebody who is invited, as far as anybody can know.
   return { ...found, member: await view.members.find(person).catch(unlessKnown) };
 }
@@ -205,17 +205,17 @@ async function find(run: Run, view: OrganizationView, person: Person): Promise<F
 async function findStep(run: Run, view: OrganizationView, person: Person): Promise<Found> {
   const { userUid, email } = person;
   const known = userUid === undefined ? undefined : await view.members.find(person);
-  if (known || email === undefined) return { member: known, row: undefined };
+  if (known || email === undefined) return { member: known, invitation: undefined };
   const row = await view.invitationOf(email);
   warnNewValues(run, row);
-  return { member: isValid(row) ? undefined : await view.members.find(person), row };
+  return { member: isValid(row) ? undefined : await view.members.find(person), invitation: row };
 }
 
 /**
  * A valid invitation that a member has beside, by which they could come back; as far as it can be known. One to an address
  * that is not theirs any more is somebody else's.
  */
-export async function invitationBeside({ view, person, member }: Newcomer): Promise<Invitation | undefined> {
+export async function leftoverInvitation({ view, person, member }: PersonStatus): Promise<Invitation | undefined> {
   const email = member?.email ?? person.email;
   const found = email === undefined ? undefined : await view.invitationOf(email).catch(unlessKnown);
   return isValid(found) ? found : undefined;
@@ -224,7 +224,7 @@ export async function invitationBeside({ view, person, member }: Newcomer): Prom
 /** Cancels the invitation that a declaration has sent or found; another one to the same address is somebody else's. */
 export async function cancelRecorded(
   run: Run,
-  { view, row, ...seen }: Newcomer,
+  { view, invitation: row, ...seen }: PersonStatus,
   { state }: Target,
   recorded: unknown,
 ): Promise<void> {
@@ -233,7 +233,7 @@ export async function cancelRecorded(
   const isOwn = row.uid === recorded || hiddenIn(state).isEmailPending || isUnfinished(state);
   if (!isOwn) {
     run.log.warn(
-      `${nameOf({ view, row, ...seen })} has been invited into organization ${view.slug} by somebody else; that invitation stays.`,
+      `${nameOf({ view, invitation: row, ...seen })} has been invited into organization ${view.slug} by somebody else; that invitation stays.`,
     );
     return;
   }
@@ -263,21 +263,21 @@ function warnNewValues(run: Run, row: Invitation | undefined): void {
 }
 
 /** Mails whoever is neither a member nor invited as declared, where that is due. */
-export async function ensureInvited(run: Run, target: Target, seen: Newcomer): Promise<Newcomer> {
-  const due = dueMail(target, seen);
+export async function ensureInvited(run: Run, target: Target, seen: PersonStatus): Promise<PersonStatus> {
+  const due = dueEmailOf(target, seen);
   if (due === undefined) return seen;
   refuseMovedAddress(run, seen);
-  return due === "resend" ? mail(target, seen, () => seen.view.resend(seen.row!)) : invite(target, seen);
+  return due === "resend" ? sendEmail(target, seen, () => seen.view.resend(seen.invitation!)) : invite(target, seen);
 }
 
 /** What a step sends to somebody who is not a member: an invitation, or the one they have again. */
-function dueMail(target: Target, seen: Newcomer): "invite" | "resend" | undefined {
-  const { row, member, mails } = seen;
+function dueEmailOf(target: Target, seen: PersonStatus): "invite" | "resend" | undefined {
+  const { invitation: row, member, emails: mails } = seen;
   const invitation = row && { isValid: isValid(row), role: invitedRole(row) };
   return dueEmail(declarationOf(target, seen), { isMember: member !== undefined, invitation }, mails);
 }
 
-function declarationOf({ id, inputs, state }: Target, { person }: Newcomer) {
+function declarationOf({ id, inputs, state }: Target, { person }: PersonStatus) {
   return { isNew: id === undefined, declared: inputs, recorded: state, hasAddress: person.email !== undefined };
 }
 
@@ -300,11 +300,11 @@ export async function canTakeNextStep(run: Run, target: Recorded): Promise<boole
     return true;
   }
   const changed = asksForResend(declarationOf(target, seen)) || target.inputs["role"] !== target.state["role"];
-  if (isValid(seen.row) && !changed) return false;
-  const due = dueMail(target, seen);
-  if (isValid(seen.row) && due === undefined) return false;
+  if (isValid(seen.invitation) && !changed) return false;
+  const due = dueEmailOf(target, seen);
+  if (isValid(seen.invitation) && due === undefined) return false;
   const obstacle = obstacleTo(target, seen);
-  const next = obstacle ?? nextMail(seen, due);
+  const next = obstacle ?? nextEmail(seen, due);
   const possible = due !== undefined && obstacle === undefined;
   const status = statusOf(seen, target.state)!;
   run.log.oneOfMany(
@@ -324,7 +324,7 @@ function roleOf({ role }: Member, { inputs, state }: Target): string {
   return stays || isShown ? "" : `, as ${printable(role, 20)}: the declared role (${declared as string}) is set`;
 }
 
-function standingOf(seen: Newcomer, { state }: Target): string {
+function standingOf(seen: PersonStatus, { state }: Target): string {
   const [name, place] = [nameOf(seen), `organization ${seen.view.slug}`];
   switch (statusOf(seen, state)) {
     case "invited":
@@ -336,33 +336,36 @@ function standingOf(seen: Newcomer, { state }: Target): string {
   }
 }
 
-function nextMail({ row }: Newcomer, due: "invite" | "resend" | undefined): string {
-  if (due === undefined) return "They are mailed again where resend has a new value.";
-  if (due === "resend") return "They are mailed again.";
+function nextEmail({ invitation: row }: PersonStatus, due: "invite" | "resend" | undefined): string {
+  if (due === undefined) return "A new value of resend invites them again.";
+  if (due === "resend") return "They are invited again.";
   return isValid(row)
-    ? "The invitation is cancelled, and one more mailed with the declared role."
-    : "They are mailed again.";
+    ? "The invitation is cancelled, and a new one is sent with the declared role."
+    : "They are invited again.";
 }
 
 /** Why an email cannot be sent, whoever asks for it. */
-function obstacleTo(target: Target, seen: Newcomer): string | undefined {
-  const obstacle = emailObstacle(declarationOf(target, seen), seen.mails);
+function obstacleTo(target: Target, seen: PersonStatus): string | undefined {
+  const obstacle = emailObstacle(declarationOf(target, seen), seen.emails);
   if (obstacle === "no-address") return "Nobody can be invited by uid: declare their email.";
-  return obstacle && `${capReached(target, seen)}, and are not mailed again.`;
+  return obstacle && `${capReached(target, seen)}, and are not invited again.`;
 }
 
 /** What state records of the way of every newcomer. */
-export function mailOutputs({ member, row, mails, owed }: Newcomer, state: Properties): Properties {
+export function emailOutputs(
+  { member, invitation: row, emails, isEmailPending }: PersonStatus,
+  state: Properties,
+): Properties {
   return {
-    emailsSent: emailCount({ recorded: state }, mails),
+    emailsSent: emailCount({ recorded: state }, emails),
     ...hiddenProperties({
-      isEmailPending: (owed ?? hiddenIn(state).isEmailPending) && !member && !isValid(row),
+      isEmailPending: (isEmailPending ?? hiddenIn(state).isEmailPending) && !member && !isValid(row),
     }),
   };
 }
 
 /** `undefined` for a member: each kind has its own word for them. */
-export function statusOf({ member, row }: Newcomer, state: Properties): StatusOutside | undefined {
+export function statusOf({ member, invitation: row }: PersonStatus, state: Properties): StatusOutside | undefined {
   if (member) return undefined;
   return statusOutside(row && { isValid: isValid(row) }, {
     status: state["status"],
@@ -376,62 +379,64 @@ export function invitedRole(row: Invitation | undefined): string | undefined {
 }
 
 /** Mails an invitation of the declared role, in place of the one that is listed. */
-async function invite(target: Target, seen: Newcomer): Promise<Newcomer> {
-  const { view, person, row } = seen;
+async function invite(target: Target, seen: PersonStatus): Promise<PersonStatus> {
+  const { view, person, invitation: row } = seen;
   const { email, userUid } = person;
   if (email === undefined) {
     throw new GuardError(
-      `User ${userUid} is no member of organization ${view.slug}, and nobody can be invited by uid.`,
+      `User ${userUid} is not a member of organization ${view.slug}, and nobody can be invited by uid.`,
       "Declare the person by email, in place of user.",
     );
   }
-  requireMailLeft(target, seen);
-  const without: Newcomer = { ...seen, row: undefined };
+  requireEmailLeft(target, seen);
+  const without: PersonStatus = { ...seen, invitation: undefined };
   if (row) {
     await view.cancel(row.uid).catch((error: unknown) => {
       // It may be cancelled: then nothing but this record tells that another one is to follow.
-      throw error instanceof DoubtfulWriteError ? new UnfinishedError({ ...without, owed: true }, error) : error;
+      throw error instanceof DoubtfulWriteError
+        ? new UnfinishedError({ ...without, isEmailPending: true } satisfies PersonStatus, error)
+        : error;
     });
   }
-  return mail(target, without, () => view.invite(email, target.inputs["role"] as string), row !== undefined);
+  return sendEmail(target, without, () => view.invite(email, target.inputs["role"] as string), row !== undefined);
 }
 
 /**
  * A mail that may have gone out counts as sent. One that is not known to have gone out is owed.
  * @param cancelled the invitation that stood before is cancelled already
  */
-async function mail(
+async function sendEmail(
   target: Target,
-  seen: Newcomer,
+  seen: PersonStatus,
   send: () => Promise<Invitation>,
   cancelled = false,
-): Promise<Newcomer> {
-  requireMailLeft(target, seen);
+): Promise<PersonStatus> {
+  requireEmailLeft(target, seen);
   try {
-    return { ...seen, row: await send(), mails: seen.mails + 1 };
+    return { ...seen, invitation: await send(), emails: seen.emails + 1 };
   } catch (error) {
     const sent = error instanceof CreatedNotShownError;
     const doubtful = error instanceof DoubtfulWriteError;
     if (!(sent || doubtful || (cancelled && error instanceof Error))) throw error;
-    const mails = seen.mails + (sent || doubtful ? 1 : 0);
-    throw new UnfinishedError({ ...seen, mails, owed: !sent } satisfies Newcomer, error);
+    const mails = seen.emails + (sent || doubtful ? 1 : 0);
+    throw new UnfinishedError({ ...seen, emails: mails, isEmailPending: !sent } satisfies PersonStatus, error);
   }
 }
 
-function requireMailLeft(target: Target, seen: Newcomer): void {
-  if (hasEmailsLeft(declarationOf(target, seen), seen.mails)) return;
+function requireEmailLeft(target: Target, seen: PersonStatus): void {
+  if (hasEmailsLeft(declarationOf(target, seen), seen.emails)) return;
   throw new GuardError(
-    `${nameOf(seen)} is not mailed again. ${capReached(target, seen)}.`,
-    "Raise maxEmails to mail once more, or take the change back.",
+    `${nameOf(seen)} is not invited again. ${capReached(target, seen)}.`,
+    "Raise maxEmails to invite once more, or revert the change.",
   );
 }
 
-function capReached(target: Target, seen: Newcomer): string {
-  const count = emailCount({ recorded: target.state }, seen.mails);
-  return `They have been mailed ${count === 1 ? "once" : `${count} times`}, the most that maxEmails allows`;
+function capReached(target: Target, seen: PersonStatus): string {
+  const count = emailCount({ recorded: target.state }, seen.emails);
+  return `They have been invited ${count === 1 ? "once" : `${count} times`}, the most that maxEmails allows`;
 }
 
-function nameOf({ person, who }: Newcomer): string {
+function nameOf({ person, who }: PersonStatus): string {
   return quoted(person.email ?? person.userUid ?? who);
 }
 

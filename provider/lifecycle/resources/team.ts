@@ -7,7 +7,7 @@ import { AvalaError } from "../../core/errors.js";
 import type { LastSeen, OrganizationView, TeamView } from "../../snapshot/index.js";
 import type { TeamMember } from "../../client/index.js";
 import { delta, wireInputs } from "./delta.js";
-import { GuardError, strangersNamed } from "../runtime/guards.js";
+import { GuardError, unmanagedNamed } from "../runtime/guards.js";
 import { addressOf, handOver, isNamedInProgram, type Subject } from "../runtime/handOver.js";
 import { isUnknown, type Properties } from "../inputs.js";
 import type { Lifecycle, Recorded, Target } from "../lifecycle.js";
@@ -15,14 +15,14 @@ import { adoptsOther, isOtherOrganization, organizationOf, placeOfTeam, teamPers
 import type { Run } from "../runtime/run.js";
 import { isRecorded } from "../state.js";
 
-interface Seen {
+interface Observed {
   view: TeamView;
   row: Awaited<ReturnType<TeamView["row"]>>;
   /** Who was inside right after this run made the team: the service may put the creator in. */
   joined?: string[];
 }
 
-export const team: Lifecycle<Seen> = {
+export const team: Lifecycle<Observed> = {
   schema,
   naturalKey: false,
 
@@ -70,7 +70,7 @@ export const team: Lifecycle<Seen> = {
     const organization = await organizationOf(run, target);
     if (target.id !== undefined) {
       const uid = splitId(target.id, 2)[1]!;
-      run.known.noteTeam(organization.uid, uid);
+      run.managed.addTeam(organization.uid, uid);
       return look(await organization.team(uid, lastSeen(target)));
     }
     const adopt = target.inputs["adopt"] as string | undefined;
@@ -87,7 +87,7 @@ export const team: Lifecycle<Seen> = {
     }
     const organization = await organizationOf(run, target);
     const name = target.inputs["name"] as string;
-    return organization.creating.take(name, async () => {
+    return organization.creating.run(name, async () => {
       await refuseSameName(run, organization, name);
       const view = await organization.createTeam({ name, ...wireInputs(schema, target.inputs) });
       return { view, row: await view.row(), joined: await insideAtFirst(view) };
@@ -103,11 +103,11 @@ export const team: Lifecycle<Seen> = {
   async remove(run, { id, inputs, state }) {
     const [organizationUid, uid] = splitId(id, 2) as [string, string];
     const organization = await run.snapshot.organization(organizationUid);
-    run.known.noteTeam(organizationUid, uid);
+    run.managed.addTeam(organizationUid, uid);
     const view = await organization.team(uid, lastSeen({ state, refreshing: true }));
     if (!view) return;
     const joined = hiddenIn(state).initialMembers;
-    run.known.note(id, joined);
+    run.managed.add(id, joined);
     if (handOver(run, subjectOf(view, (await view.row()).slug, state), state)) {
       return inputs["forceDestroy"] ? refuseLeftInside(run, view) : undefined;
     }
@@ -117,7 +117,7 @@ export const team: Lifecycle<Seen> = {
   },
 
   id: ({ view }) => joinId(view.organization.uid, view.uid),
-  shown: ({ row }) => ({ ...row }),
+  toInputs: ({ row }) => ({ ...row }),
   outputs: ({ row, joined }, { state }) => ({
     uid: row.uid,
     slug: row.slug,
@@ -155,7 +155,7 @@ function subjectOf(view: TeamView, slug: string, { adopt }: Properties = {}): Su
   };
 }
 
-async function look(view: TeamView | undefined): Promise<Seen | undefined> {
+async function look(view: TeamView | undefined): Promise<Observed | undefined> {
   return view && { view, row: await view.row() };
 }
 
@@ -182,10 +182,10 @@ async function refuseLeftInside(run: Run, view: TeamView): Promise<void> {
   const left = [...(await view.members.get()).values()].filter(
     (row) => !isClaimed(row) && !isNamedInProgram(run, names(row)),
   );
-  const unknown = run.known.strangersAmong(place, left);
+  const unknown = run.managed.unmanagedAmong(place, left);
   if (unknown.length === 0) return;
   throw new GuardError(
-    `Team ${place} is declared by another resource now, and holds ${strangersNamed(unknown)}: places that went with this resource (deletedWith) were not taken back.`,
+    `Team ${place} is declared by another resource now, and holds ${unmanagedNamed(unknown)}: memberships that were deleted with this resource (deletedWith) were not removed.`,
     "Take them out of the team, or declare them, then run up again. To rename the resource alone, use aliases in its options.",
   );
 }
@@ -233,8 +233,8 @@ async function judgeMove(run: Run, { id, inputs, state }: Recorded): Promise<voi
   );
   if (left.length === 0) return;
   throw new GuardError(
-    `Team ${id} is not moved to another organization, because of ${strangersNamed(left)} inside: the former team is deleted by that.`,
-    "Take them out of the team, or declare their places, in a run of its own; or set forceDestroy: true on the team.",
+    `Team ${id} is not moved to another organization, because of ${unmanagedNamed(left)} inside: the former team is deleted by that.`,
+    "Take them out of the team, or declare their memberships, in a run of its own; or set forceDestroy: true on the team.",
   );
 }
 
@@ -242,7 +242,7 @@ async function judgeMove(run: Run, { id, inputs, state }: Recorded): Promise<voi
 async function judgeInside(run: Run, view: TeamView, joined: readonly string[]): Promise<void> {
   const place = joinId(view.organization.uid, view.uid);
   const people = await view.members.get();
-  const strangers = run.known.strangersAmong(place, people.values());
+  const strangers = run.managed.unmanagedAmong(place, people.values());
   if (strangers.length === 0) {
     return run.breaker.count(
       `team ${place}`,
@@ -250,7 +250,7 @@ async function judgeInside(run: Run, view: TeamView, joined: readonly string[]):
     );
   }
   throw new GuardError(
-    `Team ${place} is not deleted, because of ${strangersNamed(strangers)} inside.`,
+    `Team ${place} is not deleted, because of ${unmanagedNamed(strangers)} inside.`,
     "Declare them or take them out, or set forceDestroy: true on the team; run up, then delete it.",
   );
 }

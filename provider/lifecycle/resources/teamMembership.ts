@@ -24,7 +24,7 @@ import {
 import type { Run } from "../runtime/run.js";
 import { isRecorded, isUnfinished } from "../state.js";
 
-interface Seen {
+interface Observed {
   view: TeamView;
   person: Person;
   /** Last part of the id: the person as first declared. */
@@ -39,7 +39,7 @@ interface Seen {
   drifted?: boolean;
 }
 
-export const teamMembership: Lifecycle<Seen> = {
+export const teamMembership: Lifecycle<Observed> = {
   schema,
   naturalKey: true,
 
@@ -81,7 +81,7 @@ export const teamMembership: Lifecycle<Seen> = {
    * Waiting or gone: whoever is a member of the organization can be in the team. In the team, as far as state tells: whoever
    * is on their way into the organization again has lost their place, and waits for it.
    */
-  async canSettle(run, target) {
+  async hasPendingStep(run, target) {
     const { id, inputs, state } = target;
     const [organizationUid, , who] = splitId(id, 3);
     const isActive = state["status"] === "active";
@@ -137,7 +137,7 @@ export const teamMembership: Lifecycle<Seen> = {
   },
 
   id: ({ view, who }) => joinId(placeOf(view), who),
-  shown: ({ row }) => ({ role: row?.role }),
+  toInputs: ({ row }) => ({ role: row?.role }),
   outputs: ({ row, member, waits, drifted }, { state }) => {
     const found = row ?? member;
     return {
@@ -152,7 +152,7 @@ export const teamMembership: Lifecycle<Seen> = {
   },
 };
 
-async function observe(run: Run, target: Target): Promise<Seen | undefined> {
+async function observe(run: Run, target: Target): Promise<Observed | undefined> {
   const { id, inputs, state } = target;
   const [organizationUid, teamUid, who] = id === undefined ? [...splitId(inputs["team"] as string, 2)] : splitId(id, 3);
   const view = await teamOf(run, joinId(organizationUid!, teamUid!));
@@ -170,7 +170,7 @@ async function observe(run: Run, target: Target): Promise<Seen | undefined> {
 }
 
 /** The place in the team; where there is none, whether the person is a member of the organization at all. */
-async function find(view: TeamView, person: Person): Promise<Pick<Seen, "row" | "member">> {
+async function find(view: TeamView, person: Person): Promise<Pick<Observed, "row" | "member">> {
   if (person.userUid !== undefined || person.email === undefined) {
     const row = await view.members.find(person);
     return row ? { row, member: undefined } : { row: undefined, member: await view.organization.members.find(person) };
@@ -184,7 +184,7 @@ function placeOf(view: TeamView): string {
   return joinId(view.organization.uid, view.uid);
 }
 
-function subjectOf({ view, person, who, row, member }: Seen, { inputs, state }: Target): Subject {
+function subjectOf({ view, person, who, row, member }: Observed, { inputs, state }: Target): Subject {
   const place = placeOf(view);
   const uid = person.userUid ?? row?.userUid ?? member?.userUid;
   const { members } = view.organization;
@@ -207,16 +207,16 @@ function nameOf({ email, userUid }: TeamMember | Member): string {
 }
 
 /** Noted, so that nobody takes them for a stranger. */
-function note(run: Run, { view, person, who, row, member }: Seen): void {
+function note(run: Run, { view, person, who, row, member }: Observed): void {
   const aliases = aliasesOf(who, person, row, member);
-  run.known.note(placeOf(view), aliases);
-  run.known.note(view.organization.uid, aliases);
+  run.managed.add(placeOf(view), aliases);
+  run.managed.add(view.organization.uid, aliases);
 }
 
-async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void> {
+async function warnUnlessInvited(run: Run, { view, person }: Observed): Promise<void> {
   const { organization } = view;
   const { email } = person;
-  const place = `their place in team ${quoted((await view.row()).name ?? view.uid)} waits until they are a member`;
+  const place = `their membership of team ${quoted((await view.row()).name ?? view.uid)} is pending until they are a member`;
   if (email === undefined) {
     run.log.warn(`User ${person.userUid} is not a member of organization ${organization.slug}: ${place}.`);
     return;
@@ -236,6 +236,6 @@ async function warnUnlessInvited(run: Run, { view, person }: Seen): Promise<void
     "warning",
     `waiting ${view.uid}`,
     `${what}: ${place}.`,
-    (count) => `${count} more places in team ${placeOf(view)} wait for people without a valid invitation.`,
+    (count) => `${count} more memberships of team ${placeOf(view)} are pending, of people without a valid invitation.`,
   );
 }

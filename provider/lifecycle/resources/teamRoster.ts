@@ -5,7 +5,7 @@ import { quoted } from "../../core/text.js";
 import { AvalaError } from "../../core/errors.js";
 import type { Member, TeamMember } from "../../client/index.js";
 import type { TeamView } from "../../snapshot/index.js";
-import { GuardError, strangersNamed } from "../runtime/guards.js";
+import { GuardError, unmanagedNamed } from "../runtime/guards.js";
 import { isUnknown, type Properties } from "../inputs.js";
 import { handOver, type Subject } from "../runtime/handOver.js";
 import { sends, UnfinishedError, type Lifecycle, type Target } from "../lifecycle.js";
@@ -26,7 +26,7 @@ import { hiddenIn, hiddenProperties } from "../../policy/hiddenState.js";
 import { isRecorded, isUnfinished } from "../state.js";
 
 /** A team and its people, as one look finds them. */
-interface Seen {
+interface Observed {
   view: TeamView;
   declared: Roster;
   /** Their places, by the name under which they are declared. */
@@ -38,12 +38,12 @@ interface Seen {
   /** People in the team who were declared before, or are to go for another reason, by uid. */
   leaving: Map<string, TeamMember>;
   /** People in the team whom nobody has declared. */
-  strangers: TeamMember[];
+  unmanaged: TeamMember[];
   /** Those declared who have had a place, and are on their way into the organization again. */
   unsettled: Set<string>;
 }
 
-export const teamRoster: Lifecycle<Seen> = {
+export const teamRoster: Lifecycle<Observed> = {
   schema,
   naturalKey: true,
 
@@ -80,7 +80,7 @@ export const teamRoster: Lifecycle<Seen> = {
     (isUnknown(team) ? isOtherWhileUnknown(run) : team !== id) ? ["team"] : [],
 
   /** People who waited can be placed, or strangers and leavers are still to be taken out. */
-  async canSettle(run, { id, state, inputs }) {
+  async hasPendingStep(run, { id, state, inputs }) {
     if (namesOf(hiddenIn(state).removing).length > 0) return true;
     const [organizationUid] = splitId(id, 2) as [string, string];
     for (const [who, userUid] of knownIn(state)) {
@@ -105,7 +105,7 @@ export const teamRoster: Lifecycle<Seen> = {
   },
 
   async sync(run, target, seen) {
-    takeStrangers(target, seen);
+    removeUnmanaged(target, seen);
     // Whoever has lost their membership of the organization waits for a place, as if they were new.
     for (const who of seen.unsettled) seen.known.delete(who);
     const removals = await leaving(run, target, seen);
@@ -128,10 +128,10 @@ export const teamRoster: Lifecycle<Seen> = {
   },
 
   id: placeOf,
-  shown: (seen) => ({ members: shownRoster(seen) }),
+  toInputs: (seen) => ({ members: shownRoster(seen) }),
   outputs: (seen, { inputs }) => ({
     waiting: textOf([...seen.declared.keys()].filter((who) => isWaiting(seen, who)).map((who) => [who])),
-    unmanagedMembers: inputs["unmanaged"] === "ignore" ? "" : textOf(seen.strangers.map((row) => [addressOrUid(row)])),
+    unmanagedMembers: inputs["unmanaged"] === "ignore" ? "" : textOf(seen.unmanaged.map((row) => [addressOrUid(row)])),
     ...hiddenProperties({
       knownMembers: textOf([...seen.placed].map(([who, { userUid }]) => [who, userUid])),
       removing: seen.leaving.size === 0 ? undefined : textOf([...seen.leaving.keys()].map((uid) => [uid])),
@@ -139,7 +139,7 @@ export const teamRoster: Lifecycle<Seen> = {
   }),
 };
 
-async function observe(run: Run, target: Target): Promise<Seen | undefined> {
+async function observe(run: Run, target: Target): Promise<Observed | undefined> {
   const { id, inputs, state } = target;
   const view = await teamOf(run, id ?? (inputs["team"] as string));
   if (!view) return undefined;
@@ -147,14 +147,14 @@ async function observe(run: Run, target: Target): Promise<Seen | undefined> {
   const declared = rosterOf(inputs["members"]);
   const known = knownIn(state);
   const rows = await view.members.get();
-  const seen: Seen = {
+  const seen: Observed = {
     view,
     declared,
     known,
     placed: new Map(),
     ready: new Map(),
     leaving: new Map(),
-    strangers: [],
+    unmanaged: [],
     unsettled: new Set(),
   };
   for (const who of declared.keys()) {
@@ -171,7 +171,7 @@ async function observe(run: Run, target: Target): Promise<Seen | undefined> {
 }
 
 /** A team's list may hide addresses that the organization's list shows: the uid decides. */
-async function place(run: Run, seen: Seen, who: string, rows: ReadonlyMap<string, TeamMember>): Promise<void> {
+async function place(run: Run, seen: Observed, who: string, rows: ReadonlyMap<string, TeamMember>): Promise<void> {
   const uid = seen.known.get(who) ?? canonicalUid(who);
   const row = uid === undefined ? undefined : rows.get(uid);
   if (row) return void seen.placed.set(who, row);
@@ -185,7 +185,7 @@ async function place(run: Run, seen: Seen, who: string, rows: ReadonlyMap<string
 }
 
 /** Whoever is in the team and not declared: leaving, where a declaration has named them before, or a stranger. */
-function sort(seen: Seen, state: Properties, rows: ReadonlyMap<string, TeamMember>): void {
+function sort(seen: Observed, state: Properties, rows: ReadonlyMap<string, TeamMember>): void {
   const declared = new Set([...seen.placed.values()].map(({ userUid }) => userUid));
   const dropped = [...rosterOf(state["members"]).keys()].filter((who) => !seen.declared.has(who));
   // Whose uid is known is meant by it alone; who waited has come in another way. After a step that broke off, who knows.
@@ -195,11 +195,11 @@ function sort(seen: Seen, state: Properties, rows: ReadonlyMap<string, TeamMembe
     if (declared.has(row.userUid)) continue;
     const names = [row.userUid, row.email === undefined ? undefined : normalizeEmail(row.email)];
     if (names.some((name) => name !== undefined && before.has(name))) seen.leaving.set(row.userUid, row);
-    else seen.strangers.push(row);
+    else seen.unmanaged.push(row);
   }
 }
 
-function refuseTwice({ placed, ready }: Seen): void {
+function refuseTwice({ placed, ready }: Observed): void {
   const names = new Map<string, string>();
   for (const [who, { userUid }] of [...placed, ...ready]) {
     const other = names.get(userUid);
@@ -214,20 +214,20 @@ function refuseTwice({ placed, ready }: Seen): void {
 }
 
 /** Strangers are taken out where the preview could show it: those that state records, or all where that is new. */
-function takeStrangers(target: Target, seen: Seen): void {
+function removeUnmanaged(target: Target, seen: Observed): void {
   if (target.inputs["unmanaged"] !== "remove") return;
   const recorded = sends(target, "unmanaged") ? undefined : new Set(namesOf(target.state["unmanagedMembers"]));
   const isShown = (row: TeamMember) =>
     recorded === undefined || [addressOrUid(row), row.userUid].some((name) => recorded.has(name));
-  for (const row of seen.strangers.filter(isShown)) seen.leaving.set(row.userUid, row);
-  seen.strangers = seen.strangers.filter((row) => !isShown(row));
+  for (const row of seen.unmanaged.filter(isShown)) seen.leaving.set(row.userUid, row);
+  seen.unmanaged = seen.unmanaged.filter((row) => !isShown(row));
 }
 
 /**
  * Adds and roles come before removals: nobody is left without a lead for longer than it takes. A line that has not changed
  * sends nothing: who has lost their place, or has another role, has drifted, which is for a refresh to show.
  */
-function placing(target: Target, seen: Seen): Step[] {
+function placing(target: Target, seen: Observed): Step[] {
   const { view, declared, placed, ready, known } = seen;
   const before = rosterOf(target.state["members"]);
   const isNew = (who: string) => target.changed === undefined || before.get(who) !== declared.get(who);
@@ -246,7 +246,7 @@ function placing(target: Target, seen: Seen): Step[] {
 }
 
 /** Judged as a whole, before the first request. */
-async function leaving(run: Run, target: Target, seen: Seen): Promise<Step[]> {
+async function leaving(run: Run, target: Target, seen: Observed): Promise<Step[]> {
   const whoByUid = new Map([...knownIn(target.state)].map(([who, uid]) => [uid, who]));
   // Another declaration stands for this person: single memberships that take the roster's place.
   for (const [uid, row] of seen.leaving) {
@@ -259,7 +259,7 @@ async function leaving(run: Run, target: Target, seen: Seen): Promise<Step[]> {
   });
 }
 
-function subjectOf(seen: Seen, who: string, { userUid, email }: TeamMember | Member): Subject {
+function subjectOf(seen: Observed, who: string, { userUid, email }: TeamMember | Member): Subject {
   const { view } = seen;
   const place = placeOf(seen);
   const { members } = view.organization;
@@ -278,7 +278,7 @@ function subjectOf(seen: Seen, who: string, { userUid, email }: TeamMember | Mem
 }
 
 /** What is reached is recorded, whatever stops the rest. Removals begin when everybody is placed. */
-async function work(run: Run, seen: Seen, placings: readonly Step[], removals: readonly Step[]): Promise<void> {
+async function work(run: Run, seen: Observed, placings: readonly Step[], removals: readonly Step[]): Promise<void> {
   const all = placings.length + removals.length;
   if (all === 0) return;
   const name = `Team ${quoted((await seen.view.row()).name ?? seen.view.uid)}`;
@@ -287,26 +287,26 @@ async function work(run: Run, seen: Seen, placings: readonly Step[], removals: r
   for (const steps of [placings, removals]) {
     const undone = await runWithinBudget(run.log, name, steps, (end - Date.now()) / 1000);
     left -= steps.length - undone;
-    if (undone > 0) throw new SliceError(name, all - left, all);
+    if (undone > 0) throw new IncompleteError(name, all - left, all);
   }
 }
 
 /** A long piece of work is cut into slices, each of which is recorded. */
-export class SliceError extends AvalaError {
-  readonly code = "AVALA_SLICE";
+export class IncompleteError extends AvalaError {
+  readonly code = "AVALA_INCOMPLETE";
 
   constructor(what: string, done: number, all: number) {
     super(`${what}: ${done} of ${all} changes are made and recorded.`, "Run it again to go on from there.");
   }
 }
 
-function warnUnmanaged(run: Run, { inputs }: Target, { view, strangers }: Seen): void {
+function warnUnmanaged(run: Run, { inputs }: Target, { view, unmanaged: strangers }: Observed): void {
   if (inputs["unmanaged"] !== "report" || strangers.length === 0) return;
-  run.log.warn(`Team ${view.uid} holds ${strangersNamed(strangers)}.`);
+  run.log.warn(`Team ${view.uid} holds ${unmanagedNamed(strangers)}.`);
 }
 
 /** The people as the service shows them: those who wait count as declared; who has lost their place is missing. */
-function shownRoster(seen: Seen): string {
+function shownRoster(seen: Observed): string {
   const shown = [...seen.declared].flatMap(([who, role]): [string, string][] => {
     const row = seen.placed.get(who);
     if (row) return [[who, row.role ?? role]];
@@ -316,20 +316,20 @@ function shownRoster(seen: Seen): string {
 }
 
 /** Whoever has had a place has lost it, which is no waiting. */
-function isWaiting({ placed, known }: Seen, who: string): boolean {
+function isWaiting({ placed, known }: Observed, who: string): boolean {
   return !placed.has(who) && !known.has(who);
 }
 
-function note(run: Run, { view, declared, placed, leaving }: Seen): void {
+function note(run: Run, { view, declared, placed, leaving }: Observed): void {
   const place = joinId(view.organization.uid, view.uid);
   const uids = [...[...placed.values()].map(({ userUid }) => userUid), ...leaving.keys()];
-  for (const at of [place, view.organization.uid]) run.known.note(at, [...declared.keys(), ...uids]);
+  for (const at of [place, view.organization.uid]) run.managed.add(at, [...declared.keys(), ...uids]);
 }
 
 function knownIn(state: Properties): Map<string, string> {
   return isRecorded(state) ? (rosterOf(hiddenIn(state).knownMembers) as Map<string, string>) : new Map();
 }
 
-function placeOf({ view }: Pick<Seen, "view">): string {
+function placeOf({ view }: Pick<Observed, "view">): string {
   return joinId(view.organization.uid, view.uid);
 }

@@ -117,14 +117,14 @@ export class RemovalBreaker {
 const takenBack = "-";
 
 /** The people that some declaration of this run, kept or just removed, has stood for. */
-export class KnownPeople {
+export class ManagedPeople {
   readonly #known = new Set<string>();
 
-  note(place: string, aliases: readonly (string | undefined)[]): void {
+  add(place: string, aliases: readonly (string | undefined)[]): void {
     for (const alias of aliases) if (alias) this.#known.add(`${place} ${alias}`);
   }
 
-  noteTeam(organizationUid: string, teamUid: string): void {
+  addTeam(organizationUid: string, teamUid: string): void {
     this.#known.add(`team ${organizationUid} ${teamUid}`);
   }
 
@@ -134,7 +134,7 @@ export class KnownPeople {
   }
 
   /** Those of the people in a place that no declaration has stood for. */
-  strangersAmong<Row extends PersonRow>(place: string, rows: Iterable<Row>): Row[] {
+  unmanagedAmong<Row extends PersonRow>(place: string, rows: Iterable<Row>): Row[] {
     return [...rows].filter(({ userUid, email }) => {
       const aliases = [userUid, email === undefined ? undefined : normalizeEmail(email)];
       return !aliases.some((alias) => alias !== undefined && this.#known.has(`${place} ${alias}`));
@@ -142,17 +142,16 @@ export class KnownPeople {
   }
 }
 
-/** "2 people that no declaration knows (ada@example.com, bob@example.com)". */
-export function strangersNamed(strangers: readonly PersonRow[]): string {
-  const people = strangers.length === 1 ? "1 person" : `${strangers.length} people`;
-  const names = strangers.map((member) => member.email ?? member.userUid);
-  return `${people} that no declaration knows (${listed(names)})`;
+/** "2 unmanaged people (ada@example.com, bob@example.com)". */
+export function unmanagedNamed(people: readonly PersonRow[]): string {
+  const count = people.length === 1 ? "1 unmanaged person" : `${people.length} unmanaged people`;
+  return `${count} (${listed(people.map(({ email, userUid }) => email ?? userUid))})`;
 }
 
-/** "1 team that no declaration knows (Core)". */
+/** "1 unmanaged team (Core)". */
 export function teamsNamed(teams: readonly { uid: string; name?: string | undefined }[]): string {
-  const count = teams.length === 1 ? "1 team" : `${teams.length} teams`;
-  return `${count} that no declaration knows (${listed(teams.map(({ name, uid }) => name ?? uid))})`;
+  const count = teams.length === 1 ? "1 unmanaged team" : `${teams.length} unmanaged teams`;
+  return `${count} (${listed(teams.map(({ name, uid }) => name ?? uid))})`;
 }
 
 /** "ada@example.com, bob@example.com and 3 more", fit for a message. */

@@ -1,7 +1,7 @@
 import type { Snapshot } from "../../snapshot/index.js";
 import type { Claims } from "./claims.js";
 import type { ProcessJournal } from "../../core/journal.js";
-import { KnownPeople, RemovalBreaker } from "./guards.js";
+import { ManagedPeople, RemovalBreaker } from "./guards.js";
 import { Labels } from "./labels.js";
 import type { Log } from "./log.js";
 import { Renames } from "./renames.js";
@@ -14,7 +14,7 @@ export interface Run {
   readonly log: Log;
   /** What declarations of this run stand for. */
   readonly claims: Claims;
-  readonly known: KnownPeople;
+  readonly managed: ManagedPeople;
   readonly labels: Labels;
   readonly renames: Renames;
   /** Addresses of the resources that this run's program declares with `forceDestroy`. */
@@ -26,7 +26,7 @@ export interface Run {
 export function newRun(given: Pick<Run, "settings" | "snapshot" | "log" | "claims">, removals?: ProcessJournal): Run {
   return {
     ...given,
-    known: new KnownPeople(),
+    managed: new ManagedPeople(),
     labels: new Labels(),
     renames: new Renames(),
     forced: new Set(),

@@ -56,7 +56,9 @@ export class Runtime {
         ...settings.client,
         ...(beforeRequest && { beforeRequest }),
         onWait: ({ waiting, seconds }) =>
-          log.info(`Avala allows only so many requests a minute: ${waiting} are waiting, for about ${seconds} s.`),
+          log.info(
+            `Rate limit of Avala: ${waiting} ${waiting === 1 ? "request is" : "requests are"} waiting, for about ${seconds} s.`,
+          ),
       },
       { hiddenPeople: settings.hiddenPeople, onLag: (seconds) => log.info(lagNote(seconds)) },
     );

@@ -29,12 +29,12 @@ export function overview(commands: readonly Command[]): string {
   });
 }
 
-/** Exit codes of single commands, each with the commands that have it. */
+/** Exit codes of single commands, each with all its meanings. */
 function ownExitCodes(commands: readonly Command[]): [string, string][] {
-  const names = new Map<readonly [string, string], string[]>();
-  for (const { name, exitCodes = [] } of commands)
-    for (const row of exitCodes) names.set(row, [...(names.get(row) ?? []), name]);
-  return [...names].map(([[code, meaning], of]) => [code, `${of.join(", ")}: ${meaning}`]);
+  const meanings = new Map<string, Set<string>>();
+  for (const [code, meaning] of commands.flatMap(({ exitCodes = [] }) => exitCodes))
+    meanings.set(code, (meanings.get(code) ?? new Set()).add(meaning));
+  return [...meanings].map(([code, all]) => [code, [...all].join(", or ")]);
 }
 
 /** `pulumi-avala <command> --help`. */

@@ -57,7 +57,7 @@ export const review = defineCommand({
   summary: "Summarize access changes in a preview.",
   operands: [
     {
-      name: "[preview.json]",
+      name: "preview.json",
       optional: true,
       description: "the output of pulumi preview --json --show-sames, or - for stdin; if omitted, the preview is run",
     },

@@ -26,7 +26,7 @@ export interface Warning {
   domain?: string;
   until?: string | undefined;
   forced?: boolean;
-  what?: "deleted" | "left" | "taken out" | "hidden";
+  what?: "deleted" | "left" | "removed" | "hidden";
 }
 
 export interface Removals {
@@ -65,7 +65,7 @@ export function warningsOf(model: Model, changes: readonly Change[], standards: 
           },
         ];
       }
-      if (act === "take out others") return [{ rule: "unknown-people", place, person: undefined, what: "taken out" }];
+      if (act === "take out others") return [{ rule: "unknown-people", place, person: undefined, what: "removed" }];
       return act === "change people unknown"
         ? [{ rule: "unknown-people", place, person: undefined, what: "hidden" }]
         : [];

@@ -31,6 +31,20 @@ describe("--help", () => {
     },
   );
 
+  it("of a command shows an optional argument in one pair of brackets, and its own exit codes alone", async () => {
+    const [review, doctor] = await Promise.all(["review", "doctor"].map((name) => o.desk.run([name, "--help"])));
+    expect(review!.stdout).toMatch(/^Usage: pulumi-avala review \[preview\.json\] \[options\]\n/);
+    const codes = (stdout: string) =>
+      stdout
+        .split("Exit codes:\n")[1]!
+        .match(/^ {2}\d+/gm)!
+        .map(Number);
+    expect([codes(review!.stdout), codes(doctor!.stdout)]).toEqual([
+      [0, 1, 2],
+      [0, 1],
+    ]);
+  });
+
   it("of a command does not need its arguments, nor a key", async () => {
     o.desk.environment = {};
     expect((await o.desk.run(["transfer-ownership", "-h"])).code).toBe(0);

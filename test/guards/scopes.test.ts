@@ -42,7 +42,7 @@ const recordOf = (stack: Stack) => structuredClone(Object.fromEntries(stack.reso
 /** A refusal of the service, with the scope that is missing. */
 const forbidden = (method: string, scope: string) =>
   expect.stringMatching(
-    new RegExp(`^${method} /organizations/\\S* answered 403.* include ${scope},.*\\[AVALA_FORBIDDEN\\]`, "s"),
+    new RegExp(`^${method} /organizations/\\S* answered 403.* has the scope ${scope},.*\\[AVALA_FORBIDDEN\\]`, "s"),
   ) as string;
 
 it("with organizations.read, previews and refreshes work, each write is refused, and nothing counts as done", async () => {

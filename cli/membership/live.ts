@@ -54,7 +54,7 @@ export async function lookAt(snapshot: Snapshot, uid: string, people = true): Pr
     membership: async (person) => (members ? membershipIn(view, person) : "unknown"),
     teamName: async (team) => (await orUndefined(ForbiddenError, view.teams.get()))?.get(team)?.name,
     notes: hidden.map(
-      (what) => `This key may not see the ${what} of ${organization}: what the state records is shown.`,
+      (what) => `This API key cannot see the ${what} of ${organization}: what the state records is shown.`,
     ),
   };
 }

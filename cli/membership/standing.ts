@@ -79,7 +79,7 @@ function ending({ declaration, membership, invitation, listed }: Seen): Finding 
   if (membership === "unknown" || !listed) return asRecorded(declaration);
   if (invitation) return expired(invitation.expiresAt);
   if (status === "active") return gone("is not a member any more: left, or removed by somebody else");
-  if (email === undefined) return gone("is no member, and nobody can be invited by uid");
+  if (email === undefined) return gone("is not a member, and nobody can be invited by uid");
   if (statusOutside(undefined, { status, isPast: isPast(expiresAt) }) === "expired") return expired(expiresAt);
   return gone("the invitation has vanished: cancelled or declined, Avala does not say which");
 }
@@ -96,11 +96,11 @@ function asRecorded({ status, expiresAt }: Declaration): Finding {
 function next({ email, emails }: Declaration, { group }: Finding): string {
   const count = emailCount(emails);
   const most = emails.declared["maxEmails"];
-  if (!hasEmailsLeft(emails)) return `mail limit reached (${count} of ${most as number})`;
+  if (!hasEmailsLeft(emails)) return `email limit reached (${count} of ${most as number})`;
   if (group === "waiting" || email === undefined) return "";
   return invitesByItself(emails)
-    ? `the next up mails again (${count} of ${most as number} mails so far)`
-    : "a new value of resend mails again";
+    ? `the next up invites them again (${count} of ${most as number} emails so far)`
+    : "a new value of resend invites them again";
 }
 
 /** A place in a team. */
@@ -111,19 +111,19 @@ function place({ declaration, membership, invitation, listed }: Seen): Finding |
   if (hasStep) {
     return ready(
       status === "gone"
-        ? "was taken out by somebody else: the next up puts them back"
-        : "has joined: the next up makes the grant",
+        ? "was removed from the team by somebody else: the next up adds them again"
+        : "has joined: the next up adds them to the team",
     );
   }
-  if (status === "gone") return gone("was taken out by somebody else");
+  if (status === "gone") return gone("was removed from the team by somebody else");
   if (invitation) {
     return isOverdue(invitation)
       ? { ...waiting(invitation), message: expired(invitation.expiresAt).message }
       : pending(invitation);
   }
-  if (email === undefined) return { group: "waiting", message: "is no member of the organization" };
+  if (email === undefined) return { group: "waiting", message: "is not a member of the organization" };
   if (membership === "unknown" || !listed) {
-    return { group: "waiting", message: "was no member of the organization when the last run looked" };
+    return { group: "waiting", message: "was not a member of the organization when the last run looked" };
   }
   return { group: "waiting", message: "nobody has invited them" };
 }

@@ -182,7 +182,7 @@ describe("what a second administrator does", () => {
     });
     expect(findings[4]).toMatchObject({ declared: "member", now: "lead" });
     expect(findings[5]).toMatchObject({
-      message: expect.stringContaining("was taken out by somebody else") as string,
+      message: expect.stringContaining("was removed from the team by somebody else") as string,
       repair: expect.stringContaining("pulumi up --refresh to add them again") as string,
     });
     // What it says is so: one run with a refresh repairs it all.

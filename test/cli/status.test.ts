@@ -88,7 +88,7 @@ const place = (who: string, status: string, outputs: object = {}): Resource => (
 const [zoe, old, mia, nobody] = ["zoe", "old", "mia", "nobody"].map(person) as [string, string, string, string];
 const valid = "invited 2020-01-05, valid until 2999-03-02";
 const over = "the invitation has expired on 2020-02-01";
-const again = "a new value of resend mails again";
+const again = "a new value of resend invites them again";
 const vanished = "the invitation has vanished: cancelled or declined, Avala does not say which";
 
 it("tells of a roster's people who wait, and of no others", async () => {
@@ -106,7 +106,7 @@ it("tells of a roster's people who wait, and of no others", async () => {
   ]);
   expect(groups).toMatchObject({ declared: 1, ready: [], ended: [], accessExpired: [] });
   const joined = { ...roster, outputs: { ...outputs, waiting: person("mia") } };
-  expect(await judged(joined)).toEqual(["ready: has joined: the next up makes the grant"]);
+  expect(await judged(joined)).toEqual(["ready: has joined: the next up adds them to the team"]);
 });
 
 describe("status judges by the service as it is now", () => {
@@ -114,7 +114,7 @@ describe("status judges by the service as it is now", () => {
     ["invited", member(zoe, "invited"), [`waiting: ${valid}`]],
     ["invited", invitation(zoe, "invited"), [`waiting: ${valid}`]],
     ["invited anew", invitation(zoe, "expired"), [`waiting: ${valid}`]],
-    ["at the limit", member(zoe, "invited", { emailsSent: 3 }), [`waiting: ${valid}; mail limit reached (3 of 3)`]],
+    ["at the limit", member(zoe, "invited", { emailsSent: 3 }), [`waiting: ${valid}; email limit reached (3 of 3)`]],
     ["accepted", member(mia, "invited"), ["ready: has accepted: the next up records it"]],
     ["accepted", invitation(mia, "invited"), ["ready: has accepted: the next up records it"]],
     ["back again", member(mia, "gone", { userUid: uids.mia }), ["ready: is a member again: the next up records it"]],
@@ -123,12 +123,12 @@ describe("status judges by the service as it is now", () => {
     [
       "expired, to be mailed again",
       member(old, "expired", { onExpiry: "resend" }),
-      [`ended: ${over}; the next up mails again (1 of 3 mails so far)`],
+      [`ended: ${over}; the next up invites them again (1 of 3 emails so far)`],
     ],
     [
       "expired, at the limit",
       member(old, "expired", { onExpiry: "resend", emailsSent: 3 }),
-      [`ended: ${over}; mail limit reached (3 of 3)`],
+      [`ended: ${over}; email limit reached (3 of 3)`],
     ],
     ["expired and not listed", member(nobody, "invited", { expiresAt: past }), [`ended: ${over}; ${again}`]],
     ["vanished", member(nobody, "invited", { expiresAt: future }), [`ended: ${vanished}; ${again}`]],
@@ -138,7 +138,7 @@ describe("status judges by the service as it is now", () => {
       member(nobody, "active", { userUid: uids.core, onExpiry: "resend" }),
       [`ended: is not a member any more: left, or removed by somebody else; ${again}`],
     ],
-    ["nobody's uid", member(uids.core, "gone"), ["ended: is no member, and nobody can be invited by uid"]],
+    ["nobody's uid", member(uids.core, "gone"), ["ended: is not a member, and nobody can be invited by uid"]],
     ["a member", member(mia, "active", { userUid: uids.mia }), []],
     ["a member by uid", member(uids.mia, "active", { user: uids.mia }), []],
     ["accepted long ago", invitation(nobody, "accepted"), []],
@@ -151,14 +151,18 @@ describe("status judges by the service as it is now", () => {
     ["waiting, invited", place(zoe, "waiting"), [`waiting: ${valid}`]],
     ["waiting, expired", place(old, "waiting"), [`waiting: ${over}`]],
     ["waiting, not invited", place(nobody, "waiting"), ["waiting: nobody has invited them"]],
-    ["waiting by uid", place(uids.core, "waiting"), ["waiting: is no member of the organization"]],
-    ["joined", place(mia, "waiting"), ["ready: has joined: the next up makes the grant"]],
+    ["waiting by uid", place(uids.core, "waiting"), ["waiting: is not a member of the organization"]],
+    ["joined", place(mia, "waiting"), ["ready: has joined: the next up adds them to the team"]],
     [
       "taken out",
       place(mia, "gone", { userUid: uids.mia }),
-      ["ready: was taken out by somebody else: the next up puts them back"],
+      ["ready: was removed from the team by somebody else: the next up adds them again"],
     ],
-    ["taken out, and gone", place(nobody, "gone", { userUid: uids.core }), ["ended: was taken out by somebody else"]],
+    [
+      "taken out, and gone",
+      place(nobody, "gone", { userUid: uids.core }),
+      ["ended: was removed from the team by somebody else"],
+    ],
   ])("%s: %j", async (_what, resource, expected) => {
     expect(await judged(resource)).toEqual(expected);
     expect(await o.emulator.writes()).toEqual([]);
@@ -182,7 +186,7 @@ describe("status judges by the service as it is now", () => {
       "waiting: invited, until 2999-03-02, as the last run recorded it",
     ]);
     expect(await judged(place(nobody, "waiting"))).toEqual([
-      "waiting: was no member of the organization when the last run looked",
+      "waiting: was not a member of the organization when the last run looked",
     ]);
   });
 });
@@ -222,7 +226,7 @@ describe("the screen", () => {
   zoe@example.com  acme  admin, lead in Core  ${valid}
 
 Ready to apply with the next pulumi up (1)
-  mia@example.com  acme  member in Core  has joined: the next up makes the grant
+  mia@example.com  acme  member in Core  has joined: the next up adds them to the team
 
 Expired or gone (1)
   old@example.com  acme  member  ${over}; ${again}
@@ -344,15 +348,15 @@ describe("what the key may not see", () => {
       place(old, "waiting"),
     ]);
     expect(groups.notes).toEqual([
-      "This key may not see the invitations of Acme (acme): what the state records is shown.",
+      "This API key cannot see the invitations of Acme (acme): what the state records is shown.",
     ]);
     expect(groups.waiting.map(({ message }) => message)).toEqual([
       "invited, until 2999-03-02, as the last run recorded it",
-      "was no member of the organization when the last run looked",
+      "was not a member of the organization when the last run looked",
     ]);
     expect(groups.ready).toMatchObject([{ email: mia }]);
     const { stdout, stderr } = await o.desk.run(["status", "-o", "acme"]);
-    expect(stderr).toBe("This key may not see the invitations of Acme (acme): what the state records is shown.\n");
+    expect(stderr).toBe("This API key cannot see the invitations of Acme (acme): what the state records is shown.\n");
     expect(stdout).toBe("Nothing is pending, as far as visible to this API key. 0 declarations checked.\n");
   });
 

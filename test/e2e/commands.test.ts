@@ -77,7 +77,7 @@ describe("commands on a stack", () => {
       ),
       "",
       "Ready to apply with the next pulumi up (1)",
-      "ada@example.com acme admin, lead in Core has accepted: the next up records it; has joined: the next up makes the grant",
+      "ada@example.com acme admin, lead in Core has accepted: the next up records it; has joined: the next up adds them to the team",
       "",
       "Expired or gone (2)",
       expect.stringMatching(/^ken@example.com acme member the invitation has vanished/),

@@ -282,7 +282,7 @@ function declarationOf({ id, inputs, state }: Target, { person }: PersonStatus) 
 }
 
 /**
- * Whether somebody who is no member can take the next step. Says what has become of their invitation, and what the step
+ * Whether somebody who is not a member can take the next step. Says what has become of their invitation, and what the step
  * mails: of neither the preview shows anything.
  */
 export async function canTakeNextStep(run: Run, target: Recorded): Promise<boolean> {

@@ -1,32 +1,32 @@
 import { hiddenIn } from "../../provider/policy/hiddenState.js";
 import { organizationEnding } from "../../provider/policy/organization.js";
 import { organization, team } from "../../provider/schema/index.js";
-import { claimsOf, isKept, wishesOf, type AccessRecord, type Certainty, type DesiredAccess } from "./claims.js";
+import { recordsOf, isKept, desiredAccessOf, type AccessRecord, type Certainty, type DesiredAccess } from "./claims.js";
 import { People, type Person } from "./people.js";
-import { Places, type Scope } from "./places.js";
+import { Scopes, type Scope } from "./places.js";
 import type { Preview, Resource, Step } from "../pulumi/preview.js";
 import { isSecret, isUnknown, shownValue, textOf } from "../pulumi/values.js";
 
 /** One person in one organization or team, before the run and after it. */
 export interface Access {
-  place: Scope;
+  scope: Scope;
   person: Person;
   before: AccessRecord | undefined;
   after: AccessRecord | undefined;
   /** Mails that the run sends for it, at most. */
-  mails: number;
+  emails: number;
   /** A place of somebody whom this run invites, as far as it does not find them to be a member. */
   newcomer: boolean;
   /** Why it is lost, where that is no resource of its own. */
-  through: "organization left" | "team deleted" | "organization deleted" | undefined;
+  cause: "organization left" | "team deleted" | "organization deleted" | undefined;
   /** Resources of the program that stand for it, before and after. */
   resources: string[];
 }
 
 /** What a run does to an organization or team itself. */
 export interface Act {
-  act: "create" | "adopt" | "update" | "delete" | "forget" | "leave" | "take out others" | "change people unknown";
-  place: Scope;
+  act: "create" | "adopt" | "update" | "delete" | "forget" | "leave" | "removeUnlisted" | "membersUnknown";
+  scope: Scope;
   urn: string;
   /** What differs of the declaration. */
   fields: { name: string; before: string | undefined; after: string | undefined }[];
@@ -36,13 +36,13 @@ export interface Act {
 
 /** Who has what, before the run and after it, and what becomes of organizations and teams. */
 export class Model {
-  readonly places: Places;
+  readonly scopes: Scopes;
   readonly people: People;
   readonly acts: Act[];
   readonly #accesses = new Map<string, Access>();
 
   constructor(preview: Preview) {
-    this.places = new Places(preview);
+    this.scopes = new Scopes(preview);
     this.people = new People(preview);
     const steps = preview.steps.filter(({ kind }) => kind !== "Organization" && kind !== "Team");
     const joining = steps.filter(({ kind }) => kind === "OrganizationMember" || kind === "Invitation");
@@ -51,11 +51,11 @@ export class Model {
     for (const step of joining) this.#after(step);
     // A place in a team hangs on what becomes of the person in the organization.
     for (const step of placing) this.#after(step);
-    this.acts = [...placeActs(preview, this.places), ...rosterActs(preview, this.places)];
-    this.places.tellApart();
+    this.acts = [...placeActs(preview, this.scopes), ...rosterActs(preview, this.scopes)];
+    this.scopes.tellApart();
     this.people.tellApart();
     this.#leave();
-    for (const act of this.acts) if (act.act === "delete") this.#empty(act.place);
+    for (const act of this.acts) if (act.act === "delete") this.#empty(act.scope);
   }
 
   get accesses(): Access[] {
@@ -64,7 +64,7 @@ export class Model {
 
   #before({ old }: Step): void {
     if (!old) return;
-    for (const claim of claimsOf(old)) {
+    for (const claim of recordsOf(old)) {
       const access = this.#access(this.#placeOf(old), claim);
       access.before = stronger(access.before, claim);
     }
@@ -76,11 +76,11 @@ export class Model {
     if (op === "same") return this.#keep(old ?? now);
     if (op === "read" || op === "delete" || !now) return;
     if (now.kind === "TeamRoster") this.#keepOthers(step, now);
-    for (const wish of wishesOf(step)) this.#grant(this.#access(this.#placeOf(now), wish.claim), wish);
+    for (const wish of desiredAccessOf(step)) this.#grant(this.#access(this.#placeOf(now), wish.claim), wish);
   }
 
   #keep(resource: Resource | undefined): void {
-    for (const claim of resource ? claimsOf(resource) : []) {
+    for (const claim of resource ? recordsOf(resource) : []) {
       const access = this.#access(this.#placeOf(resource!), claim);
       access.after = declaredTogether(claim, access.after);
     }
@@ -89,7 +89,7 @@ export class Model {
   /** Whoever is left in a place by a resource that goes. */
   #letGo(resource: Resource): void {
     const kept = isKept(resource);
-    for (const claim of claimsOf(resource)) {
+    for (const claim of recordsOf(resource)) {
       const access = this.#access(this.#placeOf(resource), claim);
       if (kept || !claim.managed) access.after = stronger(access.after, { ...claim, managed: false });
     }
@@ -100,7 +100,7 @@ export class Model {
     if (!old || now.id === undefined) return;
     const unreadable = isHidden(now.inputs["members"]);
     const takenOut = now.inputs["unmanaged"] === "remove";
-    for (const claim of claimsOf(old)) {
+    for (const claim of recordsOf(old)) {
       const stays = unreadable || (!claim.managed && !takenOut);
       const access = this.#access(this.#placeOf(now), claim);
       if (stays) access.after = stronger(access.after, claim);
@@ -108,56 +108,56 @@ export class Model {
   }
 
   #grant(access: Access, wish: DesiredAccess): void {
-    const { standing, mails } = access.place.kind === "team" ? this.#placed(access, wish) : joined(access, wish);
+    const { certainty, emails } = access.scope.kind === "team" ? this.#placed(access, wish) : joined(access, wish);
     const claim =
-      wish.claim.kind === "Invitation" && standing === "has" ? served(access, wish) : { ...wish.claim, standing };
-    const possible = wish.possible && standing !== access.before?.standing && waits(access);
+      wish.claim.kind === "Invitation" && certainty === "has" ? served(access, wish) : { ...wish.claim, certainty };
+    const possible = wish.possible && certainty !== access.before?.certainty && waits(access);
     access.after = declaredTogether({ ...claim, possible }, access.after?.managed ? access.after : undefined);
-    access.mails += mails;
+    access.emails += emails;
   }
 
   #placed(access: Access, { possible, step }: DesiredAccess): Outcome {
-    const { before, place, person } = access;
-    if (before?.standing === "has") return { standing: "has", mails: 0 };
-    const joining = this.#accesses.get(keyOf({ place: place.organization, person }));
-    const standing = standingInTeam(joining?.after?.standing);
-    access.newcomer = joining !== undefined && joining.mails > 0;
-    return { standing: possible && step.kind !== "TeamRoster" ? "granted" : standing, mails: 0 };
+    const { before, scope: place, person } = access;
+    if (before?.certainty === "has") return { certainty: "has", emails: 0 };
+    const joining = this.#accesses.get(keyOf({ scope: place.organization, person }));
+    const certainty = certaintyInTeam(joining?.after?.certainty);
+    access.newcomer = joining !== undefined && joining.emails > 0;
+    return { certainty: possible && step.kind !== "TeamRoster" ? "granted" : certainty, emails: 0 };
   }
 
   /** Whoever leaves the organization leaves its teams, declared there or not. */
   #leave(): void {
-    const leaves = (access: Access) => access.before?.standing === "has" && !access.after;
+    const leaves = (access: Access) => access.before?.certainty === "has" && !access.after;
     for (const access of this.accesses) {
-      if (access.place.kind !== "team" || !access.after) continue;
-      const inOrganization = this.#accesses.get(keyOf({ place: access.place.organization, person: access.person }));
+      if (access.scope.kind !== "team" || !access.after) continue;
+      const inOrganization = this.#accesses.get(keyOf({ scope: access.scope.organization, person: access.person }));
       if (inOrganization && leaves(inOrganization)) lose(access, "organization left");
     }
   }
 
   #empty(place: Scope): void {
     for (const access of this.accesses) {
-      const within = place.kind === "team" ? access.place : access.place.organization;
+      const within = place.kind === "team" ? access.scope : access.scope.organization;
       if (within === place) lose(access, place.kind === "team" ? "team deleted" : "organization deleted");
     }
   }
 
   #placeOf(resource: Resource): Scope {
     const inTeam = resource.kind === "TeamMembership" || resource.kind === "TeamRoster";
-    return inTeam ? this.places.teamOf(resource) : this.places.organizationOf(resource);
+    return inTeam ? this.scopes.teamOf(resource) : this.scopes.organizationOf(resource);
   }
 
   #access(place: Scope, { named, urn }: AccessRecord): Access {
     const person = this.people.of(named);
-    const key = keyOf({ place, person });
+    const key = keyOf({ scope: place, person });
     const access = this.#accesses.get(key) ?? {
-      place,
+      scope: place,
       person,
       before: undefined,
       after: undefined,
-      mails: 0,
+      emails: 0,
       newcomer: false,
-      through: undefined,
+      cause: undefined,
       resources: [],
     };
     this.#accesses.set(key, access);
@@ -167,39 +167,39 @@ export class Model {
 }
 
 interface Outcome {
-  standing: Certainty;
-  mails: number;
+  certainty: Certainty;
+  emails: number;
 }
 
 /** How somebody stands in an organization after a step that declares them there. */
-function joined({ before, place }: Access, wish: DesiredAccess): Outcome {
-  const { claim, step, possible, asksForMail, mailsByItself } = wish;
+function joined({ before, scope: place }: Access, wish: DesiredAccess): Outcome {
+  const { claim, step, possible, asksForEmail, invitesByItself } = wish;
   if (before === undefined) {
     // Nobody can be invited by uid, and into a new organization nobody but by an invitation.
-    if (claim.named.email === undefined && claim.named.hidden === undefined) return { standing: "granted", mails: 0 };
-    return { standing: place.created ? "invited" : "depends", mails: 1 };
+    if (claim.named.email === undefined && claim.named.hidden === undefined) return { certainty: "granted", emails: 0 };
+    return { certainty: place.created ? "invited" : "depends", emails: 1 };
   }
-  if (before.standing === "has") return { standing: "has", mails: 0 };
+  if (before.certainty === "has") return { certainty: "has", emails: 0 };
   if (step.op !== "update") {
-    const again = before.standing === "lapsed" || before.role !== claim.role;
-    return { standing: "invited", mails: again ? 1 : 0 };
+    const again = before.certainty === "lapsed" || before.role !== claim.role;
+    return { certainty: "invited", emails: again ? 1 : 0 };
   }
-  if (asksForMail) return { standing: "invited", mails: 1 };
-  if (mailsByItself) return { standing: "depends", mails: 1 };
-  return { standing: possible ? "has" : before.standing, mails: 0 };
+  if (asksForEmail) return { certainty: "invited", emails: 1 };
+  if (invitesByItself) return { certainty: "depends", emails: 1 };
+  return { certainty: possible ? "has" : before.certainty, emails: 0 };
 }
 
 /** An Invitation leaves a member as they are: from the acceptance on it manages nothing. */
 function served({ before }: Access, { claim }: DesiredAccess): AccessRecord {
-  return { ...claim, role: before?.role ?? claim.role, standing: "has", managed: false };
+  return { ...claim, role: before?.role ?? claim.role, certainty: "has", managed: false };
 }
 
 /** Somebody who waits gets the access by what others do: they accept, or have a place once they are a member. */
-function waits({ before, place }: Access): boolean {
-  return before?.standing === (place.kind === "team" ? "waiting" : "invited");
+function waits({ before, scope: place }: Access): boolean {
+  return before?.certainty === (place.kind === "team" ? "waiting" : "invited");
 }
 
-function standingInTeam(inOrganization: Certainty | undefined): Certainty {
+function certaintyInTeam(inOrganization: Certainty | undefined): Certainty {
   if (inOrganization === "has" || inOrganization === "granted") return "granted";
   return inOrganization === "invited" || inOrganization === "lapsed" ? "waiting" : "depends";
 }
@@ -210,7 +210,7 @@ const strength: readonly Certainty[] = ["has", "granted", "depends", "invited", 
 function stronger(one: AccessRecord | undefined, other: AccessRecord | undefined): AccessRecord | undefined {
   if (!one || !other) return one ?? other;
   if (one.managed !== other.managed) return one.managed ? one : other;
-  return strength.indexOf(other.standing) < strength.indexOf(one.standing) ? other : one;
+  return strength.indexOf(other.certainty) < strength.indexOf(one.certainty) ? other : one;
 }
 
 /**
@@ -222,17 +222,17 @@ function declaredTogether(one: AccessRecord, other: AccessRecord | undefined): A
   return { ...stronger(one, other)!, possible: one.possible === true && other.possible === true };
 }
 
-function lose(access: Access, through: Access["through"]): void {
+function lose(access: Access, through: Access["cause"]): void {
   access.after = undefined;
-  access.mails = 0;
-  access.through = through;
+  access.emails = 0;
+  access.cause = through;
 }
 
-function keyOf({ place, person }: Pick<Access, "place" | "person">): string {
+function keyOf({ scope: place, person }: Pick<Access, "scope" | "person">): string {
   return JSON.stringify([place.key, person.key]);
 }
 
-function placeActs({ steps }: Preview, places: Places): Act[] {
+function placeActs({ steps }: Preview, places: Scopes): Act[] {
   const ours = steps.filter(
     ({ kind, op }) => (kind === "Organization" || kind === "Team") && op !== "same" && op !== "read",
   );
@@ -240,15 +240,15 @@ function placeActs({ steps }: Preview, places: Places): Act[] {
     if (!now) return [];
     const place = places.declared(now);
     const act = op === "update" ? "update" : place.created ? "create" : "adopt";
-    return [{ act, place, urn, fields: fieldChanges(op === "update" ? old : undefined, now), forced: false }];
+    return [{ act, scope: place, urn, fields: fieldChanges(op === "update" ? old : undefined, now), forced: false }];
   });
   // A team or organization that another resource has adopted stays.
-  const held = new Set(made.map(({ place }) => place));
+  const held = new Set(made.map(({ scope: place }) => place));
   const gone = ours.flatMap(({ op, old, urn }): Act[] => {
     if (!old || (op !== "delete" && op !== "replace") || old.id === undefined) return [];
     const place = places.existing(old, old.id);
     if (held.has(place)) return [];
-    return [{ act: ending(old), place, urn, fields: [], forced: old.outputs["forceDestroy"] === true }];
+    return [{ act: ending(old), scope: place, urn, fields: [], forced: old.outputs["forceDestroy"] === true }];
   });
   return [...made, ...gone];
 }
@@ -281,17 +281,17 @@ function fieldChanges(old: Resource | undefined, now: Resource): Act["fields"] {
 }
 
 /** What a roster does to people of whom the preview does not tell. */
-function rosterActs({ steps }: Preview, places: Places): Act[] {
+function rosterActs({ steps }: Preview, places: Scopes): Act[] {
   return steps
     .filter(({ kind }) => kind === "TeamRoster")
     .flatMap(({ op, old, new: now, urn }): Act[] => {
       const resource = now ?? old;
       if (!resource || op === "same" || op === "read") return [];
       const place = places.teamOf(resource);
-      const act = (act: Act["act"]): Act => ({ act, place, urn, fields: [], forced: false });
+      const act = (act: Act["act"]): Act => ({ act, scope: place, urn, fields: [], forced: false });
       const hidden = [old?.outputs["members"], now?.inputs["members"]].some(isHidden);
       const removes = now?.inputs["unmanaged"] === "remove" && !place.created;
-      return [...(hidden ? [act("change people unknown")] : []), ...(removes ? [act("take out others")] : [])];
+      return [...(hidden ? [act("membersUnknown")] : []), ...(removes ? [act("removeUnlisted")] : [])];
     });
 }
 

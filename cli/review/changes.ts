@@ -49,33 +49,33 @@ function effectOf(access: Access): Effect | undefined {
   const { before, after } = access;
   if (before && hasNothing(access, before) && before.managed && !after?.managed)
     return before.mayHold ? "loses" : "without";
-  if (!before || before.standing === "lapsed") return after && beginning(access, after);
-  if (before.standing === "has") {
+  if (!before || before.certainty === "lapsed") return after && beginning(access, after);
+  if (before.certainty === "has") {
     if (!after) return "loses";
     return after.role === before.role ? undefined : "role";
   }
   if (!after) return "withdrawn";
-  if (access.mails > 0) return "invited";
-  if (after.standing === before.standing) return after.role === before.role ? undefined : "role";
-  if (access.place.kind === "organization") return after.standing === "has" ? "accepted" : undefined;
+  if (access.emails > 0) return "invited";
+  if (after.certainty === before.certainty) return after.role === before.role ? undefined : "role";
+  if (access.scope.kind === "organization") return after.certainty === "has" ? "accepted" : undefined;
   return "gains";
 }
 
 /** Neither access nor an invitation that gives some. */
-function hasNothing({ place }: Access, { standing }: AccessRecord): boolean {
-  return standing === "lapsed" || (place.kind === "team" && standing === "waiting");
+function hasNothing({ scope: place }: Access, { certainty }: AccessRecord): boolean {
+  return certainty === "lapsed" || (place.kind === "team" && certainty === "waiting");
 }
 
 /** Of somebody who has nothing there so far. */
-function beginning({ place, mails, before, newcomer }: Access, after: AccessRecord): Effect | undefined {
-  if (after.standing === "lapsed") return undefined;
-  if (place.kind === "team") return after.standing === "waiting" || newcomer ? "waits" : "gains";
-  if (mails > 0 || after.standing === "invited") return "invited";
-  return before && after.standing === "has" ? "accepted" : "gains";
+function beginning({ scope: place, emails: mails, before, newcomer }: Access, after: AccessRecord): Effect | undefined {
+  if (after.certainty === "lapsed") return undefined;
+  if (place.kind === "team") return after.certainty === "waiting" || newcomer ? "waits" : "gains";
+  if (mails > 0 || after.certainty === "invited") return "invited";
+  return before && after.certainty === "has" ? "accepted" : "gains";
 }
 
 function movedBetween(before: AccessRecord | undefined, after: AccessRecord | undefined): Change["moved"] {
-  if (!before || !after || before.standing === "lapsed") return undefined;
+  if (!before || !after || before.certainty === "lapsed") return undefined;
   if (before.managed && !after.managed) return { from: nameOf(before.urn), to: undefined };
   return before.urn === after.urn ? undefined : { from: nameOf(before.urn), to: nameOf(after.urn) };
 }
@@ -95,7 +95,7 @@ function fieldsBetween(before: AccessRecord | undefined, after: AccessRecord): C
 
 function inOrder(one: Change, other: Change): number {
   return (
-    byText(placeOrder(one.place), placeOrder(other.place)) ||
+    byText(placeOrder(one.scope), placeOrder(other.scope)) ||
     effects.indexOf(one.effect) - effects.indexOf(other.effect) ||
     byText(personOrder(one), personOrder(other))
   );

@@ -26,7 +26,7 @@ export type Certainty =
 export interface AccessRecord {
   named: Named;
   role: string | undefined;
-  standing: Certainty;
+  certainty: Certainty;
   /** Somebody declares it. */
   managed: boolean;
   /** The deletion of its resource may take access away, also where the state does not show that they have it. */
@@ -46,9 +46,9 @@ export interface DesiredAccess {
   /** Nothing of the declaration has changed: the step has become possible through what others did. */
   possible: boolean;
   /** Another mail is asked for: a new `resend`, or another role before the acceptance. */
-  asksForMail: boolean;
+  asksForEmail: boolean;
   /** Another mail goes out by itself, where the last has ended. */
-  mailsByItself: boolean;
+  invitesByItself: boolean;
 }
 
 /** Inputs that change nothing in Avala, and matter to who reviews. */
@@ -61,7 +61,7 @@ const standings: Readonly<Record<string, Certainty>> = {
 };
 
 /** What stands before the run. */
-export function claimsOf(resource: Resource): AccessRecord[] {
+export function recordsOf(resource: Resource): AccessRecord[] {
   return resource.kind === "TeamRoster" ? rosterClaims(resource) : [personClaim(resource)];
 }
 
@@ -71,7 +71,7 @@ function personClaim(resource: Resource): AccessRecord {
   return {
     named: namedIn(resource),
     role: textOf(outputs["role"]) ?? textOf(inputs["role"]),
-    standing: Object.hasOwn(standings, status) ? standings[status]! : "lapsed",
+    certainty: Object.hasOwn(standings, status) ? standings[status]! : "lapsed",
     managed: status !== "accepted",
     // What an Invitation was accepted for is not its to take away.
     mayHold: kind !== "Invitation" && holdsAccess(outputs, resource.unfinished),
@@ -86,12 +86,12 @@ function rosterClaims({ kind, urn, outputs, unfinished }: Resource): AccessRecor
   const waiting = new Set(namesOf(outputs["waiting"]));
   const known = rosterOf(hiddenIn(outputs).knownMembers) as ReadonlyMap<string, string>;
   const named = (who: string): Named => ({ ...personOf(who), ...(known.has(who) ? { userUid: known.get(who) } : {}) });
-  const base = { kind, urn, fields: {}, standing: "has", managed: true, mayHold: true } as const;
+  const base = { kind, urn, fields: {}, certainty: "has", managed: true, mayHold: true } as const;
   const members = [...membersOf(outputs)].map(([who, role]): AccessRecord => ({
     ...base,
     named: named(who),
     role,
-    standing: waiting.has(who) ? "waiting" : "has",
+    certainty: waiting.has(who) ? "waiting" : "has",
     mayHold: !waiting.has(who) || unfinished,
   }));
   const others = (text: unknown, managed: boolean) =>
@@ -115,7 +115,7 @@ export function membersOf(properties: Properties): Map<string, "lead" | "member"
 }
 
 /** What is declared for after the run. */
-export function wishesOf(step: Step): DesiredAccess[] {
+export function desiredAccessOf(step: Step): DesiredAccess[] {
   const { new: resource, old } = step;
   if (!resource) return [];
   return resource.kind === "TeamRoster" ? rosterWishes(step, resource, old) : [personWish(step, resource, old)];
@@ -128,7 +128,7 @@ function personWish(step: Step, resource: Resource, old: Resource | undefined): 
   const named = { ...namedIn(resource), ...(userUid === undefined ? {} : { userUid }) };
   const role = textOf(inputs["role"]) ?? "member";
   const fields = fieldsOf(inputs);
-  const claim = { named, role, standing: "depends", managed: true, mayHold: true, kind, urn, fields } as const;
+  const claim = { named, role, certainty: "depends", managed: true, mayHold: true, kind, urn, fields } as const;
   const recorded = before?.outputs ?? {};
   const isNewRole = before !== undefined && textOf(recorded["role"]) !== role;
   const declaration = { isNew: before === undefined, declared: { ...inputs, role }, recorded };
@@ -137,8 +137,8 @@ function personWish(step: Step, resource: Resource, old: Resource | undefined): 
     step,
     possible:
       before?.unfinished === false && !isNewRole && changedFields(fieldsOf(recorded), claim.fields).length === 0,
-    asksForMail: asksForEmail(declaration),
-    mailsByItself: invitesByItself(declaration),
+    asksForEmail: asksForEmail(declaration),
+    invitesByItself: invitesByItself(declaration),
   };
 }
 
@@ -153,7 +153,7 @@ function rosterWishes(step: Step, resource: Resource, old: Resource | undefined)
     claim: {
       named: { ...personOf(who), ...(known.has(who) ? { userUid: known.get(who) } : {}) },
       role,
-      standing: "depends",
+      certainty: "depends",
       managed: true,
       mayHold: true,
       kind,
@@ -162,8 +162,8 @@ function rosterWishes(step: Step, resource: Resource, old: Resource | undefined)
     },
     step,
     possible: before.get(who) === role,
-    asksForMail: false,
-    mailsByItself: false,
+    asksForEmail: false,
+    invitesByItself: false,
   }));
 }
 

@@ -28,8 +28,8 @@ export function costOf({ accesses }: Model, changes: readonly Change[], acts: re
 /** Each list once: organizations; of each the people, invitations and teams that steps are about; of each team its people. */
 function readsOf(accesses: readonly Access[], changes: readonly Change[], acts: readonly Act[]): number {
   const touched = [
-    ...changes.filter(({ effect }) => effect !== "details").map(({ place }) => place),
-    ...acts.map(({ place }) => place),
+    ...changes.filter(({ effect }) => effect !== "details").map(({ scope: place }) => place),
+    ...acts.map(({ scope: place }) => place),
   ];
   if (touched.length === 0) return 0;
   const existing = [...new Set(touched)].filter(({ created }) => !created);
@@ -38,14 +38,14 @@ function readsOf(accesses: readonly Access[], changes: readonly Change[], acts: 
   );
   const teams = existing.filter(({ kind }) => kind === "team");
   const inside = (place: Scope) =>
-    accesses.filter((access) => access.place === place && access.before?.standing === "has").length;
+    accesses.filter((access) => access.scope === place && access.before?.certainty === "has").length;
   const invited = (place: Scope) =>
-    accesses.filter((access) => access.place === place && access.before?.standing === "invited").length;
+    accesses.filter((access) => access.scope === place && access.before?.certainty === "invited").length;
   const teamsIn = (organization: Scope) =>
     new Set(
       accesses
-        .filter(({ place }) => place.kind === "team" && place.organization === organization)
-        .map(({ place }) => place),
+        .filter(({ scope: place }) => place.kind === "team" && place.organization === organization)
+        .map(({ scope: place }) => place),
     ).size;
   const ofOrganization = (organization: Scope) => {
     const isTouched = existing.includes(organization);
@@ -59,10 +59,13 @@ function readsOf(accesses: readonly Access[], changes: readonly Change[], acts: 
   return 1 + sum(organizations.map(ofOrganization)) + sum(teams.map((team) => pages(inside(team))));
 }
 
-function writesFor({ effect, place, before, mails, through }: Change, acts: readonly Act[]): number {
+function writesFor(
+  { effect, scope: place, before, emails: mails, cause: through }: Change,
+  acts: readonly Act[],
+): number {
   const emptied = through === "team deleted" ? place : place.organization;
   const atOnce =
-    through !== undefined && acts.some((act) => act.place === emptied && act.act === "delete" && act.forced);
+    through !== undefined && acts.some((act) => act.scope === emptied && act.act === "delete" && act.forced);
   switch (effect) {
     case "gains":
     case "role":
@@ -79,7 +82,7 @@ function writesFor({ effect, place, before, mails, through }: Change, acts: read
   }
 }
 
-function writesOf({ act, place, fields }: Act): number {
+function writesOf({ act, scope: place, fields }: Act): number {
   switch (act) {
     case "create": {
       const later = place.kind === "organization" && fields.some(({ name }) => sentAfterwards.includes(name));

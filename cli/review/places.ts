@@ -21,7 +21,7 @@ export interface Scope {
 }
 
 /** Which organization or team a resource stands for or belongs to, before the run and as declared. */
-export class Places {
+export class Scopes {
   readonly #byKey = new Map<string, Scope>();
   /** What is declared, by the URN of its resource. */
   readonly #declared = new Map<string, Scope>();

@@ -57,26 +57,14 @@ export interface ChangeRow extends Where {
   /** A cancelled invitation that may have been accepted since it was recorded: then they lose access. */
   mayHaveAccepted: boolean;
   /** Of a loss: the deletion, or the organization that is left. */
-  cause?: Change["through"];
+  cause?: Change["cause"];
   moved?: { from: string; to?: string | undefined } | undefined;
   fields: Field[];
   resources: string[];
 }
 
-/** Actions on organizations and teams, as a review names them. */
-const actNames = {
-  create: "create",
-  adopt: "adopt",
-  update: "update",
-  delete: "delete",
-  forget: "forget",
-  leave: "leave",
-  "take out others": "removeUnlisted",
-  "change people unknown": "membersUnknown",
-} as const satisfies Record<Act["act"], string>;
-
 export interface ActRow extends Where {
-  act: (typeof actNames)[Act["act"]];
+  act: Act["act"];
   fields: Field[];
   forced: boolean;
 }
@@ -115,7 +103,7 @@ export function reviewOf(preview: Preview, standards: Standards): Review {
   const model = new Model(preview);
   const changes = changesOf(model);
   const acts = model.acts.toSorted(
-    (one, other) => byText(placeOrder(one.place), placeOrder(other.place)) || byText(one.act, other.act),
+    (one, other) => byText(placeOrder(one.scope), placeOrder(other.scope)) || byText(one.act, other.act),
   );
   const warnings = warningsOf(model, changes, standards).map(warningRow).toSorted(inOrder);
   return {
@@ -126,7 +114,12 @@ export function reviewOf(preview: Preview, standards: Standards): Review {
     cost: costOf(model, changes, acts),
     changes: changes.map(changeRow),
     unchanged: unchangedBeside(model, changes),
-    acts: acts.map(({ act, place, fields, forced }) => ({ act: actNames[act], ...whereOf(place), fields, forced })),
+    acts: acts.map(({ act, scope: place, fields, forced }) => ({
+      act,
+      ...whereOf(place),
+      fields,
+      forced,
+    })),
     removals: removalsOf(changes).map(({ place, people }) => ({
       ...whereOf(place),
       people,
@@ -144,11 +137,22 @@ function summaryOf(changes: readonly Change[], warnings: number): Review["summar
   const count = (effect: Effect) =>
     new Set(changes.filter((change) => change.effect === effect).map(({ person }) => person)).size;
   const counts = Object.fromEntries(effects.map((effect) => [effect, count(effect)])) as Record<Effect, number>;
-  return { ...counts, emails: changes.reduce((emails, change) => emails + change.mails, 0), warnings };
+  return { ...counts, emails: changes.reduce((emails, change) => emails + change.emails, 0), warnings };
 }
 
 function changeRow(change: Change): ChangeRow {
-  const { effect, place, person, before, after, mails, through, moved, fields, resources } = change;
+  const {
+    effect,
+    scope: place,
+    person,
+    before,
+    after,
+    emails: mails,
+    cause: through,
+    moved,
+    fields,
+    resources,
+  } = change;
   return {
     effect,
     ...whereOf(place),
@@ -166,16 +170,22 @@ function changeRow(change: Change): ChangeRow {
 }
 
 function unchangedBeside({ accesses }: Model, changes: readonly Change[]): Review["unchanged"] {
-  const concerned = new Set(changes.map(({ person, place }) => JSON.stringify([place.organization.key, person.key])));
-  const changed = new Set(changes.map(({ person, place }) => JSON.stringify([place.key, person.key])));
+  const concerned = new Set(
+    changes.map(({ person, scope: place }) => JSON.stringify([place.organization.key, person.key])),
+  );
+  const changed = new Set(changes.map(({ person, scope: place }) => JSON.stringify([place.key, person.key])));
   return accesses
     .filter(
-      ({ person, place, after }) =>
+      ({ person, scope: place, after }) =>
         after &&
         concerned.has(JSON.stringify([place.organization.key, person.key])) &&
         !changed.has(JSON.stringify([place.key, person.key])),
     )
-    .map(({ place, person, after }) => ({ ...whereOf(place), person: personName(person), stand: standOf(after!) }))
+    .map(({ scope: place, person, after }) => ({
+      ...whereOf(place),
+      person: personName(person),
+      stand: standOf(after!),
+    }))
     .toSorted(inOrder);
 }
 
@@ -196,7 +206,7 @@ function personName({ userUid, email, username, hidden, alike }: Person): Person
   return { email, userUid, username, ...(alike && { alike }) };
 }
 
-function standOf({ role, standing, managed }: AccessRecord): Stand {
+function standOf({ role, certainty: standing, managed }: AccessRecord): Stand {
   return { role, standing, managed };
 }
 

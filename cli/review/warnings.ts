@@ -50,7 +50,7 @@ export function warningsOf(model: Model, changes: readonly Change[], standards: 
     ...changes.flatMap(extended),
     ...foreigners(model, changes, standards.domains),
     ...withoutLead(model),
-    ...model.acts.flatMap(({ act, place, forced }): Warning[] => {
+    ...model.acts.flatMap(({ act, scope: place, forced }): Warning[] => {
       if (act === "delete" || act === "leave") {
         const rule = place.kind === "team" ? "team-deletions" : "organization-deletions";
         const what = act === "leave" ? "left" : "deleted";
@@ -65,10 +65,8 @@ export function warningsOf(model: Model, changes: readonly Change[], standards: 
           },
         ];
       }
-      if (act === "take out others") return [{ rule: "unknown-people", place, person: undefined, what: "removed" }];
-      return act === "change people unknown"
-        ? [{ rule: "unknown-people", place, person: undefined, what: "hidden" }]
-        : [];
+      if (act === "removeUnlisted") return [{ rule: "unknown-people", place, person: undefined, what: "removed" }];
+      return act === "membersUnknown" ? [{ rule: "unknown-people", place, person: undefined, what: "hidden" }] : [];
     }),
     ...removed
       .filter(({ people }) => people > standards.maxRemovals)
@@ -84,15 +82,15 @@ export function removalsOf(changes: readonly Change[]): Removals[] {
 
 function peopleBy(changes: readonly Change[], isMeant: (change: Change) => boolean): Map<Scope, number> {
   const counts = new Map<Scope, number>();
-  for (const { place } of changes.filter(isMeant)) counts.set(place, (counts.get(place) ?? 0) + 1);
+  for (const { scope: place } of changes.filter(isMeant)) counts.set(place, (counts.get(place) ?? 0) + 1);
   return counts;
 }
 
-function about(rule: Rule, { place, person }: Access): Warning {
+function about(rule: Rule, { scope: place, person }: Access): Warning {
   return { rule, place, person };
 }
 
-function isAdminGrant({ place, before, after, effect }: Change): boolean {
+function isAdminGrant({ scope: place, before, after, effect }: Change): boolean {
   if (
     place.kind === "team" ||
     after?.role !== "admin" ||
@@ -101,7 +99,7 @@ function isAdminGrant({ place, before, after, effect }: Change): boolean {
     effect === "without"
   )
     return false;
-  const was = before?.role === "admin" && before.standing !== "lapsed";
+  const was = before?.role === "admin" && before.certainty !== "lapsed";
   return !was;
 }
 
@@ -118,7 +116,7 @@ function foreigners({ accesses }: Model, changes: readonly Change[], allowed: re
   const seen = new Set<string>();
   return changes
     .filter(({ effect }) => coming.has(effect))
-    .flatMap(({ place: { organization: place }, person }): Warning[] => {
+    .flatMap(({ scope: { organization: place }, person }): Warning[] => {
       const key = JSON.stringify([place.key, person.key]);
       if (seen.has(key)) return [];
       seen.add(key);
@@ -138,7 +136,7 @@ const coming: ReadonlySet<Change["effect"]> = new Set(["gains", "invited", "wait
 /** Of each organization, who has a place there before the run, by domain. */
 function domainsInside(accesses: readonly Access[]): Map<Scope, Map<string, Set<Person>>> {
   const inside = new Map<Scope, Map<string, Set<Person>>>();
-  for (const { before, person, place } of accesses) {
+  for (const { before, person, scope: place } of accesses) {
     if (!before || person.email === undefined) continue;
     const domains = inside.get(place.organization) ?? new Map<string, Set<Person>>();
     inside.set(place.organization, domains);
@@ -158,15 +156,15 @@ export function domainOf(email: string): string {
 }
 
 function withoutLead({ accesses, acts }: Model): Warning[] {
-  const deleted = new Set(acts.filter(({ act }) => act === "delete").map(({ place }) => place));
-  const teams = new Set(accesses.map(({ place }) => place).filter(({ kind }) => kind === "team"));
+  const deleted = new Set(acts.filter(({ act }) => act === "delete").map(({ scope: place }) => place));
+  const teams = new Set(accesses.map(({ scope: place }) => place).filter(({ kind }) => kind === "team"));
   return [...teams]
     .filter((team) => !deleted.has(team) && !deleted.has(team.organization))
     .flatMap((place) => {
-      const inside = accesses.filter((access) => access.place === place);
-      const had = inside.some(({ before }) => before?.standing === "has" && before.role === "lead");
+      const inside = accesses.filter((access) => access.scope === place);
+      const had = inside.some(({ before }) => before?.certainty === "has" && before.role === "lead");
       const has = inside.some(
-        ({ after }) => (after?.standing === "has" || after?.standing === "granted") && after.role === "lead",
+        ({ after }) => (after?.certainty === "has" || after?.certainty === "granted") && after.role === "lead",
       );
       return had && !has ? [{ rule: "last-lead" as const, place, person: undefined }] : [];
     });

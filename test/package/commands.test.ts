@@ -182,7 +182,7 @@ describe("the packages as published, installed by npm", () => {
     expect((await command("--help")).stdout).toContain("transfer-ownership");
     expect(await command("stauts")).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("Is status meant?") as string,
+      stderr: expect.stringContaining("Did you mean status?") as string,
     });
   });
 

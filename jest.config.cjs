@@ -1,4 +1,4 @@
-/** The sources of another provider, broken on purpose, in place of the project's: see test/model/mutants.mjs. */
+/** The sources of another provider, broken on purpose, in place of the project's: see test/properties/model/mutants.mjs. */
 const provider = process.env["TEST_PROVIDER"];
 
 /** @type {import("jest").Config} */

@@ -33,7 +33,7 @@ function loadSource(...path) {
 
 const { z } = require("zod");
 const { resources, flagsOf, isOptional } = loadSource("provider", "schema", "index.ts");
-const reach = loadSource("test", "e2e", "operations.ts");
+const reach = loadSource("test", "engine", "operations.ts");
 const person = loadSource("test", "lifecycle", "person", "table.ts");
 const { promises } = loadSource("test", "reliability.ts");
 
@@ -219,12 +219,12 @@ function operationsTable() {
       .join("<br>");
     return `| ${id} | ${ways} | ${proofs} |`;
   });
-  return `<!-- Written by \`npm run generate\` from test/e2e/operations.ts; edit that. -->
+  return `<!-- Written by \`npm run generate\` from test/engine/operations.ts; edit that. -->
 
 # Operations
 
 API coverage: the organizations API has ${rows.length} operations, and a resource, a function or a command uses each. The last column is
-the step of \`test/e2e/operations.test.ts\` that tests it with the real engine or the built command line, and compares the
+the step of \`test/engine/operations.test.ts\` that tests it with the real engine or the built command line, and compares the
 emulator's log of calls.
 
 | operation | used by | tested in the step |

@@ -50,7 +50,7 @@ function closeTests(counts, code, elapsed) {
 async function soak(args) {
   await prepare({ log: say });
   const env = { SOAK_MINUTES: "30", ...process.env };
-  return run(node, ["node_modules/jest/bin/jest.js", "test/model", ...args], { cwd: PROJECT, env });
+  return run(node, ["node_modules/jest/bin/jest.js", "test/properties/model", ...args], { cwd: PROJECT, env });
 }
 
 async function runCheck() {

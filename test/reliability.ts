@@ -4,10 +4,10 @@
  * kept in a file with which the test compares it.
  */
 import { flagsOf, resources } from "../provider/schema/index.js";
-import { arriving, writesOf } from "./crashes/program.js";
-import { operations } from "./e2e/operations.js";
-import { faultKinds } from "./faults/faults.js";
-import { operations as faultOperations } from "./faults/operations.js";
+import { arriving, writesOf } from "./properties/crashes/program.js";
+import { operations } from "./engine/operations.js";
+import { faultKinds } from "./properties/faults/faults.js";
+import { operations as faultOperations } from "./properties/faults/operations.js";
 import { guards } from "./guards/guards.js";
 import { hostileTexts } from "./hostile/texts.js";
 import { refused, taken } from "./support/addresses.js";
@@ -53,7 +53,7 @@ export const promises: readonly Promised[] = [
       },
       { where: "lifecycle/invitation.test.ts", how: "the same for an Invitation" },
       {
-        where: "model/model.test.ts",
+        where: "properties/model/model.test.ts",
         how: "random programs, settings, changes by others, keys, faults and kills: the emails of each person, counted",
       },
     ],
@@ -73,12 +73,12 @@ export const promises: readonly Promised[] = [
     promise: "A lost response loses nothing, and causes no second object and no second first email",
     tests: [
       {
-        where: "faults/faults.test.ts",
+        where: "properties/faults/faults.test.ts",
         how: `every operation of a resource, with each of ${faultKinds.length} kinds of fault at each of its requests: the next run leads to the result that the first would have had, without more emails. The test prints the number of cases, some thousands`,
         cases: [faultOperations.length, "operations"],
       },
       {
-        where: "e2e/faults.test.ts",
+        where: "engine/faults.test.ts",
         how: "each kind of fault once on the real engine, in one program with all resources",
       },
       {
@@ -93,17 +93,21 @@ export const promises: readonly Promised[] = [
     promise: "After a crash, the commands of [recovery](../guides/recovery.md) lead to the declared result",
     tests: [
       {
-        where: "crashes/engineKilled.test.ts",
+        where: "properties/crashes/engineKilled.test.ts",
         how: "kill -9 of the engine at every write of an up that creates, an up that updates, and a destroy: while the request arrives, and when it has been carried out but not answered",
         cases: [writes + arrivals, "points"],
       },
       {
-        where: "crashes/hostKilled.test.ts",
+        where: "properties/crashes/hostKilled.test.ts",
         how: "the same for the process that runs the handlers",
         cases: [writes + arrivals, "points"],
       },
-      { where: "crashes/interrupted.test.ts", how: "Ctrl-C once at every write", cases: [writes, "points"] },
-      { where: "crashes/interruptedTwice.test.ts", how: "Ctrl-C twice at every write", cases: [writes, "points"] },
+      { where: "properties/crashes/interrupted.test.ts", how: "Ctrl-C once at every write", cases: [writes, "points"] },
+      {
+        where: "properties/crashes/interruptedTwice.test.ts",
+        how: "Ctrl-C twice at every write",
+        cases: [writes, "points"],
+      },
       {
         where: "examples/recovery.test.ts",
         how: "a killed engine and a lost state, with the commands of the page",
@@ -118,7 +122,7 @@ export const promises: readonly Promised[] = [
     promise: "Refactoring never removes anyone",
     tests: [
       {
-        where: "e2e/refactoring.test.ts",
+        where: "engine/refactoring.test.ts",
         how: "resources that are renamed, moved, replaced, or passed to a different provider, on the real engine",
       },
       {
@@ -138,7 +142,7 @@ export const promises: readonly Promised[] = [
       { where: "lifecycle/access.test.ts", how: "lost or forbidden access: nothing leaves the state" },
       { where: "lifecycle/deployments.test.ts", how: "lists that lag behind a creation" },
       {
-        where: "e2e/drift.test.ts",
+        where: "engine/drift.test.ts",
         how: "every managed field of every kind of resource: a change by somebody else is found and repaired",
       },
     ],
@@ -164,18 +168,18 @@ export const promises: readonly Promised[] = [
         where: "guards/privateFolder.test.ts",
         how: "links, pipes and folders of other users in place of the folder that the processes of a run share: nothing is read, written or removed",
       },
-      { where: "e2e/deletedWith.test.ts", how: "a team that is deleted, with managed and unmanaged people in it" },
+      { where: "engine/deletedWith.test.ts", how: "a team that is deleted, with managed and unmanaged people in it" },
       {
-        where: "e2e/declaredTwice.test.ts",
+        where: "engine/declaredTwice.test.ts",
         how: "one person declared twice in one organization or team, in all spellings",
       },
       {
         where: "lifecycle/identity",
         how: "names that move to a different object: each change of a person, team or organization, with each change of the program and each order of the engine",
       },
-      { where: "e2e/identity.test.ts", how: "each of these changes once, on the real engine" },
+      { where: "engine/identity.test.ts", how: "each of these changes once, on the real engine" },
       {
-        where: "e2e/deletionsFirst.test.ts",
+        where: "engine/deletionsFirst.test.ts",
         how: "`deleteBeforeReplace` of a parent, replaced providers, `--target`, `--exclude`, interrupted renames, copies that are pending deletion",
       },
     ],
@@ -184,7 +188,7 @@ export const promises: readonly Promised[] = [
     promise: "Each operation of the API is used, with the documented number of requests",
     tests: [
       {
-        where: "e2e/operations.test.ts",
+        where: "engine/operations.test.ts",
         how: `all ${ways.length} operations, by every resource, function and command that uses them`,
         cases: [ways.reduce((all, count) => all + count, 0), "uses"],
       },
@@ -204,7 +208,7 @@ export const promises: readonly Promised[] = [
         cases: [facts.length, "facts"],
       },
       {
-        where: "faults/everyDeployment.test.ts",
+        where: "properties/faults/everyDeployment.test.ts",
         how: "every operation of a resource, with every behaviour that the contract leaves open: all settings of the emulator, each value combined with each value of the others",
         cases: [faultOperations.length, "operations"],
       },
@@ -239,7 +243,7 @@ export const promises: readonly Promised[] = [
     promise: "No key and no accept link in the state, logs, messages, files or arguments of processes",
     tests: [
       {
-        where: "e2e/secrets.test.ts",
+        where: "engine/secrets.test.ts",
         how: "a whole run with all debug output, searched for the secrets of every source; the exact occurrences in the engine's own debug logs are listed",
         cases: [forms.size, "forms of each secret"],
       },
@@ -250,7 +254,7 @@ export const promises: readonly Promised[] = [
     promise: "Commands that only read change nothing, and report correctly what is and what will be",
     tests: [
       {
-        where: "e2e/import.test.ts",
+        where: "engine/import.test.ts",
         how: "1,000 people in 100 teams of 50, and unusual names: an import without a write, then a preview without a change",
       },
       {
@@ -281,7 +285,7 @@ export const promises: readonly Promised[] = [
     promise: "States of earlier versions work, states of later versions are refused",
     tests: [
       {
-        where: "e2e/upgrades.test.ts",
+        where: "engine/upgrades.test.ts",
         how: "stacks that each released version and this version wrote, with every kind of resource in every status: imported, previewed, refreshed, destroyed",
         cases: [statuses.length, "statuses of a version"],
       },

@@ -147,7 +147,7 @@ export const guards: readonly Guard[] = [
   {
     guard: "One person is declared once in one place.",
     refuses: [
-      ["e2e/declaredTwice.test.ts", "one person declared twice in one place"],
+      ["engine/declaredTwice.test.ts", "one person declared twice in one place"],
       [member, "%s is refused where the service alone can tell"],
       ["lifecycle/teamRoster.test.ts", "refuse one person named by email and by uid"],
       ["lifecycle/teamRoster.test.ts", "refuse a roster beside single memberships of the team"],

@@ -17,7 +17,7 @@ export type Kind = "organization" | "team" | "organizationMember" | "teamMembers
 
 const root = join(__dirname, "../..");
 const program = join(root, "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js");
-/** Where the program lives, whose node_modules hold the provider. Another one is tried by `test/model/mutants.ts`. */
+/** Where the program lives, whose node_modules hold the provider. Another one is tried by `test/properties/model/mutants.ts`. */
 const folder = process.env["TEST_PROGRAM_FOLDER"] ?? join(root, "examples/quickstart");
 
 /** What the engine hands over for a value that is not known yet. */

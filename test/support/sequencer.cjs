@@ -1,7 +1,7 @@
 const { default: Sequencer } = require("@jest/test-sequencer");
 
 /** What takes a minute or more. */
-const longest = /\/test\/(faults\/faults|model|crashes|package)/;
+const longest = /\/test\/(properties\/faults\/faults|properties\/model|properties\/crashes|package)/;
 
 /**
  * On a machine that has not run them yet, jest takes test files by their size. The longest ones are short files, which

@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Settings } from "../../../emulator/src/index.js";
+import { again, Bench, difference } from "./bench.js";
+import { Case, nextToken, outputsOf, owner } from "./case.js";
+import type { Clean } from "./clean.js";
+import type { Operation } from "./operations.js";
+
+/** Without what a deployment is free to do, in the answer of `comparable`. */
+function likened(
+  value: unknown,
+  { slugFollowsName, teamCreatorJoins, expiredInvitations }: Partial<Settings>,
+): unknown {
+  const text = JSON.stringify(value, (key, part: unknown) => {
+    if (slugFollowsName && key === "slug") return undefined;
+    if (!teamCreatorJoins) return part;
+    if (key === "__initialMembers") return undefined;
+    if (key === "unmanagedMembers" && part === owner.email) return "";
+    const isOwner = (row: { email?: string; role?: string }) => row.email === owner.email && row.role === "lead";
+    return Array.isArray(part) ? part.filter((row: object) => !isOwner(row)) : part;
+  });
+  // What is not listed any more makes room by itself, and is not cancelled.
+  const plain = expiredInvitations === "hidden" ? text.replaceAll('"expired"', '"cancelled"') : text;
+  return JSON.parse(plain) as unknown;
+}
+
+/** How an operation has ended on a deployment. */
+export interface Ending {
+  operation: Operation;
+  /** What the first run ended with. */
+  error: string | undefined;
+  /** In what it has ended otherwise than on the likeliest deployment. */
+  differences: string[];
+  /** Whether the service holds what it held before. */
+  untouched: boolean;
+  mails: string[];
+}
+
+/** What a run has just made is not shown to it yet, or is to be taken over. */
+const toBeWaitedFor = /adopt: "|AVALA_CREATED_NOT_SHOWN|AVALA_NOT_FOUND/;
+
+/** Runs each operation, without a fault, on a service that is set in another way. */
+export async function undisturbed(settings: Partial<Settings>, cleans: readonly Clean[]): Promise<Ending[]> {
+  const bench = await Bench.start(settings);
+  try {
+    const cases = cleans.map(({ template }) => new Case(template, nextToken()));
+    const tokens = cases.map(({ at }) => at.token);
+    await bench.hold(
+      cases.flatMap(({ organizations }) => organizations),
+      cases.flatMap(({ people }) => people),
+    );
+    const before = await bench.held(tokens);
+    const first = await bench.together((hosts) => Promise.all(cases.map((one) => one.run(hosts))));
+    await bench.later();
+    const second = first.some((error) => error !== undefined) ? await again(bench, cases, toBeWaitedFor) : first;
+    await bench.later();
+    const unsettled = await bench.together((hosts) =>
+      Promise.all(cases.map((one) => one.unsettled(hosts).catch((error: Error) => [error.message]))),
+    );
+    const held = await bench.held(tokens);
+    const mails = await bench.mails();
+    return cases.map((one, i) => {
+      const { token } = one.at;
+      const as = (value: unknown) => likened(value, settings);
+      const clean = cleans[i]!;
+      return {
+        operation: one.operation,
+        error: first[i]?.message,
+        differences: [
+          ...(second[i] ? [second[i].message] : []),
+          ...unsettled[i]!.map((step) => `not settled: ${step}`),
+          ...difference("the service holds", as(clean.held), as(held.get(token))),
+          ...difference("state records", as(clean.outputs), as(outputsOf(one.stack, token))),
+          ...difference("mails", clean.mails, mails.get(token) ?? []),
+        ],
+        untouched: isDeepStrictEqual(before.get(token), held.get(token)),
+        mails: mails.get(token) ?? [],
+      };
+    });
+  } finally {
+    await bench.close();
+  }
+}

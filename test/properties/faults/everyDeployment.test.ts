@@ -1,0 +1,128 @@
+import type { Settings } from "../../../emulator/src/index.js";
+import { allPairs, coveringRows, pairsOf } from "../../support/pairwise.js";
+import { cleanRuns, templates, type Clean } from "./clean.js";
+import { undisturbed, type Ending } from "./deployment.js";
+import { operations } from "./operations.js";
+
+jest.setTimeout(600_000);
+
+/** What the contract leaves open or a deployment may choose; the provider must hold under every value. */
+const domains = {
+  maxPageSize: [100, 2],
+  writeBody: ["full", "minimal"],
+  lists: ["page", "array"],
+  nextHost: [null, "127.0.0.1:9"],
+  organizationDelete: ["hard", "soft", "refuse"],
+  slugFollowsName: [false, true],
+  lowercaseEmails: [false, true],
+  hideEmails: [false, true],
+  hideEmailsOf: [[]],
+  expiredInvitations: ["listed", "hidden"],
+  teamCreatorJoins: [false, true],
+  voidStatus: [204, 200],
+  seats: [null, 1000],
+  invitesPerMinute: [null, 1000],
+  hiddenIs: [404, 403],
+  readLagMs: [0, 60_000],
+  currentUser: ["full", "withoutUid", 403, 404, "html"],
+} satisfies { [Name in Exclude<keyof Settings, "rateLimit">]: readonly Settings[Name][] };
+
+/** Where addresses are hidden, much is refused: the other pairs have to be met without that. */
+const { hideEmails: _, ...visible } = domains;
+const rows: Partial<Settings>[] = [
+  ...coveringRows(visible).map((row) => ({ ...row, hideEmails: false })),
+  ...eachValue(visible).map((row) => ({ ...row, hideEmails: true })),
+];
+
+/** Rows in which each value comes up. */
+function eachValue(values: Readonly<Record<string, readonly unknown[]>>): Record<string, unknown>[] {
+  const most = Math.max(...Object.values(values).map(({ length }) => length));
+  return Array.from({ length: most }, (_, i) =>
+    Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list[i % list.length]])),
+  );
+}
+
+const described = (row: Partial<Settings>) =>
+  Object.entries(row)
+    .filter(([name, value]) => value !== domains[name as keyof typeof domains][0])
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(", ") || "the likeliest one";
+
+let cleans: Clean[];
+beforeAll(async () => {
+  cleans = await cleanRuns(await templates(operations));
+});
+
+it("every pair of settings is met", () => {
+  const met = new Set(rows.flatMap((row) => pairsOf(inOrder(row))));
+  expect([...allPairs(domains)].filter((pair) => !met.has(pair))).toEqual([]);
+  process.stderr.write(`${rows.length} deployments, ${operations.length} operations on each\n`);
+});
+
+/** Pairs are written in the order of the names. */
+const inOrder = (row: Partial<Settings>) =>
+  Object.fromEntries(Object.keys(domains).map((name) => [name, row[name as keyof typeof domains]]));
+
+/** What finds people by their address: where addresses are hidden it is refused, or goes on waiting. */
+const needsAddresses = new Set([
+  "OrganizationMember: invite",
+  "OrganizationMember: take over a member, with another role",
+  "OrganizationMember: acceptance is recorded",
+  "OrganizationMember: accepted, and another role",
+  "OrganizationMember: mailed again by itself after its invitation expired",
+  "OrganizationMember: resend after a refusal",
+  "OrganizationMember: refresh after the acceptance",
+  "OrganizationMember: another logical name",
+  "OrganizationMember: one person goes, another comes",
+  "Invitation: create",
+  "Invitation: resend after it has expired",
+  "Invitation: acceptance is recorded",
+  "Invitation: refresh after a refusal",
+  "TeamMembership: create",
+  "TeamMembership: take over, with another role",
+  "TeamMembership: wait",
+  "TeamMembership: what waited becomes possible",
+  "TeamMembership: another logical name",
+  "TeamMembership: one person goes, another comes",
+  "TeamRoster: create",
+  "TeamRoster: one person for another",
+  "TeamRoster: who waited is placed",
+  "TeamRoster: in place of single memberships",
+  "TeamRoster: back to single memberships",
+  "Everything: create",
+  "Everything: what waited becomes possible",
+  "Everything: destroy",
+]);
+
+/** Where reads lag, a run does not find what it has just made, and says so. */
+const notShownYet = /AVALA_CREATED_NOT_SHOWN|AVALA_NOT_FOUND/;
+
+/** How an operation ends that does not end as on the likeliest deployment; nothing to say where it may. */
+function surprises({ operation, error, differences, untouched, mails }: Ending, settings: Partial<Settings>): string[] {
+  const lags = settings.readLagMs !== 0;
+  const makes = operation.adoptable !== undefined;
+  if (settings.hideEmails && needsAddresses.has(operation.name)) {
+    const refused = `${error} ${differences.join(" ")}`.includes("AVALA_IDENTITY_UNKNOWN");
+    return [
+      ...(refused ? [] : ["is not refused although addresses are hidden"]),
+      ...(untouched || makes ? [] : ["changes something although addresses are hidden"]),
+      ...mails.map((mail) => `sends ${mail} although addresses are hidden`),
+    ];
+  }
+  const expected = lags && makes && notShownYet.test(error ?? "");
+  // The answer to the rename does not tell where the slug went, and the list does not show it yet.
+  const slugUnknown = lags && settings.slugFollowsName && settings.writeBody === "minimal";
+  const tolerated = slugUnknown && operation.name === "Team: rename" ? ["not settled: refresh of it"] : [];
+  return [
+    ...(error === undefined || expected ? [] : [error]),
+    ...differences.filter((difference) => !tolerated.includes(difference)),
+  ];
+}
+
+it.each(rows.map((row) => [described(row), row] as const))("a deployment: %s", async (_, settings) => {
+  const ended = await undisturbed(settings, cleans);
+  expect(ended).toHaveLength(operations.length);
+  expect(
+    ended.flatMap((one) => surprises(one, settings).map((surprise) => `${one.operation.name}: ${surprise}`)),
+  ).toEqual([]);
+});

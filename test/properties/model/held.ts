@@ -1,0 +1,72 @@
+import type { Recorded } from "../../support/stack.js";
+import { recordNames, uidsIn, type Meant } from "./meant.js";
+import type { Observed } from "./observed.js";
+import { isPlaceKind } from "./program.js";
+import { addressOf, lower, rosterLines, uidOf, type InvitationRow, type Service } from "./service.js";
+
+/**
+ * What a record holds: what its deletion takes away, and nothing else. A run that looks first may learn more of whoever
+ * was gone.
+ */
+
+/** What a step that broke off has granted is not recorded, and a look may find what was not there before. */
+const mayHaveMore = ({ initErrors }: Recorded, looks: boolean): boolean => looks || initErrors.length > 0;
+
+/** Uids of those whose membership of the organization a record may hold. */
+export function membershipsHeld(record: Recorded, service: Service, looks: boolean): string[] {
+  const { status, onDestroy } = record.outputs;
+  if (record.kind !== "organizationMember" || onDestroy === "retain") return [];
+  if (!mayHaveMore(record, looks) && (status === "gone" || status === "expired")) return [];
+  return uidsIn(recordNames(record, service));
+}
+
+/** Uids of those whose place in a team a record may hold. */
+export function placesHeld(record: Recorded, service: Service, looks: boolean): string[] {
+  const { outputs } = record;
+  if (record.kind === "teamRoster") {
+    const known = rosterLines(outputs["__known"]);
+    const declared = [...rosterLines(outputs["members"]).keys()].map(
+      (who) => known.get(who) ?? uidOf(service, who) ?? who,
+    );
+    return [...known.values(), ...rosterLines(outputs["__removing"]).keys(), ...declared];
+  }
+  if (record.kind !== "teamMembership" || outputs["onDestroy"] === "retain") return [];
+  if (!mayHaveMore(record, looks) && outputs["status"] !== "active") return [];
+  return uidsIn(recordNames(record, service));
+}
+
+/**
+ * Whether a record holds an invitation: the one that it has recorded, what a member has left behind at the address they
+ * have now, or, where none is recorded, any of the address.
+ */
+export function holdsInvitation(
+  { kind, outputs }: Recorded,
+  { uid, email }: Pick<InvitationRow, "uid" | "email">,
+  service: Service,
+  looks: boolean,
+): boolean {
+  if (outputs["onDestroy"] === "retain") return false;
+  const recorded = kind === "invitation" ? outputs["uid"] : outputs["invitationUid"];
+  if (recorded === uid) return true;
+  const known = (outputs["userUid"] ?? outputs["user"]) as string | undefined;
+  const current = known === undefined ? undefined : addressOf(service, known);
+  if (current !== undefined) return lower(current) === lower(email);
+  const named = typeof outputs["email"] === "string" && lower(outputs["email"]) === lower(email);
+  // Of one that was to be sent anew and got no answer, the uid is not known.
+  return named && (looks || recorded === undefined || outputs["__emailPending"] === true);
+}
+
+/**
+ * A declaration that uses an address which the record's person does not have any more, and nobody else has: nobody can
+ * tell whether it means them. What stands for nobody else may not take them out.
+ */
+export function mayStillBeMeant(record: Recorded, { meant, before }: { meant: Meant[] } & Pick<Observed, "before">) {
+  const { email } = record.outputs;
+  const [organization, team] = record.id.split("/");
+  return meant.some((row) => {
+    if (row.organization !== organization || isPlaceKind(row.kind) !== isPlaceKind(record.kind)) return false;
+    if (isPlaceKind(record.kind) && row.team !== team) return false;
+    const isNobodys = typeof email === "string" && uidOf(before, email) === undefined;
+    return isNobodys && row.names.has(lower(email as string)) && uidsIn(row.names).length === 0;
+  });
+}

@@ -1,0 +1,118 @@
+import type { Kind, Properties } from "../../support/host.js";
+import type { Recorded } from "../../support/stack.js";
+import type { Observed } from "./observed.js";
+import { isPlaceKind } from "./program.js";
+import { addressOf, lower, namesOf, organizationOf, rosterLines, type Service } from "./service.js";
+
+/** Who or what one declaration of the program means, now. */
+export interface Meant {
+  name: string;
+  kind: Kind;
+  inputs: Properties;
+  /** Uid of the organization; undefined where it is not there yet. */
+  organization: string | undefined;
+  /** Uid of the team. */
+  team: string | undefined;
+  /** Of a person: uids and addresses. */
+  names: ReadonlySet<string>;
+  /** Of a roster: roles, by each of the names. */
+  people: ReadonlyMap<string, string>;
+  record: Recorded | undefined;
+}
+
+/** The organization that an organization's declaration takes or has taken. */
+const ownUid = (record: Recorded | undefined, inputs: Properties, service: Service): string | undefined =>
+  record?.id ?? (typeof inputs["adopt"] === "string" ? organizationOf(service, inputs["adopt"])?.uid : undefined);
+
+export function meantBy({ program, records, recordsNow, after }: Observed, service: Service): Meant[] {
+  // What a run has just made is known by what it has recorded.
+  const idNow = (name: string) => recordsNow.get(name)?.id ?? records.get(name)?.id;
+  return Object.entries(program).map(([name, { kind, inputs }]) => {
+    const value = (input: unknown): string | undefined => {
+      if (isReference(input)) return idNow(input.name);
+      return typeof input === "string" ? input : undefined;
+    };
+    const record = [records.get(name)].find((row) => row?.kind === kind);
+    const team = isPlaceKind(kind) ? value(inputs["team"]) : undefined;
+    const reference = kind === "organization" ? undefined : (team?.split("/")[0] ?? value(inputs["organization"]));
+    const organization =
+      kind === "organization"
+        ? (recordsNow.get(name)?.id ?? ownUid(record, inputs, service))
+        : reference === undefined
+          ? undefined
+          : (organizationOf(service, reference) ?? organizationOf(after, reference))?.uid;
+    return {
+      name,
+      kind,
+      inputs,
+      organization,
+      team:
+        kind === "team"
+          ? ((recordsNow.get(name) ?? record)?.id.split("/")[1] ?? adoptedTeam(service, organization, inputs))
+          : team?.split("/")[1],
+      names: sameText(record, inputs) ? recordNames(record!, service) : namesOf(service, inputs),
+      people: peopleOf(service, inputs["members"], record),
+      record,
+    };
+  });
+}
+
+/** The id of another resource of the program. */
+export const isReference = (value: unknown): value is { name: string } =>
+  typeof value === "object" && value !== null && "name" in value;
+
+function adoptedTeam(service: Service, organization: string | undefined, { adopt }: Properties): string | undefined {
+  if (organization === undefined || typeof adopt !== "string") return undefined;
+  return organizationOf(service, organization)?.teams.find(({ uid, slug }) => uid === adopt || slug === adopt)?.uid;
+}
+
+/**
+ * The declaration is spelt as it was when the record learnt whom it means. (Inputs do not tell: the engine records those
+ * of a step that a failed look-up has left out.)
+ */
+export function sameText(record: Recorded | undefined, { user, email }: Properties): boolean {
+  if (!record) return false;
+  const text = (value: unknown) => (typeof value === "string" ? lower(value) : undefined);
+  return text(record.outputs["user"]) === text(user) && text(record.outputs["email"]) === text(email);
+}
+
+/** By every name of a declared person of a roster: their role. */
+export function peopleOf(service: Service, members: unknown, record: Recorded | undefined): Map<string, string> {
+  const declared =
+    typeof members === "object" && members !== null
+      ? Object.entries(members as Record<string, string>)
+      : [...rosterLines(members)];
+  const known = rosterLines(record?.outputs["__known"]);
+  return new Map(
+    declared.flatMap(([text, role]) => {
+      const names = text.includes("@")
+        ? namesOf(service, { email: text, userUid: known.get(lower(text)) })
+        : namesOf(service, { user: text });
+      return (hasUid(names) ? uidsIn(names) : [...names]).map((name) => [name, role] as const);
+    }),
+  );
+}
+
+export const uidsIn = (names: Iterable<string>): string[] => [...names].filter((name) => !name.includes("@"));
+const hasUid = (names: Iterable<string>): boolean => uidsIn(names).length > 0;
+
+/** Whether a person is meant by names: by the uid, and by the address only where no uid is known. */
+export const isNamed = (names: ReadonlySet<string>, service: Service, user: string): boolean => {
+  const address = addressOf(service, user);
+  return names.has(user) || (!hasUid(names) && address !== undefined && names.has(lower(address)));
+};
+
+/** The uid that a record has learnt, unless it waits for whoever accepts an invitation. */
+export function learntUid({ outputs }: Recorded): string | undefined {
+  return outputs["status"] === "invited" ? undefined : (outputs["userUid"] as string | undefined);
+}
+
+/**
+ * The names of the person for whom a record stands. Whose uid it has learnt is meant by it alone, whoever has the address
+ * by now: that a uid is learnt rightly, and never changes, is a promise of its own (`standsForOnePerson`).
+ */
+export function recordNames(record: Recorded, service: Service): Set<string> {
+  const { user, email } = record.outputs;
+  // Of somebody who is invited, whoever accepts is the person.
+  return namesOf(service, { email, userUid: learntUid(record) ?? user });
+}

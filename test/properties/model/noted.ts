@@ -1,0 +1,49 @@
+import { rmSync } from "node:fs";
+import { ProcessJournal } from "../../../provider/core/journal.js";
+import { ProgramJournal } from "../../../provider/core/notes.js";
+import { Hosts, Stack, type Declaration, type Program } from "../../support/stack.js";
+import { isReference } from "./meant.js";
+import { lower } from "./service.js";
+
+/**
+ * A stack whose runs have a program: it tells the hosts what it declares, as the classes do in the constructor, before the
+ * engine takes its first step. In previews and where everything is destroyed, no program tells anything.
+ */
+export class NotedStack extends Stack {
+  /** What the program of the next run declares. */
+  declares: Program | undefined;
+}
+
+const start = Hosts.start.bind(Hosts);
+Hosts.start = async (settings) => {
+  const hosts = await start(settings);
+  if (!(settings instanceof NotedStack)) return hosts;
+  const { address } = hosts["engine"];
+  // An engine of before may have had the port: its program has nothing to tell any more.
+  rmSync(new ProcessJournal("", address).folder, { recursive: true, force: true });
+  if (settings.declares) tell(new ProgramJournal(address), settings.declares);
+  // Lines of one tick are written together.
+  await Promise.resolve();
+  return hosts;
+};
+
+function tell(journal: ProgramJournal, program: Program): void {
+  for (const [name, declaration] of Object.entries(program)) tellOne(journal, program, name, declaration);
+}
+
+function tellOne(journal: ProgramJournal, program: Program, name: string, { kind, inputs }: Declaration): void {
+  const address = addressIn(program, name);
+  journal.say(address, "declares", kindName(kind));
+  const { user, email, members, adopt } = inputs;
+  if (kind !== "organization" && typeof (user ?? email) === "string") {
+    journal.say(address, "who", lower((user ?? email) as string));
+  }
+  for (const who of Object.keys((members as object | undefined) ?? {})) journal.say(address, "who", lower(who));
+  if (typeof adopt === "string") journal.say(address, "adopt", lower(adopt));
+  const place = inputs["team"] ?? inputs["organization"];
+  if (isReference(place)) journal.say(address, "in", addressIn(program, place.name));
+  else if (typeof place === "string") journal.say(address, "place", lower(place));
+}
+
+const kindName = (kind: string): string => kind.charAt(0).toUpperCase() + kind.slice(1);
+const addressIn = (program: Program, name: string): string => `${kindName(program[name]!.kind)}::${name}`;

@@ -1,0 +1,163 @@
+import type { Kind, Properties } from "../../../support/host.js";
+import type { Recorded } from "../../../support/stack.js";
+import type { Change } from "../changes.js";
+import { placesHeld } from "../held.js";
+import { changesOf, hold, type Observed } from "../observed.js";
+import {
+  addressOf,
+  lower,
+  organizationOf,
+  rolesIn,
+  teamId,
+  uidOf,
+  type OrganizationRow,
+  type Service,
+} from "../service.js";
+
+const ownerOf = ({ members }: OrganizationRow) => members.find(({ role }) => role === "owner")?.email;
+
+/** Each organization keeps its owner, and nothing else is asked for. */
+export function keepsOwners({ before, after, calls }: Observed): void {
+  const broken = after.organizations.flatMap((now) => {
+    const was = before.organizations.find(({ uid }) => uid === now.uid);
+    const owners = now.members.filter(({ role }) => role === "owner").map(({ email }) => email);
+    if (owners.length === 1 && (was === undefined || ownerOf(was) === owners[0])) return [];
+    return [`organization ${now.uid} had ${(was && ownerOf(was)) ?? "none"}, and has ${owners.join() || "none"}`];
+  });
+  const asked = [before, after].flatMap((service) =>
+    service.organizations.flatMap((row) => {
+      const member = `/organizations/${row.slug}/members/${uidOf(service, ownerOf(row)!)}/`;
+      return calls.filter((call) => !call.startsWith("GET ") && call.includes(member));
+    }),
+  );
+  hold("An organization has one owner and keeps them", [...broken, ...asked]);
+}
+
+/**
+ * The key's own person keeps their role and their place in the organization. Where the service does not say who they are,
+ * as long as they can be told from others by their role: as the only one who has it; of several, one at least keeps it.
+ * (Where reads lag, the list may show others who have it no more.)
+ */
+export function keepsOwnAccess({ before, after, others, keyPerson, stale, faulty }: Observed): void {
+  if (others.length > 0) return;
+  const isTold = before.settings.currentUser === "full" && !faulty;
+  if (!isTold && stale) return;
+  const broken = before.organizations.flatMap((was) => {
+    const role = rolesIn(before, was.members).get(keyPerson);
+    const now = organizationOf(after, was.uid);
+    if (role === undefined || role === "member" || !now) return [];
+    const kept = isTold
+      ? rolesIn(after, now.members).get(keyPerson) === role
+      : now.members.some((row) => row.role === role);
+    return kept ? [] : [`${isTold ? keyPerson : "nobody"} is ${isTold ? "not " : ""}${role} of ${was.name} any more`];
+  });
+  hold("A run does not take away the role that its key needs", broken);
+}
+
+/**
+ * No run takes more people out of one place than it may, whichever way they go; those who go along with what is deleted
+ * count too, and so do those whose invitation is cancelled.
+ */
+export function stopsRemovals(run: Observed): void {
+  const { before, maxRemovals } = run;
+  const gone = new Map<string, Set<string>>();
+  const count = (place: string, people: Iterable<string>) =>
+    gone.set(place, new Set([...(gone.get(place) ?? []), ...people]));
+  const changes = changesOf(run);
+  const invited = new Set(
+    changes.flatMap((change) => (change.what === "invited" ? [`${change.organization} ${lower(change.email)}`] : [])),
+  );
+  for (const change of changes) {
+    const { organization } = change;
+    if (change.what === "member gone") count(organization, [change.user]);
+    if (change.what === "invitation over" && change.wasValid) {
+      const email = lower(change.email);
+      if (!invited.has(`${organization} ${email}`)) count(organization, [uidOf(before, email) ?? email]);
+    }
+    if (change.what === "place gone" && isKnownPlace(run, change)) count(change.team, [change.user]);
+    if (change.what === "team gone" && !isForced(run, `${organization}/${change.team}`)) {
+      count(change.team, inside(before, organization, change.team));
+    }
+    if (change.what === "organization gone" && !isForced(run, organization))
+      count(organization, inside(before, organization));
+  }
+  hold(
+    "No run takes out more people than it may",
+    [...gone]
+      .filter(([, users]) => users.size > maxRemovals)
+      .map(([place, users]) => `${users.size} people of ${place}`),
+  );
+}
+
+/** Whoever leaves an organization leaves its teams, also those in which no record knows them. */
+function isKnownPlace(run: Observed, change: Extract<Change, { what: "place gone" }>): boolean {
+  const { organization, team, user } = change;
+  const leaves = changesOf(run).some(
+    (other) => other.what === "member gone" && other.organization === organization && other.user === user,
+  );
+  if (!leaves) return true;
+  return [...run.records.values()].some(
+    (record) => teamId(record) === `${organization}/${team}` && placesHeld(record, run.before, false).includes(user),
+  );
+}
+
+/**
+ * With an organization or a team that is not forced away goes nobody, and with an organization no team, that no
+ * declaration knows. (Who makes a team may be put into it.)
+ */
+export function deletesOnlyWhatIsKnown(run: Observed): void {
+  const { before, keyPerson } = run;
+  const known = (user: string) =>
+    [...run.records.values(), ...run.recordsNow.values()].some((record) => isOf(record, user, before));
+  const teams = new Set([...run.records.values(), ...run.recordsNow.values()].map(teamId));
+  const strangers = changesOf(run).flatMap((change) => {
+    const { organization } = change;
+    if (change.what === "team gone" && !isForced(run, `${organization}/${change.team}`)) {
+      return inside(before, organization, change.team).filter((user) => user !== keyPerson && !known(user));
+    }
+    if (change.what !== "organization gone" || isForced(run, organization)) return [];
+    const unknown = organizationOf(before, organization)!.teams.filter(
+      ({ uid }) => !teams.has(`${organization}/${uid}`),
+    );
+    return [
+      ...inside(before, organization).filter((user) => user !== keyPerson && !known(user)),
+      ...unknown.map(({ name }) => `team ${name}`),
+    ];
+  });
+  hold("Nobody goes along whom no declaration knows", strangers);
+}
+
+/** A record knows somebody, by whatever it has ever said of them. */
+function isOf(record: Recorded, user: string, service: Service): boolean {
+  const address = addressOf(service, user);
+  const text = JSON.stringify([record.id, record.inputs, record.outputs]).toLowerCase();
+  return text.includes(user) || (address !== undefined && text.includes(lower(address)));
+}
+
+/** Those who can be taken out of a place: no owner of it. (Who has made a team may have been put into it.) */
+function inside(service: Service, organization: string, team?: string): string[] {
+  const row = organizationOf(service, organization)!;
+  const people = team === undefined ? row.members : row.teams.find(({ uid }) => uid === team)!.members;
+  const owner = ownerOf(row);
+  return people.filter(({ email }) => email !== owner).map(({ email }) => uidOf(service, email)!);
+}
+
+function isForced({ records }: Observed, id: string): boolean {
+  const settings = (outputs: Properties) => outputs["forceDestroy"] === true;
+  return [...records.values()].some((record) => record.id === id && settings(record.outputs));
+}
+
+/**
+ * After the first refusal of the key nothing is changed any more. (What goes at the same time may have been sent: steps
+ * of a parallel run, and those of a roster.)
+ */
+export function stopsWhereKeyIsRefused({ requests, parallel, program, records }: Observed): void {
+  const refusal = requests.findIndex(({ status }) => status === 401);
+  const isRoster = ({ kind }: { kind: Kind }) => kind === "teamRoster";
+  if (refusal < 0 || parallel || [...Object.values(program), ...records.values()].some(isRoster)) return;
+  const later = requests.slice(refusal + 1).filter(({ method }) => method !== "GET");
+  hold(
+    "Nothing is sent after the key was refused",
+    later.map(({ method, path }) => `${method} ${path}`),
+  );
+}

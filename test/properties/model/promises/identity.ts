@@ -1,0 +1,47 @@
+import type { Recorded } from "../../../support/stack.js";
+import { learntUid, sameText } from "../meant.js";
+import { hold, type Observed } from "../observed.js";
+import { lower, rosterLines, uidOf } from "../service.js";
+
+/**
+ * A declaration stands for one person for its whole life: a record learns the uid of whoever has the declared address, and
+ * from then on no address changes it. The other promises take recorded uids for what they are because of this one. (Where
+ * reads lag, an address is still shown at whoever has given it up.)
+ */
+export function standsForOnePerson(run: Observed): void {
+  const broken = [...run.recordsNow].flatMap(([name, now]) => {
+    const was = run.records.get(name);
+    const others = now.kind === "teamRoster" ? strangeLines(run, was, now) : strangeUids(run, was, now);
+    return others.map((what) => `${name}: ${what}`);
+  });
+  hold("A declaration stands for one person", broken);
+}
+
+function strangeUids(run: Observed, was: Recorded | undefined, now: Recorded): string[] {
+  const { user, email, userUid } = now.outputs as Record<string, string | undefined>;
+  const before = was && was.kind === now.kind && was.id === now.id && sameText(was, now.outputs) ? was : undefined;
+  const known = before && learntUid(before);
+  if (known !== undefined && userUid !== known) {
+    return now.outputs["status"] === "invited" && userUid === undefined
+      ? []
+      : [`stood for ${known}, and stands for ${userUid}`];
+  }
+  if (userUid === undefined || known !== undefined || userUid === before?.outputs["userUid"]) return [];
+  const right = user ?? holders(run, email);
+  return right.includes(userUid) ? [] : [`${user ?? email} is not ${userUid}`];
+}
+
+function strangeLines(run: Observed, was: Recorded | undefined, now: Recorded): string[] {
+  const known = rosterLines(was?.outputs["__known"]);
+  return [...rosterLines(now.outputs["__known"])].flatMap(([who, uid]) => {
+    const right = known.has(who) ? [known.get(who)!] : [...holders(run, who), who];
+    return right.includes(uid) ? [] : [`${who} is not ${uid}`];
+  });
+}
+
+/** Who has the address, before or after the run; where reads lag, also who had it. */
+function holders({ before, after, stale, formerly }: Observed, email: string | undefined): string[] {
+  if (email === undefined) return [];
+  const now = [before, after].flatMap((service) => uidOf(service, email) ?? []);
+  return [...now, ...(stale ? (formerly.get(lower(email)) ?? []) : [])];
+}

@@ -1,0 +1,235 @@
+import type { Kind, Properties } from "../../support/host.js";
+import type { Recorded } from "../../support/stack.js";
+import type { Change } from "./changes.js";
+import { holdsInvitation, mayStillBeMeant, membershipsHeld, placesHeld } from "./held.js";
+import { isNamed, meantBy, peopleOf, sameText, uidsIn, type Meant } from "./meant.js";
+import type { Observed } from "./observed.js";
+import { isPersonKind, isPlaceKind } from "./program.js";
+import { lower, organizationUid, rosterLines, teamId, uidOf, type Service } from "./service.js";
+
+/** What reason a run has for a change, or none. */
+export class Reasons {
+  readonly meant: Meant[];
+
+  constructor(private readonly run: Observed) {
+    this.meant = meantBy(run, run.before);
+  }
+
+  has(change: Change): boolean {
+    const { organization } = change;
+    switch (change.what) {
+      case "organization gone":
+        return this.#organizationEnds(organization);
+      case "organization made":
+        return this.meant.some(
+          (row) => row.kind === "organization" && row.inputs["adopt"] === undefined && !row.record,
+        );
+      case "member gone":
+        return this.#memberEnds(organization, change.user);
+      case "member made":
+        return false;
+      case "member role":
+        return this.#declared("organizationMember", organization, change.user).some(
+          (row) => (row.inputs["role"] ?? "member") === change.to && this.#grants(row, change.to),
+        );
+      case "invited":
+        return this.#invites(organization, change.email, change.role);
+      case "invitation over":
+        return this.#invitationEnds(change);
+      case "field":
+        return this.#field(change);
+      case "team gone":
+        return this.#teamEnds(organization, change.team);
+      case "team made":
+        return this.meant.some(
+          (row) => row.kind === "team" && row.organization === organization && row.inputs["name"] === change.name,
+        );
+      case "team field":
+        return this.#teamField(change);
+      case "place gone":
+        return this.#placeEnds(organization, change.team, change.user);
+      case "place made":
+        return this.#givesPlace(change) || this.#joinsAsCreator(change);
+      case "place role":
+        return this.#givesPlace(change);
+    }
+  }
+
+  #declared(kind: Kind, organization: string, user: string): Meant[] {
+    return this.meant.filter(
+      (row) => row.kind === kind && row.organization === organization && isNamed(row.names, this.run.before, user),
+    );
+  }
+
+  /** Records of a kind, of which the program does not hold the object any more. */
+  #recorded(...kinds: Kind[]): Recorded[] {
+    return [...this.run.records.values(), ...this.run.pending].filter(({ kind }) => kinds.includes(kind));
+  }
+
+  #organizationEnds(organization: string): boolean {
+    const declared = this.meant.some((row) => row.kind === "organization" && row.organization === organization);
+    return (
+      !declared &&
+      this.#recorded("organization").some(
+        ({ id, outputs: { onDestroy, __created } }) =>
+          id === organization &&
+          (onDestroy ?? (__created && this.run.made.has(organization) ? "delete" : "retain")) === "delete",
+      )
+    );
+  }
+
+  /** Somebody has left the program, and what is recorded of them holds their membership. */
+  #memberEnds(organization: string, user: string): boolean {
+    const { before, looks } = this.run;
+    const declared = this.meant.some(
+      (row) => isPersonKind(row.kind) && row.organization === organization && isNamed(row.names, before, user),
+    );
+    return (
+      !declared &&
+      this.#leaving("organizationMember").some(
+        (record) => record.id.startsWith(`${organization}/`) && membershipsHeld(record, before, looks).includes(user),
+      )
+    );
+  }
+
+  /** Records that may be deleted: all but those of which nobody can tell whether the program means them still. */
+  #leaving(...kinds: Kind[]): Recorded[] {
+    const { before } = this.run;
+    return this.#recorded(...kinds).filter((record) => !mayStillBeMeant(record, { meant: this.meant, before }));
+  }
+
+  #invites(organization: string, email: string, role: string): boolean {
+    return this.#mailers(organization, email).some(({ inputs }) => (inputs["role"] ?? "member") === role);
+  }
+
+  /** Declarations that may mail an address: none whose person is known, where it is somebody else's now. */
+  #mailers(organization: string, email: string): Meant[] {
+    const holder = uidOf(this.run.before, email);
+    return this.meant.filter(
+      ({ kind, names, ...row }) =>
+        isPersonKind(kind) &&
+        row.organization === organization &&
+        names.has(lower(email)) &&
+        (holder === undefined || uidsIn(names).length === 0 || names.has(holder)),
+    );
+  }
+
+  #invitationEnds({ organization, uid, email, role, wasValid }: Extract<Change, { what: "invitation over" }>): boolean {
+    const { before, looks } = this.run;
+    const mailers = this.#mailers(organization, email);
+    if (mailers.length > 0) return !wasValid || mailers.some(({ inputs }) => (inputs["role"] ?? "member") !== role);
+    return this.#leaving("organizationMember", "invitation").some(
+      (record) => record.id.startsWith(`${organization}/`) && holdsInvitation(record, { uid, email }, before, looks),
+    );
+  }
+
+  #field({ organization, field, to }: Extract<Change, { what: "field" }>): boolean {
+    return this.meant
+      .filter((row) => row.kind === "organization" && row.organization === organization)
+      .some((row) => this.#sends(row, field, to));
+  }
+
+  #teamField({ organization, team, field, to }: Extract<Change, { what: "team field" }>): boolean {
+    return this.meant
+      .filter((row) => row.kind === "team" && row.organization === organization && row.team === team)
+      .some((row) => this.#sends(row, field, to));
+  }
+
+  #sends(row: Meant, field: string, to: unknown): boolean {
+    if (field === "slug" && this.run.before.settings.slugFollowsName) return true;
+    return isDeclared(row.inputs, row.record, field, to) && this.#isChanged(row, field, to);
+  }
+
+  #teamEnds(organization: string, team: string): boolean {
+    const declared = this.meant.some(
+      (row) => row.kind === "team" && row.organization === organization && row.team === team,
+    );
+    return !declared && this.#recorded("team").some(({ id }) => id === `${organization}/${team}`);
+  }
+
+  #joinsAsCreator({ user }: { user: string }): boolean {
+    return Boolean(this.run.before.settings.teamCreatorJoins) && user === this.run.keyPerson;
+  }
+
+  /** The declaration that has somebody in a team, and the role. */
+  #placeOf(organization: string, team: string, user: string): { row: Meant; role: string } | undefined {
+    const { before } = this.run;
+    for (const row of this.meant.filter((one) => one.organization === organization && one.team === team)) {
+      const role =
+        row.kind === "teamMembership" && isNamed(row.names, before, user)
+          ? (row.inputs["role"] as string)
+          : row.people.get(user);
+      if (role !== undefined) return { row, role };
+    }
+    return undefined;
+  }
+
+  /** Somebody is in a team as is declared, and the declaration is new, or another one, or was not met when last looked at. */
+  #givesPlace({ organization, team, user, to }: Extract<Change, { what: "place made" | "place role" }>): boolean {
+    const { row, role } = this.#placeOf(organization, team, user) ?? {};
+    if (!row || role !== to) return false;
+    if (this.#sendsAll(row)) return true;
+    const { outputs } = row.record!;
+    if (row.kind === "teamMembership") return outputs["status"] !== "active" || outputs["role"] !== role;
+    const { before } = this.run;
+    const waiting = peopleOf(before, linesOf(outputs["waiting"]), row.record);
+    const isRespelt = !rosterLines(outputs["members"]).has(lower(textOf(row, user, before)));
+    return isRespelt || peopleOf(before, outputs["members"], row.record).get(user) !== role || waiting.has(user);
+  }
+
+  #placeEnds(organization: string, team: string, user: string): boolean {
+    const { before, looks } = this.run;
+    // Whoever leaves the organization leaves its teams.
+    if (this.#memberEnds(organization, user)) return true;
+    if (this.#placeOf(organization, team, user) !== undefined) return false;
+    const id = `${organization}/${team}`;
+    if (this.meant.some((row) => row.organization === organization && row.team === team && this.#clears(row, user)))
+      return true;
+    return this.#leaving("teamMembership", "teamRoster").some(
+      (record) => teamId(record) === id && placesHeld(record, before, looks).includes(user),
+    );
+  }
+
+  /** A roster takes a stranger out: whom state records as one, or anybody once it begins to. */
+  #clears(row: Meant, user: string): boolean {
+    if (row.kind !== "teamRoster" || row.inputs["unmanaged"] !== "remove") return false;
+    if (this.#sendsAll(row) || row.record!.outputs["unmanaged"] !== "remove") return true;
+    return peopleOf(this.run.before, linesOf(row.record!.outputs["unmanagedMembers"]), undefined).has(user);
+  }
+
+  /** The run may send all that differs: it makes the resource, has looked before, or repairs what broke off. */
+  #sendsAll({ kind, organization, team, name, record, inputs }: Meant): boolean {
+    if (this.run.looks || !record || record.initErrors.length > 0 || this.run.remade.includes(name)) return true;
+    if (organizationUid(record) !== organization) return true;
+    if (isPlaceKind(kind) && teamId(record) !== `${organization}/${team}`) return true;
+    return (isPersonKind(kind) || kind === "teamMembership") && !sameText(record, inputs);
+  }
+
+  /** Of an update: the value of the field is another one than state records. Drift is left alone. */
+  #isChanged(row: Meant, field: string, to: unknown): boolean {
+    if (this.#sendsAll(row)) return true;
+    const recorded = row.record!.outputs[field];
+    return lower(String(recorded ?? "")) !== lower(String(to ?? ""));
+  }
+
+  /** A role is given where the declaration is new or another one, or whoever was to come has come. */
+  #grants(row: Meant, role: string): boolean {
+    return this.#sendsAll(row) || row.record!.outputs["status"] !== "active" || row.record!.outputs["role"] !== role;
+  }
+}
+
+/** How a roster writes somebody. */
+function textOf({ inputs, record }: Meant, user: string, service: Service): string {
+  const texts = Object.keys(inputs["members"] as object);
+  return texts.find((text) => peopleOf(service, { [text]: "member" }, record).has(user)) ?? user;
+}
+
+/** People as a roster's text, in any role. */
+const linesOf = (text: unknown): string => [...rosterLines(text).keys()].map((who) => `${who} member`).join("\n");
+
+/** A field has the value that is declared, or that for empty where it has left the program. */
+function isDeclared(inputs: Properties, record: Recorded | undefined, field: string, to: unknown): boolean {
+  const wanted = inputs[field];
+  if (wanted !== undefined) return wanted === to || (field === "color" && lower(String(wanted)) === lower(String(to)));
+  return record?.inputs[field] !== undefined && (to === "" || to === null);
+}

@@ -7,7 +7,8 @@ import { declarationsOf, placeInRoster, teamNamesIn, type Declaration } from "..
 import { judge, judgeTime, type Finding as Standing } from "../membership/standing.js";
 import { lookAt } from "../membership/live.js";
 import { plural } from "../output/terminal.js";
-import { declaredBy, secretText, type Finding, type Found, type Kind, type TeamNamed } from "./finding.js";
+import { secretText } from "../pulumi/values.js";
+import { declaredBy, type Finding, type Found, type Kind, type TeamNamed } from "./finding.js";
 import { changedProperties, lookAtResource, type Look } from "./look.js";
 import type { Names } from "./names.js";
 import { ownershipOf } from "./owner.js";

@@ -83,9 +83,6 @@ export interface Found {
   notVisible: string[];
 }
 
-/** Stands for a value that is secret in the state. */
-export const secretText = "[secret]";
-
 /** What a finding says of the resource that declares it. */
 export function declaredBy({ kind, name, urn, id }: Managed): NonNullable<Finding["resource"]> {
   return { kind, name, urn, id };

@@ -7,7 +7,7 @@ import {
 } from "../../provider/schema/index.js";
 import { printable } from "../../provider/core/text.js";
 import type { Managed } from "../pulumi/managed.js";
-import { secretText } from "./finding.js";
+import { secretText } from "../pulumi/values.js";
 
 /** Shorter ones would be found in any text; Pulumi's own masking leaves them too. */
 const shortest = 3;

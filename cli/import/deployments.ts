@@ -1,13 +1,12 @@
+import { providerOf } from "../pulumi/urn.js";
+import { secretText } from "../pulumi/values.js";
 import { resolveSettings } from "../../provider/lifecycle/runtime/settings.js";
-import { isUnknown } from "../../provider/lifecycle/inputs.js";
+import { isUnknown } from "../../provider/core/unknown.js";
 import type { Observer } from "../../provider/lifecycle/observer.js";
 import type { Snapshot } from "../../provider/snapshot/index.js";
 import { commandSettings, openSession, type Session } from "../session.js";
 import type { ImportInvocation } from "./options.js";
 import type { PreviewedStep } from "../pulumi/engine.js";
-
-/** How a preview shows a secret. */
-export const secretShown = "[secret]";
 
 /** The service as the key of one provider sees it. */
 export interface Deployment {
@@ -34,7 +33,7 @@ export class Deployments {
    * @param reference `<urn>::<id>` of the provider
    */
   of(reference: string | undefined): Promise<Deployment> {
-    const urn = (reference ?? "").split("::").slice(0, -1).join("::");
+    const urn = providerOf(reference);
     const inputs = this.#steps.get(urn)?.newState?.inputs;
     const key = inputs?.["avala:explicit"] === undefined ? "" : urn;
     const opened = this.#opened.get(key) ?? (key === "" ? this.#default(true) : this.#explicit(inputs!));
@@ -54,7 +53,7 @@ export class Deployments {
     const { environment } = this.#invocation;
     const given = (key: string) => {
       const value = inputs[key];
-      return typeof value === "string" && value !== secretShown && !isUnknown(value) ? value : undefined;
+      return typeof value === "string" && value !== secretText && !isUnknown(value) ? value : undefined;
     };
     if (inputs["avala:apiKeyEnv"] !== undefined || given("avala:apiKey") !== undefined)
       return this.#open(

@@ -1,5 +1,8 @@
+import { parseUrn, pathOf } from "../pulumi/urn.js";
+import { mark, secretMark, secretText } from "../pulumi/values.js";
 import { GuardError } from "../../provider/lifecycle/runtime/guards.js";
-import { checkInputs, isUnknown, type Properties } from "../../provider/lifecycle/inputs.js";
+import { isUnknown } from "../../provider/core/unknown.js";
+import { checkInputs, type Properties } from "../../provider/lifecycle/inputs.js";
 import type { Observed } from "../../provider/lifecycle/observer.js";
 import type { KindKey } from "../../provider/lifecycle/registry.js";
 import { addressKey, checkValue, isOptional, resources as schemas, typeToken } from "../../provider/schema/index.js";
@@ -13,7 +16,7 @@ import {
   type OrganizationView,
 } from "../../provider/snapshot/index.js";
 import { ConfigError } from "../../provider/core/errors.js";
-import { HiddenKeyError, secretShown, type Deployment, type Deployments } from "./deployments.js";
+import { HiddenKeyError, type Deployment, type Deployments } from "./deployments.js";
 import type { PreviewedStep } from "../pulumi/engine.js";
 import { plural } from "../output/terminal.js";
 import { entryOf, type Entry, type ImportFile } from "./importFile.js";
@@ -88,17 +91,18 @@ export class Filling {
   #itemsOf(steps: readonly PreviewedStep[]): Item[] {
     const { resources, nameTable = {} } = this.#file;
     const byName = new Map(resources.map((entry) => [entry.name, entry]));
-    const byEnd = new Map(steps.map((step) => [step.urn.split("::").slice(2).join("::"), step]));
-    const typesOf = ({ type, parent }: Entry, depth = 0): string => {
+    const byPath = new Map(steps.map((step) => [pathOf(parseUrn(step.urn)), step]));
+    const typesOf = ({ type, parent }: Entry, depth = 0): string[] => {
       const above = byName.get(parent ?? "");
-      if (above && depth < 100) return `${typesOf(above, depth + 1)}$${type}`;
-      const [, , types] = (nameTable[parent ?? ""] ?? "").split("::");
-      return types === undefined || types === "pulumi:pulumi:Stack" ? type : `${types}$${type}`;
+      if (above && depth < 100) return [...typesOf(above, depth + 1), type];
+      const parentUrn = nameTable[parent ?? ""];
+      const { types } = parseUrn(parentUrn ?? "");
+      return parentUrn === undefined || types.join("$") === "pulumi:pulumi:Stack" ? [type] : [...types, type];
     };
     return resources.flatMap((entry): Item[] => {
       const kind = kindOfType.get(entry.type);
       if (kind === undefined) return [];
-      const step = byEnd.get(`${typesOf(entry)}::${entry.logicalName ?? entry.name}`);
+      const step = byPath.get(pathOf({ types: typesOf(entry), name: entry.logicalName ?? entry.name }));
       const inputs = step?.newState?.inputs;
       if (step && inputs) return [{ entry, kind, urn: step.urn, inputs, step }];
       this.#leave(entry, "not in the preview; is this the right program?");
@@ -152,7 +156,7 @@ export class Filling {
     const given = text(inputs[name]);
     if (given !== undefined) return given;
     const type = typeToken(schemas[name].kind);
-    const urns = (step.newState!.propertyDependencies?.[name] ?? []).filter((urn) => lastTypeOf(urn) === type);
+    const urns = (step.newState!.propertyDependencies?.[name] ?? []).filter((urn) => parseUrn(urn).type === type);
     const id = urns.length === 1 ? this.#ids.get(urns[0]!) : undefined;
     if (id === undefined) throw new Left(`its ${name} does not exist, or was skipped`);
     return id;
@@ -194,7 +198,7 @@ export class Filling {
       if (usable) declared[name] = shown[name];
       else if (!isOptional(field)) throw new Left(`its ${name} is secret, or not known before the update`);
       else this.notes.push(`The ${name} of ${quoted(entry.name)} is not known: the first pulumi up records it.`);
-      if (usable && value === secretShown) secrets.push(name);
+      if (usable && value === secretText) secrets.push(name);
     }
     return { declared, secrets };
   }
@@ -287,11 +291,7 @@ function text(value: unknown): string | undefined {
 }
 
 function isHidden(value: unknown): boolean {
-  return value === secretShown || isUnknown(value);
-}
-
-function lastTypeOf(urn: string): string | undefined {
-  return urn.split("::")[2]?.split("$").at(-1);
+  return value === secretText || isUnknown(value);
 }
 
 /** Of another provider, and with an id that somebody has to give. */
@@ -301,5 +301,5 @@ function isForeign({ type, component, id }: Entry): boolean {
 
 /** How the engine writes a secret in its files; the state holds it encrypted. */
 function secretOf(value: unknown): object {
-  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: JSON.stringify(value) };
+  return { [mark]: secretMark, plaintext: JSON.stringify(value) };
 }

@@ -1,3 +1,4 @@
+import { nameOf, parseUrn } from "../pulumi/urn.js";
 import { join, relative, resolve } from "node:path";
 import { printable, quoted } from "../../provider/core/text.js";
 import { resources, typeToken } from "../../provider/schema/index.js";
@@ -126,8 +127,9 @@ async function runImport({ options, terminal, environment }: ImportInvocation, w
 /** What is in the state and not in the program would be deleted by the next up. */
 async function requireDeclared(place: StackTarget, terminal: Terminal, { living, names }: Written): Promise<void> {
   const steps = await previewedSteps(place, terminal);
-  const end = `::${typeToken(resources.organization.kind)}::${living.key}`;
-  if (steps.some(({ urn, op }) => urn.endsWith(end) && op !== "delete")) return;
+  const type = typeToken(resources.organization.kind);
+  const isDeclared = (urn: string) => parseUrn(urn).type === type && nameOf(urn) === living.key;
+  if (steps.some(({ urn, op }) => op !== "delete" && isDeclared(urn))) return;
   throw new StackError(
     `The files were written, but the program does not use ${names.program} yet. If it were imported now, the next pulumi up would delete all of it.`,
     `Add this line to the program, then run the command again:  ${lineFor(names)}`,

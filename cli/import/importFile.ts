@@ -1,3 +1,4 @@
+import { pathOf } from "../pulumi/urn.js";
 import type { Observed, Observer } from "../../provider/lifecycle/observer.js";
 import type { KindKey } from "../../provider/lifecycle/registry.js";
 import { checkInputs, type Properties } from "../../provider/lifecycle/inputs.js";
@@ -68,7 +69,7 @@ export async function importFileOf(
 
 /** What the program passes as the hidden address of a resource under components of these types. */
 function addressOf(kind: KindKey, name: string, parents: readonly string[]): string {
-  return `${[...parents, resources[kind].kind].join("$")}::${name}`;
+  return pathOf({ types: [...parents, resources[kind].kind], name });
 }
 
 /** What a whole declaration has to keep to, beside each of its parts: the size of a roster. */

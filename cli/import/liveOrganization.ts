@@ -1,5 +1,6 @@
 import type { Invitation, Member, TeamMember } from "../../provider/client/index.js";
-import { isUnknown, type Properties } from "../../provider/lifecycle/inputs.js";
+import { isUnknown } from "../../provider/core/unknown.js";
+import type { Properties } from "../../provider/lifecycle/inputs.js";
 import { canonicalUid } from "../../provider/core/identity.js";
 import {
   checkValue,

@@ -1,3 +1,5 @@
+import { nameOf, providerOf } from "./urn.js";
+import { mark, secretMark } from "./values.js";
 import type { KindKey } from "../../provider/lifecycle/registry.js";
 import { canonicalUid, splitId } from "../../provider/core/identity.js";
 import { resources as schemas } from "../../provider/schema/index.js";
@@ -71,7 +73,7 @@ function managed(resource: Properties): Managed[] {
       kind: schemas[key].kind,
       key,
       urn,
-      name: lastOf(urn),
+      name: nameOf(urn),
       id,
       organizationUid: canonicalUid(parts[0]!) ?? parts[0]!,
       teamUid: part("teamUid"),
@@ -92,14 +94,9 @@ function idParts(id: string, count: number): string[] {
 
 /** `urn:pulumi:dev::app::pulumi:providers:pulumi-nodejs::tenant::<uuid>`; the engine calls its own `default`, or so and a version. */
 function explicitProvider(reference: unknown): string | undefined {
-  const name = typeof reference === "string" ? reference.split("::").at(-2) : undefined;
-  return name === undefined || /^default(_\d|$)/.test(name) ? undefined : name;
+  const name = nameOf(providerOf(reference));
+  return name === "" || /^default(_\d|$)/.test(name) ? undefined : name;
 }
-
-const lastOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
-
-/** The engine's mark of a special value, and what it says of secrets. */
-const [mark, secretMark] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
 
 function opened(outputs: Properties): Pick<Managed, "outputs" | "secret" | "sealed"> {
   const entries = Object.entries(outputs);

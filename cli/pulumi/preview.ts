@@ -1,3 +1,4 @@
+import { nameOf, providerOf } from "./urn.js";
 import { hiddenIn } from "../../provider/policy/hiddenState.js";
 import { createHash } from "node:crypto";
 import { isObject, propertiesOf, type Properties } from "./values.js";
@@ -164,7 +165,7 @@ function resourceOf(state: Properties, kind: Kind, urn: string): Resource {
     inputs: propertiesOf(inputs),
     outputs: propertiesOf(outputs),
     dependencies: Object.fromEntries(dependencies),
-    provider: typeof provider === "string" ? provider.slice(0, provider.lastIndexOf("::")) : "",
+    provider: providerOf(provider),
     retained: retainOnDelete === true,
     unfinished: (Array.isArray(initErrors) && initErrors.length > 0) || hiddenIn(propertiesOf(outputs)).isUnfinished,
   };
@@ -175,10 +176,6 @@ function otherOf({ op, urn, oldState, newState }: Properties): OtherStep[] {
   const engines = state["custom"] !== true || op === "same" || op === "read";
   if (engines || kindOf(state["type"]) !== undefined || typeof urn !== "string") return [];
   return [{ op: String(op), urn, digest: digestOf(propertiesOf(newState)["inputs"] ?? null) }];
-}
-
-export function nameOf(urn: string): string {
-  return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
 /** The same for values that are the same, in whatever order their parts are. */

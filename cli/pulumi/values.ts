@@ -1,18 +1,12 @@
-/** What a preview shows in place of a value that is not known before the run (contract of the engine's previews). */
-const unknowns = new Set([
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
-  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-  "030794c1-ac77-496b-92df-f27374a8bd58",
-  "e48ece36-62e2-4504-bad9-02848725956a",
-  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-]);
+import { isUnknown } from "../../provider/core/unknown.js";
+
 /** In place of a secret: this text in previews, an object with this key in exported states. */
 export const secretText = "[secret]";
 /** Shown of what is not known before the run. */
 export const notKnown = "[not known yet]";
-const secretKey = "4dabf18193072939515e22adb298388d";
+/** The engine's mark of a special value in exported states and import files, and what it says of secrets. */
+export const mark = "4dabf18193072939515e22adb298388d";
+export const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -24,12 +18,8 @@ export function propertiesOf(value: unknown): Properties {
   return isObject(value) ? value : {};
 }
 
-export function isUnknown(value: unknown): boolean {
-  return typeof value === "string" && unknowns.has(value);
-}
-
 export function isSecret(value: unknown): boolean {
-  return value === secretText || (isObject(value) && Object.hasOwn(value, secretKey));
+  return value === secretText || (isObject(value) && Object.hasOwn(value, mark));
 }
 
 /** A text that is known and may be shown. */

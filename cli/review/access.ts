@@ -5,7 +5,8 @@ import { recordsOf, isKept, desiredAccessOf, type AccessRecord, type Certainty, 
 import { People, type Person } from "./people.js";
 import { Scopes, type Scope } from "./places.js";
 import type { Preview, Resource, Step } from "../pulumi/preview.js";
-import { isSecret, isUnknown, shownValue, textOf } from "../pulumi/values.js";
+import { isUnknown } from "../../provider/core/unknown.js";
+import { isSecret, shownValue, textOf } from "../pulumi/values.js";
 
 /** One person in one organization or team, before the run and after it. */
 export interface Access {

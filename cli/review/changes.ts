@@ -1,7 +1,7 @@
 import type { Access, Model } from "./access.js";
 import { changedFields, type AccessRecord } from "./claims.js";
 import type { Scope } from "./places.js";
-import { nameOf } from "../pulumi/preview.js";
+import { nameOf } from "../pulumi/urn.js";
 
 /**
  * What a run means to somebody in one place:

@@ -1,7 +1,10 @@
 import { canonicalUid, normalizeTeamId } from "../../provider/core/identity.js";
 import { lookalikes } from "../output/lookalikes.js";
-import { nameOf, type Preview, type Resource } from "../pulumi/preview.js";
-import { isUnknown, notKnown, textOf } from "../pulumi/values.js";
+import { nameOf, parseUrn } from "../pulumi/urn.js";
+import { typeToken } from "../../provider/schema/token.js";
+import type { Preview, Resource } from "../pulumi/preview.js";
+import { isUnknown } from "../../provider/core/unknown.js";
+import { notKnown, textOf } from "../pulumi/values.js";
 
 /** An organization or a team, whether it exists or is to be made. */
 export interface Scope {
@@ -221,7 +224,7 @@ export class Scopes {
 
 function urnsOf({ dependencies }: Resource, input: string, kind: "Organization" | "Team"): string[] {
   const urns = Object.hasOwn(dependencies, input) ? dependencies[input]! : [];
-  return urns.filter((urn) => urn.split("::").at(-2)?.split("$").at(-1) === `pulumi-nodejs:dynamic/avala:${kind}`);
+  return urns.filter((urn) => parseUrn(urn).type === typeToken(kind));
 }
 
 /** A place that the preview does not show has at least the logical name by which the program calls it. */

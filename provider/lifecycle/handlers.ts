@@ -8,7 +8,8 @@ import { inputsWhere, isNewValue, type Failure, type ResourceSchema } from "../s
 import { quoted, stripped } from "../core/text.js";
 import { hiddenProperties } from "../policy/hiddenState.js";
 import { addressOf, declaredTwice, refuseTwice } from "./runtime/handOver.js";
-import { changedInputs, checkInputs, clearedIn, isUnknown, type Properties } from "./inputs.js";
+import { isUnknown } from "../core/unknown.js";
+import { changedInputs, checkInputs, clearedIn, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Recorded, type Target } from "./lifecycle.js";
 import type { Run } from "./runtime/run.js";
 import type { Runtime } from "./runtime/runtime.js";

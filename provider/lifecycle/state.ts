@@ -3,7 +3,8 @@ import { momentOf } from "../core/time.js";
 import { replaceHidden } from "../core/text.js";
 import { AvalaError } from "../core/errors.js";
 import { hiddenIn, hiddenProperties } from "../policy/hiddenState.js";
-import { clearedIn, isUnknown, type Properties } from "./inputs.js";
+import { isUnknown } from "../core/unknown.js";
+import { clearedIn, type Properties } from "./inputs.js";
 
 /**
  * Version of what this release writes into state; raised where a handler of before could not tell what is meant. Handlers

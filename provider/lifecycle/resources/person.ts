@@ -26,7 +26,8 @@ import {
 import type { Claim } from "../runtime/claims.js";
 import { GuardError } from "../runtime/guards.js";
 import type { Subject } from "../runtime/handOver.js";
-import { isUnknown, type Properties } from "../inputs.js";
+import { isUnknown } from "../../core/unknown.js";
+import type { Properties } from "../inputs.js";
 import { UnfinishedError, type Recorded, type Target } from "../lifecycle.js";
 import { isOtherOrganization, isOtherWhileUnknown, organizationOf, placeOfOrganization } from "./place.js";
 import type { Run } from "../runtime/run.js";

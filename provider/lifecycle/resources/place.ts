@@ -3,7 +3,7 @@ import { quoted } from "../../core/text.js";
 import type { OrganizationView, TeamView } from "../../snapshot/index.js";
 import { GuardError } from "../runtime/guards.js";
 import type { Place } from "../runtime/handOver.js";
-import { isUnknown } from "../inputs.js";
+import { isUnknown } from "../../core/unknown.js";
 import type { Recorded, Target } from "../lifecycle.js";
 import type { Run } from "../runtime/run.js";
 

@@ -8,7 +8,7 @@ import { ForbiddenError, NotFoundError } from "../../core/errors.js";
 import type { Member, TeamMember } from "../../client/index.js";
 import type { TeamView } from "../../snapshot/index.js";
 import { handOver, type Subject } from "../runtime/handOver.js";
-import { isUnknown } from "../inputs.js";
+import { isUnknown } from "../../core/unknown.js";
 import { sends, type Lifecycle, type Target } from "../lifecycle.js";
 import { aliasesOf, isOtherPerson, isValid, personIn, personKey, warnMovedAddress } from "./person.js";
 import {

@@ -1,6 +1,6 @@
 import type { Terminal } from "./output/terminal.js";
 
-/** An option of a command, as `parseArgs` of node:util takes it, with what `--help` says about it. */
+/** An option of a command, with what `--help` says about it. */
 export interface Option {
   type: "string" | "boolean";
   short?: string;

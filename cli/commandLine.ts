@@ -1,89 +1,78 @@
-import { parseArgs } from "node:util";
-import { quoted } from "../provider/core/text.js";
-import type { Command, Invocation } from "./command.js";
+import { Command as Parser, CommanderError, Option as ParserOption } from "commander";
+import { printable } from "../provider/core/text.js";
+import { nearest } from "../provider/schema/validation.js";
+import type { Command, Option } from "./command.js";
 import { UsageError } from "./errors.js";
+import { helpOf, overview } from "./help.js";
 
-type Parsed = Pick<Invocation, "operands"> & { options: Record<string, unknown> };
+/** What was typed: a command with its operands and options, or a text to print. */
+export type Typed = { command: Command; operands: string[]; options: Record<string, unknown> } | { text: string };
 
-/** The command of this name. */
-export function findCommand(commands: readonly Command[], name: string): Command {
-  const found = commands.find((command) => command.name === name);
-  if (found) return found;
-  const names = commands.map((command) => command.name);
-  throw new UsageError(`Unknown command ${quoted(name)}.`, hint(name, names, "Run pulumi-avala --help."));
-}
-
-/** What was typed after the command's name. With `--help` nothing else has to be there. */
-export function parseCommandLine(command: Command, args: string[]): Parsed {
-  const { values, positionals } = parsed(command, args);
-  const options = { ...defaults(command), ...values };
-  if (!options["help"]) requireAll(command, options, positionals);
-  return { operands: positionals, options };
-}
-
-function parsed({ name, options }: Command, args: string[]) {
+/**
+ * Reads a command line.
+ * @throws UsageError for an unknown command or option, and for a missing or an unexpected argument
+ */
+export function readCommandLine(commands: readonly Command[], version: string, args: readonly string[]): Typed {
+  let typed: Typed | undefined;
+  const texts: string[] = [];
+  const strict = (parser: Parser) =>
+    parser.exitOverride().configureOutput({ writeOut: (text) => texts.push(text), writeErr: () => {} });
+  const program = strict(new Parser("pulumi-avala"))
+    .version(version, "--version")
+    .helpCommand(false)
+    .configureHelp({ formatHelp: () => overview(commands) });
+  for (const command of commands) {
+    program.addCommand(strict(parserOf(command, (operands, options) => (typed = { command, operands, options }))));
+  }
   try {
-    return parseArgs({ args, options, allowPositionals: true });
+    program.parse(args, { from: "user" });
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    if (!code?.startsWith("ERR_PARSE_ARGS")) throw error;
-    const help = `Run pulumi-avala ${name} --help.`;
-    const known = Object.entries(options).flatMap(([long, { short }]) => (short ? [long, short] : [long]));
-    const { tokens } = parseArgs({ args, options, allowPositionals: true, strict: false, tokens: true });
-    const unknown = tokens.find((token) => token.kind === "option" && !known.includes(token.name));
-    if (unknown?.kind !== "option") throw new UsageError(sentence(message), help);
-    const names = Object.keys(options).map((long) => `--${long}`);
-    throw new UsageError(`${name} has no option ${quoted(unknown.rawName)}.`, hint(unknown.rawName, names, help));
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw usageError(error, commands, args);
   }
+  return typed ?? { text: texts.join("").trimEnd() };
 }
 
-/** The first sentence, and only that: Node explains how to pass what nobody meant. */
-function sentence(message: string): string {
-  return `${quoted(message.split(". ")[0]!, 200).slice(1, -1)}.`.replace("..", ".");
-}
-
-function defaults({ options }: Command): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, { type, multiple }]) => [
-      name,
-      type === "boolean" ? false : multiple ? [] : undefined,
-    ]),
-  );
-}
-
-function requireAll(command: Command, options: Record<string, unknown>, operands: readonly string[]): void {
-  const help = `Run pulumi-avala ${command.name} --help.`;
-  const missing = command.operands[operands.length];
-  if (missing && !missing.optional)
-    throw new UsageError(`${command.name} needs ${missing.name}: ${missing.description}.`, help);
-  const extra = operands[command.operands.length];
-  if (extra !== undefined) throw new UsageError(`${command.name} does not take ${quoted(extra)}.`, help);
-  for (const [name, { required, value }] of Object.entries(command.options)) {
-    if (required && options[name] === undefined) {
-      throw new UsageError(`${command.name} needs --${name} ${value}.`, help);
-    }
+function parserOf(command: Command, onParsed: (operands: string[], options: Record<string, unknown>) => void): Parser {
+  const parser = new Parser(command.name).configureHelp({ formatHelp: () => helpOf(command) });
+  for (const { name, optional } of command.operands) {
+    const plain = name.replaceAll(/[<>[\]]/g, "");
+    parser.argument(optional ? `[${plain}]` : `<${plain}>`);
   }
+  const options = Object.entries(command.options).filter(([name]) => name !== "help");
+  const made = options.map(([name, option]) => [name, optionOf(name, option)] as const);
+  for (const [, option] of made) parser.addOption(option);
+  return parser.allowExcessArguments(false).action(() => {
+    const values = parser.opts<Record<string, unknown>>();
+    const named = made.map(([name, option]) => [name, values[option.attributeName()]] as const);
+    onParsed(parser.args, Object.fromEntries(named));
+  });
+}
+
+function optionOf(name: string, { type, short, value, multiple, required, description }: Option): ParserOption {
+  const flags = [short && `-${short}`, `--${name}${type === "string" ? ` ${value ?? "<value>"}` : ""}`];
+  const option = new ParserOption(flags.filter(Boolean).join(", "), description).makeOptionMandatory(required === true);
+  if (type === "boolean") return option.default(false);
+  // Given several times, and not several values at once: what follows may be an operand.
+  return multiple
+    ? option.default([]).argParser((given: string, before: string[]) => [...before, given])
+    : option.default(undefined);
+}
+
+/** In one line, with the name of the command. */
+function usageError(error: CommanderError, commands: readonly Command[], args: readonly string[]): UsageError {
+  // What commander answers to a line without a command.
+  if (error.code === "commander.help") return new UsageError("Missing command.", "Run pulumi-avala --help.");
+  const [text, suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const meant = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? "")?.[1];
+  const command = commands.find(({ name }) => args.includes(name));
+  const help = `Run pulumi-avala ${command === undefined ? "" : `${command.name} `}--help.`;
+  const what = printable(`${text!.charAt(0).toUpperCase()}${text!.slice(1).replace(/\.$/, "")}`, 300);
+  return new UsageError(`${what}.`, meant === undefined ? help : `Did you mean ${meant}? ${help}`);
 }
 
 /** Suggests the name that is nearest to what was typed, and what else helps. */
 export function hint(typed: string, names: readonly string[], otherwise: string): string {
-  const near = names
-    .map((name) => ({ name, distance: distance(typed, name) }))
-    .filter(({ name, distance }) => distance <= Math.max(2, name.length / 3))
-    .toSorted((one, other) => one.distance - other.distance)[0];
-  return near ? `Did you mean ${near.name}? ${otherwise}` : otherwise;
-}
-
-/** Characters to insert, delete or replace (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const replaced = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[to.length]!;
+  const near = nearest(typed, names);
+  return near === undefined ? otherwise : `Did you mean ${near}? ${otherwise}`;
 }

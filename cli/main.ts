@@ -1,20 +1,16 @@
 #!/usr/bin/env node
 import { version } from "../provider/core/version.js";
 import { AvalaError } from "../provider/core/errors.js";
-import { findCommand, parseCommandLine } from "./commandLine.js";
+import { readCommandLine } from "./commandLine.js";
 import type { ExitCode } from "./command.js";
 import { commands } from "./commands.js";
-import { Interrupted, UsageError } from "./errors.js";
-import { helpOf, overview } from "./help.js";
+import { Interrupted } from "./errors.js";
 import { Terminal } from "./output/terminal.js";
 
-async function run([name, ...args]: string[], terminal: Terminal): Promise<ExitCode | void> {
-  if (name === "--help" || name === "-h") return terminal.result(overview(commands));
-  if (name === "--version") return terminal.result(version);
-  if (name === undefined) throw new UsageError("Missing command.", "Run pulumi-avala --help.");
-  const command = findCommand(commands, name);
-  const { operands, options } = parseCommandLine(command, args);
-  if (options["help"] === true) return terminal.result(helpOf(command));
+async function run(args: string[], terminal: Terminal): Promise<ExitCode | void> {
+  const typed = readCommandLine(commands, version, args);
+  if ("text" in typed) return terminal.result(typed.text);
+  const { command, operands, options } = typed;
   terminal.quiet = options["quiet"] === true;
   return command.run({ operands, options: options as never, terminal, environment: process.env });
 }

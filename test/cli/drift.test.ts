@@ -583,12 +583,12 @@ describe("what the key may not see", () => {
     expect(report.findings[0]!.message).toContain("as the last run recorded it");
     expect(report.organizations).toMatchObject([{ visible: true, invitationsVisible: false }]);
     expect(report.notVisible).toEqual(
-      expect.arrayContaining([expect.stringContaining("may not see the invitations of Acme")]) as never,
+      expect.arrayContaining([expect.stringContaining("cannot see the invitations of Acme")]) as never,
     );
     const { code, stderr, stdout } = await o.desk.run(["drift", "--state", "-"], { stdin: state.text });
     expect(code).toBe(0);
     expect(stdout).toContain("No drift, as far as visible to this API key.");
-    expect(stderr).toContain("may not see the invitations of Acme");
+    expect(stderr).toContain("cannot see the invitations of Acme");
     const quiet = await o.desk.run(["drift", "--state", "-", "--quiet"], { stdin: state.text });
     expect(quiet).toEqual({ code: 0, stdout, stderr: "" });
   });

@@ -202,7 +202,7 @@ describe("role-change-needs-new-email: another role", () => {
     await s.emulator.settings({ seats: null });
     expect(await preview(zoe({ role: "admin" }))).toMatchObject({
       steps: ["update it"],
-      told: said("info", "mailed"),
+      told: said("info", "They are invited again."),
     });
     expect(await up(zoe({ role: "admin" }))).toMatchObject({ error: undefined, mails: mailed() });
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
@@ -488,7 +488,7 @@ describe("destroying an OrganizationMember", () => {
 
 describe("one-owner: the owner", () => {
   it("is settled and reported, and neither changed nor removed, by whatever they are declared", async () => {
-    const stays = said("warning", `"${person("owner")}" is the owner of organization acme and stays it`);
+    const stays = said("warning", `"${person("owner")}" is the owner of organization acme and stays the owner`);
     for (const role of ["member", "admin"]) {
       expect(await up(member({ user: uids.owner, role }))).toMatchObject({ ...quiet, told: stays });
     }

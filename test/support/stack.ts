@@ -1,4 +1,6 @@
+import { rmSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { ProcessJournal } from "../../provider/core/journal.js";
 import { Engine, Host, HostError, unknown, type HostCalls, type Kind, type Properties, type Told } from "./host.js";
 import { InProcessHost } from "./inProcessHost.js";
 import { ProgramSide } from "./programSide.js";
@@ -492,7 +494,11 @@ export class Hosts {
   #program: ProgramSide | undefined;
 
   static async start(settings: HostSettings): Promise<Hosts> {
-    return new Hosts(await Engine.start(), settings);
+    const engine = await Engine.start();
+    // An engine of before may have had the port, and what was written under it belongs to a process that still runs: this one.
+    for (const what of ["", "removals-"])
+      rmSync(new ProcessJournal(what, engine.address).folder, { recursive: true, force: true });
+    return new Hosts(engine, settings);
   }
 
   private constructor(

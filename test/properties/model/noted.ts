@@ -1,5 +1,3 @@
-import { rmSync } from "node:fs";
-import { ProcessJournal } from "../../../provider/core/journal.js";
 import { ProgramJournal } from "../../../provider/core/notes.js";
 import { Hosts, Stack, type Declaration, type Program } from "../../support/stack.js";
 import { isReference } from "./meant.js";
@@ -19,8 +17,6 @@ Hosts.start = async (settings) => {
   const hosts = await start(settings);
   if (!(settings instanceof NotedStack)) return hosts;
   const { address } = hosts["engine"];
-  // An engine of before may have had the port: its program has nothing to tell any more.
-  rmSync(new ProcessJournal("", address).folder, { recursive: true, force: true });
   if (settings.declares) tell(new ProgramJournal(address), settings.declares);
   // Lines of one tick are written together.
   await Promise.resolve();

@@ -37,24 +37,24 @@ export interface Handlers {
 }
 
 /** Pulumi's calls, made of the four verbs of a kind. */
-export function handlersOf<Seen>(life: Lifecycle<Seen>, runtime: Runtime): Handlers {
+export function handlersOf<Seen>(lifecycle: Lifecycle<Seen>, runtime: Runtime): Handlers {
   const present = <T>(call: () => Promise<T>) => withErrorPresentation(runtime, call);
   return {
     configure: ({ config }) => runtime.configure((key) => config.get(key)),
-    check: (olds, news) => present(async () => check(life, runtime, olds, news)),
-    diff: (id, olds, news) => present(() => diff(life, runtime.run, { id, inputs: news, state: olds })),
-    create: (inputs) => present(() => write(life, runtime.run, { inputs, state: {} })),
-    read: (id, props) => present(() => read(life, runtime.run, id, props)),
-    update: (id, olds, news) => present(() => write(life, runtime.run, { id, inputs: news, state: olds })),
-    delete: (id, props) => present(() => remove(life, runtime.run, { id, inputs: props, state: props })),
+    check: (olds, news) => present(async () => check(lifecycle, runtime, olds, news)),
+    diff: (id, olds, news) => present(() => diff(lifecycle, runtime.run, { id, inputs: news, state: olds })),
+    create: (inputs) => present(() => write(lifecycle, runtime.run, { inputs, state: {} })),
+    read: (id, props) => present(() => read(lifecycle, runtime.run, id, props)),
+    update: (id, olds, news) => present(() => write(lifecycle, runtime.run, { id, inputs: news, state: olds })),
+    delete: (id, props) => present(() => remove(lifecycle, runtime.run, { id, inputs: props, state: props })),
   };
 }
 
-function check<Seen>(life: Lifecycle<Seen>, runtime: Runtime, olds: Properties, news: Properties) {
-  const checked = checkInputs(life.schema, olds, news);
+function check<Seen>(lifecycle: Lifecycle<Seen>, runtime: Runtime, olds: Properties, news: Properties) {
+  const checked = checkInputs(lifecycle.schema, olds, news);
   if (checked.failures.length > 0) return checked;
   try {
-    claim(life, runtime.run, checked.inputs, Object.keys(olds).length === 0);
+    claim(lifecycle, runtime.run, checked.inputs, Object.keys(olds).length === 0);
   } catch (error) {
     if (!(error instanceof AvalaError)) throw error;
     checked.failures.push({ property: "", reason: `${error.message} [${error.code}]` });
@@ -63,11 +63,11 @@ function check<Seen>(life: Lifecycle<Seen>, runtime: Runtime, olds: Properties, 
 }
 
 /** Notes what a declaration stands for; what another one names in the same words is refused. */
-function claim<Seen>(life: Lifecycle<Seen>, run: Run, inputs: Properties, creating: boolean): void {
+function claim<Seen>(lifecycle: Lifecycle<Seen>, run: Run, inputs: Properties, creating: boolean): void {
   const address = addressOf(inputs);
-  const claims = life.claims(inputs, creating);
-  if (creating) life.announce?.(run, inputs);
-  if (creating && !life.naturalKey) run.claims.retractLiving(address);
+  const claims = lifecycle.claims(inputs, creating);
+  if (creating) lifecycle.announce?.(run, inputs);
+  if (creating && !lifecycle.naturalKey) run.claims.retractLiving(address);
   // Also where it stands for nothing yet: that it was checked tells an update from a destroy.
   run.claims.claim(address, [...claims, { key: `checked ${address}`, shared: true }]);
   if (inputs["forceDestroy"] === true && address !== "") run.forced.add(address);
@@ -86,19 +86,21 @@ function textOfKey(key: string): string {
   return kind === "roster" ? `all people of team ${place!}` : `${quoted(name.join(" "), 254)} in ${place!}`;
 }
 
-async function diff<Seen>(life: Lifecycle<Seen>, run: Run, target: Recorded) {
+async function diff<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Recorded) {
   const { inputs, state } = target;
-  requireReadable(life.schema, state);
-  life.learn?.(run, target);
-  const declared = declaredInputs(life.schema, state);
-  const changed = changedInputs(life.schema, declared, inputs);
+  requireReadable(lifecycle.schema, state);
+  lifecycle.learn?.(run, target);
+  const declared = declaredInputs(lifecycle.schema, state);
+  const changed = changedInputs(lifecycle.schema, declared, inputs);
   // An identity that cannot be looked up is an error: another person or place must not pass for the same one.
-  const replaces = await life.replaced(run, target);
+  const replaces = await lifecycle.replaced(run, target);
   // What is not known yet tells nothing of the next step.
   if (replaces.length > 0 || hasUnknown(inputs)) return { changes: true, replaces };
-  await life.refuseInputs?.(run, target);
-  claimRecorded(life, run, target);
-  const step = await (life.hasPendingStep?.(run, target) ?? Promise.resolve(false)).catch(warnNotLookedUp(run, false));
+  await lifecycle.refuseInputs?.(run, target);
+  claimRecorded(lifecycle, run, target);
+  const step = await (lifecycle.hasPendingStep?.(run, target) ?? Promise.resolve(false)).catch(
+    warnNotLookedUp(run, false),
+  );
   return { changes: step || changed.length > 0 || hasNewAddress(target), replaces };
 }
 
@@ -113,10 +115,10 @@ function hasUnknown(inputs: Properties): boolean {
 }
 
 /** In a refresh, and for those whom the engine might delete first, nothing has been checked: they declare nothing. */
-function claimRecorded<Seen>(life: Lifecycle<Seen>, run: Run, target: Recorded): void {
+function claimRecorded<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Recorded): void {
   const address = addressOf(target.inputs);
   if (address === "" || !run.claims.hasCheckedAddress(digestOf(address))) return;
-  const claims = life.recordedClaims(target);
+  const claims = lifecycle.recordedClaims(target);
   run.claims.claim(address, claims);
   for (const { key, uid, shared } of claims) {
     if (shared) continue;
@@ -135,49 +137,49 @@ function warnNotLookedUp<T>(run: Run, instead: T): (error: unknown) => T {
   };
 }
 
-async function write<Seen>(life: Lifecycle<Seen>, run: Run, target: Target) {
+async function write<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Target) {
   try {
-    return await carryOut(life, run, target);
+    return await carryOut(lifecycle, run, target);
   } finally {
     if (target.id !== undefined) run.renames.finish(target.id);
   }
 }
 
 /** Create and update: one flow. */
-async function carryOut<Seen>(life: Lifecycle<Seen>, run: Run, given: Target) {
-  const { schema } = life;
+async function carryOut<Seen>(lifecycle: Lifecycle<Seen>, run: Run, given: Target) {
+  const { schema } = lifecycle;
   requireReadable(schema, given.state);
-  const target = announced(life, given);
-  let seen = await life.observe(run, target);
+  const target = announced(lifecycle, given);
+  let seen = await lifecycle.observe(run, target);
   if (seen !== undefined) {
-    claimSeen(life, run, target, seen);
-    warnUnknownValues(life, run, seen);
+    claimSeen(lifecycle, run, target, seen);
+    warnUnknownValues(lifecycle, run, seen);
   }
   let exists = false;
   try {
-    seen = await life.ensure(run, target, seen);
-    exists = !life.naturalKey;
-    if (exists) claimSeen(life, run, target, seen);
-    seen = await life.sync(run, target, seen);
+    seen = await lifecycle.ensure(run, target, seen);
+    exists = !lifecycle.naturalKey;
+    if (exists) claimSeen(lifecycle, run, target, seen);
+    seen = await lifecycle.sync(run, target, seen);
   } catch (error) {
     const unfinished = error instanceof UnfinishedError;
-    const doubtful = life.naturalKey ? error instanceof DoubtfulWriteError : exists && target.id === undefined;
+    const doubtful = lifecycle.naturalKey ? error instanceof DoubtfulWriteError : exists && target.id === undefined;
     const reached = unfinished ? (error.seen as Seen) : seen;
     if (reached === undefined || !(unfinished || doubtful)) throw error;
     // What exists is recorded as it is shown, so that the next preview tells what is missing.
-    const inputs = { ...target.inputs, ...(exists ? known(life.toInputs(reached), target.inputs) : {}) };
+    const inputs = { ...target.inputs, ...(exists ? known(lifecycle.toInputs(reached), target.inputs) : {}) };
     const state = {
-      ...recordedState(schema, inputs, outputsOf(life, reached, target)),
+      ...recordedState(schema, inputs, outputsOf(lifecycle, reached, target)),
       ...hiddenProperties({ isUnfinished: true }),
     };
-    throw new PartialFailure(life.id(reached), state, target.inputs, error);
+    throw new PartialFailure(lifecycle.id(reached), state, target.inputs, error);
   }
-  const outs = recordedState(schema, target.inputs, outputsOf(life, seen, target), life.toInputs(seen));
-  return { id: life.id(seen), outs };
+  const outs = recordedState(schema, target.inputs, outputsOf(lifecycle, seen, target), lifecycle.toInputs(seen));
+  return { id: lifecycle.id(seen), outs };
 }
 
-function outputsOf<Seen>(life: Lifecycle<Seen>, seen: Seen, target: Target): Properties {
-  return withRecordedTimes(target.state, life.outputs(seen, target));
+function outputsOf<Seen>(lifecycle: Lifecycle<Seen>, seen: Seen, target: Target): Properties {
+  return withRecordedTimes(target.state, lifecycle.outputs(seen, target));
 }
 
 /** An update sends what its preview showed; what a broken-off step has left undone nobody has seen differently. */
@@ -188,11 +190,11 @@ function announced<Seen>({ schema }: Lifecycle<Seen>, target: Target): Target {
 }
 
 /** Refuses a second declaration of what a look has found, in spellings that only the service can tell to be the same. */
-function claimSeen<Seen>(life: Lifecycle<Seen>, run: Run, target: Target, seen: Seen): void {
+function claimSeen<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Target, seen: Seen): void {
   const address = addressOf(target.inputs);
-  for (const subject of life.subjects(seen, target)) {
+  for (const subject of lifecycle.subjects(seen, target)) {
     const key = subject.names[0]?.key;
-    const living = !life.naturalKey && target.id !== undefined ? ({ living: true } as const) : {};
+    const living = !lifecycle.naturalKey && target.id !== undefined ? ({ living: true } as const) : {};
     if (key !== undefined) run.claims.claim(address, [{ key, uid: subject.uid, ...living }]);
     refuseTwice(run, subject, address);
   }
@@ -215,24 +217,24 @@ function known(shown: Properties, inputs: Properties): Properties {
 }
 
 /** What a look finds of what is recorded, or of what a program asks for with `get`; nothing where it has gone. */
-export async function read<Seen>(life: Lifecycle<Seen>, run: Run, id: string, props: Properties) {
-  requireReadable(life.schema, props);
-  if (!isRecorded(props)) requireForm(life.schema, id);
+export async function read<Seen>(lifecycle: Lifecycle<Seen>, run: Run, id: string, props: Properties) {
+  requireReadable(lifecycle.schema, props);
+  if (!isRecorded(props)) requireForm(lifecycle.schema, id);
   const target: Target = { id, inputs: props, state: props, refreshing: true };
-  const seen = await life.observe(run, target).catch((error: unknown) => {
+  const seen = await lifecycle.observe(run, target).catch((error: unknown) => {
     if (isAssumedDeleted(run, error)) return undefined;
     throw error;
   });
   if (seen === undefined) {
     if (isRecorded(props)) return {};
     throw new GetError(
-      `There is no ${life.schema.kind} with the id ${id}.`,
+      `There is no ${lifecycle.schema.kind} with the id ${id}.`,
       "Check the id; its form is in the documentation of get.",
     );
   }
-  warnUnknownValues(life, run, seen);
-  const found = observedState(life.schema, props, life.toInputs(seen), outputsOf(life, seen, target));
-  return { id: life.id(seen), ...found };
+  warnUnknownValues(lifecycle, run, seen);
+  const found = observedState(lifecycle.schema, props, lifecycle.toInputs(seen), outputsOf(lifecycle, seen, target));
+  return { id: lifecycle.id(seen), ...found };
 }
 
 /** An id in state is well formed; one that a program wrote may be anything. */
@@ -253,9 +255,9 @@ function personFault(who: string): string | undefined {
   return canonicalUid(who) === undefined ? addressFault(who) : undefined;
 }
 
-async function remove<Seen>(life: Lifecycle<Seen>, run: Run, target: Recorded) {
-  requireReadable(life.schema, target.state);
-  await life.remove(run, target).catch((error: unknown) => {
+async function remove<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Recorded) {
+  requireReadable(lifecycle.schema, target.state);
+  await lifecycle.remove(run, target).catch((error: unknown) => {
     if (!isAssumedDeleted(run, error)) throw error;
   });
 }

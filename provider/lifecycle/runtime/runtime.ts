@@ -7,7 +7,7 @@ import { newRun, type Run } from "./run.js";
 import { resolveSettings } from "./settings.js";
 
 /** What surrounds the handlers: the process that they run in. */
-export interface Surroundings {
+export interface RuntimeOptions {
   /** The environment. */
   environment: Lookup;
   /** Where warnings and progress go. */
@@ -27,13 +27,13 @@ export interface Surroundings {
 /** Everything that the handlers of one host process share. */
 export class Runtime {
   readonly log: Log;
-  readonly #surroundings: Surroundings;
+  readonly #options: RuntimeOptions;
   #config: Lookup = () => undefined;
   #run: Run | undefined;
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings;
-    this.log = new Log(surroundings.sink);
+  constructor(options: RuntimeOptions) {
+    this.#options = options;
+    this.log = new Log(options.sink);
   }
 
   /** Takes the configuration that the engine hands over. Never throws, never waits: the host does not wait either. */
@@ -47,7 +47,7 @@ export class Runtime {
   }
 
   #open(): Run {
-    const { environment, beforeRequest, onOpen } = this.#surroundings;
+    const { environment, beforeRequest, onOpen } = this.#options;
     const settings = resolveSettings(environment, this.#config);
     const { log } = this;
     onOpen?.();
@@ -67,7 +67,7 @@ export class Runtime {
   }
 
   #journal(what: string): ProcessJournal | undefined {
-    const { engine, process, atEnd } = this.#surroundings;
+    const { engine, process, atEnd } = this.#options;
     return engine === undefined ? undefined : new ProcessJournal(what, engine, { process, atEnd });
   }
 }

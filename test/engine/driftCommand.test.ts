@@ -77,7 +77,7 @@ it("docs/guides/drift.md: from a quiet night to drift, its repair, and code that
   for (const line of [
     /^\| `Acme` \| `acme` \| `organization` \| description differs from the declared value \(`\[secret\]`\) \|$/m,
     /^\| `ada@example.com` \| `acme` \| `admin` \| role is "member", declared as "admin" \|$/m,
-    /^\| `ada@example.com` \| `acme` \| `lead in Core` \| was taken out/m,
+    /^\| `ada@example.com` \| `acme` \| `lead in Core` \| was removed from the team by somebody else/m,
     /^\| `eve@example.com` \| `acme` \| `admin` \| not declared by any resource/m,
     /^\| `Shadow` \| `acme` \| `team` \| not declared by any resource/m,
   ]) {

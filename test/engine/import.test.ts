@@ -181,12 +181,12 @@ describe("--fill", () => {
     expect(code).toBe(0);
     const told = stdout.split("\n").map((line) => line.trim().replace(/ {2,}/g, " | "));
     expect(told.slice(0, told.indexOf("Imported."))).toEqual([
-      "Left out (3)",
-      "Organization | hidden | the key in use does not see it",
-      "Team | new | it does not exist",
-      "OrganizationMember | staff-mia@example.com | the person is neither a member nor invited: up mails them",
+      "Skipped (3)",
+      "Organization | hidden | not visible to the API key in use",
+      "Team | new | does not exist",
+      "OrganizationMember | staff-mia@example.com | the person is neither a member nor invited: pulumi up invites them",
       "",
-      "8 filled in, 3 left out of import.json.",
+      "import.json: 8 completed, 3 skipped.",
     ]);
     // The preview that follows.
     const planned = told.filter((line) => line.includes("/avala:")).map((line) => line.replace(/^.*\/avala:/, ""));

@@ -158,7 +158,7 @@ describe("onboarding", () => {
 
   /** What others do in the story, in the words of the README. */
   const acts: Record<string, () => Promise<unknown>> = {
-    "# Ada and Kay follow the links in their mails.": async () => {
+    "# Ada and Kay follow the links in their emails.": async () => {
       for (const email of [ada, kay]) await emulator.accept(email);
     },
     "# Somebody makes Kay an admin, in Avala.": async () => {

@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import type { DocumentOptions, ParseOptions, SchemaOptions } from "yaml";
+import type { Document, DocumentOptions, ParseOptions, Scalar, SchemaOptions } from "yaml";
 import { printable } from "./text.js";
 import { readBounded } from "./bounded.js";
 
@@ -7,6 +7,8 @@ import { readBounded } from "./bounded.js";
 const pathLength = 1024;
 /** In bytes; a hundred thousand people need about ten million. */
 const largestDataFile = 16 * 1024 * 1024;
+/** One for each person of the largest roster. */
+const mostAliases = 10_000;
 
 /**
  * The content of a YAML or JSON file. In YAML, every value is a text, a list, a mapping or null: no dates, no numbers,
@@ -51,25 +53,23 @@ function contentOf(path: string, name: string): Buffer {
 function parseJson(text: string): unknown {
   const content: unknown = JSON.parse(text);
   // `JSON.parse` uses the last of two equal keys, so a second list of people would hide the first.
-  const { errors } = yaml().parseDocument(text, { ...options, prettyErrors: false });
-  const twice = errors.find(({ code }) => code === "DUPLICATE_KEY");
-  if (twice) throw new Error(`${positionOf(text, twice.pos[0])}: ${twice.message}`);
+  refuseSameKeys(documentOf(text), text);
   return content;
 }
 
 function parseYaml(text: string): unknown {
-  const { LineCounter, parseDocument } = yaml();
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { ...options, lineCounter, prettyErrors: false });
+  const document = documentOf(text);
   const [error] = [...document.errors, ...document.warnings];
-  if (error) {
-    const { line, col } = lineCounter.linePos(error.pos[0]);
-    // The library's own message speaks of its functions.
-    const reason = error.code === "MULTIPLE_DOCS" ? "expected a single document" : error.message;
-    throw new Error(`line ${line}, column ${col}: ${reason}`);
-  }
-  // Aliases become references to one object, however many there are.
+  // The library's own message about several documents speaks of its functions.
+  if (error)
+    throw faultAt(text, error.pos[0], error.code === "MULTIPLE_DOCS" ? "expected a single document" : error.message);
+  refuseSameKeys(document, text);
+  refuseManyAliases(document);
   return document.toJS({ maxAliasCount: -1 }) as unknown;
+}
+
+function documentOf(text: string): Document.Parsed {
+  return yaml().parseDocument(text, { ...options, prettyErrors: false });
 }
 
 /** Loaded only to read a file. */
@@ -78,7 +78,8 @@ const yaml = () => require("yaml") as typeof import("yaml");
 /** In the schema that knows texts, lists and mappings alone, one more value: nothing. */
 const options: ParseOptions & DocumentOptions & SchemaOptions = {
   schema: "failsafe",
-  uniqueKeys: true,
+  // The library compares each key with all before it.
+  uniqueKeys: false,
   stringKeys: true,
   customTags: (tags) => [
     { tag: "tag:yaml.org,2002:null", default: true, test: /^(?:~|null)?$/i, resolve: () => new (yaml().Scalar)(null) },
@@ -86,9 +87,32 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
   ],
 };
 
-function positionOf(text: string, offset: number): string {
+function refuseSameKeys(document: Document.Parsed, text: string): void {
+  yaml().visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const { value, range } = key as Scalar.Parsed;
+        if (seen.has(value)) throw faultAt(text, range[0], "Map keys must be unique");
+        seen.add(value);
+      }
+    },
+  });
+}
+
+/** The library looks for what an alias means among all anchors and aliases before it. */
+function refuseManyAliases(document: Document.Parsed): void {
+  let count = 0;
+  yaml().visit(document, {
+    Alias() {
+      if (++count > mostAliases) throw new Error(`it contains more than ${mostAliases} aliases`);
+    },
+  });
+}
+
+function faultAt(text: string, offset: number, reason: string): Error {
   const before = text.slice(0, offset).split("\n");
-  return `line ${before.length}, column ${before.at(-1)!.length + 1}`;
+  return new Error(`line ${before.length}, column ${before.at(-1)!.length + 1}: ${reason}`);
 }
 
 /** Why a text could not be parsed, without the surrounding lines. */

@@ -248,8 +248,10 @@ people:
     const { faults } = listFile(`${bomb.join("\n")}\npeople: *l60\n`);
     expect(faults.filter((fault) => /^"(a|l\d+)" is not a property/.test(fault))).toHaveLength(bomb.length);
     expect(listFile("&a [*a, { teams: *a }]").faults).not.toEqual([]);
-    const many = `- &ada { email: a@example.com, teams: [${"core, ".repeat(2000)}] }\n${"- *ada\n".repeat(100_000)}`;
-    expect(listFile(many).faults.at(-1)).toBe("and more");
+    const many = (count: number) =>
+      `- &ada { email: a@example.com, teams: [${"core, ".repeat(2000)}] }\n${"- *ada\n".repeat(count)}`;
+    expect(listFile(many(10_000)).faults.at(-1)).toBe("and more");
+    expect(unreadable(many(10_001), "people.yaml")).toMatch(/ it contains more than 10000 aliases$/);
   });
 });
 
@@ -262,6 +264,12 @@ describe("a file", () => {
     ["makes objects", "- !!js/function 'x'\n", "people.yaml", /Unresolved tag/],
     ["is two", "--- []\n--- []\n", "people.yaml", /single document/],
     ["names an anchor that is not there", "- *x\n", "people.yaml", /Unresolved alias .*: x$/],
+    [
+      "has the same key twice, far apart",
+      `${Array.from({ length: 100_000 }, (_, n) => `k${n}: x`).join("\n")}\nk0: x\n`,
+      "people.yaml",
+      /line 100001, column 1: Map keys must be unique$/,
+    ],
     ["goes too deep", "[".repeat(100_000), "people.yaml", /^ is not valid YAML: /],
     ["is of another kind", "email\n", "people.csv", /^ must end in \.yaml, \.yml, \.json$/],
   ])("that %s is refused", (_what, content, name, wanted) => {

@@ -99,7 +99,8 @@ describe("a team that goes", () => {
     expect(refused.code).not.toBe(0);
     expect(refused.errors.map(({ name }) => name)).toEqual(["small"]);
     const { message } = refused.errors[0]!;
-    for (const part of [stranger, second, "2 people", "forceDestroy", "[AVALA_GUARD]"]) expect(message).toContain(part);
+    for (const part of [stranger, second, "2 unmanaged people", "forceDestroy", "[AVALA_GUARD]"])
+      expect(message).toContain(part);
     expect(message).not.toContain(ada);
     expect(refused.screen).not.toMatch(stackTrace);
     expect(await deletions()).toHaveLength(2);

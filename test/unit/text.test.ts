@@ -38,7 +38,7 @@ describe("text of others, in a message", () => {
     expect(unmanagedNamed([{ userUid: "1", email: "ada\n@example.com", username: "ada" }])).toBe(
       "1 unmanaged person (ada @example.com)",
     );
-    expect(unmanagedNamed([{ userUid: "1", username: "ada" }, { userUid: "2" }])).toContain("2 people that");
+    expect(unmanagedNamed([{ userUid: "1", username: "ada" }, { userUid: "2" }])).toContain("2 unmanaged people");
     expect(unmanagedNamed([{ userUid: "1", username: "ada" }, { userUid: "2" }])).toContain("(1, 2)");
     expect(unmanagedNamed(people)).toContain("(a, b, c, d, e and 2 more)");
   });

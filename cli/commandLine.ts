@@ -50,7 +50,9 @@ function parserOf(command: Command, onParsed: (operands: string[], options: Reco
 }
 
 function optionOf(name: string, { type, short, value, multiple, required, description }: Option): ParserOption {
-  const flags = [short && `-${short}`, `--${name}${type === "string" ? ` ${value ?? "<value>"}` : ""}`];
+  // The brackets tell commander that a value follows.
+  const placeholder = type === "string" ? ` <${(value ?? "value").replaceAll(/[<>]/g, "")}>` : "";
+  const flags = [short && `-${short}`, `--${name}${placeholder}`];
   const option = new ParserOption(flags.filter(Boolean).join(", "), description).makeOptionMandatory(required === true);
   if (type === "boolean") return option.default(false);
   // Given several times, and not several values at once: what follows may be an operand.

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readCommandLine } from "../../cli/commandLine.js";
 import { commands } from "../../cli/commands.js";
+import { helpOf } from "../../cli/help.js";
 import { version } from "../../package.json";
 import { program } from "../support/commandLine.js";
 import { escapes, office } from "./support.js";
@@ -53,6 +55,23 @@ describe("--help", () => {
 
 it("--version prints the version", async () => {
   expect(await o.desk.run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+it.each(
+  commands.flatMap(({ name, options }) => Object.entries(options).map(([option, of]) => ({ name, option, ...of }))),
+)("bug: $name takes --$option as its help says: $type", ({ name, option, type, multiple = false }) => {
+  const given = type === "boolean" ? [`--${option}`] : [`--${option}`, "v", ...(multiple ? [`--${option}=w`] : [])];
+  const command = commands.find((one) => one.name === name)!;
+  // What else has to be given.
+  const needed = Object.entries(command.options)
+    .filter(([other, { required }]) => required && other !== option)
+    .flatMap(([other]) => [`--${other}`, "x"]);
+  const operands = command.operands.filter(({ optional }) => !optional).map(() => "operand");
+  const typed = readCommandLine(commands, version, [name, ...given, ...operands, ...needed]);
+  const expected = type === "boolean" ? true : multiple ? ["v", "w"] : "v";
+  expect("text" in typed ? typed.text : [typed.operands, typed.options[option]]).toEqual(
+    option === "help" ? helpOf(command) : [operands, expected],
+  );
 });
 
 describe("wrong usage ends with 1, on stderr, without a request", () => {

@@ -67,7 +67,7 @@ function usageError(error: CommanderError, commands: readonly Command[], args: r
   if (error.code === "commander.help") return new UsageError("Missing command.", "Run pulumi-avala --help.");
   const [text, suggestion] = error.message.replace(/^error: /, "").split("\n");
   const meant = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? "")?.[1];
-  const command = commands.find(({ name }) => args.includes(name));
+  const command = commands.find(({ name }) => name === args[0]);
   const help = `Run pulumi-avala ${command === undefined ? "" : `${command.name} `}--help.`;
   const what = printable(`${text!.charAt(0).toUpperCase()}${text!.slice(1).replace(/\.$/, "")}`, 300);
   return new UsageError(`${what}.`, meant === undefined ? help : `Did you mean ${meant}? ${help}`);

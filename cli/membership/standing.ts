@@ -92,14 +92,15 @@ function asRecorded({ status, expiresAt }: Declaration): Finding {
   return { group: "waiting", message: `invited${until}, as the last run recorded it`, until: expiresAt };
 }
 
-/** What becomes of an invitation by itself. */
+/** What becomes of an invitation by itself. An Invitation has no limit of emails. */
 function next({ email, emails }: Declaration, { group }: Finding): string {
-  const count = emailCount(emails);
-  const most = emails.declared["maxEmails"];
-  if (!hasEmailsLeft(emails)) return `email limit reached (${count} of ${most as number})`;
+  const { maxEmails } = emails.declared;
+  const limit = typeof maxEmails === "number" ? ` of ${maxEmails}` : "";
+  const count = `${emailCount(emails)}${limit}`;
+  if (!hasEmailsLeft(emails)) return `email limit reached (${count})`;
   if (group === "waiting" || email === undefined) return "";
   return invitesByItself(emails)
-    ? `the next up invites them again (${count} of ${most as number} emails so far)`
+    ? `the next up invites them again (${count} emails so far)`
     : "a new value of resend invites them again";
 }
 

@@ -67,10 +67,10 @@ function hasNothing({ scope: place }: Access, { certainty }: AccessRecord): bool
 }
 
 /** Of somebody who has nothing there so far. */
-function beginning({ scope: place, emails: mails, before, newcomer }: Access, after: AccessRecord): Effect | undefined {
+function beginning({ scope: place, emails, before, newcomer }: Access, after: AccessRecord): Effect | undefined {
   if (after.certainty === "lapsed") return undefined;
   if (place.kind === "team") return after.certainty === "waiting" || newcomer ? "waits" : "gains";
-  if (mails > 0 || after.certainty === "invited") return "invited";
+  if (emails > 0 || after.certainty === "invited") return "invited";
   return before && after.certainty === "has" ? "accepted" : "gains";
 }
 

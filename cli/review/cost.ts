@@ -59,20 +59,16 @@ function readsOf(accesses: readonly Access[], changes: readonly Change[], acts: 
   return 1 + sum(organizations.map(ofOrganization)) + sum(teams.map((team) => pages(inside(team))));
 }
 
-function writesFor(
-  { effect, scope: place, before, emails: mails, cause: through }: Change,
-  acts: readonly Act[],
-): number {
-  const emptied = through === "team deleted" ? place : place.organization;
-  const atOnce =
-    through !== undefined && acts.some((act) => act.scope === emptied && act.act === "delete" && act.forced);
+function writesFor({ effect, scope: place, before, emails, cause }: Change, acts: readonly Act[]): number {
+  const emptied = cause === "team deleted" ? place : place.organization;
+  const atOnce = cause !== undefined && acts.some((act) => act.scope === emptied && act.act === "delete" && act.forced);
   switch (effect) {
     case "gains":
     case "role":
       return 1;
     case "invited":
       // What stands is cancelled first; a second mail is followed by a look at the list.
-      return mails === 0 ? 0 : before ? 2 : 1;
+      return emails === 0 ? 0 : before ? 2 : 1;
     case "loses":
       return atOnce ? 0 : 1;
     case "withdrawn":

@@ -141,28 +141,17 @@ function summaryOf(changes: readonly Change[], warnings: number): Review["summar
 }
 
 function changeRow(change: Change): ChangeRow {
-  const {
-    effect,
-    scope: place,
-    person,
-    before,
-    after,
-    emails: mails,
-    cause: through,
-    moved,
-    fields,
-    resources,
-  } = change;
+  const { effect, scope: place, person, before, after, emails, cause, moved, fields, resources } = change;
   return {
     effect,
     ...whereOf(place),
     person: personName(person),
     before: before && standOf(before),
     after: after && standOf(after),
-    emails: mails,
+    emails,
     unblocked: after?.possible === true,
     mayHaveAccepted: effect === "withdrawn" && before?.mayHold === true,
-    cause: effect === "loses" || effect === "withdrawn" ? through : undefined,
+    cause: effect === "loses" || effect === "withdrawn" ? cause : undefined,
     moved,
     fields,
     resources: resources.toSorted(byText),

@@ -126,6 +126,16 @@ describe("status judges by the service as it is now", () => {
       [`ended: ${over}; the next up invites them again (1 of 3 emails so far)`],
     ],
     [
+      "vanished, with an email that is pending",
+      member(nobody, "gone", { expiresAt: future, __emailPending: true }),
+      [`ended: ${vanished}; the next up invites them again (1 of 3 emails so far)`],
+    ],
+    [
+      "bug: vanished, with an email that is pending, of a kind without a limit",
+      invitation(nobody, "gone", { expiresAt: future, emailsSent: 2, __emailPending: true }),
+      [`ended: ${vanished}; the next up invites them again (2 emails so far)`],
+    ],
+    [
       "expired, at the limit",
       member(old, "expired", { onExpiry: "resend", emailsSent: 3 }),
       [`ended: ${over}; email limit reached (3 of 3)`],

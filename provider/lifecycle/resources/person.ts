@@ -273,9 +273,9 @@ export async function ensureInvited(run: Run, target: Target, seen: PersonStatus
 
 /** What a step sends to somebody who is not a member: an invitation, or the one they have again. */
 function dueEmailOf(target: Target, seen: PersonStatus): "invite" | "resend" | undefined {
-  const { invitation: row, member, emails: mails } = seen;
+  const { invitation: row, member, emails } = seen;
   const invitation = row && { isValid: isValid(row), role: invitedRole(row) };
-  return dueEmail(declarationOf(target, seen), { isMember: member !== undefined, invitation }, mails);
+  return dueEmail(declarationOf(target, seen), { isMember: member !== undefined, invitation }, emails);
 }
 
 function declarationOf({ id, inputs, state }: Target, { person }: PersonStatus) {
@@ -419,8 +419,8 @@ async function sendEmail(
     const sent = error instanceof CreatedNotShownError;
     const doubtful = error instanceof DoubtfulWriteError;
     if (!(sent || doubtful || (cancelled && error instanceof Error))) throw error;
-    const mails = seen.emails + (sent || doubtful ? 1 : 0);
-    throw new UnfinishedError({ ...seen, emails: mails, isEmailPending: !sent } satisfies PersonStatus, error);
+    const emails = seen.emails + (sent || doubtful ? 1 : 0);
+    throw new UnfinishedError({ ...seen, emails, isEmailPending: !sent } satisfies PersonStatus, error);
   }
 }
 

@@ -53,6 +53,7 @@ export function handlersOf<Seen>(lifecycle: Lifecycle<Seen>, runtime: Runtime): 
 function check<Seen>(lifecycle: Lifecycle<Seen>, runtime: Runtime, olds: Properties, news: Properties) {
   const checked = checkInputs(lifecycle.schema, olds, news);
   if (checked.failures.length > 0) return checked;
+  announceRename(lifecycle, runtime.run, checked.inputs, olds);
   try {
     claim(lifecycle, runtime.run, checked.inputs, Object.keys(olds).length === 0);
   } catch (error) {
@@ -86,7 +87,32 @@ function textOfKey(key: string): string {
   return kind === "roster" ? `all people of team ${place!}` : `${quoted(name.join(" "), 254)} in ${place!}`;
 }
 
+/** @param before inputs or state that have the name until now */
+function announceRename<Seen>(
+  { naturalKey, schema }: Lifecycle<Seen>,
+  run: Run,
+  inputs: Properties,
+  before: Properties,
+) {
+  if (!naturalKey && inputs["name"] !== before["name"]) {
+    run.renames.announce(addressOf(inputs), schema.kind, before["name"]);
+  }
+}
+
 async function diff<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Recorded) {
+  announceRename(lifecycle, run, target.inputs, target.state);
+  const finish = () => run.renames.finish(addressOf(target.inputs));
+  try {
+    const difference = await differences(lifecycle, run, target);
+    if (!difference.changes) finish();
+    return difference;
+  } catch (error) {
+    finish();
+    throw error;
+  }
+}
+
+async function differences<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Recorded) {
   const { inputs, state } = target;
   requireReadable(lifecycle.schema, state);
   lifecycle.learn?.(run, target);
@@ -138,10 +164,13 @@ function warnNotLookedUp<T>(run: Run, instead: T): (error: unknown) => T {
 }
 
 async function write<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Target) {
+  const finish = () => run.renames.finish(addressOf(target.inputs));
+  // A replaced resource keeps its name until it is deleted, after this.
+  if (target.id === undefined) finish();
   try {
     return await carryOut(lifecycle, run, target);
   } finally {
-    if (target.id !== undefined) run.renames.finish(target.id);
+    finish();
   }
 }
 

@@ -41,10 +41,6 @@ export const organization: Lifecycle<Observed> = {
     return names.map((name) => ({ key: keyOf(name), uid: keyOf(id), living: true }));
   },
 
-  learn(run, { id, inputs, state }) {
-    if (inputs["name"] !== state["name"]) run.renames.announce(id);
-  },
-
   subjects: ({ view }, { id, inputs }) => {
     const subject = subjectOf(view);
     const adopt = inputs["adopt"] as string | undefined;
@@ -155,7 +151,7 @@ async function refuseSameName(run: Run, { inputs }: Target): Promise<void> {
   const name = inputs["name"] as string;
   const sameName = async () => (await run.snapshot.organizations()).find((row) => row.name === name);
   const other = await sameName();
-  if (!other || ((await run.renames.wait(other.uid)) && !(await sameName()))) return;
+  if (!other || ((await run.renames.wait("Organization", name, run.claims)) && !(await sameName()))) return;
   throw new GuardError(
     `An organization named ${quoted(name)} exists already (${other.uid}).`,
     `To take it over, add  adopt: "${other.uid}"  to this resource` +

@@ -39,10 +39,6 @@ export const team: Lifecycle<Observed> = {
     return names.map((name) => ({ key: keyOf(organization, name), uid: keyOf(organization, uid), living: true }));
   },
 
-  learn(run, { id, inputs, state }) {
-    if (inputs["name"] !== state["name"]) run.renames.announce(id);
-  },
-
   subjects: ({ view, row }, { id, inputs }) => {
     const subject = subjectOf(view, row.slug);
     const { organization, adopt } = inputs as { organization: string; adopt?: string };
@@ -207,7 +203,7 @@ async function adopted(organization: OrganizationView, reference: string): Promi
 async function refuseSameName(run: Run, organization: OrganizationView, name: string): Promise<void> {
   const other = await sameName(organization, name);
   if (!other) return;
-  const isGivenUp = await run.renames.wait(joinId(organization.uid, other.uid));
+  const isGivenUp = await run.renames.wait("Team", name, run.claims);
   if (isGivenUp && !(await sameName(organization, name))) return;
   throw new GuardError(
     `A team named ${quoted(name)} exists already in organization ${organization.uid}.`,

@@ -3,7 +3,7 @@ import { namesOf, rosterOf } from "../../provider/schema/index.js";
 import { printable, quoted } from "../../provider/core/text.js";
 import type { Snapshot } from "../../provider/snapshot/index.js";
 import type { Managed } from "../pulumi/managed.js";
-import { declarationsOf, placeInRoster, teamNamesIn, type Declaration } from "../membership/declarations.js";
+import { declarationsOf, rosterMembership, teamNamesIn, type Declaration } from "../membership/declarations.js";
 import { judge, judgeTime, type Finding as Standing } from "../membership/standing.js";
 import { lookAt } from "../membership/live.js";
 import { plural } from "../output/terminal.js";
@@ -35,8 +35,8 @@ export async function compare(
   const teamNames = teamNamesIn(managed);
   const scene: Scene = { organization, live, looks, teamNames, names, formerOwner: ownership.former };
   const lost = lostTeams(looks);
-  const inPlace = looks.filter(({ resource: { teamUid } }) => teamUid === undefined || !lost.has(teamUid));
-  const unmanaged = await unmanagedIn(view, { ...scene, looks: inPlace });
+  const inExistingTeams = looks.filter(({ resource: { teamUid } }) => teamUid === undefined || !lost.has(teamUid));
+  const unmanaged = await unmanagedIn(view, { ...scene, looks: inExistingTeams });
   return {
     organization: {
       ...scene.organization,
@@ -46,8 +46,8 @@ export async function compare(
     findings: [
       ...ownership.findings,
       ...[...lost].map(([team, resource]) => missingTeam(scene, team, resource)),
-      ...inPlace.flatMap((look) => changes(scene, look)),
-      ...(await Promise.all(inPlace.map((look) => standing(scene, look)))).flat(),
+      ...inExistingTeams.flatMap((look) => changes(scene, look)),
+      ...(await Promise.all(inExistingTeams.map((look) => standing(scene, look)))).flat(),
       ...unmanaged.findings,
     ],
     notices: unmanaged.notices,
@@ -123,7 +123,7 @@ function roleChanges(scene: Scene, roster: Managed, now: unknown): Finding[] {
   return [...rosterOf(roster.outputs["members"])].flatMap(([who, declared]) => {
     const role = roles.get(who);
     if (role === undefined || role === declared) return [];
-    return [changed(scene, roster, placeInRoster(roster, who, declared, "active"), "role", declared, role)];
+    return [changed(scene, roster, rosterMembership(roster, who, declared, "active"), "role", declared, role)];
   });
 }
 
@@ -175,7 +175,7 @@ async function standing(scene: Scene, look: Look): Promise<Finding[]> {
   return declarations.flat();
 }
 
-/** Places as they are now; the way into an organization as the last run left it, whose next step is looked for. */
+/** Team memberships as they are now; memberships of the organization as the last run left them, to find their next step. */
 function standingDeclarations(look: Look): Declaration[] {
   const { resource } = look;
   if (look.is !== "there" || resource.kind === "OrganizationMember" || resource.kind === "Invitation") {
@@ -188,8 +188,8 @@ function standingDeclarations(look: Look): Declaration[] {
   const lost = [...roles].filter(([who]) => !present.has(who));
   const waiting = namesOf(look.now.outputs["waiting"]);
   return [
-    ...waiting.map((who) => placeInRoster(resource, who, roles.get(who), "waiting")),
-    ...lost.map(([who, role]) => placeInRoster(resource, who, role, "gone")),
+    ...waiting.map((who) => rosterMembership(resource, who, roles.get(who), "waiting")),
+    ...lost.map(([who, role]) => rosterMembership(resource, who, role, "gone")),
   ];
 }
 

@@ -30,7 +30,7 @@ export async function unmanagedIn(view: OrganizationView, scene: Scene): Promise
     teams(view, scene),
     people(view, scene),
     Promise.resolve(invitations(scene)),
-    ...managedTeams(scene).map((uid) => places(view, scene, uid)),
+    ...managedTeams(scene).map((uid) => teamMemberships(view, scene, uid)),
   ]);
   return {
     findings: parts.flatMap(({ findings }) => findings),
@@ -147,11 +147,11 @@ function invitations({ organization, live, looks, names }: Scene): Unmanaged {
 
 /** Teams whose people the state declares, one by one or as a whole. */
 function managedTeams({ looks }: Scene): string[] {
-  const places = looks.filter(({ resource: { kind } }) => kind === "TeamMembership" || kind === "TeamRoster");
-  return [...new Set(places.map(({ resource }) => resource.teamUid!))];
+  const memberships = looks.filter(({ resource: { kind } }) => kind === "TeamMembership" || kind === "TeamRoster");
+  return [...new Set(memberships.map(({ resource }) => resource.teamUid!))];
 }
 
-async function places(view: OrganizationView, scene: Scene, teamUid: string): Promise<Unmanaged> {
+async function teamMemberships(view: OrganizationView, scene: Scene, teamUid: string): Promise<Unmanaged> {
   const { organization, live, looks, names, teamNames } = scene;
   const team = await visible(view.team(teamUid));
   const rows = team && (await visible(team.members.get()));

@@ -4,7 +4,7 @@ import { normalizeEmail } from "../../provider/core/address.js";
 import { personOf } from "../../provider/core/identity.js";
 import { managedIn, type Managed } from "../pulumi/managed.js";
 
-/** A person as a program declares them in one place, with what the state records of it. */
+/** A person as a program declares them in one organization or team, with what the state records. */
 export interface Declaration {
   kind: "OrganizationMember" | "Invitation" | "TeamMembership" | "TeamRoster";
   urn: string;
@@ -46,7 +46,7 @@ export function declarationsOf(resource: Managed): Declaration[] {
   if (resource.kind === "TeamRoster") {
     const roles = rosterOf(resource.outputs["members"]);
     const names = namesOf(resource.outputs["waiting"]);
-    return names.map((who) => placeInRoster(resource, who, roles.get(who), "waiting"));
+    return names.map((who) => rosterMembership(resource, who, roles.get(who), "waiting"));
   }
   return isPersonal(resource) ? [personal(resource)] : [];
 }
@@ -61,8 +61,8 @@ export function teamNamesIn(managed: readonly Managed[]): Map<string, string> {
   );
 }
 
-/** A place that a roster declares. */
-export function placeInRoster(roster: Managed, who: string, role: string | undefined, status: string): Declaration {
+/** A team membership that a roster declares. */
+export function rosterMembership(roster: Managed, who: string, role: string | undefined, status: string): Declaration {
   const { urn, name, organizationUid, teamUid } = roster;
   return {
     kind: "TeamRoster",

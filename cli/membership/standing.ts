@@ -12,7 +12,7 @@ import { day } from "../output/terminal.js";
 import type { Declaration } from "./declarations.js";
 import type { Live, Membership } from "./live.js";
 
-/** Where a person stands in one place. */
+/** The situation of a person in one organization or team. */
 export interface Finding {
   /**
    * `waiting` for somebody else; `ready`: a step has become possible, and the next `up` takes it; `ended`: an invitation
@@ -34,7 +34,7 @@ export async function judge(declaration: Declaration, live: Live): Promise<Findi
   const membership = await live.membership(declaration);
   const invitation = await live.invitation(declaration.email);
   const seen = { declaration, membership, invitation, listed: live.invitations !== undefined };
-  return declaration.teamUid === undefined ? joining(seen) : place(seen);
+  return declaration.teamUid === undefined ? joining(seen) : teamMembership(seen);
 }
 
 /** Whose access has run out, unless it has ended anyway. `validUntil` is the last valid day, in UTC. */
@@ -104,8 +104,8 @@ function next({ email, emails }: Declaration, { group }: Finding): string {
     : "a new value of resend invites them again";
 }
 
-/** A place in a team. */
-function place({ declaration, membership, invitation, listed }: Seen): Finding | undefined {
+/** In a team. */
+function teamMembership({ declaration, membership, invitation, listed }: Seen): Finding | undefined {
   const { status, email } = declaration;
   const hasStep = membership !== "unknown" && hasMembershipStep({ status }, isMember(membership));
   if (status === "active") return hasStep ? gone("is not a member of the organization any more") : undefined;

@@ -3,7 +3,7 @@ import { organizationEnding } from "../../provider/policy/organization.js";
 import { organization, team } from "../../provider/schema/index.js";
 import { recordsOf, isKept, desiredAccessOf, type AccessRecord, type Certainty, type DesiredAccess } from "./claims.js";
 import { People, type Person } from "./people.js";
-import { Scopes, type Scope } from "./places.js";
+import { Scopes, type Scope } from "./scopes.js";
 import type { Preview, Resource, Step } from "../pulumi/preview.js";
 import { isUnknown } from "../../provider/core/unknown.js";
 import { isSecret, shownValue, textOf } from "../pulumi/values.js";
@@ -16,7 +16,7 @@ export interface Access {
   after: AccessRecord | undefined;
   /** Mails that the run sends for it, at most. */
   emails: number;
-  /** A place of somebody whom this run invites, as far as it does not find them to be a member. */
+  /** A team membership of a person whom this run invites, unless the run finds that they are a member already. */
   newcomer: boolean;
   /** Why it is lost, where that is no resource of its own. */
   cause: "organization left" | "team deleted" | "organization deleted" | undefined;
@@ -47,12 +47,12 @@ export class Model {
     this.people = new People(preview);
     const steps = preview.steps.filter(({ kind }) => kind !== "Organization" && kind !== "Team");
     const joining = steps.filter(({ kind }) => kind === "OrganizationMember" || kind === "Invitation");
-    const placing = steps.filter(({ kind }) => kind === "TeamMembership" || kind === "TeamRoster");
+    const teamSteps = steps.filter(({ kind }) => kind === "TeamMembership" || kind === "TeamRoster");
     for (const step of steps) this.#before(step);
     for (const step of joining) this.#after(step);
-    // A place in a team hangs on what becomes of the person in the organization.
-    for (const step of placing) this.#after(step);
-    this.acts = [...placeActs(preview, this.scopes), ...rosterActs(preview, this.scopes)];
+    // A team membership depends on what becomes of the person in the organization.
+    for (const step of teamSteps) this.#after(step);
+    this.acts = [...scopeActs(preview, this.scopes), ...rosterActs(preview, this.scopes)];
     this.scopes.tellApart();
     this.people.tellApart();
     this.#leave();
@@ -66,7 +66,7 @@ export class Model {
   #before({ old }: Step): void {
     if (!old) return;
     for (const claim of recordsOf(old)) {
-      const access = this.#access(this.#placeOf(old), claim);
+      const access = this.#access(this.#scopeOf(old), claim);
       access.before = stronger(access.before, claim);
     }
   }
@@ -77,21 +77,21 @@ export class Model {
     if (op === "same") return this.#keep(old ?? now);
     if (op === "read" || op === "delete" || !now) return;
     if (now.kind === "TeamRoster") this.#keepOthers(step, now);
-    for (const wish of desiredAccessOf(step)) this.#grant(this.#access(this.#placeOf(now), wish.claim), wish);
+    for (const wish of desiredAccessOf(step)) this.#grant(this.#access(this.#scopeOf(now), wish.claim), wish);
   }
 
   #keep(resource: Resource | undefined): void {
     for (const claim of resource ? recordsOf(resource) : []) {
-      const access = this.#access(this.#placeOf(resource!), claim);
+      const access = this.#access(this.#scopeOf(resource!), claim);
       access.after = declaredTogether(claim, access.after);
     }
   }
 
-  /** Whoever is left in a place by a resource that goes. */
+  /** The access that stays when a resource goes. */
   #letGo(resource: Resource): void {
     const kept = isKept(resource);
     for (const claim of recordsOf(resource)) {
-      const access = this.#access(this.#placeOf(resource), claim);
+      const access = this.#access(this.#scopeOf(resource), claim);
       if (kept || !claim.managed) access.after = stronger(access.after, { ...claim, managed: false });
     }
   }
@@ -103,13 +103,13 @@ export class Model {
     const takenOut = now.inputs["unmanaged"] === "remove";
     for (const claim of recordsOf(old)) {
       const stays = unreadable || (!claim.managed && !takenOut);
-      const access = this.#access(this.#placeOf(now), claim);
+      const access = this.#access(this.#scopeOf(now), claim);
       if (stays) access.after = stronger(access.after, claim);
     }
   }
 
   #grant(access: Access, wish: DesiredAccess): void {
-    const { certainty, emails } = access.scope.kind === "team" ? this.#placed(access, wish) : joined(access, wish);
+    const { certainty, emails } = access.scope.kind === "team" ? this.#inTeam(access, wish) : joined(access, wish);
     const claim =
       wish.claim.kind === "Invitation" && certainty === "has" ? served(access, wish) : { ...wish.claim, certainty };
     const possible = wish.possible && certainty !== access.before?.certainty && waits(access);
@@ -117,10 +117,10 @@ export class Model {
     access.emails += emails;
   }
 
-  #placed(access: Access, { possible, step }: DesiredAccess): Outcome {
-    const { before, scope: place, person } = access;
+  #inTeam(access: Access, { possible, step }: DesiredAccess): Outcome {
+    const { before, scope, person } = access;
     if (before?.certainty === "has") return { certainty: "has", emails: 0 };
-    const joining = this.#accesses.get(keyOf({ scope: place.organization, person }));
+    const joining = this.#accesses.get(keyOf({ scope: scope.organization, person }));
     const certainty = certaintyInTeam(joining?.after?.certainty);
     access.newcomer = joining !== undefined && joining.emails > 0;
     return { certainty: possible && step.kind !== "TeamRoster" ? "granted" : certainty, emails: 0 };
@@ -136,23 +136,23 @@ export class Model {
     }
   }
 
-  #empty(place: Scope): void {
+  #empty(scope: Scope): void {
     for (const access of this.accesses) {
-      const within = place.kind === "team" ? access.scope : access.scope.organization;
-      if (within === place) lose(access, place.kind === "team" ? "team deleted" : "organization deleted");
+      const within = scope.kind === "team" ? access.scope : access.scope.organization;
+      if (within === scope) lose(access, scope.kind === "team" ? "team deleted" : "organization deleted");
     }
   }
 
-  #placeOf(resource: Resource): Scope {
+  #scopeOf(resource: Resource): Scope {
     const inTeam = resource.kind === "TeamMembership" || resource.kind === "TeamRoster";
     return inTeam ? this.scopes.teamOf(resource) : this.scopes.organizationOf(resource);
   }
 
-  #access(place: Scope, { named, urn }: AccessRecord): Access {
+  #access(scope: Scope, { named, urn }: AccessRecord): Access {
     const person = this.people.of(named);
-    const key = keyOf({ scope: place, person });
+    const key = keyOf({ scope, person });
     const access = this.#accesses.get(key) ?? {
-      scope: place,
+      scope,
       person,
       before: undefined,
       after: undefined,
@@ -173,12 +173,12 @@ interface Outcome {
 }
 
 /** How somebody stands in an organization after a step that declares them there. */
-function joined({ before, scope: place }: Access, wish: DesiredAccess): Outcome {
+function joined({ before, scope }: Access, wish: DesiredAccess): Outcome {
   const { claim, step, possible, asksForEmail, invitesByItself } = wish;
   if (before === undefined) {
     // Nobody can be invited by uid, and into a new organization nobody but by an invitation.
     if (claim.named.email === undefined && claim.named.hidden === undefined) return { certainty: "granted", emails: 0 };
-    return { certainty: place.created ? "invited" : "depends", emails: 1 };
+    return { certainty: scope.created ? "invited" : "depends", emails: 1 };
   }
   if (before.certainty === "has") return { certainty: "has", emails: 0 };
   if (step.op !== "update") {
@@ -195,9 +195,9 @@ function served({ before }: Access, { claim }: DesiredAccess): AccessRecord {
   return { ...claim, role: before?.role ?? claim.role, certainty: "has", managed: false };
 }
 
-/** Somebody who waits gets the access by what others do: they accept, or have a place once they are a member. */
-function waits({ before, scope: place }: Access): boolean {
-  return before?.certainty === (place.kind === "team" ? "waiting" : "invited");
+/** Somebody who waits gets the access by what others do: they accept, or are added to a team once they are a member. */
+function waits({ before, scope }: Access): boolean {
+  return before?.certainty === (scope.kind === "team" ? "waiting" : "invited");
 }
 
 function certaintyInTeam(inOrganization: Certainty | undefined): Certainty {
@@ -229,27 +229,27 @@ function lose(access: Access, through: Access["cause"]): void {
   access.cause = through;
 }
 
-function keyOf({ scope: place, person }: Pick<Access, "scope" | "person">): string {
-  return JSON.stringify([place.key, person.key]);
+function keyOf({ scope, person }: Pick<Access, "scope" | "person">): string {
+  return JSON.stringify([scope.key, person.key]);
 }
 
-function placeActs({ steps }: Preview, places: Scopes): Act[] {
+function scopeActs({ steps }: Preview, scopes: Scopes): Act[] {
   const ours = steps.filter(
     ({ kind, op }) => (kind === "Organization" || kind === "Team") && op !== "same" && op !== "read",
   );
   const made = ours.flatMap(({ op, old, new: now, urn }): Act[] => {
     if (!now) return [];
-    const place = places.declared(now);
-    const act = op === "update" ? "update" : place.created ? "create" : "adopt";
-    return [{ act, scope: place, urn, fields: fieldChanges(op === "update" ? old : undefined, now), forced: false }];
+    const scope = scopes.declared(now);
+    const act = op === "update" ? "update" : scope.created ? "create" : "adopt";
+    return [{ act, scope, urn, fields: fieldChanges(op === "update" ? old : undefined, now), forced: false }];
   });
   // A team or organization that another resource has adopted stays.
-  const held = new Set(made.map(({ scope: place }) => place));
+  const held = new Set(made.map(({ scope }) => scope));
   const gone = ours.flatMap(({ op, old, urn }): Act[] => {
     if (!old || (op !== "delete" && op !== "replace") || old.id === undefined) return [];
-    const place = places.existing(old, old.id);
-    if (held.has(place)) return [];
-    return [{ act: ending(old), scope: place, urn, fields: [], forced: old.outputs["forceDestroy"] === true }];
+    const scope = scopes.existing(old, old.id);
+    if (held.has(scope)) return [];
+    return [{ act: ending(old), scope, urn, fields: [], forced: old.outputs["forceDestroy"] === true }];
   });
   return [...made, ...gone];
 }
@@ -282,16 +282,16 @@ function fieldChanges(old: Resource | undefined, now: Resource): Act["fields"] {
 }
 
 /** What a roster does to people of whom the preview does not tell. */
-function rosterActs({ steps }: Preview, places: Scopes): Act[] {
+function rosterActs({ steps }: Preview, scopes: Scopes): Act[] {
   return steps
     .filter(({ kind }) => kind === "TeamRoster")
     .flatMap(({ op, old, new: now, urn }): Act[] => {
       const resource = now ?? old;
       if (!resource || op === "same" || op === "read") return [];
-      const place = places.teamOf(resource);
-      const act = (act: Act["act"]): Act => ({ act, scope: place, urn, fields: [], forced: false });
+      const scope = scopes.teamOf(resource);
+      const act = (act: Act["act"]): Act => ({ act, scope, urn, fields: [], forced: false });
       const hidden = [old?.outputs["members"], now?.inputs["members"]].some(isHidden);
-      const removes = now?.inputs["unmanaged"] === "remove" && !place.created;
+      const removes = now?.inputs["unmanaged"] === "remove" && !scope.created;
       return [...(hidden ? [act("membersUnknown")] : []), ...(removes ? [act("removeUnlisted")] : [])];
     });
 }

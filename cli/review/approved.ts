@@ -1,6 +1,6 @@
 import { ApprovedReviewError } from "../errors.js";
 import { digestOf } from "../pulumi/preview.js";
-import type { ActRow, ChangeRow, Field, PersonName, PlaceName, Review, Where } from "./report.js";
+import type { ActRow, ChangeRow, Field, PersonName, ScopeName, Review, Where } from "./report.js";
 import { isObject, notKnown, propertiesOf, secretText } from "../pulumi/values.js";
 import { actWords, effectWords, where, named } from "./words.js";
 import { nameOfPerson } from "../membership/lookup.js";
@@ -78,7 +78,7 @@ function isUnblocked({ unblocked, effect, emails }: ChangeRow): boolean {
 
 function isSameChange(row: ChangeRow, other: ChangeRow): boolean {
   return (
-    isSamePlace(row, other) &&
+    isSameScope(row, other) &&
     isSamePerson(row.person, other.person) &&
     (row.after === undefined) === (other.after === undefined) &&
     // A person without access at the approval has got some since: losing it was not approved.
@@ -95,7 +95,7 @@ function isSameAct(row: ActRow, other: ActRow): boolean {
   if (row.act === "membersUnknown" || row.act !== other.act || row.forced !== other.forced) return false;
   // What is made is approved as a whole; of a change, a part may be made already.
   const whole = row.act === "update" || areWithin(other.fields, row.fields);
-  return whole && isSamePlace(row, other) && areWithin(row.fields, other.fields);
+  return whole && isSameScope(row, other) && areWithin(row.fields, other.fields);
 }
 
 /** The new value of a field is approved; it may be set already. A value that is not shown is never approved. */
@@ -108,14 +108,14 @@ function areWithin(fields: readonly Field[], others: readonly Field[]): boolean 
   );
 }
 
-function isSamePlace(row: Where, other: Where): boolean {
+function isSameScope(row: Where, other: Where): boolean {
   const sameTeam =
     row.team === undefined ? other.team === undefined : other.team !== undefined && isSame(row.team, other.team);
   return sameTeam && isSame(row.organization, other.organization);
 }
 
-/** Until it exists, a place is known by the resource that declares it. */
-function isSame(one: PlaceName, other: PlaceName): boolean {
+/** Until it exists, an organization or team is known by the resource that declares it. */
+function isSame(one: ScopeName, other: ScopeName): boolean {
   if (one.uid !== undefined && other.uid !== undefined) return one.uid === other.uid;
   if (one.name === notKnown) return false;
   return one.resource === undefined

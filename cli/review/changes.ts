@@ -1,10 +1,10 @@
 import type { Access, Model } from "./access.js";
 import { changedFields, type AccessRecord } from "./claims.js";
-import type { Scope } from "./places.js";
+import type { Scope } from "./scopes.js";
 import { nameOf } from "../pulumi/urn.js";
 
 /**
- * What a run means to somebody in one place:
+ * What a run changes for a person in one organization or team:
  * `gains` access, has another `role`, `loses` access; is `invited` (mailed), or `waits` for their acceptance; `withdrawn`:
  * an invitation is cancelled; `without`: they have no access already, and nobody declares them any more; `accepted`: they
  * have joined by themselves, and it is recorded;
@@ -62,14 +62,14 @@ function effectOf(access: Access): Effect | undefined {
 }
 
 /** Neither access nor an invitation that gives some. */
-function hasNothing({ scope: place }: Access, { certainty }: AccessRecord): boolean {
-  return certainty === "lapsed" || (place.kind === "team" && certainty === "waiting");
+function hasNothing({ scope }: Access, { certainty }: AccessRecord): boolean {
+  return certainty === "lapsed" || (scope.kind === "team" && certainty === "waiting");
 }
 
 /** Of somebody who has nothing there so far. */
-function beginning({ scope: place, emails, before, newcomer }: Access, after: AccessRecord): Effect | undefined {
+function beginning({ scope, emails, before, newcomer }: Access, after: AccessRecord): Effect | undefined {
   if (after.certainty === "lapsed") return undefined;
-  if (place.kind === "team") return after.certainty === "waiting" || newcomer ? "waits" : "gains";
+  if (scope.kind === "team") return after.certainty === "waiting" || newcomer ? "waits" : "gains";
   if (emails > 0 || after.certainty === "invited") return "invited";
   return before && after.certainty === "has" ? "accepted" : "gains";
 }
@@ -95,15 +95,15 @@ function fieldsBetween(before: AccessRecord | undefined, after: AccessRecord): C
 
 function inOrder(one: Change, other: Change): number {
   return (
-    byText(placeOrder(one.scope), placeOrder(other.scope)) ||
+    byText(scopeOrder(one.scope), scopeOrder(other.scope)) ||
     effects.indexOf(one.effect) - effects.indexOf(other.effect) ||
     byText(personOrder(one), personOrder(other))
   );
 }
 
-export function placeOrder(place: Scope): string {
-  const { organization } = place;
-  const own = place.kind === "team" ? [place.name, place.key] : [];
+export function scopeOrder(scope: Scope): string {
+  const { organization } = scope;
+  const own = scope.kind === "team" ? [scope.name, scope.key] : [];
   return [organization.name, organization.key, ...own].join("\u0000");
 }
 

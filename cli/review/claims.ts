@@ -13,7 +13,7 @@ export type Certainty =
   | "has"
   /** Invited, and not accepted yet. */
   | "invited"
-  /** A place in a team that waits for the acceptance. */
+  /** A team membership that waits for the acceptance. */
   | "waiting"
   /** The invitation has expired or is gone, or somebody else has taken them out of the team. */
   | "lapsed"

@@ -1,6 +1,6 @@
 import type { Access, Act, Model } from "./access.js";
 import type { Change } from "./changes.js";
-import type { Scope } from "./places.js";
+import type { Scope } from "./scopes.js";
 
 /** Requests that an `up` sends at most, without the preview before it, as far as a preview tells. */
 export interface Cost {
@@ -28,8 +28,8 @@ export function costOf({ accesses }: Model, changes: readonly Change[], acts: re
 /** Each list once: organizations; of each the people, invitations and teams that steps are about; of each team its people. */
 function readsOf(accesses: readonly Access[], changes: readonly Change[], acts: readonly Act[]): number {
   const touched = [
-    ...changes.filter(({ effect }) => effect !== "details").map(({ scope: place }) => place),
-    ...acts.map(({ scope: place }) => place),
+    ...changes.filter(({ effect }) => effect !== "details").map(({ scope }) => scope),
+    ...acts.map(({ scope }) => scope),
   ];
   if (touched.length === 0) return 0;
   const existing = [...new Set(touched)].filter(({ created }) => !created);
@@ -37,15 +37,15 @@ function readsOf(accesses: readonly Access[], changes: readonly Change[], acts: 
     ({ created }) => !created,
   );
   const teams = existing.filter(({ kind }) => kind === "team");
-  const inside = (place: Scope) =>
-    accesses.filter((access) => access.scope === place && access.before?.certainty === "has").length;
-  const invited = (place: Scope) =>
-    accesses.filter((access) => access.scope === place && access.before?.certainty === "invited").length;
+  const inside = (scope: Scope) =>
+    accesses.filter((access) => access.scope === scope && access.before?.certainty === "has").length;
+  const invited = (scope: Scope) =>
+    accesses.filter((access) => access.scope === scope && access.before?.certainty === "invited").length;
   const teamsIn = (organization: Scope) =>
     new Set(
       accesses
-        .filter(({ scope: place }) => place.kind === "team" && place.organization === organization)
-        .map(({ scope: place }) => place),
+        .filter(({ scope }) => scope.kind === "team" && scope.organization === organization)
+        .map(({ scope }) => scope),
     ).size;
   const ofOrganization = (organization: Scope) => {
     const isTouched = existing.includes(organization);
@@ -59,8 +59,8 @@ function readsOf(accesses: readonly Access[], changes: readonly Change[], acts: 
   return 1 + sum(organizations.map(ofOrganization)) + sum(teams.map((team) => pages(inside(team))));
 }
 
-function writesFor({ effect, scope: place, before, emails, cause }: Change, acts: readonly Act[]): number {
-  const emptied = cause === "team deleted" ? place : place.organization;
+function writesFor({ effect, scope, before, emails, cause }: Change, acts: readonly Act[]): number {
+  const emptied = cause === "team deleted" ? scope : scope.organization;
   const atOnce = cause !== undefined && acts.some((act) => act.scope === emptied && act.act === "delete" && act.forced);
   switch (effect) {
     case "gains":
@@ -72,16 +72,16 @@ function writesFor({ effect, scope: place, before, emails, cause }: Change, acts
     case "loses":
       return atOnce ? 0 : 1;
     case "withdrawn":
-      return place.kind === "team" || atOnce ? 0 : 1;
+      return scope.kind === "team" || atOnce ? 0 : 1;
     default:
       return 0;
   }
 }
 
-function writesOf({ act, scope: place, fields }: Act): number {
+function writesOf({ act, scope, fields }: Act): number {
   switch (act) {
     case "create": {
-      const later = place.kind === "organization" && fields.some(({ name }) => sentAfterwards.includes(name));
+      const later = scope.kind === "organization" && fields.some(({ name }) => sentAfterwards.includes(name));
       return later ? 2 : 1;
     }
     case "update":

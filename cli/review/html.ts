@@ -1,12 +1,12 @@
 import { printable } from "../../provider/core/text.js";
-import type { ChangeRow, PersonName, PlaceName, Review, Stand, Where } from "./report.js";
+import type { ChangeRow, PersonName, ScopeName, Review, Stand, Where } from "./report.js";
 import { style } from "./style.js";
 import {
   actWords,
   counted,
   effectWords,
   incompleteWords,
-  nameOfPlace,
+  nameOfScope,
   remarks,
   signs,
   standWords,
@@ -119,8 +119,8 @@ function kindOf({ effect }: ChangeRow): string {
 
 /** Of one organization: the people concerned, what they have in it and in each team that is concerned, before and after. */
 interface Picture {
-  organization: PlaceName;
-  teams: Map<string, PlaceName>;
+  organization: ScopeName;
+  teams: Map<string, ScopeName>;
   people: Map<string, { person: PersonName; cells: Map<string, string> }>;
 }
 
@@ -131,8 +131,8 @@ function pictures(review: Review): string {
   for (const row of review.changes.filter(({ effect }) => weighty.has(effect))) enter(found, row, cellOf(row));
   // What stays is shown beside, of those people and teams alone.
   for (const row of [...review.changes.filter(({ effect }) => !weighty.has(effect)), ...review.unchanged]) {
-    const picture = found.get(placeKey(row.organization));
-    const known = row.team === undefined || picture?.teams.has(placeKey(row.team)) === true;
+    const picture = found.get(scopeKey(row.organization));
+    const known = row.team === undefined || picture?.teams.has(scopeKey(row.team)) === true;
     if (picture?.people.has(personKey(row.person)) && known)
       enter(found, row, stayCell("stand" in row ? row.stand : row.after));
   }
@@ -144,13 +144,13 @@ function enter(
   { organization, team, person }: Where & { person: PersonName },
   cell: string,
 ): void {
-  const key = placeKey(organization);
+  const key = scopeKey(organization);
   const picture: Picture = found.get(key) ?? { organization, teams: new Map(), people: new Map() };
   found.set(key, picture);
-  if (team) picture.teams.set(placeKey(team), team);
+  if (team) picture.teams.set(scopeKey(team), team);
   const row = picture.people.get(personKey(person)) ?? { person, cells: new Map<string, string>() };
   picture.people.set(personKey(person), row);
-  row.cells.set(team ? placeKey(team) : own, cell);
+  row.cells.set(team ? scopeKey(team) : own, cell);
 }
 
 function cellOf(row: ChangeRow): string {
@@ -176,8 +176,8 @@ function pictureOf({ organization, teams, people }: Picture): string {
   const columns = [...teams].slice(0, mostTeams);
   const head = [
     `<th scope="col">Person</th>`,
-    `<th scope="col">${name(nameOfPlace(organization))}</th>`,
-    ...columns.map(([, team]) => `<th scope="col">${name(nameOfPlace(team))}</th>`),
+    `<th scope="col">${name(nameOfScope(organization))}</th>`,
+    ...columns.map(([, team]) => `<th scope="col">${name(nameOfScope(team))}</th>`),
   ].join("");
   const rows = [...people.values()].slice(0, mostPeople).map(({ person, cells }) => {
     const tds = [own, ...columns.map(([key]) => key)].map((key) => cells.get(key) ?? "<td></td>").join("");
@@ -187,12 +187,12 @@ function pictureOf({ organization, teams, people }: Picture): string {
     people.size > mostPeople ? counted(people.size - mostPeople, "more person", "more people") : "",
     teams.size > mostTeams ? counted(teams.size - mostTeams, "more team", "more teams") : "",
   ].filter(Boolean);
-  const title = `Before and after: ${name(nameOfPlace(organization))}`;
+  const title = `Before and after: ${name(nameOfScope(organization))}`;
   const caption = "Lost access is struck through and marked −, gained access is marked +; the rest is unchanged.";
   return `<section><h2>${title}</h2><div class="wide" tabindex="0" role="region" aria-label="Before and after"><table class="picture"><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>${left.length > 0 ? `<p class="note">And ${left.join(" and ")}.</p>` : ""}</section>`;
 }
 
-function placeKey({ uid, resource, name }: PlaceName): string {
+function scopeKey({ uid, resource, name }: ScopeName): string {
   return uid ?? resource ?? name;
 }
 

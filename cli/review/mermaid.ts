@@ -1,6 +1,6 @@
 import { printable } from "../../provider/core/text.js";
 import type { ChangeRow, Review } from "./report.js";
-import { counted, nameOfPlace, unknownRole, weighty } from "./words.js";
+import { counted, nameOfScope, unknownRole, weighty } from "./words.js";
 import { nameOfPerson } from "../membership/lookup.js";
 
 const mostNodes = 40;
@@ -27,14 +27,14 @@ export function graphOf({ changes }: Review): string {
   const edges: Edge[] = [];
   let left = 0;
   for (const row of rows) {
-    const [person, place] = [personKey(row), placeKey(row)];
-    const fresh = [person, place].filter((key) => !nodes.has(key)).length;
+    const [person, scope] = [personKey(row), scopeKey(row)];
+    const fresh = [person, scope].filter((key) => !nodes.has(key)).length;
     if (nodes.size + fresh > mostNodes) {
       left++;
       continue;
     }
     const from = node(person, (id) => `${id}(["${label(nameOfPerson(row.person))}"])`);
-    const to = node(place, (id) => `${id}["${placeLabel(row)}"]`);
+    const to = node(scope, (id) => `${id}["${scopeLabel(row)}"]`);
     edges.push(edgeOf(row, from, to));
   }
   const more = left === 0 ? [] : [`more["and ${counted(left, "change", "changes")} more"]`];
@@ -52,16 +52,16 @@ function personKey({ person }: ChangeRow): string {
   return JSON.stringify([person.userUid ?? person.email ?? person.hidden]);
 }
 
-function placeKey({ organization, team }: ChangeRow): string {
+function scopeKey({ organization, team }: ChangeRow): string {
   return JSON.stringify([
     organization.uid ?? organization.resource ?? organization.name,
     team && (team.uid ?? team.resource ?? team.name),
   ]);
 }
 
-function placeLabel({ organization, team }: ChangeRow): string {
-  const name = label(nameOfPlace(organization));
-  return team ? `${label(nameOfPlace(team))} · ${name}` : name;
+function scopeLabel({ organization, team }: ChangeRow): string {
+  const name = label(nameOfScope(organization));
+  return team ? `${label(nameOfScope(team))} · ${name}` : name;
 }
 
 function edgeOf({ effect, before, after }: ChangeRow, from: string, to: string): Edge {

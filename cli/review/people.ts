@@ -15,7 +15,7 @@ export interface Named {
   hidden?: string | undefined;
 }
 
-/** One person, whatever they are called in different places. */
+/** One person, whatever they are called in different scopes. */
 export interface Person {
   key: string;
   userUid: string | undefined;

@@ -1,14 +1,14 @@
-import { byText, changesOf, effects, placeOrder, type Change, type Effect } from "./changes.js";
+import { byText, changesOf, effects, scopeOrder, type Change, type Effect } from "./changes.js";
 import type { AccessRecord, Certainty } from "./claims.js";
 import { Model, type Act } from "./access.js";
 import { costOf, type Cost } from "./cost.js";
 import type { Person } from "./people.js";
-import type { Scope } from "./places.js";
+import type { Scope } from "./scopes.js";
 import { digestOf, type OtherStep, type Preview } from "../pulumi/preview.js";
 import { removalsOf, warningsOf, type Rule, type Standards, type Warning } from "./warnings.js";
 
 /** An organization or a team, as a review names it. */
-export interface PlaceName {
+export interface ScopeName {
   /** Where it exists already. */
   uid?: string | undefined;
   name: string;
@@ -29,8 +29,8 @@ export interface PersonName {
 }
 
 export interface Where {
-  organization: PlaceName;
-  team?: PlaceName | undefined;
+  organization: ScopeName;
+  team?: ScopeName | undefined;
 }
 
 export interface Stand {
@@ -69,7 +69,7 @@ export interface ActRow extends Where {
   forced: boolean;
 }
 
-export interface WarningRow extends Where, Omit<Warning, "place" | "person" | "rule"> {
+export interface WarningRow extends Where, Omit<Warning, "scope" | "person" | "rule"> {
   rule: Rule;
   person?: PersonName | undefined;
 }
@@ -103,7 +103,7 @@ export function reviewOf(preview: Preview, standards: Standards): Review {
   const model = new Model(preview);
   const changes = changesOf(model);
   const acts = model.acts.toSorted(
-    (one, other) => byText(placeOrder(one.scope), placeOrder(other.scope)) || byText(one.act, other.act),
+    (one, other) => byText(scopeOrder(one.scope), scopeOrder(other.scope)) || byText(one.act, other.act),
   );
   const warnings = warningsOf(model, changes, standards).map(warningRow).toSorted(inOrder);
   return {
@@ -114,14 +114,14 @@ export function reviewOf(preview: Preview, standards: Standards): Review {
     cost: costOf(model, changes, acts),
     changes: changes.map(changeRow),
     unchanged: unchangedBeside(model, changes),
-    acts: acts.map(({ act, scope: place, fields, forced }) => ({
+    acts: acts.map(({ act, scope, fields, forced }) => ({
       act,
-      ...whereOf(place),
+      ...whereOf(scope),
       fields,
       forced,
     })),
-    removals: removalsOf(changes).map(({ place, people }) => ({
-      ...whereOf(place),
+    removals: removalsOf(changes).map(({ scope, people }) => ({
+      ...whereOf(scope),
       people,
       allowed: standards.maxRemovals,
     })),
@@ -141,10 +141,10 @@ function summaryOf(changes: readonly Change[], warnings: number): Review["summar
 }
 
 function changeRow(change: Change): ChangeRow {
-  const { effect, scope: place, person, before, after, emails, cause, moved, fields, resources } = change;
+  const { effect, scope, person, before, after, emails, cause, moved, fields, resources } = change;
   return {
     effect,
-    ...whereOf(place),
+    ...whereOf(scope),
     person: personName(person),
     before: before && standOf(before),
     after: after && standOf(after),
@@ -159,34 +159,32 @@ function changeRow(change: Change): ChangeRow {
 }
 
 function unchangedBeside({ accesses }: Model, changes: readonly Change[]): Review["unchanged"] {
-  const concerned = new Set(
-    changes.map(({ person, scope: place }) => JSON.stringify([place.organization.key, person.key])),
-  );
-  const changed = new Set(changes.map(({ person, scope: place }) => JSON.stringify([place.key, person.key])));
+  const concerned = new Set(changes.map(({ person, scope }) => JSON.stringify([scope.organization.key, person.key])));
+  const changed = new Set(changes.map(({ person, scope }) => JSON.stringify([scope.key, person.key])));
   return accesses
     .filter(
-      ({ person, scope: place, after }) =>
+      ({ person, scope, after }) =>
         after &&
-        concerned.has(JSON.stringify([place.organization.key, person.key])) &&
-        !changed.has(JSON.stringify([place.key, person.key])),
+        concerned.has(JSON.stringify([scope.organization.key, person.key])) &&
+        !changed.has(JSON.stringify([scope.key, person.key])),
     )
-    .map(({ scope: place, person, after }) => ({
-      ...whereOf(place),
+    .map(({ scope, person, after }) => ({
+      ...whereOf(scope),
       person: personName(person),
       stand: standOf(after!),
     }))
     .toSorted(inOrder);
 }
 
-function warningRow({ place, person, ...rest }: Warning): WarningRow {
-  return { ...rest, ...whereOf(place), person: person && personName(person) };
+function warningRow({ scope, person, ...rest }: Warning): WarningRow {
+  return { ...rest, ...whereOf(scope), person: person && personName(person) };
 }
 
-function whereOf(place: Scope): Where {
-  const name = ({ uid, name, called, urn }: Scope): PlaceName => ({ uid, name, displayName: called, resource: urn });
-  return place.kind === "team"
-    ? { organization: name(place.organization), team: name(place) }
-    : { organization: name(place) };
+function whereOf(scope: Scope): Where {
+  const name = ({ uid, name, called, urn }: Scope): ScopeName => ({ uid, name, displayName: called, resource: urn });
+  return scope.kind === "team"
+    ? { organization: name(scope.organization), team: name(scope) }
+    : { organization: name(scope) };
 }
 
 /** An address that the program keeps secret is not shown, though the id of the resource contains it. */

@@ -1,7 +1,7 @@
 import type { Access, Model } from "./access.js";
 import type { Change } from "./changes.js";
 import type { Person } from "./people.js";
-import type { Scope } from "./places.js";
+import type { Scope } from "./scopes.js";
 
 /** What `--deny` can refuse, with its meaning. */
 export const rules = {
@@ -19,9 +19,9 @@ export type Rule = keyof typeof rules;
 
 export interface Warning {
   rule: Rule;
-  place: Scope;
+  scope: Scope;
   person: Person | undefined;
-  /** Beside the place and the person: how many, which domain, which day. */
+  /** Beside the scope and the person: how many, which domain, which day. */
   count?: number;
   domain?: string;
   until?: string | undefined;
@@ -30,7 +30,7 @@ export interface Warning {
 }
 
 export interface Removals {
-  place: Scope;
+  scope: Scope;
   people: number;
 }
 
@@ -50,49 +50,49 @@ export function warningsOf(model: Model, changes: readonly Change[], standards: 
     ...changes.flatMap(extended),
     ...foreigners(model, changes, standards.domains),
     ...withoutLead(model),
-    ...model.acts.flatMap(({ act, scope: place, forced }): Warning[] => {
+    ...model.acts.flatMap(({ act, scope, forced }): Warning[] => {
       if (act === "delete" || act === "leave") {
-        const rule = place.kind === "team" ? "team-deletions" : "organization-deletions";
+        const rule = scope.kind === "team" ? "team-deletions" : "organization-deletions";
         const what = act === "leave" ? "left" : "deleted";
         return [
           {
             rule,
-            place,
+            scope,
             person: undefined,
-            count: lost.get(place) ?? 0,
+            count: lost.get(scope) ?? 0,
             forced,
             what,
           },
         ];
       }
-      if (act === "removeUnlisted") return [{ rule: "unknown-people", place, person: undefined, what: "removed" }];
-      return act === "membersUnknown" ? [{ rule: "unknown-people", place, person: undefined, what: "hidden" }] : [];
+      if (act === "removeUnlisted") return [{ rule: "unknown-people", scope, person: undefined, what: "removed" }];
+      return act === "membersUnknown" ? [{ rule: "unknown-people", scope, person: undefined, what: "hidden" }] : [];
     }),
     ...removed
       .filter(({ people }) => people > standards.maxRemovals)
-      .map(({ place, people }): Warning => ({ rule: "removals", place, person: undefined, count: people })),
+      .map(({ scope, people }): Warning => ({ rule: "removals", scope, person: undefined, count: people })),
   ];
 }
 
 /** How many people lose each organization and team, or an invitation to it, as a run counts them. */
 export function removalsOf(changes: readonly Change[]): Removals[] {
   const counts = peopleBy(changes, ({ effect }) => effect === "loses" || effect === "withdrawn");
-  return [...counts].map(([place, people]) => ({ place, people }));
+  return [...counts].map(([scope, people]) => ({ scope, people }));
 }
 
 function peopleBy(changes: readonly Change[], isMeant: (change: Change) => boolean): Map<Scope, number> {
   const counts = new Map<Scope, number>();
-  for (const { scope: place } of changes.filter(isMeant)) counts.set(place, (counts.get(place) ?? 0) + 1);
+  for (const { scope } of changes.filter(isMeant)) counts.set(scope, (counts.get(scope) ?? 0) + 1);
   return counts;
 }
 
-function about(rule: Rule, { scope: place, person }: Access): Warning {
-  return { rule, place, person };
+function about(rule: Rule, { scope, person }: Access): Warning {
+  return { rule, scope, person };
 }
 
-function isAdminGrant({ scope: place, before, after, effect }: Change): boolean {
+function isAdminGrant({ scope, before, after, effect }: Change): boolean {
   if (
-    place.kind === "team" ||
+    scope.kind === "team" ||
     after?.role !== "admin" ||
     effect === "keeps" ||
     effect === "details" ||
@@ -116,30 +116,30 @@ function foreigners({ accesses }: Model, changes: readonly Change[], allowed: re
   const seen = new Set<string>();
   return changes
     .filter(({ effect }) => coming.has(effect))
-    .flatMap(({ scope: { organization: place }, person }): Warning[] => {
-      const key = JSON.stringify([place.key, person.key]);
+    .flatMap(({ scope: { organization: scope }, person }): Warning[] => {
+      const key = JSON.stringify([scope.key, person.key]);
       if (seen.has(key)) return [];
       seen.add(key);
-      const warning: Warning = { rule: "external-domains", place, person };
+      const warning: Warning = { rule: "external-domains", scope, person };
       // Whoever is named by uid alone is a member already; of a secret address nobody can say.
       if (person.email === undefined) return person.userUid === undefined ? [warning] : [];
       const domain = domainOf(person.email);
-      const others = inside.get(place);
+      const others = inside.get(scope);
       const isKnown =
-        allowed.length > 0 ? allowed.includes(domain) : others ? isAmong(others, domain, person) : place.created;
+        allowed.length > 0 ? allowed.includes(domain) : others ? isAmong(others, domain, person) : scope.created;
       return isKnown ? [] : [{ ...warning, domain }];
     });
 }
 
 const coming: ReadonlySet<Change["effect"]> = new Set(["gains", "invited", "waits"]);
 
-/** Of each organization, who has a place there before the run, by domain. */
+/** Of each organization, who has access before the run, by domain. */
 function domainsInside(accesses: readonly Access[]): Map<Scope, Map<string, Set<Person>>> {
   const inside = new Map<Scope, Map<string, Set<Person>>>();
-  for (const { before, person, scope: place } of accesses) {
+  for (const { before, person, scope } of accesses) {
     if (!before || person.email === undefined) continue;
-    const domains = inside.get(place.organization) ?? new Map<string, Set<Person>>();
-    inside.set(place.organization, domains);
+    const domains = inside.get(scope.organization) ?? new Map<string, Set<Person>>();
+    inside.set(scope.organization, domains);
     const domain = domainOf(person.email);
     domains.set(domain, (domains.get(domain) ?? new Set()).add(person));
   }
@@ -156,16 +156,16 @@ export function domainOf(email: string): string {
 }
 
 function withoutLead({ accesses, acts }: Model): Warning[] {
-  const deleted = new Set(acts.filter(({ act }) => act === "delete").map(({ scope: place }) => place));
-  const teams = new Set(accesses.map(({ scope: place }) => place).filter(({ kind }) => kind === "team"));
+  const deleted = new Set(acts.filter(({ act }) => act === "delete").map(({ scope }) => scope));
+  const teams = new Set(accesses.map(({ scope }) => scope).filter(({ kind }) => kind === "team"));
   return [...teams]
     .filter((team) => !deleted.has(team) && !deleted.has(team.organization))
-    .flatMap((place) => {
-      const inside = accesses.filter((access) => access.scope === place);
+    .flatMap((scope) => {
+      const inside = accesses.filter((access) => access.scope === scope);
       const had = inside.some(({ before }) => before?.certainty === "has" && before.role === "lead");
       const has = inside.some(
         ({ after }) => (after?.certainty === "has" || after?.certainty === "granted") && after.role === "lead",
       );
-      return had && !has ? [{ rule: "last-lead" as const, place, person: undefined }] : [];
+      return had && !has ? [{ rule: "last-lead" as const, scope, person: undefined }] : [];
     });
 }

@@ -1,6 +1,6 @@
 import { quoted } from "../../provider/core/text.js";
 import { nameOfPerson, withAscii } from "../membership/lookup.js";
-import type { ActRow, ChangeRow, Field, PlaceName, Review, Stand, WarningRow, Where } from "./report.js";
+import type { ActRow, ChangeRow, Field, ScopeName, Review, Stand, WarningRow, Where } from "./report.js";
 
 /** How a format shows a name or value that others have written. */
 export type Show = (text: string) => string;
@@ -47,14 +47,14 @@ export const weighty: ReadonlySet<ChangeRow["effect"]> = new Set([
   "withdrawn",
 ]);
 
-export function nameOfPlace({ name, uid, displayName }: PlaceName): string {
+export function nameOfScope({ name, uid, displayName }: ScopeName): string {
   return displayName ?? (name || uid || "");
 }
 
 /** "Core of Acme", or "Acme". */
 export function where({ organization, team }: Where, show: Show): string {
-  const name = show(nameOfPlace(organization));
-  return team ? `${show(nameOfPlace(team))} of ${name}` : name;
+  const name = show(nameOfScope(organization));
+  return team ? `${show(nameOfScope(team))} of ${name}` : name;
 }
 
 /** In place of a role that no state contains. */
@@ -113,25 +113,25 @@ export function fieldWords({ name, before, after }: Field, show: Show): string {
 
 export function actWords(row: ActRow, show: Show): string {
   const kind = row.team ? "team" : "organization";
-  const place = `${kind} ${where(row, show)}`;
+  const scope = `${kind} ${where(row, show)}`;
   const fields = row.fields.length === 0 ? "" : ` (${row.fields.map((field) => fieldWords(field, show)).join("; ")})`;
   switch (row.act) {
     case "create":
-      return `+ ${place} is created${fields}`;
+      return `+ ${scope} is created${fields}`;
     case "adopt":
-      return `~ ${place} is adopted${fields}`;
+      return `~ ${scope} is adopted${fields}`;
     case "update":
-      return `~ ${place} is changed${fields}`;
+      return `~ ${scope} is changed${fields}`;
     case "delete":
-      return `- ${place} is deleted${row.forced ? ", with everything in it" : ""}`;
+      return `- ${scope} is deleted${row.forced ? ", with everything in it" : ""}`;
     case "forget":
-      return `= ${place} stays, but is no longer managed`;
+      return `= ${scope} stays, but is no longer managed`;
     case "leave":
-      return `- ${place} is left by the API key's user`;
+      return `- ${scope} is left by the API key's user`;
     case "removeUnlisted":
-      return `- ${place}: all people whom the roster does not list are removed`;
+      return `- ${scope}: all people whom the roster does not list are removed`;
     case "membersUnknown":
-      return `~ ${place}: the preview does not show the people of its roster`;
+      return `~ ${scope}: the preview does not show the people of its roster`;
   }
 }
 
@@ -143,30 +143,30 @@ export function lostWords(row: Where, people: number, show: Show): string {
 
 /** A warning in one sentence. */
 export function warningWords(row: WarningRow, show: Show): string {
-  const place = where(row, show);
+  const scope = where(row, show);
   const person = row.person === undefined ? "" : show(nameOfPerson(row.person));
   switch (row.rule) {
     case "admin-grants":
-      return `${person} becomes admin of ${place}.`;
+      return `${person} becomes admin of ${scope}.`;
     case "extended-access":
-      return `Access of ${person} to ${place} is extended: ${row.until === undefined ? "no end" : `until ${show(row.until)}`}.`;
+      return `Access of ${person} to ${scope} is extended: ${row.until === undefined ? "no end" : `until ${show(row.until)}`}.`;
     case "external-domains":
       return row.domain === undefined
-        ? `${person} joins ${place} from an unknown email domain.`
-        : `${person} joins ${place} from external domain ${show(withAscii(row.domain))}.`;
+        ? `${person} joins ${scope} from an unknown email domain.`
+        : `${person} joins ${scope} from external domain ${show(withAscii(row.domain))}.`;
     case "last-lead":
-      return `${place} has no lead any more.`;
+      return `${scope} has no lead any more.`;
     case "team-deletions":
     case "organization-deletions":
       return row.what === "left"
-        ? `The API key's user leaves the organization ${place}.`
-        : `The ${row.team ? "team" : "organization"} ${place} is deleted; ${membersLost(row.count ?? 0, row.forced)}.`;
+        ? `The API key's user leaves the organization ${scope}.`
+        : `The ${row.team ? "team" : "organization"} ${scope} is deleted; ${membersLost(row.count ?? 0, row.forced)}.`;
     case "removals":
       return `${lostWords(row, row.count ?? 0, show)}: more than AVALA_MAX_REMOVALS allows.`;
     case "unknown-people":
       return row.what === "hidden"
-        ? `The preview does not show the people in the roster of ${place}: who gains or loses access is not known.`
-        : `All people in ${place} whom the roster does not list are removed, including those whom no run has seen.`;
+        ? `The preview does not show the people in the roster of ${scope}: who gains or loses access is not known.`
+        : `All people in ${scope} whom the roster does not list are removed, including those whom no run has seen.`;
     default:
       return `Emails are sent.`;
   }

@@ -36,10 +36,10 @@ export class Scopes {
         const { old, new: now } = step;
         if (old?.id !== undefined) this.#enter(old, this.#known(old, old.id, now));
         if (!now) continue;
-        const place =
-          now.id !== undefined && now.id === old?.id ? this.existing(now, now.id) : this.#declaredPlace(now);
-        this.#enter(now, place);
-        this.#declared.set(now.urn, place);
+        const scope =
+          now.id !== undefined && now.id === old?.id ? this.existing(now, now.id) : this.#declaredScope(now);
+        this.#enter(now, scope);
+        this.#declared.set(now.urn, scope);
       }
     }
   }
@@ -68,8 +68,8 @@ export class Scopes {
         scope: kind === "team" ? organization.key : "",
       })),
     );
-    for (const place of this.all.filter(({ key }) => alike.has(key))) {
-      place.called = `${place.uid ?? nameOf(place.urn ?? place.key)} (${place.name})`;
+    for (const scope of this.all.filter(({ key }) => alike.has(key))) {
+      scope.called = `${scope.uid ?? nameOf(scope.urn ?? scope.key)} (${scope.name})`;
     }
   }
 
@@ -89,32 +89,32 @@ export class Scopes {
     return team ?? this.#unknown("team", resource, this.#unknown("organization", resource));
   }
 
-  #enter(resource: Resource, place: Scope): void {
+  #enter(resource: Resource, scope: Scope): void {
     const slug = textOf(resource.outputs["slug"]) ?? textOf(resource.inputs["slug"]);
     if (slug === undefined) return;
-    const scope = this.#scope(resource, place, slug);
-    this.#slugs.set(scope, (this.#slugs.get(scope) ?? new Set()).add(place));
+    const slugKey = this.#slugKey(resource, scope, slug);
+    this.#slugs.set(slugKey, (this.#slugs.get(slugKey) ?? new Set()).add(scope));
   }
 
   /** A slug is one of a deployment, and so of a provider; of a team, one of its organization. */
-  #scope(resource: Resource, place: Pick<Scope, "kind" | "organization">, slug: string): string {
-    return place.kind === "team" ? `${place.organization.key} ${slug}` : `${resource.provider} ${slug}`;
+  #slugKey(resource: Resource, scope: Pick<Scope, "kind" | "organization">, slug: string): string {
+    return scope.kind === "team" ? `${scope.organization.key} ${slug}` : `${resource.provider} ${slug}`;
   }
 
-  #bySlug(scope: string): Scope | undefined {
-    const [only, ...more] = this.#slugs.get(scope) ?? [];
+  #bySlug(slugKey: string): Scope | undefined {
+    const [only, ...more] = this.#slugs.get(slugKey) ?? [];
     return more.length === 0 ? only : undefined;
   }
 
   #known(resource: Resource, id: string, declared: Resource | undefined): Scope {
     const name = textOf(resource.outputs["name"]) ?? textOf(resource.inputs["name"]);
-    const place = this.existing(resource, id);
-    place.name = textOf(declared?.inputs["name"]) ?? name ?? resource.name;
-    place.urn = resource.urn;
-    return place;
+    const scope = this.existing(resource, id);
+    scope.name = textOf(declared?.inputs["name"]) ?? name ?? resource.name;
+    scope.urn = resource.urn;
+    return scope;
   }
 
-  #declaredPlace(resource: Resource): Scope {
+  #declaredScope(resource: Resource): Scope {
     const { urn, inputs } = resource;
     const isTeam = resource.kind === "Team";
     const organization = isTeam ? this.#organizationNamed(resource) : undefined;
@@ -123,7 +123,7 @@ export class Scopes {
       resource.id === undefined
         ? adopt && this.#adopted(resource, adopt, organization)
         : this.existing(resource, resource.id);
-    const place =
+    const scope =
       existing ||
       this.#add({
         kind: isTeam ? "team" : "organization",
@@ -132,12 +132,12 @@ export class Scopes {
         organization,
         created: adopt === undefined,
       });
-    place.name =
+    scope.name =
       textOf(inputs["name"]) ??
       textOf(resource.outputs["name"]) ??
-      (existing && place.name !== place.uid ? place.name : resource.name);
-    place.urn = urn;
-    return place;
+      (existing && scope.name !== scope.uid ? scope.name : resource.name);
+    scope.urn = urn;
+    return scope;
   }
 
   /** A team is adopted by its uid or slug alone. */
@@ -207,7 +207,7 @@ export class Scopes {
   #add(
     made: Pick<Scope, "kind" | "key"> & Partial<Omit<Scope, "organization">> & { organization?: Scope | undefined },
   ): Scope {
-    const place: Scope = {
+    const scope: Scope = {
       uid: undefined,
       urn: undefined,
       created: false,
@@ -216,9 +216,9 @@ export class Scopes {
       name: made.name ?? made.uid ?? "",
       organization: undefined as never,
     };
-    place.organization = made.organization ?? place;
-    this.#byKey.set(place.key, place);
-    return place;
+    scope.organization = made.organization ?? scope;
+    this.#byKey.set(scope.key, scope);
+    return scope;
   }
 }
 
@@ -227,7 +227,7 @@ function urnsOf({ dependencies }: Resource, input: string, kind: "Organization" 
   return urns.filter((urn) => parseUrn(urn).type === typeToken(kind));
 }
 
-/** A place that the preview does not show has at least the logical name by which the program calls it. */
+/** An organization or team that the preview does not show has at least the logical name of its resource. */
 function nameOfDependency(resource: Resource, input: string, kind: "Organization" | "Team"): string | undefined {
   const [only, ...more] = urnsOf(resource, input, kind);
   return only === undefined || more.length > 0 ? undefined : nameOf(only);

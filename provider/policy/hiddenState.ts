@@ -17,7 +17,7 @@ export interface HiddenState {
   cleared: readonly string[];
   /** Somebody is to be invited, and it is not known that the email was sent. */
   isEmailPending: boolean;
-  /** Of a roster, as its text: the uid of each person who has been placed, by the name that declares them. */
+  /** Of a roster, as its text: the uid of each person who has been added, by the name that declares them. */
   knownMembers: unknown;
   /** Of a roster, as its text: uids of those who are still to be removed. */
   removing: unknown;

@@ -107,7 +107,7 @@ export function emailObstacle(
 
 export type MembershipStatus = "active" | "gone" | "waiting";
 
-/** The status of a team membership: a place that was recorded and is lost is not one that is waited for. */
+/** The status of a team membership: one that was recorded and is lost is `gone`, not `waiting`. */
 export function membershipStatus(
   recorded: { status?: unknown },
   { isInTeam, isMember, isPending }: { isInTeam: boolean; isMember: boolean; isPending: boolean },
@@ -117,7 +117,7 @@ export function membershipStatus(
   return wasActive && (isMember || !isPending) ? "gone" : "waiting";
 }
 
-/** Whether the next step of a team membership is possible: to add a member, or to record that a place is lost. */
+/** Whether the next step of a team membership is possible: to add a member, or to record that the membership is lost. */
 export function hasMembershipStep(recorded: { status?: unknown }, isMember: boolean): boolean {
   return isMember !== (recorded.status === "active");
 }

@@ -106,10 +106,10 @@ function progressOn(terminal: Terminal, patienceMs = 2000): () => void {
 }
 
 /** From the environment; where no key is there, with the stack's configuration, as in a run of the provider. */
-export async function commandSettings(place: StackTarget): Promise<Settings> {
-  const { environment } = place;
-  const asks = !environment["AVALA_API_KEY"] && isInProject(place);
-  const config = asks ? await stackConfiguration(place) : undefined;
+export async function commandSettings(stackTarget: StackTarget): Promise<Settings> {
+  const { environment } = stackTarget;
+  const asks = !environment["AVALA_API_KEY"] && isInProject(stackTarget);
+  const config = asks ? await stackConfiguration(stackTarget) : undefined;
   return resolveSettings(
     (name) => environment[name],
     (key) => config?.get(key),

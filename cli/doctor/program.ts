@@ -7,14 +7,14 @@ import { ok, warning, type Check } from "./check.js";
 import { packageCheck, pulumiCheck, sdkCheck, typescriptCheck } from "./versions.js";
 
 /** The CLI, and what it runs programs with. */
-export async function engineChecks(place: StackTarget): Promise<Check[]> {
-  const version = await cliVersion(place);
-  return version === undefined ? [pulumiCheck(undefined)] : [pulumiCheck(version), languageHostCheck(place)];
+export async function engineChecks(stackTarget: StackTarget): Promise<Check[]> {
+  const version = await cliVersion(stackTarget);
+  return version === undefined ? [pulumiCheck(undefined)] : [pulumiCheck(version), languageHostCheck(stackTarget)];
 }
 
 /** The program of the project, and what it finds from its folder: as the engine's host for dynamic resources finds it. */
-export function programChecks(place: StackTarget): Check[] {
-  const project = projectFolder(place);
+export function programChecks(stackTarget: StackTarget): Check[] {
+  const project = projectFolder(stackTarget);
   if (project === undefined) {
     return [ok("program", "No Pulumi project in this folder or its parents; program checks skipped")];
   }

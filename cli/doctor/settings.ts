@@ -28,9 +28,11 @@ const numbers = Object.keys(variables).filter((name) => /_(MINUTE|SECOND|SECONDS
 type Values = ReadonlyMap<string, string>;
 
 /** The active settings, as far as they are valid, and their sources. */
-export async function settingsChecks(place: StackTarget): Promise<{ settings: Settings | undefined; checks: Check[] }> {
-  const { environment } = place;
-  const { config, problem } = await configurationOf(place);
+export async function settingsChecks(
+  stackTarget: StackTarget,
+): Promise<{ settings: Settings | undefined; checks: Check[] }> {
+  const { environment } = stackTarget;
+  const { config, problem } = await configurationOf(stackTarget);
   const strange = [...unknownVariables(environment), ...unknownKeys(config)];
   try {
     const settings = resolveSettings(
@@ -45,10 +47,10 @@ export async function settingsChecks(place: StackTarget): Promise<{ settings: Se
 }
 
 /** Empty outside a project, and if it cannot be read, which is reported. */
-async function configurationOf(place: StackTarget): Promise<{ config: Values; problem: Check[] }> {
-  if (projectFolder(place) === undefined) return { config: new Map(), problem: [] };
+async function configurationOf(stackTarget: StackTarget): Promise<{ config: Values; problem: Check[] }> {
+  if (projectFolder(stackTarget) === undefined) return { config: new Map(), problem: [] };
   try {
-    return { config: await stackConfiguration(place), problem: [] };
+    return { config: await stackConfiguration(stackTarget), problem: [] };
   } catch (error) {
     if (!(error instanceof AvalaError)) throw error;
     return { config: new Map(), problem: [ofError("warning", "configuration", error)] };

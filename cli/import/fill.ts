@@ -39,12 +39,12 @@ export async function fill(invocation: ImportInvocation): Promise<void> {
     );
   }
   const path = resolve(options.fill!);
-  const place: StackTarget = { options: { cwd: options.cwd, stack: options.stack }, environment };
-  const steps = await plannedSteps(invocation, place, path);
+  const stackTarget: StackTarget = { options: { cwd: options.cwd, stack: options.stack }, environment };
+  const steps = await plannedSteps(invocation, stackTarget, path);
   const done = await fillIn(invocation, path, importFileIn(await inputText(path, howToWrite), path), steps);
   for (const note of done.notes) terminal.note(printable(note, 1000));
-  if (options.run && done.filled.length > 0) await importInto(place, terminal, path);
-  const shown = options.run ? await previewAfter(place, terminal, "any") : "";
+  if (options.run && done.filled.length > 0) await importInto(stackTarget, terminal, path);
+  const shown = options.run ? await previewAfter(stackTarget, terminal, "any") : "";
   if (options.json) terminal.json(asJson(done, options.run));
   else show(invocation, done, shown);
 }
@@ -52,12 +52,12 @@ export async function fill(invocation: ImportInvocation): Promise<void> {
 /** What the program declares: the preview writes the import file too, where there is none yet. */
 async function plannedSteps(
   { options, terminal }: ImportInvocation,
-  place: StackTarget,
+  stackTarget: StackTarget,
   path: string,
 ): Promise<PreviewedStep[]> {
   if (options.preview !== undefined)
     return stepsIn(await inputText(options.preview, howToWrite), quoted(options.preview));
-  return previewedSteps(place, terminal, existsSync(path) ? [] : ["--import-file", path]);
+  return previewedSteps(stackTarget, terminal, existsSync(path) ? [] : ["--import-file", path]);
 }
 
 function importFileIn(text: string, path: string): ImportFile {

@@ -141,18 +141,18 @@ export class Filling {
   async #find(item: Item, deployment: Deployment): Promise<string> {
     const { kind, inputs } = item;
     if (kind === "organization") return findOrganization(inputs, deployment);
-    const place = kind === "team" || "organization" in inputs ? "organization" : "team";
-    const placeId = this.#placeOf(item, place);
-    if (kind === "teamRoster") return placeId;
-    const view = await deployment.snapshot.organization(placeId.split("/")[0]!);
+    const scope = kind === "team" || "organization" in inputs ? "organization" : "team";
+    const scopeId = this.#scopeIdOf(item, scope);
+    if (kind === "teamRoster") return scopeId;
+    const view = await deployment.snapshot.organization(scopeId.split("/")[0]!);
     if (kind === "team") return joinId(view.uid, await findTeam(inputs, view));
     const who = text(inputs["user"]) ?? text(inputs["email"]);
     if (who === undefined) throw new Left("its person is secret, or not known before the update");
-    return place === "team" ? joinId(placeId, who) : joinId(view.uid, who);
+    return scope === "team" ? joinId(scopeId, who) : joinId(view.uid, who);
   }
 
   /** The organization or team of a resource: as its preview names it, or as the resource it was given has been found. */
-  #placeOf({ inputs, step }: Item, name: "organization" | "team"): string {
+  #scopeIdOf({ inputs, step }: Item, name: "organization" | "team"): string {
     const given = text(inputs[name]);
     if (given !== undefined) return given;
     const type = typeToken(schemas[name].kind);
@@ -165,8 +165,8 @@ export class Filling {
   async #fill(item: Item, deployment: Deployment, id: string): Promise<Entry> {
     const { entry, kind, inputs } = item;
     const { declared, secrets } = await this.#declared(item, deployment, id);
-    const place = "organization" in inputs ? "organization" : "team";
-    if (place in inputs && text(inputs[place]) === undefined) declared[place] = this.#placeOf(item, place);
+    const scope = "organization" in inputs ? "organization" : "team";
+    if (scope in inputs && text(inputs[scope]) === undefined) declared[scope] = this.#scopeIdOf(item, scope);
     const known = await knownUid(declared, deployment, id);
     const { failures } = checkInputs(schemas[kind], {}, declared);
     if (failures.length > 0) throw new Left(failures[0]!.reason);

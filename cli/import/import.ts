@@ -109,24 +109,28 @@ function missingIn({ folder, style }: Written): string[] {
 
 async function runImport({ options, terminal, environment }: ImportInvocation, written: Written, missing: string[]) {
   const { path } = written.folder;
-  const place = { options: { cwd: path, stack: options.stack }, environment };
+  const stackTarget = { options: { cwd: path, stack: options.stack }, environment };
   if (missing.length > 0) {
     throw new StackError(
       `The files were written, but ${missing.join(" and ")} cannot be resolved from ${quoted(path, 200)}.`,
       `In that folder, run ${written.beside ? `npm install ${missing.join(" ")}` : "npm install"}; then run the command again.`,
     );
   }
-  if (written.beside) await requireDeclared(place, terminal, written);
+  if (written.beside) await requireDeclared(stackTarget, terminal, written);
   // What else is in the stack is not ours to refresh.
-  else if (written.folder.earlier) await refreshState(place, terminal);
-  await importInto(place, terminal, written.names.importFile);
-  await previewAfter(place, terminal, "no changes");
+  else if (written.folder.earlier) await refreshState(stackTarget, terminal);
+  await importInto(stackTarget, terminal, written.names.importFile);
+  await previewAfter(stackTarget, terminal, "no changes");
   return true;
 }
 
 /** What is in the state and not in the program would be deleted by the next up. */
-async function requireDeclared(place: StackTarget, terminal: Terminal, { living, names }: Written): Promise<void> {
-  const steps = await previewedSteps(place, terminal);
+async function requireDeclared(
+  stackTarget: StackTarget,
+  terminal: Terminal,
+  { living, names }: Written,
+): Promise<void> {
+  const steps = await previewedSteps(stackTarget, terminal);
   const type = typeToken(resources.organization.kind);
   const isDeclared = (urn: string) => parseUrn(urn).type === type && nameOf(urn) === living.key;
   if (steps.some(({ urn, op }) => op !== "delete" && isDeclared(urn))) return;

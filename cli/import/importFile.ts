@@ -134,12 +134,12 @@ function edgesOf({ uid, teams, people, owner }: Living, naming: Naming): Wanted[
   return teams.flatMap((team) =>
     team.members.map(({ who, role }): Wanted => {
       const isListed = inFile.has(who.name);
-      const place = joinId(uid, team.uid);
+      const teamId = joinId(uid, team.uid);
       return {
         kind: "teamMembership",
         name: isListed ? `${peopleName(naming)}-${who.name}-${team.key}` : otherName(who, owner, team.key, naming),
-        id: joinId(place, who.name),
-        inputs: { team: place, [who.by]: who.name, role },
+        id: joinId(teamId, who.name),
+        inputs: { team: teamId, [who.by]: who.name, role },
         known: uidKnown(who),
         ...(isListed ? { parent: peopleName(naming) } : {}),
       };
@@ -149,9 +149,9 @@ function edgesOf({ uid, teams, people, owner }: Living, naming: Naming): Wanted[
 
 function rostersOf({ uid, teams }: Living, { prefix }: Naming): Wanted[] {
   return teams.map((team): Wanted => {
-    const place = joinId(uid, team.uid);
+    const teamId = joinId(uid, team.uid);
     const members = Object.fromEntries(team.members.map(({ who, role }) => [who.name, role]));
-    return { kind: "teamRoster", name: prefix + team.key, id: place, inputs: { team: place, members } };
+    return { kind: "teamRoster", name: prefix + team.key, id: teamId, inputs: { team: teamId, members } };
   });
 }
 

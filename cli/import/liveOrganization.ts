@@ -34,7 +34,7 @@ export interface Who {
 export interface Declared extends Who {
   role: "admin" | "member";
   /** Their roles in teams, by the team's key. */
-  places: Map<string, TeamRole>;
+  memberships: Map<string, TeamRole>;
 }
 
 export interface LivingTeam {
@@ -55,8 +55,8 @@ export interface Living {
   /** The owner. Their role is a fact, and no program declares it. */
   owner: Who | undefined;
   teams: LivingTeam[];
-  /** Whose role in the organization nothing declares, with their places: the owner, and whose role is unknown. */
-  others: { who: Who; places: Map<string, TeamRole> }[];
+  /** Whose role in the organization nothing declares, with their team memberships: the owner, and whose role is unknown. */
+  others: { who: Who; memberships: Map<string, TeamRole> }[];
   /** What is skipped, and why. */
   notes: string[];
 }
@@ -88,13 +88,13 @@ export async function readLiving(
   const { declared, others, byUid } = sortPeople([...members.values()], notes);
   declared.push(...invited(invitations, [...members.values()], notes));
   const keys = keysOf([...teams.values()], before);
-  const places = await Promise.all(
+  const liveTeams = await Promise.all(
     [...teams.values()].map(async (row) => {
       const key = keys.get(row.uid)!;
       const inputs = declarable(teamSchema, { ...row }, `team ${quoted(row.name ?? row.uid)}`, notes);
       if (inputs === undefined) return undefined;
       const rows = await (await view.team(row.uid))!.members.get();
-      return { uid: row.uid, key, inputs, members: placesOf(key, [...rows.values()], byUid, notes) };
+      return { uid: row.uid, key, inputs, members: membershipsOf(key, [...rows.values()], byUid, notes) };
     }),
   );
   return {
@@ -105,7 +105,7 @@ export async function readLiving(
     people: sorted(declared, ({ name }) => name),
     owner: others.find(({ owner }) => owner)?.who,
     teams: sorted(
-      places.filter((team) => team !== undefined),
+      liveTeams.filter((team) => team !== undefined),
       ({ key }) => key,
     ),
     others: sorted(others, ({ who }) => who.name),
@@ -162,9 +162,9 @@ function isExact(text: string): boolean {
 
 interface Sorted {
   declared: Declared[];
-  others: { who: Who; places: Map<string, TeamRole>; owner: boolean }[];
-  /** All of them, with their places. */
-  byUid: Map<string, { who: Who; places: Map<string, TeamRole> }>;
+  others: { who: Who; memberships: Map<string, TeamRole>; owner: boolean }[];
+  /** All of them, with their team memberships. */
+  byUid: Map<string, { who: Who; memberships: Map<string, TeamRole> }>;
 }
 
 function sortPeople(members: readonly Member[], notes: string[]): Sorted {
@@ -176,19 +176,19 @@ function sortPeople(members: readonly Member[], notes: string[]): Sorted {
       notes.push(`Skipped: member ${quoted(member.userUid)}, which is not a valid uid.`);
       continue;
     }
-    const places = new Map<string, TeamRole>();
+    const memberships = new Map<string, TeamRole>();
     const { role } = member;
     if (role === "admin" || role === "member") {
-      const person = { ...who, role, places } as const;
+      const person = { ...who, role, memberships } as const;
       sortedPeople.declared.push(person);
-      sortedPeople.byUid.set(member.userUid, { who, places });
+      sortedPeople.byUid.set(member.userUid, { who, memberships });
       continue;
     }
     if (role !== "owner") {
       const shown = role === undefined ? "not visible to this API key" : quoted(role);
       notes.push(`Skipped: the role of ${printable(who.name, 254)} (${shown}). Their team memberships are declared.`);
     }
-    const other = { who, places, owner: role === "owner" };
+    const other = { who, memberships, owner: role === "owner" };
     sortedPeople.others.push(other);
     sortedPeople.byUid.set(member.userUid, other);
   }
@@ -235,7 +235,7 @@ function invited(invitations: readonly Invitation[], members: readonly Member[],
     else if (row.role !== "admin" && row.role !== "member")
       notes.push(`Skipped: the invitation of ${shown}, with the role ${quoted(row.role ?? "not shown")}.`);
     else if (!found.has(address))
-      found.set(address, { name: address, by: "email", userUid: undefined, role: row.role, places: new Map() });
+      found.set(address, { name: address, by: "email", userUid: undefined, role: row.role, memberships: new Map() });
   }
   const late = expired.filter(({ address = "" }) => !found.has(address)).map(({ shown }) => shown);
   if (late.length > 0) {
@@ -246,7 +246,7 @@ function invited(invitations: readonly Invitation[], members: readonly Member[],
   return [...found.values()];
 }
 
-function placesOf(
+function membershipsOf(
   key: string,
   rows: readonly TeamMember[],
   byUid: Sorted["byUid"],
@@ -261,7 +261,7 @@ function placesOf(
     else if (role !== "lead" && role !== "member")
       notes.push(`Skipped: the team membership of ${shown} in ${key}, with the role ${quoted(role ?? "not shown")}.`);
     else {
-      person.places.set(key, role);
+      person.memberships.set(key, role);
       members.push({ who: person.who, role });
     }
   }

@@ -23,10 +23,10 @@ function edges(living: Living, naming: Naming): string {
   const organization = names.unique(identifierOf(living.key, "organization"), "");
   const teams = living.teams.map((team) => ({ team, name: names.unique(identifierOf(team.key, "team"), "") }));
   const nameOfTeam = new Map(teams.map(({ team, name }) => [team.key, name]));
-  const places = othersPlaces(living, nameOfTeam, naming);
+  const memberships = othersMemberships(living, nameOfTeam, naming);
   const used = ["Organization", "People"];
   if (teams.length > 0) used.push("Team");
-  if (places.length > 0) used.push("TeamMembership");
+  if (memberships.length > 0) used.push("TeamMembership");
   const byKey = objectLiteral(
     teams.map(({ team, name }) => [team.key, name]),
     { indent: 2, around: 8 },
@@ -40,9 +40,10 @@ const people = new People(${literal(peopleName(naming))}, {
   organization${organization === "organization" ? "" : `: ${organization}`},
   file: ${literal(naming.people)},${teams.length > 0 ? `\n  teams: ${byKey},` : ""}
 });`,
-    [ownerNote(living, places.length > 0 ? "The owner's team memberships are declared here." : ""), ...places].join(
-      "\n",
-    ),
+    [
+      ownerNote(living, memberships.length > 0 ? "The owner's team memberships are declared here." : ""),
+      ...memberships,
+    ].join("\n"),
     waiting,
   ]);
 }
@@ -90,18 +91,22 @@ function literals(inputs: Readonly<Record<string, string>>): [string, string][] 
   return Object.entries(inputs).map(([name, value]) => [name, literal(value)]);
 }
 
-function ownerNote({ owner, slug, key }: Living, places: string): string {
+function ownerNote({ owner, slug, key }: Living, note: string): string {
   if (owner === undefined) return "";
   // A slug of other characters could end the line, or look like something else.
   const named = /^[-\w]+$/.test(slug) ? slug : key;
   return `// No program sets the role of the owner. To transfer the ownership:
-//   npx pulumi-avala transfer-ownership ${named} --to <person>${places === "" ? "" : `\n// ${places}`}`;
+//   npx pulumi-avala transfer-ownership ${named} --to <person>${note === "" ? "" : `\n// ${note}`}`;
 }
 
-/** The places of those who are not in the file of people. */
-function othersPlaces({ others, owner }: Living, nameOfTeam: ReadonlyMap<string, string>, naming: Naming): string[] {
-  return others.flatMap(({ who, places }) =>
-    sorted([...places], ([key]) => key).map(([key, role]) => {
+/** The team memberships of those who are not in the file of people. */
+function othersMemberships(
+  { others, owner }: Living,
+  nameOfTeam: ReadonlyMap<string, string>,
+  naming: Naming,
+): string[] {
+  return others.flatMap(({ who, memberships }) =>
+    sorted([...memberships], ([key]) => key).map(([key, role]) => {
       const head = `new TeamMembership(${literal(otherName(who, owner, key, naming))}, `;
       const args: [string, string][] = [
         ["team", nameOfTeam.get(key)!],
@@ -118,14 +123,14 @@ export function peopleName({ prefix }: Naming): string {
   return `${prefix}people`;
 }
 
-/** Logical name of the place of somebody who is not in the file of people. */
+/** Logical name of the team membership of somebody who is not in the file of people. */
 export function otherName(who: Who, owner: Who | undefined, key: string, { prefix }: Naming): string {
   return `${prefix}${who === owner ? "owner" : who.name}-${key}`;
 }
 
-/** The file of people. @param withPlaces whether it holds their places in teams too */
-export function peopleFileOf({ people }: Living, withPlaces: boolean): string {
-  const places = withPlaces
+/** The file of people. @param withTeams whether it contains their team memberships too */
+export function peopleFileOf({ people }: Living, withTeams: boolean): string {
+  const teamsLine = withTeams
     ? "# teams:       keys of teams in the program: a list of teams for a member, or lead or member for each team\n"
     : "";
   const head = `# Everybody except the owner. The order, and the letter case of addresses, do not matter.
@@ -133,20 +138,20 @@ export function peopleFileOf({ people }: Living, withPlaces: boolean): string {
 # email:       email address; a new person gets one invitation email
 # user:        user uid, instead of email
 # role:        role in the organization: admin or member (default)
-${places}# reason, validUntil: notes for reviewers of this file; never sent to Avala
+${teamsLine}# reason, validUntil: notes for reviewers of this file; never sent to Avala
 
 `;
-  return head + (people.map((person) => entryOf(person, withPlaces)).join("\n") || "[]\n");
+  return head + (people.map((person) => entryOf(person, withTeams)).join("\n") || "[]\n");
 }
 
-function entryOf({ by, name, role, places }: Declared, withPlaces: boolean): string {
+function entryOf({ by, name, role, memberships }: Declared, withTeams: boolean): string {
   const admin = role === "admin" ? "  role: admin\n" : "";
-  return `- ${by}: ${scalar(name)}\n${admin}${withPlaces ? placesIn(places) : ""}`;
+  return `- ${by}: ${scalar(name)}\n${admin}${withTeams ? membershipsIn(memberships) : ""}`;
 }
 
-function placesIn(places: ReadonlyMap<string, TeamRole>): string {
-  if (places.size === 0) return "";
-  const entries = sorted([...places], ([key]) => key);
+function membershipsIn(memberships: ReadonlyMap<string, TeamRole>): string {
+  if (memberships.size === 0) return "";
+  const entries = sorted([...memberships], ([key]) => key);
   const list = `  teams: [${entries.map(([key]) => scalar(key)).join(", ")}]\n`;
   const plain = entries.every(([, role]) => role === "member");
   return plain && list.length <= 120 ? list : mapping(entries, "teams", 2);

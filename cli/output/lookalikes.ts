@@ -6,7 +6,7 @@ interface Named {
   /** What it is, whatever its name. */
   key: string;
   name: string;
-  /** Where the name stands: names of two places are told apart by the places. */
+  /** What the name belongs to, such as an organization: names in different scopes need nothing to tell them apart. */
   scope?: string;
 }
 

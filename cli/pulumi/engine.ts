@@ -21,11 +21,11 @@ export function missingPackages(folder: string, names: readonly string[]): strin
 }
 
 /** Imports the entries of an import file into the state. Sends nothing to Avala. */
-export async function importInto(place: StackTarget, terminal: Terminal, file: string): Promise<void> {
-  await requireCli(place);
-  await requireStack(place);
+export async function importInto(stackTarget: StackTarget, terminal: Terminal, file: string): Promise<void> {
+  await requireCli(stackTarget);
+  await requireStack(stackTarget);
   terminal.note("Running pulumi import.");
-  const { code, stdout, stderr } = await runPulumi(place, importArguments(file), importEnvironment);
+  const { code, stdout, stderr } = await runPulumi(stackTarget, importArguments(file), importEnvironment);
   if (code === 0) return;
   terminal.note(`${stdout}\n${stderr}`.trim());
   throw new StackError(
@@ -35,10 +35,10 @@ export async function importInto(place: StackTarget, terminal: Terminal, file: s
 }
 
 /** Records in the state what has changed in Avala since; changes nothing there. */
-export async function refreshState(place: StackTarget, terminal: Terminal): Promise<void> {
-  await requireStack(place);
+export async function refreshState(stackTarget: StackTarget, terminal: Terminal): Promise<void> {
+  await requireStack(stackTarget);
   terminal.note("Running pulumi refresh.");
-  const { code, stdout, stderr } = await runPulumi(place, ["refresh", "--yes", "--skip-preview"]);
+  const { code, stdout, stderr } = await runPulumi(stackTarget, ["refresh", "--yes", "--skip-preview"]);
   if (code === 0) return;
   terminal.note(`${stdout}\n${stderr}`.trim());
   throw new StackError(
@@ -49,13 +49,13 @@ export async function refreshState(place: StackTarget, terminal: Terminal): Prom
 
 /** @returns what the preview shows */
 export async function previewAfter(
-  place: StackTarget,
+  stackTarget: StackTarget,
   terminal: Terminal,
   expected: "no changes" | "any",
 ): Promise<string> {
   terminal.note("Running pulumi preview.");
   const arguments_ = expected === "any" ? ["preview"] : ["preview", "--expect-no-changes", "--diff"];
-  const { code, stdout, stderr } = await runPulumi(place, arguments_);
+  const { code, stdout, stderr } = await runPulumi(stackTarget, arguments_);
   if (code === 0) return stdout;
   terminal.note(`${stdout}\n${stderr}`.trim());
   throw new StackError(
@@ -78,13 +78,13 @@ export interface PreviewedStep {
 
 /** What a preview of the program plans, and what stays. */
 export async function previewedSteps(
-  place: StackTarget,
+  stackTarget: StackTarget,
   terminal: Terminal,
   more: readonly string[] = [],
 ): Promise<PreviewedStep[]> {
-  await requireStack(place);
+  await requireStack(stackTarget);
   terminal.note("Running pulumi preview.");
-  const { code, stdout, stderr } = await runPulumi(place, ["preview", "--json", ...more]);
+  const { code, stdout, stderr } = await runPulumi(stackTarget, ["preview", "--json", ...more]);
   if (code !== 0)
     throw new StackError(`pulumi preview failed: ${reasonIn(stderr)}`, "Run it yourself to see its complete output.");
   return stepsIn(stdout, "pulumi preview --json");
@@ -100,8 +100,10 @@ export function stepsIn(text: string, source: string): PreviewedStep[] {
 /** The first version of the CLI whose import takes inputs and outputs from a file: before, it cannot read our resources. */
 const firstCli = [3, 254] as const;
 
-async function requireCli(place: StackTarget): Promise<void> {
-  const { stdout } = await runPulumi({ ...place, options: { cwd: place.options.cwd, stack: undefined } }, ["version"]);
+async function requireCli(stackTarget: StackTarget): Promise<void> {
+  const { stdout } = await runPulumi({ ...stackTarget, options: { cwd: stackTarget.options.cwd, stack: undefined } }, [
+    "version",
+  ]);
   const [major = 0, minor = 0] = stdout.trim().replace(/^v/, "").split(".").map(Number);
   if (major > firstCli[0] || (major === firstCli[0] && minor >= firstCli[1])) return;
   throw new StackError(
@@ -110,9 +112,9 @@ async function requireCli(place: StackTarget): Promise<void> {
   );
 }
 
-async function requireStack(place: StackTarget): Promise<void> {
-  const named = place.options.stack;
-  const { code, stderr } = await runPulumi(place, ["stack", "--show-name"]);
+async function requireStack(stackTarget: StackTarget): Promise<void> {
+  const named = stackTarget.options.stack;
+  const { code, stderr } = await runPulumi(stackTarget, ["stack", "--show-name"]);
   if (code === 0) return;
   throw new StackError(
     `${named === undefined ? "No stack is selected" : "The stack cannot be selected"}: ${reasonIn(stderr)}`,

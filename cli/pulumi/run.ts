@@ -22,13 +22,13 @@ export function projectFolder({ options }: StackTarget): string | undefined {
   }
 }
 
-export function isInProject(place: StackTarget): boolean {
-  return projectFolder(place) !== undefined;
+export function isInProject(stackTarget: StackTarget): boolean {
+  return projectFolder(stackTarget) !== undefined;
 }
 
 /** The stack's configuration by key, secrets included. */
-export async function stackConfiguration(place: StackTarget): Promise<ReadonlyMap<string, string>> {
-  const rows = parse(await pulumi(place, ["config", "--json", "--show-secrets"]), "pulumi config");
+export async function stackConfiguration(stackTarget: StackTarget): Promise<ReadonlyMap<string, string>> {
+  const rows = parse(await pulumi(stackTarget, ["config", "--json", "--show-secrets"]), "pulumi config");
   const values = Object.entries(rows as Record<string, { value?: unknown }>).map(
     ([key, row]) => [key, row.value] as const,
   );
@@ -39,8 +39,11 @@ export async function stackConfiguration(place: StackTarget): Promise<ReadonlyMa
  * The stack's state, as `pulumi stack export` writes it.
  * @param secrets with those in clear, for comparing: nothing of them may be shown or written
  */
-export async function exportedState(place: StackTarget, { secrets = false } = {}): Promise<unknown> {
-  return parse(await pulumi(place, ["stack", "export", ...(secrets ? ["--show-secrets"] : [])]), "pulumi stack export");
+export async function exportedState(stackTarget: StackTarget, { secrets = false } = {}): Promise<unknown> {
+  return parse(
+    await pulumi(stackTarget, ["stack", "export", ...(secrets ? ["--show-secrets"] : [])]),
+    "pulumi stack export",
+  );
 }
 
 /** What `pulumi version` prints; undefined where there is no CLI on the PATH. */
@@ -56,9 +59,9 @@ export async function cliVersion({ environment }: StackTarget): Promise<string |
 /** What `pulumi preview --json` writes of the stack, with what stays as it is; an error where the preview fails. */
 export async function previewed({ options, environment }: StackTarget): Promise<string> {
   const stack = options.stack === undefined ? [] : ["--stack", options.stack];
-  const place = ["--non-interactive", "--color", "never", "--cwd", resolve(options.cwd ?? ".")];
+  const common = ["--non-interactive", "--color", "never", "--cwd", resolve(options.cwd ?? ".")];
   const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
-  const args = ["preview", "--json", "--show-sames", ...stack, ...place];
+  const args = ["preview", "--json", "--show-sames", ...stack, ...common];
   return promisify(execFile)("pulumi", args, { env, maxBuffer: 1 << 30 }).then(
     ({ stdout }) => stdout,
     ({ stdout = "", stderr = "", code }: { stdout?: string; stderr?: string; code?: unknown }) => {
@@ -95,9 +98,9 @@ export function parse(text: string, source: string): unknown {
 }
 
 /** Runs the CLI on the project and the stack, and answers what it prints on stdout. */
-async function pulumi(place: StackTarget, args: string[]): Promise<string> {
+async function pulumi(stackTarget: StackTarget, args: string[]): Promise<string> {
   const configures = args[0] === "config";
-  const { code, stdout, stderr } = await runPulumi(place, args);
+  const { code, stdout, stderr } = await runPulumi(stackTarget, args);
   if (code === 0) return stdout;
   // Only stderr: with --show-secrets the key is on stdout.
   throw new StackError(

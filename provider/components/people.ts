@@ -88,14 +88,14 @@ export class People extends pulumi.ComponentResource {
     const { email, user, onDestroy, reason, validUntil } = declared;
     const own = `${name}-${who}`;
     const member = new OrganizationMember(own, { organization: args.organization, ...declared }, { parent: this });
-    const place = (key: string, role: "lead" | "member") =>
+    const membership = (key: string, role: "lead" | "member") =>
       new TeamMembership(
         `${own}-${key}`,
         { team: args.teams![key]!, email, user, role, onDestroy, reason, validUntil },
         // Team memberships are removed before the person is removed.
         { parent: this, dependsOn: member },
       );
-    const memberships = Object.fromEntries(Object.entries(teams).map(([key, role]) => [key, place(key, role)]));
+    const memberships = Object.fromEntries(Object.entries(teams).map(([key, role]) => [key, membership(key, role)]));
     return { who, member, memberships };
   }
 }

@@ -24,7 +24,7 @@ export type Said =
   /** A person, by uid or email address in normal form. */
   | "who"
   /** The organization or team, as the program names it. */
-  | "place"
+  | "scope"
   /** The same, by the address of the resource that the program passes. */
   | "in"
   /** The object that an Organization or Team adopts. */
@@ -84,7 +84,7 @@ export interface Note {
   /** Addresses of the resource: its own, and aliases. */
   addresses: Set<string>;
   who: Set<string>;
-  place?: string;
+  scope?: string;
   in?: string;
   adopt?: string;
   id?: string;
@@ -122,5 +122,5 @@ function take(notes: Map<string, Note>, line: string): void {
   if (said === "declares") note.kind = value;
   else if (said === "alias") note.addresses.add(value);
   else if (said === "who") note.who.add(value);
-  else if (said === "place" || said === "in" || said === "adopt" || said === "id") note[said] = value;
+  else if (said === "scope" || said === "in" || said === "adopt" || said === "id") note[said] = value;
 }

@@ -36,7 +36,7 @@ export class Service {
     const view = await this.organization(organization);
     const text = argument("slug", nonEmptyText(255), slug);
     const row = await view
-      .withSlug((place) => this.client.teams.get(place, text))
+      .withSlug((organization) => this.client.teams.get(organization, text))
       .catch((error: unknown) => {
         throw error instanceof NotFoundError ? noTeam(view, `with the slug ${quoted(text)}`) : error;
       });

@@ -81,10 +81,10 @@ function claim<Seen>(lifecycle: Lifecycle<Seen>, run: Run, inputs: Properties, c
 
 /** A key as users may read it: "person acme ada@example.com" is a person of acme. */
 function textOfKey(key: string): string {
-  const [kind, place, ...name] = key.split(" ");
-  if (kind === "organization") return `organization ${place!}`;
-  if (kind === "team") return `team ${name.join(" ")} of organization ${place!}`;
-  return kind === "roster" ? `all people of team ${place!}` : `${quoted(name.join(" "), 254)} in ${place!}`;
+  const [kind, scope, ...name] = key.split(" ");
+  if (kind === "organization") return `organization ${scope!}`;
+  if (kind === "team") return `team ${name.join(" ")} of organization ${scope!}`;
+  return kind === "roster" ? `all people of team ${scope!}` : `${quoted(name.join(" "), 254)} in ${scope!}`;
 }
 
 /** @param before inputs or state that have the name until now */
@@ -118,7 +118,7 @@ async function differences<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: R
   lifecycle.learn?.(run, target);
   const declared = declaredInputs(lifecycle.schema, state);
   const changed = changedInputs(lifecycle.schema, declared, inputs);
-  // An identity that cannot be looked up is an error: another person or place must not pass for the same one.
+  // An identity that cannot be looked up is an error: another person, organization or team must not pass for the same one.
   const replaces = await lifecycle.replaced(run, target);
   // What is not known yet tells nothing of the next step.
   if (replaces.length > 0 || hasUnknown(inputs)) return { changes: true, replaces };

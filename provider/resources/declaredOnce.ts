@@ -8,17 +8,17 @@ import { knownValue } from "./references.js";
 /** One person may be declared once in an organization and once in each of its teams. */
 type Within = "organization" | "team";
 
-/** The person and the organization or team (the place) that a resource manages. */
+/** The person and the organization or team (the scope) that a resource manages. */
 interface Declaration {
   kind: string;
   name: string;
   within: Within;
-  place: unknown;
+  scope: unknown;
   /** The resource itself, after its constructor has run: its provider identifies the deployment. */
   resource(): pulumi.CustomResource;
 }
 
-/** Names of the resources that manage people, by place and person. There is one register for each run of a program. */
+/** Names of the resources that manage people, by scope and person. There is one register for each run of a program. */
 type Register = Map<string, string>;
 
 const code = "AVALA_DECLARED_TWICE";
@@ -34,8 +34,8 @@ interface PersonArgs {
 
 /**
  * The inputs `user` and `email` as given. If a different resource of the program manages the same person in the same
- * place, this one fails before anything is sent, in the preview already, with both names. Spellings that only the
- * service knows to be the same person are refused at creation.
+ * organization or team, this one fails before anything is sent, in the preview already, with both names. Spellings that
+ * only the service knows to be the same person are refused at creation.
  */
 export function namedOnce(
   kind: string,
@@ -47,7 +47,7 @@ export function namedOnce(
   const register = registerOf(opts);
   if (register === undefined) return {};
   const within = args.team === undefined ? "organization" : "team";
-  const declaration = { kind, name, within, place: args.team ?? args.organization, resource } as const;
+  const declaration = { kind, name, within, scope: args.team ?? args.organization, resource } as const;
   const named = (["user", "email"] as const).filter((key) => args[key] !== undefined && args[key] !== null);
   return Object.fromEntries(named.map((key) => [key, checked(register, declaration, args[key])]));
 }
@@ -95,17 +95,17 @@ function checked(register: Register, declaration: Declaration, who: unknown): pu
 }
 
 async function enter(register: Register, declaration: Declaration, who: string): Promise<void> {
-  const { kind, name, within, place } = declaration;
+  const { kind, name, within, scope } = declaration;
   const person = canonicalUid(who) ?? normalizeEmail(who);
   const resource = declaration.resource();
-  const places = await keysOf(place, resource);
-  const keys = places.map((key) => `${within} ${key} ${person}`);
+  const scopeKeys = await keysOf(scope, resource);
+  const keys = scopeKeys.map((key) => `${within} ${key} ${person}`);
   const mine = `${kind} "${name}"`;
   if (within === "team") {
-    for (const key of places) register.set(`edges ${key}`, mine);
+    for (const key of scopeKeys) register.set(`edges ${key}`, mine);
     refuseBeside(
       mine,
-      places.map((key) => register.get(`roster ${key}`)),
+      scopeKeys.map((key) => register.get(`roster ${key}`)),
     );
   }
   const others = keys.map((key) => register.get(key)).filter((other) => other !== undefined);
@@ -130,21 +130,24 @@ function twice(what: string): pulumi.RunError {
 }
 
 /**
- * Keys of all names of a place that are known now. A name that is unknown equals only itself: the same output object,
- * not a different output of the same resource.
+ * Keys of all names of an organization or team that are known now. A name that is unknown equals only itself: the same
+ * output object, not a different output of the same resource.
  */
-async function keysOf(place: unknown, resource: pulumi.CustomResource): Promise<string[]> {
-  const names = namesOf(place);
+async function keysOf(scope: unknown, resource: pulumi.CustomResource): Promise<string[]> {
+  const names = namesOf(scope);
   const texts = await Promise.all(names.map(knownValue));
   const known = texts.filter((text) => text !== undefined).map((text) => textKey(text, resource));
   return [...names.filter(pulumi.Output.isInstance).map(outputKey), ...known];
 }
 
-/** The names of a place. A team's slug is not one of them, because teams of other organizations may have it too. */
-function namesOf(place: unknown): unknown[] {
-  if (!pulumi.CustomResource.isInstance(place)) return [place];
-  const { id, uid, slug } = place as { id: unknown; uid?: unknown; slug?: unknown };
-  return isOfKind(place, "Organization") ? [id, uid, slug] : [id];
+/**
+ * The names of an organization or team. A team's slug is not one of them, because teams of other organizations may have it
+ * too.
+ */
+function namesOf(scope: unknown): unknown[] {
+  if (!pulumi.CustomResource.isInstance(scope)) return [scope];
+  const { id, uid, slug } = scope as { id: unknown; uid?: unknown; slug?: unknown };
+  return isOfKind(scope, "Organization") ? [id, uid, slug] : [id];
 }
 
 /** A uid is unique everywhere; a slug is unique in a deployment, and so for a provider. */

@@ -40,9 +40,9 @@ export function noteDeclaration(
   const person = args.user ?? args.email;
   if (person !== undefined) whenKnown(person, (text) => journal.say(address, "who", personName(text)));
   if (args.members !== undefined) notePeople(journal, address, args.members);
-  if (args.adopt !== undefined) whenKnown(args.adopt, (text) => journal.say(address, "adopt", placeName(text)));
-  notePlace(journal, address, args.team ?? args.organization);
-  whenKnown(resource.id, (id) => journal.say(address, "id", placeName(id)));
+  if (args.adopt !== undefined) whenKnown(args.adopt, (text) => journal.say(address, "adopt", scopeName(text)));
+  noteScope(journal, address, args.team ?? args.organization);
+  whenKnown(resource.id, (id) => journal.say(address, "id", scopeName(id)));
 }
 
 /** Not enumerable, and used by this module only. */
@@ -64,12 +64,12 @@ function engineAddress(): string | undefined {
   return engine?.getChannel?.().getTarget().replace(/^dns:/, "");
 }
 
-function notePlace(journal: ProgramJournal, address: string, place: unknown): void {
-  if (place === undefined) return;
-  const above = (place as { [addressOfResource]?: string })[addressOfResource];
+function noteScope(journal: ProgramJournal, address: string, scope: unknown): void {
+  if (scope === undefined) return;
+  const above = (scope as { [addressOfResource]?: string })[addressOfResource];
   if (above !== undefined) journal.say(address, "in", above);
-  whenKnown(pulumi.CustomResource.isInstance(place) ? place.id : place, (text) =>
-    journal.say(address, "place", placeName(text)),
+  whenKnown(pulumi.CustomResource.isInstance(scope) ? scope.id : scope, (text) =>
+    journal.say(address, "scope", scopeName(text)),
   );
 }
 
@@ -96,7 +96,7 @@ function personName(text: string): string {
   return canonicalUid(text) ?? normalizeEmail(text);
 }
 
-function placeName(text: string): string {
+function scopeName(text: string): string {
   return normalizeTeamId(text) ?? normalizeOrganization(text);
 }
 

@@ -110,7 +110,7 @@ function opened(content: unknown): { entries: unknown[]; own: unknown; faults: s
   const faults = unknownProperties("the file", Object.keys(content), peopleFile).map(({ reason }) => reason);
   const { people, defaults: own } = content;
   if (Array.isArray(people)) return { entries: people, own, faults };
-  // An empty place in a file is more likely an accident than the wish that everybody goes.
+  // An empty value in a file is more likely an accident than the wish to remove everybody.
   faults.push("people must be a list of people; use [] for nobody");
   return { entries: [], own, faults };
 }

@@ -26,12 +26,12 @@ export class ProgramSide {
     for (const name of people) if (typeof name === "string") this.#notes.say(address, "who", name.toLowerCase());
     if (typeof adopt === "string") this.#notes.say(address, "adopt", adopt);
     const place = (team ?? organization) as string | { address: string } | undefined;
-    if (typeof place === "string") this.#notes.say(address, "place", place);
+    if (typeof place === "string") this.#notes.say(address, "scope", place);
     else if (place !== undefined) this.#notes.say(address, "in", place.address);
     await written();
   }
 
-  async knows(address: string, what: "id" | "place", text: string): Promise<void> {
+  async knows(address: string, what: "id" | "scope", text: string): Promise<void> {
     this.#notes.say(address, what, text);
     await written();
   }

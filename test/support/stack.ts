@@ -311,7 +311,7 @@ export class Stack {
     await hosts.program.knows(this.#address(program[name]!.kind, name), "id", id);
     for (const [other, declaration] of Object.entries(program)) {
       if (!mentioned(declaration).includes(name)) continue;
-      await hosts.program.knows(this.#address(declaration.kind, other), "place", id);
+      await hosts.program.knows(this.#address(declaration.kind, other), "scope", id);
     }
   }
 
@@ -495,7 +495,8 @@ export class Hosts {
 
   static async start(settings: HostSettings): Promise<Hosts> {
     const engine = await Engine.start();
-    // An engine of before may have had the port, and what was written under it belongs to a process that still runs: this one.
+    // An engine of before may have had the port, and what was written under it belongs to a process that still runs: this
+    // one.
     for (const what of ["", "removals-"])
       rmSync(new ProcessJournal(what, engine.address).folder, { recursive: true, force: true });
     return new Hosts(engine, settings);

@@ -232,10 +232,10 @@ export function conform<T>(
 ): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw shapeError(facts, `it has an unexpected format at ${place(result.error.issues[0], at)}`);
+  throw shapeError(facts, `it has an unexpected format at ${pathOf(result.error.issues[0], at)}`);
 }
 
-function place(issue: z.core.$ZodIssue | undefined, before: readonly PropertyKey[]): string {
+function pathOf(issue: z.core.$ZodIssue | undefined, before: readonly PropertyKey[]): string {
   const path = [...before, ...(issue?.path ?? [])];
   const at = path.length === 0 ? "the top" : path.map(String).join(".");
   const wanted = issue?.code === "invalid_type" ? ` (expected ${issue.expected})` : "";

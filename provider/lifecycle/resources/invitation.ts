@@ -18,7 +18,7 @@ import {
   statusOf,
   type PersonStatus,
 } from "./person.js";
-import { organizationOf } from "./place.js";
+import { organizationOf } from "./scope.js";
 
 /** A person's way up to acceptance; what comes after is none of its business. */
 export const invitation: Lifecycle<PersonStatus> = {

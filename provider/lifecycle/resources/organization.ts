@@ -12,7 +12,7 @@ import { addressOf, handOver, type Subject } from "../runtime/handOver.js";
 import { isUnknown } from "../../core/unknown.js";
 import type { Properties } from "../inputs.js";
 import type { Lifecycle, Target } from "../lifecycle.js";
-import { adoptsOther, placeOfOrganization } from "./place.js";
+import { adoptsOther, scopeOfOrganization } from "./scope.js";
 import type { Run } from "../runtime/run.js";
 import { isRecorded } from "../state.js";
 
@@ -120,7 +120,7 @@ function subjectOf(view: OrganizationView, { adopt }: Properties = {}): Subject 
     names: texts.map((text) => ({ key: keyOf(text) })),
     uid: keyOf(uid),
     kinds: ["Organization"],
-    place: placeOfOrganization(view),
+    scope: scopeOfOrganization(view),
   };
 }
 

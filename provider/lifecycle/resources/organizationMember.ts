@@ -97,9 +97,9 @@ async function removeMember(run: Run, seen: PersonStatus, member: Member): Promi
   const beside = await leftoverInvitation(seen);
   await unlessOwnPerson(seen, member, "removed", async () => {
     await run.breaker.count(`organization ${view.uid}`, [userUid]);
-    // Their places in teams end too.
+    // Their team memberships end too.
     const teams = view.teamsWith(userUid).map(({ uid }) => `${view.uid}/${uid}`);
-    for (const team of new Set([...teams, ...run.labels.placesOf(view.uid, userUid)])) {
+    for (const team of new Set([...teams, ...run.labels.teamsOf(view.uid, userUid)])) {
       await run.breaker.count(`team ${team}`, [userUid]);
     }
     // First what they could come back by: should the run end in between, the next one still finds the member.

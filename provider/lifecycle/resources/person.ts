@@ -29,7 +29,7 @@ import type { Subject } from "../runtime/handOver.js";
 import { isUnknown } from "../../core/unknown.js";
 import type { Properties } from "../inputs.js";
 import { UnfinishedError, type Recorded, type Target } from "../lifecycle.js";
-import { isOtherOrganization, isOtherWhileUnknown, organizationOf, placeOfOrganization } from "./place.js";
+import { isOtherOrganization, isOtherWhileUnknown, organizationOf, scopeOfOrganization } from "./scope.js";
 import type { Run } from "../runtime/run.js";
 import { isRecorded, isUnfinished } from "../state.js";
 
@@ -40,7 +40,10 @@ export interface PersonStatus {
   /** Last part of the id: the person as first declared. */
   who: string;
   member: Member | undefined;
-  /** Their invitation as the service lists it: pending, or expired and still shown. Not looked for behind a member whose uid is known. */
+  /**
+   * Their invitation as the service lists it: pending, or expired and still shown. Not looked for behind a member whose uid
+   * is known.
+   */
   invitation: Invitation | undefined;
   /** Mails that this step has caused, doubtful ones included. */
   emails: number;
@@ -73,7 +76,7 @@ export function personSubject(seen: PersonStatus, { inputs, state }: Target): Su
   const label = (inputs["email"] ?? state["email"]) as string | undefined;
   const first = personClaims(inputs)[0]?.key;
   const names = aliasesOf(who, person, member).flatMap((name) =>
-    [view.uid, view.slug].map((place) => ({ key: personKey(place, name), name })),
+    [view.uid, view.slug].map((scope) => ({ key: personKey(scope, name), name })),
   );
   return {
     text: `${nameOf(seen)} in organization ${view.slug}`,
@@ -82,7 +85,7 @@ export function personSubject(seen: PersonStatus, { inputs, state }: Target): Su
     person: { uid, address: member?.email && normalizeEmail(member.email), label },
     holderOf: (address) => view.members.holderOf(address),
     kinds: ["OrganizationMember", "Invitation"],
-    place: placeOfOrganization(view),
+    scope: scopeOfOrganization(view),
   };
 }
 
@@ -326,14 +329,14 @@ function roleOf({ role }: Member, { inputs, state }: Target): string {
 }
 
 function standingOf(seen: PersonStatus, { state }: Target): string {
-  const [name, place] = [nameOf(seen), `organization ${seen.view.slug}`];
+  const [name, organization] = [nameOf(seen), `organization ${seen.view.slug}`];
   switch (statusOf(seen, state)) {
     case "invited":
-      return `${name} is invited into ${place} and has not accepted.`;
+      return `${name} is invited into ${organization} and has not accepted.`;
     case "expired":
-      return `The invitation of ${name} into ${place} has expired.`;
+      return `The invitation of ${name} into ${organization} has expired.`;
     default:
-      return `${name} is neither a member of ${place} nor invited (cancelled, declined, left or removed; Avala does not say which).`;
+      return `${name} is neither a member of ${organization} nor invited (cancelled, declined, left or removed; Avala does not say which).`;
   }
 }
 

@@ -12,7 +12,7 @@ import { addressOf, handOver, isNamedInProgram, type Subject } from "../runtime/
 import { isUnknown } from "../../core/unknown.js";
 import type { Properties } from "../inputs.js";
 import type { Lifecycle, Recorded, Target } from "../lifecycle.js";
-import { adoptsOther, isOtherOrganization, organizationOf, placeOfTeam, teamPersonKey } from "./place.js";
+import { adoptsOther, isOtherOrganization, organizationOf, scopeOfTeam, teamPersonKey } from "./scope.js";
 import type { Run } from "../runtime/run.js";
 import { isRecorded } from "../state.js";
 
@@ -142,13 +142,13 @@ function keyOf(organization: string, reference: string): string {
 function subjectOf(view: TeamView, slug: string, { adopt }: Properties = {}): Subject {
   const { organization, uid } = view;
   const texts = [uid, slug, ...(typeof adopt === "string" ? [adopt] : [])];
-  const names = [organization.uid, organization.slug].flatMap((place) => texts.map((text) => keyOf(place, text)));
+  const names = [organization.uid, organization.slug].flatMap((scope) => texts.map((text) => keyOf(scope, text)));
   return {
     text: `team ${uid} of organization ${organization.slug}`,
     names: names.map((key) => ({ key })),
     uid: keyOf(organization.uid, uid),
     kinds: ["Team"],
-    place: placeOfTeam(view, slug),
+    scope: scopeOfTeam(view, slug),
   };
 }
 
@@ -170,19 +170,19 @@ async function insideAtFirst(view: TeamView): Promise<string[]> {
  * as another resource has taken it over, those inside whom nobody declares any more would stay too, in no state.
  */
 async function refuseLeftInside(run: Run, view: TeamView): Promise<void> {
-  const place = joinId(view.organization.uid, view.uid);
+  const teamId = joinId(view.organization.uid, view.uid);
   const names = ({ userUid, email }: TeamMember) => [userUid, ...(email ? [normalizeEmail(email)] : [])];
   const isClaimed = (row: TeamMember) =>
     names(row).some(
-      (name) => run.claims.claimants(teamPersonKey(place, name), teamPersonKey(place, row.userUid)).length > 0,
+      (name) => run.claims.claimants(teamPersonKey(teamId, name), teamPersonKey(teamId, row.userUid)).length > 0,
     );
   const left = [...(await view.members.get()).values()].filter(
     (row) => !isClaimed(row) && !isNamedInProgram(run, names(row)),
   );
-  const unknown = run.managed.unmanagedAmong(place, left);
+  const unknown = run.managed.unmanagedAmong(teamId, left);
   if (unknown.length === 0) return;
   throw new GuardError(
-    `Team ${place} is declared by another resource now, and holds ${unmanagedNamed(unknown)}: memberships that were deleted with this resource (deletedWith) were not removed.`,
+    `Team ${teamId} is declared by another resource now, and holds ${unmanagedNamed(unknown)}: memberships that were deleted with this resource (deletedWith) were not removed.`,
     "Take them out of the team, or declare them, then run up again. To rename the resource alone, use aliases in its options.",
   );
 }
@@ -235,19 +235,21 @@ async function judgeMove(run: Run, { id, inputs, state }: Recorded): Promise<voi
   );
 }
 
-/** Refuses strangers; of the others, those who have not been taken out before lose their places with the deletion. */
+/**
+ * Refuses strangers; of the others, those who have not been taken out before lose their team memberships with the deletion.
+ */
 async function judgeInside(run: Run, view: TeamView, joined: readonly string[]): Promise<void> {
-  const place = joinId(view.organization.uid, view.uid);
+  const teamId = joinId(view.organization.uid, view.uid);
   const people = await view.members.get();
-  const strangers = run.managed.unmanagedAmong(place, people.values());
+  const strangers = run.managed.unmanagedAmong(teamId, people.values());
   if (strangers.length === 0) {
     return run.breaker.count(
-      `team ${place}`,
+      `team ${teamId}`,
       [...people.keys()].filter((userUid) => !joined.includes(userUid)),
     );
   }
   throw new GuardError(
-    `Team ${place} is not deleted, because of ${unmanagedNamed(strangers)} inside.`,
+    `Team ${teamId} is not deleted, because of ${unmanagedNamed(strangers)} inside.`,
     "Declare them or take them out, or set forceDestroy: true on the team; run up, then delete it.",
   );
 }

@@ -14,13 +14,13 @@ import { aliasesOf, isOtherPerson, isValid, personIn, personKey, warnMovedAddres
 import {
   edgesKey,
   isOtherWhileUnknown,
-  placeOfTeam,
+  scopeOfTeam,
   refuseBeside,
   rosterKey,
   teamGone,
   teamOf,
   teamPersonKey,
-} from "./place.js";
+} from "./scope.js";
 import type { Run } from "../runtime/run.js";
 import { isRecorded, isUnfinished } from "../state.js";
 
@@ -29,13 +29,13 @@ interface Observed {
   person: Person;
   /** Last part of the id: the person as first declared. */
   who: string;
-  /** Their place in the team. */
+  /** Their membership of the team. */
   row: TeamMember | undefined;
   /** Looked up only while they have none. */
   member: Member | undefined;
   /** Declared as somebody who is on their way into the organization. */
   waits: boolean;
-  /** They have lost a place that state records, which is for a refresh to show. */
+  /** They have lost a membership that the state records, which is for a refresh to show. */
   drifted?: boolean;
 }
 
@@ -54,15 +54,15 @@ export const teamMembership: Lifecycle<Observed> = {
   recordedClaims({ id, inputs, state }) {
     const [organization, team] = splitId(id, 3) as [string, string];
     const uid = (inputs["user"] ?? recordedUid(state)) as string | undefined;
-    const place = joinId(organization, team);
-    const key = teamPersonKey(place, (inputs["user"] ?? inputs["email"]) as string);
-    return [{ key, uid: uid && teamPersonKey(place, uid) }];
+    const teamId = joinId(organization, team);
+    const key = teamPersonKey(teamId, (inputs["user"] ?? inputs["email"]) as string);
+    return [{ key, uid: uid && teamPersonKey(teamId, uid) }];
   },
 
   learn(run, { id, inputs, state }) {
     const [organizationUid, teamUid] = splitId(id, 3) as [string, string];
     if (state["status"] === "active") {
-      run.labels.learnPlace(organizationUid, state["userUid"], joinId(organizationUid, teamUid));
+      run.labels.learnTeam(organizationUid, state["userUid"], joinId(organizationUid, teamUid));
     }
     if (inputs["email"] === state["email"]) run.labels.learn(organizationUid, state["email"], recordedUid(state));
   },
@@ -78,8 +78,8 @@ export const teamMembership: Lifecycle<Observed> = {
   },
 
   /**
-   * Waiting or gone: whoever is a member of the organization can be in the team. In the team, as far as state tells: whoever
-   * is on their way into the organization again has lost their place, and waits for it.
+   * Waiting or gone: whoever is a member of the organization can be in the team. In the team, as far as state tells:
+   * whoever is on their way into the organization again has lost their team membership, and waits for it.
    */
   async hasPendingStep(run, target) {
     const { id, inputs, state } = target;
@@ -94,10 +94,13 @@ export const teamMembership: Lifecycle<Observed> = {
 
   observe,
 
-  /** Whoever has lost a place that state still records has drifted: that is for a refresh to show, and for the next up. */
+  /**
+   * Somebody who has lost a membership that the state still records has drifted: that is for a refresh to show, and for the
+   * next up.
+   */
   async ensure(run, target, seen) {
     if (!seen) throw teamGone(target.inputs["team"] as string);
-    refuseBeside(run, placeOf(seen.view), rosterKey);
+    refuseBeside(run, teamIdOf(seen.view), rosterKey);
     if (seen.row) return seen;
     const isDrift = target.state["status"] === "active" && target.changed !== undefined;
     if (seen.member && isDrift) return { ...seen, drifted: true };
@@ -121,22 +124,22 @@ export const teamMembership: Lifecycle<Observed> = {
     if (!row) {
       // Ended in this run together with their membership: it counts all the same.
       if (userUid !== undefined && (await view.organization.hasRemoved(userUid))) {
-        await run.breaker.count(`team ${placeOf(view)}`, [userUid]);
+        await run.breaker.count(`team ${teamIdOf(view)}`, [userUid]);
       }
       return;
     }
     if (handOver(run, subjectOf(seen, target), target.state)) return;
     if (!holdsAccess(target.state, isUnfinished(target.state))) {
       run.log.warn(
-        `${nameOf(row)} is in team ${placeOf(view)} in another way than by the resource that is deleted, and stays. No resource declares it now.`,
+        `${nameOf(row)} is in team ${teamIdOf(view)} in another way than by the resource that is deleted, and stays. No resource declares it now.`,
       );
       return;
     }
-    await run.breaker.count(`team ${placeOf(view)}`, [row.userUid]);
+    await run.breaker.count(`team ${teamIdOf(view)}`, [row.userUid]);
     await view.remove(row.userUid);
   },
 
-  id: ({ view, who }) => joinId(placeOf(view), who),
+  id: ({ view, who }) => joinId(teamIdOf(view), who),
   toInputs: ({ row }) => ({ role: row?.role }),
   outputs: ({ row, member, waits, drifted }, { state }) => {
     const found = row ?? member;
@@ -169,7 +172,7 @@ async function observe(run: Run, target: Target): Promise<Observed | undefined> 
   return seen;
 }
 
-/** The place in the team; where there is none, whether the person is a member of the organization at all. */
+/** The membership of the team; without one, whether the person is a member of the organization at all. */
 async function find(view: TeamView, person: Person): Promise<Pick<Observed, "row" | "member">> {
   if (person.userUid !== undefined || person.email === undefined) {
     const row = await view.members.find(person);
@@ -180,25 +183,25 @@ async function find(view: TeamView, person: Person): Promise<Pick<Observed, "row
   return member ? { row: (await view.members.get()).get(member.userUid), member } : { row: undefined, member };
 }
 
-function placeOf(view: TeamView): string {
+function teamIdOf(view: TeamView): string {
   return joinId(view.organization.uid, view.uid);
 }
 
 function subjectOf({ view, person, who, row, member }: Observed, { inputs, state }: Target): Subject {
-  const place = placeOf(view);
+  const teamId = teamIdOf(view);
   const uid = person.userUid ?? row?.userUid ?? member?.userUid;
   const { members } = view.organization;
   const address = (row?.email ?? member?.email) || members.loaded?.get(uid ?? "")?.email;
   const label = (inputs["email"] ?? state["email"]) as string | undefined;
   const named = (inputs["user"] ?? label ?? who) as string;
   return {
-    text: `${quoted(person.email ?? uid ?? who, 254)} in team ${place}`,
-    names: [named, ...aliasesOf(who, person, row, member)].map((name) => ({ key: teamPersonKey(place, name), name })),
-    uid: uid && teamPersonKey(place, uid),
+    text: `${quoted(person.email ?? uid ?? who, 254)} in team ${teamId}`,
+    names: [named, ...aliasesOf(who, person, row, member)].map((name) => ({ key: teamPersonKey(teamId, name), name })),
+    uid: uid && teamPersonKey(teamId, uid),
     person: { uid, address: address === undefined ? undefined : normalizeEmail(address), label },
     holderOf: (email) => view.members.holderOf(email) ?? members.holderOf(email),
     kinds: ["TeamMembership", "TeamRoster"],
-    place: placeOfTeam(view, view.organization.teams.loaded?.get(view.uid)?.slug),
+    scope: scopeOfTeam(view, view.organization.teams.loaded?.get(view.uid)?.slug),
   };
 }
 
@@ -209,20 +212,20 @@ function nameOf({ email, userUid }: TeamMember | Member): string {
 /** Noted, so that nobody takes them for a stranger. */
 function note(run: Run, { view, person, who, row, member }: Observed): void {
   const aliases = aliasesOf(who, person, row, member);
-  run.managed.add(placeOf(view), aliases);
+  run.managed.add(teamIdOf(view), aliases);
   run.managed.add(view.organization.uid, aliases);
 }
 
 async function warnUnlessInvited(run: Run, { view, person }: Observed): Promise<void> {
   const { organization } = view;
   const { email } = person;
-  const place = `their membership of team ${quoted((await view.row()).name ?? view.uid)} is pending until they are a member`;
+  const pending = `their membership of team ${quoted((await view.row()).name ?? view.uid)} is pending until they are a member`;
   if (email === undefined) {
-    run.log.warn(`User ${person.userUid} is not a member of organization ${organization.slug}: ${place}.`);
+    run.log.warn(`User ${person.userUid} is not a member of organization ${organization.slug}: ${pending}.`);
     return;
   }
-  const places = [organization.uid, organization.slug];
-  if (places.some((place) => run.claims.claimants(personKey(place, email), undefined).length > 0)) return;
+  const scopes = [organization.uid, organization.slug];
+  if (scopes.some((scope) => run.claims.claimants(personKey(scope, email), undefined).length > 0)) return;
   const row = await organization.invitationOf(email).catch((error: unknown) => {
     // Only owners and admins may see invitations: others cannot be told whether there is one.
     if (error instanceof ForbiddenError || error instanceof NotFoundError) return null;
@@ -235,7 +238,7 @@ async function warnUnlessInvited(run: Run, { view, person }: Observed): Promise<
   run.log.oneOfMany(
     "warning",
     `waiting ${view.uid}`,
-    `${what}: ${place}.`,
-    (count) => `${count} more memberships of team ${placeOf(view)} are pending, of people without a valid invitation.`,
+    `${what}: ${pending}.`,
+    (count) => `${count} more memberships of team ${teamIdOf(view)} are pending, of people without a valid invitation.`,
   );
 }

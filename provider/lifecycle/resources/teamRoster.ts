@@ -14,13 +14,13 @@ import { warnMovedAddress } from "./person.js";
 import {
   edgesKey,
   isOtherWhileUnknown,
-  placeOfTeam,
+  scopeOfTeam,
   refuseBeside,
   rosterKey,
   teamGone,
   teamOf,
   teamPersonKey,
-} from "./place.js";
+} from "./scope.js";
 import type { Run } from "../runtime/run.js";
 import { runWithinBudget, type Step } from "./slice.js";
 import { hiddenIn, hiddenProperties } from "../../policy/hiddenState.js";
@@ -30,17 +30,17 @@ import { isRecorded, isUnfinished } from "../state.js";
 interface Observed {
   view: TeamView;
   declared: Roster;
-  /** Their places, by the name under which they are declared. */
-  placed: Map<string, TeamMember>;
-  /** Members of the organization who have no place yet. */
+  /** Their memberships of the team, by the name that declares them. */
+  inTeam: Map<string, TeamMember>;
+  /** Members of the organization who are not in the team yet. */
   ready: Map<string, Member>;
-  /** Uids that state has learnt of those declared; who has one has had a place. */
+  /** Uids that state has learnt of those declared; who has one has been in the team. */
   known: Map<string, string>;
   /** People in the team who were declared before, or are to go for another reason, by uid. */
   leaving: Map<string, TeamMember>;
   /** People in the team whom nobody has declared. */
   unmanaged: TeamMember[];
-  /** Those declared who have had a place, and are on their way into the organization again. */
+  /** Those declared who have been in the team, and are on their way into the organization again. */
   unsettled: Set<string>;
 }
 
@@ -50,9 +50,9 @@ export const teamRoster: Lifecycle<Observed> = {
 
   claims({ team, members }) {
     if (isUnknown(team)) return [];
-    const place = team as string;
+    const teamId = team as string;
     const people = isUnknown(members) ? [] : [...rosterOf(members).keys()];
-    return [{ key: rosterKey(place) }, ...people.map((who) => ({ key: teamPersonKey(place, who) }))];
+    return [{ key: rosterKey(teamId) }, ...people.map((who) => ({ key: teamPersonKey(teamId, who) }))];
   },
 
   recordedClaims({ id, inputs, state }) {
@@ -67,20 +67,20 @@ export const teamRoster: Lifecycle<Observed> = {
     const [organizationUid] = splitId(id, 2) as [string, string];
     const declared = rosterOf(inputs["members"]);
     for (const [who, uid] of knownIn(state)) {
-      run.labels.learnPlace(organizationUid, uid, id);
+      run.labels.learnTeam(organizationUid, uid, id);
       if (declared.has(who)) run.labels.learn(organizationUid, who, uid);
     }
   },
 
   subjects: (seen) => [
-    ...[...seen.placed].map(([who, row]) => subjectOf(seen, who, row)),
+    ...[...seen.inTeam].map(([who, row]) => subjectOf(seen, who, row)),
     ...[...seen.ready].map(([who, member]) => subjectOf(seen, who, member)),
   ],
 
   replaced: async (run, { id, inputs: { team } }) =>
     (isUnknown(team) ? isOtherWhileUnknown(run) : team !== id) ? ["team"] : [],
 
-  /** People who waited can be placed, or strangers and leavers are still to be taken out. */
+  /** People who waited can be added, or strangers and leavers are still to be taken out. */
   async hasPendingStep(run, { id, state, inputs }) {
     if (namesOf(hiddenIn(state).removing).length > 0) return true;
     const [organizationUid] = splitId(id, 2) as [string, string];
@@ -101,13 +101,13 @@ export const teamRoster: Lifecycle<Observed> = {
 
   async ensure(run, { inputs }, seen) {
     if (!seen) throw teamGone(inputs["team"] as string);
-    refuseBeside(run, placeOf(seen), edgesKey);
+    refuseBeside(run, teamIdOf(seen), edgesKey);
     return seen;
   },
 
   async sync(run, target, seen) {
     removeUnmanaged(target, seen);
-    // Whoever has lost their membership of the organization waits for a place, as if they were new.
+    // Somebody who has lost their membership of the organization waits, as if they were new.
     for (const who of seen.unsettled) seen.known.delete(who);
     const removals = await leaving(run, target, seen);
     await work(run, seen, placing(target, seen), removals).catch((error: unknown) => {
@@ -120,21 +120,21 @@ export const teamRoster: Lifecycle<Observed> = {
   async remove(run, target) {
     const seen = await observe(run, target);
     if (!seen) return;
-    for (const [who, row] of seen.placed) {
+    for (const [who, row] of seen.inTeam) {
       // Who waited has come in another way, which is not this declaration's to take away.
       if (seen.known.has(who) || isUnfinished(target.state)) seen.leaving.set(row.userUid, row);
     }
-    seen.placed.clear();
+    seen.inTeam.clear();
     await work(run, seen, [], await leaving(run, target, seen));
   },
 
-  id: placeOf,
+  id: teamIdOf,
   toInputs: (seen) => ({ members: shownRoster(seen) }),
   outputs: (seen, { inputs }) => ({
     waiting: textOf([...seen.declared.keys()].filter((who) => isWaiting(seen, who)).map((who) => [who])),
     unmanagedMembers: inputs["unmanaged"] === "ignore" ? "" : textOf(seen.unmanaged.map((row) => [addressOrUid(row)])),
     ...hiddenProperties({
-      knownMembers: textOf([...seen.placed].map(([who, { userUid }]) => [who, userUid])),
+      knownMembers: textOf([...seen.inTeam].map(([who, { userUid }]) => [who, userUid])),
       removing: seen.leaving.size === 0 ? undefined : textOf([...seen.leaving.keys()].map((uid) => [uid])),
     }),
   }),
@@ -152,16 +152,16 @@ async function observe(run: Run, target: Target): Promise<Observed | undefined> 
     view,
     declared,
     known,
-    placed: new Map(),
+    inTeam: new Map(),
     ready: new Map(),
     leaving: new Map(),
     unmanaged: [],
     unsettled: new Set(),
   };
   for (const who of declared.keys()) {
-    await place(run, seen, who, rows);
+    await locate(run, seen, who, rows);
     const names = [who, known.get(who)];
-    const isLost = !seen.placed.has(who) && !seen.ready.has(who);
+    const isLost = !seen.inTeam.has(who) && !seen.ready.has(who);
     if (isLost && !target.refreshing && known.has(who) && run.labels.isUnsettled(view.organization.uid, names))
       seen.unsettled.add(who);
   }
@@ -172,22 +172,22 @@ async function observe(run: Run, target: Target): Promise<Observed | undefined> 
 }
 
 /** A team's list may hide addresses that the organization's list shows: the uid decides. */
-async function place(run: Run, seen: Observed, who: string, rows: ReadonlyMap<string, TeamMember>): Promise<void> {
+async function locate(run: Run, seen: Observed, who: string, rows: ReadonlyMap<string, TeamMember>): Promise<void> {
   const uid = seen.known.get(who) ?? canonicalUid(who);
   const row = uid === undefined ? undefined : rows.get(uid);
-  if (row) return void seen.placed.set(who, row);
+  if (row) return void seen.inTeam.set(who, row);
   const { members } = seen.view.organization;
   const member = await members.find({ ...personOf(who), ...(uid && { userUid: uid }) });
   if (!member)
     return warnMovedAddress(run, { view: seen.view.organization, person: { userUid: uid, ...personOf(who) }, member });
   const found = rows.get(member.userUid);
-  if (found) seen.placed.set(who, found);
+  if (found) seen.inTeam.set(who, found);
   else seen.ready.set(who, member);
 }
 
 /** Whoever is in the team and not declared: leaving, where a declaration has named them before, or a stranger. */
 function sort(seen: Observed, state: Properties, rows: ReadonlyMap<string, TeamMember>): void {
-  const declared = new Set([...seen.placed.values()].map(({ userUid }) => userUid));
+  const declared = new Set([...seen.inTeam.values()].map(({ userUid }) => userUid));
   const dropped = [...rosterOf(state["members"]).keys()].filter((who) => !seen.declared.has(who));
   // Whose uid is known is meant by it alone; who waited has come in another way. After a step that broke off, who knows.
   const taken = dropped.map((who) => seen.known.get(who) ?? (isUnfinished(state) ? who : undefined));
@@ -200,9 +200,9 @@ function sort(seen: Observed, state: Properties, rows: ReadonlyMap<string, TeamM
   }
 }
 
-function refuseTwice({ placed, ready }: Observed): void {
+function refuseTwice({ inTeam, ready }: Observed): void {
   const names = new Map<string, string>();
-  for (const [who, { userUid }] of [...placed, ...ready]) {
+  for (const [who, { userUid }] of [...inTeam, ...ready]) {
     const other = names.get(userUid);
     if (other !== undefined) {
       throw new GuardError(
@@ -226,22 +226,22 @@ function removeUnmanaged(target: Target, seen: Observed): void {
 
 /**
  * Adds and roles come before removals: nobody is left without a lead for longer than it takes. A line that has not changed
- * sends nothing: who has lost their place, or has another role, has drifted, which is for a refresh to show.
+ * sends nothing: who has lost their membership, or has another role, has drifted, which is for a refresh to show.
  */
 function placing(target: Target, seen: Observed): Step[] {
-  const { view, declared, placed, ready, known } = seen;
+  const { view, declared, inTeam, ready, known } = seen;
   const before = rosterOf(target.state["members"]);
   const isNew = (who: string) => target.changed === undefined || before.get(who) !== declared.get(who);
   const adds = [...ready]
     .filter(([who]) => isNew(who) || !known.has(who))
     .map(([who, member]): Step => async () => {
-      placed.set(who, await view.add(member, declared.get(who)!));
+      inTeam.set(who, await view.add(member, declared.get(who)!));
       ready.delete(who);
     });
-  const roles = [...placed]
+  const roles = [...inTeam]
     .filter(([who, { role }]) => role !== declared.get(who) && (isNew(who) || !known.has(who)))
     .map(([who, row]): Step => async () => {
-      placed.set(who, await view.setRole(row, declared.get(who)!));
+      inTeam.set(who, await view.setRole(row, declared.get(who)!));
     });
   return [...adds, ...roles];
 }
@@ -249,11 +249,11 @@ function placing(target: Target, seen: Observed): Step[] {
 /** Judged as a whole, before the first request. */
 async function leaving(run: Run, target: Target, seen: Observed): Promise<Step[]> {
   const whoByUid = new Map([...knownIn(target.state)].map(([who, uid]) => [uid, who]));
-  // Another declaration stands for this person: single memberships that take the roster's place.
+  // Another declaration stands for this person: single memberships that replace the roster.
   for (const [uid, row] of seen.leaving) {
     if (handOver(run, subjectOf(seen, whoByUid.get(uid) ?? uid, row), target.state)) seen.leaving.delete(uid);
   }
-  await run.breaker.count(`team ${placeOf(seen)}`, [...seen.leaving.keys()]);
+  await run.breaker.count(`team ${teamIdOf(seen)}`, [...seen.leaving.keys()]);
   return [...seen.leaving.keys()].map((uid): Step => async () => {
     await seen.view.remove(uid);
     seen.leaving.delete(uid);
@@ -262,23 +262,23 @@ async function leaving(run: Run, target: Target, seen: Observed): Promise<Step[]
 
 function subjectOf(seen: Observed, who: string, { userUid, email }: TeamMember | Member): Subject {
   const { view } = seen;
-  const place = placeOf(seen);
+  const teamId = teamIdOf(seen);
   const { members } = view.organization;
   const shown = email || members.loaded?.get(userUid)?.email;
   const address = shown === undefined ? undefined : normalizeEmail(shown);
   const names = [...new Set([who, userUid, ...(address === undefined ? [] : [address])])];
   return {
-    text: `${quoted(address ?? who, 254)} in team ${place}`,
-    names: names.map((name) => ({ key: teamPersonKey(place, name), name })),
-    uid: teamPersonKey(place, userUid),
+    text: `${quoted(address ?? who, 254)} in team ${teamId}`,
+    names: names.map((name) => ({ key: teamPersonKey(teamId, name), name })),
+    uid: teamPersonKey(teamId, userUid),
     person: { uid: userUid, address, label: canonicalUid(who) === undefined ? who : undefined },
     holderOf: (name) => view.members.holderOf(name) ?? members.holderOf(name),
     kinds: ["TeamMembership", "TeamRoster"],
-    place: placeOfTeam(view, view.organization.teams.loaded?.get(view.uid)?.slug),
+    scope: scopeOfTeam(view, view.organization.teams.loaded?.get(view.uid)?.slug),
   };
 }
 
-/** What is reached is recorded, whatever stops the rest. Removals begin when everybody is placed. */
+/** What is reached is recorded, whatever stops the rest. Removals begin when everybody has been added. */
 async function work(run: Run, seen: Observed, placings: readonly Step[], removals: readonly Step[]): Promise<void> {
   const all = placings.length + removals.length;
   if (all === 0) return;
@@ -306,31 +306,31 @@ function warnUnmanaged(run: Run, { inputs }: Target, { view, unmanaged: stranger
   run.log.warn(`Team ${view.uid} holds ${unmanagedNamed(strangers)}.`);
 }
 
-/** The people as the service shows them: those who wait count as declared; who has lost their place is missing. */
+/** The people as the service shows them: those who wait count as declared; who has lost their membership is missing. */
 function shownRoster(seen: Observed): string {
   const shown = [...seen.declared].flatMap(([who, role]): [string, string][] => {
-    const row = seen.placed.get(who);
+    const row = seen.inTeam.get(who);
     if (row) return [[who, row.role ?? role]];
     return isWaiting(seen, who) ? [[who, role]] : [];
   });
   return textOf(shown);
 }
 
-/** Whoever has had a place has lost it, which is no waiting. */
-function isWaiting({ placed, known }: Observed, who: string): boolean {
-  return !placed.has(who) && !known.has(who);
+/** Somebody who has been in the team does not wait: they have lost their membership. */
+function isWaiting({ inTeam, known }: Observed, who: string): boolean {
+  return !inTeam.has(who) && !known.has(who);
 }
 
-function note(run: Run, { view, declared, placed, leaving }: Observed): void {
-  const place = joinId(view.organization.uid, view.uid);
-  const uids = [...[...placed.values()].map(({ userUid }) => userUid), ...leaving.keys()];
-  for (const at of [place, view.organization.uid]) run.managed.add(at, [...declared.keys(), ...uids]);
+function note(run: Run, { view, declared, inTeam, leaving }: Observed): void {
+  const teamId = joinId(view.organization.uid, view.uid);
+  const uids = [...[...inTeam.values()].map(({ userUid }) => userUid), ...leaving.keys()];
+  for (const at of [teamId, view.organization.uid]) run.managed.add(at, [...declared.keys(), ...uids]);
 }
 
 function knownIn(state: Properties): Map<string, string> {
   return isRecorded(state) ? (rosterOf(hiddenIn(state).knownMembers) as Map<string, string>) : new Map();
 }
 
-function placeOf({ view }: Pick<Observed, "view">): string {
+function teamIdOf({ view }: Pick<Observed, "view">): string {
   return joinId(view.organization.uid, view.uid);
 }

@@ -2,8 +2,9 @@ import { digestOf, readProgramNotes, type Note, type ProgramNotes } from "../../
 import type { ProcessJournal } from "../../core/journal.js";
 
 /**
- * What one declaration stands for: a person in a place, a team, an organization. `key` is as the declaration spells it;
- * `uid` is the same with the uids of place and object, once they are known, and decides from then on.
+ * What one declaration stands for: a person in an organization or team, a team, an organization. `key` is as the
+ * declaration spells it;
+ * `uid` is the same with the uids of scope and object, once they are known, and decides from then on.
  */
 export interface Claim {
   key: string;
@@ -92,7 +93,9 @@ export class Claims {
     return (this.#program = this.#journal && readProgramNotes(this.#journal));
   }
 
-  /** What the program declares and this run has not checked; asked for each deletion, and made anew where either has grown. */
+  /**
+   * What the program declares and this run has not checked; asked for each deletion, and made anew where either has grown.
+   */
   uncheckedNotes({ notes }: ProgramNotes): readonly Note[] {
     const indexes = this.#indexes();
     const checked = indexes.reduce((sum, { addresses }) => sum + addresses.size, 0);

@@ -13,10 +13,10 @@ export class GuardError extends AvalaError {
 
 /** Removals that were asked for together, and are judged together. */
 interface Wave {
-  /** Lines of people, by place. */
+  /** Lines of people, by organization or team. */
   readonly asked: Map<string, Set<string>>;
   readonly judged: Promise<void>;
-  /** Places whose limit is passed, with the number of people in all. */
+  /** Organizations and teams whose limit is passed, with the number of people in all. */
   readonly refused: Map<string, { before: ReadonlySet<string>; all: number }>;
 }
 
@@ -25,16 +25,16 @@ const quietMs = 40;
 const longestWaveMs = 1000;
 
 /**
- * Stops a run that takes more people out of one place than anybody meant. What is asked for at the same time is judged as a
- * whole, before the first request. All host processes of a run count together: each announces whom it is about to remove
- * and then looks how many there are, so that no two of them can both find room for the last one.
+ * Stops a run that takes more people out of one organization or team than anybody meant. What is asked for at the same time
+ * is judged as a whole, before the first request. All host processes of a run count together: each announces whom it is
+ * about to remove and then looks how many there are, so that no two of them can both find room for the last one.
  */
 export class RemovalBreaker {
   readonly #limit: number;
   readonly #shared: ProcessJournal | undefined;
-  /** Lines of the people whom this process has removed, by place. */
+  /** Lines of the people whom this process has removed, by organization or team. */
   readonly #removed = new Map<string, Set<string>>();
-  /** Places about which the whole has been said once. */
+  /** Organizations and teams whose full error has been reported once. */
   readonly #said = new Set<string>();
   #wave: Wave | undefined;
 
@@ -49,17 +49,17 @@ export class RemovalBreaker {
    * @param where what they are removed from, for people
    */
   async count(where: string, userUids: readonly string[]): Promise<void> {
-    const place = digestOf(where);
-    const own = this.#removed.get(place) ?? new Set();
-    const mine = userUids.map((userUid) => `${place} ${digestOf(userUid)}`).filter((line) => !own.has(line));
+    const scope = digestOf(where);
+    const own = this.#removed.get(scope) ?? new Set();
+    const mine = userUids.map((userUid) => `${scope} ${digestOf(userUid)}`).filter((line) => !own.has(line));
     if (mine.length === 0) return;
     const wave = (this.#wave ??= this.#begin());
-    wave.asked.set(place, new Set([...(wave.asked.get(place) ?? []), ...mine]));
+    wave.asked.set(scope, new Set([...(wave.asked.get(scope) ?? []), ...mine]));
     this.#shared?.append(mine);
     await wave.judged;
-    const refused = wave.refused.get(place);
+    const refused = wave.refused.get(scope);
     if (refused === undefined || mine.every((line) => refused.before.has(line))) return;
-    throw this.#error(where, place, refused.all);
+    throw this.#error(where, scope, refused.all);
   }
 
   #begin(): Wave {
@@ -79,34 +79,34 @@ export class RemovalBreaker {
   }
 
   #judge({ asked, refused }: Pick<Wave, "asked" | "refused">): void {
-    for (const [place, lines] of asked) {
-      const own = this.#removed.get(place) ?? new Set();
-      const before = new Set([...own, ...this.#byOthers(place)]);
+    for (const [scope, lines] of asked) {
+      const own = this.#removed.get(scope) ?? new Set();
+      const before = new Set([...own, ...this.#byOthers(scope)]);
       const all = new Set([...before, ...lines]);
       if (all.size > before.size && all.size > this.#limit) {
-        refused.set(place, { before, all: all.size });
+        refused.set(scope, { before, all: all.size });
         this.#shared?.append([...lines].filter((line) => !own.has(line)).map((line) => takenBack + line));
-      } else this.#removed.set(place, new Set([...own, ...lines]));
+      } else this.#removed.set(scope, new Set([...own, ...lines]));
     }
   }
 
   /** The whole once, for the first of them; the engine shows an error for each. */
-  #error(where: string, place: string, all: number): GuardError {
-    if (this.#said.has(place))
+  #error(where: string, scope: string, all: number): GuardError {
+    if (this.#said.has(scope))
       return new GuardError(`Not removed from ${where}: the limit of removals is reached.`, "");
-    this.#said.add(place);
+    this.#said.add(scope);
     return new GuardError(
       `This run would take ${all} or more people out of ${where}, and may take out ${this.#limit}; those above the limit stay.`,
       `If that is meant, set AVALA_MAX_REMOVALS (or the configuration avala:maxRemovals) to the number of people, now ${this.#limit}, and run again.`,
     );
   }
 
-  #byOthers(place: string): string[] {
+  #byOthers(scope: string): string[] {
     return (this.#shared?.others() ?? []).flatMap((lines) => {
       const removed = new Set<string>();
       for (const line of lines) {
-        if (line.startsWith(place)) removed.add(line);
-        else if (line.startsWith(takenBack + place)) removed.delete(line.slice(takenBack.length));
+        if (line.startsWith(scope)) removed.add(line);
+        else if (line.startsWith(takenBack + scope)) removed.delete(line.slice(takenBack.length));
       }
       return [...removed];
     });
@@ -120,8 +120,8 @@ const takenBack = "-";
 export class ManagedPeople {
   readonly #known = new Set<string>();
 
-  add(place: string, aliases: readonly (string | undefined)[]): void {
-    for (const alias of aliases) if (alias) this.#known.add(`${place} ${alias}`);
+  add(scope: string, aliases: readonly (string | undefined)[]): void {
+    for (const alias of aliases) if (alias) this.#known.add(`${scope} ${alias}`);
   }
 
   addTeam(organizationUid: string, teamUid: string): void {
@@ -133,11 +133,11 @@ export class ManagedPeople {
     return [...rows].filter(({ uid }) => !this.#known.has(`team ${organizationUid} ${uid}`));
   }
 
-  /** Those of the people in a place that no declaration has stood for. */
-  unmanagedAmong<Row extends PersonRow>(place: string, rows: Iterable<Row>): Row[] {
+  /** Those of the people in an organization or team that no declaration has stood for. */
+  unmanagedAmong<Row extends PersonRow>(scope: string, rows: Iterable<Row>): Row[] {
     return [...rows].filter(({ userUid, email }) => {
       const aliases = [userUid, email === undefined ? undefined : normalizeEmail(email)];
-      return !aliases.some((alias) => alias !== undefined && this.#known.has(`${place} ${alias}`));
+      return !aliases.some((alias) => alias !== undefined && this.#known.has(`${scope} ${alias}`));
     });
   }
 }

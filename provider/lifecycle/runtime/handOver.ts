@@ -9,16 +9,18 @@ import type { Properties } from "../inputs.js";
 import type { Run } from "./run.js";
 
 /** An organization or a team, by every name that a program may give it. */
-export interface Place {
-  /** Texts that name it as the place of something: ids, slugs. */
+export interface Scope {
+  /** Texts that name it in inputs of other resources: ids, slugs. */
   names: readonly string[];
   /** Texts by which it is adopted. */
   adopt: readonly string[];
   /** For a team: its organization. */
-  within?: Place;
+  within?: Scope;
 }
 
-/** Something that resources stand for, as one look finds it: a person in a place, a team, an organization. */
+/**
+ * Something that resources stand for, as one look finds it: a person in an organization or team, a team, an organization.
+ */
 export interface Subject {
   /** For people: "ada@example.com in organization acme". */
   text: string;
@@ -32,8 +34,8 @@ export interface Subject {
   holderOf?: (address: string) => string | undefined;
   /** Kinds of resources that stand for it. */
   kinds: readonly string[];
-  /** For people: where they are. For teams and organizations: the thing itself. */
-  place: Place;
+  /** For people: the organization or team they are in. For teams and organizations: the object itself. */
+  scope: Scope;
 }
 
 /** One object, two declarations: they would work against each other. */
@@ -146,24 +148,24 @@ function isKept(run: Run, subject: Subject, address: string, program: ProgramNot
   );
 }
 
-/** Whether the program of this run declares a place in any team for somebody of these names. */
+/** Whether the program of this run declares a team membership for somebody of these names. */
 export function isNamedInProgram(run: Run, names: readonly string[]): boolean {
   const digests = names.map(digestOf);
   return [...(run.claims.program?.notes.values() ?? [])].some(
-    ({ kind, who }) => placeKinds.has(kind) && digests.some((digest) => who.has(digest)),
+    ({ kind, who }) => membershipKinds.has(kind) && digests.some((digest) => who.has(digest)),
   );
 }
 
-const placeKinds = new Set(["TeamMembership", "TeamRoster"]);
+const membershipKinds = new Set(["TeamMembership", "TeamRoster"]);
 
 function declaredIn({ notes }: ProgramNotes, unchecked: readonly Note[], subject: Subject): Declared {
-  const { kinds, person, place } = subject;
+  const { kinds, person, scope } = subject;
   const answers = unchecked
     .filter(({ kind }) => kinds.includes(kind))
     .map((note) =>
       person === undefined
-        ? (isObject(notes, note, place) ?? "no")
-        : least(named(note, subject), isIn(notes, note, place)),
+        ? (isObject(notes, note, scope) ?? "no")
+        : least(named(note, subject), isIn(notes, note, scope)),
     );
   return answers.includes("yes") ? "yes" : answers.includes("perhaps") ? "perhaps" : "no";
 }
@@ -175,18 +177,18 @@ function named({ who }: Note, { names }: Subject): Declared {
 }
 
 /** Whether what a note declares is in this organization or team. */
-function isIn(notes: ProgramNotes["notes"], note: Note, place: Place): Declared {
-  if (note.place !== undefined) return oneOf(place.names, note.place);
+function isIn(notes: ProgramNotes["notes"], note: Note, scope: Scope): Declared {
+  if (note.scope !== undefined) return oneOf(scope.names, note.scope);
   const above = note.in === undefined ? undefined : notes.get(note.in);
-  return (above && isObject(notes, above, place)) ?? "perhaps";
+  return (above && isObject(notes, above, scope)) ?? "perhaps";
 }
 
 /** Whether a note declares this organization or team; `undefined` for one that may be made anew. */
-function isObject(notes: ProgramNotes["notes"], note: Note, place: Place): Declared | undefined {
-  if (note.id !== undefined) return oneOf(place.names, note.id);
+function isObject(notes: ProgramNotes["notes"], note: Note, scope: Scope): Declared | undefined {
+  if (note.id !== undefined) return oneOf(scope.names, note.id);
   if (note.adopt === undefined) return undefined;
-  const adopted = oneOf(place.adopt, note.adopt);
-  return adopted === "yes" && place.within !== undefined ? isIn(notes, note, place.within) : adopted;
+  const adopted = oneOf(scope.adopt, note.adopt);
+  return adopted === "yes" && scope.within !== undefined ? isIn(notes, note, scope.within) : adopted;
 }
 
 function oneOf(names: readonly string[], digest: string): Declared {

@@ -5,7 +5,7 @@
 export class Labels {
   readonly #uids = new Map<string, Set<string>>();
   readonly #unsettled = new Set<string>();
-  readonly #places = new Map<string, Set<string>>();
+  readonly #teams = new Map<string, Set<string>>();
 
   learn(organizationUid: string, email: unknown, userUid: unknown): void {
     if (typeof email !== "string" || typeof userUid !== "string") return;
@@ -18,19 +18,19 @@ export class Labels {
     return [...(this.#uids.get(`${organizationUid} ${email}`) ?? [])];
   }
 
-  /** Notes that somebody is recorded as a member of a team: they lose the place with their membership. */
-  learnPlace(organizationUid: string, userUid: unknown, teamId: string): void {
+  /** Notes that somebody is recorded as a member of a team: they leave it with their membership of the organization. */
+  learnTeam(organizationUid: string, userUid: unknown, teamId: string): void {
     if (typeof userUid !== "string") return;
     const key = `${organizationUid} ${userUid}`;
-    this.#places.set(key, (this.#places.get(key) ?? new Set()).add(teamId));
+    this.#teams.set(key, (this.#teams.get(key) ?? new Set()).add(teamId));
   }
 
   /** Ids of the teams in which states record somebody. */
-  placesOf(organizationUid: string, userUid: string): string[] {
-    return [...(this.#places.get(`${organizationUid} ${userUid}`) ?? [])];
+  teamsOf(organizationUid: string, userUid: string): string[] {
+    return [...(this.#teams.get(`${organizationUid} ${userUid}`) ?? [])];
   }
 
-  /** Notes that somebody is declared and is not recorded as a member: their places in teams may have ended. */
+  /** Notes that somebody is declared and is not recorded as a member: their team memberships may have ended. */
   noteUnsettled(organizationUid: string, names: readonly string[]): void {
     for (const name of names) this.#unsettled.add(`${organizationUid} ${name}`);
   }

@@ -12,7 +12,7 @@ export interface Settings {
    * declares by email.
    */
   hiddenPeople: ReadonlySet<string>;
-  /** Distinct people that one run may take out of one place. */
+  /** Distinct people that one run may remove from one organization or team. */
   maxRemovals: number;
   /** Longest piece of a long work, in seconds; each ends in recorded state. */
   sliceSeconds: number;

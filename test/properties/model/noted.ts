@@ -38,7 +38,7 @@ function tellOne(journal: ProgramJournal, program: Program, name: string, { kind
   if (typeof adopt === "string") journal.say(address, "adopt", lower(adopt));
   const place = inputs["team"] ?? inputs["organization"];
   if (isReference(place)) journal.say(address, "in", addressIn(program, place.name));
-  else if (typeof place === "string") journal.say(address, "place", lower(place));
+  else if (typeof place === "string") journal.say(address, "scope", lower(place));
 }
 
 const kindName = (kind: string): string => kind.charAt(0).toUpperCase() + kind.slice(1);

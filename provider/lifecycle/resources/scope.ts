@@ -2,7 +2,7 @@ import { canonicalUid, joinId, splitId } from "../../core/identity.js";
 import { quoted } from "../../core/text.js";
 import type { OrganizationView, TeamView } from "../../snapshot/index.js";
 import { GuardError } from "../runtime/guards.js";
-import type { Place } from "../runtime/handOver.js";
+import type { Scope } from "../runtime/handOver.js";
 import { isUnknown } from "../../core/unknown.js";
 import type { Recorded, Target } from "../lifecycle.js";
 import type { Run } from "../runtime/run.js";
@@ -46,7 +46,7 @@ export async function teamOf(run: Run, id: string): Promise<TeamView | undefined
 
 /** One person in one team, whoever declares them there. */
 export function teamPersonKey(team: string, who: string): string {
-  return `place ${team} ${who}`;
+  return `membership ${team} ${who}`;
 }
 
 /** A team whose people are declared one by one. */
@@ -69,16 +69,16 @@ export function refuseBeside(run: Run, team: string, other: (team: string) => st
 }
 
 /** An organization by every name that a program may give it. */
-export function placeOfOrganization({ uid, slug }: OrganizationView): Place {
+export function scopeOfOrganization({ uid, slug }: OrganizationView): Scope {
   return { names: [uid, slug], adopt: [uid, slug] };
 }
 
 /** A team by every name that a program may give it. */
-export function placeOfTeam({ organization, uid }: TeamView, slug: string | undefined): Place {
+export function scopeOfTeam({ organization, uid }: TeamView, slug: string | undefined): Scope {
   return {
     names: [joinId(organization.uid, uid)],
     adopt: slug === undefined ? [uid] : [uid, slug],
-    within: placeOfOrganization(organization),
+    within: scopeOfOrganization(organization),
   };
 }
 

@@ -1,4 +1,4 @@
-import { nameOf, providerOf } from "./urn.js";
+import { nameOf, parseUrn, providerOf } from "./urn.js";
 import { hiddenIn } from "../../provider/policy/hiddenState.js";
 import { createHash } from "node:crypto";
 import { isObject, propertiesOf, type Properties } from "./values.js";
@@ -16,7 +16,7 @@ export interface Resource {
   /** URNs that a property of the program came from, by property. */
   dependencies: Readonly<Record<string, readonly string[]>>;
   provider: string;
-  /** Pulumi forgets it, and no handler is asked. */
+  /** Pulumi forgets it, and no handler is asked: `retainOnDelete`, or `deletedWith` of a resource that is deleted too. */
   retained: boolean;
   /** The last run has not finished with it. */
   unfinished: boolean;
@@ -44,8 +44,12 @@ export interface OtherStep {
 export interface Preview {
   steps: Step[];
   others: OtherStep[];
-  /** Whether what stays as it is, is shown too. */
+  /** Whether what stays as it is, and what becomes of replaced resources, is shown too. */
   complete: boolean;
+  /** Resources that the program declares and this run leaves out (`--target`, `--exclude`): they are not created. */
+  leftOut: string[];
+  /** Providers of ours whose settings change: from then on they may mean another deployment. */
+  changedProviders: string[];
   /** Warnings of the program and its providers. */
   warnings: string[];
 }
@@ -60,7 +64,8 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-const typePattern = /^pulumi-nodejs:dynamic\/avala:(\w+)$/;
+const typePattern = /^pulumi-nodejs:dynamic\/avala:(.*)$/s;
+const providerType = "pulumi:providers:pulumi-nodejs";
 /** Steps that change nothing but what the engine keeps of them, or that others stand for. */
 const bookkeeping = new Set(["refresh", "read-discard", "discard", "discard-replaced", "remove-pending-replace"]);
 const meanings: Readonly<Record<string, Step["op"]>> = {
@@ -76,37 +81,42 @@ const meanings: Readonly<Record<string, Step["op"]>> = {
   "import-replacement": "create",
   "read-replacement": "read",
 };
+/** The command whose output tells everything that a review asks for. */
+export const previewCommand = "pulumi preview --json --show-sames --show-replacement-steps";
 
 /**
  * What `pulumi preview --json` shows.
- * @throws PreviewError where it is something else, or a preview that has failed: the steps it lacks would look harmless
+ * @throws PreviewError where it is something else, lacks steps, or is a preview that has failed: the steps that it lacks
+ * would look harmless
  */
 export function previewOf(document: unknown): Preview {
-  const { steps: listed, diagnostics, changeSummary, duration } = propertiesOf(document);
-  // Where there is nothing at all, the engine leaves the list out.
-  const steps = listed ?? (typeof duration === "number" ? [] : undefined);
-  if (!Array.isArray(steps)) {
+  const { steps, diagnostics, changeSummary } = propertiesOf(document);
+  if (!Array.isArray(steps) || !steps.every(isObject) || !isObject(changeSummary)) {
     throw new PreviewError(
-      "The input is not a preview: it has no steps.",
-      "Pass the output of: pulumi preview --json --show-sames.",
+      "The input is not a preview: it has no list of steps with their sums.",
+      `Pass the output of: ${previewCommand}.`,
     );
   }
   const diagnosed = Array.isArray(diagnostics) ? diagnostics.map(propertiesOf) : [];
   refuseFailed(diagnosed);
-  const rows = steps.map(propertiesOf);
-  const plain = rows.filter(({ op }) => !bookkeeping.has(String(op)));
-  const replaced = new Set(plain.filter(({ op }) => op === "create-replacement").map(({ urn }) => urn));
-  const meant = plain.filter(({ op, urn }) => op !== "replace" || !replaced.has(urn));
-  const sames = Number(propertiesOf(changeSummary)["same"] ?? 0);
+  refuseMissing(steps, changeSummary);
+  const plain = withoutParts(steps.filter(({ op }) => !bookkeeping.has(String(op))));
+  const left = plain.filter(isLeftOut);
+  const meant = plain.filter((row) => !isLeftOut(row));
+  const deleted = new Set(plain.filter(({ op }) => deletions.has(op)).map(({ urn }) => urn));
   return {
-    steps: meant.flatMap(stepOf),
+    steps: meant.flatMap((row) => stepOf(row, deleted)),
     others: meant.flatMap(otherOf),
-    complete: meant.filter(({ op }) => op === "same").length >= sames,
+    complete: isComplete(steps, changeSummary),
+    leftOut: left.map(({ urn }) => String(urn)),
+    changedProviders: meant.filter(isChangedProvider).map(({ urn }) => String(urn)),
     warnings: [
       ...new Set(diagnosed.filter(({ severity }) => severity === "warning").map(({ message }) => String(message))),
     ],
   };
 }
+
+const deletions = new Set<unknown>(["delete", "delete-replaced", "replace"]);
 
 function refuseFailed(diagnosed: readonly Properties[]): void {
   const failures = diagnosed.filter(({ severity }) => severity === "error").length;
@@ -117,20 +127,70 @@ function refuseFailed(diagnosed: readonly Properties[]): void {
   );
 }
 
-function stepOf(row: Properties): Step[] {
-  const { op, urn, oldState, newState } = row;
-  const state = propertiesOf(newState ?? oldState);
-  const kind = kindOf(state["type"]);
-  if (kind === undefined) return [];
-  const meaning = typeof op === "string" && Object.hasOwn(meanings, op) ? meanings[op] : undefined;
-  if (meaning === undefined || typeof urn !== "string") {
+/** Steps that the engine counts in its summary, and lists; all others it only lists, or only with an option. */
+const countedSteps = ["create", "update", "delete", "replace", "import"];
+
+function refuseMissing(steps: readonly Properties[], summary: Properties): void {
+  for (const name of countedSteps) {
+    const [listed, counted] = [count(steps, name), Number(summary[name] ?? 0)];
+    if (listed === counted) continue;
     throw new PreviewError(
-      "The preview contains a kind of step that this version does not know.",
-      "Upgrade: npm install pulumi-avala@latest.",
+      `The preview lists ${listed} steps of kind "${name}", but its summary counts ${counted}.`,
+      `Pass the whole output of: ${previewCommand}.`,
+    );
+  }
+}
+
+function count(steps: readonly Properties[], name: string): number {
+  return steps.filter(({ op }) => op === name).length;
+}
+
+/**
+ * Without the steps of a replacement, the deletion that an interrupted run has left to do is not listed either, and nothing
+ * tells whether there is one.
+ */
+function isComplete(steps: readonly Properties[], summary: Properties): boolean {
+  const sames = count(steps, "same") >= Number(summary["same"] ?? 0);
+  const replaced = count(steps, "delete-replaced") >= count(steps, "replace");
+  return sames && replaced;
+}
+
+/** Of a replacement, its one step that shows both sides; other deletions of replaced resources are left from earlier runs. */
+function withoutParts(rows: readonly Properties[]): Properties[] {
+  const idsBefore = new Map(
+    rows.filter(({ op }) => op === "replace").map(({ urn, oldState }) => [urn, propertiesOf(oldState)["id"]]),
+  );
+  return rows.filter(({ op, urn, oldState }) => {
+    if (op === "create-replacement") return !idsBefore.has(urn);
+    return op !== "delete-replaced" || !idsBefore.has(urn) || propertiesOf(oldState)["id"] !== idsBefore.get(urn);
+  });
+}
+
+/** The engine lists a creation that --target or --exclude leaves out as "same", with nothing in it. */
+function isLeftOut({ op, oldState, newState }: Properties): boolean {
+  const { id, type } = propertiesOf(oldState ?? newState);
+  return op === "same" && id === undefined && isOurs(type);
+}
+
+function isChangedProvider({ op, oldState, newState }: Properties): boolean {
+  return propertiesOf(newState ?? oldState)["type"] === providerType && (op === "update" || op === "replace");
+}
+
+/** @param deleted URNs of what the run deletes or replaces */
+function stepOf(row: Properties, deleted: ReadonlySet<unknown>): Step[] {
+  const { op, urn, oldState, newState } = row;
+  const type = propertiesOf(newState ?? oldState)["type"] ?? (typeof urn === "string" ? parseUrn(urn).type : undefined);
+  if (!isOurs(type)) return [];
+  const kind = kindOf(type);
+  const meaning = typeof op === "string" && Object.hasOwn(meanings, op) ? meanings[op] : undefined;
+  if (kind === undefined || meaning === undefined || typeof urn !== "string" || !hasSides(op, row)) {
+    throw new PreviewError(
+      "The preview contains a step that this version does not understand.",
+      `Pass the output of: ${previewCommand}. If it is, upgrade: npm install pulumi-avala@latest.`,
     );
   }
   const [old, now] = [oldState, newState].map((one) =>
-    isObject(one) ? resourceOf(propertiesOf(one), kind, urn) : undefined,
+    isObject(one) ? resourceOf(propertiesOf(one), kind, urn, deleted) : undefined,
   );
   const step = { op: meaning, urn, kind };
   switch (meaning) {
@@ -147,13 +207,25 @@ function stepOf(row: Properties): Step[] {
   }
 }
 
+const withoutOld = new Set<unknown>(["create", "create-replacement", "import", "import-replacement", "read"]);
+
+function hasSides(op: unknown, { oldState, newState }: Properties): boolean {
+  const isDeletion = op === "delete" || op === "delete-replaced";
+  const needed = [...(withoutOld.has(op) ? [] : [oldState]), ...(isDeletion ? [] : [newState])];
+  return needed.every((state) => isObject(state) && typeof state["type"] === "string");
+}
+
+function isOurs(type: unknown): boolean {
+  return typePattern.test(String(type));
+}
+
 function kindOf(type: unknown): Kind | undefined {
   const name = typePattern.exec(String(type))?.[1];
   return kinds.find((kind) => kind === name);
 }
 
-function resourceOf(state: Properties, kind: Kind, urn: string): Resource {
-  const { id, inputs, outputs, propertyDependencies, provider, retainOnDelete, initErrors } = state;
+function resourceOf(state: Properties, kind: Kind, urn: string, deleted: ReadonlySet<unknown>): Resource {
+  const { id, inputs, outputs, propertyDependencies, provider, retainOnDelete, deletedWith, initErrors } = state;
   const dependencies = Object.entries(propertiesOf(propertyDependencies)).map(
     ([name, urns]) => [name, Array.isArray(urns) ? urns.filter((urn) => typeof urn === "string") : []] as const,
   );
@@ -166,7 +238,7 @@ function resourceOf(state: Properties, kind: Kind, urn: string): Resource {
     outputs: propertiesOf(outputs),
     dependencies: Object.fromEntries(dependencies),
     provider: providerOf(provider),
-    retained: retainOnDelete === true,
+    retained: retainOnDelete === true || deleted.has(deletedWith),
     unfinished: (Array.isArray(initErrors) && initErrors.length > 0) || hiddenIn(propertiesOf(outputs)).isUnfinished,
   };
 }
@@ -174,7 +246,7 @@ function resourceOf(state: Properties, kind: Kind, urn: string): Resource {
 function otherOf({ op, urn, oldState, newState }: Properties): OtherStep[] {
   const state = propertiesOf(newState ?? oldState);
   const engines = state["custom"] !== true || op === "same" || op === "read";
-  if (engines || kindOf(state["type"]) !== undefined || typeof urn !== "string") return [];
+  if (engines || isOurs(state["type"]) || typeof urn !== "string") return [];
   return [{ op: String(op), urn, digest: digestOf(propertiesOf(newState)["inputs"] ?? null) }];
 }
 

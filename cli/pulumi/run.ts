@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { printable } from "../../provider/core/text.js";
 import type { Invocation } from "../command.js";
 import { StackError } from "../errors.js";
+import { previewCommand } from "./preview.js";
 
 /** Where a command is run, as far as Pulumi is concerned. */
 export type StackTarget = {
@@ -61,7 +62,7 @@ export async function previewed({ options, environment }: StackTarget): Promise<
   const stack = options.stack === undefined ? [] : ["--stack", options.stack];
   const common = ["--non-interactive", "--color", "never", "--cwd", resolve(options.cwd ?? ".")];
   const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
-  const args = ["preview", "--json", "--show-sames", ...stack, ...common];
+  const args = ["preview", "--json", "--show-sames", "--show-replacement-steps", ...stack, ...common];
   return promisify(execFile)("pulumi", args, { env, maxBuffer: 1 << 30 }).then(
     ({ stdout }) => stdout,
     ({ stdout = "", stderr = "", code }: { stdout?: string; stderr?: string; code?: unknown }) => {
@@ -69,7 +70,7 @@ export async function previewed({ options, environment }: StackTarget): Promise<
       const why = code === "ENOENT" ? "the Pulumi CLI is not on the PATH" : reason;
       throw new StackError(
         `pulumi preview failed: ${why}.`,
-        "Fix the problem, or pass the output of: pulumi preview --json --show-sames.",
+        `Fix the problem, or pass the output of: ${previewCommand}.`,
       );
     },
   );

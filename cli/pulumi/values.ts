@@ -22,6 +22,15 @@ export function isSecret(value: unknown): boolean {
   return value === secretText || (isObject(value) && Object.hasOwn(value, mark));
 }
 
+/** What stands in place of a value that is secret, or not known yet, or holds such a value; `undefined` of others. */
+export function hiddenText(value: unknown): string | undefined {
+  if (isSecret(value)) return secretText;
+  if (isUnknown(value)) return notKnown;
+  if (typeof value !== "object" || value === null) return undefined;
+  const within = Object.values(value).map(hiddenText);
+  return within.includes(secretText) ? secretText : within.find((text) => text !== undefined);
+}
+
 /** A text that is known and may be shown. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" && !isUnknown(value) && !isSecret(value) ? value : undefined;
@@ -30,7 +39,5 @@ export function textOf(value: unknown): string | undefined {
 /** A value as a reader may see it: fields are texts, numbers and flags. */
 export function shownValue(value: unknown): string | undefined {
   if (value === undefined || value === null || value === "") return undefined;
-  if (isSecret(value)) return secretText;
-  if (isUnknown(value)) return notKnown;
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return hiddenText(value) ?? (typeof value === "string" ? value : JSON.stringify(value));
 }

@@ -2,11 +2,19 @@ import { hiddenIn } from "../../provider/policy/hiddenState.js";
 import { organizationEnding } from "../../provider/policy/organization.js";
 import { organization, team } from "../../provider/schema/index.js";
 import { recordsOf, isKept, desiredAccessOf, type AccessRecord, type Certainty, type DesiredAccess } from "./claims.js";
+import {
+  isHiddenText,
+  providerName,
+  unclearInputs,
+  unclearRecord,
+  worstOf,
+  worstStep,
+  type Unclear,
+} from "./decisive.js";
 import { People, type Person } from "./people.js";
 import { Scopes, type Scope } from "./scopes.js";
 import type { Preview, Resource, Step } from "../pulumi/preview.js";
-import { isUnknown } from "../../provider/core/unknown.js";
-import { isSecret, shownValue, textOf } from "../pulumi/values.js";
+import { hiddenText, shownValue } from "../pulumi/values.js";
 
 /** One person in one organization or team, before the run and after it. */
 export interface Access {
@@ -20,6 +28,8 @@ export interface Access {
   newcomer: boolean;
   /** Why it is lost, where that is no resource of its own. */
   cause: "organization left" | "team deleted" | "organization deleted" | undefined;
+  /** What decides about it and is not shown. */
+  unclear: Unclear[];
   /** Resources of the program that stand for it, before and after. */
   resources: string[];
 }
@@ -33,6 +43,10 @@ export interface Act {
   fields: { name: string; before: string | undefined; after: string | undefined }[];
   /** Deleted whatever is inside. */
   forced: boolean;
+  /** What decides about it and is not shown. */
+  unclear: readonly Unclear[];
+  /** The preview does not show which people, and how many, it takes access from. */
+  takesUnknown: boolean;
 }
 
 /** Who has what, before the run and after it, and what becomes of organizations and teams. */
@@ -40,12 +54,14 @@ export class Model {
   readonly scopes: Scopes;
   readonly people: People;
   readonly acts: Act[];
+  /** Organizations whose resources have a provider with other settings from now on, by the provider's name. */
+  readonly changedProviders: { scope: Scope; provider: string }[];
   readonly #accesses = new Map<string, Access>();
 
   constructor(preview: Preview) {
     this.scopes = new Scopes(preview);
     this.people = new People(preview);
-    const steps = preview.steps.filter(({ kind }) => kind !== "Organization" && kind !== "Team");
+    const steps = preview.steps.map(worstStep).filter(({ kind }) => kind !== "Organization" && kind !== "Team");
     const joining = steps.filter(({ kind }) => kind === "OrganizationMember" || kind === "Invitation");
     const teamSteps = steps.filter(({ kind }) => kind === "TeamMembership" || kind === "TeamRoster");
     for (const step of steps) this.#before(step);
@@ -53,6 +69,7 @@ export class Model {
     // A team membership depends on what becomes of the person in the organization.
     for (const step of teamSteps) this.#after(step);
     this.acts = [...scopeActs(preview, this.scopes), ...rosterActs(preview, this.scopes)];
+    this.changedProviders = this.#changedProviders(preview);
     this.scopes.tellApart();
     this.people.tellApart();
     this.#leave();
@@ -61,6 +78,20 @@ export class Model {
 
   get accesses(): Access[] {
     return [...this.#accesses.values()];
+  }
+
+  #changedProviders({ steps, changedProviders }: Preview): Model["changedProviders"] {
+    const found = new Map<string, Model["changedProviders"][number]>();
+    for (const { old, new: now, kind } of steps) {
+      const resource = now ?? old!;
+      const isMoved = old && now && providerName(old) !== providerName(now);
+      if (!isMoved && !changedProviders.includes(resource.provider)) continue;
+      const scope =
+        kind === "Organization" || kind === "Team" ? this.scopes.declaredOrExisting(resource) : this.#scopeOf(resource);
+      const provider = providerName(resource);
+      found.set(JSON.stringify([scope.organization.key, provider]), { scope: scope.organization, provider });
+    }
+    return [...found.values()];
   }
 
   #before({ old }: Step): void {
@@ -73,7 +104,9 @@ export class Model {
 
   #after(step: Step): void {
     const { op, old, new: now } = step;
-    if (old && (op === "delete" || op === "replace")) this.#letGo(old);
+    // What is replaced is left alone only where both sides say so.
+    if (old && (op === "delete" || op === "replace"))
+      this.#letGo({ ...old, retained: old.retained && now?.retained !== false });
     if (op === "same") return this.#keep(old ?? now);
     if (op === "read" || op === "delete" || !now) return;
     if (now.kind === "TeamRoster") this.#keepOthers(step, now);
@@ -83,7 +116,7 @@ export class Model {
   #keep(resource: Resource | undefined): void {
     for (const claim of resource ? recordsOf(resource) : []) {
       const access = this.#access(this.#scopeOf(resource!), claim);
-      access.after = declaredTogether(claim, access.after);
+      access.after = declaredTogether({ ...claim, kept: true }, access.after);
     }
   }
 
@@ -92,19 +125,20 @@ export class Model {
     const kept = isKept(resource);
     for (const claim of recordsOf(resource)) {
       const access = this.#access(this.#scopeOf(resource), claim);
+      if (claim.managed) access.unclear.push(...claim.unclear);
       if (kept || !claim.managed) access.after = stronger(access.after, { ...claim, managed: false });
     }
   }
 
-  /** People in a team whom its roster does not name; and everybody, where it cannot be read. */
+  /** People in a team whom its roster does not name stay, unless it removes them. */
   #keepOthers({ old }: Step, now: Resource): void {
     if (!old || now.id === undefined) return;
-    const unreadable = isHidden(now.inputs["members"]);
-    const takenOut = now.inputs["unmanaged"] === "remove";
+    const removes = worstOf(now.kind, now.inputs)["unmanaged"] === "remove";
+    const unclear = unclearInputs(now, false);
     for (const claim of recordsOf(old)) {
-      const stays = unreadable || (!claim.managed && !takenOut);
       const access = this.#access(this.#scopeOf(now), claim);
-      if (stays) access.after = stronger(access.after, claim);
+      if (!claim.managed && !removes) access.after = stronger(access.after, claim);
+      else access.unclear.push(...unclear);
     }
   }
 
@@ -113,6 +147,7 @@ export class Model {
     const claim =
       wish.claim.kind === "Invitation" && certainty === "has" ? served(access, wish) : { ...wish.claim, certainty };
     const possible = wish.possible && certainty !== access.before?.certainty && waits(access);
+    access.unclear.push(...wish.claim.unclear);
     access.after = declaredTogether({ ...claim, possible }, access.after?.managed ? access.after : undefined);
     access.emails += emails;
   }
@@ -159,6 +194,7 @@ export class Model {
       emails: 0,
       newcomer: false,
       cause: undefined,
+      unclear: [],
       resources: [],
     };
     this.#accesses.set(key, access);
@@ -180,7 +216,10 @@ function joined({ before, scope }: Access, wish: DesiredAccess): Outcome {
     if (claim.named.email === undefined && claim.named.hidden === undefined) return { certainty: "granted", emails: 0 };
     return { certainty: scope.created ? "invited" : "depends", emails: 1 };
   }
-  if (before.certainty === "has") return { certainty: "has", emails: 0 };
+  if (before.certainty === "has") {
+    const isHidden = before.unclear.some(({ name }) => name === "status");
+    return isHidden ? { certainty: "depends", emails: 1 } : { certainty: "has", emails: 0 };
+  }
   if (step.op !== "update") {
     const again = before.certainty === "lapsed" || before.role !== claim.role;
     return { certainty: "invited", emails: again ? 1 : 0 };
@@ -220,7 +259,11 @@ function stronger(one: AccessRecord | undefined, other: AccessRecord | undefined
  */
 function declaredTogether(one: AccessRecord, other: AccessRecord | undefined): AccessRecord {
   if (!other) return one;
-  return { ...stronger(one, other)!, possible: one.possible === true && other.possible === true };
+  return {
+    ...stronger(one, other)!,
+    possible: one.possible === true && other.possible === true,
+    kept: one.kept === true && other.kept === true,
+  };
 }
 
 function lose(access: Access, through: Access["cause"]): void {
@@ -234,14 +277,16 @@ function keyOf({ scope, person }: Pick<Access, "scope" | "person">): string {
 }
 
 function scopeActs({ steps }: Preview, scopes: Scopes): Act[] {
-  const ours = steps.filter(
-    ({ kind, op }) => (kind === "Organization" || kind === "Team") && op !== "same" && op !== "read",
-  );
+  const ours = steps
+    .map(worstStep)
+    .filter(({ kind, op }) => (kind === "Organization" || kind === "Team") && op !== "same" && op !== "read");
   const made = ours.flatMap(({ op, old, new: now, urn }): Act[] => {
     if (!now) return [];
     const scope = scopes.declared(now);
     const act = op === "update" ? "update" : scope.created ? "create" : "adopt";
-    return [{ act, scope, urn, fields: fieldChanges(op === "update" ? old : undefined, now), forced: false }];
+    const fields = fieldChanges(op === "update" ? old : undefined, now);
+    const unclear = [...unclearInputs(now, op !== "update"), ...unclearScope(scope)];
+    return [{ act, scope, urn, fields, forced: false, unclear, takesUnknown: false }];
   });
   // A team or organization that another resource has adopted stays.
   const held = new Set(made.map(({ scope }) => scope));
@@ -249,15 +294,23 @@ function scopeActs({ steps }: Preview, scopes: Scopes): Act[] {
     if (!old || (op !== "delete" && op !== "replace") || old.id === undefined) return [];
     const scope = scopes.existing(old, old.id);
     if (held.has(scope)) return [];
-    return [{ act: ending(old), scope, urn, fields: [], forced: old.outputs["forceDestroy"] === true }];
+    const forced = worstOf(old.kind, old.outputs)["forceDestroy"] === true;
+    return [{ act: ending(old), scope, urn, fields: [], forced, unclear: unclearRecord(old), takesUnknown: false }];
   });
   return [...made, ...gone];
+}
+
+/** An organization or team of which the preview does not say which it is. */
+export function unclearScope(scope: Scope): Unclear[] {
+  const unknown = [scope.organization, scope].find(({ isKnown }) => !isKnown);
+  return unknown === undefined ? [] : [{ name: unknown.kind, shown: unknown.name }];
 }
 
 function ending({ kind, outputs, retained }: Resource): Act["act"] {
   if (retained) return "forget";
   if (kind === "Team") return "delete";
-  const ending = organizationEnding(textOf(outputs["onDestroy"]), hiddenIn(outputs).isCreated);
+  const declared = worstOf(kind, outputs)["onDestroy"];
+  const ending = organizationEnding(declared, hiddenIn(outputs).isCreated);
   return ending === "retain" ? "forget" : ending;
 }
 
@@ -275,27 +328,35 @@ function fieldChanges(old: Resource | undefined, now: Resource): Act["fields"] {
       (old === undefined || name !== "adopt") &&
       (now.inputs[name] !== undefined || !serverDefaults.includes(name)),
   );
-  return names
+  const values = names
     .toSorted()
-    .map((name) => ({ name, before: shownValue(before[name]), after: shownValue(now.inputs[name]) }))
-    .filter(({ before, after }) => before !== after);
+    .map((name) => ({ name, before: shownValue(before[name]), after: shownValue(now.inputs[name]) }));
+  const provider = { name: "provider", before: old && providerName(old), after: old && providerName(now) };
+  return [...values, provider].filter(({ before, after }) => before !== after || isHiddenText(after));
 }
 
-/** What a roster does to people of whom the preview does not tell. */
+/** What a roster does to people whom the preview does not show. */
 function rosterActs({ steps }: Preview, scopes: Scopes): Act[] {
   return steps
+    .map(worstStep)
     .filter(({ kind }) => kind === "TeamRoster")
     .flatMap(({ op, old, new: now, urn }): Act[] => {
       const resource = now ?? old;
       if (!resource || op === "same" || op === "read") return [];
       const scope = scopes.teamOf(resource);
-      const act = (act: Act["act"]): Act => ({ act, scope, urn, fields: [], forced: false });
-      const hidden = [old?.outputs["members"], now?.inputs["members"]].some(isHidden);
-      const removes = now?.inputs["unmanaged"] === "remove" && !scope.created;
+      const unclear = now ? unclearInputs(now, op !== "update") : unclearRecord(old!);
+      const wasHidden = hiddenText(old?.outputs["members"]);
+      const act = (act: Act["act"]): Act => ({
+        act,
+        scope,
+        urn,
+        fields: [],
+        forced: false,
+        unclear: wasHidden === undefined || unclear.length > 0 ? unclear : [{ name: "members", shown: wasHidden }],
+        takesUnknown: wasHidden !== undefined,
+      });
+      const hidden = wasHidden !== undefined || hiddenText(now?.inputs["members"]) !== undefined;
+      const removes = now !== undefined && worstOf(now.kind, now.inputs)["unmanaged"] === "remove" && !scope.created;
       return [...(hidden ? [act("membersUnknown")] : []), ...(removes ? [act("removeUnlisted")] : [])];
     });
-}
-
-function isHidden(value: unknown): boolean {
-  return isSecret(value) || isUnknown(value);
 }

@@ -72,12 +72,13 @@ function unapprovedSteps(review: Review, approved: Review): Pick<Review, "change
 }
 
 /** Nothing in the program has changed for it, and no email is sent. */
-function isUnblocked({ unblocked, effect, emails }: ChangeRow): boolean {
-  return unblocked && emails === 0 && (effect === "accepted" || effect === "gains");
+function isUnblocked({ unblocked, effect, emails, unclear }: ChangeRow): boolean {
+  return unblocked && unclear.length === 0 && emails === 0 && (effect === "accepted" || effect === "gains");
 }
 
 function isSameChange(row: ChangeRow, other: ChangeRow): boolean {
   return (
+    row.unclear.length === 0 &&
     isSameScope(row, other) &&
     isSamePerson(row.person, other.person) &&
     (row.after === undefined) === (other.after === undefined) &&
@@ -92,7 +93,8 @@ function isSameChange(row: ChangeRow, other: ChangeRow): boolean {
 }
 
 function isSameAct(row: ActRow, other: ActRow): boolean {
-  if (row.act === "membersUnknown" || row.act !== other.act || row.forced !== other.forced) return false;
+  if (row.unclear.length > 0 || row.act === "membersUnknown" || row.act !== other.act || row.forced !== other.forced)
+    return false;
   // What is made is approved as a whole; of a change, a part may be made already.
   const whole = row.act === "update" || areWithin(other.fields, row.fields);
   return whole && isSameScope(row, other) && areWithin(row.fields, other.fields);
@@ -117,7 +119,7 @@ function isSameScope(row: Where, other: Where): boolean {
 /** Until it exists, an organization or team is known by the resource that declares it. */
 function isSame(one: ScopeName, other: ScopeName): boolean {
   if (one.uid !== undefined && other.uid !== undefined) return one.uid === other.uid;
-  if (one.name === notKnown) return false;
+  if (one.name === notKnown || one.name === secretText) return false;
   return one.resource === undefined
     ? one.name === other.name && other.resource === undefined
     : one.resource === other.resource;

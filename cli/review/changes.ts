@@ -1,7 +1,10 @@
-import type { Access, Model } from "./access.js";
+import { unclearScope, type Access, type Model } from "./access.js";
 import { changedFields, type AccessRecord } from "./claims.js";
+import { isHiddenText, type Unclear } from "./decisive.js";
+import type { Person } from "./people.js";
 import type { Scope } from "./scopes.js";
 import { nameOf } from "../pulumi/urn.js";
+import { notKnown, secretText } from "../pulumi/values.js";
 
 /**
  * What a run changes for a person in one organization or team:
@@ -41,8 +44,20 @@ function changeOf(access: Access): Change[] {
   const { before, after } = access;
   const moved = movedBetween(before, after);
   const fields = after ? fieldsBetween(before, after) : [];
-  const effect = effectOf(access) ?? (moved ? "keeps" : before && fields.length > 0 ? "details" : undefined);
-  return effect === undefined ? [] : [{ ...access, effect, fields, moved }];
+  const isDetail = access.unclear.length > 0 || (before && fields.length > 0);
+  const effect = effectOf(access) ?? (moved ? "keeps" : isDetail ? "details" : undefined);
+  return effect === undefined ? [] : [{ ...access, effect, fields, moved, unclear: unclearOf(access) }];
+}
+
+/** Each value once: several resources may declare one access. */
+function unclearOf({ unclear, scope, person }: Access): Unclear[] {
+  const all = [...unclear, ...unclearScope(scope), ...unclearPerson(person)];
+  return [...new Map(all.map((one) => [`${one.name} ${one.shown}`, one])).values()];
+}
+
+function unclearPerson({ hidden }: Person): Unclear[] {
+  if (hidden === undefined) return [];
+  return [{ name: "email", shown: hidden.startsWith(secretText) ? secretText : notKnown }];
 }
 
 function effectOf(access: Access): Effect | undefined {
@@ -52,13 +67,18 @@ function effectOf(access: Access): Effect | undefined {
   if (!before || before.certainty === "lapsed") return after && beginning(access, after);
   if (before.certainty === "has") {
     if (!after) return "loses";
-    return after.role === before.role ? undefined : "role";
+    return hasOtherRole(before, after) ? "role" : undefined;
   }
   if (!after) return "withdrawn";
   if (access.emails > 0) return "invited";
-  if (after.certainty === before.certainty) return after.role === before.role ? undefined : "role";
+  if (after.certainty === before.certainty) return hasOtherRole(before, after) ? "role" : undefined;
   if (access.scope.kind === "organization") return after.certainty === "has" ? "accepted" : undefined;
   return "gains";
+}
+
+/** A role that is not shown may be another one, unless the resource stays as it is. */
+function hasOtherRole(before: AccessRecord, after: AccessRecord): boolean {
+  return after.role !== before.role || (isHiddenText(after.role) && after.kept !== true);
 }
 
 /** Neither access nor an invitation that gives some. */
@@ -86,7 +106,7 @@ const usual: AccessRecord["fields"] = { onExpiry: "report", maxEmails: "3" };
 /** A roster says nothing but the role; what an Invitation says of mails is no news of an OrganizationMember. */
 function fieldsBetween(before: AccessRecord | undefined, after: AccessRecord): Change["fields"] {
   const silent = [before, after].some((claim) => claim?.kind === "TeamRoster" || claim?.kind === "Invitation");
-  if (silent || !after.managed) return [];
+  if (silent || !after.managed || after.kept) return [];
   const was = before?.fields ?? usual;
   return changedFields(was, after.fields)
     .filter((name) => before || after.fields[name] !== undefined)

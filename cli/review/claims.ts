@@ -3,9 +3,10 @@ import { asksForEmail, invitesByItself } from "../../provider/policy/person.js";
 import { holdsAccess } from "../../provider/policy/identity.js";
 import { canonicalUid, personOf } from "../../provider/core/identity.js";
 import { namesOf, rosterOf } from "../../provider/schema/index.js";
+import { isHiddenText, providerName, unclearInputs, unclearRecord, worstOf, type Unclear } from "./decisive.js";
 import { namedIn, type Named } from "./people.js";
 import type { Kind, Resource, Step } from "../pulumi/preview.js";
-import { shownValue, textOf, type Properties } from "../pulumi/values.js";
+import { hiddenText, shownValue, textOf, type Properties } from "../pulumi/values.js";
 
 /** How sure an access is. */
 export type Certainty =
@@ -29,6 +30,10 @@ export interface AccessRecord {
   certainty: Certainty;
   /** Somebody declares it. */
   managed: boolean;
+  /** What decides about it and is not shown. */
+  unclear: readonly Unclear[];
+  /** After the run: its resource stays as it is. */
+  kept?: boolean;
   /** The deletion of its resource may take access away, also where the state does not show that they have it. */
   mayHold: boolean;
   /** After the run: nothing of the declaration has changed, what others did has made the step possible. */
@@ -53,6 +58,8 @@ export interface DesiredAccess {
 
 /** Inputs that change nothing in Avala, and matter to who reviews. */
 const localFields = ["onExpiry", "maxEmails", "resend", "onDestroy", "reason", "validUntil"];
+/** Of every resource, beside its inputs. */
+const usualProvider = "default";
 const standings: Readonly<Record<string, Certainty>> = {
   active: "has",
   accepted: "has",
@@ -67,26 +74,33 @@ export function recordsOf(resource: Resource): AccessRecord[] {
 
 function personClaim(resource: Resource): AccessRecord {
   const { kind, inputs, outputs, urn } = resource;
-  const status = textOf(outputs["status"]) ?? "";
+  const status = hiddenText(outputs["status"]) === undefined ? (textOf(outputs["status"]) ?? "") : "active";
   return {
     named: namedIn(resource),
-    role: textOf(outputs["role"]) ?? textOf(inputs["role"]),
+    role: shownRole(outputs) ?? shownRole(inputs),
     certainty: Object.hasOwn(standings, status) ? standings[status]! : "lapsed",
+    unclear: unclearRecord(resource),
     managed: status !== "accepted",
     // What an Invitation was accepted for is not its to take away.
     mayHold: kind !== "Invitation" && holdsAccess(outputs, resource.unfinished),
     kind,
     urn,
-    fields: fieldsOf(outputs),
+    fields: fieldsOf(resource, outputs),
   };
 }
 
+function shownRole({ role }: Properties): string | undefined {
+  return textOf(role) ?? hiddenText(role);
+}
+
 /** Everybody in the roster, those who are still to be taken out, and those in the team whom it does not name. */
-function rosterClaims({ kind, urn, outputs, unfinished }: Resource): AccessRecord[] {
+function rosterClaims(resource: Resource): AccessRecord[] {
+  const { kind, urn, outputs, unfinished } = resource;
   const waiting = new Set(namesOf(outputs["waiting"]));
   const known = rosterOf(hiddenIn(outputs).knownMembers) as ReadonlyMap<string, string>;
   const named = (who: string): Named => ({ ...personOf(who), ...(known.has(who) ? { userUid: known.get(who) } : {}) });
-  const base = { kind, urn, fields: {}, certainty: "has", managed: true, mayHold: true } as const;
+  const unclear = unclearRecord(resource);
+  const base = { kind, urn, fields: {}, certainty: "has", managed: true, mayHold: true, unclear } as const;
   const members = [...membersOf(outputs)].map(([who, role]): AccessRecord => ({
     ...base,
     named: named(who),
@@ -122,21 +136,35 @@ export function desiredAccessOf(step: Step): DesiredAccess[] {
 }
 
 function personWish(step: Step, resource: Resource, old: Resource | undefined): DesiredAccess {
-  const { kind, urn, inputs } = resource;
+  const { kind, urn } = resource;
   const before = step.op === "update" ? old! : undefined;
   const userUid = before && namedIn(before).userUid;
   const named = { ...namedIn(resource), ...(userUid === undefined ? {} : { userUid }) };
-  const role = textOf(inputs["role"]) ?? "member";
-  const fields = fieldsOf(inputs);
-  const claim = { named, role, certainty: "depends", managed: true, mayHold: true, kind, urn, fields } as const;
+  const role = shownRole(resource.inputs) ?? "member";
+  const fields = fieldsOf(resource, resource.inputs);
+  const unclear = unclearInputs(resource, before === undefined);
+  const claim = {
+    named,
+    role,
+    certainty: "depends",
+    managed: true,
+    mayHold: true,
+    kind,
+    urn,
+    fields,
+    unclear,
+  } as const;
   const recorded = before?.outputs ?? {};
-  const isNewRole = before !== undefined && textOf(recorded["role"]) !== role;
-  const declaration = { isNew: before === undefined, declared: { ...inputs, role }, recorded };
+  const isNewRole = before !== undefined && (isHiddenText(role) || textOf(recorded["role"]) !== role);
+  const declared = worstOf(kind, { ...resource.inputs, role });
+  const declaration = { isNew: before === undefined, declared, recorded };
   return {
     claim,
     step,
     possible:
-      before?.unfinished === false && !isNewRole && changedFields(fieldsOf(recorded), claim.fields).length === 0,
+      before?.unfinished === false &&
+      !isNewRole &&
+      changedFields(fieldsOf(before, recorded), claim.fields).length === 0,
     asksForEmail: asksForEmail(declaration),
     invitesByItself: invitesByItself(declaration),
   };
@@ -149,8 +177,10 @@ function rosterWishes(step: Step, resource: Resource, old: Resource | undefined)
     string
   >;
   const before = step.op === "update" ? membersOf(old!.outputs) : new Map<string, string>();
+  const unclear = unclearInputs(resource, step.op !== "update");
   return [...membersOf(inputs)].map(([who, role]) => ({
     claim: {
+      unclear,
       named: { ...personOf(who), ...(known.has(who) ? { userUid: known.get(who) } : {}) },
       role,
       certainty: "depends",
@@ -168,16 +198,22 @@ function rosterWishes(step: Step, resource: Resource, old: Resource | undefined)
 }
 
 /** Whether a deletion leaves the person as they are. */
-export function isKept(resource: Resource): boolean {
-  const onDestroy = textOf(resource.outputs["onDestroy"]) ?? textOf(resource.inputs["onDestroy"]);
-  return resource.retained || onDestroy === "retain";
+export function isKept({ kind, retained, inputs, outputs }: Resource): boolean {
+  const onDestroy = worstOf(kind, outputs)["onDestroy"] ?? worstOf(kind, inputs)["onDestroy"];
+  return retained || onDestroy === "retain";
 }
 
-function fieldsOf(properties: Properties): AccessRecord["fields"] {
-  return Object.fromEntries(localFields.map((name) => [name, shownValue(properties[name])]));
+function fieldsOf(resource: Resource, properties: Properties): AccessRecord["fields"] {
+  const provider = providerName(resource);
+  return {
+    ...Object.fromEntries(localFields.map((name) => [name, shownValue(properties[name])])),
+    provider: provider === usualProvider ? undefined : provider,
+  };
 }
 
-/** Names of the fields that differ. */
+/** Names of the fields that differ, or may differ. */
 export function changedFields(before: AccessRecord["fields"], after: AccessRecord["fields"]): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => before[name] !== after[name]);
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => before[name] !== after[name] || isHiddenText(after[name]),
+  );
 }

@@ -27,11 +27,13 @@ export function rulesOf(names: readonly string[]): Rule[] {
 /** Every limit that the changes exceed, with the people or objects concerned. */
 export function exceededBy(review: Review, { maxRemovals, maxEmails, deny }: Limits): Review["exceeded"] {
   const { emails } = review.summary;
-  const removed = review.removals.filter(({ people }) => maxRemovals !== undefined && people > maxRemovals);
+  const removed = review.removals.filter(
+    ({ people, unknown }) => maxRemovals !== undefined && (unknown || people > maxRemovals),
+  );
   return [
     ...removed.map((row) => ({
       limit: "max-removals",
-      message: `${lostWords(row, row.people, named)}: more than --max-removals ${maxRemovals}.`,
+      message: `${lostWords(row, row.people, named, row.unknown)}: more than --max-removals ${maxRemovals}.`,
     })),
     ...(maxEmails !== undefined && emails > maxEmails
       ? [

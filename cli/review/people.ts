@@ -4,7 +4,7 @@ import { normalizeEmail } from "../../provider/core/address.js";
 import { rosterOf } from "../../provider/schema/index.js";
 import { lookalikes } from "../output/lookalikes.js";
 import type { Preview, Resource } from "../pulumi/preview.js";
-import { isSecret, notKnown, textOf } from "../pulumi/values.js";
+import { hiddenText, notKnown, textOf } from "../pulumi/values.js";
 
 /** Somebody whom a declaration names, as far as it tells. */
 export interface Named {
@@ -90,16 +90,14 @@ export function namedIn(resource: Resource): Named {
   const who = whoIn(resource);
   const email = textOf(declared) ?? textOf(recorded) ?? who.email;
   const uid = textOf(inputs["user"]) ?? textOf(outputs["userUid"]) ?? textOf(outputs["user"]) ?? who.userUid;
-  const isKept = [declared, recorded].some(isSecret);
+  const notShown = hiddenText([declared, recorded, inputs["user"]]);
   return {
     email: email === undefined ? undefined : normalizeEmail(email),
     userUid: uid === undefined ? undefined : (canonicalUid(uid) ?? uid),
     username: textOf(outputs["username"]),
-    ...(isKept
-      ? { hidden: `[secret] ${name}` }
-      : email === undefined && uid === undefined
-        ? { hidden: `${notKnown} ${name}` }
-        : {}),
+    ...(notShown !== undefined || (email === undefined && uid === undefined)
+      ? { hidden: `${notShown ?? notKnown} ${name}` }
+      : {}),
   };
 }
 

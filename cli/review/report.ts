@@ -2,6 +2,7 @@ import { byText, changesOf, effects, scopeOrder, type Change, type Effect } from
 import type { AccessRecord, Certainty } from "./claims.js";
 import { Model, type Act } from "./access.js";
 import { costOf, type Cost } from "./cost.js";
+import type { Unclear } from "./decisive.js";
 import type { Person } from "./people.js";
 import type { Scope } from "./scopes.js";
 import { digestOf, type OtherStep, type Preview } from "../pulumi/preview.js";
@@ -60,6 +61,8 @@ export interface ChangeRow extends Where {
   cause?: Change["cause"];
   moved?: { from: string; to?: string | undefined } | undefined;
   fields: Field[];
+  /** What decides about it and is not shown: it counts as the worst that it can be. */
+  unclear: Unclear[];
   resources: string[];
 }
 
@@ -67,6 +70,8 @@ export interface ActRow extends Where {
   act: Act["act"];
   fields: Field[];
   forced: boolean;
+  /** As in a change. */
+  unclear: readonly Unclear[];
 }
 
 export interface WarningRow extends Where, Omit<Warning, "scope" | "person" | "rule"> {
@@ -78,15 +83,17 @@ export interface WarningRow extends Where, Omit<Warning, "scope" | "person" | "r
 export interface Review {
   version: 1;
   masked: boolean;
-  /** Whether the preview shows what stays as it is, too. */
+  /** Whether the preview shows what stays as it is, and what becomes of replaced resources, too. */
   complete: boolean;
+  /** Resources that the program declares and this run leaves out (`--target`, `--exclude`). */
+  leftOut: number;
   summary: Record<Effect, number> & { emails: number; warnings: number };
   cost: Cost;
   changes: ChangeRow[];
   /** Other access of those people, unchanged. */
   unchanged: (Where & { person: PersonName; stand: Stand })[];
   acts: ActRow[];
-  removals: (Where & { people: number; allowed: number })[];
+  removals: (Where & { people: number; unknown: boolean; allowed: number })[];
   warnings: WarningRow[];
   /** Steps of other providers. */
   others: OtherStep[];
@@ -110,19 +117,22 @@ export function reviewOf(preview: Preview, standards: Standards): Review {
     version: 1,
     masked: false,
     complete: preview.complete,
+    leftOut: preview.leftOut.length,
     summary: summaryOf(changes, warnings.length),
     cost: costOf(model, changes, acts),
     changes: changes.map(changeRow),
     unchanged: unchangedBeside(model, changes),
-    acts: acts.map(({ act, scope, fields, forced }) => ({
+    acts: acts.map(({ act, scope, fields, forced, unclear }) => ({
       act,
       ...whereOf(scope),
       fields,
       forced,
+      unclear,
     })),
-    removals: removalsOf(changes).map(({ scope, people }) => ({
+    removals: removalsOf(changes, model.acts).map(({ scope, people, unknown }) => ({
       ...whereOf(scope),
       people,
+      unknown,
       allowed: standards.maxRemovals,
     })),
     warnings,
@@ -141,7 +151,7 @@ function summaryOf(changes: readonly Change[], warnings: number): Review["summar
 }
 
 function changeRow(change: Change): ChangeRow {
-  const { effect, scope, person, before, after, emails, cause, moved, fields, resources } = change;
+  const { effect, scope, person, before, after, emails, cause, moved, fields, unclear, resources } = change;
   return {
     effect,
     ...whereOf(scope),
@@ -154,6 +164,7 @@ function changeRow(change: Change): ChangeRow {
     cause: effect === "loses" || effect === "withdrawn" ? cause : undefined,
     moved,
     fields,
+    unclear,
     resources: resources.toSorted(byText),
   };
 }

@@ -12,7 +12,7 @@ import { htmlOf } from "./html.js";
 import { countOf, exceededBy, rulesOf } from "./limits.js";
 import { markdownOf } from "./markdown.js";
 import { masked } from "./mask.js";
-import { previewOf } from "../pulumi/preview.js";
+import { previewCommand, previewOf } from "../pulumi/preview.js";
 import { asJson, reviewOf, type Review } from "./report.js";
 import { show, textOf } from "./text.js";
 import { rules } from "./warnings.js";
@@ -59,12 +59,12 @@ export const review = defineCommand({
     {
       name: "preview.json",
       optional: true,
-      description: "the output of pulumi preview --json --show-sames, or - for stdin; if omitted, the preview is run",
+      description: `the output of ${previewCommand}, or - for stdin; if omitted, the preview is run`,
     },
   ],
   options,
   about: [
-    "Reads the output of pulumi preview --json --show-sames, and lists who gains and who loses access: per person, organization and team, with the roles before and after, the number of emails and requests, and warnings for the reviewer. A person who only moves from one resource to another loses nothing.",
+    `Reads the output of ${previewCommand}, and lists who gains and who loses access: per person, organization and team, with the roles before and after, the number of emails and requests, and warnings for the reviewer. A person who only moves from one resource to another loses nothing.`,
     "The command sends nothing to Avala and needs no key. Without a file it runs pulumi preview in the project, which reads from Avala as usual and changes nothing.",
   ],
   exitCodes: [["2", "a review limit exceeded"]],
@@ -149,7 +149,7 @@ async function document(invocation: Invocation<Options>): Promise<unknown> {
   if (!isInProject(invocation)) {
     throw new UsageError(
       "No Pulumi project in this folder or its parents, and no preview was passed.",
-      "Change to the folder of a project, or pass --cwd <folder> or the output of: pulumi preview --json --show-sames.",
+      `Change to the folder of a project, or pass --cwd <folder> or the output of: ${previewCommand}.`,
     );
   }
   invocation.terminal.note("Running pulumi preview.");
@@ -160,7 +160,7 @@ function parsed(content: string, source: string): unknown {
   try {
     return JSON.parse(content) as unknown;
   } catch {
-    throw new PreviewError(`${source} is not valid JSON.`, "Pass the output of: pulumi preview --json --show-sames.");
+    throw new PreviewError(`${source} is not valid JSON.`, `Pass the output of: ${previewCommand}.`);
   }
 }
 

@@ -4,7 +4,8 @@ import { nameOf, parseUrn } from "../pulumi/urn.js";
 import { typeToken } from "../../provider/schema/token.js";
 import type { Preview, Resource } from "../pulumi/preview.js";
 import { isUnknown } from "../../provider/core/unknown.js";
-import { notKnown, textOf } from "../pulumi/values.js";
+import { hiddenText, notKnown, textOf } from "../pulumi/values.js";
+import { worstStep } from "./decisive.js";
 
 /** An organization or a team, whether it exists or is to be made. */
 export interface Scope {
@@ -21,6 +22,8 @@ export interface Scope {
   organization: Scope;
   /** Made by this run: nobody can be inside before. */
   created: boolean;
+  /** The preview says which one it is. */
+  isKnown: boolean;
 }
 
 /** Which organization or team a resource stands for or belongs to, before the run and as declared. */
@@ -30,7 +33,9 @@ export class Scopes {
   readonly #declared = new Map<string, Scope>();
   readonly #slugs = new Map<string, Set<Scope>>();
 
-  constructor({ steps }: Preview) {
+  constructor({ steps: planned }: Preview) {
+    const steps = planned.map(worstStep);
+    for (const { old } of steps) if (old) this.#learnSlug(old);
     for (const kind of ["Organization", "Team"] as const) {
       for (const step of steps.filter((step) => step.kind === kind)) {
         const { old, new: now } = step;
@@ -52,6 +57,11 @@ export class Scopes {
   /** What an Organization or a Team stands for that is declared. */
   declared({ urn }: Resource): Scope {
     return this.#declared.get(urn)!;
+  }
+
+  /** What an Organization or a Team stands for, before the run or after it. */
+  declaredOrExisting(resource: Resource): Scope {
+    return this.#declared.get(resource.urn) ?? this.existing(resource, resource.id!);
   }
 
   /** What an Organization or a Team of this id stands for. */
@@ -89,11 +99,24 @@ export class Scopes {
     return team ?? this.#unknown("team", resource, this.#unknown("organization", resource));
   }
 
-  #enter(resource: Resource, scope: Scope): void {
-    const slug = textOf(resource.outputs["slug"]) ?? textOf(resource.inputs["slug"]);
-    if (slug === undefined) return;
+  /** A resource of a person that names its organization by slug has the uid in its id. */
+  #learnSlug(resource: Resource): void {
+    const slug = textOf(resource.inputs["organization"]);
+    const uid = canonicalUid(resource.id?.split("/")[0] ?? "");
+    if (resource.kind === "Organization" || slug === undefined || canonicalUid(slug) || uid === undefined) return;
+    const scope = this.#organization(uid, resource);
+    if (scope.name === uid) scope.name = slug;
+    this.#addSlug(resource, scope, slug);
+  }
+
+  #addSlug(resource: Resource, scope: Scope, slug: string): void {
     const slugKey = this.#slugKey(resource, scope, slug);
     this.#slugs.set(slugKey, (this.#slugs.get(slugKey) ?? new Set()).add(scope));
+  }
+
+  #enter(resource: Resource, scope: Scope): void {
+    const slug = textOf(resource.outputs["slug"]) ?? textOf(resource.inputs["slug"]);
+    if (slug !== undefined) this.#addSlug(resource, scope, slug);
   }
 
   /** A slug is one of a deployment, and so of a provider; of a team, one of its organization. */
@@ -130,7 +153,7 @@ export class Scopes {
         key: `new ${urn}`,
         uid: undefined,
         organization,
-        created: adopt === undefined,
+        created: hiddenText(inputs["adopt"]) === undefined && adopt === undefined,
       });
     scope.name =
       textOf(inputs["name"]) ??
@@ -201,7 +224,8 @@ export class Scopes {
 
   #unknown(kind: Scope["kind"], resource: Resource, organization?: Scope): Scope {
     const key = `unknown ${kind} of ${resource.urn}`;
-    return this.#byKey.get(key) ?? this.#add({ kind, key, name: notKnown, organization });
+    const name = hiddenText(resource.inputs[kind]) ?? notKnown;
+    return this.#byKey.get(key) ?? this.#add({ kind, key, name, organization, isKnown: false });
   }
 
   #add(
@@ -211,6 +235,7 @@ export class Scopes {
       uid: undefined,
       urn: undefined,
       created: false,
+      isKnown: true,
       called: undefined,
       ...made,
       name: made.name ?? made.uid ?? "",

@@ -1,5 +1,7 @@
-import type { Access, Model } from "./access.js";
+import type { Access, Act, Model } from "./access.js";
 import type { Change } from "./changes.js";
+import type { AccessRecord } from "./claims.js";
+import { isHiddenText, type Unclear } from "./decisive.js";
 import type { Person } from "./people.js";
 import type { Scope } from "./scopes.js";
 
@@ -13,6 +15,7 @@ export const rules = {
   "organization-deletions": "an organization is deleted, or left by the API key's user",
   removals: "more people lose one organization or team than AVALA_MAX_REMOVALS allows",
   "team-deletions": "a team is deleted",
+  "unknown-access": "a value that decides about access or emails is secret, or not known yet",
   "unknown-people": "people join or leave whom the preview does not name",
 } as const;
 export type Rule = keyof typeof rules;
@@ -26,12 +29,16 @@ export interface Warning {
   domain?: string;
   until?: string | undefined;
   forced?: boolean;
+  /** Values that are not shown, each counted as the worst that it can be. */
+  unclear?: readonly Unclear[];
   what?: "deleted" | "left" | "removed" | "hidden";
 }
 
 export interface Removals {
   scope: Scope;
   people: number;
+  /** More people, of whom the preview shows nothing. */
+  unknown: boolean;
 }
 
 export interface Standards {
@@ -43,10 +50,14 @@ export interface Standards {
 
 /** What somebody who approves should look at. */
 export function warningsOf(model: Model, changes: readonly Change[], standards: Standards): Warning[] {
-  const removed = removalsOf(changes);
+  const removed = removalsOf(changes, model.acts);
   const lost = peopleBy(changes, ({ effect }) => effect === "loses");
   return [
-    ...changes.filter(isAdminGrant).map((change) => about("admin-grants", change)),
+    ...changes.filter(isAdminGrant).map((change): Warning => ({
+      ...about("admin-grants", change),
+      ...(isHiddenText(change.after?.role) && { unclear: [{ name: "role", shown: change.after!.role! }] }),
+    })),
+    ...unclearAccess(model, changes),
     ...changes.flatMap(extended),
     ...foreigners(model, changes, standards.domains),
     ...withoutLead(model),
@@ -69,15 +80,46 @@ export function warningsOf(model: Model, changes: readonly Change[], standards: 
       return act === "membersUnknown" ? [{ rule: "unknown-people", scope, person: undefined, what: "hidden" }] : [];
     }),
     ...removed
-      .filter(({ people }) => people > standards.maxRemovals)
-      .map(({ scope, people }): Warning => ({ rule: "removals", scope, person: undefined, count: people })),
+      .filter(({ people, unknown }) => unknown || people > standards.maxRemovals)
+      .map(({ scope, people, unknown }): Warning => ({
+        rule: "removals",
+        scope,
+        person: undefined,
+        count: people,
+        ...(unknown && { what: "hidden" }),
+      })),
   ];
 }
 
 /** How many people lose each organization and team, or an invitation to it, as a run counts them. */
-export function removalsOf(changes: readonly Change[]): Removals[] {
+export function removalsOf(changes: readonly Change[], acts: readonly Act[]): Removals[] {
   const counts = peopleBy(changes, ({ effect }) => effect === "loses" || effect === "withdrawn");
-  return [...counts].map(([scope, people]) => ({ scope, people }));
+  const unknown = new Set(acts.filter(({ takesUnknown }) => takesUnknown).map(({ scope }) => scope));
+  const scopes = new Set([...counts.keys(), ...unknown]);
+  return [...scopes].map((scope) => ({ scope, people: counts.get(scope) ?? 0, unknown: unknown.has(scope) }));
+}
+
+/** One warning for each person in a place, and for each organization, team or roster. */
+function unclearAccess(model: Model, changes: readonly Change[]): Warning[] {
+  const rule = "unknown-access";
+  const ofPeople = changes.map(({ scope, person, before, after, unclear }): Warning => {
+    // The people of a roster share one value: its warning is one.
+    const isRoster = (after ?? before)?.kind === "TeamRoster";
+    return { rule, scope, person: isRoster ? undefined : person, unclear };
+  });
+  const ofActs = model.acts.map(({ scope, unclear }): Warning => ({ rule, scope, person: undefined, unclear }));
+  const ofProviders = model.changedProviders.map(({ scope, provider }): Warning => ({
+    rule,
+    scope,
+    person: undefined,
+    unclear: [{ name: "provider", shown: provider }],
+  }));
+  const all = [...ofPeople, ...ofActs, ...ofProviders].filter(({ unclear }) => unclear!.length > 0);
+  return [...new Map(all.map((one) => [keyOf(one), one])).values()];
+}
+
+function keyOf({ scope, person, unclear }: Warning): string {
+  return JSON.stringify([scope.key, person?.key, unclear]);
 }
 
 function peopleBy(changes: readonly Change[], isMeant: (change: Change) => boolean): Map<Scope, number> {
@@ -93,7 +135,7 @@ function about(rule: Rule, { scope, person }: Access): Warning {
 function isAdminGrant({ scope, before, after, effect }: Change): boolean {
   if (
     scope.kind === "team" ||
-    after?.role !== "admin" ||
+    (after?.role !== "admin" && !isHiddenText(after?.role)) ||
     effect === "keeps" ||
     effect === "details" ||
     effect === "without"
@@ -106,7 +148,8 @@ function isAdminGrant({ scope, before, after, effect }: Change): boolean {
 function extended(change: Change): Warning[] {
   const field = change.fields.find(({ name }) => name === "validUntil");
   if (field?.before === undefined) return [];
-  const later = field.after === undefined || field.after > field.before;
+  const isHidden = [field.before, field.after].some(isHiddenText);
+  const later = isHidden || field.after === undefined || field.after > field.before;
   return later ? [{ ...about("extended-access", change), until: field.after }] : [];
 }
 
@@ -155,6 +198,10 @@ export function domainOf(email: string): string {
   return email.slice(email.lastIndexOf("@") + 1).toLowerCase();
 }
 
+function mayLead({ role }: AccessRecord): boolean {
+  return role === "lead" || isHiddenText(role);
+}
+
 function withoutLead({ accesses, acts }: Model): Warning[] {
   const deleted = new Set(acts.filter(({ act }) => act === "delete").map(({ scope }) => scope));
   const teams = new Set(accesses.map(({ scope }) => scope).filter(({ kind }) => kind === "team"));
@@ -162,9 +209,11 @@ function withoutLead({ accesses, acts }: Model): Warning[] {
     .filter((team) => !deleted.has(team) && !deleted.has(team.organization))
     .flatMap((scope) => {
       const inside = accesses.filter((access) => access.scope === scope);
-      const had = inside.some(({ before }) => before?.certainty === "has" && before.role === "lead");
+      const had = inside.some(({ before }) => before?.certainty === "has" && mayLead(before));
       const has = inside.some(
-        ({ after }) => (after?.certainty === "has" || after?.certainty === "granted") && after.role === "lead",
+        ({ after }) =>
+          (after?.certainty === "has" || after?.certainty === "granted") &&
+          (after.role === "lead" || (after.kept === true && mayLead(after))),
       );
       return had && !has ? [{ rule: "last-lead" as const, scope, person: undefined }] : [];
     });

@@ -1,4 +1,6 @@
 import { quoted } from "../../provider/core/text.js";
+import { previewCommand } from "../pulumi/preview.js";
+import type { Unclear } from "./decisive.js";
 import { nameOfPerson, withAscii } from "../membership/lookup.js";
 import type { ActRow, ChangeRow, Field, ScopeName, Review, Stand, WarningRow, Where } from "./report.js";
 
@@ -78,7 +80,7 @@ export function standWords(stand: Stand | undefined, show: Show): string {
 
 /** Remarks on a change, in addition to before and after. */
 export function remarks(change: ChangeRow, show: Show): string[] {
-  const { effect, after, emails, unblocked, mayHaveAccepted, cause, moved, fields, team } = change;
+  const { effect, after, emails, unblocked, mayHaveAccepted, cause, moved, fields, unclear, team } = change;
   const sent = emails > 0 ? counted(emails, "email", "emails") : undefined;
   const condition = after?.standing === "depends" ? conditional(team !== undefined, sent) : undefined;
   return [
@@ -86,6 +88,7 @@ export function remarks(change: ChangeRow, show: Show): string[] {
     effect === "without" ? "had no access before; no longer declared" : undefined,
     mayHaveAccepted ? "loses access if they have accepted since" : undefined,
     condition ?? sent,
+    unclear.length === 0 ? undefined : `worst case, as ${unclearWords(unclear)}`,
     cause === undefined ? undefined : `the ${cause.split(" ")[0]} is ${cause.split(" ")[1]}`,
     movedWords(moved, effect, show),
     ...fields.map((field) => fieldWords(field, show)),
@@ -114,7 +117,11 @@ export function fieldWords({ name, before, after }: Field, show: Show): string {
 export function actWords(row: ActRow, show: Show): string {
   const kind = row.team ? "team" : "organization";
   const scope = `${kind} ${where(row, show)}`;
-  const fields = row.fields.length === 0 ? "" : ` (${row.fields.map((field) => fieldWords(field, show)).join("; ")})`;
+  const details = [
+    ...row.fields.map((field) => fieldWords(field, show)),
+    ...(row.unclear.length === 0 ? [] : [`worst case, as ${unclearWords(row.unclear)}`]),
+  ];
+  const fields = details.length === 0 ? "" : ` (${details.join("; ")})`;
   switch (row.act) {
     case "create":
       return `+ ${scope} is created${fields}`;
@@ -123,21 +130,33 @@ export function actWords(row: ActRow, show: Show): string {
     case "update":
       return `~ ${scope} is changed${fields}`;
     case "delete":
-      return `- ${scope} is deleted${row.forced ? ", with everything in it" : ""}`;
+      return `- ${scope} is deleted${row.forced ? ", with everything in it" : ""}${fields}`;
     case "forget":
       return `= ${scope} stays, but is no longer managed`;
     case "leave":
       return `- ${scope} is left by the API key's user`;
     case "removeUnlisted":
-      return `- ${scope}: all people whom the roster does not list are removed`;
+      return `- ${scope}: all people whom the roster does not list are removed${fields}`;
     case "membersUnknown":
-      return `~ ${scope}: the preview does not show the people of its roster`;
+      return `~ ${scope}: the preview does not show the people of its roster${fields}`;
   }
 }
 
+/** "the role is [secret]". */
+export function unclearWords(unclear: readonly Unclear[]): string {
+  const words = unclear.map(({ name, shown }) =>
+    name === "provider"
+      ? `its provider ${quoted(shown)} has other settings, and may name another deployment`
+      : `${name} is ${shown}`,
+  );
+  return listed(words);
+}
+
 /** "3 people lose access to Core of Acme". */
-export function lostWords(row: Where, people: number, show: Show): string {
+export function lostWords(row: Where, people: number, show: Show, unknown = false): string {
   const included = row.team ? "" : ", including cancelled invitations";
+  if (unknown)
+    return `${people === 0 ? "An unknown number of people" : `${people} or more people`} lose access to ${where(row, show)}`;
   return `${counted(people, "person loses", "people lose")} access to ${where(row, show)}${included}`;
 }
 
@@ -147,7 +166,13 @@ export function warningWords(row: WarningRow, show: Show): string {
   const person = row.person === undefined ? "" : show(nameOfPerson(row.person));
   switch (row.rule) {
     case "admin-grants":
-      return `${person} becomes admin of ${scope}.`;
+      return row.unclear === undefined
+        ? `${person} becomes admin of ${scope}.`
+        : `${person} may become admin of ${scope}: ${unclearWords(row.unclear)}.`;
+    case "unknown-access": {
+      const who = person === "" ? (row.team ? "Team" : "Organization") : `${person},`;
+      return `${who} ${scope}: ${unclearWords(row.unclear ?? [])}. It counts as the worst case.`;
+    }
     case "extended-access":
       return `Access of ${person} to ${scope} is extended: ${row.until === undefined ? "no end" : `until ${show(row.until)}`}.`;
     case "external-domains":
@@ -162,7 +187,7 @@ export function warningWords(row: WarningRow, show: Show): string {
         ? `The API key's user leaves the organization ${scope}.`
         : `The ${row.team ? "team" : "organization"} ${scope} is deleted; ${membersLost(row.count ?? 0, row.forced)}.`;
     case "removals":
-      return `${lostWords(row, row.count ?? 0, show)}: more than AVALA_MAX_REMOVALS allows.`;
+      return `${lostWords(row, row.count ?? 0, show, row.what === "hidden")}: more than AVALA_MAX_REMOVALS allows.`;
     case "unknown-people":
       return row.what === "hidden"
         ? `The preview does not show the people in the roster of ${scope}: who gains or loses access is not known.`
@@ -215,5 +240,4 @@ export function counted(count: number, one: string, more: string): string {
   return `${count} ${count === 1 ? one : more}`;
 }
 
-export const incompleteWords =
-  "The preview does not list unchanged resources: their team names, leads and email domains are not known. Pass the output of pulumi preview --json --show-sames.";
+export const incompleteWords = `The preview does not list unchanged resources, or the steps of replacements: team names, leads and email domains are not known, nor what an interrupted run has left to delete. Pass the output of ${previewCommand}.`;

@@ -22,14 +22,19 @@ const typeOf = (kind: Planned["kind"]) =>
   kind === "Other" ? "aws:iam/user:User" : `pulumi-nodejs:dynamic/avala:${kind}`;
 const urnOf = ({ kind, name }: Pick<Planned, "kind" | "name">) => `urn:pulumi:test::project::${typeOf(kind)}::${name}`;
 
-/** A preview in the shape of `pulumi preview --json --show-sames`. */
+/** A preview in the shape of `pulumi preview --json --show-sames --show-replacement-steps`. */
 export function previewDocument(
   planned: readonly Planned[],
   more: Record<string, unknown> = {},
 ): Record<string, unknown> {
   const steps = planned.map(stepOf);
-  const sames = steps.filter(({ op }) => op === "same").length;
-  return { steps, duration: 1, changeSummary: { same: sames }, ...more };
+  return { steps, duration: 1, changeSummary: summaryOf(steps.map(({ op }) => op)), ...more };
+}
+
+/** As the engine counts: parts of replacements and reads are listed, and not counted. */
+export function summaryOf(ops: readonly string[]): Record<string, number> {
+  const counted = ops.filter((op) => ["create", "update", "delete", "replace", "import", "same"].includes(op));
+  return Object.fromEntries([...new Set(counted)].map((op) => [op, counted.filter((one) => one === op).length]));
 }
 
 function stepOf({ op, kind, name, id, was, is, from = {}, more = {} }: Planned) {

@@ -1,15 +1,40 @@
-import { ApprovedReviewError } from "../errors.js";
+import { printable, quoted } from "../../provider/core/text.js";
+import { ApprovedReviewError, UsageError } from "../errors.js";
 import { digestOf } from "../pulumi/preview.js";
-import type { ActRow, ChangeRow, Field, PersonName, ScopeName, Review, Where } from "./report.js";
-import { isObject, notKnown, propertiesOf, secretText } from "../pulumi/values.js";
+import type { ActRow, Binding, ChangeRow, Field, PersonName, Review, ScopeName, Where } from "./report.js";
+import { isObject, notKnown, propertiesOf, secretText, type Properties } from "../pulumi/values.js";
 import { actWords, effectWords, where, named } from "./words.js";
 import { nameOfPerson } from "../membership/lookup.js";
 
+interface Expected {
+  /** What it has to be bound to. */
+  binding?: Binding | undefined;
+  /** Whether it may have exceeded a limit. */
+  allowExceeded?: boolean;
+}
+
+/** The values of `--bind`, by their names; undefined if none is given. */
+export function bindingOf(values: readonly string[]): Binding | undefined {
+  if (values.length === 0) return undefined;
+  const pairs = values.map((text) => {
+    const [, name, value] = /^([a-z][a-z0-9-]*)=(.+)$/s.exec(text) ?? [];
+    if (name !== undefined && value !== undefined) return [name, value] as const;
+    throw new UsageError(
+      `--bind must be name=value, with a name in lower case, not ${quoted(text)}.`,
+      "For example: --bind head=0ddba115.",
+    );
+  });
+  const names = pairs.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new UsageError(`--bind ${twice} is given twice.`, "Give each name once.");
+  return Object.fromEntries(pairs);
+}
+
 /**
  * The review that was approved, as `--json` wrote it.
- * @throws ApprovedReviewError if it is not a review, or was changed since
+ * @throws ApprovedReviewError if it is not a review, was changed since, belongs to something else, or exceeded a limit
  */
-export function approvedReview(document: unknown): Review {
+export function approvedReview(document: unknown, { binding = {}, allowExceeded = false }: Expected = {}): Review {
   const { digest, ...review } = propertiesOf(document);
   const again = "Write it again: pulumi-avala review --json --out review.json";
   if (review["version"] !== 1) {
@@ -30,11 +55,36 @@ export function approvedReview(document: unknown): Review {
       `${again}, without --mask-emails.`,
     );
   }
-  const lists = ["changes", "acts", "others"].map((name) => review[name]);
+  const lists = ["changes", "acts", "others", "exceeded"].map((name) => review[name]);
   if (!lists.every((list) => Array.isArray(list) && list.every(isObject))) {
     throw new ApprovedReviewError("The approved review lacks its lists of changes.", `${again}, and have it approved.`);
   }
-  return review as unknown as Review;
+  const approved = review as unknown as Review;
+  refuseOtherBinding(propertiesOf(review["binding"]), binding);
+  if (!allowExceeded) refuseExceeded(approved);
+  return approved;
+}
+
+/** What a review was not bound to, is different. */
+function refuseOtherBinding(bound: Properties, expected: Binding): void {
+  for (const [name, value] of Object.entries(expected)) {
+    const other = Object.hasOwn(bound, name) ? bound[name] : undefined;
+    if (other === value) continue;
+    const found = typeof other === "string" ? `${name} ${quoted(other)}` : `no ${name}`;
+    throw new ApprovedReviewError(
+      `The approved review is bound to ${found}, not to ${name} ${quoted(value)}.`,
+      "Pass the review of this change, or have this change reviewed and approved.",
+    );
+  }
+}
+
+function refuseExceeded({ exceeded }: Review): void {
+  if (exceeded.length === 0) return;
+  const limits = [...new Set(exceeded.map(({ limit }) => printable(String(limit), 40)))].join(", ");
+  throw new ApprovedReviewError(
+    `The approved review exceeds a limit: ${limits}.`,
+    "Make a smaller change, or review it with a higher limit and have that approved, or pass --allow-exceeded.",
+  );
 }
 
 /**

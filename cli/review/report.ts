@@ -101,7 +101,12 @@ export interface Review {
   diagnostics: string[];
   /** Limits that are exceeded; empty where none were set. */
   exceeded: { limit: string; message: string }[];
+  /** What the review belongs to, by the names of `--bind`; absent without that option. */
+  binding?: Binding;
 }
+
+/** Such as repository, pull request and commits. */
+export type Binding = Readonly<Record<string, string>>;
 
 const mostDiagnostics = 20;
 

@@ -7,7 +7,7 @@ import { ApprovedReviewError, PreviewError, StackError, UsageError } from "../er
 import { inputText, sourceName } from "../input.js";
 import { isInProject, previewed } from "../pulumi/run.js";
 import { jsonText } from "../output/terminal.js";
-import { approvedReview, unapproved } from "./approved.js";
+import { approvedReview, bindingOf, unapproved } from "./approved.js";
 import { htmlOf } from "./html.js";
 import { countOf, exceededBy, rulesOf } from "./limits.js";
 import { markdownOf } from "./markdown.js";
@@ -45,7 +45,18 @@ const options = {
     type: "string",
     value: "<file>",
     description:
-      "Exit 2 on a change not in this approved review (written with --json), unless an acceptance made it possible.",
+      "Exit 2 on a change not in this approved review (written with --json), unless an acceptance made it possible. A review that exceeded a limit is an error.",
+  },
+  bind: {
+    type: "string",
+    multiple: true,
+    value: "<name=value>",
+    description:
+      "Record what the review belongs to, such as a commit, under the digest of --json; with --approved, fail unless the approved review was bound to the same value.",
+  },
+  "allow-exceeded": {
+    type: "boolean",
+    description: "With --approved, accept an approved review that exceeded a limit.",
   },
   ...sharedOptions,
 } as const;
@@ -75,6 +86,7 @@ export const review = defineCommand({
     "review preview.json --json --out review.json",
     "review - --max-removals 5 --deny admin-grants --deny external-domains < preview.json",
     "review --approved review.json",
+    "review preview.json --json --out review.json --bind pull-request=12 --bind head=0ddba115",
   ],
   run: runReview,
 });
@@ -87,14 +99,21 @@ async function runReview(invocation: Invocation<Options>): Promise<ExitCode | vo
     maxEmails: countOf(options["max-emails"], "--max-emails"),
     deny: rulesOf(options.deny),
   };
+  const binding = bindingOf(options.bind);
   const approved =
-    options.approved === undefined ? undefined : approvedReview(await approvedDocument(options.approved));
+    options.approved === undefined
+      ? undefined
+      : approvedReview(await approvedDocument(options.approved), {
+          binding,
+          allowExceeded: options["allow-exceeded"],
+        });
   const plain = reviewOf(previewOf(await document(invocation)), {
     maxRemovals: allowedRemovals(invocation),
     domains: options["allow-domain"].map((domain) => normalizeDomain(domain.trim().replace(/^@/, ""))),
   });
   const exceeded = [...exceededBy(plain, limits), ...(approved ? unapproved(plain, approved) : [])];
-  const found = options["mask-emails"] ? masked({ ...plain, exceeded }) : { ...plain, exceeded };
+  const complete = { ...plain, ...(binding && { binding }), exceeded };
+  const found = options["mask-emails"] ? masked(complete) : complete;
   if (!found.complete) terminal.note(incompleteWords);
   await print(invocation, format, found);
   for (const { message } of found.exceeded) terminal.error(message);

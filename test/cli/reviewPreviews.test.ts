@@ -1,8 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { marked } from "marked";
 import type { Browser } from "playwright-core";
-import { approvedReview, unapproved } from "../../cli/review/approved.js";
+import { approvedReview, bindingOf, unapproved } from "../../cli/review/approved.js";
 import { htmlOf } from "../../cli/review/html.js";
 import { exceededBy, rulesOf } from "../../cli/review/limits.js";
 import { markdownOf } from "../../cli/review/markdown.js";
@@ -680,6 +680,78 @@ describe("--approved", () => {
   });
 });
 
+describe("--bind", () => {
+  const bound = { repository: "acme/access", "pull-request": "12", head: "0ddba115", base: "5ca1ab1e" };
+  const one = reviewed([member("zoe", undefined, {})]);
+  const documentOf = (review: Review) => JSON.parse(JSON.stringify(asJson(review))) as { digest: string };
+  const code = (binding: Record<string, string>, review: Review = { ...one, binding: bound }) => {
+    try {
+      approvedReview(documentOf(review), { binding });
+      return undefined;
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+
+  it("accepts the values that the review is bound to, some of them, or none", () => {
+    for (const binding of [bound, { head: bound.head }, {}] as Record<string, string>[])
+      expect(code(binding)).toBeUndefined();
+  });
+
+  it.each(Object.keys(bound))("refuses a review of another %s, or without it", (name) => {
+    const { [name]: _own, ...others } = bound as Record<string, string>;
+    for (const binding of [{ ...bound, [name]: "another" }, others, { ...others, [name]: 12 as never }, undefined]) {
+      expect(code(bound, { ...one, ...(binding && { binding }) })).toBe("AVALA_APPROVED_REVIEW");
+    }
+  });
+
+  it("takes nothing that every object has for a value", () => {
+    expect(code({ constructor: "x", tostring: "y" })).toBe("AVALA_APPROVED_REVIEW");
+  });
+
+  it("is under the digest", () => {
+    const document = documentOf({ ...one, binding: bound });
+    const forged = { ...document, binding: { ...bound, head: "another" } };
+    expect(() => approvedReview(forged, { binding: { head: "another" } })).toThrow(/changed after it was written/);
+  });
+
+  it.each(["head", "=x", "head=", "Head=x", "1=x", ""])("refuses %j as a value", (text) => {
+    expect(() => bindingOf([text])).toThrow(expect.objectContaining({ code: "AVALA_USAGE" }));
+  });
+
+  it("refuses a name twice, keeps signs of equality, and is absent if not given", () => {
+    expect(() => bindingOf(["head=a", "head=a"])).toThrow(expect.objectContaining({ code: "AVALA_USAGE" }));
+    expect(bindingOf(["head=a=b", "base=c"])).toEqual({ head: "a=b", base: "c" });
+    expect(bindingOf([])).toBeUndefined();
+  });
+});
+
+describe("an approved review that exceeded a limit (security review: approval lifted every limit)", () => {
+  const removed = reviewed([member("bob", joined), member("eve", joined)]);
+  const exceeding = (limits: Parameters<typeof exceededBy>[1]) => ({
+    ...removed,
+    exceeded: exceededBy(removed, limits),
+  });
+  const none = { maxRemovals: undefined, maxEmails: undefined, deny: [] };
+
+  it.each([
+    ["--max-removals", exceeding({ ...none, maxRemovals: 1 })],
+    ["an unknown kind of limit", { ...removed, exceeded: [{ limit: "later", message: "x" }] }],
+    ["a list that is no list", { ...removed, exceeded: "x" as never }],
+    ["no list", { ...removed, exceeded: undefined as never }],
+  ])("is refused: %s", (_what, review) => {
+    expect(() => approvedReview(JSON.parse(JSON.stringify(asJson(review))))).toThrow(
+      expect.objectContaining({ code: "AVALA_APPROVED_REVIEW" }),
+    );
+  });
+
+  it("is accepted with --allow-exceeded, and without an exceeded limit", () => {
+    const json = asJson(exceeding({ ...none, maxRemovals: 1 }));
+    expect(approvedReview(json, { allowExceeded: true }).exceeded).toHaveLength(1);
+    expect(approvedReview(asJson(exceeding({ ...none, maxRemovals: 2 }))).exceeded).toEqual([]);
+  });
+});
+
 describe("--mask-emails", () => {
   it("leaves no address anywhere, tells alike ones apart, and is the same each time", () => {
     const planned = ["ada", "anna", "bob"].map((name) =>
@@ -912,5 +984,23 @@ describe("the command", () => {
     const more = JSON.stringify(previewDocument([organization, team, member("zoe", undefined, { role: "admin" })]));
     const { code, stderr } = await desk.run(["review", "-", "--approved", "approved.json"], { stdin: more });
     expect([code, stderr]).toEqual([2, '"zoe@example.com" is invited, "Acme": not in the approved review.\n']);
+  });
+
+  it("compares what the reviews are bound to, and refuses one that exceeded a limit", async () => {
+    const stdin = JSON.stringify(previewDocument([organization, team, member("zoe", undefined, {})]));
+    const write = (...args: string[]) =>
+      desk.run(["review", "-", "--json", "--out", "bound.json", "--bind", "head=a", ...args], { stdin });
+    const compare = (...args: string[]) => desk.run(["review", "-", "--approved", "bound.json", ...args], { stdin });
+    await write();
+    expect(JSON.parse(readFileSync(join(desk.folder, "bound.json"), "utf8"))).toMatchObject({ binding: { head: "a" } });
+    expect((await compare("--bind", "head=a")).code).toBe(0);
+    const other = await compare("--bind", "head=b");
+    expect([other.code, other.stdout]).toEqual([1, ""]);
+    expect(other.stderr).toContain('bound to head "a", not to head "b"');
+    expect((await compare("--bind", "base=a")).stderr).toContain('bound to no base, not to base "a"');
+    expect((await write("--deny", "emails")).code).toBe(2);
+    const exceeded = await compare("--bind", "head=a");
+    expect([exceeded.code, exceeded.stderr]).toEqual([1, expect.stringContaining("exceeds a limit: deny emails.")]);
+    expect((await compare("--bind", "head=a", "--allow-exceeded")).code).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 import { printable, replaceHidden, shortened, stripped } from "../../provider/core/text.js";
 import { Interrupted, NotConfirmedError } from "../errors.js";
 
-type Style = Parameters<typeof styleText>[0];
+export type Style = Parameters<typeof styleText>[0];
 
 /**
  * The three streams of a command: results go to stdout, questions, notes and errors to stderr, so that a pipe carries
@@ -31,10 +31,17 @@ export class Terminal {
     return this.#process.stdin.isTTY;
   }
 
-  /** Lines of a result. */
-  result(text: string): void {
+  /** Characters in a line; without end where results do not go to a terminal. */
+  get width(): number {
+    const { isTTY, columns } = this.#process.stdout;
+    return isTTY && columns > 0 ? columns : Infinity;
+  }
+
+  /** Lines of a result; coloured where a terminal shows it. */
+  result(text: string, style?: Style): void {
     this.endProgress();
-    this.#process.stdout.write(`${harmless(text)}\n`);
+    const shown = harmless(text);
+    this.#process.stdout.write(`${style === undefined ? shown : this.#styled(style, shown, this.#process.stdout)}\n`);
   }
 
   /** A line of a result that stands out where a terminal shows it. */

@@ -1,52 +1,136 @@
 import { printable } from "../../provider/core/text.js";
-import { graphOf } from "./mermaid.js";
-import type { ChangeRow, Review } from "./report.js";
+import { nameOfPerson } from "../membership/lookup.js";
+import { isShown, matricesOf, own, signs, type Cell, type Matrix, type MatrixRow } from "./matrix.js";
+import type { ChangeRow, Review, ScopeName } from "./report.js";
 import {
   actWords,
+  cellWords,
+  counted,
   effectWords,
-  incompleteWords,
+  nameOfScope,
+  notesOf,
+  notices,
   remarks,
-  signs,
   standWords,
   verdict,
-  warningWords,
-  weighty,
+  warningLines,
   where,
 } from "./words.js";
-import { nameOfPerson } from "../membership/lookup.js";
 
 /** What GitHub takes as one comment is 65,536 characters; counted here in bytes, with room for the end. */
 const mostBytes = 64_000;
-/** Of those, what one part may take: no part crowds out the next. */
-const mostOfPart = 20_000;
+/** With more teams, a column for each is harder to read than a list. */
+const mostColumns = 8;
+const emoji = { "+": "➕", "-": "➖", "~": "✏️", "=": "🟰" } as const;
+
+export interface Markdown {
+  text: string;
+  /** Lines that did not fit; said at the top of the text. */
+  cut: number;
+}
 
 /**
  * A comment for a pull request. Every name stands in a code element, with everything that could mean something to
  * Markdown or HTML written as a character reference: GitHub looks for mentions, issues, links and emoji in none of it.
  */
-export function markdownOf(review: Review): string {
-  const parts = [
-    `### Access review\n\n${escaped(verdict(review))}`,
+export function markdownOf(review: Review, most = mostBytes): Markdown {
+  const parts = partsOf(review);
+  const whole = fitted(parts, most);
+  if (whole.cut === 0) return whole;
+  const notice = (cut: number) =>
+    `> **Not complete:** ${counted(cut, "line is", "lines are")} left out, as a comment takes no more. Read the review as HTML or JSON.`;
+  const { cut } = fitted([parts[0]!, { lines: [notice(9_999_999)] }, ...parts.slice(1)], most);
+  return fitted([parts[0]!, { lines: [notice(cut)] }, ...parts.slice(1)], most);
+}
+
+/** Lines between a head and an end, such as a table or a folded list. */
+interface Part {
+  head?: string;
+  lines: readonly string[];
+  end?: string;
+}
+
+function partsOf(review: Review): Part[] {
+  const quiet = review.changes.filter((change) => !isShown(change));
+  return [
+    { lines: [`### Access review\n\n**${escaped(verdict(review))}**`] },
+    ...notices(review).map((text) => ({ lines: [`> ${escaped(text)}`] })),
     list(
       "**Exceeded:**",
       review.exceeded.map(({ message }) => `- 🛑 ${code(message, 1000)}`),
     ),
+    ...matricesOf(review).map(table),
     list(
       "**Warnings:**",
-      review.warnings.map((row) => `- ⚠️ ${warningWords(row, code)}`),
+      warningLines(review, code).map((text) => `- ⚠️ ${text}`),
     ),
-    review.complete ? "" : `_${escaped(incompleteWords)}_`,
-    table(review.changes.filter(({ effect }) => weighty.has(effect))),
-    graphOf(review),
+    list(
+      "**Organizations and teams:**",
+      review.acts.map((row) => `- ${actWords(row, code).replace(/^[-+~=] /, "")}`),
+    ),
+    details("Access unchanged", quiet.map(quietLine)),
     details(
-      "Organizations and teams",
-      fitted(review.acts.map((row) => `- ${actWords(row, code).replace(/^[-+~=] /, "")}`)),
+      "Other providers",
+      review.others.map(({ op, urn }) => `- ${code(op)} ${code(urn)}`),
     ),
-    details("Access unchanged", table(review.changes.filter(({ effect }) => !weighty.has(effect)))),
-    details("Other providers", fitted(review.others.map(({ op, urn }) => `- ${code(op)} ${code(urn)}`))),
-    details("Warnings from the preview", fitted(review.diagnostics.map((text) => `- ${code(text, 300)}`))),
-  ];
-  return joined(parts.filter((part) => part !== ""));
+    details(
+      "Warnings from the preview",
+      review.diagnostics.map((text) => `- ${code(text, 300)}`),
+    ),
+  ].filter(({ lines }) => lines.length > 0);
+}
+
+function list(title: string, lines: readonly string[]): Part {
+  return { head: `${title}\n`, lines };
+}
+
+function details(title: string, lines: readonly string[]): Part {
+  return { head: `<details><summary>${title} (${lines.length})</summary>\n`, lines, end: "\n</details>" };
+}
+
+/** One row for each person. */
+function table({ organization, teams, rows }: Matrix): Part {
+  const columns = teams.size <= mostColumns ? [...teams] : undefined;
+  const names = columns === undefined ? ["Teams"] : columns.map(([, team]) => code(nameOfScope(team)));
+  const titles = ["", "Person", code(nameOfScope(organization)), ...names, "Notes"];
+  const cells = ({ cells: found }: MatrixRow) =>
+    columns === undefined ? [teamList(found, teams)] : columns.map(([key]) => cellText(found.get(key)));
+  const lines = rows.map((row) =>
+    tableRow([
+      emoji[row.sign],
+      code(nameOfPerson(row.person)),
+      cellText(row.cells.get(own)),
+      ...cells(row),
+      notesOf(row, code),
+    ]),
+  );
+  return { head: `${tableRow(titles)}\n${tableRow(titles.map(() => "---"))}`, lines };
+}
+
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function teamList(cells: MatrixRow["cells"], teams: ReadonlyMap<string, ScopeName>): string {
+  const inTeams = [...teams].filter(([key]) => cells.has(key));
+  return inTeams.map(([key, team]) => `${code(nameOfScope(team))}: ${cellText(cells.get(key))}`).join("<br>");
+}
+
+/** "~~member~~ → admin", "+ lead", "member". */
+function cellText(cell: Cell | undefined): string {
+  if (cell === undefined) return "";
+  const { lost, gained, kept } = cellWords(cell, code);
+  if (kept !== undefined) return kept;
+  if (lost === undefined) return `➕ ${gained}`;
+  return gained === undefined ? `➖ ~~${lost}~~` : `~~${lost}~~ → ${gained}`;
+}
+
+function quietLine(row: ChangeRow): string {
+  const [before, after] = [row.before, row.after].map((stand) => standWords(stand, code));
+  const now = before === after ? before! : `${before} → ${after}`;
+  const notes = remarks(row, code).join("; ");
+  const person = code(nameOfPerson(row.person));
+  return `- ${emoji[signs[row.effect]]} ${person} ${effectWords[row.effect]}, ${where(row, code)}: ${now}${notes && ` (${notes})`}`;
 }
 
 /** A name that others have chosen. */
@@ -61,49 +145,35 @@ function escaped(text: string): string {
     .replaceAll("www.", "www&#46;");
 }
 
-function list(title: string, lines: readonly string[]): string {
-  return lines.length === 0 ? "" : `${title}\n\n${fitted(lines)}`;
-}
-
-function table(rows: readonly ChangeRow[]): string {
-  if (rows.length === 0) return "";
-  const head = "|   | Person | Where | Before | After | |\n| --- | --- | --- | --- | --- | --- |";
-  return `${head}\n${fitted(rows.map(rowOf), (count) => `| | and ${count} more | | | | |`)}`;
-}
-
-function rowOf(row: ChangeRow): string {
-  const [before, after] = [row.before, row.after].map((stand) => standWords(stand, code));
-  const what = `${signs[row.effect] === "-" ? "➖" : signs[row.effect] === "+" ? "➕" : signs[row.effect] === "~" ? "✏️" : "🟰"} ${effectWords[row.effect]}`;
-  return `| ${[what, code(nameOfPerson(row.person)), where(row, code), before, after, remarks(row, code).join("; ")].join(" | ")} |`;
-}
-
-function details(title: string, content: string): string {
-  return content === "" ? "" : `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
-}
-
-/** As many lines as a part may take, and how many more there are. */
-function fitted(lines: readonly string[], more = (count: number) => `- and ${count} more`): string {
-  const taken: string[] = [];
-  let bytes = 0;
-  for (const line of lines) {
-    bytes += Buffer.byteLength(line) + 1;
-    if (bytes > mostOfPart) break;
-    taken.push(line);
-  }
-  return (taken.length === lines.length ? taken : [...taken, more(lines.length - taken.length)]).join("\n");
-}
-
-/** A part that does not fit any more is left out, with a note. */
-function joined(parts: readonly string[]): string {
-  const taken: string[] = [];
-  let bytes = 0;
-  for (const part of parts) {
-    bytes += Buffer.byteLength(part) + 2;
-    if (bytes > mostBytes) {
-      taken.push("_Truncated to GitHub's limit for a comment. The review as HTML or JSON is complete._");
-      break;
+/** As many lines as fit: those that warn before those of people, and what is folded last. */
+function fitted(parts: readonly Part[], most: number): Markdown {
+  const kept = new Map<Part, string[]>();
+  let [bytes, cut] = [0, 0];
+  for (const part of parts.toSorted((one, other) => rankOf(one) - rankOf(other))) {
+    const shown: string[] = [];
+    for (const line of part.lines) {
+      const added = size(line) + (shown.length === 0 ? size(part.head) + size(part.end) + 2 : 0);
+      if (cut > 0 || bytes + added > most) {
+        cut++;
+        continue;
+      }
+      bytes += added;
+      shown.push(line);
     }
-    taken.push(part);
+    if (shown.length > 0) kept.set(part, shown);
   }
-  return taken.join("\n\n");
+  const texts = parts.flatMap((part) => {
+    const shown = kept.get(part);
+    return shown ? [[part.head, ...shown, part.end].filter((text) => text !== undefined).join("\n")] : [];
+  });
+  return { text: texts.join("\n\n"), cut };
+}
+
+function rankOf({ head, end }: Part): number {
+  if (end !== undefined) return 2;
+  return head?.startsWith("|") ? 1 : 0;
+}
+
+function size(text: string | undefined): number {
+  return text === undefined ? 0 : Buffer.byteLength(text) + 1;
 }

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { appendFile, writeFile } from "node:fs/promises";
 import { SettingReader } from "../../provider/client/index.js";
 import { normalizeDomain } from "../../provider/core/address.js";
 import { printable, quoted } from "../../provider/core/text.js";
@@ -16,7 +16,7 @@ import { previewCommand, previewOf } from "../pulumi/preview.js";
 import { asJson, reviewOf, type Review } from "./report.js";
 import { show, textOf } from "./text.js";
 import { rules } from "./warnings.js";
-import { incompleteWords, listed } from "./words.js";
+import { listed, notices } from "./words.js";
 
 const options = {
   markdown: { type: "boolean", description: "Print Markdown, for a comment on a pull request." },
@@ -114,11 +114,36 @@ async function runReview(invocation: Invocation<Options>): Promise<ExitCode | vo
   const exceeded = [...exceededBy(plain, limits), ...(approved ? unapproved(plain, approved) : [])];
   const complete = { ...plain, ...(binding && { binding }), exceeded };
   const found = options["mask-emails"] ? masked(complete) : complete;
-  if (!found.complete) terminal.note(incompleteWords);
-  await print(invocation, format, found);
-  for (const { message } of found.exceeded) terminal.error(message);
-  return exceeded.length > 0 ? 2 : 0;
+  const reported = format === "markdown" ? withCut(found) : found;
+  if (format === "json" || options.out !== undefined) for (const notice of notices(found)) terminal.note(notice);
+  await print(invocation, format, reported);
+  await writeStepSummary(invocation, reported);
+  for (const { message } of reported.exceeded) terminal.error(message);
+  return reported.exceeded.length > 0 ? 2 : 0;
 }
+
+/** A comment that is not complete is not one to approve. */
+function withCut(review: Review): Review {
+  const { cut } = markdownOf(review);
+  if (cut === 0) return review;
+  const message = `${cut} lines do not fit into a comment: read the review as HTML or JSON, or split the change.`;
+  return { ...review, exceeded: [...review.exceeded, { limit: "size", message }] };
+}
+
+/** What GitHub takes as the summary of a step. */
+const mostOfSummary = 1_000_000;
+
+/** On GitHub Actions the review also stands on the page of the run; whoever sees it need not see addresses. */
+async function writeStepSummary({ environment }: Invocation<Options>, review: Review): Promise<void> {
+  const file = environment["GITHUB_STEP_SUMMARY"];
+  if (file === undefined || file === "") return;
+  const { text } = markdownOf(review.masked ? review : masked(review), mostOfSummary);
+  await appendFile(file, `${text}\n`).catch(cannotWrite(file));
+}
+
+const cannotWrite = (file: string) => (error: NodeJS.ErrnoException) => {
+  throw new StackError(`${quoted(file)} cannot be written (${printable(error.code ?? "")}).`, "Check the path.");
+};
 
 type Format = "text" | "json" | "markdown" | "html";
 
@@ -136,15 +161,10 @@ async function print({ options, terminal }: Invocation<Options>, format: Format,
   if (options.out === undefined) {
     if (format === "json") terminal.json(asJson(review));
     else if (format === "text") show(review, terminal);
-    else terminal.result(format === "html" ? htmlOf(review).trimEnd() : markdownOf(review));
+    else terminal.result(format === "html" ? htmlOf(review).trimEnd() : markdownOf(review).text);
     return;
   }
-  await writeFile(options.out, written(format, review)).catch((error: NodeJS.ErrnoException) => {
-    throw new StackError(
-      `${quoted(options.out!)} cannot be written (${printable(error.code ?? "")}).`,
-      "Check the path.",
-    );
-  });
+  await writeFile(options.out, written(format, review)).catch(cannotWrite(options.out));
 }
 
 function written(format: Format, review: Review): string {
@@ -154,10 +174,12 @@ function written(format: Format, review: Review): string {
     case "html":
       return htmlOf(review);
     case "markdown":
-      return `${markdownOf(review)}\n`;
+      return `${markdownOf(review).text}\n`;
     default:
       return `${textOf(review)
-        .map(({ heading, lines }) => [...(heading === undefined ? [] : ["", heading]), ...lines].join("\n"))
+        .map(({ heading, lines }) =>
+          [...(heading === undefined ? [] : ["", heading]), ...lines.map(({ text }) => text)].join("\n"),
+        )
         .join("\n")}\n`;
   }
 }

@@ -1,50 +1,133 @@
 import { printable } from "../../provider/core/text.js";
-import { columns, type Terminal } from "../output/terminal.js";
-import type { ChangeRow, Review } from "./report.js";
-import { actWords, remarks, signs, standWords, verdict, warningWords, weighty, where, named } from "./words.js";
 import { nameOfPerson } from "../membership/lookup.js";
+import { wrapped, type Terminal, type Style } from "../output/terminal.js";
+import { isShown, matricesOf, own, signs, type Cell, type Matrix, type MatrixRow, type Sign } from "./matrix.js";
+import type { ChangeRow, Review } from "./report.js";
+import {
+  actWords,
+  cellWords,
+  effectWords,
+  nameOfScope,
+  named,
+  notesOf,
+  notices,
+  remarks,
+  standWords,
+  verdict,
+  warningLines,
+  where,
+} from "./words.js";
 
-/** An address is shown to its end, where its domain stands. */
-const longest = 254;
+/** A line of the review, before it is wrapped. */
+export interface Line {
+  text: string;
+  style?: Style;
+}
+
+export interface Section {
+  heading?: string;
+  lines: Line[];
+}
+
 const shown = (text: string) => printable(text, 60);
+const styles: Readonly<Record<Sign, Style | undefined>> = { "+": "green", "-": "red", "~": "yellow", "=": undefined };
+/** People whose names are this long at most stand in one column. */
+const nameColumn = 40;
 
-/** One screen: the verdict, then warnings, access changes, and changes of organizations and teams. */
-export function textOf(review: Review): { heading?: string; lines: string[] }[] {
-  const rows = (keep: (row: ChangeRow) => boolean) =>
-    columns(review.changes.filter(keep).map(rowOf), longest).map(indented);
-  const sections = [
-    { heading: "Exceeded", lines: review.exceeded.map(({ message }) => indented(message)) },
-    { heading: "Warnings", lines: review.warnings.map((row) => indented(`! ${warningWords(row, named)}`)) },
-    { heading: "People", lines: rows(({ effect }) => weighty.has(effect)) },
-    { heading: "Access unchanged", lines: rows(({ effect }) => !weighty.has(effect)) },
-    { heading: "Organizations and teams", lines: review.acts.map((row) => indented(actWords(row, named))) },
-    { heading: "Other providers", lines: review.others.map(({ op, urn }) => indented(printable(`${op} ${urn}`, 200))) },
-    { heading: "Warnings from the preview", lines: review.diagnostics.map((text) => indented(printable(text, 200))) },
+/** One screen: the verdict, what to look at, people by organization, then organizations and teams. */
+export function sectionsOf(review: Review): Section[] {
+  const plain = (text: string): Line => ({ text });
+  const quiet = review.changes.filter((change) => !isShown(change));
+  const sections: Section[] = [
+    { heading: "Exceeded", lines: review.exceeded.map(({ message }) => ({ text: message, style: "red" })) },
+    ...matricesOf(review).map(matrixSection),
+    { heading: "Warnings", lines: warningLines(review, named).map((text) => ({ text: `! ${text}`, style: "yellow" })) },
+    {
+      heading: "Organizations and teams",
+      lines: review.acts.map((row) => signed(actWords(row, named))),
+    },
+    { heading: "Access unchanged", lines: quiet.map((row) => plain(quietLine(row))) },
+    { heading: "Other providers", lines: review.others.map(({ op, urn }) => plain(printable(`${op} ${urn}`, 200))) },
+    { heading: "Warnings from the preview", lines: review.diagnostics.map((text) => plain(printable(text, 200))) },
   ];
   return [
-    { lines: [verdict(review)] },
+    { lines: [plain(verdict(review)), ...notices(review).map((text): Line => ({ text, style: "yellow" }))] },
     ...sections
       .filter(({ lines }) => lines.length > 0)
       .map(({ heading, lines }) => ({ heading: `${heading} (${lines.length})`, lines })),
   ];
 }
 
-function rowOf(row: ChangeRow): string[] {
-  const [before, after] = [row.before, row.after].map((stand) => standWords(stand, shown));
-  const now = before === after ? before! : `${before} → ${after}`;
-  return [signs[row.effect], nameOfPerson(row.person), where(row, shown), now, remarks(row, named).join("; ")];
+function signed(text: string): Line {
+  const style = styles[text[0] as Sign];
+  return style === undefined ? { text } : { text, style };
 }
 
-function indented(line: string): string {
-  return `  ${line}`;
+function matrixSection(matrix: Matrix): Section {
+  const names = matrix.rows.map(({ person }) => [...printable(nameOfPerson(person), 254)].length);
+  const width = Math.min(nameColumn, Math.max(...names));
+  const name = matrix.organization;
+  return {
+    heading: `People of ${shown(nameOfScope(name))}`,
+    lines: matrix.rows.map((row) => line(row, matrix, width)),
+  };
+}
+
+/** "+ zoe@example.com  invited as member; Core: + lead (1 email)". */
+function line(row: MatrixRow, { teams }: Matrix, width: number): Line {
+  const name = printable(nameOfPerson(row.person), 254);
+  const padding = " ".repeat(Math.max(0, width - [...name].length));
+  const atOnce = cellText(row.cells.get(own));
+  const inTeams = [...teams].flatMap(([key, team]) => {
+    const text = cellText(row.cells.get(key));
+    return text === "" ? [] : [`${shown(nameOfScope(team))}: ${text}`];
+  });
+  const access = [...(atOnce === "" ? [] : [atOnce]), ...inTeams].join("; ");
+  const notes = notesOf(row, named);
+  return signed(`${row.sign} ${name}${padding}  ${access}${notes && ` (${notes})`}`);
+}
+
+function cellText(cell: Cell | undefined): string {
+  if (cell === undefined) return "";
+  const { lost, gained, kept } = cellWords(cell, shown);
+  if (kept !== undefined) return kept;
+  return lost === undefined ? `+ ${gained}` : `${lost} → ${gained ?? "none"}`;
+}
+
+function quietLine(row: ChangeRow): string {
+  const [before, after] = [row.before, row.after].map((stand) => standWords(stand, shown));
+  const now = before === after ? before! : `${before} → ${after}`;
+  const notes = remarks(row, named).join("; ");
+  const person = printable(nameOfPerson(row.person), 254);
+  return `${signs[row.effect]} ${person} ${effectWords[row.effect]}, ${where(row, shown)}: ${now}${notes && ` (${notes})`}`;
+}
+
+/** The review in lines of at most so many characters. */
+export function textOf(review: Review, width = Infinity): Section[] {
+  return sectionsOf(review).map(({ heading, lines }) => ({
+    ...(heading === undefined ? {} : { heading }),
+    lines: lines.flatMap(({ text, style }) =>
+      fold(text, heading === undefined ? 0 : 2, width).map((one) =>
+        style === undefined ? { text: one } : { text: one, style },
+      ),
+    ),
+  }));
+}
+
+/** Words are never cut; what follows stands further to the right. */
+function fold(text: string, indent: number, width: number): string[] {
+  const [first, ...rest] = wrapped(text, indent, width).split("\n");
+  if (rest.length === 0) return [first!];
+  const further = rest.map((one) => one.trimStart()).join(" ");
+  return [first!, ...wrapped(further, indent + 4, width).split("\n")];
 }
 
 export function show(review: Review, terminal: Terminal): void {
-  for (const { heading, lines } of textOf(review)) {
+  for (const { heading, lines } of textOf(review, terminal.width)) {
     if (heading !== undefined) {
       terminal.result("");
       terminal.heading(heading);
     }
-    for (const line of lines) terminal.result(line);
+    for (const { text, style } of lines) terminal.result(text, style);
   }
 }

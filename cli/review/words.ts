@@ -2,7 +2,9 @@ import { quoted } from "../../provider/core/text.js";
 import { previewCommand } from "../pulumi/preview.js";
 import type { Unclear } from "./decisive.js";
 import { nameOfPerson, withAscii } from "../membership/lookup.js";
+import { countsOf, type Cell, type MatrixRow } from "./matrix.js";
 import type { ActRow, ChangeRow, Field, ScopeName, Review, Stand, WarningRow, Where } from "./report.js";
+import type { Rule } from "./warnings.js";
 
 /** How a format shows a name or value that others have written. */
 export type Show = (text: string) => string;
@@ -12,19 +14,6 @@ const shownLength = 254;
 
 /** In a line of text, in quotes. */
 export const named: Show = (text) => quoted(text, shownLength);
-
-export const signs: Readonly<Record<ChangeRow["effect"], string>> = {
-  gains: "+",
-  role: "~",
-  loses: "-",
-  invited: "+",
-  waits: "+",
-  withdrawn: "-",
-  without: "=",
-  accepted: "=",
-  keeps: "=",
-  details: "~",
-};
 
 export const effectWords: Readonly<Record<ChangeRow["effect"], string>> = {
   gains: "gains access",
@@ -38,16 +27,6 @@ export const effectWords: Readonly<Record<ChangeRow["effect"], string>> = {
   keeps: "keeps access",
   details: "changes details",
 };
-
-/** Listed first; the others gain and lose nothing. */
-export const weighty: ReadonlySet<ChangeRow["effect"]> = new Set([
-  "gains",
-  "role",
-  "loses",
-  "invited",
-  "waits",
-  "withdrawn",
-]);
 
 export function nameOfScope({ name, uid, displayName }: ScopeName): string {
   return displayName ?? (name || uid || "");
@@ -88,7 +67,7 @@ export function remarks(change: ChangeRow, show: Show): string[] {
     effect === "without" ? "had no access before; no longer declared" : undefined,
     mayHaveAccepted ? "loses access if they have accepted since" : undefined,
     condition ?? sent,
-    unclear.length === 0 ? undefined : `worst case, as ${unclearWords(unclear)}`,
+    unclear.length === 0 ? undefined : `worst case, as ${unclearWords(unclear, show)}`,
     cause === undefined ? undefined : `the ${cause.split(" ")[0]} is ${cause.split(" ")[1]}`,
     movedWords(moved, effect, show),
     ...fields.map((field) => fieldWords(field, show)),
@@ -96,8 +75,8 @@ export function remarks(change: ChangeRow, show: Show): string[] {
 }
 
 function conditional(inTeam: boolean, emails: string | undefined): string | undefined {
-  if (inTeam) return "immediate if already a member of the organization, otherwise pending";
-  return emails && `immediate if already a member, otherwise by invitation (max. ${emails})`;
+  if (inTeam) return "pending unless already a member of the organization";
+  return emails && `by invitation unless already a member, ${emails}`;
 }
 
 function movedWords(moved: ChangeRow["moved"], effect: ChangeRow["effect"], show: Show): string | undefined {
@@ -119,7 +98,7 @@ export function actWords(row: ActRow, show: Show): string {
   const scope = `${kind} ${where(row, show)}`;
   const details = [
     ...row.fields.map((field) => fieldWords(field, show)),
-    ...(row.unclear.length === 0 ? [] : [`worst case, as ${unclearWords(row.unclear)}`]),
+    ...(row.unclear.length === 0 ? [] : [`worst case, as ${unclearWords(row.unclear, show)}`]),
   ];
   const fields = details.length === 0 ? "" : ` (${details.join("; ")})`;
   switch (row.act) {
@@ -143,11 +122,11 @@ export function actWords(row: ActRow, show: Show): string {
 }
 
 /** "the role is [secret]". */
-export function unclearWords(unclear: readonly Unclear[]): string {
+export function unclearWords(unclear: readonly Unclear[], show: Show): string {
   const words = unclear.map(({ name, shown }) =>
     name === "provider"
-      ? `its provider ${quoted(shown)} has other settings, and may name another deployment`
-      : `${name} is ${shown}`,
+      ? `its provider ${show(shown)} has other settings, and may name another deployment`
+      : `${name} is ${show(shown)}`,
   );
   return listed(words);
 }
@@ -168,10 +147,10 @@ export function warningWords(row: WarningRow, show: Show): string {
     case "admin-grants":
       return row.unclear === undefined
         ? `${person} becomes admin of ${scope}.`
-        : `${person} may become admin of ${scope}: ${unclearWords(row.unclear)}.`;
+        : `${person} may become admin of ${scope}: ${unclearWords(row.unclear, show)}.`;
     case "unknown-access": {
       const who = person === "" ? (row.team ? "Team" : "Organization") : `${person},`;
-      return `${who} ${scope}: ${unclearWords(row.unclear ?? [])}. It counts as the worst case.`;
+      return `${who} ${scope}: ${unclearWords(row.unclear ?? [], show)}. It counts as the worst case.`;
     }
     case "extended-access":
       return `Access of ${person} to ${scope} is extended: ${row.until === undefined ? "no end" : `until ${show(row.until)}`}.`;
@@ -203,26 +182,97 @@ function membersLost(count: number, forced = false): string {
   return forced ? `${known}; everybody else in it loses access too` : known;
 }
 
-/** The whole in one line. */
-export function verdict({ summary, cost, acts, changes }: Review): string {
-  const { gains, loses, invited, withdrawn, emails } = summary;
-  const number = (effect: ChangeRow["effect"]) => changes.filter((row) => row.effect === effect).length;
-  const [roles, pending] = [number("role"), number("waits")];
-  const deleted = acts.filter(({ act }) => act === "delete");
-  const teams = deleted.filter(({ team }) => team !== undefined).length;
-  const organizations = deleted.length - teams;
-  const parts = [
-    gains > 0 && `${counted(gains, "person gains", "people gain")} access`,
-    loses > 0 && `${counted(loses, "person loses", "people lose")} access`,
-    roles > 0 && counted(roles, "role change", "role changes"),
-    invited > 0 && `${counted(invited, "person is", "people are")} invited`,
-    pending > 0 && counted(pending, "pending team membership", "pending team memberships"),
-    withdrawn > 0 && `${counted(withdrawn, "person is", "people are")} no longer invited`,
-    organizations > 0 && `${counted(organizations, "organization", "organizations")} deleted`,
-    teams > 0 && `${counted(teams, "team", "teams")} deleted`,
+/** A cell of the matrix: what is lost, what is gained, or what stays. */
+export function cellWords(
+  { before, after, change }: Cell,
+  show: Show,
+): { lost?: string; gained?: string; kept?: string } {
+  const was = before && before.standing !== "lapsed" ? standWords(before, show) : undefined;
+  const becomes = after && standWords(after, show);
+  if (change === undefined || was === becomes) return { kept: becomes ?? "" };
+  return { ...(was === undefined ? {} : { lost: was }), ...(becomes === undefined ? {} : { gained: becomes }) };
+}
+
+/** Remarks on everything that changes for a person, each with the team that it is about. */
+export function notesOf({ changes }: MatrixRow, show: Show): string {
+  const notes = changes.map((change) => {
+    const text = remarks(change, show).join("; ");
+    return text === "" || change.team === undefined ? text : `${show(nameOfScope(change.team))}: ${text}`;
+  });
+  return notes.filter((text) => text !== "").join("; ");
+}
+
+/** The gravest first. */
+const ruleOrder: readonly Rule[] = [
+  "organization-deletions",
+  "admin-grants",
+  "unknown-access",
+  "team-deletions",
+  "last-lead",
+  "removals",
+  "unknown-people",
+  "extended-access",
+  "external-domains",
+];
+const ruleCounts: Readonly<Partial<Record<Rule, readonly [one: string, more: string]>>> = {
+  "organization-deletions": ["organization is deleted or left", "organizations are deleted or left"],
+  "admin-grants": ["becomes admin", "become admin"],
+  "unknown-access": ["is not fully shown", "are not fully shown"],
+  "team-deletions": ["team is deleted", "teams are deleted"],
+  "last-lead": ["team loses its last lead", "teams lose their last lead"],
+  removals: ["exceeds AVALA_MAX_REMOVALS", "exceed AVALA_MAX_REMOVALS"],
+  "unknown-people": ["roster removes or hides people", "rosters remove or hide people"],
+  "extended-access": ["access is extended", "accesses are extended"],
+  "external-domains": ["joins from an external domain", "join from external domains"],
+};
+
+/** Sentences, the gravest first; people of one external domain share one. */
+export function warningLines({ warnings }: Review, show: Show): string[] {
+  const byRule = ruleOrder.flatMap((rule) => warnings.filter((row) => row.rule === rule));
+  const groups = new Map<string, WarningRow[]>();
+  for (const [index, row] of byRule.entries()) {
+    const isShared = row.rule === "external-domains" && row.domain !== undefined;
+    const key = isShared ? JSON.stringify([row.domain, row.organization.uid ?? row.organization.name]) : `${index}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].map((rows) => (rows.length === 1 ? warningWords(rows[0]!, show) : joinWords(rows, show)));
+}
+
+function joinWords(rows: readonly WarningRow[], show: Show): string {
+  const people = listed(rows.map(({ person }) => show(nameOfPerson(person!))));
+  const { domain } = rows[0]!;
+  return `${rows.length} people join ${where(rows[0]!, show)} from external domain ${show(withAscii(domain!))}: ${people}.`;
+}
+
+/** The whole in one line: how many people, emails, and warnings of each rule. */
+export function verdict(review: Review): string {
+  const { summary, cost, warnings } = review;
+  const counts = countsOf(review);
+  const people = [
+    counts["+"] > 0 && `+${counts["+"]}`,
+    counts["-"] > 0 && `−${counts["-"]}`,
+    counts["~"] > 0 && `~${counts["~"]}`,
   ].filter((part) => part !== false);
-  const people = parts.length === 0 ? "Nobody gains or loses access" : listed(parts);
-  return `${people}. ${emails === 0 ? "No emails" : `Up to ${counted(emails, "email", "emails")}`}, ${effort(cost)}.`;
+  const changes = people.length === 0 ? "Nobody gains or loses access" : people.join(" ");
+  const { emails } = summary;
+  const sent = emails === 0 ? "no emails" : `up to ${counted(emails, "invitation email", "invitation emails")}`;
+  const rules = ruleOrder.flatMap((rule) => {
+    const count = warnings.filter((row) => row.rule === rule).length;
+    return count === 0 ? [] : [counted(count, ...ruleCounts[rule]!)];
+  });
+  return `${changes}, ${sent}, ${effort(cost)}.${rules.length === 0 ? "" : ` ${rules.join("; ")}.`}`;
+}
+
+/** What the reader of any format has to know before the rest. */
+export function notices({ complete, leftOut }: Review): string[] {
+  return [
+    ...(complete ? [] : [incompleteWords]),
+    ...(leftOut === 0
+      ? []
+      : [
+          `This run leaves out ${counted(leftOut, "declared resource", "declared resources")} (--target or --exclude): they are not created, and not in this review.`,
+        ]),
+  ];
 }
 
 function effort({ calls, minutes }: Review["cost"]): string {
@@ -240,4 +290,4 @@ export function counted(count: number, one: string, more: string): string {
   return `${count} ${count === 1 ? one : more}`;
 }
 
-export const incompleteWords = `The preview does not list unchanged resources, or the steps of replacements: team names, leads and email domains are not known, nor what an interrupted run has left to delete. Pass the output of ${previewCommand}.`;
+const incompleteWords = `The preview does not list unchanged resources, or the steps of replacements: team names, leads and email domains are not known, nor what an interrupted run has left to delete. Pass the output of ${previewCommand}.`;

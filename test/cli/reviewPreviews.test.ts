@@ -329,7 +329,7 @@ describe("bug: what a deletion takes away", () => {
     });
     const limits = { maxRemovals: 0, maxEmails: undefined, deny: [] };
     expect(exceededBy(review, limits)).toHaveLength(removals);
-    const shown = [markdownOf(review), htmlOf(review), JSON.stringify(textOf(review))];
+    const shown = [markdownOf(review).text, htmlOf(review), JSON.stringify(textOf(review))];
     const told = shown.map((text) => /had no access before(;|&#59;) no longer declared/.test(text));
     expect(new Set(told)).toEqual(new Set([expected.effect === "without"]));
   });
@@ -433,18 +433,18 @@ describe("names that look alike", () => {
       { id: `${acme}/${uid(8)}/${uid(6)}` },
     );
     const text = textOf(reviewed([twin, imposter]))
-      .flatMap(({ lines }) => lines)
+      .flatMap(({ lines }) => lines.map((line) => line.text))
       .join("\n");
-    expect(text).toContain(`-  ${uid(6)}  ${uid(8)} (Core) of Acme  member → none`);
+    expect(text).toContain(`- ${uid(6)}  ${uid(8)} (Core): member → none`);
   });
 
   /** Every way in which a review is shown. */
   const shownIn = (review: Review) => ({
     text: textOf(review)
-      .flatMap(({ lines }) => lines)
+      .flatMap(({ lines }) => lines.map((line) => line.text))
       .join("\n"),
     // What is no letter, digit or space is a reference in Markdown.
-    markdown: markdownOf(review).replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))),
+    markdown: markdownOf(review).text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))),
     html: htmlOf(review).replaceAll("&#39;", "'"),
   });
 
@@ -843,43 +843,25 @@ describe("hostile names", () => {
   const review = hostile();
 
   it("neither steer a terminal nor break its lines", () => {
-    const lines = textOf(review).flatMap(({ heading = "", lines }) => [heading, ...lines]);
+    const lines = textOf(review).flatMap(({ heading = "", lines: found }) => [
+      heading,
+      ...found.map(({ text }) => text),
+    ]);
     for (const one of lines) expect(one).not.toMatch(steering);
     expect(lines.length).toBeLessThan(texts.length * 9);
   });
 
   it("stay within code elements of a comment, which has no other markup of theirs and fits", () => {
-    const markdown = markdownOf(review);
+    const markdown = markdownOf(review).text;
     expect(Buffer.byteLength(markdown)).toBeLessThan(65_536);
     expect(markdown).not.toMatch(steeringInLines);
     const html = marked.parse(markdown) as string;
     const elements = new Set([...html.matchAll(/<([a-z][a-z0-9]*)/g)].map(([, name]) => name));
-    const ours = "code details em h3 li p pre strong summary table tbody td th thead tr ul".split(" ");
+    const ours = "br code del details h3 li p strong summary table tbody td th thead tr ul".split(" ");
     expect([...elements].filter((name) => !ours.includes(name!))).toEqual([]);
     const outside = html.replace(/<pre>.*?<\/pre>|<code>.*?<\/code>/gs, "").replace(/<[^>]*>/g, "");
     expect(outside.replace(/&#\d+;/g, "")).not.toMatch(/[@`<>]|https?:|www\.|evil|alert|tada|octocat/);
-    expect((markdown.match(/```/g) ?? []).length).toBe(2);
-  });
-
-  it("are labels of the graph and nothing else, and it is bounded", () => {
-    const graph = /```mermaid\n(.*?)\n```/s.exec(markdownOf(review))![1]!.split("\n");
-    const label = '"(?:[\\p{L}\\p{M}\\p{N} ,…→]|#\\d+;|· )*"';
-    const allowed = new RegExp(
-      `^(graph LR|n\\d+\\(\\[${label}\\]\\)|n\\d+\\[${label.replace("→", "·")}\\]|more\\[${label}\\]|n\\d+ (-\\. ${label} \\.-|-- ${label} --|== ${label} ==)> n\\d+|linkStyle [\\d,]+ stroke:#[0-9a-f]{6})$`,
-      "u",
-    );
-    expect(graph.filter((one) => !allowed.test(one))).toEqual([]);
-    expect(graph.filter((one) => /^n\d+[([]/.test(one)).length).toBeLessThanOrEqual(40);
-    expect(graph.some((one) => one.startsWith("more["))).toBe(true);
-  });
-
-  it("and effects are no list of Markdown in the graph, which Mermaid 11.4 shows as an error", () => {
-    const listed = { ...team, was: { ...team.was, name: "1. Core" }, is: { ...team.is, name: "1. Core" } };
-    const planned = [organization, listed, place("ada", joined), place("zoe", undefined, {})];
-    const graph = markdownOf(reviewOf(previewOf(previewDocument(planned)), { maxRemovals: 10, domains: [] }));
-    expect(graph).toContain('"1#46; Core · Acme"');
-    expect(graph).toMatch(/-\. "#45; member" \.->/);
-    expect(graph).toMatch(/== "#43; member" ==>/);
+    expect(markdown).not.toContain("```");
   });
 
   const browserPath = findBrowser();
@@ -924,16 +906,6 @@ describe("hostile names", () => {
   }
 });
 
-describe("thousands of people", () => {
-  it("are cut where a comment or a graph would be too long, and that is said", () => {
-    const many = Array.from({ length: 3000 }, (_, at) => member(`person-${at}`, joined));
-    const markdown = markdownOf(reviewed(many));
-    expect(Buffer.byteLength(markdown)).toBeLessThan(65_536);
-    expect(markdown).toMatch(/and \d+ more/);
-    expect(htmlOf(reviewed(many))).toContain("and 1000 more");
-  });
-});
-
 describe("the command", () => {
   let desk: Desk;
   beforeAll(() => {
@@ -944,10 +916,13 @@ describe("the command", () => {
   afterAll(() => desk.close());
 
   it("reads stdin, and exits with 0 although somebody is invited", async () => {
-    const stdin = JSON.stringify(previewDocument([member("zoe", undefined, {})], { changeSummary: { same: 4 } }));
+    const stdin = JSON.stringify(
+      previewDocument([member("zoe", undefined, {})], { changeSummary: { create: 1, same: 4 } }),
+    );
     const { code, stdout, stderr } = await desk.run(["review", "-"], { stdin });
-    expect([code, stderr]).toEqual([0, expect.stringContaining("--show-sames")]);
-    expect(stdout).toContain("  +  zoe@example.com");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("--show-sames");
+    expect(stdout).toContain("  + zoe@example.com");
   });
 
   it.each<[string, string[], string, string]>([

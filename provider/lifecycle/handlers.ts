@@ -53,8 +53,8 @@ export function handlersOf<Seen>(lifecycle: Lifecycle<Seen>, runtime: Runtime): 
 function check<Seen>(lifecycle: Lifecycle<Seen>, runtime: Runtime, olds: Properties, news: Properties) {
   const checked = checkInputs(lifecycle.schema, olds, news);
   if (checked.failures.length > 0) return checked;
-  announceRename(lifecycle, runtime.run, checked.inputs, olds);
   try {
+    announceRename(lifecycle, runtime.run, checked.inputs, olds);
     claim(lifecycle, runtime.run, checked.inputs, Object.keys(olds).length === 0);
   } catch (error) {
     if (!(error instanceof AvalaError)) throw error;

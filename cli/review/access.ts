@@ -137,8 +137,9 @@ export class Model {
     const unclear = unclearInputs(now, false);
     for (const claim of recordsOf(old)) {
       const access = this.#access(this.#scopeOf(now), claim);
+      const decides = claim.managed ? "members" : "unmanaged";
       if (!claim.managed && !removes) access.after = stronger(access.after, claim);
-      else access.unclear.push(...unclear);
+      else access.unclear.push(...unclear.filter(({ name }) => name === decides));
     }
   }
 

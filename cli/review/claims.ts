@@ -177,10 +177,10 @@ function rosterWishes(step: Step, resource: Resource, old: Resource | undefined)
     string
   >;
   const before = step.op === "update" ? membersOf(old!.outputs) : new Map<string, string>();
-  const unclear = unclearInputs(resource, step.op !== "update");
   return [...membersOf(inputs)].map(([who, role]) => ({
     claim: {
-      unclear,
+      // Who is listed is shown; what else the roster does is an act of its own.
+      unclear: [],
       named: { ...personOf(who), ...(known.has(who) ? { userUid: known.get(who) } : {}) },
       role,
       certainty: "depends",

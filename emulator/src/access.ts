@@ -19,10 +19,10 @@ export interface Visit {
 
 /** The organization of the path, for a caller who may `need` it. A stranger does not learn that it exists. */
 export function visit(call: Call, need: Need): Visit {
-  const organization = call.world.store.organizationBySlug(call.param("slug"));
+  const organization = call.service.store.organizationBySlug(call.param("slug"));
   if (!organization) throw notFound();
   const membership = organization.members.get(call.person.uid);
-  if (!membership) throw call.world.settings.hiddenIs === 403 ? forbidden() : notFound();
+  if (!membership) throw call.service.settings.hiddenIs === 403 ? forbidden() : notFound();
   if (!ALLOWED[need].includes(membership.role)) throw forbidden();
   return { organization, membership };
 }

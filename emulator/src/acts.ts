@@ -1,13 +1,13 @@
 import { ControlError } from "./errors.js";
 import type { Invitation } from "./model.js";
 import { isOverdue } from "./serializers.js";
-import type { World } from "./world.js";
+import type { Service } from "./service.js";
 
 /** What the invitee or time can do to a pending invitation. */
 export const ACTS = ["accept", "decline", "expire"] as const;
 export type Act = (typeof ACTS)[number];
 
-const acts: Record<Act, (world: World, invitation: Invitation) => void> = {
+const acts: Record<Act, (service: Service, invitation: Invitation) => void> = {
   accept({ store, clock }, invitation) {
     if (isOverdue(invitation, clock.now())) throw new ControlError(409, "This invitation has expired.");
     store.accept(invitation, clock.iso());
@@ -19,9 +19,9 @@ const acts: Record<Act, (world: World, invitation: Invitation) => void> = {
 };
 
 /** Does it to the invitation of this uid, or throws a ControlError. */
-export function actOn(world: World, uid: string, act: Act): void {
-  const invitation = world.store.invitations.get(uid);
+export function actOn(service: Service, uid: string, act: Act): void {
+  const invitation = service.store.invitations.get(uid);
   if (!invitation) throw new ControlError(404, "No invitation has this uid.");
   if (invitation.status !== "pending") throw new ControlError(409, `This invitation is ${invitation.status}.`);
-  acts[act](world, invitation);
+  acts[act](service, invitation);
 }

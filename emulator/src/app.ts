@@ -13,47 +13,47 @@ import { memberRoutes } from "./routes/members.js";
 import { organizationRoutes } from "./routes/organizations.js";
 import { teamMemberRoutes } from "./routes/teamMembers.js";
 import { teamRoutes } from "./routes/teams.js";
-import type { World } from "./world.js";
+import type { Service } from "./service.js";
 
 const html = (c: Context, title: string, status: 404 | 500): Response =>
   c.html(`<!doctype html><title>${title}</title><h1>${title}</h1>`, status);
 
 /** Wires the API, its log, the control interface and the document. */
-export function createApp(world: World, persistence?: Persistence): Api {
+export function createApp(service: Service, persistence?: Persistence): Api {
   const app: Api = new OpenAPIHono<{ Variables: Variables }>();
   app.use(loopbackOnly);
   app.use(`${BASE}/*`, async (c, next) => {
     const { pathname, search } = new URL(c.req.url);
-    const entry = world.logRequest({
+    const entry = service.logRequest({
       method: c.req.method,
       path: pathname,
       query: search.slice(1),
     });
     c.set("entry", entry);
     await next();
-    c.res.headers.set("Date", new Date(world.clock.now()).toUTCString());
+    c.res.headers.set("Date", new Date(service.clock.now()).toUTCString());
     entry.status = c.get("sent") ?? c.res.status;
   });
-  app.use(`${BASE}/*`, injectFaults(world));
+  app.use(`${BASE}/*`, injectFaults(service));
   app.use(`${BASE}/*`, allowHeader(app));
   app.use(async (c, next) => {
     await next();
     if (c.req.method === "GET" || c.res.status >= 400) return;
-    world.changed();
+    service.changed();
     await persistence?.save();
   });
-  const service = { app, world };
-  organizationRoutes(service);
-  memberRoutes(service);
-  invitationRoutes(service);
-  teamRoutes(service);
-  teamMemberRoutes(service);
-  credentialRoutes(service);
-  app.route("/", pageRoutes(world));
+  const router = { app, service };
+  organizationRoutes(router);
+  memberRoutes(router);
+  invitationRoutes(router);
+  teamRoutes(router);
+  teamMemberRoutes(router);
+  credentialRoutes(router);
+  app.route("/", pageRoutes(service));
   app.use(`${CONTROL}/*`, ownPageOnly);
-  app.route(CONTROL, controlRoutes(world));
+  app.route(CONTROL, controlRoutes(service));
   addDocument(app);
-  app.notFound(unrouted(app, world));
+  app.notFound(unrouted(app, service));
   app.onError((error, c) => {
     console.error(error);
     return html(c, "Server Error (500)", 500);
@@ -106,13 +106,13 @@ function allowHeader(app: Api) {
 }
 
 /** What Django does outside its routes: add the missing slash, describe, refuse the method, or show a page. */
-function unrouted(app: Api, world: World) {
+function unrouted(app: Api, service: Service) {
   const methods = methodsOf(app);
   return (c: Context<{ Variables: Variables }>): Response | Promise<Response> => {
     const { pathname, search } = new URL(c.req.url);
     if (methods(`${pathname}/`)) return c.redirect(`${pathname}/${search}`, 301);
     if (!methods(pathname)) return html(c, "Not Found", 404);
-    return admitted(c, world, () => {
+    return admitted(c, service, () => {
       if (c.req.method === "OPTIONS") return c.json(DESCRIPTION);
       throw refusal(405, `Method "${c.req.method}" not allowed.`);
     });

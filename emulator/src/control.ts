@@ -9,7 +9,7 @@ import { scopes } from "./scopes.js";
 import { profileFields, SeedError } from "./seed.js";
 import { settingsSchema } from "./settings.js";
 import { exportState } from "./state.js";
-import type { World } from "./world.js";
+import type { Service } from "./service.js";
 
 /** Where the control interface lives. */
 export const CONTROL = "/_emulator";
@@ -42,17 +42,17 @@ async function read<Schema extends z.ZodType>(c: Context, schema: Schema): Promi
   throw new ControlError(400, problems(parsed.error));
 }
 
-function invitationRoutes(control: Hono, world: World): void {
+function invitationRoutes(control: Hono, service: Service): void {
   for (const act of ACTS) {
     control.post(`/invitations/:uid/${act}`, (c) => {
-      actOn(world, c.req.param("uid"), act);
+      actOn(service, c.req.param("uid"), act);
       return c.body(null, 204);
     });
   }
 }
 
 /** An address and a username belong to one person; `self` may keep both, in another spelling too. */
-function refuseTaken({ store }: World, { email, username }: Partial<Person>, self?: Person): void {
+function refuseTaken({ store }: Service, { email, username }: Partial<Person>, self?: Person): void {
   const holder = email === undefined ? undefined : store.personByEmail(email);
   if (holder && holder !== self) throw new ControlError(409, `${email} is already there.`);
   if (username !== undefined && username !== self?.username && store.usernameTaken(username)) {
@@ -60,107 +60,107 @@ function refuseTaken({ store }: World, { email, username }: Partial<Person>, sel
   }
 }
 
-function keyRoutes(control: Hono, world: World): void {
+function keyRoutes(control: Hono, service: Service): void {
   control.post("/keys", async (c) => {
     const { key, email, scopes } = await read(c, keyBody);
-    world.addKey(key, email, scopes);
+    service.addKey(key, email, scopes);
     return c.body(null, 204);
   });
   control.delete("/keys", async (c) => {
-    const known = world.store.keys.get((await read(c, keyBody.pick({ key: true }))).key);
+    const known = service.store.keys.get((await read(c, keyBody.pick({ key: true }))).key);
     if (!known) throw new ControlError(404, "This key is not known.");
     known.revoked = true;
     return c.body(null, 204);
   });
 }
 
-function peopleRoutes(control: Hono, world: World): void {
+function peopleRoutes(control: Hono, service: Service): void {
   control.post("/people", async (c) => {
     const { email, ...details } = await read(c, personBody);
-    refuseTaken(world, { email, ...details });
-    return c.json(world.store.signUp(email, details), 201);
+    refuseTaken(service, { email, ...details });
+    return c.json(service.store.signUp(email, details), 201);
   });
   control.patch("/people/:uid", async (c) => {
-    const person = world.store.people.get(c.req.param("uid"));
+    const person = service.store.people.get(c.req.param("uid"));
     if (!person) throw new ControlError(404, "No person has this uid.");
     const changes = await read(c, personUpdate);
-    refuseTaken(world, changes, person);
-    world.store.updatePerson(person, changes);
+    refuseTaken(service, changes, person);
+    service.store.updatePerson(person, changes);
     return c.json(person);
   });
   control.post("/organizations/:uid/members", async (c) => {
-    const organization = world.store.organizations.get(c.req.param("uid"));
+    const organization = service.store.organizations.get(c.req.param("uid"));
     if (!organization) throw new ControlError(404, "No organization has this uid.");
     const { email, role } = await read(c, memberBody);
-    const person = world.store.signUp(email);
+    const person = service.store.signUp(email);
     if (organization.members.has(person.uid)) throw new ControlError(409, `${email} is already a member.`);
-    world.store.addMember(organization, { person, role, createdAt: world.clock.iso() });
+    service.store.addMember(organization, { person, role, createdAt: service.clock.iso() });
     return c.json(person, 201);
   });
 }
 
-function profileRoutes(control: Hono, world: World): void {
+function profileRoutes(control: Hono, service: Service): void {
   control.patch("/organizations/:uid", async (c) => {
-    const organization = world.store.organizations.get(c.req.param("uid"));
+    const organization = service.store.organizations.get(c.req.param("uid"));
     if (!organization) throw new ControlError(404, "No organization has this uid.");
     const changes = await read(c, profileBody);
-    Object.assign(organization, changes, { updatedAt: world.clock.iso() });
+    Object.assign(organization, changes, { updatedAt: service.clock.iso() });
     return c.body(null, 204);
   });
 }
 
-function settingsRoutes(control: Hono, world: World): void {
-  control.get("/settings", (c) => c.json(world.settings));
+function settingsRoutes(control: Hono, service: Service): void {
+  control.get("/settings", (c) => c.json(service.settings));
   control.put("/settings", async (c) => {
-    world.settings = { ...world.settings, ...(await read(c, settingsSchema.partial())) };
-    return c.json(world.settings);
+    service.settings = { ...service.settings, ...(await read(c, settingsSchema.partial())) };
+    return c.json(service.settings);
   });
   control.post("/clock", async (c) => {
-    world.clock.offsetSeconds += (await read(c, clockBody)).advanceSeconds;
-    return c.json({ now: world.clock.iso() });
+    service.clock.offsetSeconds += (await read(c, clockBody)).advanceSeconds;
+    return c.json({ now: service.clock.iso() });
   });
 }
 
-function faultRoutes(control: Hono, world: World): void {
-  control.get("/faults", (c) => c.json(world.faults.list()));
+function faultRoutes(control: Hono, service: Service): void {
+  control.get("/faults", (c) => c.json(service.faults.list()));
   control.post("/faults", async (c) => {
-    world.faults.add(await read(c, faultsSchema));
-    return c.json(world.faults.list());
+    service.faults.add(await read(c, faultsSchema));
+    return c.json(service.faults.list());
   });
   control.delete("/faults", (c) => {
-    world.faults.clear();
+    service.faults.clear();
     return c.body(null, 204);
   });
 }
 
-function recordRoutes(control: Hono, world: World): void {
+function recordRoutes(control: Hono, service: Service): void {
   control.post("/reset", async (c) => {
-    world.reset((await read(c, resetBody)).seed);
+    service.reset((await read(c, resetBody)).seed);
     return c.body(null, 204);
   });
-  control.get("/state", (c) => c.json(exportState(world)));
-  control.get("/emails", (c) => c.json(world.store.mails));
+  control.get("/state", (c) => c.json(exportState(service)));
+  control.get("/emails", (c) => c.json(service.store.mails));
   control.delete("/emails", (c) => {
-    world.store.mails.length = 0;
+    service.store.mails.length = 0;
     return c.body(null, 204);
   });
-  control.get("/requests", (c) => c.json(world.requests));
+  control.get("/requests", (c) => c.json(service.requests));
   control.delete("/requests", (c) => {
-    world.requests = [];
+    service.requests = [];
     return c.body(null, 204);
   });
 }
 
 /** The control interface: everything a test does to the service that the API cannot. */
-export function controlRoutes(world: World): Hono {
+export function controlRoutes(service: Service): Hono {
   const control = new Hono();
-  recordRoutes(control, world);
-  settingsRoutes(control, world);
-  faultRoutes(control, world);
-  invitationRoutes(control, world);
-  keyRoutes(control, world);
-  peopleRoutes(control, world);
-  profileRoutes(control, world);
+  recordRoutes(control, service);
+  settingsRoutes(control, service);
+  faultRoutes(control, service);
+  invitationRoutes(control, service);
+  keyRoutes(control, service);
+  peopleRoutes(control, service);
+  profileRoutes(control, service);
   control.all("/*", (c) => c.json({ error: `There is no control call ${c.req.method} ${c.req.path}.` }, 404));
   control.onError((error, c) => {
     if (error instanceof ControlError) return c.json({ error: error.message }, error.status);

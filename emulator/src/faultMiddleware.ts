@@ -4,16 +4,16 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, Next } from "hono";
 import type { Action, AnswerAction } from "./faults.js";
 import { BASE, type Variables } from "./operation.js";
-import type { World } from "./world.js";
+import type { Service } from "./service.js";
 
 type ApiContext = Context<{ Variables: Variables }>;
 
 /** Stands before the service as a injectFaults proxy would: it needs no valid key, and counts against no limit. */
-export const injectFaults = (world: World) => async (c: ApiContext, next: Next) => {
-  if (world.faults.none) return next();
+export const injectFaults = (service: Service) => async (c: ApiContext, next: Next) => {
+  if (service.faults.none) return next();
   const { pathname, search } = new URL(c.req.url);
   const body = await c.req.text();
-  const action = world.faults.take(c.req.method, pathname.slice(BASE.length) + search, body);
+  const action = service.faults.take(c.req.method, pathname.slice(BASE.length) + search, body);
   if (!action) return next();
   if (action.delayMs) await sleep(action.delayMs, undefined, { ref: false });
   const response = await applyFault(c, action, next);

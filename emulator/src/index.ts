@@ -10,11 +10,11 @@ import { Persistence, readSaved } from "./persistence.js";
 import { scopes } from "./scopes.js";
 import { type Seed, SeedError } from "./seed.js";
 import { exportState } from "./state.js";
-import { type KeyOwner, World } from "./world.js";
+import { type KeyOwner, Service } from "./service.js";
 
 export { SeedError, type Seed, type State } from "./seed.js";
 export type { Fault } from "./faults.js";
-export type { KeyOwner } from "./world.js";
+export type { KeyOwner } from "./service.js";
 export type { Settings } from "./settings.js";
 
 export interface EmulatorOptions {
@@ -43,9 +43,10 @@ export function createEmulator(options: EmulatorOptions = {}): {
   fetch(request: Request, env?: object): Response | Promise<Response>;
 } {
   const { seed, keys = {}, data, now } = options;
-  const world = new World(ownersOf(keys), (data === undefined ? undefined : readSaved(data)) ?? seed, now);
-  const persistence = data === undefined ? undefined : new Persistence(data, () => JSON.stringify(exportState(world)));
-  const app = createApp(world, persistence);
+  const service = new Service(ownersOf(keys), (data === undefined ? undefined : readSaved(data)) ?? seed, now);
+  const persistence =
+    data === undefined ? undefined : new Persistence(data, () => JSON.stringify(exportState(service)));
+  const app = createApp(service, persistence);
   return { fetch: (request, env) => app.fetch(request, env) };
 }
 

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { ApiError, refusal, unauthenticated, validationError } from "./errors.js";
 import type { Key, Person, RequestEntry } from "./model.js";
 import { requireScope, scopeOf } from "./scopes.js";
-import type { World } from "./world.js";
+import type { Service } from "./service.js";
 
 /** Where the API lives, below the origin. */
 export const BASE = "/api/v1";
@@ -18,9 +18,9 @@ export type Variables = {
 export type Api = OpenAPIHono<{ Variables: Variables }>;
 
 /** What routes are added to. */
-export interface Service {
+export interface Router {
   app: Api;
-  world: World;
+  service: Service;
 }
 
 /** One operation as the OpenAPI document shows it. */
@@ -41,7 +41,7 @@ export interface Spec<Body extends z.ZodType> {
 /** One authenticated, admitted call. */
 export interface Call<Body = unknown> {
   /** What the call sees; a read may see an older store. */
-  world: World;
+  service: Service;
   key: Key;
   person: Person;
   url: URL;
@@ -60,16 +60,16 @@ type Handler<Body> = (call: Call<Body>) => Response | Promise<Response>;
 
 /** Registers an operation: its route and its part of the OpenAPI document. */
 export function operation<Body extends z.ZodType>(
-  { app, world }: Service,
+  { app, service }: Router,
   spec: Spec<Body>,
   handler: Handler<z.output<Body>>,
 ): void {
   const route = createRoute(describe(spec));
   app.openAPIRegistry.registerPath(route);
   app.on(spec.method.toUpperCase(), route.getRoutingPath(), async (c) =>
-    admitted(c, world, (key) => {
+    admitted(c, service, (key) => {
       if (spec.path.startsWith("/organizations/")) requireScope(key, scopeOf(spec.method));
-      const seen = spec.method === "get" ? world.lagging() : world;
+      const seen = spec.method === "get" ? service.staleView() : service;
       return handler(callOf(c, seen, key, spec.body));
     }),
   );
@@ -111,33 +111,33 @@ function describe({ id, method, path, summary, tag, query, body, status = 200, a
 /** Authentication, then throttling, then the call: the order of Django REST framework. */
 export async function admitted(
   c: Context<{ Variables: Variables }>,
-  world: World,
+  service: Service,
   run: (key: Key) => Response | Promise<Response>,
 ): Promise<Response> {
   let person: Person | undefined;
   let response: Response;
   try {
-    const key = authenticate(c, world);
+    const key = authenticate(c, service);
     person = key.person;
     c.get("entry").by = person.email;
-    world.limiter.admit(person.uid, world.settings.rateLimit);
-    world.lastActive.set(person.uid, world.clock.now());
+    service.limiter.admit(person.uid, service.settings.rateLimit);
+    service.lastActive.set(person.uid, service.clock.now());
     response = await run(key);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     response = c.json(error.body, error.status, error.headers);
   }
   if (person) {
-    const headers = world.limiter.headers(person.uid, world.settings.rateLimit);
+    const headers = service.limiter.headers(person.uid, service.settings.rateLimit);
     for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   }
   return response;
 }
 
-function authenticate(c: Context, world: World): Key {
+function authenticate(c: Context, service: Service): Key {
   const sent = c.req.header("x-avala-api-key");
   if (!sent) throw unauthenticated("Authentication credentials were not provided.");
-  const key = world.store.keys.get(sent);
+  const key = service.store.keys.get(sent);
   if (!key) throw unauthenticated("Invalid API key.");
   if (key.revoked) throw unauthenticated("API key has been revoked or has expired.");
   return key;
@@ -145,7 +145,7 @@ function authenticate(c: Context, world: World): Key {
 
 function callOf<Body extends z.ZodType>(
   c: Context<{ Variables: Variables }>,
-  world: World,
+  service: Service,
   key: Key,
   schema: Body | undefined,
 ): Call<z.output<Body>> {
@@ -153,7 +153,7 @@ function callOf<Body extends z.ZodType>(
   const page = c.get("page");
   if (page !== undefined) url.searchParams.set("page", String(page));
   return {
-    world,
+    service,
     key,
     person: key.person,
     url,
@@ -166,7 +166,7 @@ function callOf<Body extends z.ZodType>(
     },
     json: (body, status = 200) => c.json(body as object, status),
     html: (page) => c.html(page, 200),
-    done: (body = {}) => (world.settings.voidStatus === 204 ? c.body(null, 204) : c.json(body, 200)),
+    done: (body = {}) => (service.settings.voidStatus === 204 ? c.body(null, 204) : c.json(body, 200)),
   };
 }
 

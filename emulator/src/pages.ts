@@ -47,7 +47,7 @@ export function paginate<Row>(
   serialize: (row: Row) => object,
   by: Record<string, (row: Row) => Value>,
 ): Response {
-  const { settings } = call.world;
+  const { settings } = call.service;
   const sorted = ordered(rows, call.query.get("ordering"), by);
   if (settings.lists === "array") return call.json(sorted.map(serialize));
   const size = pageSize(call.query.get("limit"), settings.maxPageSize);
@@ -79,5 +79,5 @@ function pageLink(call: Call, page: number): string {
   const link = new URL(call.url);
   if (page === 1) link.searchParams.delete("page");
   else link.searchParams.set("page", String(page));
-  return `${link.protocol}//${call.world.settings.nextHost ?? link.host}${link.pathname}${link.search}`;
+  return `${link.protocol}//${call.service.settings.nextHost ?? link.host}${link.pathname}${link.search}`;
 }

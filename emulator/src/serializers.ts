@@ -8,7 +8,7 @@ const SITE = "https://app.example.com";
 function servedLogo(call: Call, { logo }: Organization): string | null {
   if (logo === null) return null;
   const link = new URL(logo);
-  link.searchParams.set("signature", String(call.world.requests.at(-1)?.n ?? 0));
+  link.searchParams.set("signature", String(call.service.requests.at(-1)?.n ?? 0));
   return link.href;
 }
 
@@ -68,7 +68,7 @@ export const organizationDetail = (call: Call, organization: Organization) => ({
 
 /** What a create or update answers: the whole object, or only what can be written. */
 export function organizationWritten(call: Call, organization: Organization): object {
-  if (call.world.settings.writeBody === "full") return organizationDetail(call, organization);
+  if (call.service.settings.writeBody === "full") return organizationDetail(call, organization);
   const { slug, name, description, website, handle, industry, email, phone, visibility } = organization;
   const logo = servedLogo(call, organization);
   return { slug, name, description, logo, website, handle, industry, email, phone, visibility };
@@ -80,14 +80,14 @@ const hidesEmail = ({ hideEmails, hideEmailsOf }: Settings, uid: string): boolea
 const person = (call: Call, { uid, username, email, fullName, picture }: Person) => ({
   user_uid: uid,
   username,
-  email: hidesEmail(call.world.settings, uid) ? null : email,
+  email: hidesEmail(call.service.settings, uid) ? null : email,
   full_name: fullName,
   picture,
 });
 
 /** `last_active_at` is there for those who manage the organization only. */
 export const member = (call: Call, managing: boolean) => (membership: Membership<OrganizationRole>) => {
-  const active = call.world.lastActive.get(membership.person.uid);
+  const active = call.service.lastActive.get(membership.person.uid);
   return {
     ...person(call, membership.person),
     role: membership.role,
@@ -117,7 +117,7 @@ export const invitation = (call: Call) => (row: Invitation) => {
     role: row.role,
     status: row.status,
     expires_at: served(row.expiresAt),
-    is_expired: isOverdue(row, call.world.clock.now()),
+    is_expired: isOverdue(row, call.service.clock.now()),
     accept_url: link,
     copy_link: link,
     created_at: served(row.createdAt),
@@ -140,5 +140,5 @@ export const team = (row: Team) => ({
 
 export function teamWritten(call: Call, row: Team): object {
   const { name, description, color } = row;
-  return call.world.settings.writeBody === "full" ? team(row) : { name, description, color };
+  return call.service.settings.writeBody === "full" ? team(row) : { name, description, color };
 }

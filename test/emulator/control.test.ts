@@ -295,7 +295,7 @@ describe("another email or username of a person", () => {
     ]);
   });
 
-  it("is seen by lagging reads later", async () => {
+  it("is visible in a stale view only later", async () => {
     await emulator.set({ readLagMs: 2000 });
     await change("mia", { email: "mia@new.example.com" });
     expect((await row(members)).email).toBe("mia@example.com");

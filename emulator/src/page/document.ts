@@ -3,7 +3,7 @@ import { ACTS } from "../acts.js";
 import { CONTROL } from "../control.js";
 import type { Invitation, Mail, Membership, Organization, Person, Team } from "../model.js";
 import { isOverdue } from "../serializers.js";
-import type { World } from "../world.js";
+import type { Service } from "../service.js";
 import { SCRIPT } from "./script.js";
 import { STYLE } from "./style.js";
 
@@ -38,8 +38,8 @@ const listOf = (label: string, rows: Html[], none = ""): Html =>
       </ul>`;
 
 /** The page as a whole. `notice` says why a form was refused. */
-export function pageOf(world: World, { api, notice }: { api: string; notice?: string | undefined }): Html {
-  const { store, clock } = world;
+export function pageOf(service: Service, { api, notice }: { api: string; notice?: string | undefined }): Html {
+  const { store, clock } = service;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -55,7 +55,7 @@ export function pageOf(world: World, { api, notice }: { api: string; notice?: st
           <p>Programs reach it at <code>${api}</code>. No mail leaves this machine.</p>
           <p id="gone" role="status" hidden>The emulator does not answer. This is what it held last.</p>
         </header>
-        <main data-version="${world.version}">
+        <main data-version="${service.version}">
           ${notice && html`<p class="notice" role="alert">Nothing was done. ${notice}</p>`}
           ${
             clock.offsetSeconds > 0 &&

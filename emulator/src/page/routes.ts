@@ -4,7 +4,7 @@ import { ACTS, actOn } from "../acts.js";
 import { ControlError } from "../errors.js";
 import { BASE } from "../operation.js";
 import { ownPageOnly } from "../origins.js";
-import type { World } from "../world.js";
+import type { Service } from "../service.js";
 import { FORMS, pageOf } from "./document.js";
 import { SCRIPT } from "./script.js";
 import { STYLE } from "./style.js";
@@ -23,31 +23,31 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-function answer(c: Context, world: World, status: 200 | ControlError["status"], notice?: string): Response {
+function answer(c: Context, service: Service, status: 200 | ControlError["status"], notice?: string): Response {
   const api = new URL(BASE, c.req.url).href;
-  return c.html(pageOf(world, { api, notice }) as string, status, {
+  return c.html(pageOf(service, { api, notice }) as string, status, {
     "Content-Security-Policy": POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
-    ETag: `"${world.version}"`,
+    ETag: `"${service.version}"`,
   });
 }
 
 /** What the emulator holds, for people, with what an invitee can do to a pending invitation as forms. */
-export function pageRoutes(world: World): Hono {
+export function pageRoutes(service: Service): Hono {
   const page = new Hono();
   page.get("/", (c) => {
-    if (c.req.header("if-none-match") === `"${world.version}"`) return c.body(null, 304);
-    return answer(c, world, 200);
+    if (c.req.header("if-none-match") === `"${service.version}"`) return c.body(null, 304);
+    return answer(c, service, 200);
   });
   for (const act of ACTS) {
     page.post(`${FORMS}/:uid/${act}`, ownPageOnly, (c) => {
       try {
-        actOn(world, c.req.param("uid"), act);
+        actOn(service, c.req.param("uid"), act);
       } catch (error) {
         if (!(error instanceof ControlError)) throw error;
-        return answer(c, world, error.status, error.message);
+        return answer(c, service, error.status, error.message);
       }
       return c.redirect("/", 303);
     });

@@ -1,5 +1,5 @@
 import { forbidden, notFound } from "../errors.js";
-import { type Call, operation, type Service } from "../operation.js";
+import { type Call, operation, type Router } from "../operation.js";
 import { grantOf } from "../scopes.js";
 import * as schemas from "../schemas.js";
 import type { Settings } from "../settings.js";
@@ -18,11 +18,11 @@ const currentUser: Record<Settings["currentUser"], (call: Call) => Response> = {
   html: ({ html }) => html(LOGIN),
 };
 
-export function credentialRoutes(service: Service): void {
+export function credentialRoutes(router: Router): void {
   const tag = "credential";
 
   operation(
-    service,
+    router,
     {
       id: "getCurrentUser",
       method: "get",
@@ -31,11 +31,11 @@ export function credentialRoutes(service: Service): void {
       tag,
       answer: schemas.currentUser,
     },
-    (call) => currentUser[call.world.settings.currentUser](call),
+    (call) => currentUser[call.service.settings.currentUser](call),
   );
 
   operation(
-    service,
+    router,
     {
       id: "getPermissions",
       method: "get",

@@ -3,13 +3,13 @@ import { change, visit } from "../access.js";
 import { forbidden, invalid, notFound, planRefusal, refusal } from "../errors.js";
 import { body, choice, email, pathUid } from "../fields.js";
 import type { Invitation, Mail, Organization } from "../model.js";
-import { type Call, operation, type Service } from "../operation.js";
+import { type Call, operation, type Router } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
 import * as schemas from "../schemas.js";
 import { INVITATION_SECONDS, newToken } from "../seed.js";
 import { invitation as serialized, isOverdue } from "../serializers.js";
 import { emailKey } from "../store.js";
-import type { World } from "../world.js";
+import type { Service } from "../service.js";
 
 const createBody = body({ email: email(), role: choice(["admin", "member"]).default("member") });
 
@@ -20,7 +20,7 @@ const order = {
 };
 
 /** Pending rows; overdue ones only where the settings list them. */
-function listed({ settings, clock }: World, { pending }: Organization): Invitation[] {
+function listed({ settings, clock }: Service, { pending }: Organization): Invitation[] {
   const rows = [...pending.values()];
   if (settings.expiredInvitations === "listed") return rows;
   const now = clock.now();
@@ -28,7 +28,7 @@ function listed({ settings, clock }: World, { pending }: Organization): Invitati
 }
 
 /** Refuses a person who is a member or already invited; an overdue row that is not listed is not in the way. */
-function refuseDuplicate({ store, settings, clock }: World, organization: Organization, address: string): void {
+function refuseDuplicate({ store, settings, clock }: Service, organization: Organization, address: string): void {
   const person = store.personByEmail(address);
   if (person && organization.members.has(person.uid)) {
     throw invalid("email", "This person is already a member of the organization.");
@@ -38,21 +38,21 @@ function refuseDuplicate({ store, settings, clock }: World, organization: Organi
   throw invalid("email", "An invitation for this e-mail address is already pending.");
 }
 
-function mail({ store, clock }: World, { email, uid }: Invitation, kind: Mail["kind"]): void {
+function mail({ store, clock }: Service, { email, uid }: Invitation, kind: Mail["kind"]): void {
   store.mails.push({ to: email, kind, invitationUid: uid, at: clock.iso() });
 }
 
 function invite(call: Call, organization: Organization, fields: Pick<Invitation, "email" | "role">): Invitation {
-  const { world, person } = call;
-  const address = world.settings.lowercaseEmails ? fields.email.toLowerCase() : fields.email;
-  refuseDuplicate(world, organization, address);
-  const { seats, invitesPerMinute } = world.settings;
+  const { service, person } = call;
+  const address = service.settings.lowercaseEmails ? fields.email.toLowerCase() : fields.email;
+  refuseDuplicate(service, organization, address);
+  const { seats, invitesPerMinute } = service.settings;
   if (seats !== null && organization.members.size + organization.pending.size >= seats) {
     throw planRefusal(`Your plan allows ${seats} seats, and all are taken.`);
   }
-  world.limiter.admitInvite(person.uid, invitesPerMinute);
+  service.limiter.admitInvite(person.uid, invitesPerMinute);
   const overdue = organization.pending.get(emailKey(address));
-  if (overdue) world.store.settle(overdue, "expired");
+  if (overdue) service.store.settle(overdue, "expired");
   const invitation: Invitation = {
     uid: randomUUID(),
     organization,
@@ -61,11 +61,11 @@ function invite(call: Call, organization: Organization, fields: Pick<Invitation,
     status: "pending",
     token: newToken(),
     invitedBy: person,
-    expiresAt: world.clock.iso(INVITATION_SECONDS),
-    createdAt: world.clock.iso(),
+    expiresAt: service.clock.iso(INVITATION_SECONDS),
+    createdAt: service.clock.iso(),
   };
-  world.store.addInvitation(invitation);
-  mail(world, invitation, "invitation");
+  service.store.addInvitation(invitation);
+  mail(service, invitation, "invitation");
   return invitation;
 }
 
@@ -77,7 +77,7 @@ function invitationOf(call: Call, organization: Organization): Invitation {
 }
 
 function accept(call: Call): Invitation {
-  const { store, clock } = call.world;
+  const { store, clock } = call.service;
   const key = call.param("token");
   const invitation = store.invitations.get(key) ?? store.invitations.get(pathUid(key) ?? "");
   if (!invitation || !invitation.organization.isActive) throw notFound();
@@ -88,12 +88,12 @@ function accept(call: Call): Invitation {
   return invitation;
 }
 
-export function invitationRoutes(service: Service): void {
+export function invitationRoutes(router: Router): void {
   const tag = "invitations";
   const base = "/organizations/{slug}/invitations/";
 
   operation(
-    service,
+    router,
     {
       id: "listInvitations",
       method: "get",
@@ -103,11 +103,11 @@ export function invitationRoutes(service: Service): void {
       query: pageQuery,
       answer: pageOf(schemas.invitation),
     },
-    (call) => paginate(call, listed(call.world, visit(call, "manager").organization), serialized(call), order),
+    (call) => paginate(call, listed(call.service, visit(call, "manager").organization), serialized(call), order),
   );
 
   operation(
-    service,
+    router,
     {
       id: "createInvitation",
       method: "post",
@@ -125,7 +125,7 @@ export function invitationRoutes(service: Service): void {
   );
 
   operation(
-    service,
+    router,
     {
       id: "resendInvitation",
       method: "post",
@@ -135,15 +135,15 @@ export function invitationRoutes(service: Service): void {
     },
     (call) => {
       const invitation = invitationOf(call, change(call, "manager").organization);
-      call.world.limiter.admitInvite(call.person.uid, call.world.settings.invitesPerMinute);
-      invitation.expiresAt = call.world.clock.iso(INVITATION_SECONDS);
-      mail(call.world, invitation, "resend");
+      call.service.limiter.admitInvite(call.person.uid, call.service.settings.invitesPerMinute);
+      invitation.expiresAt = call.service.clock.iso(INVITATION_SECONDS);
+      mail(call.service, invitation, "resend");
       return call.done(serialized(call)(invitation));
     },
   );
 
   operation(
-    service,
+    router,
     {
       id: "cancelInvitation",
       method: "post",
@@ -153,13 +153,13 @@ export function invitationRoutes(service: Service): void {
     },
     (call) => {
       const invitation = invitationOf(call, change(call, "manager").organization);
-      call.world.store.settle(invitation, "cancelled");
+      call.service.store.settle(invitation, "cancelled");
       return call.done(serialized(call)(invitation));
     },
   );
 
   operation(
-    service,
+    router,
     {
       id: "acceptInvitation",
       method: "post",

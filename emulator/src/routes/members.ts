@@ -3,11 +3,11 @@ import { change, isManager, memberOf, peopleOrder, visit } from "../access.js";
 import { invalid, refusal } from "../errors.js";
 import { body, choice, uid } from "../fields.js";
 import type { Membership, Organization, OrganizationRole } from "../model.js";
-import { type Call, operation, type Service } from "../operation.js";
+import { type Call, operation, type Router } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
 import * as schemas from "../schemas.js";
 import { member } from "../serializers.js";
-import type { World } from "../world.js";
+import type { Service } from "../service.js";
 
 type Row = Membership<OrganizationRole>;
 
@@ -39,7 +39,7 @@ function refuseOwner({ role }: Row, what: string): void {
   if (role === "owner") throw refusal(400, `The owner cannot ${what}. Transfer the ownership first.`);
 }
 
-function transfer({ clock }: World, organization: Organization, owner: Row, newOwnerUid: string): void {
+function transfer({ clock }: Service, organization: Organization, owner: Row, newOwnerUid: string): void {
   const heir = organization.members.get(newOwnerUid);
   if (!heir) throw invalid("new_owner_uid", "The new owner must be a member of the organization.");
   if (heir === owner) throw invalid("new_owner_uid", "This person already owns the organization.");
@@ -48,12 +48,12 @@ function transfer({ clock }: World, organization: Organization, owner: Row, newO
   organization.updatedAt = clock.iso();
 }
 
-export function memberRoutes(service: Service): void {
+export function memberRoutes(router: Router): void {
   const tag = "members";
   const base = "/organizations/{slug}";
 
   operation(
-    service,
+    router,
     {
       id: "listMembers",
       method: "get",
@@ -71,7 +71,7 @@ export function memberRoutes(service: Service): void {
   );
 
   operation(
-    service,
+    router,
     {
       id: "updateMemberRole",
       method: "patch",
@@ -90,7 +90,7 @@ export function memberRoutes(service: Service): void {
   );
 
   operation(
-    service,
+    router,
     {
       id: "removeMember",
       method: "delete",
@@ -102,13 +102,13 @@ export function memberRoutes(service: Service): void {
       const { organization } = change(call, "manager");
       const row = memberOf(call, organization.members);
       refuseOwner(row, "be removed");
-      call.world.store.removeMember(organization, row.person);
+      call.service.store.removeMember(organization, row.person);
       return call.done();
     },
   );
 
   operation(
-    service,
+    router,
     {
       id: "leaveOrganization",
       method: "post",
@@ -119,13 +119,13 @@ export function memberRoutes(service: Service): void {
     (call) => {
       const { organization, membership } = change(call, "member");
       refuseOwner(membership, "leave");
-      call.world.store.removeMember(organization, call.person);
+      call.service.store.removeMember(organization, call.person);
       return call.done();
     },
   );
 
   operation(
-    service,
+    router,
     {
       id: "transferOwnership",
       method: "post",
@@ -136,7 +136,7 @@ export function memberRoutes(service: Service): void {
     },
     async (call) => {
       const { organization, membership } = change(call, "owner");
-      transfer(call.world, organization, membership, (await call.body()).new_owner_uid);
+      transfer(call.service, organization, membership, (await call.body()).new_owner_uid);
       return call.done();
     },
   );

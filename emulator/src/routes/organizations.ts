@@ -1,7 +1,7 @@
 import { change, visit } from "../access.js";
 import { body, choice, email, handle, slug, text, webAddress } from "../fields.js";
 import type { Organization } from "../model.js";
-import { operation, type Service } from "../operation.js";
+import { operation, type Router } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
 import * as schemas from "../schemas.js";
 import { create, remove, update } from "../rules/organizations.js";
@@ -38,12 +38,12 @@ const order = {
   created_at: ({ createdAt }: Organization) => Date.parse(createdAt),
 };
 
-export function organizationRoutes(service: Service): void {
+export function organizationRoutes(router: Router): void {
   const tag = "organizations";
   const path = "/organizations/{slug}/";
 
   operation(
-    service,
+    router,
     {
       id: "listOrganizations",
       method: "get",
@@ -53,11 +53,11 @@ export function organizationRoutes(service: Service): void {
       query: pageQuery,
       answer: pageOf(schemas.organizationRow),
     },
-    (call) => paginate(call, call.world.store.organizationsOf(call.person), organizationRow(call), order),
+    (call) => paginate(call, call.service.store.organizationsOf(call.person), organizationRow(call), order),
   );
 
   operation(
-    service,
+    router,
     {
       id: "createOrganization",
       method: "post",
@@ -72,7 +72,7 @@ export function organizationRoutes(service: Service): void {
   );
 
   operation(
-    service,
+    router,
     {
       id: "listIndustryChoices",
       method: "get",
@@ -85,7 +85,7 @@ export function organizationRoutes(service: Service): void {
   );
 
   operation(
-    service,
+    router,
     {
       id: "getOrganization",
       method: "get",
@@ -98,7 +98,7 @@ export function organizationRoutes(service: Service): void {
   );
 
   operation(
-    service,
+    router,
     {
       id: "updateOrganization",
       method: "patch",
@@ -110,13 +110,13 @@ export function organizationRoutes(service: Service): void {
     },
     async (call) => {
       const { organization } = change(call, "manager");
-      update(call.world, organization, await call.body());
+      update(call.service, organization, await call.body());
       return call.json(organizationWritten(call, organization));
     },
   );
 
   operation(
-    service,
+    router,
     {
       id: "deleteOrganization",
       method: "delete",
@@ -125,7 +125,7 @@ export function organizationRoutes(service: Service): void {
       tag,
     },
     (call) => {
-      remove(call.world, change(call, "owner").organization);
+      remove(call.service, change(call, "owner").organization);
       return call.done();
     },
   );

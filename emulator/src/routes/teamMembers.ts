@@ -2,18 +2,18 @@ import { change, ledTeam, memberOf, peopleOrder, teamOf, visit } from "../access
 import { invalid, refusal } from "../errors.js";
 import { body, choice, uid } from "../fields.js";
 import type { Membership, Team, TeamRole } from "../model.js";
-import { operation, type Service } from "../operation.js";
+import { operation, type Router } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
 import * as schemas from "../schemas.js";
 import { teamMember } from "../serializers.js";
-import type { World } from "../world.js";
+import type { Service } from "../service.js";
 
 const role = choice(["lead", "member"]);
 const addBody = body({ user_uid: uid(), role: role.default("member") });
 const roleBody = body({ role });
 
 /** Twice is a conflict: the contract leaves the answer open, 409 is its status for duplicates. */
-function add({ store, clock }: World, team: Team, userUid: string, role: TeamRole): Membership<TeamRole> {
+function add({ store, clock }: Service, team: Team, userUid: string, role: TeamRole): Membership<TeamRole> {
   const member = team.organization.members.get(userUid);
   if (!member) throw invalid("user_uid", "This person is not a member of the organization.");
   if (team.members.has(userUid)) throw refusal(409, "This person is already a member of the team.");
@@ -22,12 +22,12 @@ function add({ store, clock }: World, team: Team, userUid: string, role: TeamRol
   return membership;
 }
 
-export function teamMemberRoutes(service: Service): void {
+export function teamMemberRoutes(router: Router): void {
   const tag = "team members";
   const base = "/organizations/{slug}/teams/{team_slug}/members/";
 
   operation(
-    service,
+    router,
     {
       id: "listTeamMembers",
       method: "get",
@@ -44,7 +44,7 @@ export function teamMemberRoutes(service: Service): void {
   );
 
   operation(
-    service,
+    router,
     {
       id: "addTeamMember",
       method: "post",
@@ -58,12 +58,12 @@ export function teamMemberRoutes(service: Service): void {
     async (call) => {
       const team = teamOf(call, change(call, "manager"));
       const { user_uid, role } = await call.body();
-      return call.json(teamMember(call)(add(call.world, team, user_uid, role)), 201);
+      return call.json(teamMember(call)(add(call.service, team, user_uid, role)), 201);
     },
   );
 
   operation(
-    service,
+    router,
     {
       id: "updateTeamMemberRole",
       method: "patch",
@@ -80,7 +80,7 @@ export function teamMemberRoutes(service: Service): void {
   );
 
   operation(
-    service,
+    router,
     {
       id: "removeTeamMember",
       method: "delete",

@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { change, ledTeam, teamOf, visit } from "../access.js";
 import { body, text } from "../fields.js";
 import type { Organization, Team } from "../model.js";
-import { type Call, operation, type Service } from "../operation.js";
+import { type Call, operation, type Router } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
 import * as schemas from "../schemas.js";
 import { DEFAULT_COLOR } from "../seed.js";
 import { team as serialized, teamWritten } from "../serializers.js";
 import { slugify } from "../slugs.js";
-import type { World } from "../world.js";
+import type { Service } from "../service.js";
 
 const fields = {
   name: text(255),
@@ -25,7 +25,7 @@ const order = {
 };
 
 function create(call: Call, organization: Organization, given: { name: string }): Team {
-  const { store, clock, settings } = call.world;
+  const { store, clock, settings } = call.service;
   const createdAt = clock.iso();
   const team: Team = {
     uid: randomUUID(),
@@ -43,7 +43,7 @@ function create(call: Call, organization: Organization, given: { name: string })
   return team;
 }
 
-function update({ store, clock, settings }: World, team: Team, changes: Partial<Team>): void {
+function update({ store, clock, settings }: Service, team: Team, changes: Partial<Team>): void {
   const renamed = changes.name !== undefined && changes.name !== team.name;
   Object.assign(team, changes, { updatedAt: clock.iso() });
   if (!renamed || !settings.slugFollowsName) return;
@@ -51,13 +51,13 @@ function update({ store, clock, settings }: World, team: Team, changes: Partial<
   if (slug !== team.slug) store.moveTeam(team, store.freeTeamSlug(team.organization, slug));
 }
 
-export function teamRoutes(service: Service): void {
+export function teamRoutes(router: Router): void {
   const tag = "teams";
   const base = "/organizations/{slug}/teams/";
   const path = `${base}{team_slug}/`;
 
   operation(
-    service,
+    router,
     {
       id: "listTeams",
       method: "get",
@@ -71,7 +71,7 @@ export function teamRoutes(service: Service): void {
   );
 
   operation(
-    service,
+    router,
     {
       id: "createTeam",
       method: "post",
@@ -88,12 +88,12 @@ export function teamRoutes(service: Service): void {
     },
   );
 
-  operation(service, { id: "getTeam", method: "get", path, summary: "One team", tag, answer: schemas.team }, (call) =>
+  operation(router, { id: "getTeam", method: "get", path, summary: "One team", tag, answer: schemas.team }, (call) =>
     call.json(serialized(teamOf(call, visit(call, "member")))),
   );
 
   operation(
-    service,
+    router,
     {
       id: "updateTeam",
       method: "patch",
@@ -105,13 +105,13 @@ export function teamRoutes(service: Service): void {
     },
     async (call) => {
       const team = ledTeam(call);
-      update(call.world, team, await call.body());
+      update(call.service, team, await call.body());
       return call.json(teamWritten(call, team));
     },
   );
 
   operation(
-    service,
+    router,
     {
       id: "deleteTeam",
       method: "delete",
@@ -120,7 +120,7 @@ export function teamRoutes(service: Service): void {
       tag,
     },
     (call) => {
-      call.world.store.removeTeam(teamOf(call, change(call, "manager")));
+      call.service.store.removeTeam(teamOf(call, change(call, "manager")));
       return call.done();
     },
   );

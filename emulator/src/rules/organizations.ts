@@ -4,11 +4,11 @@ import type { Organization } from "../model.js";
 import type { Call } from "../operation.js";
 import { SLUG_EDITS } from "../seed.js";
 import { slugify } from "../slugs.js";
-import type { World } from "../world.js";
+import type { Service } from "../service.js";
 
 /** The caller owns what they create. */
 export function create(call: Call, fields: { name: string }): Organization {
-  const { store, clock } = call.world;
+  const { store, clock } = call.service;
   const createdAt = clock.iso();
   const organization: Organization = {
     uid: randomUUID(),
@@ -50,34 +50,34 @@ export function create(call: Call, fields: { name: string }): Organization {
 }
 
 /** Every slug that is sent costs an edit, the current one too: the hostile reading of an open question. */
-function refuseSlug({ store }: World, organization: Organization, slug: string): void {
+function refuseSlug({ store }: Service, organization: Organization, slug: string): void {
   if (organization.slugEditsRemaining === 0) throw invalid("slug", "No slug edits remaining.");
   const holder = store.organizationBySlug(slug);
   if (holder && holder !== organization) throw invalid("slug", "organization with this slug already exists.");
 }
 
-function refuseHandle({ store }: World, organization: Organization, handle: string): void {
+function refuseHandle({ store }: Service, organization: Organization, handle: string): void {
   const holder = store.organizationByHandle(handle);
   if (holder && holder !== organization) throw invalid("handle", "organization with this handle already exists.");
 }
 
 /** Changes everything or, when a slug or handle is refused, nothing. */
-export function update(world: World, organization: Organization, changes: Partial<Organization>): void {
+export function update(service: Service, organization: Organization, changes: Partial<Organization>): void {
   const { slug, handle, ...plain } = changes;
-  if (slug !== undefined) refuseSlug(world, organization, slug);
-  if (typeof handle === "string") refuseHandle(world, organization, handle);
+  if (slug !== undefined) refuseSlug(service, organization, slug);
+  if (typeof handle === "string") refuseHandle(service, organization, handle);
   const renamed = plain.name !== undefined && plain.name !== organization.name;
-  Object.assign(organization, plain, { updatedAt: world.clock.iso() });
-  if (handle !== undefined) world.store.setHandle(organization, handle);
+  Object.assign(organization, plain, { updatedAt: service.clock.iso() });
+  if (handle !== undefined) service.store.setHandle(organization, handle);
   if (slug !== undefined) {
     organization.slugEditsRemaining--;
-    world.store.moveOrganization(organization, slug);
-  } else if (renamed && world.settings.slugFollowsName) {
-    followName(world, organization);
+    service.store.moveOrganization(organization, slug);
+  } else if (renamed && service.settings.slugFollowsName) {
+    followName(service, organization);
   }
 }
 
-function followName({ store }: World, organization: Organization): void {
+function followName({ store }: Service, organization: Organization): void {
   const slug = slugify(organization.name, "organization");
   if (slug !== organization.slug) store.moveOrganization(organization, store.freeOrganizationSlug(slug));
 }
@@ -85,7 +85,7 @@ function followName({ store }: World, organization: Organization): void {
 const isEmpty = ({ members, teams, datasetCount, projectCount, sliceCount }: Organization): boolean =>
   members.size + teams.size + datasetCount + projectCount + sliceCount === 1;
 
-export function remove({ store, settings }: World, organization: Organization): void {
+export function remove({ store, settings }: Service, organization: Organization): void {
   if (settings.organizationDelete === "refuse" && !isEmpty(organization)) {
     throw refusal(409, "This organization still has members, teams or data.");
   }

@@ -24,7 +24,7 @@ export interface KeyOwner {
 const MAX_REQUESTS = 100_000;
 
 /** One emulated service: what it holds, how it behaves, and what it has been asked. */
-export class World {
+export class Service {
   readonly clock: Clock;
   readonly limiter: RateLimiter;
   readonly faults = new Faults();
@@ -81,12 +81,12 @@ export class World {
     else this.history.record(this.clock.now(), exportState(this));
   }
 
-  /** The world a read sees: this one, with the store of `readLagMs` ago. */
-  lagging(): World {
+  /** The service as a read sees it: this one, with the store of `readLagMs` ago. */
+  staleView(): Service {
     const version = this.history.asOf(this.clock.now() - this.settings.readLagMs);
     if (!version) return this;
     version.store ??= load(version.state, this.clock);
-    return Object.create(this, { store: { value: version.store } }) as World;
+    return Object.create(this, { store: { value: version.store } }) as Service;
   }
 
   addKey(key: string, email: string, scopes?: readonly string[]): void {

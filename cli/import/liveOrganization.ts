@@ -23,7 +23,7 @@ export type TeamRole = "lead" | "member";
 
 /** Somebody, as a program names them. */
 export interface Who {
-  /** E-mail address in normal form, or uid where the address is hidden or names nobody. */
+  /** Email address in normal form, or uid where the address is hidden or names nobody. */
   name: string;
   by: "email" | "user";
   /** Undefined for those who are invited. */

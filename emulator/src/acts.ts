@@ -18,7 +18,7 @@ const acts: Record<Act, (service: Service, invitation: Invitation) => void> = {
   },
 };
 
-/** Does it to the invitation of this uid, or throws a ControlError. */
+/** Applies the action to the invitation of this uid, or throws a ControlError. */
 export function actOn(service: Service, uid: string, act: Act): void {
   const invitation = service.store.invitations.get(uid);
   if (!invitation) throw new ControlError(404, "No invitation has this uid.");

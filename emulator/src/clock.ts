@@ -1,4 +1,4 @@
-/** The emulator's time: the machine's, moved forward by whatever the control interface asked for. */
+/** The emulator's time: the machine's, moved forward by requests to the control interface. */
 export class Clock {
   offsetSeconds = 0;
 

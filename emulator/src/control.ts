@@ -139,9 +139,9 @@ function recordRoutes(control: Hono, service: Service): void {
     return c.body(null, 204);
   });
   control.get("/state", (c) => c.json(exportState(service)));
-  control.get("/emails", (c) => c.json(service.store.mails));
+  control.get("/emails", (c) => c.json(service.store.emails));
   control.delete("/emails", (c) => {
-    service.store.mails.length = 0;
+    service.store.emails.length = 0;
     return c.body(null, 204);
   });
   control.get("/requests", (c) => c.json(service.requests));
@@ -151,7 +151,7 @@ function recordRoutes(control: Hono, service: Service): void {
   });
 }
 
-/** The control interface: everything a test does to the service that the API cannot. */
+/** The control interface: everything that a test changes in the service and the API cannot change. */
 export function controlRoutes(service: Service): Hono {
   const control = new Hono();
   recordRoutes(control, service);

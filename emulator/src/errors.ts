@@ -11,7 +11,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A control call that cannot be done; the text is for the person who asked for it. */
+/** A control call that cannot be carried out; the text is for the person who sent it. */
 export class ControlError extends Error {
   constructor(
     readonly status: 400 | 404 | 409,
@@ -59,6 +59,6 @@ export function validationError(error: z.ZodError): ApiError {
   return new ApiError(400, fields);
 }
 
-/** The places and problems of a refused seed or control body, for the person who wrote it. */
+/** The paths and problems of a refused seed or control body, for the person who wrote it. */
 export const problems = (error: z.ZodError): string =>
   error.issues.map(({ path, message }) => [z.core.toDotPath(path), message].filter(Boolean).join(": ")).join("; ");

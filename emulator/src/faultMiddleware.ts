@@ -8,7 +8,7 @@ import type { Service } from "./service.js";
 
 type ApiContext = Context<{ Variables: Variables }>;
 
-/** Stands before the service as a injectFaults proxy would: it needs no valid key, and counts against no limit. */
+/** Acts before the service, as a proxy in front of it would: a fault needs no valid key and counts against no limit. */
 export const injectFaults = (service: Service) => async (c: ApiContext, next: Next) => {
   if (service.faults.none) return next();
   const { pathname, search } = new URL(c.req.url);

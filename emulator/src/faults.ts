@@ -14,7 +14,7 @@ const delayMs = milliseconds.optional();
 /** Statuses whose answers have no body. */
 const BODILESS = [204, 205, 304];
 
-/** What becomes of a call. Only one thing at a time, but each may be delayed. */
+/** What happens to a call: one action, which may be delayed. */
 const actionSchema = z.union([
   z
     .strictObject({
@@ -52,7 +52,7 @@ export type Fault = z.input<typeof faultSchema>;
 export type Action = z.output<typeof actionSchema>;
 export type AnswerAction = Extract<Action, { status: number }>;
 
-/** One fault, and how far it is. */
+/** One fault, and how many calls it has matched. */
 class ActiveFault {
   matched = 0;
   private left: number;
@@ -61,7 +61,7 @@ class ActiveFault {
     this.left = fault.times ?? Infinity;
   }
 
-  /** Counts the call where it is one of those that are meant, and tells whether it is to fail. */
+  /** Counts the call if it matches, and returns whether it fails. */
   matches(method: string, target: string, body: string): boolean {
     const { match } = this.fault;
     const isMatch =
@@ -90,11 +90,11 @@ class ActiveFault {
   }
 }
 
-/** The calls that are to fail. */
+/** The faults that are set. */
 export class Faults {
   private active: ActiveFault[] = [];
 
-  /** Adds to those that are there. Earlier ones go first. */
+  /** Adds faults to those that are set. Earlier ones go first. */
   add(faults: z.output<typeof faultsSchema>): void {
     this.active.push(...faults.map((fault) => new ActiveFault(fault)));
   }
@@ -103,7 +103,7 @@ export class Faults {
     this.active = [];
   }
 
-  /** What is left, as it was given, with `times` counted down and `matched`, the calls that it was meant for so far. */
+  /** The faults that are left, as they were given, with `times` counted down and `matched`, the number of matching calls so far. */
   list(): object[] {
     return this.active.map((fault) => fault.toJSON());
   }
@@ -112,7 +112,7 @@ export class Faults {
     return this.active.length === 0;
   }
 
-  /** What becomes of this call; every fault counts it. */
+  /** What happens to this call; every matching fault counts it. */
   take(method: string, target: string, body: string): Action | undefined {
     const [due] = this.active.filter((fault) => fault.matches(method, target, body));
     const action = due?.use();

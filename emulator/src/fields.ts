@@ -29,7 +29,7 @@ const EMAIL = new RegExp(
   "iu",
 );
 
-/** IPv6 in brackets has to be one; the rest is told by its pattern. */
+/** IPv6 in brackets has to be one; its pattern decides about the rest. */
 function isReal(host: string | undefined): boolean {
   return host === undefined || isIP(host) !== 0;
 }
@@ -90,7 +90,7 @@ export const uid = () =>
     .refine((value) => canonicalUid(value) !== undefined, "Must be a valid UUID.")
     .overwrite((value) => canonicalUid(value) ?? value);
 
-/** `undefined` when the text is no UUID. */
+/** `undefined` when the text is not a UUID. */
 export function canonicalUid(value: string): string | undefined {
   const hex = value.toLowerCase().replace(/^urn:uuid:|[-{}]/g, "");
   if (!/^[0-9a-f]{32}$/.test(hex)) return undefined;
@@ -102,7 +102,7 @@ export function pathUid(value: string): string | undefined {
   return canonicalUid(value) === value ? value : undefined;
 }
 
-/** A body that must be an object; keys nobody knows are dropped, as Django REST framework does. */
+/** A body that must be an object; unknown keys are dropped, as Django REST framework does. */
 export function body<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object(shape, {
     error: ({ input }) =>

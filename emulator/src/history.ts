@@ -1,7 +1,7 @@
 import type { State } from "./seed.js";
 import type { Store } from "./store.js";
 
-/** A state of before. */
+/** An earlier state. */
 interface Version {
   at: number;
   state: State;

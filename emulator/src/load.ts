@@ -19,7 +19,7 @@ class Loader {
       this.store.keys.set(key, { key, person: this.known(email, `keys[${i}].email`), revoked, scopes });
     });
     seed.organizations.forEach((organization, i) => this.organization(organization, `organizations[${i}]`));
-    this.store.mails.push(...seed.emails);
+    this.store.emails.push(...seed.emails);
     return this.store;
   }
 

@@ -15,7 +15,7 @@ export interface Key {
   key: string;
   person: Person;
   revoked: boolean;
-  /** What the key is restricted to; without them it may do what its person may. */
+  /** What the key is restricted to; without them it has all permissions of its user. */
   scopes?: readonly string[] | undefined;
 }
 
@@ -88,7 +88,7 @@ export interface Organization {
   teamsBySlug: Map<string, Team>;
 }
 
-export interface Mail {
+export interface Email {
   to: string;
   kind: "invitation" | "resend";
   invitationUid: string;

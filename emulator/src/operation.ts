@@ -10,14 +10,14 @@ export const BASE = "/api/v1";
 
 export type Variables = {
   entry: RequestEntry;
-  /** The status that was sent past the response; 0 where the connection was cut before one was. */
+  /** The status that was sent without the response; 0 if the connection was cut before a status was sent. */
   sent?: number;
-  /** The page that is answered, whichever was asked for. */
+  /** The page that is returned, regardless of the requested one. */
   page?: number;
 };
 export type Api = OpenAPIHono<{ Variables: Variables }>;
 
-/** What routes are added to. */
+/** The application and the service to which routes are added. */
 export interface Router {
   app: Api;
   service: Service;
@@ -50,7 +50,7 @@ export interface Call<Body = unknown> {
   /** The validated body. Read it after the permissions: the service judges them first. */
   body(): Promise<Body>;
   json(body: unknown, status?: 200 | 201): Response;
-  /** A web page in place of the answer. */
+  /** A web page instead of the answer. */
   html(page: string): Response;
   /** A void answer: 204, or 200 with `body` where the settings ask for that. */
   done(body?: object): Response;

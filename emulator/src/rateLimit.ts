@@ -49,7 +49,7 @@ export class RateLimiter {
     this.second.current(who, now).push(now);
   }
 
-  /** Counts one mail, or throws the 429 it gets. */
+  /** Counts one email, or throws the 429 it gets. */
   admitInvite(who: string, perMinute: number | null): void {
     if (perMinute === null) return;
     const now = this.clock.now();

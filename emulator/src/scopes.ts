@@ -25,7 +25,7 @@ const SCOPES: readonly string[] = [
 ];
 
 export const scopes = () =>
-  z.array(z.string().refine((scope) => SCOPES.includes(scope), "This is no scope of the service."));
+  z.array(z.string().refine((scope) => SCOPES.includes(scope), "This is not a scope of the service."));
 
 /** What a call of the organizations API needs. */
 export const scopeOf = (method: string): string =>
@@ -35,7 +35,7 @@ export function requireScope({ scopes }: Key, scope: string): void {
   if (scopes && !scopes.includes(scope)) throw forbidden();
 }
 
-/** What a key is granted in effect, as the service tells it: an unrestricted one has every scope. */
+/** What a key is granted in effect, as the service reports it: an unrestricted one has every scope. */
 export function grantOf({ scopes }: Key): { scopes: string[]; toolsets: string[] } {
   const granted = [...(scopes ?? SCOPES)];
   return { scopes: granted, toolsets: [...new Set(granted.map((scope) => scope.slice(0, scope.indexOf("."))))] };

@@ -103,7 +103,7 @@ const organizationSeed = z.strictObject({
   teams: z.array(teamSeed).default([]),
 });
 
-const mailSeed = z.strictObject({
+const emailSeed = z.strictObject({
   to: z.string(),
   kind: choice(["invitation", "resend"]),
   invitationUid: uid(),
@@ -126,16 +126,16 @@ export const seedSchema = z.strictObject({
     )
     .default([]),
   organizations: z.array(organizationSeed).default([]),
-  emails: z.array(mailSeed).default([]),
+  emails: z.array(emailSeed).default([]),
 });
 
-/** What a start may hold; everything has a default except e-mails, names and the members of an organization. */
+/** What a start may hold; everything has a default except emails, names and the members of an organization. */
 export type Seed = z.input<typeof seedSchema>;
 /** The same shape with nothing left out. */
 export type State = z.output<typeof seedSchema>;
 export type OrganizationSeed = State["organizations"][number];
 
-/** A start that contradicts itself; the message names the place. */
+/** A start that contradicts itself; the message names the path of the value. */
 export class SeedError extends Error {
   override readonly name = "SeedError";
 }

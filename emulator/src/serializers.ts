@@ -4,7 +4,7 @@ import type { Settings } from "./settings.js";
 
 const SITE = "https://app.example.com";
 
-/** Served with a signature that is another one each time, as storage links are. */
+/** Served with a new signature each time, as storage links are. */
 function servedLogo(call: Call, { logo }: Organization): string | null {
   if (logo === null) return null;
   const link = new URL(logo);

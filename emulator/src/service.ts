@@ -10,11 +10,11 @@ import { defaultSettings, type Settings } from "./settings.js";
 import { exportState } from "./state.js";
 import type { Store } from "./store.js";
 
-/** The key that always works in a fresh emulator, and its person. */
+/** The key that always works in a fresh emulator, and its user. */
 export const LOCAL_KEY = "avk_local";
 export const LOCAL_OWNER = "owner@example.com";
 
-/** Whose a key is, and what it is restricted to; without `scopes` it may do what its person may. */
+/** The user of a key, and the scopes it is restricted to; without `scopes` it has all permissions of its user. */
 export interface KeyOwner {
   email: string;
   scopes?: readonly string[] | undefined;
@@ -23,7 +23,7 @@ export interface KeyOwner {
 /** The request log keeps this many calls; older ones are dropped. */
 const MAX_REQUESTS = 100_000;
 
-/** One emulated service: what it holds, how it behaves, and what it has been asked. */
+/** One emulated service: its data, its behaviour and the log of its requests. */
 export class Service {
   readonly clock: Clock;
   readonly limiter: RateLimiter;
@@ -33,12 +33,12 @@ export class Service {
   settings!: Settings;
   /** When each person last called, by uid, in milliseconds; not part of the state. */
   readonly lastActive = new Map<string, number>();
-  /** Another one after each change, and after each start. */
+  /** Changes after each change of the data, and after each start. */
   version = randomUUID();
   private readonly history = new History();
   private requestCount = 0;
 
-  /** `owners`: keys that are there after every reset, beside the one of the local owner. */
+  /** `owners`: keys that exist after every reset, in addition to that of the local owner. */
   constructor(
     private readonly owners: Readonly<Record<string, KeyOwner>>,
     seed: unknown,

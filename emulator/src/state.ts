@@ -48,6 +48,6 @@ export function exportState({ clock, settings, store }: Exported): State {
       ...(scopes && { scopes: [...scopes] }),
     })),
     organizations: [...store.organizations.values()].map(organization),
-    emails: [...store.mails],
+    emails: [...store.emails],
   };
 }

@@ -3,7 +3,7 @@ import type {
   Invitation,
   InvitationStatus,
   Key,
-  Mail,
+  Email,
   Membership,
   Organization,
   OrganizationRole,
@@ -29,7 +29,7 @@ export class Store {
   readonly organizations = new Map<string, Organization>();
   /** Invitations of all organizations, by uid and by token. */
   readonly invitations = new Map<string, Invitation>();
-  readonly mails: Mail[] = [];
+  readonly emails: Email[] = [];
   private readonly byEmail = new Map<string, Person>();
   private readonly usernames = new Set<string>();
   private readonly bySlug = new Map<string, Organization>();

@@ -62,7 +62,7 @@ describe("create", () => {
   it("refuses a second pending one whatever the case of the address", async () => {
     await invite("new@example.com");
     expect((await invite("NEW@example.com")).body).toEqual({
-      email: ["An invitation for this e-mail address is already pending."],
+      email: ["An invitation for this email address is already pending."],
     });
     expect(await emulator.emails()).toHaveLength(1);
   });

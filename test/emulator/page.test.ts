@@ -71,7 +71,7 @@ describe("the page", () => {
     await control("POST", "/reset");
     const text = await read();
     expect(text).toContain("There is no organization yet.");
-    expect(text).toContain("No mail has been sent.");
+    expect(text).toContain("No email has been sent.");
   });
 
   it("shows hostile names as text, and marks that cannot be seen as what they are", async () => {

@@ -186,7 +186,7 @@ describe("command line", () => {
   it.each([
     [["--port", "many"], "--port takes a number"],
     [["--key", "avk_x"], "--key takes KEY=email"],
-    [["--key", "avk_x=x@example.com:organizations.raed"], "This is no scope of the service."],
+    [["--key", "avk_x=x@example.com:organizations.raed"], "This is not a scope of the service."],
     [["--colour"], "--colour"],
     [["--seed", join(folder, "none.json")], "none.json cannot be read as JSON"],
     [["--data", __filename], "program.test.ts cannot be read as JSON"],

@@ -96,13 +96,13 @@ describe("a key with scopes", () => {
     const key = { key: "avk_x", email: "owner@example.com", scopes: ["organizations.raed"] };
     expect(await control("POST", "/keys", key)).toMatchObject({
       status: 400,
-      body: { error: "scopes[0]: This is no scope of the service." },
+      body: { error: "scopes[0]: This is not a scope of the service." },
     });
     expect(await control("POST", "/reset", { seed: { people: [{ email: key.email }], keys: [key] } })).toMatchObject({
       status: 400,
     });
     expect(() => createEmulator({ keys: { avk_x: { email: key.email, scopes: key.scopes } } })).toThrow(
-      "This is no scope of the service.",
+      "This is not a scope of the service.",
     );
   });
 

@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
 import { ACTS } from "../acts.js";
 import { CONTROL } from "../control.js";
-import type { Invitation, Mail, Membership, Organization, Person, Team } from "../model.js";
+import type { Invitation, Email, Membership, Organization, Person, Team } from "../model.js";
 import { isOverdue } from "../serializers.js";
 import type { Service } from "../service.js";
 import { SCRIPT } from "./script.js";
@@ -52,7 +52,7 @@ export function pageOf(service: Service, { api, notice }: { api: string; notice?
       <body>
         <header>
           <h1>Avala emulator</h1>
-          <p>Programs reach it at <code>${api}</code>. No mail leaves this machine.</p>
+          <p>Programs reach it at <code>${api}</code>. No email leaves this machine.</p>
           <p id="gone" role="status" hidden>The emulator does not answer. This is what it held last.</p>
         </header>
         <main data-version="${service.version}">
@@ -70,8 +70,8 @@ export function pageOf(service: Service, { api, notice }: { api: string; notice?
               <h2 id="mailbox">Mailbox</h2>
               ${listOf(
                 "Mailbox",
-                store.mails.toReversed().map((mail) => mailOf(mail, store.invitations.get(mail.invitationUid))),
-                "No mail has been sent.",
+                store.emails.toReversed().map((email) => emailOf(email, store.invitations.get(email.invitationUid))),
+                "No email has been sent.",
               )}
             </section>
             <section aria-labelledby="people">
@@ -142,7 +142,7 @@ const openInvitation = ({ uid, email, role, expiresAt }: Invitation): Html =>
     </span>
   </li>`;
 
-/** The service does not tell declined from cancelled either. */
+/** The service does not distinguish declined from cancelled either. */
 function pastInvitation({ email, role, status, expiresAt }: Invitation): Html {
   const outcome = { accepted: "accepted", cancelled: "declined or cancelled", pending: "expired", expired: "expired" };
   return html`<li>
@@ -153,7 +153,7 @@ function pastInvitation({ email, role, status, expiresAt }: Invitation): Html {
   </li>`;
 }
 
-const mailOf = ({ to, kind, at }: Mail, invitation: Invitation | undefined): Html =>
+const emailOf = ({ to, kind, at }: Email, invitation: Invitation | undefined): Html =>
   html`<li>
     <span class="who">
       ${words(to)}

@@ -1,5 +1,5 @@
 /**
- * Follows what happens in the emulator, and sends the forms without leaving the place on the page. Without it the page
+ * Follows what happens in the emulator, and sends the forms without a scroll of the page. Without it the page
  * works as well, and shows changes when it is loaded again.
  */
 export const SCRIPT = `

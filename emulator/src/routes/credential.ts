@@ -40,7 +40,7 @@ export function credentialRoutes(router: Router): void {
       id: "getPermissions",
       method: "get",
       path: "/users/me/permissions/",
-      summary: "What the key may do; it does not say whose it is",
+      summary: "What the key may do, without its user",
       tag,
       answer: schemas.permissions,
     },

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { change, visit } from "../access.js";
 import { forbidden, invalid, notFound, planRefusal, refusal } from "../errors.js";
 import { body, choice, email, pathUid } from "../fields.js";
-import type { Invitation, Mail, Organization } from "../model.js";
+import type { Email, Invitation, Organization } from "../model.js";
 import { type Call, operation, type Router } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
 import * as schemas from "../schemas.js";
@@ -35,11 +35,11 @@ function refuseDuplicate({ store, settings, clock }: Service, organization: Orga
   }
   const waiting = organization.pending.get(emailKey(address));
   if (!waiting || (settings.expiredInvitations === "hidden" && isOverdue(waiting, clock.now()))) return;
-  throw invalid("email", "An invitation for this e-mail address is already pending.");
+  throw invalid("email", "An invitation for this email address is already pending.");
 }
 
-function mail({ store, clock }: Service, { email, uid }: Invitation, kind: Mail["kind"]): void {
-  store.mails.push({ to: email, kind, invitationUid: uid, at: clock.iso() });
+function sendEmail({ store, clock }: Service, { email, uid }: Invitation, kind: Email["kind"]): void {
+  store.emails.push({ to: email, kind, invitationUid: uid, at: clock.iso() });
 }
 
 function invite(call: Call, organization: Organization, fields: Pick<Invitation, "email" | "role">): Invitation {
@@ -65,7 +65,7 @@ function invite(call: Call, organization: Organization, fields: Pick<Invitation,
     createdAt: service.clock.iso(),
   };
   service.store.addInvitation(invitation);
-  mail(service, invitation, "invitation");
+  sendEmail(service, invitation, "invitation");
   return invitation;
 }
 
@@ -112,7 +112,7 @@ export function invitationRoutes(router: Router): void {
       id: "createInvitation",
       method: "post",
       path: base,
-      summary: "Invite a person by e-mail",
+      summary: "Invite a person by email",
       tag,
       body: createBody,
       status: 201,
@@ -130,14 +130,14 @@ export function invitationRoutes(router: Router): void {
       id: "resendInvitation",
       method: "post",
       path: `${base}{invitation_uid}/resend/`,
-      summary: "Mail again; the invitation lasts from now",
+      summary: "Send the email again; the invitation lasts from now",
       tag,
     },
     (call) => {
       const invitation = invitationOf(call, change(call, "manager").organization);
       call.service.limiter.admitInvite(call.person.uid, call.service.settings.invitesPerMinute);
       invitation.expiresAt = call.service.clock.iso(INVITATION_SECONDS);
-      mail(call.service, invitation, "resend");
+      sendEmail(call.service, invitation, "resend");
       return call.done(serialized(call)(invitation));
     },
   );

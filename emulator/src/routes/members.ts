@@ -15,7 +15,7 @@ const ROLES = ["owner", "admin", "member"];
 const roleBody = body({ role: choice(["admin", "member"]) });
 const transferBody = body({ new_owner_uid: uid() });
 
-/** `?role=` exactly; every word of `?search=` somewhere in username, e-mail or name. */
+/** `?role=` exactly; every word of `?search=` somewhere in username, email or name. */
 function filtered(call: Call, { members }: Organization): Row[] {
   const role = call.query.get("role");
   if (role && !ROLES.includes(role)) {

@@ -63,8 +63,8 @@ describe("versions", () => {
     [packageCheck(ownVersion), "ok", ownVersion],
     [packageCheck("0.0.1"), "warning", `uses pulumi-avala 0.0.1, this command is ${ownVersion}`],
     [packageCheck(undefined), "error", "pulumi-avala/provider cannot be resolved"],
-  ])("%j", (check, level, told) => {
-    expect(check).toMatchObject({ level, message: expect.stringContaining(told) as string });
+  ])("%j", (check, level, reported) => {
+    expect(check).toMatchObject({ level, message: expect.stringContaining(reported) as string });
   });
 });
 
@@ -194,9 +194,9 @@ describe("settings", () => {
     [{ AVALA_MAX_REMOVALS: "avk_pasted" }, /AVALA_MAX_REMOVALS is not a whole number/],
     [{ AVALA_READ_ONLY: "avk_pasted" }, /AVALA_READ_ONLY is set, but is neither true nor false/],
     [{ AVALA_HIDDEN_PEOPLE: "avk_pasted" }, /Entry 1 of AVALA_HIDDEN_PEOPLE is not a uid/],
-  ])("that cannot work are wrong, and nothing is asked: %j", async (env, told) => {
+  ])("that cannot work are wrong, and nothing is asked: %j", async (env, reported) => {
     const checks = await examined(env);
-    expect(named(checks, "settings")).toEqual([expect.stringMatching(told)]);
+    expect(named(checks, "settings")).toEqual([expect.stringMatching(reported)]);
     expect(JSON.stringify(checks)).not.toMatch(/avk_/);
     expect(await o.emulator.calls()).toEqual([]);
   });
@@ -235,19 +235,19 @@ describe("Avala", () => {
     [{ currentUser: 403 }, unknown, 3],
     [{ currentUser: 404 }, unknown, 3],
     [{ currentUser: "html" }, unknown, 3],
-  ])("tells whose key it is as far as the service does: %j", async (settings, told, requests) => {
+  ])("tells whose key it is as far as the service does: %j", async (settings, reported, requests) => {
     await o.emulator.settings(settings);
-    expect(named(await examined(), "user", "role")).toEqual([told, "ok role: owner of Acme (acme)"]);
+    expect(named(await examined(), "user", "role")).toEqual([reported, "ok role: owner of Acme (acme)"]);
     expect(await o.emulator.calls()).toEqual([...asked, "GET /organizations/acme/members/"].slice(0, requests));
   });
 
   it("tells the uid alone where no organization is small, or its people are not shown", async () => {
-    const told = [`ok user: The API key belongs to ${uids.owner}`];
+    const reported = [`ok user: The API key belongs to ${uids.owner}`];
     o.between.expect({ on: /^GET .*members/, fate: 403 });
-    expect(named(await examined(), "user")).toEqual(told);
+    expect(named(await examined(), "user")).toEqual(reported);
     for (let at = 0; at < 97; at++) await o.emulator.join(uids.acme, person(`p${at}`));
     await o.emulator.clearLog();
-    expect(named(await examined(), "user")).toEqual(told);
+    expect(named(await examined(), "user")).toEqual(reported);
     expect(await o.emulator.calls()).toEqual(asked);
   });
 
@@ -275,11 +275,11 @@ describe("Avala", () => {
     ["EAI_AGAIN", /cannot be resolved/],
     ["CERT_HAS_EXPIRED", /has no valid certificate/],
     ["TIMED_OUT", /does not answer/],
-  ])("is not reached for the reason %s", (code, told) => {
+  ])("is not reached for the reason %s", (code, reported) => {
     const cause = Object.assign(new Error("scripted"), { code });
     const error = new TransportError("x", "y", { method: "GET", path: "/" }, false, { cause });
     expect(failure(error, "https://api.example.com/api/v1")).toMatchObject([
-      { level: "error", name: "reachable", message: expect.stringMatching(told) as string },
+      { level: "error", name: "reachable", message: expect.stringMatching(reported) as string },
     ]);
   });
 
@@ -372,11 +372,11 @@ describe("Avala", () => {
             .join(", ")}, 4 more`,
         ),
       ],
-    ])("tells of scopes what is told of them: %s", async (_what, reply, told) => {
+    ])("tells of scopes what is told of them: %s", async (_what, reply, reported) => {
       const checks = await answers(reply);
       expect(named(checks, "reachable", "scopes", "role")).toEqual([
         `ok reachable: ${new URL(service.url).host} is reachable`,
-        told,
+        reported,
         "ok role: The API key's user is not a member of any organization yet",
       ]);
       expect(JSON.stringify(checks)).not.toMatch(/may do what its user may|full/);
@@ -427,10 +427,10 @@ describe("Avala", () => {
     ["both", ["organizations.read", "organizations.write"], "ok scopes", "ok role: owner of Acme"],
     ["writes only", ["organizations.write"], "warning scopes", "error role: GET /organizations/ answered 403"],
     ["nothing", [], "warning scopes", "error role: GET /organizations/ answered 403"],
-  ])("is tried with a key of the emulator that is restricted to %s", async (_what, scopes, told, role) => {
+  ])("is tried with a key of the emulator that is restricted to %s", async (_what, scopes, reported, role) => {
     await o.emulator.addKey("avk_scoped", "owner@example.com", scopes);
     const found = named(await examined({ AVALA_API_KEY: "avk_scoped" }), "scopes", "role");
-    expect(found).toEqual([expect.stringContaining(told), expect.stringContaining(role)]);
+    expect(found).toEqual([expect.stringContaining(reported), expect.stringContaining(role)]);
   });
 });
 

@@ -403,18 +403,18 @@ describe("bug: another owner", () => {
     /** A state of before, without the owner. */
     isOld?: boolean;
     happens?: () => Promise<unknown>;
-    tells: { owner?: string; former?: { kind: string; repair: string }; notices: string[] };
+    reports: { owner?: string; former?: { kind: string; repair: string }; notices: string[] };
   }
   const unmanaged = { kind: "unmanaged", repair: declare };
   it.each<[string, Row]>([
-    ["is none where the owner has stayed", { tells: { notices: ["owner organization owner"] } }],
+    ["is none where the owner has stayed", { reports: { notices: ["owner organization owner"] } }],
     [
       "is a declared member",
-      { happens: () => transfer(uids.ada), tells: { owner: owns("ada"), former: unmanaged, notices: [] } },
+      { happens: () => transfer(uids.ada), reports: { owner: owns("ada"), former: unmanaged, notices: [] } },
     ],
     [
       "is somebody undeclared, who is then no fact",
-      { happens: async () => transfer(await eve()), tells: { owner: owns("eve"), former: unmanaged, notices: [] } },
+      { happens: async () => transfer(await eve()), reports: { owner: owns("eve"), former: unmanaged, notices: [] } },
     ],
     [
       "is a declared member, and the former owner has gone",
@@ -423,7 +423,7 @@ describe("bug: another owner", () => {
           await transfer(uids.ada);
           await leaves();
         },
-        tells: {
+        reports: {
           owner: `owner is now "${person("ada")}", recorded as "${uids.owner}"`,
           notices: [],
         },
@@ -431,7 +431,7 @@ describe("bug: another owner", () => {
     ],
     [
       "is a declared member, and the former owner, who is declared, stays",
-      { state: declared, happens: () => transfer(uids.ada), tells: { owner: owns("ada"), notices: [] } },
+      { state: declared, happens: () => transfer(uids.ada), reports: { owner: owns("ada"), notices: [] } },
     ],
     [
       "is a declared member, and the former owner, who is declared, has gone",
@@ -441,7 +441,7 @@ describe("bug: another owner", () => {
           await transfer(uids.ada);
           await leaves();
         },
-        tells: { owner: owns("ada"), former: { kind: "gone", repair: expect.any(String) as string }, notices: [] },
+        reports: { owner: owns("ada"), former: { kind: "gone", repair: expect.any(String) as string }, notices: [] },
       },
     ],
     [
@@ -449,23 +449,23 @@ describe("bug: another owner", () => {
       {
         isOld: true,
         happens: async () => transfer(await eve()),
-        tells: { former: { kind: "unmanaged", repair: remove }, notices: ["eve organization owner"] },
+        reports: { former: { kind: "unmanaged", repair: remove }, notices: ["eve organization owner"] },
       },
     ],
-  ])("%s", async (_what, { state = upAll, isOld = false, happens, tells }) => {
+  ])("%s", async (_what, { state = upAll, isOld = false, happens, reports }) => {
     const recorded = await (isOld ? state() : owned(state()));
     await happens?.();
     const report = await drifted(o.desk, recorded);
     const others = report.findings.filter(({ kind }) => kind !== "waiting");
     const first = report.findings.findIndex(({ kind }) => kind === "owner");
-    expect(first).toBe(tells.owner === undefined ? -1 : 0);
+    expect(first).toBe(reports.owner === undefined ? -1 : 0);
     const { kind, repair } = others.find(({ person: who }) => who?.userUid === uids.owner && who) ?? {};
     expect({
       owner: report.findings[first]?.message,
       former: kind === undefined ? undefined : { kind, repair },
       notices: report.notices.map(({ person: who, message }) => `${who.email!.split("@")[0]} ${message}`),
-    }).toEqual({ owner: undefined, former: undefined, ...tells });
-    expect(others).toHaveLength(Number(tells.owner !== undefined) + Number(tells.former !== undefined));
+    }).toEqual({ owner: undefined, former: undefined, ...reports });
+    expect(others).toHaveLength(Number(reports.owner !== undefined) + Number(reports.former !== undefined));
     expect(report.drift).toBe(others.length > 0);
   });
 
@@ -533,18 +533,18 @@ describe("bug: the API key's user", () => {
   };
   const settings = (currentUser: NonNullable<Seed["settings"]>["currentUser"]) => o.emulator.settings({ currentUser });
 
-  it.each<[string, () => Promise<unknown>, { told: string[]; asks: number }]>([
-    ["is nobody undeclared where they are the owner", async () => undefined, { told: ["eve unmanaged"], asks: 0 }],
-    ["is declared, and an undeclared admin is not they", () => as("ada"), { told: ["eve unmanaged"], asks: 1 }],
-    ["is a fact beside another undeclared admin", () => as("eve"), { told: ["eve fact"], asks: 1 }],
-    ["has another role than whoever is undeclared", () => as("lee"), { told: ["eve unmanaged"], asks: 0 }],
+  it.each<[string, () => Promise<unknown>, { reported: string[]; asks: number }]>([
+    ["is nobody undeclared where they are the owner", async () => undefined, { reported: ["eve unmanaged"], asks: 0 }],
+    ["is declared, and an undeclared admin is not they", () => as("ada"), { reported: ["eve unmanaged"], asks: 1 }],
+    ["is a fact beside another undeclared admin", () => as("eve"), { reported: ["eve fact"], asks: 1 }],
+    ["has another role than whoever is undeclared", () => as("lee"), { reported: ["eve unmanaged"], asks: 0 }],
     [
       "cannot be known among several with their role",
       async () => {
         await as("eve");
         await settings("html");
       },
-      { told: ["eve unmanaged"], asks: 1 },
+      { reported: ["eve unmanaged"], asks: 1 },
     ],
     [
       "is the only one with their role where the service does not tell",
@@ -553,9 +553,9 @@ describe("bug: the API key's user", () => {
         await as("eve");
         await settings(403);
       },
-      { told: ["ada changed", "eve fact"], asks: 1 },
+      { reported: ["ada changed", "eve fact"], asks: 1 },
     ],
-  ])("%s", async (_what, happens, { told, asks }) => {
+  ])("%s", async (_what, happens, { reported, asks }) => {
     const state = await upAll();
     await o.emulator.join(uids.acme, person("eve"), "admin");
     await happens();
@@ -567,7 +567,7 @@ describe("bug: the API key's user", () => {
     expect([
       ...people.map(({ person: who, kind }) => `${named(who)} ${kind}`),
       ...own.map(({ person: who }) => `${named(who)} fact`),
-    ]).toEqual(told);
+    ]).toEqual(reported);
     expect((await o.emulator.calls()).filter((call) => call === me)).toHaveLength(asks);
   });
 });
@@ -676,9 +676,9 @@ describe("--ignore", () => {
     ["a rule for everything", "ignore:\n  - reason: none", /rule 1: must have a condition/],
     ["a text for a rule", "ignore: [changed]", /rule 1: must be a mapping/],
     ["no YAML", "ignore: [", /is not valid YAML/],
-  ])("refuses a file with %s", (_what, text, told) => {
+  ])("refuses a file with %s", (_what, text, reported) => {
     const [, name] = rules(text) as [string, string];
-    expect(() => Rules.read(join(o.desk.folder, name))).toThrow(told);
+    expect(() => Rules.read(join(o.desk.folder, name))).toThrow(reported);
   });
 
   it("refuses it before anything is asked", async () => {
@@ -863,10 +863,10 @@ describe("usage", () => {
     [[], "AVALA_USAGE", /No Pulumi project .*--cwd <folder> or --state <file>/],
     [["--ignore", "missing.yaml"], "AVALA_RULES", /missing\.yaml does not exist/],
     [["--ignore", "rules.txt"], "AVALA_RULES", /must end in \.yaml, \.yml, \.json/],
-  ])("%j is wrong", async (args, code, told) => {
+  ])("%j is wrong", async (args, code, reported) => {
     const ended = await o.desk.run(["drift", ...args]);
     expect([ended.code, ended.stdout]).toEqual([1, ""]);
-    expect(ended.stderr).toMatch(told);
+    expect(ended.stderr).toMatch(reported);
     expect(ended.stderr).toMatch(new RegExp(` \\[${code}\\]\\n$`));
   });
 

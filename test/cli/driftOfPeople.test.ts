@@ -21,14 +21,14 @@ beforeAll(async () => {
       await emulator.clearLog();
       const report = await drifted(desk, new Exported(...stacks.values()));
       calls.push(await emulator.calls());
-      for (const row of stacks.keys()) found.set(`${row.situation} ${row.declaration}`, told(row, report));
+      for (const row of stacks.keys()) found.set(`${row.situation} ${row.declaration}`, reported(row, report));
     });
   }
   desk.close();
 });
 
 /** Everything that is told of the row's organization; the person is called sam. */
-function told({ organizationUid, email }: Case, { findings, notices }: Report): string[] {
+function reported({ organizationUid, email }: Case, { findings, notices }: Report): string[] {
   const here = <T extends { organization: { uid: string } }>(one: T) => one.organization.uid === organizationUid;
   const names = new Set([email, email.replace("@", "@elsewhere.")]);
   const nameOf = ({ person: who }: { person?: { email?: string; username?: string } }) =>

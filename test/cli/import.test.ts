@@ -76,7 +76,7 @@ describe("what is read", () => {
         ...rows.map(({ slug }) => `GET /organizations/acme/teams/${slug}/members/`),
       ].toSorted(),
     );
-    expect(await o.mails()).toEqual([]);
+    expect(await o.emails()).toEqual([]);
   });
 
   it("needs no key that may write", async () => {
@@ -253,9 +253,9 @@ describe("a second run", () => {
     write("people.yaml", `${read("people.yaml")}\n- email: new@example.com\n`);
     await o.emulator.join(acmeUid, "late@example.com");
     const before = contents();
-    const told = await refused();
-    expect(told).toMatch(/"people\.yaml".*--out.*\[AVALA_REFUSED\]\n$/);
-    expect(told).not.toContain("import.json");
+    const reported = await refused();
+    expect(reported).toMatch(/"people\.yaml".*--out.*\[AVALA_REFUSED\]\n$/);
+    expect(reported).not.toContain("import.json");
     expect(contents()).toEqual(before);
   });
 
@@ -388,16 +388,16 @@ it.each<[string[], RegExp]>([
   [["acme", "--fill", "import.json"], /<organization> and --fill cannot be combined/],
   [["--fill", "import.json", "--out", "x"], /--out and --fill cannot be combined/],
   [["acme", "--preview", "x.json"], /--preview requires --fill/],
-])("refuses %j, without a request", async (args, told) => {
+])("refuses %j, without a request", async (args, reported) => {
   const { code, stderr } = await o.desk.run(["import", ...args]);
-  expect([code, stderr]).toEqual([1, expect.stringMatching(told)]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(reported)]);
   expect(stderr).toMatch(/ \[AVALA_USAGE\]\n$/);
   expect(await o.emulator.calls()).toEqual([]);
 });
 
 it("says what to do where packages are missing for --run", async () => {
-  const told = await refused("--run");
-  expect(told).toMatch(/@pulumi\/pulumi and pulumi-avala cannot be resolved.*npm install.*\[AVALA_STACK\]\n$/);
+  const reported = await refused("--run");
+  expect(reported).toMatch(/@pulumi\/pulumi and pulumi-avala cannot be resolved.*npm install.*\[AVALA_STACK\]\n$/);
   expect(existsSync(join(out, "index.ts"))).toBe(true);
 });
 

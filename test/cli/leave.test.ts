@@ -24,14 +24,14 @@ describe("leave", () => {
   it("takes the API key's user out, with one request, and says who that is and how to go on", async () => {
     const { code, stdout, stderr } = await o.desk.run(yes);
     expect([code, stdout]).toEqual([0, "Left Acme (acme).\n"]);
-    for (const told of [
+    for (const reported of [
       `The API key's user, lee@example.com (${uids.lee}), will leave Acme (acme) ("member") and its teams.`,
       "irreversible",
       `AVALA_ASSUME_DELETED=${uids.acme} pulumi up`,
       "pulumi state delete <urn>",
       "docs/guides/recovery.md",
     ]) {
-      expect(stderr).toContain(told);
+      expect(stderr).toContain(reported);
     }
     expect(stdout + stderr).not.toMatch(escapes);
     expect(await o.emulator.calls()).toEqual([list, ...who, act]);
@@ -50,12 +50,12 @@ describe("leave", () => {
     [{ currentUser: "withoutUid" }, "avk_lee", "The API key's user will leave Acme", "does not report who that is"],
     [{ currentUser: 403 }, "avk_ada", "The API key's user, ada@example.com (0000", 'will leave Acme (acme) ("admin")'],
     [{ hideEmails: true }, "avk_lee", `The API key's user, ${uids.lee}, will leave`, "Acme"],
-  ])("says who leaves as far as the service tells it: %j, key %s", async (settings, key, ...told) => {
+  ])("says who leaves as far as the service tells it: %j, key %s", async (settings, key, ...reported) => {
     await o.emulator.addKey("avk_ada", person("ada"));
     await o.emulator.settings(settings);
     const { code, stderr } = await o.desk.run(yes, { env: { AVALA_API_KEY: key } });
     expect(code).toBe(0);
-    for (const text of told) expect(stderr).toContain(text);
+    for (const text of reported) expect(stderr).toContain(text);
   });
 
   it("does not need the list of members", async () => {

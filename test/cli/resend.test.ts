@@ -25,7 +25,7 @@ describe("resend", () => {
       `Sent again: the invitation of ${zoe} to Acme (acme), valid until ${expiresAt!.slice(0, 10)}.\n`,
     );
     expect(await o.emulator.calls()).toEqual([...lists, act, ...lists]);
-    expect(await o.mails()).toEqual([`resend Zoe@Example.com`]);
+    expect(await o.emails()).toEqual([`resend Zoe@Example.com`]);
   });
 
   it("answers JSON, without the links that let people in", async () => {
@@ -34,20 +34,20 @@ describe("resend", () => {
       organization: { uid: uids.acme, slug: "acme", name: "Acme" },
       invitation: { uid, email: zoe, role: "member", expiresAt: expect.any(String) as string },
     });
-    expect(await o.mails()).toHaveLength(1);
+    expect(await o.emails()).toHaveLength(1);
   });
 
   it.each([
     ["a member already", person("mia"), /They are already a member: mia@example.com/],
     ["nobody", person("nobody"), /They are not a member either/],
-  ])("mails nobody where the address is %s", async (_what, email, told) => {
+  ])("mails nobody where the address is %s", async (_what, email, reported) => {
     const { code, stdout, stderr } = await o.desk.run(["resend", "acme", email]);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/No email was sent/);
-    expect(stderr).toMatch(told);
+    expect(stderr).toMatch(reported);
     expect(stderr).toMatch(/\[AVALA_REFUSED\]\n$/);
     expect(await o.emulator.calls()).toEqual([...lists, "GET /organizations/acme/members/"]);
-    expect(await o.mails()).toEqual([]);
+    expect(await o.emails()).toEqual([]);
   });
 
   it.each([
@@ -66,7 +66,7 @@ describe("resend", () => {
       expect(stderr).toMatch(/\[AVALA_USAGE\]/);
     }
     expect(await o.emulator.calls()).toEqual([]);
-    expect(await o.mails()).toEqual([]);
+    expect(await o.emails()).toEqual([]);
   });
 
   it("says so where hidden addresses keep it from telling whether they are a member", async () => {
@@ -88,7 +88,7 @@ describe("resend of an invitation that has expired", () => {
 
   it("is tried, and done where the service does it", async () => {
     expect((await o.desk.run(args)).code).toBe(0);
-    expect(await o.mails()).toEqual(["resend Zoe@Example.com"]);
+    expect(await o.emails()).toEqual(["resend Zoe@Example.com"]);
   });
 
   it.each([400, 404, 409])("is told where the service refuses it (%d)", async (fate) => {
@@ -96,13 +96,13 @@ describe("resend of an invitation that has expired", () => {
     const { code, stderr } = await o.desk.run(args);
     expect(code).toBe(1);
     expect(stderr).toMatch(/has expired on \d{4}-\d\d-\d\d, and Avala does not send it again.*\[AVALA_REFUSED\]\n$/);
-    expect(await o.mails()).toEqual([]);
+    expect(await o.emails()).toEqual([]);
   });
 
   it("is told where the service does not list it any more", async () => {
     await o.emulator.settings({ expiredInvitations: "hidden" });
     expect((await o.desk.run(args)).stderr).toMatch(/may no longer be listed.*\[AVALA_REFUSED\]\n$/);
-    expect(await o.mails()).toEqual([]);
+    expect(await o.emails()).toEqual([]);
   });
 });
 
@@ -110,7 +110,7 @@ describe("resend whose answer is lost", () => {
   it("is done where the invitation shows a new end", async () => {
     o.between.expect({ on: /^POST /, fate: "answer lost" });
     expect((await o.desk.run(args)).code).toBe(0);
-    expect(await o.mails()).toHaveLength(1);
+    expect(await o.emails()).toHaveLength(1);
   });
 
   it.each(["lost", 502] as const)("is a doubt otherwise (%s), and not sent again", async (fate) => {
@@ -126,7 +126,7 @@ describe("resend whose answer is lost", () => {
     await o.emulator.faults({ match: { method: "POST" }, action: page });
     const { code, stderr } = await o.desk.run(args);
     expect([code, stderr.includes("[AVALA_DOUBTFUL_EMAIL]")]).toEqual(after ? [0, false] : [1, true]);
-    expect(await o.mails()).toHaveLength(after ? 1 : 0);
+    expect(await o.emails()).toHaveLength(after ? 1 : 0);
   });
 
   it("mails once also where the look afterwards fails", async () => {
@@ -134,18 +134,18 @@ describe("resend whose answer is lost", () => {
     const later = { test: (line: string) => (sent ||= line.startsWith("POST ")) && line.startsWith("GET ") } as RegExp;
     o.between.expect({ on: later, fate: 403, times: 9 });
     expect((await o.desk.run(args)).code).toBe(0);
-    expect(await o.mails()).toHaveLength(1);
+    expect(await o.emails()).toHaveLength(1);
   });
 });
 
 it("does not mail who has accepted in the meantime", async () => {
   await o.emulator.accept(zoe);
   expect((await o.desk.run(args)).stderr).toMatch(/They are already a member/);
-  expect(await o.mails()).toEqual([]);
+  expect(await o.emails()).toEqual([]);
 });
 
 it("tells the service's refusal where the person accepts between the look and the request", async () => {
   o.between.expect({ on: /^POST /, fate: 400 });
   expect((await o.desk.run(args)).stderr).toMatch(/\[AVALA_INVALID\]\n$/);
-  expect(await o.mails()).toEqual([]);
+  expect(await o.emails()).toEqual([]);
 });

@@ -13,12 +13,12 @@ let project: Project;
 
 const accepted = "ada bob cyd dan eve fay gil ivy kim lou mia".split(" ");
 const names = [...accepted, ..."hal ned pat rae xia yan zoe".split(" ")];
-const mail = (name: string) => (name === "ned" ? "ned@partner.example.com" : `${name}@example.com`);
+const emailOf = (name: string) => (name === "ned" ? "ned@partner.example.com" : `${name}@example.com`);
 
 const member = (name: string, role = "member", more: Record<string, unknown> = {}): Declared => ({
   kind: "OrganizationMember",
   name: `member-${name}`,
-  args: { organization: ref("acme"), email: mail(name), role, ...more },
+  args: { organization: ref("acme"), email: emailOf(name), role, ...more },
 });
 const team = (name: string, more: Record<string, unknown> = {}): Declared => ({
   kind: "Team",
@@ -28,7 +28,7 @@ const team = (name: string, more: Record<string, unknown> = {}): Declared => ({
 const place = (within: string, name: string, role = "member", more: Record<string, unknown> = {}): Declared => ({
   kind: "TeamMembership",
   name: `${within}-${name}`,
-  args: { team: ref(within), email: mail(name), role, ...more },
+  args: { team: ref(within), email: emailOf(name), role, ...more },
 });
 const roster = (members: Record<string, string>, unmanaged: string): Declared => ({
   kind: "TeamRoster",
@@ -53,7 +53,7 @@ const before: Declared[] = [
   member("kim", "member", { onDestroy: "retain" }),
   member("mia", "member", { validUntil: "2030-01-01" }),
   member("pat"),
-  { kind: "Invitation", name: "invite-lou", args: { organization: ref("acme"), email: mail("lou") } },
+  { kind: "Invitation", name: "invite-lou", args: { organization: ref("acme"), email: emailOf("lou") } },
   { ...inOrganization("old", member("ivy")) },
   team("core"),
   team("legacy"),
@@ -71,7 +71,7 @@ const before: Declared[] = [
   place("mass", "fay"),
   place("move", "ada"),
   place("solo", "mia", "lead"),
-  roster({ [mail("ada")]: "lead", [mail("gil")]: "member", [mail("zoe")]: "member" }, "report"),
+  roster({ [emailOf("ada")]: "lead", [emailOf("gil")]: "member", [emailOf("zoe")]: "member" }, "report"),
 ];
 
 const after: Declared[] = [
@@ -101,10 +101,10 @@ const after: Declared[] = [
     args: {
       organization: ref("acme"),
       teams: { core: ref("core") },
-      people: [{ email: mail("dan"), teams: ["core"] }],
+      people: [{ email: emailOf("dan"), teams: ["core"] }],
     },
   },
-  roster({ [mail("ada")]: "member", [mail("eve")]: "lead" }, "remove"),
+  roster({ [emailOf("ada")]: "member", [emailOf("eve")]: "lead" }, "remove"),
 ];
 
 /** What the review has to say of the change from the one to the other. */
@@ -223,17 +223,17 @@ const steady = (text: string) => {
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  await emulator.reset({ people: ["owner", ...names].map((name) => ({ email: mail(name) })) });
+  await emulator.reset({ people: ["owner", ...names].map((name) => ({ email: emailOf(name) })) });
   project = await Project.open(emulator.environment());
   await project.exec("pulumi", ["stack", "select", "test"]);
   project.declare(before);
   await project.expectOk(["up", "--yes", "--skip-preview"]);
-  await Promise.all(accepted.map((name) => emulator.accept(mail(name))));
+  await Promise.all(accepted.map((name) => emulator.accept(emailOf(name))));
   const acme = (await emulator.state()).organizations.find(({ name }) => name === "Acme")!;
-  const { uid } = await emulator.join(acme.uid, mail("hal"));
+  const { uid } = await emulator.join(acme.uid, emailOf("hal"));
   await emulator.api("POST", "/organizations/acme/teams/ros/members/", { user_uid: uid, role: "member" });
   await project.expectOk(["up", "--yes", "--skip-preview", "--refresh"]);
-  await emulator.accept(mail("xia"));
+  await emulator.accept(emailOf("xia"));
   project.declare(after);
   await emulator.clearLog();
   const { code, screen } = await shell(onPullRequest).then((ended) => ({
@@ -304,8 +304,8 @@ it("tells a preview that has failed, and gives it no review", async () => {
 });
 
 it("lets a merge do what was approved and what has become possible since, and says what it does", async () => {
-  await emulator.accept(mail("zoe"));
-  await emulator.accept(mail("rae"));
+  await emulator.accept(emailOf("zoe"));
+  await emulator.accept(emailOf("rae"));
   const was = await truth();
   await emulator.clearLog();
   const { code, stdout, stderr } = await shell(onMerge);
@@ -313,5 +313,5 @@ it("lets a merge do what was approved and what has become possible since, and sa
   const is = await truth();
   const differing = [...new Set([...was.keys(), ...is.keys()])].filter((key) => was.get(key) !== is.get(key));
   expect(differing.map((key) => `${key}: ${was.get(key) ?? "-"} → ${is.get(key) ?? "-"}`).toSorted()).toEqual(done);
-  expect((await emulator.emails()).map(({ to }) => to).toSorted()).toEqual([mail("ned"), mail("pat")]);
+  expect((await emulator.emails()).map(({ to }) => to).toSorted()).toEqual([emailOf("ned"), emailOf("pat")]);
 });

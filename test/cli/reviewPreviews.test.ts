@@ -19,7 +19,7 @@ jest.setTimeout(60_000);
 
 const uid = (digits: string | number) => `${String(digits).padStart(8, "0")}-0000-4000-8000-000000000000`;
 const [acme, core] = [uid("ace"), uid("c")];
-const mail = (name: string) => `${name}@example.com`;
+const emailOf = (name: string) => `${name}@example.com`;
 type More = Partial<Planned>;
 
 const organization: Planned = {
@@ -45,17 +45,17 @@ const invited = { status: "invited", role: "member" };
 const member = (name: string, was?: object, is?: object, more: More = {}): Planned => ({
   kind: "OrganizationMember",
   name,
-  id: `${acme}/${mail(name)}`,
-  ...(was ? { was: { email: mail(name), organization: acme, role: "member", ...was } } : {}),
-  ...(is ? { is: { email: mail(name), organization: acme, role: "member", ...is } } : {}),
+  id: `${acme}/${emailOf(name)}`,
+  ...(was ? { was: { email: emailOf(name), organization: acme, role: "member", ...was } } : {}),
+  ...(is ? { is: { email: emailOf(name), organization: acme, role: "member", ...is } } : {}),
   ...more,
 });
 const place = (name: string, was?: object, is?: object, more: More = {}): Planned => ({
   kind: "TeamMembership",
   name: `core-${name}`,
-  id: `${acme}/${core}/${mail(name)}`,
-  ...(was ? { was: { email: mail(name), team: `${acme}/${core}`, role: "member", ...was } } : {}),
-  ...(is ? { is: { email: mail(name), team: `${acme}/${core}`, role: "member", ...is } } : {}),
+  id: `${acme}/${core}/${emailOf(name)}`,
+  ...(was ? { was: { email: emailOf(name), team: `${acme}/${core}`, role: "member", ...was } } : {}),
+  ...(is ? { is: { email: emailOf(name), team: `${acme}/${core}`, role: "member", ...is } } : {}),
   ...more,
 });
 const same = (planned: Planned): Planned => ({ ...planned, op: "same", is: planned.is ?? planned.was! });
@@ -176,7 +176,7 @@ describe("a person in the organization", () => {
   it.each(cases)("%s", (_what, planned, expected) => expect(linesOf(planned)).toEqual(expected));
 
   it("is another one where their address has had two owners", () => {
-    const was = (name: string, user: number) => ({ ...joined, email: mail("ada"), userUid: uid(user), name });
+    const was = (name: string, user: number) => ({ ...joined, email: emailOf("ada"), userUid: uid(user), name });
     const planned = [
       member("one", was("one", 1)),
       same(member("two", was("two", 2))),
@@ -268,14 +268,14 @@ describe("a roster", () => {
       "keeps ada Core: has member → has member",
     ]);
     const back = [
-      roster({ members: text("ada member"), __known: `${mail("ada")} ${uid(2)}` }),
+      roster({ members: text("ada member"), __known: `${emailOf("ada")} ${uid(2)}` }),
       { ...place("ada", undefined, { user: uid(2), email: undefined }) },
     ];
     expect(linesOf(back)).toEqual(["keeps ada Core: has member → has member"]);
   });
 
   it("takes out whom it names no more, strangers where it says so, and warns of those whom no run has seen", () => {
-    const was = { members: text("ada lead", "bob member"), unmanagedMembers: mail("eve") };
+    const was = { members: text("ada lead", "bob member"), unmanagedMembers: emailOf("eve") };
     const review = reviewed([roster(was, { members: text("ada lead"), unmanaged: "remove" })]);
     expect(review.changes.map(line)).toEqual(["loses bob Core: has member → -", "loses eve Core: has ? → -"]);
     expect(rulesIn(review)).toEqual(["unknown-people"]);
@@ -291,7 +291,7 @@ describe("a roster", () => {
   });
 
   it("that goes takes out everybody it names", () => {
-    expect(linesOf([roster({ members: text("ada lead", "zoe member"), waiting: mail("zoe") })])).toEqual([
+    expect(linesOf([roster({ members: text("ada lead", "zoe member"), waiting: emailOf("zoe") })])).toEqual([
       "loses ada Core: has lead → -",
       "without zoe Core: waiting member → -",
     ]);
@@ -330,8 +330,8 @@ describe("bug: what a deletion takes away", () => {
     const limits = { maxRemovals: 0, maxEmails: undefined, deny: [] };
     expect(exceededBy(review, limits)).toHaveLength(removals);
     const shown = [markdownOf(review).text, htmlOf(review), JSON.stringify(textOf(review))];
-    const told = shown.map((text) => /had no access before(;|&#59;) no longer declared/.test(text));
-    expect(new Set(told)).toEqual(new Set([expected.effect === "without"]));
+    const reported = shown.map((text) => /had no access before(;|&#59;) no longer declared/.test(text));
+    expect(new Set(reported)).toEqual(new Set([expected.effect === "without"]));
   });
 
   it("counts invitations among the people whom AVALA_MAX_REMOVALS is about", () => {
@@ -397,7 +397,7 @@ describe("organizations and teams", () => {
     const people: Planned = {
       ...place("ada", { status: "active" }),
       op: "same",
-      id: `${acme}/${uid(8)}/${mail("ada")}`,
+      id: `${acme}/${uid(8)}/${emailOf("ada")}`,
     };
     for (const adopt of [uid(8), "vision"]) {
       const review = reviewed([was, is(adopt), same(people)]);
@@ -428,7 +428,7 @@ describe("names that look alike", () => {
     };
     const imposter = place(
       "x",
-      { status: "active", email: undefined, userUid: uid(6), username: mail("ada") },
+      { status: "active", email: undefined, userUid: uid(6), username: emailOf("ada") },
       undefined,
       { id: `${acme}/${uid(8)}/${uid(6)}` },
     );
@@ -462,7 +462,7 @@ describe("names that look alike", () => {
     const other = what.startsWith("letters") ? `Core${" x".repeat(40)}b` : "Core";
     const named = (one: string) => ({ was: { name: one, organization: acme }, is: { name: one, organization: acme } });
     const twin: Planned = { ...team, name: "twin", id: `${acme}/${uid(8)}`, ...named(name) };
-    const inTwin = place("bob", { status: "active" }, undefined, { id: `${acme}/${uid(8)}/${mail("bob")}` });
+    const inTwin = place("bob", { status: "active" }, undefined, { id: `${acme}/${uid(8)}/${emailOf("bob")}` });
     const review = reviewOf(
       previewOf(
         previewDocument([organization, { ...team, ...named(other) }, twin, place("ada", { status: "active" }), inTwin]),
@@ -758,12 +758,14 @@ describe("--mask-emails", () => {
       member(
         name,
         joined,
-        { role: "admin", reason: `asked by ${mail(name)}, root@example.org` },
-        { name: `staff-${mail(name)}-core` },
+        { role: "admin", reason: `asked by ${emailOf(name)}, root@example.org` },
+        { name: `staff-${emailOf(name)}-core` },
       ),
     );
     const review = masked(
-      reviewed(planned, { diagnostics: [{ severity: "warning", message: `"${mail("ada")}" and (Eve@Example.com)` }] }),
+      reviewed(planned, {
+        diagnostics: [{ severity: "warning", message: `"${emailOf("ada")}" and (Eve@Example.com)` }],
+      }),
     );
     const text = JSON.stringify(review);
     expect(text).not.toMatch(/ada|anna|bob|root|eve/i);

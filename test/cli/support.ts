@@ -44,6 +44,6 @@ export function office(seed: () => Seed = acme) {
       const { members } = (await emulator.state()).organizations[0]!;
       return members.map(({ email, role }) => `${email} ${role}`).toSorted();
     },
-    mails: async () => (await emulator.emails()).map(({ kind, to }) => `${kind} ${to}`),
+    emails: async () => (await emulator.emails()).map(({ kind, to }) => `${kind} ${to}`),
   };
 }

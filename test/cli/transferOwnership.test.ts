@@ -29,8 +29,13 @@ describe("transfer-ownership", () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`${person("ada")} (${uids.ada}) is now the owner of Acme (acme).`);
     expect(stdout).toContain(`${person("owner")} (${uids.owner}) is now "admin".`);
-    for (const told of ["irreversible", "OrganizationMember of the new owner", "now admin", 'onDestroy: "retain"']) {
-      expect(stderr).toContain(told);
+    for (const reported of [
+      "irreversible",
+      "OrganizationMember of the new owner",
+      "now admin",
+      'onDestroy: "retain"',
+    ]) {
+      expect(stderr).toContain(reported);
     }
     expect(stdout + stderr).not.toMatch(escapes);
     expect(await o.emulator.calls()).toEqual([...lists, act, ...lists]);
@@ -74,10 +79,10 @@ describe("transfer-ownership refuses, and sends nothing that changes anything", 
       "AVALA_ORGANIZATION_NOT_FOUND",
       /other/,
     ],
-  ])("%s", async (_what, command, env, code, told) => {
+  ])("%s", async (_what, command, env, code, reported) => {
     const ended = await o.desk.run([...command, "--yes"], { env });
     expect([ended.code, ended.stdout]).toEqual([1, ""]);
-    expect(ended.stderr).toMatch(told);
+    expect(ended.stderr).toMatch(reported);
     expect(ended.stderr).toMatch(new RegExp(` \\[${code}\\]\\n$`));
     expect(await o.emulator.writes()).toEqual([]);
     expect(await o.members()).toEqual(before);
@@ -138,10 +143,10 @@ describe("transfer-ownership at a terminal", () => {
     ["nothing", "\r", 1, "AVALA_NOT_CONFIRMED"],
     ["the end of input", "\u0004", 1, "AVALA_NOT_CONFIRMED"],
     ["Ctrl-C", "\u0003", 130, "Nothing was changed"],
-  ])("does nothing on %s", async (_what, typed, code, told) => {
+  ])("does nothing on %s", async (_what, typed, code, reported) => {
     const ended = await o.desk.atTerminal(args(), () => typed);
     expect([ended.code, ended.asked]).toEqual([code, true]);
-    expect(ended.screen).toContain(told);
+    expect(ended.screen).toContain(reported);
     expect(await o.emulator.calls()).toEqual(lists);
   });
 

@@ -96,10 +96,10 @@ describe("wrong usage ends with 1, on stderr, without a request", () => {
     [["resend", "acme", "00000002-0000-4000-8000-000000000000"], /for email addresses, not user uids/],
     [["status"], /No Pulumi project in this folder/],
     [["status", "--organization", "acme", "--stack", "dev"], /No Pulumi project/],
-  ])("%j", async (args, told) => {
+  ])("%j", async (args, reported) => {
     const { code, stdout, stderr } = await o.desk.run(args);
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(told);
+    expect(stderr).toMatch(reported);
     expect(stderr).toMatch(/ \[AVALA_USAGE\]\n$/);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(await o.emulator.calls()).toEqual([]);

@@ -19,7 +19,7 @@ beforeEach(() => {
   environment = { AVALA_API_KEY: "avk_local", AVALA_BASE_URL: url, AVALA_ALLOW_INSECURE_BASE_URL: "1" };
 });
 
-const told = (what: string) =>
+const reported = (what: string) =>
   `${what} answered 404: there is no organizations API at the base URL http://127.0.0.1:${site.port}, which has no path: /api/v1 is missing. Check the base URL, in AVALA_BASE_URL, avala:baseUrl or the provider's baseUrl: at Avala it ends in /api/v1.`;
 const list = "GET /organizations/";
 
@@ -31,7 +31,7 @@ it.each([
 ])("%s", async (command, args) => {
   const { code, stderr } = await o.desk.run([command, ...args], { env: environment });
   expect(code).toBe(1);
-  expect(stderr).toContain(told(list));
+  expect(stderr).toContain(reported(list));
   expect(stderr).toContain("[AVALA_UNEXPECTED_STATUS]");
 });
 
@@ -50,14 +50,14 @@ it.each(["status", "drift"])("%s", async (command) => {
     env: environment,
     stdin: JSON.stringify({ version: 3, deployment: { resources } }),
   });
-  expect([code, `${stdout}${stderr}`]).toEqual([1, expect.stringContaining(told(list)) as string]);
+  expect([code, `${stdout}${stderr}`]).toEqual([1, expect.stringContaining(reported(list)) as string]);
 });
 
 it("doctor", async () => {
   const { stdout } = await o.desk.run(["doctor", "--json"], { env: environment });
   const { checks } = JSON.parse(stdout) as { checks: { name: string; level: string; message: string; fix: string }[] };
   const [check] = checks.filter(({ name }) => name === "reachable");
-  expect([check!.level, `${check!.message} ${check!.fix}`]).toEqual(["error", told(list)]);
+  expect([check!.level, `${check!.message} ${check!.fix}`]).toEqual(["error", reported(list)]);
 });
 
 it("up, refresh and destroy", async () => {
@@ -97,7 +97,7 @@ describe("functions", () => {
   ])("%s", async (_, ask, what) => {
     await expect(ask()).rejects.toMatchObject({
       code: "AVALA_UNEXPECTED_STATUS",
-      message: expect.stringContaining(told(what)) as string,
+      message: expect.stringContaining(reported(what)) as string,
     });
   });
 });

@@ -195,34 +195,34 @@ describe("limiter", () => {
   });
 
   it("tells once how many wait and how long, when all of them have come, and again only after a minute of silence", async () => {
-    const told: object[] = [];
-    const { calls } = bench({ perMinute: 10, perSecond: 10, onWait: (info) => told.push(info) });
+    const reported: object[] = [];
+    const { calls } = bench({ perMinute: 10, perSecond: 10, onWait: (info) => reported.push(info) });
     const gathered = [calls(20)];
     await jest.advanceTimersByTimeAsync(500);
     gathered.push(calls(20));
     await jest.runAllTimersAsync();
     await Promise.all(gathered);
     // Thirty wait at second 1: for the end of this minute, and two more.
-    expect(told).toEqual([{ waiting: 30, seconds: 179 }]);
+    expect(reported).toEqual([{ waiting: 30, seconds: 179 }]);
 
     const more = calls(20);
     await jest.runAllTimersAsync();
     await more;
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
     await jest.advanceTimersByTimeAsync(60_000);
     const later = calls(11);
     await jest.runAllTimersAsync();
     await later;
-    expect(told).toEqual([expect.anything(), { waiting: 1, seconds: 59 }]);
+    expect(reported).toEqual([expect.anything(), { waiting: 1, seconds: 59 }]);
   });
 
   it("says nothing of a wait for the next second", async () => {
-    const told: object[] = [];
-    const { calls } = bench({ onWait: (info) => told.push(info) });
+    const reported: object[] = [];
+    const { calls } = bench({ onWait: (info) => reported.push(info) });
     const all = calls(100);
     await jest.runAllTimersAsync();
     await all;
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it("has no timer when nothing waits", async () => {

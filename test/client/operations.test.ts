@@ -453,10 +453,10 @@ describe("permissions of the credential", () => {
     ["organizations.read", undefined],
     [{ organizations: "read" }, undefined],
     [["organizations.read", 5], undefined],
-  ])("tell of scopes %j: %j", async (scopes, told) => {
+  ])("tell of scopes %j: %j", async (scopes, reported) => {
     const { client, reply } = mocked();
     reply({ status: 200, body: { scopes } });
-    expect((await client.credential.permissions())?.scopes).toEqual(told);
+    expect((await client.credential.permissions())?.scopes).toEqual(reported);
   });
 
   it("are unknown on older deployments, and only there", async () => {

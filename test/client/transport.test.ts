@@ -180,11 +180,11 @@ describe("the limiter, through the client", () => {
   });
 
   it("tells of long waits", async () => {
-    const told: unknown[] = [];
-    const { client, reply } = mocked({ requestsPerMinute: 2, onWait: (info) => told.push(info) });
+    const reported: unknown[] = [];
+    const { client, reply } = mocked({ requestsPerMinute: 2, onWait: (info) => reported.push(info) });
     reply(...Array.from({ length: 6 }, () => GOOD));
     await finish(Promise.all(["a", "b", "c", "d", "e", "f"].map((slug) => client.organizations.get(slug))));
-    expect(told).toEqual([{ waiting: 4, seconds: 119 }]);
+    expect(reported).toEqual([{ waiting: 4, seconds: 119 }]);
   });
 });
 

@@ -120,14 +120,14 @@ describe("a connection that breaks", () => {
   });
 
   it("needs a socket", async () => {
-    const told = jest.spyOn(console, "error").mockImplementation(() => {});
+    const logged = jest.spyOn(console, "error").mockImplementation(() => {});
     const { fetch } = createEmulator();
     const post = (path: string, body: object) =>
       fetch(new Request(`http://127.0.0.1${path}`, { method: "POST", body: JSON.stringify(body) }));
     await post("/_emulator/faults", [{ action: { drop: "before" } }]);
     expect((await post("/api/v1/organizations/", {})).status).toBe(500);
-    expect(String(told.mock.calls[0]![0])).toContain("it needs startEmulator");
-    told.mockRestore();
+    expect(String(logged.mock.calls[0]![0])).toContain("it needs startEmulator");
+    logged.mockRestore();
   });
 });
 
@@ -242,8 +242,11 @@ describe("which calls are meant", () => {
 
   it("without an end where times is null; what is left is told", async () => {
     const action = { status: 500, headers: {}, after: false };
-    const told = await set({ match: { path: "teams" }, action, times: null }, { match: { nth: 9 }, action, times: 3 });
-    expect(told).toHaveLength(2);
+    const remaining = await set(
+      { match: { path: "teams" }, action, times: null },
+      { match: { nth: 9 }, action, times: 3 },
+    );
+    expect(remaining).toHaveLength(2);
     expect(await statuses(["GET", teams], ["GET", teams], ["GET", "/organizations/"])).toEqual([500, 500, 200]);
     expect(await left()).toEqual([
       { match: { path: "teams", nth: 1 }, action, times: null, matched: 2 },

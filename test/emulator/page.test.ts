@@ -48,8 +48,8 @@ describe("the page", () => {
     expect(text).toContain("Past invitations second@example.com declined or cancelled member");
     expect(text).toContain("zoe@example.com Zoe Example no organization");
     expect(text).toContain(`Programs reach it at ${emulator.url}.`);
-    const mails = text.slice(text.indexOf("Mailbox"), text.indexOf("People"));
-    expect([...mails.matchAll(/\w+@example.com Invitation(?:, sent again)?/g)].map(([row]) => row)).toEqual([
+    const emails = text.slice(text.indexOf("Mailbox"), text.indexOf("People"));
+    expect([...emails.matchAll(/\w+@example.com Invitation(?:, sent again)?/g)].map(([row]) => row)).toEqual([
       "first@example.com Invitation, sent again",
       "third@example.com Invitation",
       "second@example.com Invitation",

@@ -55,7 +55,12 @@ it.each([
   ["avk_ada", true],
   ["avk_lee", false],
   ["avk_mia", false],
-])("when members were last active is told to %s: %j", async (key, isTold) => {
+])("when members were last active is told to %s: %j", async (key, isReported) => {
   const { results } = (await api("GET", "/organizations/acme/members/", undefined, key)).body;
-  expect(results.map((row: object) => "last_active_at" in row)).toEqual([isTold, isTold, isTold, isTold]);
+  expect(results.map((row: object) => "last_active_at" in row)).toEqual([
+    isReported,
+    isReported,
+    isReported,
+    isReported,
+  ]);
 });

@@ -99,10 +99,10 @@ describe("wrong input", () => {
       const preview = await project.preview();
       await expectNothingDone(preview);
       expect(await emulator.calls()).toEqual([]);
-      const told = preview.errors;
-      expect(told).toHaveLength(Object.keys(says).length);
+      const errors = preview.errors;
+      expect(errors).toHaveLength(Object.keys(says).length);
       for (const [property, parts] of Object.entries(says)) {
-        const about = told.filter(({ message }) => new RegExp(`problem: "?${property}\\b`).test(message));
+        const about = errors.filter(({ message }) => new RegExp(`problem: "?${property}\\b`).test(message));
         expect(about).toHaveLength(1);
         for (const part of parts) expect(about[0]!.message).toContain(part);
       }

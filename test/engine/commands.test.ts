@@ -48,7 +48,7 @@ describe("commands on a stack", () => {
     { kind: "Invitation", name: "ken", args: { organization: ref("acme"), email: person("ken") } } as const,
     place("owner", { reason: "audit", validUntil: "2020-01-31" }),
   ];
-  const told = (screen: string) => screen.split("\n").map((line) => line.replace(/ {2,}/g, " ").trim());
+  const linesOf = (screen: string) => screen.split("\n").map((line) => line.replace(/ {2,}/g, " ").trim());
 
   // Key and base URL are in the stack's configuration alone.
   beforeAll(async () => {
@@ -70,7 +70,7 @@ describe("commands on a stack", () => {
     const state = project.stateText();
     const { code, stdout, stderr } = await command(["status", "--stack", "test"], emulator.environment());
     expect([code, stderr]).toEqual([0, ""]);
-    expect(told(stdout)).toEqual([
+    expect(linesOf(stdout)).toEqual([
       "Waiting (1)",
       expect.stringMatching(
         /^grace@example.com acme member, member in Core invited \d{4}-\d\d-\d\d, valid until \d{4}-\d\d-\d\d$/,

@@ -281,7 +281,7 @@ describe("drift", () => {
   let repaired: Outcome;
   let after: ResourceState[];
   let settled: Outcome;
-  let mails: string[];
+  let emails: string[];
 
   beforeAll(async () => {
     emulator = await startEmulator({
@@ -304,7 +304,7 @@ describe("drift", () => {
     writesOfLooks = await emulator.writes();
     repaired = await project.up(["--skip-preview", "--refresh"]);
     after = project.resources();
-    mails = (await emulator.emails()).map(({ to }) => to);
+    emails = (await emulator.emails()).map(({ to }) => to);
     settled = await project.preview(["--expect-no-changes", "--refresh"]);
   });
   afterAll(async () => {
@@ -349,7 +349,7 @@ describe("drift", () => {
 
   it("is looked at without a write, and repaired without a further mail but the one that a role costs", () => {
     expect(writesOfLooks).toEqual([]);
-    expect(mails).toEqual(["ira@example.com"]);
+    expect(emails).toEqual(["ira@example.com"]);
   });
 
   it("is over afterwards", () => {

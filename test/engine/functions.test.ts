@@ -258,34 +258,34 @@ describe("functions", () => {
       const { Provider, getTeam, getOrganization, getTeams, getOrganizations, getOrganizationMembers } = require("pulumi-avala");
       const url = { baseUrl: process.env.AVALA_BASE_URL, allowInsecureBaseUrl: true };
       module.exports = async () => {
-        const told = async (call) => call().then(() => "answered", ({ code, message }) => [code, message]);
+        const codeAndMessage = async (call) => call().then(() => "answered", ({ code, message }) => [code, message]);
         const foreign = { provider: new pulumi.ProviderResource("pulumi", "foreign") };
         const wrong = { provider: new Provider("wrong", { apiKey: "avk_wrong-5d2e", ...url }) };
         const keyless = { provider: new Provider("keyless", { apiKeyEnv: "NO_SUCH_API_KEY", ...url }) };
         return {
-          foreign: await told(() => getOrganizations(foreign)),
-          keyless: await told(() => getOrganizations(keyless)),
-          noOrganization: await told(() => getTeams({})),
-          output: await told(() => getTeams({ organization: pulumi.output("acme") })),
-          search: await told(() => getOrganizationMembers({ organization: "acme", search: pulumi.output("ada") })),
-          path: await told(() => getTeams({ organization: "../users" })),
-          noTeam: await told(() => getTeam({ organization: "acme" })),
-          twoWays: await told(() => getTeam({ organization: "acme", slug: "a", name: "b" })),
-          notAnId: await told(() => getTeam({ team: "labeling" })),
-          wrongKey: await told(() => getOrganizations(wrong)),
-          bySlug: await told(() => getOrganization({ organization: "nowhere" })),
-          byUid: await told(() => getOrganization({ organization: "${nobody}" })),
-          teamBySlug: await told(() => getTeam({ organization: "acme", slug: "nowhere" })),
-          teamById: await told(() => getTeam({ team: "${uid(6)}/${nobody}" })),
-          twins: await told(() => getTeam({ organization: "beta", name: "Twin" })),
+          foreign: await codeAndMessage(() => getOrganizations(foreign)),
+          keyless: await codeAndMessage(() => getOrganizations(keyless)),
+          noOrganization: await codeAndMessage(() => getTeams({})),
+          output: await codeAndMessage(() => getTeams({ organization: pulumi.output("acme") })),
+          search: await codeAndMessage(() => getOrganizationMembers({ organization: "acme", search: pulumi.output("ada") })),
+          path: await codeAndMessage(() => getTeams({ organization: "../users" })),
+          noTeam: await codeAndMessage(() => getTeam({ organization: "acme" })),
+          twoWays: await codeAndMessage(() => getTeam({ organization: "acme", slug: "a", name: "b" })),
+          notAnId: await codeAndMessage(() => getTeam({ team: "labeling" })),
+          wrongKey: await codeAndMessage(() => getOrganizations(wrong)),
+          bySlug: await codeAndMessage(() => getOrganization({ organization: "nowhere" })),
+          byUid: await codeAndMessage(() => getOrganization({ organization: "${nobody}" })),
+          teamBySlug: await codeAndMessage(() => getTeam({ organization: "acme", slug: "nowhere" })),
+          teamById: await codeAndMessage(() => getTeam({ team: "${uid(6)}/${nobody}" })),
+          twins: await codeAndMessage(() => getTeam({ organization: "beta", name: "Twin" })),
         };
       };
     `);
     for (let count = 0; count < 2; count++) await emulator.api("POST", "/organizations/beta/teams/", { name: "Twin" });
     await emulator.clearLog();
     expect((await project.up()).code).toBe(0);
-    const told = (await outputs(project)) as unknown as Record<string, [string, string]>;
-    expect(Object.fromEntries(Object.entries(told).map(([name, [code]]) => [name, code]))).toEqual({
+    const failures = (await outputs(project)) as unknown as Record<string, [string, string]>;
+    expect(Object.fromEntries(Object.entries(failures).map(([name, [code]]) => [name, code]))).toEqual({
       foreign: "AVALA_ARGUMENT",
       keyless: "AVALA_CONFIG",
       noOrganization: "AVALA_ARGUMENT",
@@ -302,7 +302,7 @@ describe("functions", () => {
       teamById: "AVALA_TEAM_NOT_FOUND",
       twins: "AVALA_TEAM_NOT_FOUND",
     });
-    for (const [code, message] of Object.values(told)) expect(message).toMatch(new RegExp(`\\[${code}\\]$`));
+    for (const [code, message] of Object.values(failures)) expect(message).toMatch(new RegExp(`\\[${code}\\]$`));
     const organizations = times(2, "");
     expect(await emulator.calls()).toEqual(
       [
@@ -320,23 +320,23 @@ describe("functions", () => {
       const { getTeamOutput } = require("pulumi-avala");
       exports.team = getTeamOutput({ organization: "acme", name: "No\\u001b[31mbody" });
     `);
-    const told =
+    const message =
       'Organization "acme" has no team with the name "Nobody". Check the spelling, or pass the id of the team.';
-    const expectTold = async () => {
+    const expectMessage = async () => {
       const { code, screen, runs } = await project.preview();
       expect(code).not.toBe(0);
       expect(screen).not.toMatch(stackTrace);
       const errors = runs.flatMap(({ diagnostics }) => diagnostics).filter(({ severity }) => severity === "error");
-      expect(errors.map(({ message }) => message.trim())).toEqual([`${told} [AVALA_TEAM_NOT_FOUND]`]);
+      expect(errors.map(({ message }) => message.trim())).toEqual([`${message} [AVALA_TEAM_NOT_FOUND]`]);
     };
-    await expectTold();
+    await expectMessage();
     project.write({
       "index.js": `
         const { getTeam } = require("pulumi-avala");
         module.exports = () => getTeam({ organization: "acme", name: "Nobody" });
       `,
     });
-    await expectTold();
+    await expectMessage();
   });
 
   it("use the provider they are given or inherit, and the stack's configuration without one", async () => {

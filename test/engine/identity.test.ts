@@ -220,8 +220,8 @@ describe("stories of names that move, all in the same runs", () => {
     await emulator.clearLog();
     // Refreshed only where the story is about what a refresh records.
     for (const { acts } of all) await acts?.[0]?.();
-    const told = [i4, i7].flatMap((story) => targets(project, story));
-    runs.push(await project.refresh(["--skip-preview", ...told]));
+    const targetOptions = [i4, i7].flatMap((story) => targets(project, story));
+    runs.push(await project.refresh(["--skip-preview", ...targetOptions]));
     await up(1);
     for (const { acts } of all) await acts?.[1]?.();
     await up(2);

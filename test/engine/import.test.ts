@@ -179,8 +179,8 @@ describe("--fill", () => {
     ]);
     const { code, stdout } = await command(["--fill", "import.json", "--stack", "test", "--run"]);
     expect(code).toBe(0);
-    const told = stdout.split("\n").map((line) => line.trim().replace(/ {2,}/g, " | "));
-    expect(told.slice(0, told.indexOf("Imported."))).toEqual([
+    const lines = stdout.split("\n").map((line) => line.trim().replace(/ {2,}/g, " | "));
+    expect(lines.slice(0, lines.indexOf("Imported."))).toEqual([
       "Skipped (3)",
       "Organization | hidden | not visible to the API key in use",
       "Team | new | does not exist",
@@ -189,7 +189,7 @@ describe("--fill", () => {
       "import.json: 8 completed, 3 skipped.",
     ]);
     // The preview that follows.
-    const planned = told.filter((line) => line.includes("/avala:")).map((line) => line.replace(/^.*\/avala:/, ""));
+    const planned = lines.filter((line) => line.includes("/avala:")).map((line) => line.replace(/^.*\/avala:/, ""));
     expect(planned.toSorted()).toEqual([
       "Organization hidden create",
       "OrganizationMember staff-mia@example.com create",

@@ -82,7 +82,7 @@ const third: Variation = {
 };
 
 /** Mails stay in the mailbox when everything else is gone; they are asserted by themselves. */
-const withoutMails = (state: State) => ({ ...state, emails: [] });
+const withoutEmails = (state: State) => ({ ...state, emails: [] });
 
 describe("the life of a stack", () => {
   let emulator: TestEmulator;
@@ -234,7 +234,7 @@ describe("the life of a stack", () => {
     const destroy = await kept(project.destroy());
     expect(destroy.code).toBe(0);
     expect(project.resources()).toEqual([]);
-    expect(withoutMails(await emulator.state())).toEqual(withoutMails(before));
+    expect(withoutEmails(await emulator.state())).toEqual(withoutEmails(before));
   });
 
   it("has shown the key nowhere, and kept no accept link in state", async () => {

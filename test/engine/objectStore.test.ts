@@ -30,16 +30,16 @@ const declared: Declared[] = [
   ]),
 ];
 
-const mailed = async () => (await emulator.emails()).map(({ to }) => to).toSorted();
+const emailedTo = async () => (await emulator.emails()).map(({ to }) => to).toSorted();
 
 it("a stack whose state is in an object store: killed, recovered, settled, drifted, repaired and destroyed", async () => {
   project.declare(declared);
-  await project.killedUp(async () => (await mailed()).length > 0);
+  await project.killedUp(async () => (await emailedTo()).length > 0);
   expect((await project.run(["up", "--yes", "--skip-preview"])).code).not.toBe(0);
   await project.expectOk(["cancel", "--yes"]);
   await project.expectOk(["refresh", "--yes", "--clear-pending-creates"]);
   await project.expectOk(["up", "--yes", "--skip-preview"]);
-  expect(await mailed()).toEqual(newcomers);
+  expect(await emailedTo()).toEqual(newcomers);
 
   for (const email of newcomers) await emulator.accept(email);
   await project.expectOk(["up", "--yes", "--skip-preview"]);

@@ -93,8 +93,8 @@ describe("People", () => {
     JSON.parse((await project.expectOk(["stack", "output", "--json"])).stdout) as Record<string, unknown>;
   const calls = async () => (await emulator.calls()).toSorted();
   const uidOf = async (email: string) => (await emulator.state()).people.find((person) => person.email === email)!.uid;
-  const mailed = async () => (await emulator.emails()).map(({ to }) => to);
-  const written = async () => [await emulator.writes(), await mailed()];
+  const emailedTo = async () => (await emulator.emails()).map(({ to }) => to);
+  const written = async () => [await emulator.writes(), await emailedTo()];
 
   async function expectNothingLeft(args: string[] = []): Promise<void> {
     const { code, steps } = await project.preview(["--expect-no-changes", ...args]);
@@ -197,7 +197,7 @@ describe("People", () => {
       "GET /organizations/acme/teams/",
       "POST /organizations/acme/invitations/",
     ]);
-    expect(await mailed()).toEqual(["linus@example.com"]);
+    expect(await emailedTo()).toEqual(["linus@example.com"]);
     expect((await outputs())["waiting"]).toEqual({ "grace@example.com": "invited", "linus@example.com": "invited" });
     await expectNothingLeft();
 
@@ -218,7 +218,7 @@ describe("People", () => {
       "GET /organizations/acme/teams/labs/members/",
       "POST /organizations/acme/teams/labs/members/",
     ]);
-    expect(await mailed()).toEqual([]);
+    expect(await emailedTo()).toEqual([]);
     expect((await outputs())["waiting"]).toEqual({ "grace@example.com": "invited" });
     await expectNothingLeft(["--refresh"]);
   });
@@ -240,13 +240,13 @@ describe("People", () => {
         "delete TeamMembership staff-linus@example.com-labs",
       ],
     ]);
-    const [writes, mails] = [await emulator.writes(), await mailed()];
+    const [writes, emails] = [await emulator.writes(), await emailedTo()];
     const cancelled = `POST /organizations/acme/invitations/${grace}/cancel/`;
     expect(writes.filter((write) => write !== cancelled)).toEqual([
       `DELETE /organizations/acme/teams/labs/members/${linus}/`,
       `DELETE /organizations/acme/members/${linus}/`,
     ]);
-    expect([writes.length, mails]).toEqual([3, []]);
+    expect([writes.length, emails]).toEqual([3, []]);
     expect(await others()).toEqual(before);
 
     await emulator.clearLog();

@@ -87,7 +87,7 @@ describe("refactoring", () => {
     after: Outcome;
     organizations: State["organizations"];
     writes: string[];
-    mails: unknown[];
+    emails: unknown[];
   }
   let there: Move;
   let back: Move;
@@ -100,7 +100,7 @@ describe("refactoring", () => {
     const up = await project.up(["--skip-preview", ...args]);
     const after = await project.preview(["--expect-no-changes", "--refresh"]);
     const { organizations } = await emulator.state();
-    return { up, after, organizations, writes: await emulator.writes(), mails: await emulator.emails() };
+    return { up, after, organizations, writes: await emulator.writes(), emails: await emulator.emails() };
   }
 
   /** What only a line of the program takes over: the story, its layout with or without that line, and what is adopted. */
@@ -183,8 +183,8 @@ describe("refactoring", () => {
   });
 
   /** Expects that the service has seen no write, and that nothing is left to do; tells the steps of one story. */
-  function stepsOf(story: Story, { up, after, organizations, writes, mails }: Move): string[] {
-    expect([up.code, writes, mails]).toEqual([0, [], []]);
+  function stepsOf(story: Story, { up, after, organizations, writes, emails }: Move): string[] {
+    expect([up.code, writes, emails]).toEqual([0, [], []]);
     expect([after.code, after.steps]).toEqual([0, []]);
     expect(organizations).toEqual(before.organizations);
     return up.steps.filter((step) => step.split(" ")[2]!.startsWith(`${story}-`));

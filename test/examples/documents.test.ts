@@ -33,10 +33,10 @@ describe("docs/reference/errors.md", () => {
 describe("docs/reference/configuration.md", () => {
   it("names every setting, and none that is not there", () => {
     const settings = read("provider/client/settings.ts") + read("provider/lifecycle/runtime/settings.ts");
-    const told = read("docs/reference/configuration.md");
+    const page = read("docs/reference/configuration.md");
     const variables = all(settings, /"(AVALA_[A-Z_]+)"/g);
     const keys = all(settings, /"(avala:\w+)"/g).filter((key) => key !== "avala:explicit");
-    const rows = told
+    const rows = page
       .split("\n")
       .filter((line) => line.startsWith("| "))
       .map((line) => line.split("|").slice(1, 3).join("|"))

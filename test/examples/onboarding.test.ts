@@ -16,7 +16,7 @@ const looks = [`GET ${invitations}/`, `GET ${acme}/members/`, "GET /organization
 interface Chapter {
   title: string;
   /** Whom the commands mail. */
-  mails: string[];
+  emails: string[];
   /** What they change in Avala, in this order; people and invitations by address. */
   writes: string[];
   /** Writes that do not wait for each other: sorted. */
@@ -31,23 +31,23 @@ interface Chapter {
 const chapters: Chapter[] = [
   {
     title: "1. Invite",
-    mails: [ada, kay],
+    emails: [ada, kay],
     writes: ["POST /organizations/", `POST ${invitations}/`, `POST ${invitations}/`, `POST ${acme}/teams/`],
     anyOrder: true,
   },
-  { title: "2. Ask again", mails: [], writes: [], asks: looks, unchanged: "preview" },
-  { title: "3. They accept", mails: [], writes: [`POST ${places}/`], asks: [] },
+  { title: "2. Ask again", emails: [], writes: [], asks: looks, unchanged: "preview" },
+  { title: "3. They accept", emails: [], writes: [`POST ${places}/`], asks: [] },
   {
     title: "4. Promote",
-    mails: [],
+    emails: [],
     writes: [`PATCH ${acme}/members/${ada}/role/`, `PATCH ${places}/${ada}/role/`],
     asks: [],
     unchanged: "preview --refresh",
   },
-  { title: "5. A contractor", mails: [linus], writes: [`POST ${invitations}/`], asks: looks },
+  { title: "5. A contractor", emails: [linus], writes: [`POST ${invitations}/`], asks: looks },
   {
     title: "6. The invitation expires",
-    mails: [linus, linus],
+    emails: [linus, linus],
     writes: [
       `POST ${invitations}/${linus}/cancel/`,
       `POST ${invitations}/`,
@@ -58,15 +58,15 @@ const chapters: Chapter[] = [
   },
   {
     title: "7. They leave",
-    mails: [],
+    emails: [],
     writes: [`DELETE ${places}/${ada}/`, `DELETE ${acme}/members/${ada}/`, `POST ${invitations}/${linus}/cancel/`],
     asks: [],
   },
-  { title: "8. Clean up", mails: [], writes: [`DELETE ${acme}/teams/perception/`, `DELETE ${acme}/`] },
+  { title: "8. Clean up", emails: [], writes: [`DELETE ${acme}/teams/perception/`, `DELETE ${acme}/`] },
 ];
 
 /** The numbered chapters of the README: commands, and what is shown of their output. */
-const told = read("examples/onboarding/README.md")
+const documented = read("examples/onboarding/README.md")
   .split(/^## /m)
   .filter((text) => /^\d/.test(text))
   .map((text) => ({
@@ -114,7 +114,7 @@ interface Taken {
   steps: string[];
   calls: string[];
   writes: string[];
-  mails: string[];
+  emails: string[];
 }
 
 /** The output in the README is all steps of its commands, and lines of the last one's screen in their order. */
@@ -132,8 +132,8 @@ function expectShown(output: string[], taken: Taken[]): void {
 }
 
 it("the test knows every chapter of the README, and takes all of it", () => {
-  expect(chapters.map(({ title }) => title)).toEqual(told.map(({ title }) => title));
-  for (const { fences, scenes } of told) expect(fences).toBe(4 * scenes.length);
+  expect(chapters.map(({ title }) => title)).toEqual(documented.map(({ title }) => title));
+  for (const { fences, scenes } of documented) expect(fences).toBe(4 * scenes.length);
 });
 
 describe("onboarding", () => {
@@ -141,7 +141,7 @@ describe("onboarding", () => {
   let project: Project;
   let start: object;
   const addresses = new Map<string, string>();
-  const reported = { calls: 0, mails: 0 };
+  const reported = { calls: 0, emails: 0 };
 
   beforeAll(async () => {
     emulator = await startEmulator();
@@ -174,10 +174,10 @@ describe("onboarding", () => {
     const named = [...people, ...organizations.flatMap((one) => one.invitations)];
     for (const { uid, email } of named) addresses.set(uid, email);
     const calls = (await emulator.calls()).slice(reported.calls);
-    const mails = (await emulator.emails()).slice(reported.mails).map(({ to }) => to);
+    const emails = (await emulator.emails()).slice(reported.emails).map(({ to }) => to);
     reported.calls += calls.length;
-    reported.mails += mails.length;
-    return { calls: calls.map((call) => call.replaceAll(uids, (uid) => addresses.get(uid) ?? uid)), mails };
+    reported.emails += emails.length;
+    return { calls: calls.map((call) => call.replaceAll(uids, (uid) => addresses.get(uid) ?? uid)), emails };
   }
 
   /** Does one line of the story. */
@@ -185,30 +185,30 @@ describe("onboarding", () => {
     if (line.startsWith("#")) {
       await acts[line]!();
       await news();
-      return { line, screen: "", steps: [], calls: [], writes: [], mails: [] };
+      return { line, screen: "", steps: [], calls: [], writes: [], emails: [] };
     }
     const [command, ...args] = words(line);
     expect(command).toBe("pulumi");
     const confirmed = ["up", "destroy"].includes(args[0]!) ? ["--yes", "--skip-preview"] : [];
     const { screen, steps } = await project.expectOk([...args, ...confirmed]);
-    const { calls, mails } = await news();
-    return { line, screen, steps, calls, writes: calls.filter(isWrite), mails };
+    const { calls, emails } = await news();
+    return { line, screen, steps, calls, writes: calls.filter(isWrite), emails };
   }
 
   /** A preview and a refresh have nothing to do, and send nothing. One of them may have been run. */
   async function expectNothingLeft(asks: string[], looked?: Taken): Promise<void> {
     const previewed = looked?.line === "pulumi preview" ? looked : await take("pulumi preview --expect-no-changes");
-    expect([previewed.steps, previewed.calls.toSorted(), previewed.mails]).toEqual([[], asks, []]);
+    expect([previewed.steps, previewed.calls.toSorted(), previewed.emails]).toEqual([[], asks, []]);
     const refreshed =
       looked?.line === "pulumi preview --refresh"
         ? looked
         : await take("pulumi refresh --yes --skip-preview --expect-no-changes");
-    expect([refreshed.steps, refreshed.writes, refreshed.mails]).toEqual([[], [], []]);
+    expect([refreshed.steps, refreshed.writes, refreshed.emails]).toEqual([[], [], []]);
   }
 
-  it.each(chapters)("$title", async ({ title, mails, writes, anyOrder, asks, unchanged }) => {
+  it.each(chapters)("$title", async ({ title, emails, writes, anyOrder, asks, unchanged }) => {
     const all: Taken[] = [];
-    for (const { commands, output } of told.find((chapter) => chapter.title === title)!.scenes) {
+    for (const { commands, output } of documented.find((chapter) => chapter.title === title)!.scenes) {
       const taken: Taken[] = [];
       for (const line of commands) taken.push(await take(line));
       expectShown(output, taken);
@@ -216,7 +216,7 @@ describe("onboarding", () => {
     }
     const written = all.flatMap((taken) => taken.writes);
     expect(anyOrder ? written.toSorted() : written).toEqual(writes);
-    expect(all.flatMap((taken) => taken.mails).toSorted()).toEqual(mails);
+    expect(all.flatMap((taken) => taken.emails).toSorted()).toEqual(emails);
     if (asks) await expectNothingLeft(asks, unchanged && all.find(({ line }) => line === `pulumi ${unchanged}`));
   });
 
@@ -235,6 +235,6 @@ describe("onboarding", () => {
     const { code, errors } = await project.preview();
     expect(code).not.toBe(0);
     expect(errors).toEqual([{ name: "ada", message: expect.stringContaining('"tem" is not a property') }]);
-    expect(await news()).toEqual({ calls: [], mails: [] });
+    expect(await news()).toEqual({ calls: [], emails: [] });
   });
 });

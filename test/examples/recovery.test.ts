@@ -36,7 +36,7 @@ const places = people.map((email): Declared => ({
   args: { team: ref("core"), email, role: "member" },
 }));
 
-async function mailed(): Promise<string[]> {
+async function emailedTo(): Promise<string[]> {
   return (await emulator.emails()).map(({ to }) => to).toSorted();
 }
 
@@ -44,13 +44,13 @@ describe("docs/guides/recovery.md", () => {
   it("after a killed engine: three commands, and nobody is mailed twice", async () => {
     const project = await opened();
     project.declare([acme, ...invitations]);
-    await project.killedUp(async () => (await mailed()).length > 0);
+    await project.killedUp(async () => (await emailedTo()).length > 0);
     expect((await project.run(["up", "--yes", "--skip-preview"])).code).not.toBe(0);
     await project.expectOk(["cancel", "--yes"]);
     await project.expectOk(["refresh", "--yes", "--clear-pending-creates"]);
     await project.expectOk(["up", "--yes"]);
     await project.expectOk(["preview", "--refresh", "--expect-no-changes"]);
-    expect(await mailed()).toEqual(people);
+    expect(await emailedTo()).toEqual(people);
     expect((await emulator.state()).organizations).toHaveLength(1);
   });
 });

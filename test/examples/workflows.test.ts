@@ -91,7 +91,7 @@ function merged(event = "pull_request_target"): void {
   };
 }
 
-const mailed = async () => (await emulator.emails()).map(({ to }) => to).toSorted();
+const emailedTo = async () => (await emulator.emails()).map(({ to }) => to).toSorted();
 
 describe("review.yml", () => {
   it("reviews the data of a pull request with the program of the base branch, and comments", async () => {
@@ -153,7 +153,7 @@ describe("apply.yml", () => {
     merged();
     runner.branch = { ...runner.branch, "people.yaml": people("zoe") };
     expect((await runner.run(workflow("apply"))).failed).toBeUndefined();
-    expect(await mailed()).toEqual(["zoe@example.com"]);
+    expect(await emailedTo()).toEqual(["zoe@example.com"]);
   });
 });
 

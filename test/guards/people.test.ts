@@ -130,7 +130,7 @@ beforeAll(async () => {
   between.expect(...mishaps);
   for (const { stack, after } of stacks) {
     const ended = await stack.up(after).catch((error: Error) => error);
-    if ("told" in ended) messages.push(...ended.told.map(({ message }) => message));
+    if ("logged" in ended) messages.push(...ended.logged.map(({ message }) => message));
     else messages.push(...(ended as AggregateError).errors.map(({ message }: Error) => message));
   }
 }, 120_000);

@@ -97,19 +97,19 @@ const comparable = (value: unknown): unknown =>
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "time"),
   ) as unknown;
 
-async function told(steps: readonly Step[], onProcesses: boolean): Promise<unknown> {
+async function resultsOf(steps: readonly Step[], onProcesses: boolean): Promise<unknown> {
   await s.begin(acme());
   s.stack.onProcesses = onProcesses;
   const seen: unknown[] = [];
   for (const step of steps) {
-    const { error, ...run } = await s.measured(async () => (await step(s)) ?? { steps: [], told: [] });
+    const { error, ...run } = await s.measured(async () => (await step(s)) ?? { steps: [], logged: [] });
     seen.push({ ...run, error: error?.message, state: [...s.stack.resources] });
   }
   return comparable(seen);
 }
 
 it.each(Object.keys(stories))("a process of its own makes no difference: %s", async (name) => {
-  const inProcess = await told(stories[name]!, false);
-  expect(await told(stories[name]!, true)).toEqual(inProcess);
+  const inProcess = await resultsOf(stories[name]!, false);
+  expect(await resultsOf(stories[name]!, true)).toEqual(inProcess);
   expect(JSON.stringify(inProcess)).toMatch(/(POST|PATCH|DELETE|PUT) /);
 });

@@ -175,8 +175,8 @@ describe("what handlers tell", () => {
     const host = await start();
     await host.create("teamMembership", waiting);
     await host.create("teamMembership", waiting);
-    expect(engine.told).toEqual([{ severity: "warning", message: expect.stringContaining("Nobody has invited") }]);
-    const { message } = engine.told[0]!;
+    expect(engine.logged).toEqual([{ severity: "warning", message: expect.stringContaining("Nobody has invited") }]);
+    const { message } = engine.logged[0]!;
     expect(message).toContain("Core");
     expect(message).not.toMatch(/[\p{Cc}\u202e]/u);
     expect(host.output).toBe("");
@@ -188,8 +188,8 @@ describe("what handlers tell", () => {
       host.create("team", { organization: uids.acme, name: `T${index}` }),
     );
     void Promise.allSettled(many);
-    await until(() => engine.told.length > 0);
-    expect(engine.told).toEqual([{ severity: "info", message: expect.stringContaining("are waiting") }]);
+    await until(() => engine.logged.length > 0);
+    expect(engine.logged).toEqual([{ severity: "info", message: expect.stringContaining("are waiting") }]);
   });
 
   it("prints an expected error without the way through our code", async () => {

@@ -218,8 +218,8 @@ describe("handlers", () => {
   });
 
   it("tell it in short and harmless lines", () => {
-    expect(engine.told.length).toBeGreaterThan(texts.length * 4);
-    for (const { message } of engine.told) {
+    expect(engine.logged.length).toBeGreaterThan(texts.length * 4);
+    for (const { message } of engine.logged) {
       expect(message).not.toMatch(steering);
       expect(message.length).toBeLessThanOrEqual(600);
     }

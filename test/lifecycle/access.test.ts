@@ -62,10 +62,10 @@ describe("not-found-may-be-forbidden: an organization that the key no longer see
 
   it("leaves a settled up alone, and warns about what it cannot look up", async () => {
     await loseAccess();
-    const { told, steps, error } = await s.measured(() => s.stack.up(everything()));
+    const { logged, steps, error } = await s.measured(() => s.stack.up(everything()));
     expect(error).toBeUndefined();
     expect(steps).toEqual(names.map((name) => `same ${name}`));
-    expect(told.map(({ severity }) => severity)).toEqual(["warning", "warning"]);
+    expect(logged.map(({ severity }) => severity)).toEqual(["warning", "warning"]);
   });
 
   it("is let go by refresh where it is said to be deleted", async () => {
@@ -130,11 +130,11 @@ describe("no-single-reads: a list that could not be read proves nothing", () => 
     const forbidden = expect.stringContaining("[AVALA_FORBIDDEN]");
     expect(each(refresh.error).map(({ message }) => message)).toEqual([forbidden, forbidden]);
     expect(recorded()).toEqual(names);
-    const { error, mails } = await s.measured(() =>
+    const { error, emails } = await s.measured(() =>
       s.stack.up({ ...everything(), new: invitation({ organization: uids.acme, email: person("new") }) }),
     );
     expect(error?.message).toContain("[AVALA_FORBIDDEN]");
-    expect(mails).toEqual([]);
+    expect(emails).toEqual([]);
     expect((await s.measured(() => s.stack.destroy())).error?.message).toContain("[AVALA_FORBIDDEN]");
     expect(recorded()).toContain("zoe");
   });
@@ -148,18 +148,18 @@ describe("no-single-reads: a list that could not be read proves nothing", () => 
 
   it("does not warn a key that may not see invitations that nobody has invited", async () => {
     await actAs("member");
-    const { error, told } = await s.measured(() => s.stack.up({ zoeCore: everything().zoeCore }));
-    expect({ error, told }).toEqual({ error: undefined, told: [] });
+    const { error, logged } = await s.measured(() => s.stack.up({ zoeCore: everything().zoeCore }));
+    expect({ error, logged }).toEqual({ error: undefined, logged: [] });
   });
 
   it("warns in a preview that cannot look, and promises nothing", async () => {
     await s.stack.up(everything());
     await s.emulator.accept(person("zoe"));
     s.stack.environment = s.emulator.environment("avk_nobody");
-    const { error, steps, told } = await s.measured(() => s.stack.preview(everything()));
+    const { error, steps, logged } = await s.measured(() => s.stack.preview(everything()));
     expect(error).toBeUndefined();
     expect(steps).toEqual(names.map((name) => `same ${name}`));
-    expect(told[0]).toEqual({ severity: "warning", message: expect.stringContaining("Could not look") });
+    expect(logged[0]).toEqual({ severity: "warning", message: expect.stringContaining("Could not look") });
   });
 });
 
@@ -171,9 +171,9 @@ describe("hidden-emails: hidden email addresses", () => {
   it.each(["mia", "zoeCore", "zoe"] as const)(
     "are an error when %s is declared by email: no invitation, no grant",
     async (name) => {
-      const { error, writes, mails } = await s.measured(() => s.stack.up({ [name]: everything()[name] }));
+      const { error, writes, emails } = await s.measured(() => s.stack.up({ [name]: everything()[name] }));
       expect(error).toEqual(unknownIdentity);
-      expect({ writes, mails }).toEqual({ writes: [], mails: [] });
+      expect({ writes, emails }).toEqual({ writes: [], emails: [] });
     },
   );
 
@@ -274,8 +274,8 @@ it.each(["mia", "lee", "noa"] as const)(
     const roles = { mia: "lead", lee: "admin", noa: "admin" };
     const { kind, inputs } = program[name];
     const changed = { ...program, [name]: { kind, inputs: { ...inputs, role: roles[name] } } };
-    const { error, writes, mails } = await s.measured(() => s.stack.up(changed));
+    const { error, writes, emails } = await s.measured(() => s.stack.up(changed));
     expect(error?.message).toContain("[AVALA_READ_ONLY]");
-    expect({ writes, mails }).toEqual({ writes: [], mails: [] });
+    expect({ writes, emails }).toEqual({ writes: [], emails: [] });
   },
 );

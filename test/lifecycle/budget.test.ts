@@ -118,7 +118,7 @@ describe.each([
   it("costs a first up each list once and a request for each object that is missing, a refresh the formula", async () => {
     const first = await settled(size, settings);
     expect(first.writes).toEqual(Array(size.invited).fill(`POST ${acme}invitations/`));
-    expect(first.mails).toHaveLength(size.invited);
+    expect(first.emails).toHaveLength(size.invited);
     // The list of invitations is empty before them.
     expect(reads(first)).toEqual({ ...lists, [`GET ${acme}`]: 1, [invitations]: 1 });
 

@@ -16,9 +16,9 @@ describe("lists-may-lag: lists that lag behind writes", () => {
       mia: teamMembership({ team: core, email: person("mia"), role: "member" }),
       zoe: invitation({ organization: uids.acme, email: person("zoe") }),
     };
-    const { error, mails, writes } = await s.measured(() => s.stack.up(program));
+    const { error, emails, writes } = await s.measured(() => s.stack.up(program));
     expect(error).toBeUndefined();
-    expect(mails).toEqual([`invitation ${person("zoe")}`]);
+    expect(emails).toEqual([`invitation ${person("zoe")}`]);
     expect(writes).toEqual([
       "POST /organizations/",
       "PATCH /organizations/beta/",

@@ -54,7 +54,7 @@ const after: Record<string, () => object> = {
 const kinds = Object.keys(programs);
 const creation = /^POST /;
 const invites = (kind: string) => kind === "invitation" || kind === "organizationMember";
-const mailsOf = (kind: string) => (invites(kind) ? [`invitation ${person("zoe")}`] : []);
+const emailsOf = (kind: string) => (invites(kind) ? [`invitation ${person("zoe")}`] : []);
 
 describe("no-idempotency-keys: a creation whose answer is lost", () => {
   it.each(kinds)("of %s is looked up, and not sent twice", async (kind) => {
@@ -62,11 +62,11 @@ describe("no-idempotency-keys: a creation whose answer is lost", () => {
     const made = await s.measured(() => s.stack.up(programs[kind]!()));
     expect(made.error).toBeUndefined();
     expect(made.writes).toHaveLength(1);
-    expect(made.mails).toEqual(mailsOf(kind));
+    expect(made.emails).toEqual(emailsOf(kind));
     expect(await held()).toMatchObject(after[kind]!());
     expect(await s.measured(() => s.stack.up(programs[kind]!()))).toMatchObject({
       writes: [],
-      mails: [],
+      emails: [],
       steps: ["same it"],
     });
     expect((await s.stack.refresh()).steps).toEqual(["same it"]);
@@ -78,7 +78,7 @@ describe("no-idempotency-keys: a creation whose answer is lost", () => {
     expect(failed.error?.message).toContain("[AVALA_TRANSPORT]");
     expect(failed.writes).toEqual([]);
     const made = await s.measured(() => s.stack.up(programs[kind]!()));
-    expect(made).toMatchObject({ error: undefined, mails: mailsOf(kind) });
+    expect(made).toMatchObject({ error: undefined, emails: emailsOf(kind) });
     expect(made.writes).toHaveLength(1);
     expect(await held()).toMatchObject(after[kind]!());
   });
@@ -112,7 +112,7 @@ describe("no-idempotency-keys: a creation whose answer is lost", () => {
           s.mishaps();
           const healed = await s.measured(() => s.stack.up(programs[kind]!()));
           expect(healed).toMatchObject({ error: undefined, steps: ["update it"] });
-          expect([...failed.mails, ...healed.mails]).toEqual(mailsOf(kind));
+          expect([...failed.emails, ...healed.emails]).toEqual(emailsOf(kind));
           expect(await held()).toMatchObject(after[kind]!());
           expect(s.stack.resources.get("it")!.initErrors).toEqual([]);
           expect(await s.measured(() => s.stack.up(programs[kind]!()))).toMatchObject({
@@ -250,7 +250,7 @@ describe("no-idempotency-keys: a removal whose answer is lost", () => {
   it.each(["invitation", "organizationMember"])("of %s that is pending is done: cancelled once", async (kind) => {
     await s.stack.up(programs[kind]!());
     s.mishaps({ on: /cancel/, fate: "answer lost" });
-    expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, mails: [] });
+    expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, emails: [] });
     expect((await held()).pending).toEqual([]);
   });
 });
@@ -286,7 +286,7 @@ describe.each([
     s.mishaps({ on: /resend/, fate: "answer lost" });
     const doubtful = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
     const next = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
-    expect([...doubtful.mails, ...next.mails]).toEqual([`resend ${person("zoe")}`]);
+    expect([...doubtful.emails, ...next.emails]).toEqual([`resend ${person("zoe")}`]);
   });
 
   it("replaces the invitation with one mail where the second half is lost", async () => {
@@ -295,7 +295,7 @@ describe.each([
     const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
     expect(failed.error?.message).toContain("[AVALA_TRANSPORT]");
     const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
-    expect([...failed.mails, ...healed.mails]).toEqual([`invitation ${person("zoe")}`]);
+    expect([...failed.emails, ...healed.emails]).toEqual([`invitation ${person("zoe")}`]);
     expect((await held()).pending).toEqual([`${person("zoe")} admin`]);
   });
 
@@ -305,7 +305,7 @@ describe.each([
     const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
     await s.stack.refresh();
     const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
-    expect([...failed.mails, ...healed.mails]).toEqual([`invitation ${person("zoe")}`]);
+    expect([...failed.emails, ...healed.emails]).toEqual([`invitation ${person("zoe")}`]);
     expect((await held()).pending).toEqual([`${person("zoe")} admin`]);
     expect(await s.measured(() => s.stack.up(zoe({ role: "admin" })))).toMatchObject({
       writes: [],
@@ -328,7 +328,7 @@ describe.each([
       s.mishaps();
       if (refreshed) await s.stack.refresh();
       const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
-      expect([...failed.mails, ...healed.mails]).toEqual([`invitation ${person("zoe")}`]);
+      expect([...failed.emails, ...healed.emails]).toEqual([`invitation ${person("zoe")}`]);
       expect((await held()).pending).toEqual([`${person("zoe")} admin`]);
       expect(s.stack.outputs("it")["emailsSent"]).toBe(2);
       expect(await s.measured(() => s.stack.up(zoe({ role: "admin" })))).toMatchObject({
@@ -347,7 +347,7 @@ describe.each([
     s.mishaps();
     const next = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
     expect(resent.error).toBeUndefined();
-    expect([...resent.mails, ...next.mails]).toEqual([`resend ${person("zoe")}`]);
+    expect([...resent.emails, ...next.emails]).toEqual([`resend ${person("zoe")}`]);
     expect(s.stack.outputs("it")).toMatchObject({ status: "invited", emailsSent: 2 });
   });
 
@@ -358,7 +358,7 @@ describe.each([
     const again = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
     await s.emulator.advance(120);
     const last = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
-    expect([...first.mails, ...again.mails, ...last.mails]).toEqual([`invitation ${person("zoe")}`]);
+    expect([...first.emails, ...again.emails, ...last.emails]).toEqual([`invitation ${person("zoe")}`]);
     expect((await held()).pending).toEqual([`${person("zoe")} admin`]);
   });
 });

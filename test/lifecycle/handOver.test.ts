@@ -11,7 +11,7 @@ const at = {
     return `/organizations/acme/teams/`;
   },
 };
-const untouched = { error: undefined, writes: [], mails: [] };
+const untouched = { error: undefined, writes: [], emails: [] };
 
 const mia = () => teamMembership({ team: at.core, user: uids.mia, role: "member" });
 const miaByEmail = () => teamMembership({ team: at.core, email: person("Mia"), role: "member" });
@@ -40,7 +40,7 @@ describe("hand-over: declared under another name, then deleted under the old one
     expect(moved).toMatchObject({ ...untouched, steps: ["create two", "delete one"] });
     expect(await s.organizationNow()).toEqual(held);
     // What was deleted without a request is told, where there was something to take away.
-    const texts = moved.told.map(({ message }) => message).filter((text) => text.startsWith("Nothing is taken away"));
+    const texts = moved.logged.map(({ message }) => message).filter((text) => text.startsWith("Nothing is taken away"));
     const isHolding = ![waiting, miaInvited].some((declaration) => declaration === one);
     expect(texts.map((text) => text.endsWith('"two" declares the same.'))).toEqual(isHolding ? [true] : []);
     // A destroy, where no declaration holds it any more, still takes it away.

@@ -33,10 +33,10 @@ describe.each(Object.entries(programs))(
     it("is invited once the administrator says that it is somebody else's", async () => {
       knowing(uids.mia.toUpperCase(), uids.core);
       const invited = await s.measured(() => s.stack.up(program));
-      expect(invited).toMatchObject({ error: undefined, mails: [`invitation ${person("zoe")}`] });
+      expect(invited).toMatchObject({ error: undefined, emails: [`invitation ${person("zoe")}`] });
       await s.emulator.accept(person("zoe"));
       const joined = await s.measured(() => s.stack.up(program));
-      expect(joined).toMatchObject({ error: undefined, writes: [], mails: [] });
+      expect(joined).toMatchObject({ error: undefined, writes: [], emails: [] });
       expect((await s.measured(() => s.stack.preview(program))).steps).toEqual(["same zoe"]);
     });
 

@@ -17,18 +17,18 @@ const zoe = (inputs: object = {}): Program => ({
 });
 const outputs = () => s.stack.outputs("zoe");
 const cancelOf = (uid: unknown) => `POST ${at.invitations}${uid as string}/cancel/`;
-const mailed = () => [`invitation ${person("zoe")}`];
+const oneInvitation = () => [`invitation ${person("zoe")}`];
 const pending = async () =>
   (await s.organizationNow()).invitations
     .filter(({ status }) => status === "pending")
     .map(({ email, role }) => `${email} ${role}`);
 
-const quiet = { error: undefined, writes: [], mails: [] };
+const quiet = { error: undefined, writes: [], emails: [] };
 
 describe("inviting", () => {
   it("mails once, and nothing follows until something happens", async () => {
     const made = await s.measured(() => s.stack.up(zoe()));
-    expect(made.mails).toEqual(mailed());
+    expect(made.emails).toEqual(oneInvitation());
     expect(made.writes).toEqual([`POST ${at.invitations}`]);
     expect(outputs()).toMatchObject({ status: "invited", role: "member", emailsSent: 1, email: person("zoe") });
     expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
@@ -68,7 +68,7 @@ describe("inviting", () => {
   it("replaces an invitation of another role that is pending already", async () => {
     await s.emulator.api("POST", at.invitations, { email: person("zoe"), role: "member" });
     const replaced = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
-    expect(replaced.mails).toEqual(mailed());
+    expect(replaced.emails).toEqual(oneInvitation());
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
   });
 
@@ -78,7 +78,7 @@ describe("inviting", () => {
     it("mails where an earlier one has expired", async () => {
       await s.emulator.api("POST", at.invitations, { email: person("zoe") });
       await s.emulator.expire(person("zoe"));
-      expect((await s.measured(() => s.stack.up(zoe()))).mails).toEqual(mailed());
+      expect((await s.measured(() => s.stack.up(zoe()))).emails).toEqual(oneInvitation());
       expect(outputs()).toMatchObject({ status: "invited", emailsSent: 1 });
     });
   });
@@ -95,7 +95,7 @@ describe("inviting", () => {
 
   it("does not touch an address that may be somebody else's: dots and tags count", async () => {
     await s.emulator.join(uids.acme, person("zo.e+ops"));
-    expect((await s.measured(() => s.stack.up(zoe()))).mails).toEqual(mailed());
+    expect((await s.measured(() => s.stack.up(zoe()))).emails).toEqual(oneInvitation());
   });
 });
 
@@ -151,7 +151,7 @@ describe("expired-may-be-pending: an invitation that has run out or vanished", (
       await s.stack.refresh();
       expect(outputs()["status"]).toBe(shown === "listed" ? "expired" : "gone");
       expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
-      expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, mails: [] });
+      expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, emails: [] });
       // One that is not listed cannot be cancelled, nor accepted.
       expect(await pending()).toHaveLength(shown === "listed" ? 0 : 1);
     });
@@ -176,7 +176,7 @@ describe("expired-may-be-pending: an invitation that has run out or vanished", (
     await s.emulator.expire(person("zoe"));
     await s.stack.refresh();
     const again = await s.measured(() => s.stack.up(zoe({ resend: "2026-12-01" })));
-    expect(again).toMatchObject({ steps: ["update zoe"], mails: mailed() });
+    expect(again).toMatchObject({ steps: ["update zoe"], emails: oneInvitation() });
     expect(outputs()).toMatchObject({ status: "invited", emailsSent: 2 });
     expect(await s.measured(() => s.stack.up(zoe({ resend: "2026-12-01" })))).toMatchObject(quiet);
     expect(await pending()).toEqual([`${person("zoe")} member`]);
@@ -187,7 +187,7 @@ describe("resend", () => {
   it("costs one mail together with another role, not two", async () => {
     await s.stack.up(zoe());
     const both = await s.measured(() => s.stack.up(zoe({ role: "admin", resend: "one" })));
-    expect(both.mails).toEqual(mailed());
+    expect(both.emails).toEqual(oneInvitation());
     expect(s.stack.outputs("zoe")).toMatchObject({ status: "invited", role: "admin", resend: "one", emailsSent: 2 });
     expect(await s.measured(() => s.stack.up(zoe({ role: "admin", resend: "one" })))).toMatchObject(quiet);
   });
@@ -198,7 +198,7 @@ describe("resend", () => {
     await s.emulator.advance(3600);
     const again = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
     expect(again.writes).toEqual([`POST ${at.invitations}${uid as string}/resend/`]);
-    expect(again.mails).toEqual([`resend ${person("zoe")}`]);
+    expect(again.emails).toEqual([`resend ${person("zoe")}`]);
     expect(outputs()).toMatchObject({ uid, emailsSent: 2, status: "invited" });
     expect(Date.parse(outputs()["expiresAt"] as string)).toBeGreaterThan(Date.parse(expiresAt as string));
     expect(await s.measured(() => s.stack.up(zoe({ resend: "one" })))).toMatchObject({ ...quiet, steps: ["same zoe"] });
@@ -206,7 +206,7 @@ describe("resend", () => {
   });
 
   it("does not mail on creation, beside the invitation itself", async () => {
-    expect((await s.measured(() => s.stack.up(zoe({ resend: "one" })))).mails).toEqual(mailed());
+    expect((await s.measured(() => s.stack.up(zoe({ resend: "one" })))).emails).toEqual(oneInvitation());
   });
 
   it("does not mail a member", async () => {
@@ -223,7 +223,7 @@ describe("another role while invited", () => {
     expect((await s.stack.preview(zoe({ role: "admin" }))).steps).toEqual(["update zoe"]);
     const changed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
     expect(changed.writes).toEqual([cancelOf(uid), `POST ${at.invitations}`]);
-    expect(changed.mails).toEqual(mailed());
+    expect(changed.emails).toEqual(oneInvitation());
     expect(outputs()).toMatchObject({ role: "admin", status: "invited", emailsSent: 2 });
     expect(outputs()["uid"]).not.toBe(uid);
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
@@ -236,7 +236,7 @@ describe("another role while invited", () => {
     expect((await s.stack.refresh()).steps).toEqual(["update zoe"]);
     expect(outputs()["role"]).toBe("admin");
     const repaired = await s.measured(() => s.stack.up(zoe()));
-    expect(repaired.mails).toEqual(mailed());
+    expect(repaired.emails).toEqual(oneInvitation());
     expect(await pending()).toEqual([`${person("zoe")} member`]);
   });
 
@@ -245,10 +245,10 @@ describe("another role while invited", () => {
     await s.emulator.settings({ seats: 4 });
     const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
     expect(failed.error?.message).toContain("[AVALA_");
-    expect(failed.mails).toEqual([]);
+    expect(failed.emails).toEqual([]);
     await s.emulator.settings({ seats: null });
     const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
-    expect(healed.mails).toEqual(mailed());
+    expect(healed.emails).toEqual(oneInvitation());
     expect(outputs()).toMatchObject({ role: "admin", status: "invited" });
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
   });
@@ -260,7 +260,7 @@ describe("another role once the invitation is gone", () => {
     await s.emulator.api("POST", `${at.invitations}${outputs()["uid"] as string}/cancel/`);
     await s.stack.refresh();
     const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
-    expect(healed).toMatchObject({ error: undefined, mails: mailed() });
+    expect(healed).toMatchObject({ error: undefined, emails: oneInvitation() });
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
   });
 
@@ -278,7 +278,7 @@ describe("destroying an Invitation", () => {
   it("cancels what is pending", async () => {
     await s.stack.up(zoe());
     const { uid } = outputs();
-    expect(await s.measured(() => s.stack.destroy())).toMatchObject({ writes: [cancelOf(uid)], mails: [] });
+    expect(await s.measured(() => s.stack.destroy())).toMatchObject({ writes: [cancelOf(uid)], emails: [] });
     expect(await pending()).toEqual([]);
   });
 
@@ -297,7 +297,7 @@ describe("replacement and respelling", () => {
     const other = await s.measured(() => s.stack.up(zoe({ email: person("zac") })));
     expect(other.steps).toEqual(["replace zoe", "delete replaced zoe"]);
     expect(other.writes).toEqual([`POST ${at.invitations}`, cancelOf(uid)]);
-    expect(other.mails).toEqual([`invitation ${person("zac")}`]);
+    expect(other.emails).toEqual([`invitation ${person("zac")}`]);
   });
 
   it("takes another organization for another invitation", async () => {

@@ -44,15 +44,15 @@ describe("a state that a newer version has written", () => {
     };
     s.stack.parallel = true;
     for (const [name, command] of Object.entries(commands)) {
-      const { error, calls, mails } = await s.measured(command);
-      const told = error instanceof AggregateError ? (error.errors as Error[]) : [error!];
-      expect({ name, told: told.map(({ message }) => message) }).toEqual({
+      const { error, calls, emails } = await s.measured(command);
+      const logged = error instanceof AggregateError ? (error.errors as Error[]) : [error!];
+      expect({ name, logged: logged.map(({ message }) => message) }).toEqual({
         name,
-        told: told.map(() =>
+        logged: logged.map(() =>
           expect.stringMatching(/newer version.* npm install pulumi-avala@latest \[AVALA_STATE_VERSION\]$/),
         ),
       });
-      expect([calls, mails]).toEqual([[], []]);
+      expect([calls, emails]).toEqual([[], []]);
     }
     expect([...s.stack.resources]).toEqual(before);
   });

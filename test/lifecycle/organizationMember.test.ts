@@ -41,13 +41,13 @@ const silently = {
   destroy: () => s.measured(() => s.stack.destroy()),
 };
 
-const mailed = () => [`invitation ${person("zoe")}`];
-const quiet = { error: undefined, writes: [], mails: [] };
-const settled = { ...quiet, calls: [], steps: ["same it"], told: [] };
+const oneInvitation = () => [`invitation ${person("zoe")}`];
+const quiet = { error: undefined, writes: [], emails: [] };
+const settled = { ...quiet, calls: [], steps: ["same it"], logged: [] };
 const guarded = (text: string) => ({
   error: expect.objectContaining({ message: expect.stringMatching(new RegExp(`${text}.*\\[AVALA_GUARD\\]`)) }),
   writes: [],
-  mails: [],
+  emails: [],
 });
 const said = (severity: "info" | "warning", text: string) => [{ severity, message: expect.stringContaining(text) }];
 const isMemberNow = () => said("info", `"${person("zoe")}" is a member of organization acme now.`);
@@ -66,21 +66,21 @@ describe("from nobody to member", () => {
       error: undefined,
       steps: ["create it"],
       calls: [organizations, `GET ${at.invitations}`, `GET ${at.people}`, `POST ${at.invitations}`],
-      mails: mailed(),
+      emails: oneInvitation(),
     });
     expect(outputs()).toMatchObject({ status: "invited", role: "member", emailsSent: 1 });
     expect(outputs()).not.toHaveProperty("userUid");
     expect(s.stack.id("it")).toBe(`${uids.acme}/${person("zoe")}`);
     const lists = [organizations, `GET ${at.invitations}`];
     for (const run of [preview, up]) {
-      expect(await run(zoe())).toMatchObject({ ...quiet, calls: lists, steps: ["same it"], told: [] });
+      expect(await run(zoe())).toMatchObject({ ...quiet, calls: lists, steps: ["same it"], logged: [] });
     }
     const looked = [...lists, `GET ${at.people}`];
-    expect(await refresh()).toMatchObject({ ...quiet, calls: looked, steps: ["same it"], told: [] });
+    expect(await refresh()).toMatchObject({ ...quiet, calls: looked, steps: ["same it"], logged: [] });
 
     await s.emulator.accept(person("zoe"));
     for (const run of [preview, up]) {
-      expect(await run(zoe())).toMatchObject({ ...quiet, calls: looked, steps: ["update it"], told: isMemberNow() });
+      expect(await run(zoe())).toMatchObject({ ...quiet, calls: looked, steps: ["update it"], logged: isMemberNow() });
     }
     expect(outputs()).toMatchObject({
       status: "active",
@@ -110,7 +110,7 @@ describe("from nobody to member", () => {
       ada: organizationMember({ organization: "acme", user: uids.ada, role: "admin" }),
       zoe: organizationMember({ organization: uids.acme, email: person("zoe") }),
     };
-    expect(await up(program)).toMatchObject({ error: undefined, mails: [], writes: [roleCall(uids.mia)] });
+    expect(await up(program)).toMatchObject({ error: undefined, emails: [], writes: [roleCall(uids.mia)] });
     expect(s.stack.outputs("mia")).toMatchObject({ status: "active", userUid: uids.mia, emailsSent: 0 });
     expect(s.stack.outputs("zoe")).toMatchObject({ status: "invited", emailsSent: 0 });
     expect([await roleOf("mia"), await roleOf("ada")]).toEqual(["admin", "admin"]);
@@ -127,7 +127,7 @@ describe("from nobody to member", () => {
     const program = Object.fromEntries(
       names.map((email) => [email, organizationMember({ organization: uids.acme, email })]),
     );
-    expect((await up(program)).mails).toEqual(names.map((email) => `invitation ${email}`));
+    expect((await up(program)).emails).toEqual(names.map((email) => `invitation ${email}`));
     const waiting = [organizations, `GET ${at.invitations}`];
     expect(await up(program)).toMatchObject({ ...quiet, calls: waiting });
     await s.emulator.accept(names[3]!);
@@ -162,7 +162,7 @@ describe("bug: a member beside whose valid invitation nobody looked, as they had
     const uid = await uidOf(person("zoe"));
     expect(await destroy()).toMatchObject({
       error: undefined,
-      mails: [],
+      emails: [],
       writes: [cancelOf(rows[0]!.uid), `DELETE ${at.people}${uid}/`],
     });
     expect([await roleOf("zoe"), await pending()]).toEqual([undefined, []]);
@@ -177,7 +177,7 @@ describe("role-change-needs-new-email: another role", () => {
     expect(await preview(changed)).toMatchObject({
       ...quiet,
       steps: ["update it"],
-      told: said(
+      logged: said(
         "info",
         `"${person("zoe")}" is invited into organization acme and has not accepted. The invitation is`,
       ),
@@ -185,26 +185,26 @@ describe("role-change-needs-new-email: another role", () => {
     expect(await up(changed)).toMatchObject({
       error: undefined,
       writes: [cancelOf(invitationUid), `POST ${at.invitations}`],
-      mails: mailed(),
+      emails: oneInvitation(),
     });
     expect(outputs()).toMatchObject({ status: "invited", role: "admin", resend: "one", emailsSent: 2 });
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
-    expect(await up(changed)).toMatchObject({ ...quiet, steps: ["same it"], told: [] });
+    expect(await up(changed)).toMatchObject({ ...quiet, steps: ["same it"], logged: [] });
   });
 
   it("while invited loses no mail where inviting fails after the cancellation, with or without a refresh", async () => {
     await s.stack.up(zoe());
     await s.emulator.settings({ seats: 4 });
-    expect(await up(zoe({ role: "admin" }))).toMatchObject({ error: expect.any(Error), mails: [] });
+    expect(await up(zoe({ role: "admin" }))).toMatchObject({ error: expect.any(Error), emails: [] });
     expect(await pending()).toEqual([]);
     await s.stack.refresh();
-    expect(await up(zoe({ role: "admin" }))).toMatchObject({ error: expect.any(Error), mails: [] });
+    expect(await up(zoe({ role: "admin" }))).toMatchObject({ error: expect.any(Error), emails: [] });
     await s.emulator.settings({ seats: null });
     expect(await preview(zoe({ role: "admin" }))).toMatchObject({
       steps: ["update it"],
-      told: said("info", "They are invited again."),
+      logged: said("info", "They are invited again."),
     });
-    expect(await up(zoe({ role: "admin" }))).toMatchObject({ error: undefined, mails: mailed() });
+    expect(await up(zoe({ role: "admin" }))).toMatchObject({ error: undefined, emails: oneInvitation() });
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
     expect(await up(zoe({ role: "admin" }))).toMatchObject({ ...quiet, steps: ["same it"] });
   });
@@ -215,8 +215,8 @@ describe("role-change-needs-new-email: another role", () => {
     await s.stack.refresh();
     expect(outputs()["status"]).toBe("gone");
     const promoted = zoe({ role: "admin" });
-    expect((await preview(promoted)).told).toEqual(said("info", "They are invited again."));
-    expect(await up(promoted)).toMatchObject({ error: undefined, mails: mailed() });
+    expect((await preview(promoted)).logged).toEqual(said("info", "They are invited again."));
+    expect(await up(promoted)).toMatchObject({ error: undefined, emails: oneInvitation() });
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
     expect(await up(promoted)).toMatchObject({ ...quiet, steps: ["same it"] });
   });
@@ -226,7 +226,7 @@ describe("role-change-needs-new-email: another role", () => {
     await s.emulator.api("DELETE", `${at.people}${uid}/`);
     await s.stack.refresh();
     const promoted = zoe({ role: "admin" });
-    expect((await preview(promoted)).told).toEqual(said("warning", "A new value of resend invites them again"));
+    expect((await preview(promoted)).logged).toEqual(said("warning", "A new value of resend invites them again"));
     expect(await up(promoted)).toMatchObject(quiet);
   });
 
@@ -234,9 +234,9 @@ describe("role-change-needs-new-email: another role", () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
     const shown = await preview(zoe({ role: "admin" }));
-    expect(shown).toMatchObject({ ...quiet, steps: ["update it"], told: isMemberNow() });
+    expect(shown).toMatchObject({ ...quiet, steps: ["update it"], logged: isMemberNow() });
     const set = await up(zoe({ role: "admin" }));
-    expect(set).toMatchObject({ mails: [], writes: [roleCall(await uidOf(person("zoe")))] });
+    expect(set).toMatchObject({ emails: [], writes: [roleCall(await uidOf(person("zoe")))] });
   });
 
   it("of a member is set, and repaired where somebody else has changed it", async () => {
@@ -246,7 +246,7 @@ describe("role-change-needs-new-email: another role", () => {
       steps: ["update it"],
     });
     const set = await up(member({ user: uids.mia, role: "admin" }));
-    expect(set).toMatchObject({ mails: [], writes: [roleCall(uids.mia)], steps: ["update it"] });
+    expect(set).toMatchObject({ emails: [], writes: [roleCall(uids.mia)], steps: ["update it"] });
     await s.emulator.api("PATCH", `${at.people}${uids.mia}/role/`, { role: "member" });
     expect(await silently.up(member({ user: uids.mia, role: "admin" }))).toMatchObject(settled);
     expect((await refresh()).steps).toEqual(["update it"]);
@@ -259,9 +259,9 @@ describe("role-change-needs-new-email: another role", () => {
     await s.stack.up(zoe());
     await s.emulator.api("POST", `${at.invitations}${outputs()["invitationUid"] as string}/cancel/`);
     await s.emulator.api("POST", at.invitations, { email: person("zoe"), role: "admin" });
-    expect(await up(zoe())).toMatchObject({ ...quiet, steps: ["same it"], told: [] });
+    expect(await up(zoe())).toMatchObject({ ...quiet, steps: ["same it"], logged: [] });
     expect((await refresh()).steps).toEqual(["update it"]);
-    expect((await up(zoe())).mails).toEqual(mailed());
+    expect((await up(zoe())).emails).toEqual(oneInvitation());
     expect(await pending()).toEqual([`${person("zoe")} member`]);
   });
 });
@@ -275,14 +275,14 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
       await s.emulator.expire(person("zoe"));
       const status = shown === "listed" ? "expired" : "gone";
       for (const run of [preview, up]) {
-        const { told, ...rest } = await run(zoe());
+        const { logged, ...rest } = await run(zoe());
         expect(rest).toMatchObject({ ...quiet, steps: ["same it"] });
-        expect(told).toEqual(said("warning", "A new value of resend invites them again"));
+        expect(logged).toEqual(said("warning", "A new value of resend invites them again"));
       }
       await s.stack.refresh();
       expect(outputs()["status"]).toBe(status);
       const again = await up(zoe({ resend: "one" }));
-      expect(again).toMatchObject({ mails: mailed(), told: said("info", "They are invited again.") });
+      expect(again).toMatchObject({ emails: oneInvitation(), logged: said("info", "They are invited again.") });
       expect(outputs()).toMatchObject({ status: "invited", emailsSent: 2 });
       expect(await up(zoe({ resend: "one" }))).toMatchObject({ ...quiet, steps: ["same it"] });
     });
@@ -292,7 +292,7 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
       await s.emulator.expire(person("zoe"));
       await s.stack.refresh();
       const changed = await up(zoe({ role: "admin" }));
-      expect(changed).toMatchObject({ mails: mailed(), told: said("info", "They are invited again.") });
+      expect(changed).toMatchObject({ emails: oneInvitation(), logged: said("info", "They are invited again.") });
       expect(await pending()).toEqual([`${person("zoe")} admin`]);
       expect(outputs()).toMatchObject({ status: "invited", emailsSent: 2 });
       expect(await up(zoe({ role: "admin" }))).toMatchObject({ ...quiet, steps: ["same it"] });
@@ -314,23 +314,23 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
     await s.emulator.decline(person("zoe"));
     // The change of the declaration is what mails: the preview says so.
     for (const run of [preview, up]) {
-      const { steps, told, mails } = await run(program);
-      expect({ steps, told }).toEqual({ steps: ["update it"], told: said("info", "They are invited again.") });
-      expect(mails).toEqual(run === up ? mailed() : []);
+      const { steps, logged, emails } = await run(program);
+      expect({ steps, logged }).toEqual({ steps: ["update it"], logged: said("info", "They are invited again.") });
+      expect(emails).toEqual(run === up ? oneInvitation() : []);
     }
-    expect(await up(program)).toMatchObject({ ...quiet, steps: ["same it"], told: [] });
+    expect(await up(program)).toMatchObject({ ...quiet, steps: ["same it"], logged: [] });
     await s.emulator.expire(person("zoe"));
     await s.stack.refresh();
     for (const run of [preview, up]) {
-      const { told, ...rest } = await run(program);
+      const { logged, ...rest } = await run(program);
       expect(rest).toMatchObject({ ...quiet, steps: ["same it"] });
-      expect(told).toEqual(
+      expect(logged).toEqual(
         said("warning", "They have been invited 2 times, the most that maxEmails allows, and are not"),
       );
     }
     // Nothing but the declaration can ask for more: a new limit does.
-    const { steps, mails } = await up(zoe({ onExpiry: "resend", maxEmails: 3 }));
-    expect({ steps, mails }).toEqual({ steps: ["update it"], mails: mailed() });
+    const { steps, emails } = await up(zoe({ onExpiry: "resend", maxEmails: 3 }));
+    expect({ steps, emails }).toEqual({ steps: ["update it"], emails: oneInvitation() });
     expect(outputs()["emailsSent"]).toBe(3);
   });
 
@@ -339,7 +339,7 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
     await s.emulator.expire(person("zoe"));
     expect(await preview(zoe({ onExpiry: "resend" }))).toMatchObject({ ...quiet, steps: ["update it"] });
     expect(await refresh()).toMatchObject(quiet);
-    expect(await up(zoe({ onExpiry: "resend" }))).toMatchObject({ steps: ["update it"], mails: mailed() });
+    expect(await up(zoe({ onExpiry: "resend" }))).toMatchObject({ steps: ["update it"], emails: oneInvitation() });
     expect(await up(zoe({ onExpiry: "resend" }))).toMatchObject({ ...quiet, steps: ["same it"] });
     expect(await pending()).toEqual([`${person("zoe")} member`]);
   });
@@ -351,11 +351,11 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
     expect(outputs()).toMatchObject({ status: "gone", userUid: uid });
     expect(await up(zoe({ onExpiry: "resend" }))).toMatchObject({ ...quiet, steps: ["same it"] });
     const again = zoe({ onExpiry: "resend", resend: "one" });
-    expect(await up(again)).toMatchObject({ mails: mailed(), told: said("info", "They are invited again.") });
+    expect(await up(again)).toMatchObject({ emails: oneInvitation(), logged: said("info", "They are invited again.") });
     expect(outputs()).toMatchObject({ status: "invited", emailsSent: 2 });
     // Invited once more, another role is another mail as for anybody, and is announced.
     const promoted = zoe({ onExpiry: "resend", resend: "one", role: "admin" });
-    expect((await preview(promoted)).told).toEqual(said("info", "The invitation is cancelled"));
+    expect((await preview(promoted)).logged).toEqual(said("info", "The invitation is cancelled"));
     await s.emulator.expire(person("zoe"));
     expect(await up(again)).toMatchObject({ ...quiet, steps: ["same it"] });
   });
@@ -370,7 +370,7 @@ describe("maxEmails", () => {
       zoe({ maxEmails: 1, role: "admin", resend: "one" }),
     ];
     for (const asked of asks) {
-      expect((await preview(asked)).told).toEqual(
+      expect((await preview(asked)).logged).toEqual(
         said("warning", "They have been invited once, the most that maxEmails"),
       );
       expect(await up(asked)).toMatchObject(guarded("They have been invited once.*Raise maxEmails"));
@@ -378,13 +378,13 @@ describe("maxEmails", () => {
     expect(await pending()).toEqual([`${person("zoe")} member`]);
     await s.emulator.decline(person("zoe"));
     expect(await up(asks[1]!)).toMatchObject(guarded("They have been invited once"));
-    expect(await up(zoe({ maxEmails: 2, resend: "one" }))).toMatchObject({ error: undefined, mails: mailed() });
+    expect(await up(zoe({ maxEmails: 2, resend: "one" }))).toMatchObject({ error: undefined, emails: oneInvitation() });
   });
 
   it("does not stop what mails nobody: the role of a member", async () => {
     const uid = await accepted({ maxEmails: 1 });
     const set = await up(zoe({ maxEmails: 1, role: "admin", resend: "one" }));
-    expect(set).toMatchObject({ error: undefined, mails: [], writes: [roleCall(uid)] });
+    expect(set).toMatchObject({ error: undefined, emails: [], writes: [roleCall(uid)] });
   });
 });
 
@@ -392,17 +392,17 @@ it("mails a pending invitation again for a new value of resend, and moves its en
   await s.stack.up(zoe());
   const { invitationUid, expiresAt } = outputs();
   await s.emulator.advance(3600);
-  expect((await preview(zoe({ resend: "one" }))).told).toEqual(
+  expect((await preview(zoe({ resend: "one" }))).logged).toEqual(
     said("info", "has not accepted. They are invited again."),
   );
   const again = await up(zoe({ resend: "one" }));
   expect(again.writes).toEqual([`POST ${at.invitations}${invitationUid as string}/resend/`]);
-  expect(again.mails).toEqual([`resend ${person("zoe")}`]);
+  expect(again.emails).toEqual([`resend ${person("zoe")}`]);
   expect(Date.parse(outputs()["expiresAt"] as string)).toBeGreaterThan(Date.parse(expiresAt as string));
   expect(await up(zoe({ resend: "one" }))).toMatchObject({ ...quiet, steps: ["same it"] });
-  expect(await up(zoe())).toMatchObject({ ...quiet, steps: ["update it"], told: [] });
+  expect(await up(zoe())).toMatchObject({ ...quiet, steps: ["update it"], logged: [] });
   await s.emulator.accept(person("zoe"));
-  expect(await up(zoe({ resend: "two" }))).toMatchObject({ ...quiet, steps: ["update it"], told: isMemberNow() });
+  expect(await up(zoe({ resend: "two" }))).toMatchObject({ ...quiet, steps: ["update it"], logged: isMemberNow() });
 });
 
 it("keeps reason, validUntil, onExpiry, maxEmails and onDestroy to itself: an update without a write", async () => {
@@ -419,7 +419,7 @@ it("keeps reason, validUntil, onExpiry, maxEmails and onDestroy to itself: an up
   });
   await s.stack.up(program({}));
   const changed = await up(program(local));
-  expect(changed).toMatchObject({ ...quiet, steps: ["update it", "update zoe"], told: [] });
+  expect(changed).toMatchObject({ ...quiet, steps: ["update it", "update zoe"], logged: [] });
   expect(outputs()).toMatchObject(local);
   expect(await up(program({}))).toMatchObject({ ...quiet, steps: ["update it", "update zoe"] });
 });
@@ -453,7 +453,7 @@ describe("destroying an OrganizationMember", () => {
         cancelOf(invitationOf("expired")),
         cancelOf(invitationOf("invited")),
       ],
-      mails: [],
+      emails: [],
     });
     expect(await left()).toEqual(["owner", "ada", "lee"].map(person));
   });
@@ -490,12 +490,12 @@ describe("one-owner: the owner", () => {
   it("is settled and reported, and neither changed nor removed, by whatever they are declared", async () => {
     const stays = said("warning", `"${person("owner")}" is the owner of organization acme and stays the owner`);
     for (const role of ["member", "admin"]) {
-      expect(await up(member({ user: uids.owner, role }))).toMatchObject({ ...quiet, told: stays });
+      expect(await up(member({ user: uids.owner, role }))).toMatchObject({ ...quiet, logged: stays });
     }
     expect(outputs()).toMatchObject({ status: "active", role: "admin" });
     expect(await silently.up(member({ user: uids.owner, role: "admin" }))).toMatchObject(settled);
-    expect(await refresh()).toMatchObject({ ...quiet, steps: ["same it"], told: [] });
-    expect(await destroy()).toMatchObject({ ...quiet, told: stays });
+    expect(await refresh()).toMatchObject({ ...quiet, steps: ["same it"], logged: [] });
+    expect(await destroy()).toMatchObject({ ...quiet, logged: stays });
   });
 
   it("may become it later, and be it no more: only then the declared role counts again", async () => {
@@ -599,7 +599,7 @@ describe("another spelling of the same person and organization", () => {
     expect(other).toMatchObject({
       steps: ["replace it", "delete replaced it"],
       writes: [`POST ${at.invitations}`, cancelOf(invitationUid)],
-      mails: [`invitation ${person("zac")}`],
+      emails: [`invitation ${person("zac")}`],
     });
   });
 });
@@ -635,7 +635,7 @@ describe("moving somebody between declarations", () => {
   it("cannot know of the mails before: under a new name, or by --replace, somebody who is gone is mailed anew", async () => {
     await s.stack.up({ zoe: asMember(person("zoe")) });
     await s.emulator.decline(person("zoe"));
-    expect((await up({ renamed: asMember(person("zoe")) })).mails).toEqual(mailed());
+    expect((await up({ renamed: asMember(person("zoe")) })).emails).toEqual(oneInvitation());
     expect(s.stack.outputs("renamed")["emailsSent"]).toBe(1);
   });
 
@@ -705,7 +705,7 @@ describe("what the service does not show", () => {
     expect(looked).toMatchObject({
       ...quiet,
       steps: ["same it", "same waiting"],
-      told: said("warning", "Could not look"),
+      logged: said("warning", "Could not look"),
     });
     for (const run of [
       refresh,
@@ -736,9 +736,9 @@ describe("a service that answers what this version does not know", () => {
   it("a new role of a member is told, recorded as drift, and set as declared", async () => {
     await s.stack.up(member({ user: uids.mia }));
     answers(/^GET .*\/members\//, (row) => (row["user_uid"] === uids.mia ? { ...row, role: "auditor" } : row));
-    const { steps, error, told } = await refresh();
+    const { steps, error, logged } = await refresh();
     expect({ steps, error }).toEqual({ steps: ["update it"], error: undefined });
-    expect(told).toEqual(said("warning", 'Avala answers "auditor" for role'));
+    expect(logged).toEqual(said("warning", 'Avala answers "auditor" for role'));
     expect(outputs()["role"]).toBe("auditor");
     expect(await up(member({ user: uids.mia }))).toMatchObject({ error: undefined, writes: [roleCall(uids.mia)] });
   });
@@ -747,9 +747,9 @@ describe("a service that answers what this version does not know", () => {
     await s.stack.up(zoe());
     answers(/^GET .*\/invitations\//, (row) => ({ ...row, status: "sent", role: "standard" }));
     for (const run of [refresh, () => up(zoe()), () => up(zoe({ reason: "new" }))]) {
-      const { told, ...rest } = await run();
+      const { logged, ...rest } = await run();
       expect(rest).toMatchObject(quiet);
-      expect(told.map(({ message }) => message)).toEqual([
+      expect(logged.map(({ message }) => message)).toEqual([
         expect.stringContaining('the status "sent" for the invitation'),
         expect.stringContaining('the role "standard" for the invitation'),
       ]);
@@ -782,13 +782,13 @@ describe("a place in a team", () => {
 
   it("of somebody declared waits without a warning, is granted after the acceptance, and is one by email and uid", async () => {
     const program = { ...zoe(), place: place({ email: person("zoe") }) };
-    expect((await up(program)).told).toEqual([]);
+    expect((await up(program)).logged).toEqual([]);
     await s.emulator.accept(person("zoe"));
     const granted = await up(program);
     expect(granted).toMatchObject({
       steps: ["update it", "update place"],
       writes: [`POST ${at.acme}teams/core/members/`],
-      mails: [],
+      emails: [],
     });
     const user = await uidOf(person("zoe"));
     const byUid = { it: organizationMember({ organization: uids.acme, user }), place: place({ user }) };
@@ -804,7 +804,7 @@ describe("a place in a team", () => {
   });
 
   it("of somebody whom nobody has invited waits with a warning", async () => {
-    const { told } = await up({ place: place({ email: person("zoe") }) });
-    expect(told).toEqual(said("warning", `Nobody has invited "${person("zoe")}"`));
+    const { logged } = await up({ place: place({ email: person("zoe") }) });
+    expect(logged).toEqual(said("warning", `Nobody has invited "${person("zoe")}"`));
   });
 });

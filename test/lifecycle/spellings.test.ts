@@ -77,10 +77,10 @@ describe.each(Object.entries(spellings))("%s", (_, respelt) => {
       () => s.stack.up(program),
       () => s.stack.up(program, { refresh: true }),
     ]) {
-      const { error, steps, writes, mails } = await s.measured(run);
+      const { error, steps, writes, emails } = await s.measured(run);
       expect(error).toBeUndefined();
       expect([...new Set(steps)].toSorted()).toEqual(same.toSorted());
-      expect([writes, mails]).toEqual([[], []]);
+      expect([writes, emails]).toEqual([[], []]);
     }
     expect([...s.stack.resources].map(([name, { id, outputs }]) => [name, id, outputs])).toEqual(before);
   });
@@ -94,17 +94,17 @@ describe.each(Object.entries(spellings))("%s", (_, respelt) => {
     await s.emulator.reset(acme());
     respelling();
     const respeltRun = await s.measured(() => s.stack.up(program));
-    expect([respeltRun.error, shown(respeltRun.writes), respeltRun.mails]).toEqual([
+    expect([respeltRun.error, shown(respeltRun.writes), respeltRun.emails]).toEqual([
       undefined,
       shown(usual.writes),
-      usual.mails,
+      usual.emails,
     ]);
     expect(await held()).toBe(made);
     for (const { id } of s.stack.resources.values()) expect(id).toMatch(/^[-0-9a-f]{36}(?:\/|$)/);
     const again = await s.measured(() => s.stack.up(program));
-    expect([again.error, again.writes, again.mails]).toEqual([undefined, [], []]);
+    expect([again.error, again.writes, again.emails]).toEqual([undefined, [], []]);
     const end = await s.measured(() => s.stack.destroy());
-    expect([end.error, shown(end.writes), end.mails]).toEqual([undefined, shown(usualEnd.writes), usualEnd.mails]);
+    expect([end.error, shown(end.writes), end.emails]).toEqual([undefined, shown(usualEnd.writes), usualEnd.emails]);
     expect(await held()).toBe(taken);
   });
 });

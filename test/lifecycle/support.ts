@@ -51,7 +51,7 @@ export interface Measured extends Outcome {
   /** Those that are no reads. */
   writes: string[];
   /** As "invitation zoe@example.com". */
-  mails: string[];
+  emails: string[];
   /** What ended the run before its time; its steps are then not told. */
   error: Error | undefined;
 }
@@ -104,7 +104,7 @@ class Scenario {
     let error: Error | undefined;
     const outcome = await run().catch((failure: Error): Outcome => {
       error = failure;
-      return { steps: [], told: [] };
+      return { steps: [], logged: [] };
     });
     const calls = await this.emulator.calls();
     return {
@@ -112,7 +112,7 @@ class Scenario {
       error,
       calls,
       writes: calls.filter((call) => !call.startsWith("GET ")),
-      mails: (await this.emulator.emails()).map(({ kind, to }) => `${kind} ${to}`),
+      emails: (await this.emulator.emails()).map(({ kind, to }) => `${kind} ${to}`),
     };
   }
 

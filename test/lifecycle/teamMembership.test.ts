@@ -28,7 +28,7 @@ describe.each([
   it("is put into the team once, given another role, and taken out", async () => {
     const made = await s.measured(() => s.stack.up(membership(named())));
     expect(made.writes).toEqual([`POST ${at.members}`]);
-    expect(made.mails).toEqual([]);
+    expect(made.emails).toEqual([]);
     expect(s.stack.outputs("it")).toMatchObject({ status: "active", userUid: uids.mia, username: username("mia") });
     expect(await s.measured(() => s.stack.up(membership(named())))).toMatchObject({ steps: ["same it"], calls: [] });
 
@@ -98,8 +98,8 @@ it.each([
   ["validUntil", { validUntil: "2027-01-31" }],
 ])("records %s without a write", async (_, local) => {
   await s.stack.up(membership({ user: uids.mia }));
-  const told = await s.measured(() => s.stack.up(membership({ user: uids.mia, ...local })));
-  expect(told).toMatchObject({ steps: ["update it"], writes: [] });
+  const logged = await s.measured(() => s.stack.up(membership({ user: uids.mia, ...local })));
+  expect(logged).toMatchObject({ steps: ["update it"], writes: [] });
   expect(s.stack.outputs("it")).toMatchObject(local);
   const dropped = await s.measured(() => s.stack.up(membership({ user: uids.mia })));
   expect(dropped).toMatchObject({ steps: ["update it"], writes: [] });
@@ -220,7 +220,7 @@ describe("somebody who is no member yet", () => {
     const preview = await s.measured(() => s.stack.preview(both()));
     expect(preview).toMatchObject({ steps: ["update invited", "update it"], writes: [] });
     const granted = await s.measured(() => s.stack.up(both()));
-    expect(granted).toMatchObject({ writes: [`POST ${at.members}`], mails: [] });
+    expect(granted).toMatchObject({ writes: [`POST ${at.members}`], emails: [] });
     expect(await inCore()).toHaveProperty([person("zoe")], "lead");
     expect(s.stack.outputs("it")).toMatchObject({ status: "active", username: username("zoe") });
 
@@ -247,9 +247,9 @@ describe("somebody who is no member yet", () => {
   });
 
   it("warns where nobody has invited them", async () => {
-    const { told, error } = await s.measured(() => s.stack.up(zoe()));
+    const { logged, error } = await s.measured(() => s.stack.up(zoe()));
     expect(error).toBeUndefined();
-    expect(told).toEqual([warning()]);
+    expect(logged).toEqual([warning()]);
   });
 
   it.each([
@@ -259,24 +259,24 @@ describe("somebody who is no member yet", () => {
       (): Program => ({ invited: invitation({ organization: "acme", email: person("ZOE") }), ...zoe() }),
     ],
   ] as const)("does not warn where the invitation %s", async (_, program) => {
-    expect((await s.stack.up(program())).told).toEqual([]);
+    expect((await s.stack.up(program())).logged).toEqual([]);
   });
 
   it("does not warn where somebody else's invitation is pending", async () => {
     await s.emulator.api("POST", `${at.acme}invitations/`, { email: person("zoe") });
-    expect((await s.stack.up(zoe())).told).toEqual([]);
+    expect((await s.stack.up(zoe())).logged).toEqual([]);
   });
 
   it("warns about a uid that is no member's", async () => {
-    const { told } = await s.stack.up(membership({ user: "99999999-0000-4000-8000-000000000000" }));
-    expect(told).toEqual([
+    const { logged } = await s.stack.up(membership({ user: "99999999-0000-4000-8000-000000000000" }));
+    expect(logged).toEqual([
       { severity: "warning", message: expect.stringContaining(`is not a member of organization acme`) },
     ]);
   });
 
   it("is deleted without a request while they wait", async () => {
     await s.stack.up(zoe());
-    expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, writes: [], mails: [] });
+    expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, writes: [], emails: [] });
   });
 
   it("may become somebody else before the acceptance: no request for the one or the other", async () => {

@@ -39,8 +39,8 @@ const outputs = () => s.stack.outputs("core");
 const inTeam = async () =>
   (await s.organizationNow()).teams[0]!.members.map(({ email, role }) => `${email} ${role}`).toSorted();
 
-const quiet = { error: undefined, writes: [], mails: [] };
-const settled = { ...quiet, calls: [], steps: ["same core"], told: [] };
+const quiet = { error: undefined, writes: [], emails: [] };
+const settled = { ...quiet, calls: [], steps: ["same core"], logged: [] };
 const add = () => `POST ${at.places}`;
 const role = (uid: string) => `PATCH ${at.places}${uid}/role/`;
 const remove = (uid: string) => `DELETE ${at.places}${uid}/`;
@@ -93,7 +93,7 @@ describe("a roster", () => {
     expect(await refresh()).toMatchObject({ ...quiet, steps: ["same core"] });
     await s.emulator.accept(zoe);
     expect(await preview(members)).toMatchObject({ ...quiet, steps: ["update core"] });
-    expect(await up(members)).toMatchObject({ mails: [], writes: [add()], steps: ["update core"] });
+    expect(await up(members)).toMatchObject({ emails: [], writes: [add()], steps: ["update core"] });
     expect(outputs()).toMatchObject({ waiting: "" });
     expect(await silently.up(members)).toMatchObject(settled);
   });
@@ -107,7 +107,7 @@ describe("a roster", () => {
     expect(await refresh()).toMatchObject(quiet);
     expect(outputs()).toMatchObject({ waiting: zoe });
     expect(await preview(members)).toMatchObject({ ...quiet, steps: ["update core"] });
-    expect(await up(members)).toMatchObject({ writes: [add()], mails: [] });
+    expect(await up(members)).toMatchObject({ writes: [add()], emails: [] });
     expect(await inTeam()).toEqual([`${lee} lead`, `${zoe} member`]);
     expect(await silently.up(members)).toMatchObject(settled);
   });
@@ -171,14 +171,14 @@ describe("people whom a roster does not name", () => {
   it("are reported, by default, and stay", async () => {
     const { ada, lee } = addresses();
     const made = await up({ [ada]: "lead" });
-    expect(made.told).toEqual([{ severity: "warning", message: expect.stringContaining(lee) }]);
+    expect(made.logged).toEqual([{ severity: "warning", message: expect.stringContaining(lee) }]);
     expect(outputs()).toMatchObject({ unmanagedMembers: lee, members: `${ada} lead` });
     expect(await silently.up({ [ada]: "lead" })).toMatchObject(settled);
   });
 
   it("are ignored", async () => {
     const { ada } = addresses();
-    expect(await up({ [ada]: "lead" }, { unmanaged: "ignore" })).toMatchObject({ told: [] });
+    expect(await up({ [ada]: "lead" }, { unmanaged: "ignore" })).toMatchObject({ logged: [] });
     expect(outputs()).toMatchObject({ unmanagedMembers: "" });
   });
 

@@ -24,14 +24,14 @@ const folder = process.env["TEST_PROGRAM_FOLDER"] ?? join(root, "examples/quicks
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** One line that a handler has told the user. */
-export interface Told {
+export interface LogLine {
   severity: string;
   message: string;
 }
 
 /** The engine's side of a run: an address that lives as long as the engine does, with its log service. */
 export class Engine {
-  readonly told: Told[] = [];
+  readonly logged: LogLine[] = [];
   readonly #server: grpc.Server;
   #port = 0;
 
@@ -49,7 +49,7 @@ export class Engine {
       Object.entries(LogSeverity).map(([name, value]) => [value, name.toLowerCase()]),
     );
     const log: IEngineServer["log"] = ({ request }, done) => {
-      this.told.push({ severity: severities[request.getSeverity()] ?? "", message: request.getMessage() });
+      this.logged.push({ severity: severities[request.getSeverity()] ?? "", message: request.getMessage() });
       done(null, new Empty());
     };
     this.#server = new grpc.Server();

@@ -26,7 +26,7 @@ export class InProcessHost implements HostCalls {
   constructor(engine: Engine, environment: Record<string, string>) {
     this.#runtime = new Runtime({
       environment: (name) => environment[name],
-      sink: async (level, message) => void (level !== "debug" && engine.told.push({ severity: level, message })),
+      sink: async (level, message) => void (level !== "debug" && engine.logged.push({ severity: level, message })),
       engine: engine.address,
       process: `${processName()}-${++hosts}`,
       atEnd: (action) => this.#ends.push(action),

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { ProcessJournal } from "../../provider/core/journal.js";
-import { Engine, Host, HostError, unknown, type HostCalls, type Kind, type Properties, type Told } from "./host.js";
+import { Engine, Host, HostError, unknown, type HostCalls, type Kind, type Properties, type LogLine } from "./host.js";
 import { InProcessHost } from "./inProcessHost.js";
 import { ProgramSide } from "./programSide.js";
 
@@ -97,7 +97,7 @@ export class CheckFailed extends Error {
 /** How a run ended: its steps ("create core", "same ada", …) and what handlers told. */
 export interface Outcome {
   steps: string[];
-  told: Told[];
+  logged: LogLine[];
 }
 
 /** A resource of a program when its turn has come. */
@@ -266,7 +266,7 @@ export class Stack {
     const run = new Run(hosts);
     try {
       await body(run);
-      return { steps: run.steps, told: hosts.told };
+      return { steps: run.steps, logged: hosts.logged };
     } finally {
       if (hosts !== this.shared) await hosts.close();
     }
@@ -507,8 +507,8 @@ export class Hosts {
     private readonly settings: HostSettings,
   ) {}
 
-  get told(): Told[] {
-    return this.engine.told;
+  get logged(): LogLine[] {
+    return this.engine.logged;
   }
 
   /** The program of an update. */

@@ -31,15 +31,15 @@ const rows: [string, createdAt: string, service: ((here: number) => number) | un
 
 it.each(rows)("something %s is waited for as long as it may be hidden", async (_what, createdAt, service, waited) => {
   const time = clock(service);
-  const told: number[] = [];
+  const waits: number[] = [];
   const looks: boolean[] = [];
-  const isShown = await new Lag(time.of, (seconds) => told.push(seconds)).isShown(createdAt, async (again) => {
+  const isShown = await new Lag(time.of, (seconds) => waits.push(seconds)).isShown(createdAt, async (again) => {
     looks.push(again);
     return false;
   });
   expect([isShown, time.waited()]).toEqual([false, waited]);
   expect(looks).toEqual([false, ...time.pauses.map(() => true)]);
-  expect(told).toHaveLength(waited > 0 ? 1 : 0);
+  expect(waits).toHaveLength(waited > 0 ? 1 : 0);
 });
 
 it("ends as soon as it is shown", async () => {
@@ -51,9 +51,9 @@ it("ends as soon as it is shown", async () => {
 
 it("waits together for many, and says so once", async () => {
   const time = clock();
-  const told: number[] = [];
-  const lag = new Lag(time.of, (seconds) => told.push(seconds));
+  const waits: number[] = [];
+  const lag = new Lag(time.of, (seconds) => waits.push(seconds));
   const look = async () => time.waited() >= 1000;
   expect(await Promise.all(Array.from({ length: 100 }, () => lag.isShown("", look)))).not.toContain(false);
-  expect([time.pauses, told]).toEqual([[1000], [65]]);
+  expect([time.pauses, waits]).toEqual([[1000], [65]]);
 });

@@ -149,11 +149,11 @@ describe("people", () => {
 
   it("are named where their addresses are hidden: five of them, with their roles", async () => {
     const rows = [..."123456"].map((userUid) => ({ userUid, role: userUid === "2" ? undefined : "member" }));
-    const told = people(rows).find({ email: "bob@example.com" });
-    await expect(told).rejects.toThrow(
+    const found = people(rows).find({ email: "bob@example.com" });
+    await expect(found).rejects.toThrow(
       'It is not known whether "bob@example.com" is in organization acme: Avala hides the email of 6 of its people from this API key: user 1 (member), user 2, user 3 (member), user 4 (member), user 5 (member), 1 more. ',
     );
-    await expect(told).rejects.toThrow(/AVALA_HIDDEN_PEOPLE/);
+    await expect(found).rejects.toThrow(/AVALA_HIDDEN_PEOPLE/);
     const hostile = people([{ userUid: "1", role: `\u001b[2J${"x".repeat(99)}` }]).find({ email: "bob@example.com" });
     // oxlint-disable-next-line no-control-regex -- it is what is looked for
     await expect(hostile).rejects.toThrow(/^[^\u001b]*: user 1 \([^\u001b]{10,40}\)\. /);

@@ -1,7 +1,7 @@
 import { Hosts, type Outcome, type Program, type Stack, type UpOptions } from "../../support/stack.js";
 
 /** One story among many whose runs share host processes. */
-export interface Told {
+export interface LogLine {
   readonly stack: Stack;
   readonly title: string;
 }
@@ -10,7 +10,7 @@ type Command<Cell> = (cell: Cell) => Promise<Outcome> | undefined;
 type End = Outcome | Error;
 
 /** One run of each, one after the other in the same host processes; an error ends its own alone. */
-export async function inOneRun<Cell extends Told>(
+export async function inOneRun<Cell extends LogLine>(
   cells: readonly Cell[],
   command: Command<Cell>,
 ): Promise<Map<Cell, End>> {
@@ -24,7 +24,7 @@ export async function inOneRun<Cell extends Told>(
   });
 }
 
-async function inOneProcess<Cell extends Told, T>(
+async function inOneProcess<Cell extends LogLine, T>(
   cells: readonly Cell[],
   run: (hosts: Hosts) => Promise<T>,
 ): Promise<T> {
@@ -47,7 +47,7 @@ interface Update {
  * One update of all of them, as parts of one program: what any of them declares is said before the first step, and the
  * deletes of all come when all is declared, each after the other.
  */
-export async function asOneProgram<Cell extends Told & { readonly run: Update }>(
+export async function asOneProgram<Cell extends LogLine & { readonly run: Update }>(
   cells: readonly Cell[],
 ): Promise<Map<Cell, End>> {
   return inOneProcess(cells, async (hosts) => {
@@ -68,7 +68,7 @@ export async function asOneProgram<Cell extends Told & { readonly run: Update }>
 }
 
 /** Its part of the program has ended, or has failed; its deletes wait until it goes on. */
-async function begun({ stack, run: { program, options } }: Told & { readonly run: Update }) {
+async function begun({ stack, run: { program, options } }: LogLine & { readonly run: Update }) {
   let goOn!: () => void;
   const going = new Promise<void>((resolve) => (goOn = resolve));
   let reached!: () => void;
@@ -83,7 +83,7 @@ async function begun({ stack, run: { program, options } }: Told & { readonly run
 }
 
 /** The same, of what is only the way to what is asked. */
-export async function mustSucceed<Cell extends Told>(cells: readonly Cell[], command: Command<Cell>): Promise<void> {
+export async function mustSucceed<Cell extends LogLine>(cells: readonly Cell[], command: Command<Cell>): Promise<void> {
   for (const [{ title }, end] of await inOneRun(cells, command)) {
     if (end instanceof Error) throw new Error(`${title}: ${end.message}`, { cause: end });
   }

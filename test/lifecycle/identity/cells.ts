@@ -127,7 +127,7 @@ export class Cell {
 export interface Answer {
   roles: Roles;
   pending: boolean;
-  mails: number;
+  emails: number;
   error: string | undefined;
   /** Calls that are no reads, and how many the change that they made would have needed. */
   writes: string[];
@@ -204,7 +204,7 @@ class Batch {
     const ended = await this.#act();
     const after = await this.emulator.state();
     const calls = await this.emulator.requests();
-    const mails = await this.emulator.emails();
+    const emails = await this.emulator.emails();
     await this.emulator.clearFaults();
     const next = await inOneRun(this.cells, (cell) => cell.stack.preview(cell.run.program));
     const writes = calls.filter(({ method }) => method !== "GET");
@@ -216,7 +216,7 @@ class Batch {
       const answer: Answer = {
         roles: isPlace(cell.question.kind) ? is!.team : is!.organization,
         pending: is!.pending.length > 0,
-        mails: mails.filter(({ to }) => to.endsWith(`@${cell.slug}.example.com`)).length,
+        emails: emails.filter(({ to }) => to.endsWith(`@${cell.slug}.example.com`)).length,
         error: codeOf(errorOf(ended.get(cell))),
         writes: mine,
         needed: differences(was!, is!),

@@ -278,7 +278,7 @@ describe("bug: two providers of one deployment that declare one person", () => {
   let alone: typeof previews;
   let both: typeof previews;
   let bothWrites: string[];
-  let mails: { to: string }[];
+  let emails: { to: string }[];
 
   beforeAll(async () => {
     emulator = await startEmulator();
@@ -304,7 +304,7 @@ describe("bug: two providers of one deployment that declare one person", () => {
     await emulator.clearLog();
     both = await inOneRun(twice, ({ stack, program }) => stack.up(program));
     bothWrites = await emulator.writes();
-    mails = await emulator.emails();
+    emails = await emulator.emails();
   }, 120_000);
 
   afterAll(() => emulator.close());
@@ -313,7 +313,7 @@ describe("bug: two providers of one deployment that declare one person", () => {
     expect(errorOf(alone.get(cell))).toBeUndefined();
     expect(codeOf(errorOf(both.get(cell)))).toBe("AVALA_DECLARED_TWICE");
     expect(bothWrites.filter((call) => call.includes(`/${cell.slug}/`))).toEqual([]);
-    expect(mails.filter(({ to }) => to.toLowerCase().endsWith(`@${cell.slug}.example.com`))).toEqual([]);
+    expect(emails.filter(({ to }) => to.toLowerCase().endsWith(`@${cell.slug}.example.com`))).toEqual([]);
     expect([...cell.stack.resources.keys()]).toEqual(["m1"]);
   });
 

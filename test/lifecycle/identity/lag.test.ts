@@ -51,8 +51,8 @@ describe("bug: lists that do not show yet what a run has made", () => {
     const before = await counts();
     await s.stack.refresh();
     expect([...s.stack.resources.keys()]).toEqual(["it"]);
-    const { mails } = await s.measured(() => s.stack.up(program));
-    expect(mails).toEqual([]);
+    const { emails } = await s.measured(() => s.stack.up(program));
+    expect(emails).toEqual([]);
     expect(await counts()).toEqual(before);
   });
 

@@ -133,7 +133,7 @@ export interface Expected {
   /** An invitation to bob's first address is pending. */
   pending: boolean;
   /** Mails to that address. */
-  mails: number;
+  emails: number;
   /** Why the run ends: a code, "some" for whatever the look-up failed with, "perhaps" where it may end or not. */
   error?: string;
   /** Whose uid state records under the name in the program; not looked at where there is none. */
@@ -161,7 +161,7 @@ export function before(kind: Kind, story: Story): Pick<Expected, "roles" | "pend
 
 export function expected({ kind, story, act, order }: Question): Expected {
   const situation = situationOf(story);
-  const start = { ...before(kind, story), mails: 0 };
+  const start = { ...before(kind, story), emails: 0 };
   switch (act) {
     case "removal":
       return without(kind, situation, start, order);
@@ -212,7 +212,7 @@ function again(kind: Kind, situation: Situation, start: Expected, act: "rename" 
     return act === "rename" ? { ...refused, or: { ...start, roles: others, subject: "nia" } } : refused;
   }
   // That the address was his is in a record that the engine shows with the delete alone: the invitation comes first.
-  return isPlace(kind) ? refused : { ...refused, or: { ...refused, pending: true, mails: 1 } };
+  return isPlace(kind) ? refused : { ...refused, or: { ...refused, pending: true, emails: 1 } };
 }
 
 function created(kind: Kind, situation: Situation, start: Expected, name: "bob" | "eve"): Expected {
@@ -224,12 +224,12 @@ function created(kind: Kind, situation: Situation, start: Expected, name: "bob" 
     const given = kind === "Invitation" ? {} : { [who]: roles[kind].declared };
     return { ...start, roles: { ...start.roles, ...given }, subject: who };
   }
-  const isMailed = !isPlace(kind) && !start.pending;
+  const isInvited = !isPlace(kind) && !start.pending;
   return {
     ...start,
     subject: who,
     pending: isPlace(kind) ? start.pending : true,
-    mails: isMailed ? 1 : 0,
+    emails: isInvited ? 1 : 0,
   };
 }
 

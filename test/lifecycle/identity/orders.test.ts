@@ -117,9 +117,9 @@ describe("bug: a run of a part of the program", () => {
   it("nobody leaves by the old name of a rename that broke off", async () => {
     const before = await broken({ one: bob(), three: place() }, { two: bob(), four: place() });
     const renamed = { two: bob(), four: place() };
-    const { error, writes, mails } = await s.measured(() => s.stack.up(renamed, { targets: ["one", "three"] }));
+    const { error, writes, emails } = await s.measured(() => s.stack.up(renamed, { targets: ["one", "three"] }));
     expect([undefined, "AVALA_GUARD"]).toContain(codeOf(error));
-    expect({ writes, mails }).toEqual({ writes: [], mails: [] });
+    expect({ writes, emails }).toEqual({ writes: [], emails: [] });
     expect(await s.organizationNow()).toEqual(before);
   });
 
@@ -167,9 +167,9 @@ describe("bug: an explicit provider that is made anew", () => {
     };
     await s.stack.up(program());
     const before = await s.organizationNow();
-    const { error, writes, mails } = await s.measured(() => s.stack.up(program(), { replaceProvider: provider }));
+    const { error, writes, emails } = await s.measured(() => s.stack.up(program(), { replaceProvider: provider }));
     expect([undefined, "AVALA_GUARD"]).toContain(codeOf(error));
-    expect({ writes, mails }).toEqual({ writes: [], mails: [] });
+    expect({ writes, emails }).toEqual({ writes: [], emails: [] });
     expect(await s.organizationNow()).toEqual(before);
   });
 });

@@ -7,13 +7,13 @@ export function codeOf(error: Error | undefined): string | undefined {
 }
 
 /** What a run that changes nothing at all looks like. */
-export const untouched = { error: undefined, writes: [], mails: [] };
+export const untouched = { error: undefined, writes: [], emails: [] };
 
 /** How a run was refused: its code, and what was sent all the same. */
-export const refusal = (run: Measured) => ({ code: codeOf(run.error), writes: run.writes, mails: run.mails });
+export const refusal = (run: Measured) => ({ code: codeOf(run.error), writes: run.writes, emails: run.emails });
 
 /** A refusal before anything is sent. */
-export const refusedWith = (code: string) => ({ code, writes: [], mails: [] });
+export const refusedWith = (code: string) => ({ code, writes: [], emails: [] });
 
 /** Role of a person in Acme, by uid. */
 export async function roleOf(userUid: string): Promise<string | undefined> {

@@ -46,8 +46,8 @@ describe("bug: an address that somebody else has now", () => {
     await putInCore(newcomer.uid);
     const newcomers = { nia: member("ada"), niaCore: place("ada") };
     await s.stack.up({ ...ada("ada.new"), ...newcomers });
-    const { error, mails } = await s.measured(() => s.stack.up(newcomers));
-    expect({ error, mails }).toEqual({ error: undefined, mails: [] });
+    const { error, emails } = await s.measured(() => s.stack.up(newcomers));
+    expect({ error, emails }).toEqual({ error: undefined, emails: [] });
     expect([await roleOf(uids.ada), await placeOf(uids.ada)]).toEqual([undefined, undefined]);
     expect([await roleOf(newcomer.uid), await placeOf(newcomer.uid)]).toEqual(["member", "member"]);
   });
@@ -81,7 +81,7 @@ describe("bug: another identity that cannot be looked up", () => {
     await breakList(times);
     const run = await s.measured(() => s.stack.up({ dev: changed[what]() }));
     expect(run.error).toBeDefined();
-    expect({ writes: run.writes, mails: run.mails }).toEqual({ writes: [], mails: [] });
+    expect({ writes: run.writes, emails: run.emails }).toEqual({ writes: [], emails: [] });
     expect(s.stack.outputs("dev")).toMatchObject({ email: person("ada"), userUid: uids.ada, role: "admin" });
   });
 
@@ -104,7 +104,7 @@ describe("bug: another identity that cannot be looked up", () => {
     await s.stack.up({ dev: of("acme")[what] });
     const run = await s.measured(() => s.stack.up({ dev: of("acne")[what] }));
     expect(run.error).toBeDefined();
-    expect({ writes: run.writes, mails: run.mails }).toEqual({ writes: [], mails: [] });
+    expect({ writes: run.writes, emails: run.emails }).toEqual({ writes: [], emails: [] });
     expect(s.stack.outputs("dev")["organization"]).toBe("acme");
   });
 
@@ -166,7 +166,7 @@ describe("bug: a declaration that holds no access takes none away", () => {
     const { uid } = await join("zoe", "admin");
     const run = await s.measured(() => s.stack.up({}));
     expect(run).toMatchObject({ ...untouched, steps: ["delete zoe"] });
-    expect(run.told).toContainEqual({ severity: "warning", message: expect.stringContaining(person("zoe")) });
+    expect(run.logged).toContainEqual({ severity: "warning", message: expect.stringContaining(person("zoe")) });
     expect(await roleOf(uid)).toBe("admin");
   });
 
@@ -210,8 +210,8 @@ describe("bug: the old address of somebody in a resource that is renamed", () =>
 
   /** A creation sees no record of before: to the service the address is nobody's. */
   it("sends at most the one invitation that the program declares", async () => {
-    const { mails, writes } = await story();
-    expect(mails).toEqual([`invitation ${person("ada")}`]);
+    const { emails, writes } = await story();
+    expect(emails).toEqual([`invitation ${person("ada")}`]);
     expect(writes).toHaveLength(1);
   });
 });
@@ -228,10 +228,10 @@ describe("bug: a refresh never binds somebody else", () => {
   it("records that she is gone, and leaves whoever has her address now", async () => {
     await s.stack.up(ada());
     const cyd = await cydHasAdasAddress();
-    const { told } = await s.measured(() => s.stack.refresh());
+    const { logged } = await s.measured(() => s.stack.refresh());
     expect(s.stack.outputs("ada")).toMatchObject({ status: "gone", userUid: uids.ada });
     expect(s.stack.outputs("adaCore")).toMatchObject({ status: "gone", userUid: uids.ada });
-    expect(told).toContainEqual({ severity: "warning", message: expect.stringContaining("another person") });
+    expect(logged).toContainEqual({ severity: "warning", message: expect.stringContaining("another person") });
     expect(await s.measured(() => s.stack.up({}))).toMatchObject(untouched);
     expect([await roleOf(cyd), await placeOf(cyd)]).toEqual(["member", "member"]);
   });
@@ -247,7 +247,7 @@ describe("bug: a refresh never binds somebody else", () => {
         adaCore: { ...two, inputs: { ...two.inputs, ...reason } },
       }),
     );
-    expect({ writes: run.writes, mails: run.mails }).toEqual({ writes: [], mails: [] });
+    expect({ writes: run.writes, emails: run.emails }).toEqual({ writes: [], emails: [] });
     expect(s.stack.outputs("ada")["userUid"]).toBe(uids.ada);
     expect([await roleOf(cyd), await placeOf(cyd)]).toEqual(["member", "member"]);
   });

@@ -23,9 +23,9 @@ const nameOf = ({ story, act, order }: Question): string => `${story}: ${act}, $
 
 function expectAsExpected(question: Question, answer: Answer): void {
   const wanted = expected(question);
-  const { roles, pending, mails, error } = answer;
+  const { roles, pending, emails, error } = answer;
   const possible = [wanted, ...(wanted.or ? [wanted.or] : [])];
-  const seen = { roles, pending, mails, error };
+  const seen = { roles, pending, emails, error };
   const found = possible.find((one) => isDeepStrictEqual(seen, asSeen(one, answer)));
   if (found === undefined) expect(seen).toEqual(asSeen(wanted, answer));
   expect({ writes: answer.writes, count: answer.writes.length }).toMatchObject({ count: answer.needed });
@@ -33,8 +33,8 @@ function expectAsExpected(question: Question, answer: Answer): void {
   if (error === undefined) expect(answer.next).toEqual([]);
 }
 
-function asSeen({ roles, pending, mails, error }: Expected, answer: Answer) {
-  return { roles, pending, mails, error: errorAsSeen(error, answer.error) };
+function asSeen({ roles, pending, emails, error }: Expected, answer: Answer) {
+  return { roles, pending, emails, error: errorAsSeen(error, answer.error) };
 }
 
 function errorAsSeen(wanted: string | undefined, error: string | undefined): string | undefined {

@@ -176,9 +176,9 @@ type Cells = ReadonlyMap<Case, string>;
 
 /** What a command did, in all rows together, and in each. */
 interface Measured {
-  told: Outcome["told"];
+  logged: Outcome["logged"];
   calls: string[];
-  mails: State["emails"];
+  emails: State["emails"];
   rows: ReadonlyMap<Case, { steps: string[]; error?: Error }>;
 }
 
@@ -281,7 +281,7 @@ class Batch {
     } finally {
       await hosts.close();
     }
-    return { rows, told: hosts.told, calls: await this.emulator.calls(), mails: await this.emulator.emails() };
+    return { rows, logged: hosts.logged, calls: await this.emulator.calls(), emails: await this.emulator.emails() };
   }
 
   /** What a command did, in each row. */
@@ -293,7 +293,7 @@ class Batch {
     return new Map(this.rows.map((row) => [row, this.#cell(row, measured, state)]));
   }
 
-  #cell(row: Case, { rows, told, calls, mails }: Measured, state: State): string {
+  #cell(row: Case, { rows, logged, calls, emails }: Measured, state: State): string {
     const { slug, email } = row;
     const mine = calls.filter((call) => call.includes(`/organizations/${slug}/`));
     const writes = mine.filter((call) => !call.startsWith("GET ")).map((call) => named(call, slug));
@@ -307,14 +307,14 @@ class Batch {
       .toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
       .map((step) => step.split(" ")[0]);
     const code = error && (/\[(AVALA_\w+)\]/.exec(error.message)?.[1] ?? error.message);
-    const mailed = mails.filter(({ to }) => to === email).length;
+    const emailCount = emails.filter(({ to }) => to === email).length;
     const isOnlyHere = ways[row.situation].email === undefined;
-    const heard = told.filter(({ message }) => message.includes(slug) || (isOnlyHere && message.includes(email)));
+    const heard = logged.filter(({ message }) => message.includes(slug) || (isOnlyHere && message.includes(email)));
     const parts = [
       ...(code ? [code] : []),
       ...(done.length > 0 ? [done.join("+")] : []),
       ...(writes.length > 0 ? [writes.join("+")] : []),
-      ...(mailed > 0 ? [`${mailed} email`] : []),
+      ...(emailCount > 0 ? [`${emailCount} email`] : []),
       ...(status.length > 0 ? [`state: ${status.join("+")}`] : []),
       `Avala: ${standing(state, row)}`,
       ...(reads.size > 0 ? [`reads ${[...reads].toSorted().join(", ")}`] : []),

@@ -100,7 +100,7 @@ export function crashTests(what: keyof typeof crashes): void {
     await scene.up();
     const expected = scene.cases.map(({ name }) => {
       const more = twice.filter((other) => other === name).map(() => resent);
-      return [name, { ...heldAfter[phase], mails: [...heldAfter[phase].mails, ...more].toSorted() }];
+      return [name, { ...heldAfter[phase], emails: [...heldAfter[phase].emails, ...more].toSorted() }];
     });
     expect(await scene.held()).toEqual(Object.fromEntries(expected));
   }
@@ -126,7 +126,7 @@ export function crashTests(what: keyof typeof crashes): void {
     });
 
     it("while organizations are destroyed: the next destroy leaves nothing", async () => {
-      const mails = await scene.emulator.emails();
+      const emails = await scene.emulator.emails();
       const last = writesOf.destroyed.length - 1;
       for (let line = 0; line < last; line++) {
         await crash("destroyed", line);
@@ -142,7 +142,7 @@ export function crashTests(what: keyof typeof crashes): void {
       expect(await scene.destroy()).toMatchObject({ code: 0 });
       expect((await scene.emulator.state()).organizations).toEqual([]);
       expect(scene.project.resources()).toEqual([]);
-      expect(await scene.emulator.emails()).toEqual(mails);
+      expect(await scene.emulator.emails()).toEqual(emails);
       expect(met).toBe(points);
     });
   });

@@ -161,7 +161,7 @@ export const heldAfter: Record<"made" | "changed", ReturnType<typeof essence>> =
       { name: "Core", description: "", color: "#445566", members: ["owner@example.com member"] },
       { name: "Crew", description: "", color: "#6366F1", members: ["owner@example.com member"] },
     ],
-    mails: ["ada@example.com invitation", "grace@example.com invitation", "mia@example.com invitation"],
+    emails: ["ada@example.com invitation", "grace@example.com invitation", "mia@example.com invitation"],
   },
   changed: {
     description: "Changed",
@@ -182,7 +182,7 @@ export const heldAfter: Record<"made" | "changed", ReturnType<typeof essence>> =
         members: ["mia@example.com member", "owner@example.com lead"],
       },
     ],
-    mails: [
+    emails: [
       "ada@example.com invitation",
       "ada@example.com invitation",
       "grace@example.com invitation",
@@ -205,7 +205,7 @@ export function essence(organization: State["organizations"][number], emails: St
       .map((team) => ({ ...team, members: team.members.map(({ email, role }) => `${email} ${role}`).toSorted() }))
       .map(({ name, description, color, members }) => ({ name, description, color, members }))
       .toSorted((one, other) => one.name.localeCompare(other.name)),
-    mails: emails
+    emails: emails
       .filter(({ invitationUid }) => uids.has(invitationUid))
       .map(({ to, kind }) => `${to} ${kind}`)
       .toSorted(),

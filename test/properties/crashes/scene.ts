@@ -120,7 +120,7 @@ export class Scene {
   async unrecorded(): Promise<string[]> {
     const held = await this.held();
     const recorded = (name: string) => this.project.outputs(`${name}/grace`)["resend"] !== undefined;
-    return Object.keys(held).filter((name) => held[name]!.mails.includes(resent) && !recorded(name));
+    return Object.keys(held).filter((name) => held[name]!.emails.includes(resent) && !recorded(name));
   }
 
   /** What the service holds, by organization. */

@@ -58,13 +58,13 @@ export class Bench {
   }
 
   /** Mails as "kind address", by the token of the place. */
-  async mails(): Promise<Map<string, string[]>> {
-    const mails = new Map<string, string[]>();
+  async emails(): Promise<Map<string, string[]>> {
+    const emails = new Map<string, string[]>();
     for (const { kind, to } of await this.emulator.emails()) {
       const token = tokenIn(to);
-      mails.set(token, [...(mails.get(token) ?? []), `${kind} ${to.replaceAll(token, "TOKEN")}`]);
+      emails.set(token, [...(emails.get(token) ?? []), `${kind} ${to.replaceAll(token, "TOKEN")}`]);
     }
-    return mails;
+    return emails;
   }
 }
 

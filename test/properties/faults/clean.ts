@@ -50,7 +50,7 @@ export interface Clean {
   /** Calls of its own place, in order. */
   calls: CleanCall[];
   held: Held;
-  mails: string[];
+  emails: string[];
   outputs: unknown;
 }
 
@@ -74,12 +74,12 @@ export async function cleanRuns(list: readonly Template[], settings: Partial<Set
     if (failed.length > 0) throw new Error(`What goes wrong without a fault:\n${failed.join("\n")}`);
     const log = await bench.emulator.requests();
     const held = await bench.held(cases.map(({ at }) => at.token));
-    const mails = await bench.mails();
+    const emails = await bench.emails();
     return cases.map(({ at: { token }, stack }, i) => ({
       template: list[i]!,
       calls: callsOf(list[i]!.operation, log, token),
       held: held.get(token),
-      mails: mails.get(token) ?? [],
+      emails: emails.get(token) ?? [],
       outputs: outputsOf(stack, token),
     }));
   } finally {

@@ -32,7 +32,7 @@ export interface Ending {
   differences: string[];
   /** Whether the service holds what it held before. */
   untouched: boolean;
-  mails: string[];
+  emails: string[];
 }
 
 /** What a run has just made is not shown to it yet, or is to be taken over. */
@@ -57,7 +57,7 @@ export async function undisturbed(settings: Partial<Settings>, cleans: readonly 
       Promise.all(cases.map((one) => one.unsettled(hosts).catch((error: Error) => [error.message]))),
     );
     const held = await bench.held(tokens);
-    const mails = await bench.mails();
+    const emails = await bench.emails();
     return cases.map((one, i) => {
       const { token } = one.at;
       const as = (value: unknown) => likened(value, settings);
@@ -70,10 +70,10 @@ export async function undisturbed(settings: Partial<Settings>, cleans: readonly 
           ...unsettled[i]!.map((step) => `not settled: ${step}`),
           ...difference("the service holds", as(clean.held), as(held.get(token))),
           ...difference("state records", as(clean.outputs), as(outputsOf(one.stack, token))),
-          ...difference("mails", clean.mails, mails.get(token) ?? []),
+          ...difference("emails", clean.emails, emails.get(token) ?? []),
         ],
         untouched: isDeepStrictEqual(before.get(token), held.get(token)),
-        mails: mails.get(token) ?? [],
+        emails: emails.get(token) ?? [],
       };
     });
   } finally {

@@ -98,7 +98,10 @@ const needsAddresses = new Set([
 const notShownYet = /AVALA_CREATED_NOT_SHOWN|AVALA_NOT_FOUND/;
 
 /** How an operation ends that does not end as on the likeliest deployment; nothing to say where it may. */
-function surprises({ operation, error, differences, untouched, mails }: Ending, settings: Partial<Settings>): string[] {
+function surprises(
+  { operation, error, differences, untouched, emails }: Ending,
+  settings: Partial<Settings>,
+): string[] {
   const lags = settings.readLagMs !== 0;
   const makes = operation.adoptable !== undefined;
   if (settings.hideEmails && needsAddresses.has(operation.name)) {
@@ -106,7 +109,7 @@ function surprises({ operation, error, differences, untouched, mails }: Ending, 
     return [
       ...(refused ? [] : ["is not refused although addresses are hidden"]),
       ...(untouched || makes ? [] : ["changes something although addresses are hidden"]),
-      ...mails.map((mail) => `sends ${mail} although addresses are hidden`),
+      ...emails.map((email) => `sends ${email} although addresses are hidden`),
     ];
   }
   const expected = lags && makes && notShownYet.test(error ?? "");

@@ -50,10 +50,10 @@ it.each(faultKinds.map((kind) => [kind.name, kind] as const))(
   "%s at every call: the next run puts it right",
   async (name, kind) => {
     const cases = verdicts.get(name)!;
-    const told = cases.flatMap(({ operation, call, problems }) =>
+    const lines = cases.flatMap(({ operation, call, problems }) =>
       problems.map((problem) => `${operation} | ${call} | ${problem}`),
     );
-    expect(told).toEqual([]);
+    expect(lines).toEqual([]);
     const met = new Set(cases.map(({ operation, call }) => `${operation} | ${call}`));
     expect(due(kind, await cleansFor(kind)).filter((line) => !met.has(line))).toEqual([]);
   },

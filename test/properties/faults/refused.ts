@@ -37,7 +37,7 @@ export async function shutOut(
     })),
   );
   const errors: (Error | undefined)[] = cases.map(() => undefined);
-  const told = new Set<string>();
+  const logged = new Set<string>();
   await Promise.all(
     groups.map(async ({ number, members }) => {
       const ended = await atTheDoor(
@@ -46,12 +46,12 @@ export async function shutOut(
         members.map((i) => cases[i]!),
       );
       members.forEach((i, at) => (errors[i] = ended.errors[at]));
-      for (const message of ended.told) told.add(message);
+      for (const message of ended.logged) logged.add(message);
     }),
   );
   const isMet = (i: number): boolean => {
     const { clean, call } = hits[i]!;
-    const isKnown = errors[i]?.message.includes("ECONNREFUSED") || told.has(cases[i]!.at.token);
+    const isKnown = errors[i]?.message.includes("ECONNREFUSED") || logged.has(cases[i]!.at.token);
     return isKnown || silent.test(lineOf(call)) || isBesideAnother(clean, call);
   };
   return { errors, missed: new Set(cases.flatMap((__, i) => (isMet(i) ? [] : [i]))) };
@@ -71,7 +71,7 @@ async function atTheDoor(
   bench: Bench,
   number: number,
   cases: readonly Case[],
-): Promise<{ errors: (Error | undefined)[]; told: string[] }> {
+): Promise<{ errors: (Error | undefined)[]; logged: string[] }> {
   const answered = new Map(cases.map(({ at }) => [at.token, 0]));
   const waiting = new Set(answered.keys());
   let release!: () => void;
@@ -102,8 +102,8 @@ async function atTheDoor(
         return error;
       };
       const errors = await Promise.all(cases.map(run));
-      const refused = hosts.told.filter(({ message }) => message.includes("ECONNREFUSED"));
-      return { errors, told: refused.map(({ message }) => tokenIn(message)) };
+      const refused = hosts.logged.filter(({ message }) => message.includes("ECONNREFUSED"));
+      return { errors, logged: refused.map(({ message }) => tokenIn(message)) };
     },
     { AVALA_BASE_URL: door.url },
   );

@@ -42,7 +42,7 @@ export async function suffer(kind: FaultKind, hits: readonly Hit[]): Promise<Ver
       Promise.all(cases.map((one) => one.unsettled(hosts).catch((error: Error) => [error.message]))),
     );
     const held = await bench.held(cases.map(({ at }) => at.token));
-    const mails = await bench.mails();
+    const emails = await bench.emails();
     return cases.map((one, i) => {
       const { clean, call } = hits[i]!;
       const { token } = one.at;
@@ -53,7 +53,7 @@ export async function suffer(kind: FaultKind, hits: readonly Hit[]): Promise<Ver
         ...unsettled[i]!.map((step) => `not settled: ${step}`),
         ...difference("the service holds", clean.held, held.get(token)),
         ...difference("state records", clean.outputs, outputsOf(one.stack, token)),
-        ...surplus(mails.get(token) ?? [], clean.mails).map((mail) => `one mail too many: ${mail}`),
+        ...surplus(emails.get(token) ?? [], clean.emails).map((email) => `one mail too many: ${email}`),
       ];
       const error = first[i]?.message;
       if (problems.length > 0) problems.push(`the run with the fault ended with: ${error ?? "no error"}`);

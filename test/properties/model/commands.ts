@@ -123,7 +123,7 @@ const hasty = command("up, at once", async (world) =>
 
 /** What the last run was refused for is put right. */
 const obey: Move = (world) => {
-  const follow = world.told.map((line) => remedyFor(world, world.stack, line)).find(Boolean);
+  const follow = world.lastErrors.map((line) => remedyFor(world, world.stack, line)).find(Boolean);
   if (!follow) return undefined;
   return { line: "do what the error tells to do", take: async () => follow() };
 };

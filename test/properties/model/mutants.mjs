@@ -187,8 +187,8 @@ async function brokenBy(chosenSeeds, env) {
   for (const stream of [jest.stdout, jest.stderr]) stream.on("data", (data) => (output += data));
   await new Promise((resolve) => jest.once("close", resolve));
   if (!/^Tests: /m.test(output)) throw new Error(output);
-  const told = output.matchAll(/Received: "Seed (\d+), .*\n\s*(.*)/g);
-  return new Map([...told].map(([, seed, promise]) => [Number(seed), promise.slice(0, 200)]));
+  const found = output.matchAll(/Received: "Seed (\d+), .*\n\s*(.*)/g);
+  return new Map([...found].map(([, seed, promise]) => [Number(seed), promise.slice(0, 200)]));
 }
 
 const inProcess = (folder) => ({ TEST_PROVIDER: join(folder, "package/provider") });

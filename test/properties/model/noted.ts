@@ -17,17 +17,17 @@ Hosts.start = async (settings) => {
   const hosts = await start(settings);
   if (!(settings instanceof NotedStack)) return hosts;
   const { address } = hosts["engine"];
-  if (settings.declares) tell(new ProgramJournal(address), settings.declares);
+  if (settings.declares) writeNotes(new ProgramJournal(address), settings.declares);
   // Lines of one tick are written together.
   await Promise.resolve();
   return hosts;
 };
 
-function tell(journal: ProgramJournal, program: Program): void {
-  for (const [name, declaration] of Object.entries(program)) tellOne(journal, program, name, declaration);
+function writeNotes(journal: ProgramJournal, program: Program): void {
+  for (const [name, declaration] of Object.entries(program)) writeNote(journal, program, name, declaration);
 }
 
-function tellOne(journal: ProgramJournal, program: Program, name: string, { kind, inputs }: Declaration): void {
+function writeNote(journal: ProgramJournal, program: Program, name: string, { kind, inputs }: Declaration): void {
   const address = addressIn(program, name);
   journal.say(address, "declares", kindName(kind));
   const { user, email, members, adopt } = inputs;

@@ -34,7 +34,7 @@ export interface Observed {
   made: ReadonlySet<string>;
   /** The requests, as "METHOD /path". */
   calls: string[];
-  mails: { to: string; organization: string }[];
+  emails: { to: string; organization: string }[];
   error: Error | undefined;
   /** By address: uids of those who had it once. */
   formerly: ReadonlyMap<string, readonly string[]>;

@@ -99,11 +99,11 @@ export class Reasons {
   }
 
   #invites(organization: string, email: string, role: string): boolean {
-    return this.#mailers(organization, email).some(({ inputs }) => (inputs["role"] ?? "member") === role);
+    return this.#inviters(organization, email).some(({ inputs }) => (inputs["role"] ?? "member") === role);
   }
 
   /** Declarations that may mail an address: none whose person is known, where it is somebody else's now. */
-  #mailers(organization: string, email: string): Meant[] {
+  #inviters(organization: string, email: string): Meant[] {
     const holder = uidOf(this.run.before, email);
     return this.meant.filter(
       ({ kind, names, ...row }) =>
@@ -116,8 +116,8 @@ export class Reasons {
 
   #invitationEnds({ organization, uid, email, role, wasValid }: Extract<Change, { what: "invitation over" }>): boolean {
     const { before, looks } = this.run;
-    const mailers = this.#mailers(organization, email);
-    if (mailers.length > 0) return !wasValid || mailers.some(({ inputs }) => (inputs["role"] ?? "member") !== role);
+    const inviters = this.#inviters(organization, email);
+    if (inviters.length > 0) return !wasValid || inviters.some(({ inputs }) => (inputs["role"] ?? "member") !== role);
     return this.#leaving("organizationMember", "invitation").some(
       (record) => record.id.startsWith(`${organization}/`) && holdsInvitation(record, { uid, email }, before, looks),
     );

@@ -12,7 +12,7 @@ import type { World } from "./world.js";
  * leaves its teams) is seen by one more look: hence the second. Then everything is settled.
  */
 async function converge(world: World, stack: NotedStack): Promise<Observed> {
-  const told = new Set<string>();
+  const followed = new Set<string>();
   for (;;) {
     const { error, steps } = await world.run(stack, upWithRefresh(stack));
     if (error === undefined) {
@@ -25,11 +25,11 @@ async function converge(world: World, stack: NotedStack): Promise<Observed> {
       follow: remedyFor(world, stack, message),
     }));
     for (const { message, follow } of messages) {
-      if (!follow || told.has(message)) {
-        throw new Broken("What an error tells to do helps", `${told.has(message) ? "again " : ""}${message}`);
+      if (!follow || followed.has(message)) {
+        throw new Broken("What an error tells to do helps", `${followed.has(message) ? "again " : ""}${message}`);
       }
-      told.add(message);
-      world.script.push(`  told: ${message.slice(0, 160)}`);
+      followed.add(message);
+      world.script.push(`  error: ${message.slice(0, 160)}`);
       await follow();
     }
     await world.look();

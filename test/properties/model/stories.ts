@@ -44,7 +44,7 @@ async function isInPeace(world: World): Promise<boolean> {
   for (let attempts = 0; attempts < 5; attempts += 1) {
     await world.look();
     if (await comesThrough(world)) return true;
-    const follows = world.told.map((line) => remedyFor(world, world.stack, line));
+    const follows = world.lastErrors.map((line) => remedyFor(world, world.stack, line));
     for (const follow of follows) await follow?.();
   }
   return false;
@@ -83,7 +83,7 @@ const declarationOf = (world: World, who: string): Item => ({
 const ofMember =
   (
     line: (declared: Declared, world: World) => string,
-    tell: (world: World, declared: Declared, dice: Dice) => Promise<unknown>,
+    story: (world: World, declared: Declared, dice: Dice) => Promise<unknown>,
     isMeant?: (world: World) => (who: string) => boolean,
   ): Move =>
   (world, dice) => {
@@ -97,7 +97,7 @@ const ofMember =
         if (!(await isInPeace(world))) return;
         if (world.stack.resources.get(declared.name)?.outputs["status"] !== "active") return;
         const row = memberRow(world, declared.who);
-        if (row !== undefined && row.role !== "owner") await tell(world, declared, dice);
+        if (row !== undefined && row.role !== "owner") await story(world, declared, dice);
       },
     };
   };

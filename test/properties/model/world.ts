@@ -150,7 +150,7 @@ export class World {
   count = 0;
   runs = 0;
   /** What the last run of the program was refused for, a line each. */
-  told: string[] = [];
+  lastErrors: string[] = [];
   /** What has happened, a line each. */
   readonly script: string[] = [];
 
@@ -280,7 +280,7 @@ export class World {
     const others = meanwhile ? await this.#inTheMiddle(ended, meanwhile) : [];
     const { steps } = await ended;
     this.runs += 1;
-    if (stack === this.stack) this.told = (error as Error | undefined)?.message.split("\n") ?? [];
+    if (stack === this.stack) this.lastErrors = (error as Error | undefined)?.message.split("\n") ?? [];
     this.script.push(`    ${name}: ${outcomeOf(steps, error)}`);
     await this.emulator.clearFaults();
     await this.look();
@@ -326,7 +326,7 @@ export class World {
       steps: steps.filter((step) => names.has(step.split(" ").at(-1)!)),
       requests,
       calls: requests.map(({ method, path }) => `${method} ${path}`),
-      mails: (await emulator.emails()).map(({ to, invitationUid }) => ({
+      emails: (await emulator.emails()).map(({ to, invitationUid }) => ({
         to,
         organization: after.organizations.find((row) => row.invitations.some(({ uid }) => uid === invitationUid))!.uid,
       })),

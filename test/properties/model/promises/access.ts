@@ -40,16 +40,18 @@ export function keepsOwners({ before, after, calls }: Observed): void {
  */
 export function keepsOwnAccess({ before, after, others, keyPerson, stale, faulty }: Observed): void {
   if (others.length > 0) return;
-  const isTold = before.settings.currentUser === "full" && !faulty;
-  if (!isTold && stale) return;
+  const isReported = before.settings.currentUser === "full" && !faulty;
+  if (!isReported && stale) return;
   const broken = before.organizations.flatMap((was) => {
     const role = rolesIn(before, was.members).get(keyPerson);
     const now = organizationOf(after, was.uid);
     if (role === undefined || role === "member" || !now) return [];
-    const kept = isTold
+    const kept = isReported
       ? rolesIn(after, now.members).get(keyPerson) === role
       : now.members.some((row) => row.role === role);
-    return kept ? [] : [`${isTold ? keyPerson : "nobody"} is ${isTold ? "not " : ""}${role} of ${was.name} any more`];
+    return kept
+      ? []
+      : [`${isReported ? keyPerson : "nobody"} is ${isReported ? "not " : ""}${role} of ${was.name} any more`];
   });
   hold("A run does not take away the role that its key needs", broken);
 }

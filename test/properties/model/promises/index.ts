@@ -8,7 +8,7 @@ import {
 } from "./access.js";
 import { changesNothingUnlessUp, changesOnlyWhatIsDeclared, doublesNothing } from "./changes.js";
 import { replacesOnlyOthers } from "./convergence.js";
-import { countsItsMails, forgetsNobody, mailsOnlyWhatIsDue } from "./mails.js";
+import { countsItsEmails, forgetsNobody, sendsOnlyDueEmails } from "./mails.js";
 import { standsForOnePerson } from "./identity.js";
 import { losesNoRecord, takesAwayWhatLeaves } from "./records.js";
 
@@ -23,8 +23,8 @@ const promises: readonly ((run: Observed) => void)[] = [
   deletesOnlyWhatIsKnown,
   standsForOnePerson,
   stopsWhereKeyIsRefused,
-  mailsOnlyWhatIsDue,
-  countsItsMails,
+  sendsOnlyDueEmails,
+  countsItsEmails,
   forgetsNobody,
   losesNoRecord,
   takesAwayWhatLeaves,

@@ -6,17 +6,17 @@ import { invitationOf, lower, organizationOf, rolesIn, uidOf, type Service } fro
 import { disagreements } from "./records.js";
 
 /** A mail goes out where a declaration asks for one, once in a run and within its maximum. */
-export function mailsOnlyWhatIsDue(run: Observed): void {
-  const { mails, before } = run;
+export function sendsOnlyDueEmails(run: Observed): void {
+  const { emails, before } = run;
   const meant = run.writing ? meantBy(run, before) : [];
   const counts = new Map<string, number>();
   const broken: string[] = [];
-  for (const { to, organization } of mails) {
+  for (const { to, organization } of emails) {
     const key = `${lower(to)} into ${organization}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
     const reasons = meant
       .filter((row) => isPersonKind(row.kind) && row.organization === organization && row.names.has(lower(to)))
-      .map((row) => whyNoMail(row, run, organization, to));
+      .map((row) => whyNoEmail(row, run, organization, to));
     if (reasons.every((reason) => reason !== undefined)) {
       broken.push(`${key}: ${reasons.length === 0 ? "nobody has declared them" : reasons.join(", ")}`);
     }
@@ -25,7 +25,7 @@ export function mailsOnlyWhatIsDue(run: Observed): void {
   hold("Only mails that are due go out", broken);
 }
 
-function whyNoMail(
+function whyNoEmail(
   { name, inputs, record, kind }: Meant,
   { before, remade }: Observed,
   uid: string,
@@ -67,9 +67,9 @@ function isOfPerson(record: Recorded, organization: string, to: string, service:
 }
 
 /** What a run has mailed is counted in the state. */
-export function countsItsMails(run: Observed): void {
+export function countsItsEmails(run: Observed): void {
   const meant = meantBy(run, run.before).filter(({ kind }) => isPersonKind(kind));
-  const broken = run.mails.flatMap(({ to, organization }) =>
+  const broken = run.emails.flatMap(({ to, organization }) =>
     meant.flatMap(({ name, record }) => {
       const now = run.recordsNow.get(name);
       if (!now || !isOfPerson(now, organization, to, run.before)) return [];

@@ -77,13 +77,13 @@ function left(record: Recorded, run: Observed): string[] {
   if (isPersonKind(kind)) {
     const people = held(isPersonKind);
     const isMeant = (user: string) => people.some((row) => isNamed(row.names, after, user));
-    const mailed = (email: string) => people.some((row) => row.names.has(lower(email)));
+    const isInvited = (email: string) => people.some((row) => row.names.has(lower(email)));
     return [
       ...memberLeft(record, organization, run)
         .filter((user) => !isMeant(user))
         .map((user) => `${user} is still a member`),
       ...organization.invitations
-        .filter((row) => isValid(after, row) && !mailed(row.email) && holdsInvitation(record, row, after, false))
+        .filter((row) => isValid(after, row) && !isInvited(row.email) && holdsInvitation(record, row, after, false))
         .map(({ email }) => `${email} is still invited`),
     ];
   }

@@ -82,7 +82,7 @@ export const promises: readonly Promised[] = [
         how: "each kind of fault once on the real engine, in one program with all resources",
       },
       {
-        where: "lifecycle/doubt.test.ts",
+        where: "lifecycle/lostAnswers.test.ts",
         how: "lost requests and responses, when each kind of resource is created, updated and deleted",
       },
       { where: "client/sockets.test.ts", how: "broken connections, deadlines, redirects, endless bodies" },
@@ -139,7 +139,7 @@ export const promises: readonly Promised[] = [
     promise: "Absence needs proof",
     tests: [
       { where: "client/pages.test.ts", how: "pages that fail, repeat, disappear or contradict the count" },
-      { where: "lifecycle/access.test.ts", how: "lost or forbidden access: nothing leaves the state" },
+      { where: "lifecycle/lostAccess.test.ts", how: "lost or forbidden access: nothing leaves the state" },
       { where: "lifecycle/deployments.test.ts", how: "lists that lag behind a creation" },
       {
         where: "engine/drift.test.ts",
@@ -159,7 +159,7 @@ export const promises: readonly Promised[] = [
         where: "lifecycle/organizationMember.test.ts",
         how: "the owner and the API key's user, with every declaration",
       },
-      { where: "lifecycle/access.test.ts", how: "the limit of removals in one run" },
+      { where: "lifecycle/lostAccess.test.ts", how: "the limit of removals in one run" },
       {
         where: "lifecycle/teamRoster.test.ts",
         how: "removals of a roster, checked as a whole before the first request",
@@ -192,7 +192,7 @@ export const promises: readonly Promised[] = [
         how: `all ${ways.length} operations, by every resource, function and command that uses them`,
         cases: [ways.reduce((all, count) => all + count, 0), "uses"],
       },
-      { where: "lifecycle/budget.test.ts", how: "exact requests of every kind of run" },
+      { where: "lifecycle/callCounts.test.ts", how: "exact requests of every kind of run" },
       {
         where: "lifecycle/limits.test.ts",
         how: "several processes with one key: every request succeeds, and is carried out once",

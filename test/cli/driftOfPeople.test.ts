@@ -1,4 +1,4 @@
-import { batches, beforeCommands, type Case } from "../lifecycle/person/cells.js";
+import { batches, beforeCommands, type Case } from "../lifecycle/person/observe.js";
 import { declarations, situations, table, type Situation } from "../lifecycle/person/table.js";
 import { Desk } from "../support/commandLine.js";
 import { Exported } from "../support/exported.js";

@@ -5,11 +5,11 @@ import { parse } from "yaml";
 import { readDataFile } from "../../provider/core/dataFile.js";
 import { listPeople } from "../../provider/schema/index.js";
 import { acme, person, uids } from "../lifecycle/support.js";
-import { acmeUid, awkward, awkwardNames, email } from "../support/awkward.js";
+import { acmeUid, seedWithHostileNames, hostileNameCount, email } from "../support/hostileNames.js";
 import { steeringInLines } from "../hostile/texts.js";
 import { office } from "./support.js";
 
-const all = () => awkward({ people: 12, teams: awkwardNames, each: 3 });
+const all = () => seedWithHostileNames({ people: 12, teams: hostileNameCount, each: 3 });
 const o = office(all);
 
 let out: string;
@@ -63,8 +63,8 @@ describe("what is read", () => {
     const { people, teams, teamMemberships } = await imported();
     expect({ people, teams, teamMemberships }).toEqual({
       people: 12,
-      teams: awkwardNames,
-      teamMemberships: 3 * awkwardNames,
+      teams: hostileNameCount,
+      teamMemberships: 3 * hostileNameCount,
     });
     const calls = await o.emulator.calls();
     const { teams: rows } = (await o.emulator.state()).organizations[0]!;
@@ -169,13 +169,13 @@ describe("the files", () => {
     const declared = source.statements
       .filter(ts.isVariableStatement)
       .flatMap(({ declarationList }) => declarationList.declarations.map(({ name }) => name.getText()));
-    expect(declared).toHaveLength(awkwardNames + 3);
+    expect(declared).toHaveLength(hostileNameCount + 3);
     expect(new Set(declared).size).toBe(declared.length);
     expect(declared).toEqual(
       expect.arrayContaining(["acme", "acme2", "classTeam", "awaitTeam", "team2fast", "peopleTeam"]),
     );
     const logical = ofKind("Team").map(({ name, logicalName = name }) => logicalName);
-    expect(new Set(logical).size).toBe(awkwardNames);
+    expect(new Set(logical).size).toBe(hostileNameCount);
     for (const name of logical) expect(name).toMatch(/^[A-Za-z0-9](?:[\w-]{0,62}[A-Za-z0-9])?$/);
     const inFile = entries().map(({ name }) => name);
     expect(new Set(inFile).size).toBe(inFile.length);
@@ -377,7 +377,7 @@ describe("what the service does not show", () => {
     seed.organizations![0]!.teams![0]!.name = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
     await o.emulator.reset(seed);
     const { notes, teams } = await imported();
-    expect(teams).toBe(awkwardNames - 1);
+    expect(teams).toBe(hostileNameCount - 1);
     expect(notes).toContainEqual(expect.stringMatching(/^Skipped: team "04da6b54.* and its memberships; /));
   });
 });

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { awkward } from "../support/awkward.js";
+import { seedWithHostileNames } from "../support/hostileNames.js";
 import { program } from "../support/commandLine.js";
 import { ownerKey, startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Project, ref } from "../support/pulumi.js";
@@ -55,7 +55,7 @@ function expectAddresses(): void {
 
 describe("a living organization of awkward names", () => {
   it("as edges, 100 people in 10 teams of 10: right types, nothing to do, and a refresh finds it as recorded", async () => {
-    await emulator.reset(awkward({ people: 100, teams: 10, each: 10 }));
+    await emulator.reset(seedWithHostileNames({ people: 100, teams: 10, each: 10 }));
     project = await Project.open({ ...typesAreChecked, ...emulator.environment() });
     await expectAdopted("edges");
     await project.expectOk(["refresh", "--yes", "--skip-preview", "--expect-no-changes", "--cwd", "made"]);
@@ -63,7 +63,7 @@ describe("a living organization of awkward names", () => {
   });
 
   it("of 1,000 people in 100 teams of 50, as rosters: within the budget, and the same a second time", async () => {
-    await emulator.reset(awkward({ people: 1000, teams: 100, each: 50 }));
+    await emulator.reset(seedWithHostileNames({ people: 1000, teams: 100, each: 50 }));
     project = await Project.open({ ...typesAreChecked, ...emulator.environment() });
     await expectAdopted("roster");
     // All calls of the second run, pulumi import and preview included.
@@ -77,7 +77,7 @@ describe("a living organization of awkward names", () => {
 
 describe("beside an existing program", () => {
   it("imports nothing that the program does not declare yet, and everything once it does", async () => {
-    const seed = awkward({ people: 4, teams: 3, each: 2 });
+    const seed = seedWithHostileNames({ people: 4, teams: 3, each: 2 });
     const [acme] = seed.organizations!;
     // Of the same names in everything.
     const teams = acme!.teams!.map(({ uid: _uid, ...team }) => team);

@@ -12,7 +12,7 @@ export interface Guard {
 }
 
 const member = "lifecycle/organizationMember.test.ts";
-const access = "lifecycle/access.test.ts";
+const access = "lifecycle/lostAccess.test.ts";
 const people = "guards/people.test.ts";
 const removals = "guards/removals.test.ts";
 const key = "guards/key.test.ts";

@@ -155,10 +155,10 @@ export class Stack {
 
   preview(program: Program, limits: Limits = {}): Promise<Outcome> {
     return this.#run(async (run) => {
-      const isMeant = within(limits);
-      const ids = this.#idsLeftOut(program, isMeant);
+      const isSelected = within(limits);
+      const ids = this.#idsLeftOut(program, isSelected);
       const gone = new Set<string>();
-      await this.#inOrder(Object.keys(program).filter(isMeant), dependenciesIn(program), async (name) => {
+      await this.#inOrder(Object.keys(program).filter(isSelected), dependenciesIn(program), async (name) => {
         const step = {
           name,
           declaration: program[name]!,
@@ -176,7 +176,7 @@ export class Stack {
       });
       run.steps.push(
         ...this.#undeclared(program)
-          .filter((name) => isMeant(name) && !gone.has(name))
+          .filter((name) => isSelected(name) && !gone.has(name))
           .map((name) => `delete ${name}`),
       );
     });
@@ -187,10 +187,10 @@ export class Stack {
       if (options.refresh) await this.#refreshed(run);
       if (this.hasProgram && !this.shared) await this.announce(program, run.hosts);
       if (options.replaceProvider !== undefined) await this.#deleteProvider(run, options.replaceProvider);
-      const isMeant = within(options);
-      const ids = this.#idsLeftOut(program, isMeant);
+      const isSelected = within(options);
+      const ids = this.#idsLeftOut(program, isSelected);
       const replaced: Pending[] = [];
-      await this.#inOrder(Object.keys(program).filter(isMeant), dependenciesIn(program), async (name) => {
+      await this.#inOrder(Object.keys(program).filter(isSelected), dependenciesIn(program), async (name) => {
         const declaration = program[name]!;
         const old = this.resources.get(name);
         const plan = await this.#plan(run, { name, declaration, ids, old }, options.replace, () =>
@@ -206,8 +206,8 @@ export class Stack {
       await options.beforeDeletes?.();
       if (options.breakBeforeDeletes) return void this.pending.push(...replaced);
       for (const old of replaced.toReversed()) await this.#delete(run, `replaced ${old.name}`, old);
-      await this.#deletePending(run, isMeant);
-      await this.#deleteAll(run, this.#undeclared(program).filter(isMeant));
+      await this.#deletePending(run, isSelected);
+      await this.#deleteAll(run, this.#undeclared(program).filter(isSelected));
     });
   }
 
@@ -316,8 +316,8 @@ export class Stack {
   }
 
   /** Ids of resources that a run leaves as they are. */
-  #idsLeftOut(program: Program, isMeant: (name: string) => boolean): Map<string, string> {
-    const left = Object.keys(program).filter((name) => !isMeant(name) && this.resources.has(name));
+  #idsLeftOut(program: Program, isSelected: (name: string) => boolean): Map<string, string> {
+    const left = Object.keys(program).filter((name) => !isSelected(name) && this.resources.has(name));
     return new Map(left.map((name) => [name, this.id(name)]));
   }
 
@@ -417,8 +417,8 @@ export class Stack {
     await run.replaceHost(provider);
   }
 
-  async #deletePending(run: Run, isMeant = (_name: string) => true): Promise<void> {
-    for (const copy of this.pending.toReversed().filter(({ name }) => isMeant(name))) {
+  async #deletePending(run: Run, isSelected = (_name: string) => true): Promise<void> {
+    for (const copy of this.pending.toReversed().filter(({ name }) => isSelected(name))) {
       await this.#delete(run, `replaced ${copy.name}`, copy);
       this.pending.splice(this.pending.indexOf(copy), 1);
     }

@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { openProxy } from "./proxy.js";
 
 /**
  * What happens to a request: it is lost, its answer is lost or rewritten, or it is answered with a status. What rewrites an
@@ -15,21 +14,8 @@ export interface Mishap {
   times?: number;
 }
 
-/** Sends a request on to the service, and answers what it answers. */
-export async function relay({ method, url, headers }: IncomingMessage, base: URL, body: Buffer) {
-  const answer = await fetch(base.origin + url, {
-    method: method!,
-    redirect: "manual",
-    headers: { "x-avala-api-key": String(headers["x-avala-api-key"]), "content-type": "application/json" },
-    body: body.length > 0 ? body : null,
-  });
-  const type = answer.headers.get("content-type") ?? "text/plain";
-  return { status: answer.status, headers: { "content-type": type }, text: await answer.text() };
-}
-
-/** Stands between a host process and the service, and lets requests come to grief. */
+/** A proxy between a host process and the service that loses, refuses or rewrites the chosen requests and answers. */
 export async function unreliable(target: string) {
-  const base = new URL(target);
   let mishaps: Mishap[] = [];
 
   const mishapOf = (line: string): Mishap | undefined => {
@@ -38,29 +24,20 @@ export async function unreliable(target: string) {
     return mishap;
   };
 
-  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = request.url!.slice(base.pathname.length);
-    const fate = mishapOf(`${request.method} ${path}`)?.fate;
-    if (typeof fate === "number") return void response.writeHead(fate).end();
-    const chunks = await request.toArray();
-    if (fate === "lost") return void request.socket.destroy();
-    const { status, headers, text } = await relay(request, base, Buffer.concat(chunks as Buffer[]));
-    const body = typeof fate === "function" ? await fate(text) : text;
-    if (fate === "answer lost") return void request.socket.destroy();
-    response.writeHead(status, headers).end(body);
-  }
-
-  const server = createServer((request, response) => void pass(request, response));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { url, close } = await openProxy(target, async ({ method, path }, forward) => {
+    const fate = mishapOf(`${method} ${path}`)?.fate;
+    if (typeof fate === "number") return { status: fate, headers: {}, text: "" };
+    if (fate === "lost") return undefined;
+    const answer = await forward();
+    const text = typeof fate === "function" ? await fate(answer.text) : answer.text;
+    return fate === "answer lost" ? undefined : { ...answer, text };
+  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${base.pathname}`,
-    /** What happens from now on; nothing, where left out. */
+    url,
+    /** The mishaps from now on; none by default. */
     expect(...next: Mishap[]): void {
       mishaps = next;
     },
-    async close(): Promise<void> {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 }

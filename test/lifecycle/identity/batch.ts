@@ -1,35 +1,35 @@
 import { Hosts, type Outcome, type Program, type Stack, type UpOptions } from "../../support/stack.js";
 
 /** One story among many whose runs share host processes. */
-export interface LogLine {
+export interface Runnable {
   readonly stack: Stack;
   readonly title: string;
 }
 
-type Command<Cell> = (cell: Cell) => Promise<Outcome> | undefined;
+type Command<Scenario> = (scenario: Scenario) => Promise<Outcome> | undefined;
 type End = Outcome | Error;
 
 /** One run of each, one after the other in the same host processes; an error ends its own alone. */
-export async function inOneRun<Cell extends LogLine>(
-  cells: readonly Cell[],
-  command: Command<Cell>,
-): Promise<Map<Cell, End>> {
-  return inOneProcess(cells, async () => {
-    const ended = new Map<Cell, End>();
-    for (const cell of cells) {
-      const end = await command(cell)?.catch((error: Error) => error);
-      if (end) ended.set(cell, end);
+export async function inOneRun<Scenario extends Runnable>(
+  scenarios: readonly Scenario[],
+  command: Command<Scenario>,
+): Promise<Map<Scenario, End>> {
+  return inOneProcess(scenarios, async () => {
+    const ended = new Map<Scenario, End>();
+    for (const scenario of scenarios) {
+      const end = await command(scenario)?.catch((error: Error) => error);
+      if (end) ended.set(scenario, end);
     }
     return ended;
   });
 }
 
-async function inOneProcess<Cell extends LogLine, T>(
-  cells: readonly Cell[],
+async function inOneProcess<Scenario extends Runnable, T>(
+  scenarios: readonly Scenario[],
   run: (hosts: Hosts) => Promise<T>,
 ): Promise<T> {
-  const hosts = await Hosts.start(cells[0]!.stack);
-  for (const { stack } of cells) stack.shared = hosts;
+  const hosts = await Hosts.start(scenarios[0]!.stack);
+  for (const { stack } of scenarios) stack.shared = hosts;
   try {
     return await run(hosts);
   } finally {
@@ -47,28 +47,28 @@ interface Update {
  * One update of all of them, as parts of one program: what any of them declares is said before the first step, and the
  * deletes of all come when all is declared, each after the other.
  */
-export async function asOneProgram<Cell extends LogLine & { readonly run: Update }>(
-  cells: readonly Cell[],
-): Promise<Map<Cell, End>> {
-  return inOneProcess(cells, async (hosts) => {
-    const parts: { cell: Cell; end: Promise<End>; goOn: () => void }[] = [];
-    for (const { stack, run } of cells) {
+export async function asOneProgram<Scenario extends Runnable & { readonly run: Update }>(
+  scenarios: readonly Scenario[],
+): Promise<Map<Scenario, End>> {
+  return inOneProcess(scenarios, async (hosts) => {
+    const parts: { scenario: Scenario; end: Promise<End>; goOn: () => void }[] = [];
+    for (const { stack, run } of scenarios) {
       stack.hasProgram = true;
       await stack.announce(run.program, hosts);
     }
-    for (const cell of cells) parts.push({ cell, ...(await begun(cell)) });
+    for (const scenario of scenarios) parts.push({ scenario, ...(await begun(scenario)) });
     await hosts.program.end();
-    const ended = new Map<Cell, End>();
-    for (const { cell, end, goOn } of parts) {
+    const ended = new Map<Scenario, End>();
+    for (const { scenario, end, goOn } of parts) {
       goOn();
-      ended.set(cell, await end);
+      ended.set(scenario, await end);
     }
     return ended;
   });
 }
 
 /** Its part of the program has ended, or has failed; its deletes wait until it goes on. */
-async function begun({ stack, run: { program, options } }: LogLine & { readonly run: Update }) {
+async function begun({ stack, run: { program, options } }: Runnable & { readonly run: Update }) {
   let goOn!: () => void;
   const going = new Promise<void>((resolve) => (goOn = resolve));
   let reached!: () => void;
@@ -83,8 +83,11 @@ async function begun({ stack, run: { program, options } }: LogLine & { readonly 
 }
 
 /** The same, of what is only the way to what is asked. */
-export async function mustSucceed<Cell extends LogLine>(cells: readonly Cell[], command: Command<Cell>): Promise<void> {
-  for (const [{ title }, end] of await inOneRun(cells, command)) {
+export async function mustSucceed<Scenario extends Runnable>(
+  scenarios: readonly Scenario[],
+  command: Command<Scenario>,
+): Promise<void> {
+  for (const [{ title }, end] of await inOneRun(scenarios, command)) {
     if (end instanceof Error) throw new Error(`${title}: ${end.message}`, { cause: end });
   }
 }

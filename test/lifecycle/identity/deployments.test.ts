@@ -25,7 +25,7 @@ type Kind = (typeof kinds)[number];
 const acts = ["nothing", "rename", "replace", "another identity", "removal"] as const;
 type Act = (typeof acts)[number];
 
-class Cell {
+class Scenario {
   readonly stack = new Stack({});
   readonly slug: string;
 
@@ -91,25 +91,25 @@ class Cell {
 }
 
 const all = kinds.flatMap((kind) => acts.map((act) => [kind, act] as const));
-const cells = all.map(([kind, act], index) => new Cell(kind, act, index + 1));
+const scenarios = all.map(([kind, act], index) => new Scenario(kind, act, index + 1));
 
 const seedOf = (deployment: Deployment) => ({
   people: [
     { email: "owner@example.com" },
-    ...cells.flatMap((cell) =>
-      (["bob", "eve"] as const).map((name) => ({ uid: cell.uid(deployment, name), email: cell.email(name) })),
+    ...scenarios.flatMap((scenario) =>
+      (["bob", "eve"] as const).map((name) => ({ uid: scenario.uid(deployment, name), email: scenario.email(name) })),
     ),
   ],
-  organizations: cells.map((cell) => ({
-    uid: cell.uid(deployment, "organization"),
-    name: cell.slug,
-    slug: cell.slug,
+  organizations: scenarios.map((scenario) => ({
+    uid: scenario.uid(deployment, "organization"),
+    name: scenario.slug,
+    slug: scenario.slug,
     members: [
       { email: "owner@example.com", role: "owner" as const },
-      { email: cell.email("bob") },
-      { email: cell.email("eve") },
+      { email: scenario.email("bob") },
+      { email: scenario.email("eve") },
     ],
-    teams: [{ uid: cell.uid(deployment, "team"), name: "Core" }],
+    teams: [{ uid: scenario.uid(deployment, "team"), name: "Core" }],
   })),
 });
 
@@ -121,8 +121,8 @@ const configurationOf = ({ AVALA_API_KEY: key, AVALA_BASE_URL: url }: Record<str
 });
 
 /** Who is in the organization and in its team, and who is invited: what a program can change. */
-async function standing(emulator: TestEmulator, cell: Cell) {
-  const found = (await emulator.state()).organizations.find(({ slug }) => slug === cell.slug)!;
+async function standing(emulator: TestEmulator, scenario: Scenario) {
+  const found = (await emulator.state()).organizations.find(({ slug }) => slug === scenario.slug)!;
   const name = (email: string) => email.split("@")[0]!;
   return {
     members: found.members.map(({ email }) => name(email)).filter((one) => one !== "owner"),
@@ -133,7 +133,7 @@ async function standing(emulator: TestEmulator, cell: Cell) {
 type Standing = Awaited<ReturnType<typeof standing>>;
 
 /** What the act does where it is done. */
-function afterAct({ kind, act }: Cell, was: Standing): Standing {
+function afterAct({ kind, act }: Scenario, was: Standing): Standing {
   const who = act === "another identity" ? ["eve"] : [];
   if (act !== "removal" && act !== "another identity") return was;
   switch (kind) {
@@ -150,50 +150,55 @@ function afterAct({ kind, act }: Cell, was: Standing): Standing {
 
 describe("bug: two deployments with one slug and one person", () => {
   const emulators = {} as Record<Deployment, TestEmulator>;
-  const seen = new Map<Cell, Record<Deployment, { was: Standing; is: Standing; writes: string[] }>>();
-  let ended: Awaited<ReturnType<typeof inOneRun<Cell>>>;
+  const seen = new Map<Scenario, Record<Deployment, { was: Standing; is: Standing; writes: string[] }>>();
+  let ended: Awaited<ReturnType<typeof inOneRun<Scenario>>>;
   let next: typeof ended;
 
-  const standings = async (cell: Cell) => ({
-    a: await standing(emulators.a, cell),
-    b: await standing(emulators.b, cell),
+  const standings = async (scenario: Scenario) => ({
+    a: await standing(emulators.a, scenario),
+    b: await standing(emulators.b, scenario),
   });
 
   beforeAll(async () => {
     for (const deployment of deployments) {
       emulators[deployment] = await startEmulator();
       await emulators[deployment].reset(seedOf(deployment));
-      for (const { stack } of cells) stack.providers[deployment] = configurationOf(emulators[deployment].environment());
+      for (const { stack } of scenarios)
+        stack.providers[deployment] = configurationOf(emulators[deployment].environment());
     }
-    for (const { stack } of cells) {
+    for (const { stack } of scenarios) {
       stack.environment = { AVALA_REQUESTS_PER_MINUTE: "100000", AVALA_REQUESTS_PER_SECOND: "10000" };
     }
-    await mustSucceed(cells, (cell) => cell.stack.up(cell.program));
-    const was = new Map(await Promise.all(cells.map(async (cell) => [cell, await standings(cell)] as const)));
+    await mustSucceed(scenarios, (scenario) => scenario.stack.up(scenario.program));
+    const was = new Map(
+      await Promise.all(scenarios.map(async (scenario) => [scenario, await standings(scenario)] as const)),
+    );
     for (const deployment of deployments) await emulators[deployment].clearLog();
-    ended = await asOneProgram(cells);
-    for (const cell of cells) {
-      const is = await standings(cell);
+    ended = await asOneProgram(scenarios);
+    for (const scenario of scenarios) {
+      const is = await standings(scenario);
       const of = async (deployment: Deployment) => ({
-        was: was.get(cell)![deployment],
+        was: was.get(scenario)![deployment],
         is: is[deployment],
-        writes: (await emulators[deployment].writes()).filter((call) => call.includes(`/organizations/${cell.slug}/`)),
+        writes: (await emulators[deployment].writes()).filter((call) =>
+          call.includes(`/organizations/${scenario.slug}/`),
+        ),
       });
-      seen.set(cell, { a: await of("a"), b: await of("b") });
+      seen.set(scenario, { a: await of("a"), b: await of("b") });
     }
-    next = await inOneRun(cells, ({ stack, run }) => stack.preview(run.program));
+    next = await inOneRun(scenarios, ({ stack, run }) => stack.preview(run.program));
   }, 120_000);
 
   afterAll(async () => {
     for (const deployment of deployments) await emulators[deployment].close();
   });
 
-  test.each(cells.map((cell) => [cell.title, cell] as const))("%s", (_, cell) => {
-    const { a, b } = seen.get(cell)!;
-    expect(errorOf(ended.get(cell))).toBeUndefined();
-    expect(a.is).toEqual(afterAct(cell, a.was));
+  test.each(scenarios.map((scenario) => [scenario.title, scenario] as const))("%s", (_, scenario) => {
+    const { a, b } = seen.get(scenario)!;
+    expect(errorOf(ended.get(scenario))).toBeUndefined();
+    expect(a.is).toEqual(afterAct(scenario, a.was));
     expect({ ...b.is, writes: b.writes }).toEqual({ ...b.was, writes: [] });
-    expect(changesIn(next.get(cell))).toEqual([]);
+    expect(changesIn(next.get(scenario))).toEqual([]);
   });
 });
 
@@ -285,14 +290,17 @@ describe("bug: two providers of one deployment that declare one person", () => {
     await emulator.reset({
       people: [
         { email: "owner@example.com" },
-        ...twice.map((cell) => ({ uid: cell.uid(3), email: `bob@${cell.slug}.example.com` })),
+        ...twice.map((scenario) => ({ uid: scenario.uid(3), email: `bob@${scenario.slug}.example.com` })),
       ],
-      organizations: twice.map((cell) => ({
-        uid: cell.uid(1),
-        name: cell.slug,
-        slug: cell.slug,
-        members: [{ email: "owner@example.com", role: "owner" as const }, { email: `bob@${cell.slug}.example.com` }],
-        teams: [{ uid: cell.uid(2), name: "Core" }],
+      organizations: twice.map((scenario) => ({
+        uid: scenario.uid(1),
+        name: scenario.slug,
+        slug: scenario.slug,
+        members: [
+          { email: "owner@example.com", role: "owner" as const },
+          { email: `bob@${scenario.slug}.example.com` },
+        ],
+        teams: [{ uid: scenario.uid(2), name: "Core" }],
       })),
     });
     for (const { stack } of twice) {
@@ -309,16 +317,19 @@ describe("bug: two providers of one deployment that declare one person", () => {
 
   afterAll(() => emulator.close());
 
-  test.each(twice.map((cell) => [cell.title, cell] as const))("%s: nothing is sent for the second", (_, cell) => {
-    expect(errorOf(alone.get(cell))).toBeUndefined();
-    expect(codeOf(errorOf(both.get(cell)))).toBe("AVALA_DECLARED_TWICE");
-    expect(bothWrites.filter((call) => call.includes(`/${cell.slug}/`))).toEqual([]);
-    expect(emails.filter(({ to }) => to.toLowerCase().endsWith(`@${cell.slug}.example.com`))).toEqual([]);
-    expect([...cell.stack.resources.keys()]).toEqual(["m1"]);
-  });
+  test.each(twice.map((scenario) => [scenario.title, scenario] as const))(
+    "%s: nothing is sent for the second",
+    (_, scenario) => {
+      expect(errorOf(alone.get(scenario))).toBeUndefined();
+      expect(codeOf(errorOf(both.get(scenario)))).toBe("AVALA_DECLARED_TWICE");
+      expect(bothWrites.filter((call) => call.includes(`/${scenario.slug}/`))).toEqual([]);
+      expect(emails.filter(({ to }) => to.toLowerCase().endsWith(`@${scenario.slug}.example.com`))).toEqual([]);
+      expect([...scenario.stack.resources.keys()]).toEqual(["m1"]);
+    },
+  );
 
   const same = twice.filter(({ spelling: [name], kind }) => kind !== "Team" && /same|another case/.test(name));
-  test.each(same.map((cell) => [cell.title, cell] as const))("%s: a preview tells", (_, cell) => {
-    expect(codeOf(errorOf(previews.get(cell)))).toBe("AVALA_DECLARED_TWICE");
+  test.each(same.map((scenario) => [scenario.title, scenario] as const))("%s: a preview tells", (_, scenario) => {
+    expect(codeOf(errorOf(previews.get(scenario)))).toBe("AVALA_DECLARED_TWICE");
   });
 });

@@ -7,7 +7,7 @@ import {
   type Declaration,
 } from "../../support/stack.js";
 import { acme, person, s, useService, uids } from "../support.js";
-import { pendingNow, placeOf, untouched } from "./steps.js";
+import { pendingNow, teamRoleOf, untouched } from "./steps.js";
 
 /** Whatever is read is a minute old: nothing that a run makes is seen before the stories are over. */
 useService(() => acme({ readLagMs: 60_000 }));
@@ -29,7 +29,7 @@ async function counts() {
   return {
     teams: teams.filter(({ name }) => name === "Blue").length,
     invitations: (await pendingNow()).length,
-    place: await placeOf(uids.mia),
+    place: await teamRoleOf(uids.mia),
   };
 }
 

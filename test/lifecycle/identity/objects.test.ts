@@ -51,7 +51,7 @@ const questions: Question[] = kinds.flatMap((kind) =>
   ),
 );
 
-class Cell {
+class Scenario {
   readonly stack: Stack;
   readonly title: string;
   readonly slug: string;
@@ -134,10 +134,10 @@ type Row = Pick<State["organizations"][number], "uid" | "name" | "description">;
 type Standing = Record<string, { name: string; description: string }>;
 
 /** What may come of it: more than one thing where the service has two answers that lose nothing. */
-function expected(cell: Cell, was: Standing): { is: Standing; error?: string }[] {
-  const { act, story, way } = cell.question;
+function expected(scenario: Scenario, was: Standing): { is: Standing; error?: string }[] {
+  const { act, story, way } = scenario.question;
   const { ours, ...rest } = was as { ours: { name: string; description: string } };
-  const named = { ...was, ours: { ...ours, name: cell.name("Core") } };
+  const named = { ...was, ours: { ...ours, name: scenario.name("Core") } };
   const refused = { is: was, error: "AVALA_GUARD" };
   /** Nothing has the slug that adopt names. */
   const unknown = { is: was, error: expect.stringContaining("AVALA_") as string };
@@ -158,7 +158,7 @@ function expected(cell: Cell, was: Standing): { is: Standing; error?: string }[]
       if (way === "adopted by slug") return story === "nothing" ? [{ is: was }] : [{ is: named }, unknown];
       // One of its name is in the way, or a new one is made and ours deleted.
       return story === "renamed by hand"
-        ? [refused, { is: { ...rest, new: { name: cell.name("Core"), description: "" } } }]
+        ? [refused, { is: { ...rest, new: { name: scenario.name("Core"), description: "" } } }]
         : [refused];
     case "another adopt":
       return [refused];
@@ -168,69 +168,72 @@ function expected(cell: Cell, was: Standing): { is: Standing; error?: string }[]
 }
 
 const cellsOf = (emulator: TestEmulator) =>
-  questions.map((question, index) => new Cell(question, index + 1, emulator.environment()));
+  questions.map((question, index) => new Scenario(question, index + 1, emulator.environment()));
 
-function rowsOf(cell: Cell, organizations: State["organizations"]): Row[] {
-  const own = organizations.filter(({ uid }) => uid === cell.organizationUid);
-  if (cell.isTeam) return own[0]!.teams;
-  return organizations.filter(({ name }) => name.endsWith(` ${cell.slug}`));
+function rowsOf(scenario: Scenario, organizations: State["organizations"]): Row[] {
+  const own = organizations.filter(({ uid }) => uid === scenario.organizationUid);
+  if (scenario.isTeam) return own[0]!.teams;
+  return organizations.filter(({ name }) => name.endsWith(` ${scenario.slug}`));
 }
 
-function standingOf(cell: Cell, organizations: State["organizations"]): Standing {
-  const label = ({ uid }: Row) => (uid === cell.ours ? "ours" : uid === cell.other ? "other" : "new");
+function standingOf(scenario: Scenario, organizations: State["organizations"]): Standing {
+  const label = ({ uid }: Row) => (uid === scenario.ours ? "ours" : uid === scenario.other ? "other" : "new");
   return Object.fromEntries(
-    rowsOf(cell, organizations).map((row) => [label(row), { name: row.name, description: row.description }]),
+    rowsOf(scenario, organizations).map((row) => [label(row), { name: row.name, description: row.description }]),
   );
 }
 
 describe("an object, its name and its declaration", () => {
   let emulator: TestEmulator;
-  let cells: Cell[];
+  let scenarios: Scenario[];
   const was = new Map<string, Standing>();
   const is = new Map<string, Standing>();
-  let ended: Awaited<ReturnType<typeof inOneRun<Cell>>>;
+  let ended: Awaited<ReturnType<typeof inOneRun<Scenario>>>;
   let next: typeof ended;
   let writes: string[];
 
-  const make = async (cell: Cell, name: string) => {
-    const path = cell.isTeam ? `/organizations/${cell.slug}/teams/` : "/organizations/";
-    return ((await emulator.api("POST", path, { name: cell.name(name) })) as Row).uid;
+  const make = async (scenario: Scenario, name: string) => {
+    const path = scenario.isTeam ? `/organizations/${scenario.slug}/teams/` : "/organizations/";
+    return ((await emulator.api("POST", path, { name: scenario.name(name) })) as Row).uid;
   };
-  const rename = (cell: Cell, name: string) => {
-    const path = cell.isTeam ? `/organizations/${cell.slug}/teams/core/` : `/organizations/${cell.slugOf("Core")}/`;
-    return emulator.api("PATCH", path, { name: cell.name(name) });
+  const rename = (scenario: Scenario, name: string) => {
+    const path = scenario.isTeam
+      ? `/organizations/${scenario.slug}/teams/core/`
+      : `/organizations/${scenario.slugOf("Core")}/`;
+    return emulator.api("PATCH", path, { name: scenario.name(name) });
   };
   const look = async (into: Map<string, Standing>) => {
     const { organizations } = await emulator.state();
-    for (const cell of cells) into.set(cell.title, standingOf(cell, organizations));
+    for (const scenario of scenarios) into.set(scenario.title, standingOf(scenario, organizations));
   };
 
   beforeAll(async () => {
     emulator = await startEmulator();
-    cells = cellsOf(emulator);
+    scenarios = cellsOf(emulator);
     await emulator.reset({
       settings: { slugFollowsName: true },
       people: [{ email: "owner@example.com" }],
-      organizations: cells.map(({ slug, organizationUid }) => ({
+      organizations: scenarios.map(({ slug, organizationUid }) => ({
         uid: organizationUid,
         name: slug,
         slug,
         members: [{ email: "owner@example.com", role: "owner" as const }],
       })),
     });
-    for (const cell of cells) if (cell.question.way !== "made") cell.ours = await make(cell, "Core");
-    await mustSucceed(cells, (cell) => cell.stack.up({ ...cell.above, one: cell.first }));
-    for (const cell of cells) {
-      cell.ours = cell.stack.outputs("one")["uid"] as string;
-      if (cell.question.story !== "nothing") await rename(cell, "Platform");
-      cell.other = await make(cell, cell.question.story.endsWith("another") ? "Core" : "Other");
+    for (const scenario of scenarios)
+      if (scenario.question.way !== "made") scenario.ours = await make(scenario, "Core");
+    await mustSucceed(scenarios, (scenario) => scenario.stack.up({ ...scenario.above, one: scenario.first }));
+    for (const scenario of scenarios) {
+      scenario.ours = scenario.stack.outputs("one")["uid"] as string;
+      if (scenario.question.story !== "nothing") await rename(scenario, "Platform");
+      scenario.other = await make(scenario, scenario.question.story.endsWith("another") ? "Core" : "Other");
     }
     await look(was);
     await emulator.clearLog();
-    ended = await asOneProgram(cells);
+    ended = await asOneProgram(scenarios);
     writes = await emulator.writes();
     await look(is);
-    next = await inOneRun(cells, ({ stack, run }) => stack.preview(run.program));
+    next = await inOneRun(scenarios, ({ stack, run }) => stack.preview(run.program));
   }, 120_000);
 
   afterAll(() => emulator.close());
@@ -238,13 +241,13 @@ describe("an object, its name and its declaration", () => {
   test.each(questions.map((question, index) => [Object.values(question).join("; "), index] as const))(
     "%s",
     (title, index) => {
-      const cell = cells[index]!;
-      const end = ended.get(cell);
+      const scenario = scenarios[index]!;
+      const end = ended.get(scenario);
       const error = codeOf(errorOf(end));
-      const possible = expected(cell, was.get(title)!).map((one) => ({ error: undefined, ...one }));
+      const possible = expected(scenario, was.get(title)!).map((one) => ({ error: undefined, ...one }));
       expect(possible).toContainEqual({ is: is.get(title), error });
-      expect(error === undefined ? changesIn(next.get(cell)) : []).toEqual([]);
-      const mine = writes.filter((call) => call.includes(`/${cell.slug}/`) || call.includes(`-${cell.slug}/`));
+      expect(error === undefined ? changesIn(next.get(scenario)) : []).toEqual([]);
+      const mine = writes.filter((call) => call.includes(`/${scenario.slug}/`) || call.includes(`-${scenario.slug}/`));
       const isAsBefore = JSON.stringify(is.get(title)) === JSON.stringify(was.get(title));
       expect(isAsBefore ? mine : []).toEqual([]);
     },

@@ -29,8 +29,8 @@ export interface Situation {
 }
 
 const people: readonly Kind[] = ["OrganizationMember"];
-const places: readonly Kind[] = ["TeamMembership", "TeamRoster"];
-const active: readonly Kind[] = [...people, ...places];
+const ofTeams: readonly Kind[] = ["TeamMembership", "TeamRoster"];
+const active: readonly Kind[] = [...people, ...ofTeams];
 const invited: readonly Kind[] = ["OrganizationMember", "Invitation"];
 const known = { recorded: "active", isKnown: true, has: "declared" } as const;
 
@@ -40,24 +40,24 @@ export const stories = {
   readdressed: [active, { ...known, address: "nobody's" }],
   "recycled address": [active, { ...known, address: "nia's" }],
   removed: [people, { recorded: "active", isKnown: true }],
-  "taken out": [places, { recorded: "active", isKnown: true, isMember: true }],
+  "taken out": [ofTeams, { recorded: "active", isKnown: true, isMember: true }],
   "removed, refreshed": [people, { recorded: "gone", isKnown: true }],
-  "taken out, refreshed": [places, { recorded: "gone", isKnown: true, isMember: true }],
+  "taken out, refreshed": [ofTeams, { recorded: "gone", isKnown: true, isMember: true }],
   "removed, added by hand": [active, { recorded: "active", isKnown: true, has: "byHand" }],
   "removed, refreshed, added by hand": [active, { recorded: "gone", isKnown: true, has: "byHand" }],
   "hidden address": [active, { ...known, look: "hides bob" }],
   "hidden addresses": [active, { ...known, look: "hides all" }],
   "list fails": [active, { ...known, look: "fails" }],
   "lists fail while invited": [["Invitation"], { recorded: "invited", pending: "ours", look: "fails" }],
-  invited: [[...invited, ...places], { recorded: "invited", pending: "ours" }],
+  invited: [[...invited, ...ofTeams], { recorded: "invited", pending: "ours" }],
   "accepted since": [invited, { recorded: "invited", has: "declared" }],
-  "accepted while waiting": [places, { recorded: "invited", isMember: true }],
-  declined: [[...invited, ...places], { recorded: "invited" }],
+  "accepted while waiting": [ofTeams, { recorded: "invited", isMember: true }],
+  declined: [[...invited, ...ofTeams], { recorded: "invited" }],
   "declined, refreshed": [invited, { recorded: "gone" }],
   "declined, refreshed, added by hand": [invited, { recorded: "gone", has: "byHand" }],
   "declined, invited by somebody else": [invited, { recorded: "invited", pending: "theirs" }],
   "declined, refreshed, invited by somebody else": [invited, { recorded: "gone", pending: "theirs" }],
-  "given a place by hand while waiting": [places, { recorded: "invited", has: "byHand" }],
+  "given a place by hand while waiting": [ofTeams, { recorded: "invited", has: "byHand" }],
 } as const satisfies Record<string, readonly [readonly Kind[], Situation]>;
 export type Story = keyof typeof stories;
 
@@ -142,13 +142,13 @@ export interface Expected {
   or?: Expected;
 }
 
-export function isPlace(kind: Kind): boolean {
-  return places.includes(kind);
+export function isInTeam(kind: Kind): boolean {
+  return ofTeams.includes(kind);
 }
 
 export function before(kind: Kind, story: Story): Pick<Expected, "roles" | "pending"> {
   const { has, pending, address } = situationOf(story);
-  const others: Roles = isPlace(kind) ? { lee: "lead" } : { lee: "member", eve: "member" };
+  const others: Roles = isInTeam(kind) ? { lee: "lead" } : { lee: "member", eve: "member" };
   return {
     roles: {
       ...others,
@@ -176,7 +176,7 @@ export function expected({ kind, story, act, order }: Question): Expected {
 }
 
 /** Whom the program means by a person's name: one of them, nobody, or it cannot be known. */
-function meant({ has, isMember, address, look }: Situation, name: "bob" | "eve"): Name | "nobody" | "unknown" {
+function personNamed({ has, isMember, address, look }: Situation, name: "bob" | "eve"): Name | "nobody" | "unknown" {
   if (look === "fails" || look === "hides all") return "unknown";
   if (name === "eve") return "eve";
   if (address === "nia's") return "nia";
@@ -195,7 +195,7 @@ function kept(kind: Kind, situation: Situation, start: Expected, act: Act, order
   }
   const changed = act === "another field" && kind === "TeamRoster" ? { lee: "member" } : {};
   // What is not settled takes its next step: who is there, or can have a place, is as declared.
-  const settles = recorded !== "active" && kind !== "Invitation" && (has ?? (isPlace(kind) && isMember));
+  const settles = recorded !== "active" && kind !== "Invitation" && (has ?? (isInTeam(kind) && isMember));
   const settled = settles ? { bob: roles[kind].declared } : {};
   return { ...start, roles: { ...start.roles, ...changed, ...settled }, subject };
 }
@@ -212,11 +212,11 @@ function again(kind: Kind, situation: Situation, start: Expected, act: "rename" 
     return act === "rename" ? { ...refused, or: { ...start, roles: others, subject: "nia" } } : refused;
   }
   // That the address was his is in a record that the engine shows with the delete alone: the invitation comes first.
-  return isPlace(kind) ? refused : { ...refused, or: { ...refused, pending: true, emails: 1 } };
+  return isInTeam(kind) ? refused : { ...refused, or: { ...refused, pending: true, emails: 1 } };
 }
 
 function created(kind: Kind, situation: Situation, start: Expected, name: "bob" | "eve"): Expected {
-  const who = meant(situation, name);
+  const who = personNamed(situation, name);
   if (who === "unknown") {
     return { ...start, error: situation.look === "fails" ? "some" : "AVALA_IDENTITY_UNKNOWN" };
   }
@@ -224,11 +224,11 @@ function created(kind: Kind, situation: Situation, start: Expected, name: "bob" 
     const given = kind === "Invitation" ? {} : { [who]: roles[kind].declared };
     return { ...start, roles: { ...start.roles, ...given }, subject: who };
   }
-  const isInvited = !isPlace(kind) && !start.pending;
+  const isInvited = !isInTeam(kind) && !start.pending;
   return {
     ...start,
     subject: who,
-    pending: isPlace(kind) ? start.pending : true,
+    pending: isInTeam(kind) ? start.pending : true,
     emails: isInvited ? 1 : 0,
   };
 }
@@ -247,12 +247,12 @@ function without(kind: Kind, situation: Situation, start: Expected, order: Order
   if (look === "fails") return { ...start, error: "some" };
   const copied = order === "with a pending delete" ? [isKnown ? "active" : "invited"] : [];
   const isHeld = [situation.recorded, ...copied].some((recorded) =>
-    isPlace(kind) ? recorded === "active" : recorded !== "gone",
+    isInTeam(kind) ? recorded === "active" : recorded !== "gone",
   );
   const left: Roles = { ...start.roles };
   if (isHeld && kind !== "Invitation") delete left.bob;
   if (isAll && kind === "TeamRoster") delete left.lee;
   const { subject, ...rest } = start;
-  const isCancelled = !isPlace(kind) && pending === "ours";
+  const isCancelled = !isInTeam(kind) && pending === "ours";
   return { ...rest, ...(!isAll && { subject: subject! }), roles: left, pending: start.pending && !isCancelled };
 }

@@ -97,10 +97,10 @@ describe("bug: what is above is deleted before it is made anew", () => {
     await s.stack.up(program(uids.acme));
     const { error } = await s.measured(() => s.stack.up(program(beta)));
     const teams = { acme: (await s.organizationNow()).teams, beta: (await s.organizationNow(beta)).teams };
-    const places = [...teams.acme, ...teams.beta]
+    const ofTeams = [...teams.acme, ...teams.beta]
       .filter(({ name }) => name === "Blue")
       .flatMap(({ members }) => members);
-    expect(places.map(({ email }) => email)).toEqual([person("mia")]);
+    expect(ofTeams.map(({ email }) => email)).toEqual([person("mia")]);
     expect([undefined, "AVALA_GUARD"]).toContain(codeOf(error));
   });
 });

@@ -23,7 +23,7 @@ export async function roleOf(userUid: string): Promise<string | undefined> {
 }
 
 /** Role of a person in a team of Acme, by uid. */
-export async function placeOf(userUid: string, teamUid = uids.core): Promise<string | undefined> {
+export async function teamRoleOf(userUid: string, teamUid = uids.core): Promise<string | undefined> {
   const { people } = await s.emulator.state();
   const email = people.find(({ uid }) => uid === userUid)?.email;
   return (await s.teamNow(teamUid)).members.find((row) => row.email === email)?.role;

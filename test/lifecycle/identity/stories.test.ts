@@ -9,7 +9,7 @@ import {
   type Program,
 } from "../../support/stack.js";
 import { acme, person, s, useService, uids } from "../support.js";
-import { codeOf, pendingNow, placeOf, refusal, refusedWith, roleOf, untouched } from "./steps.js";
+import { codeOf, pendingNow, teamRoleOf, refusal, refusedWith, roleOf, untouched } from "./steps.js";
 
 useService();
 const core = () => `${uids.acme}/${uids.core}`;
@@ -48,8 +48,8 @@ describe("bug: an address that somebody else has now", () => {
     await s.stack.up({ ...ada("ada.new"), ...newcomers });
     const { error, emails } = await s.measured(() => s.stack.up(newcomers));
     expect({ error, emails }).toEqual({ error: undefined, emails: [] });
-    expect([await roleOf(uids.ada), await placeOf(uids.ada)]).toEqual([undefined, undefined]);
-    expect([await roleOf(newcomer.uid), await placeOf(newcomer.uid)]).toEqual(["member", "member"]);
+    expect([await roleOf(uids.ada), await teamRoleOf(uids.ada)]).toEqual([undefined, undefined]);
+    expect([await roleOf(newcomer.uid), await teamRoleOf(newcomer.uid)]).toEqual(["member", "member"]);
   });
 
   it("stands for the newcomer alone, in a roster too", async () => {
@@ -61,7 +61,7 @@ describe("bug: an address that somebody else has now", () => {
     await s.stack.up(roster({ ...lee, [person("mia.new")]: "member" }));
     await s.stack.up(roster({ ...lee, [person("mia.new")]: "member", [person("mia")]: "member" }));
     await s.stack.up(roster({ ...lee, [person("mia")]: "member" }));
-    expect([await placeOf(uids.mia), await placeOf(newcomer.uid)]).toEqual([undefined, "member"]);
+    expect([await teamRoleOf(uids.mia), await teamRoleOf(newcomer.uid)]).toEqual([undefined, "member"]);
   });
 });
 
@@ -91,7 +91,7 @@ describe("bug: another identity that cannot be looked up", () => {
     const run = await s.measured(() => s.stack.up({ dev: place("new") }));
     expect(run.error).toBeDefined();
     expect(run.writes).toEqual([]);
-    expect(await placeOf(uids.lee)).toBe("lead");
+    expect(await teamRoleOf(uids.lee)).toBe("lead");
     expect(s.stack.outputs("dev")).toMatchObject({ email: person("lee"), userUid: uids.lee });
   });
 
@@ -131,7 +131,7 @@ describe("bug: a change of one field takes nothing else along", () => {
     expect(run).toMatchObject({ ...untouched, steps: ["update mia", "update miaCore"] });
     await s.stack.refresh();
     await s.stack.up(program("second"));
-    expect([await roleOf(uids.mia), await placeOf(uids.mia)]).toEqual(["member", "member"]);
+    expect([await roleOf(uids.mia), await teamRoleOf(uids.mia)]).toEqual(["member", "member"]);
   });
 
   it("leaves the other lines of a roster as they are", async () => {
@@ -141,7 +141,7 @@ describe("bug: a change of one field takes nothing else along", () => {
     await s.stack.up(roster({}));
     await s.emulator.api("PATCH", at(`teams/core/members/${uids.lee}/role/`), { role: "member" });
     await s.stack.up(roster({ [person("mia")]: "member" }));
-    expect([await placeOf(uids.lee), await placeOf(uids.mia)]).toEqual(["member", "member"]);
+    expect([await teamRoleOf(uids.lee), await teamRoleOf(uids.mia)]).toEqual(["member", "member"]);
   });
 
   it("leaves the other fields of a team and an organization as they are", async () => {
@@ -185,7 +185,7 @@ describe("bug: a declaration that holds no access takes none away", () => {
     await putInCore(uid);
     await putInCore(uids.mia);
     expect(await s.measured(() => s.stack.up({}))).toMatchObject(untouched);
-    expect([await placeOf(uid), await placeOf(uids.mia)]).toEqual(["member", "member"]);
+    expect([await teamRoleOf(uid), await teamRoleOf(uids.mia)]).toEqual(["member", "member"]);
   });
 });
 
@@ -199,7 +199,7 @@ describe("bug: the old address of somebody in a resource that is renamed", () =>
 
   it("takes nothing from her", async () => {
     await story();
-    expect([await roleOf(uids.ada), await placeOf(uids.ada)]).toEqual(["admin", "lead"]);
+    expect([await roleOf(uids.ada), await teamRoleOf(uids.ada)]).toEqual(["admin", "lead"]);
   });
 
   it("is refused, and her record stays", async () => {
@@ -233,7 +233,7 @@ describe("bug: a refresh never binds somebody else", () => {
     expect(s.stack.outputs("adaCore")).toMatchObject({ status: "gone", userUid: uids.ada });
     expect(logged).toContainEqual({ severity: "warning", message: expect.stringContaining("another person") });
     expect(await s.measured(() => s.stack.up({}))).toMatchObject(untouched);
-    expect([await roleOf(cyd), await placeOf(cyd)]).toEqual(["member", "member"]);
+    expect([await roleOf(cyd), await teamRoleOf(cyd)]).toEqual(["member", "member"]);
   });
 
   it("leaves them in an update too", async () => {
@@ -249,7 +249,7 @@ describe("bug: a refresh never binds somebody else", () => {
     );
     expect({ writes: run.writes, emails: run.emails }).toEqual({ writes: [], emails: [] });
     expect(s.stack.outputs("ada")["userUid"]).toBe(uids.ada);
-    expect([await roleOf(cyd), await placeOf(cyd)]).toEqual(["member", "member"]);
+    expect([await roleOf(cyd), await teamRoleOf(cyd)]).toEqual(["member", "member"]);
   });
 
   it("leaves them when the roster that named her goes", async () => {
@@ -259,7 +259,7 @@ describe("bug: a refresh never binds somebody else", () => {
     const cyd = await cydHasAdasAddress();
     await s.stack.refresh();
     await s.stack.up({});
-    expect([await placeOf(cyd), await placeOf(uids.lee)]).toEqual(["member", undefined]);
+    expect([await teamRoleOf(cyd), await teamRoleOf(uids.lee)]).toEqual(["member", undefined]);
   });
 
   it("binds whoever accepts an invitation, which is the person meant", async () => {
@@ -279,7 +279,7 @@ it("bug: a place that leaves the program while its team is handed over is not fo
   const { error } = await s.measured(() => s.stack.up({ two: blue({ adopt: uid }) }));
   expect((await s.teamNow(uid)).name).toBe("Blue");
   // Taken back, or told.
-  expect({ code: codeOf(error), place: await placeOf(uids.mia, uid) }).toEqual(
+  expect({ code: codeOf(error), place: await teamRoleOf(uids.mia, uid) }).toEqual(
     error ? { code: "AVALA_GUARD", place: "lead" } : { code: undefined, place: undefined },
   );
 });
@@ -406,7 +406,7 @@ it("bug: a place that went with a membership is given again when they are back",
   await s.stack.up(program());
   await s.emulator.accept(person("mia"));
   await s.stack.up(program());
-  expect([await roleOf(uids.mia), await placeOf(uids.mia)]).toEqual(["member", "member"]);
+  expect([await roleOf(uids.mia), await teamRoleOf(uids.mia)]).toEqual(["member", "member"]);
   expect(s.stack.outputs("miaCore")["status"]).toBe("active");
 });
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { answersTo, type Answer } from "./cells.js";
-import { expected, isPlace, questionsOf, type Expected, type Kind, type Question } from "./oracle.js";
+import { answersTo, type Answer } from "./scenarios.js";
+import { expected, isInTeam, questionsOf, type Expected, type Kind, type Question } from "./oracle.js";
 
 /** One test for each question about a kind. All of them are answered before the first. */
 export function describeKinds(...kinds: Kind[]): void {
@@ -50,7 +50,7 @@ function expectRecorded(question: Question, { subject, roles, pending }: Expecte
   if (answer.error !== undefined) return;
   const isThere = subject !== "nobody" && roles[subject] !== undefined;
   if (isThere) expect(["active", "accepted"]).toContain(answer.status);
-  else if (pending && !isPlace(question.kind) && !isUnseen(question)) expect(answer.status).toBe("invited");
+  else if (pending && !isInTeam(question.kind) && !isUnseen(question)) expect(answer.status).toBe("invited");
 }
 
 /** An invitation that somebody else has sent since is no step of a declaration that has ended: nobody looks for it. */

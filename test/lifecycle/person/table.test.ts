@@ -1,4 +1,4 @@
-import { batches, observeBatch, rowName } from "./cells.js";
+import { batches, observeBatch, rowName } from "./observe.js";
 import { declarations, situations, table, type Declaration, type Situation } from "./table.js";
 
 const inBatches = batches.flat().toSorted();

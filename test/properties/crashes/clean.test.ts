@@ -1,24 +1,24 @@
 import { rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator, type TestEmulator } from "../../support/emulator.js";
-import { openGate } from "../../support/gate.js";
+import { openStoppingProxy } from "./stoppingProxy.js";
 import { Project } from "../../support/pulumi.js";
 import { declarationsOf, essence, heldAfter, writesOf, type Phase } from "./program.js";
 
 jest.setTimeout(240_000);
 
 let emulator: TestEmulator;
-let gate: Awaited<ReturnType<typeof openGate>>;
+let proxy: Awaited<ReturnType<typeof openStoppingProxy>>;
 let project: Project;
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  gate = await openGate(emulator.url);
-  project = await Project.open({ ...emulator.environment(), AVALA_BASE_URL: gate.url });
+  proxy = await openStoppingProxy(emulator.url);
+  project = await Project.open({ ...emulator.environment(), AVALA_BASE_URL: proxy.url });
 });
 afterAll(async () => {
   project?.close();
-  await gate?.close();
+  await proxy?.close();
   await emulator?.close();
 });
 
@@ -27,13 +27,13 @@ const held = async () => {
   const { organizations, emails } = await emulator.state();
   return organizations.map((one) => essence(one, emails));
 };
-const expectWrites = (phase: Phase) => expect(gate.writes().toSorted()).toEqual(writesOf[phase].flat().toSorted());
+const expectWrites = (phase: Phase) => expect(proxy.writes().toSorted()).toEqual(writesOf[phase].flat().toSorted());
 
 describe("a run without a crash", () => {
   it.each(["made", "changed"] as const)(
     "makes the writes and leaves what the tests of crashes expect: %s",
     async (phase) => {
-      gate.set(new Map());
+      proxy.set(new Map());
       declare(phase);
       await project.expectOk(["up", "--yes", "--skip-preview"]);
       expectWrites(phase);
@@ -52,7 +52,7 @@ describe("a run without a crash", () => {
   });
 
   it("makes the writes that the tests of crashes expect: destroyed", async () => {
-    gate.set(new Map());
+    proxy.set(new Map());
     await project.expectOk(["destroy", "--yes", "--skip-preview"]);
     expectWrites("destroyed");
     expect(await held()).toEqual([]);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Moment } from "../../support/gate.js";
+import type { Moment } from "./stoppingProxy.js";
 import { isLanguageHost, isProviderHost, type Process, type Started } from "../../support/pulumi.js";
 import { heldAfter, resent, writesOf, type Phase } from "./program.js";
 import { end, Scene, stopsOf, survivors } from "./scene.js";
@@ -65,10 +65,10 @@ export function crashTests(what: keyof typeof crashes): void {
   /** Runs into the crash at one line of a phase, and sees to it that nobody goes on. */
   async function crash(phase: Phase, line: number): Promise<void> {
     const engine = await scene.stoppedAt(phase, line);
-    met += scene.gate.stopped();
+    met += scene.proxy.stopped();
     const processes = engine.processes();
     expect(processes.filter(isProviderHost)).toHaveLength(1);
-    const release = () => (["carried out", "arrived"] as const).forEach(scene.gate.release);
+    const release = () => (["carried out", "arrived"] as const).forEach(scene.proxy.release);
     const struckAt = performance.now();
     await strike(engine, processes, release);
     const { code } = await engine.ended;
@@ -76,11 +76,11 @@ export function crashTests(what: keyof typeof crashes): void {
     // A destroy that is interrupted ends with 0, whatever is left.
     if (!harmless) expect(code).not.toBe(0);
     // Answers that come too late: whoever is still there would go on.
-    scene.gate.release("carried out");
+    scene.proxy.release("carried out");
     const orphans = leavesLanguageHost ? processes.filter(isLanguageHost) : [];
     expect(await survivors(processes.filter((one) => !orphans.includes(one)))).toEqual([]);
     end(orphans);
-    expect(scene.gate.lastAt() - (harmless ? endedAt : struckAt)).toBeLessThan(2_000);
+    expect(scene.proxy.lastAt() - (harmless ? endedAt : struckAt)).toBeLessThan(2_000);
     release();
     if (phase === "changed") twice.push(...(await scene.unrecorded()));
   }

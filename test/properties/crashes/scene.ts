@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startEmulator, type TestEmulator } from "../../support/emulator.js";
-import { openGate, type Moment, type Stop } from "../../support/gate.js";
+import { openStoppingProxy, type Moment, type Stop } from "./stoppingProxy.js";
 import { Project, runningProcesses, type Outcome, type Process, type Started } from "../../support/pulumi.js";
 import { arriving, declarationsOf, essence, resent, writesOf, type Copy, type Phase } from "./program.js";
 
@@ -28,21 +28,21 @@ export class Scene {
   /** One for each crash point of a phase; every phase has as many. A host process keeps to 16 requests under way. */
   readonly cases: readonly Case[];
   readonly emulator: TestEmulator;
-  readonly gate: Awaited<ReturnType<typeof openGate>>;
+  readonly proxy: Awaited<ReturnType<typeof openStoppingProxy>>;
   readonly project: Project;
 
   static async open(moments: readonly Moment[]): Promise<Scene> {
     const emulator = await startEmulator();
-    const gate = await openGate(emulator.url);
+    const proxy = await openStoppingProxy(emulator.url);
     // A write may be held for longer than a service would be waited for.
-    const environment = { ...emulator.environment(), AVALA_BASE_URL: gate.url, AVALA_TIMEOUT_SECONDS: "120" };
+    const environment = { ...emulator.environment(), AVALA_BASE_URL: proxy.url, AVALA_TIMEOUT_SECONDS: "120" };
     const project = await Project.open(environment);
-    return new Scene(emulator, gate, project, moments);
+    return new Scene(emulator, proxy, project, moments);
   }
 
-  private constructor(emulator: TestEmulator, gate: Scene["gate"], project: Project, moments: readonly Moment[]) {
+  private constructor(emulator: TestEmulator, proxy: Scene["proxy"], project: Project, moments: readonly Moment[]) {
     this.emulator = emulator;
-    this.gate = gate;
+    this.proxy = proxy;
     this.project = project;
     const [changed, destroyed] = [stopsOf("changed", moments), stopsOf("destroyed", moments)];
     this.cases = stopsOf("made", moments).map((made, index) => ({
@@ -62,13 +62,13 @@ export class Scene {
   /** Starts a command, and waits until each organization with a write in this line of the phase has come to it. */
   async stoppedAt(phase: Phase, line: number): Promise<Started> {
     const chosen = this.cases.filter(({ stops }) => writesOf[phase][line]!.includes(stops[phase].write));
-    this.gate.set(new Map(chosen.map(({ name, stops }) => [name, stops[phase]])));
+    this.proxy.set(new Map(chosen.map(({ name, stops }) => [name, stops[phase]])));
     const command = phase === "destroyed" ? "destroy" : "up";
     const started = this.project.start([command, "--yes", "--skip-preview", "--parallel", "200"]);
     const early = started.ended.then(({ code }) => {
       throw new Error(`It ended by itself with ${code}:\n${started.screen()}`);
     });
-    await Promise.race([this.gate.reached(), early]);
+    await Promise.race([this.proxy.reached(), early]);
     early.catch(() => undefined);
     return started;
   }
@@ -131,7 +131,7 @@ export class Scene {
 
   async close(): Promise<void> {
     this.project.close();
-    await this.gate.close();
+    await this.proxy.close();
     await this.emulator.close();
   }
 }

@@ -1,7 +1,7 @@
 import { cleanRuns, lineOf, templates, type Clean } from "./clean.js";
 import { faultKinds, type FaultKind } from "./faults.js";
 import { operations } from "./operations.js";
-import { hitsOf, sharedHitsOf, suffer, type Verdict } from "./suffer.js";
+import { hitsOf, sharedHitsOf, runWithFault, type Verdict } from "./runWithFault.js";
 
 // A minute and a half on two cores that have nothing else to do.
 jest.setTimeout(1_200_000);
@@ -24,7 +24,7 @@ const oneOfEach = (all: readonly Clean[]) => [...new Map(all.map((clean) => [res
 
 const verdicts = new Map<string, Verdict[]>();
 
-async function sufferAll(): Promise<void> {
+async function runAllFaults(): Promise<void> {
   const batches = faultKinds.flatMap((kind) => [
     { kind, hits: (all: Clean[]) => hitsOf(kind, all) },
     { kind, hits: (all: Clean[]) => sharedHitsOf(kind, oneOfEach(all)) },
@@ -33,14 +33,14 @@ async function sufferAll(): Promise<void> {
     for (let batch = batches.shift(); batch; batch = batches.shift()) {
       const { kind } = batch;
       const hits = batch.hits(await cleansFor(kind));
-      const more = await suffer(kind, hits);
+      const more = await runWithFault(kind, hits);
       verdicts.set(kind.name, [...(verdicts.get(kind.name) ?? []), ...more]);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-beforeAll(sufferAll);
+beforeAll(runAllFaults);
 afterAll(() => {
   const cases = [...verdicts.values()].flat();
   process.stderr.write(`${cases.length} cases: ${operations.length} operations, ${faultKinds.length} kinds of fault\n`);

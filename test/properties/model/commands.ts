@@ -2,7 +2,7 @@ import type { Fault } from "../../../emulator/src/index.js";
 import { Broken } from "./observed.js";
 import { keepsPreviewsPromise } from "./promises/convergence.js";
 import { stateAgreesWithService } from "./promises/records.js";
-import { refusesWithReason, remedyFor } from "./remedies.js";
+import { refusesWithReason, fixFor } from "./expectedErrors.js";
 import { down, preview, refresh, up, upWithRefresh } from "./runs.js";
 import { acme, admin, type Dice, type Move, type World } from "./world.js";
 
@@ -123,7 +123,7 @@ const hasty = command("up, at once", async (world) =>
 
 /** What the last run was refused for is put right. */
 const obey: Move = (world) => {
-  const follow = world.lastErrors.map((line) => remedyFor(world, world.stack, line)).find(Boolean);
+  const follow = world.lastErrors.map((line) => fixFor(world, world.stack, line)).find(Boolean);
   if (!follow) return undefined;
   return { line: "do what the error tells to do", take: async () => follow() };
 };

@@ -1,5 +1,5 @@
 import type { Recorded } from "../../support/stack.js";
-import { recordNames, uidsIn, type Meant } from "./meant.js";
+import { recordNames, uidsIn, type Resolved } from "./resolved.js";
 import type { Observed } from "./observed.js";
 import { isPlaceKind } from "./program.js";
 import { addressOf, lower, rosterLines, uidOf, type InvitationRow, type Service } from "./service.js";
@@ -60,10 +60,13 @@ export function holdsInvitation(
  * A declaration that uses an address which the record's person does not have any more, and nobody else has: nobody can
  * tell whether it means them. What stands for nobody else may not take them out.
  */
-export function mayStillBeMeant(record: Recorded, { meant, before }: { meant: Meant[] } & Pick<Observed, "before">) {
+export function mayStillBeDeclared(
+  record: Recorded,
+  { resolved, before }: { resolved: Resolved[] } & Pick<Observed, "before">,
+) {
   const { email } = record.outputs;
   const [organization, team] = record.id.split("/");
-  return meant.some((row) => {
+  return resolved.some((row) => {
     if (row.organization !== organization || isPlaceKind(row.kind) !== isPlaceKind(record.kind)) return false;
     if (isPlaceKind(record.kind) && row.team !== team) return false;
     const isNobodys = typeof email === "string" && uidOf(before, email) === undefined;

@@ -1,6 +1,6 @@
 import { ProgramJournal } from "../../../provider/core/notes.js";
 import { Hosts, Stack, type Declaration, type Program } from "../../support/stack.js";
-import { isReference } from "./meant.js";
+import { isReference } from "./resolved.js";
 import { lower } from "./service.js";
 
 /**

@@ -1,7 +1,7 @@
 import type { Program, Recorded, UpOptions } from "../../support/stack.js";
-import { isReference } from "./meant.js";
+import { isReference } from "./resolved.js";
 import { Broken } from "./observed.js";
-import { refusesWithReason } from "./remedies.js";
+import { refusesWithReason } from "./expectedErrors.js";
 import { preview, up, upWith } from "./runs.js";
 import type { Dice, Move, World } from "./world.js";
 

@@ -1,18 +1,18 @@
 import type { Kind, Properties } from "../../support/host.js";
 import type { Recorded } from "../../support/stack.js";
 import type { Change } from "./changes.js";
-import { holdsInvitation, mayStillBeMeant, membershipsHeld, placesHeld } from "./held.js";
-import { isNamed, meantBy, peopleOf, sameText, uidsIn, type Meant } from "./meant.js";
+import { holdsInvitation, mayStillBeDeclared, membershipsHeld, placesHeld } from "./held.js";
+import { isNamed, resolveDeclarations, peopleOf, sameText, uidsIn, type Resolved } from "./resolved.js";
 import type { Observed } from "./observed.js";
 import { isPersonKind, isPlaceKind } from "./program.js";
 import { lower, organizationUid, rosterLines, teamId, uidOf, type Service } from "./service.js";
 
 /** What reason a run has for a change, or none. */
 export class Reasons {
-  readonly meant: Meant[];
+  readonly resolved: Resolved[];
 
   constructor(private readonly run: Observed) {
-    this.meant = meantBy(run, run.before);
+    this.resolved = resolveDeclarations(run, run.before);
   }
 
   has(change: Change): boolean {
@@ -21,7 +21,7 @@ export class Reasons {
       case "organization gone":
         return this.#organizationEnds(organization);
       case "organization made":
-        return this.meant.some(
+        return this.resolved.some(
           (row) => row.kind === "organization" && row.inputs["adopt"] === undefined && !row.record,
         );
       case "member gone":
@@ -41,7 +41,7 @@ export class Reasons {
       case "team gone":
         return this.#teamEnds(organization, change.team);
       case "team made":
-        return this.meant.some(
+        return this.resolved.some(
           (row) => row.kind === "team" && row.organization === organization && row.inputs["name"] === change.name,
         );
       case "team field":
@@ -55,8 +55,8 @@ export class Reasons {
     }
   }
 
-  #declared(kind: Kind, organization: string, user: string): Meant[] {
-    return this.meant.filter(
+  #declared(kind: Kind, organization: string, user: string): Resolved[] {
+    return this.resolved.filter(
       (row) => row.kind === kind && row.organization === organization && isNamed(row.names, this.run.before, user),
     );
   }
@@ -67,7 +67,7 @@ export class Reasons {
   }
 
   #organizationEnds(organization: string): boolean {
-    const declared = this.meant.some((row) => row.kind === "organization" && row.organization === organization);
+    const declared = this.resolved.some((row) => row.kind === "organization" && row.organization === organization);
     return (
       !declared &&
       this.#recorded("organization").some(
@@ -81,7 +81,7 @@ export class Reasons {
   /** Somebody has left the program, and what is recorded of them holds their membership. */
   #memberEnds(organization: string, user: string): boolean {
     const { before, looks } = this.run;
-    const declared = this.meant.some(
+    const declared = this.resolved.some(
       (row) => isPersonKind(row.kind) && row.organization === organization && isNamed(row.names, before, user),
     );
     return (
@@ -95,7 +95,9 @@ export class Reasons {
   /** Records that may be deleted: all but those of which nobody can tell whether the program means them still. */
   #leaving(...kinds: Kind[]): Recorded[] {
     const { before } = this.run;
-    return this.#recorded(...kinds).filter((record) => !mayStillBeMeant(record, { meant: this.meant, before }));
+    return this.#recorded(...kinds).filter(
+      (record) => !mayStillBeDeclared(record, { resolved: this.resolved, before }),
+    );
   }
 
   #invites(organization: string, email: string, role: string): boolean {
@@ -103,9 +105,9 @@ export class Reasons {
   }
 
   /** Declarations that may mail an address: none whose person is known, where it is somebody else's now. */
-  #inviters(organization: string, email: string): Meant[] {
+  #inviters(organization: string, email: string): Resolved[] {
     const holder = uidOf(this.run.before, email);
-    return this.meant.filter(
+    return this.resolved.filter(
       ({ kind, names, ...row }) =>
         isPersonKind(kind) &&
         row.organization === organization &&
@@ -124,24 +126,24 @@ export class Reasons {
   }
 
   #field({ organization, field, to }: Extract<Change, { what: "field" }>): boolean {
-    return this.meant
+    return this.resolved
       .filter((row) => row.kind === "organization" && row.organization === organization)
       .some((row) => this.#sends(row, field, to));
   }
 
   #teamField({ organization, team, field, to }: Extract<Change, { what: "team field" }>): boolean {
-    return this.meant
+    return this.resolved
       .filter((row) => row.kind === "team" && row.organization === organization && row.team === team)
       .some((row) => this.#sends(row, field, to));
   }
 
-  #sends(row: Meant, field: string, to: unknown): boolean {
+  #sends(row: Resolved, field: string, to: unknown): boolean {
     if (field === "slug" && this.run.before.settings.slugFollowsName) return true;
     return isDeclared(row.inputs, row.record, field, to) && this.#isChanged(row, field, to);
   }
 
   #teamEnds(organization: string, team: string): boolean {
-    const declared = this.meant.some(
+    const declared = this.resolved.some(
       (row) => row.kind === "team" && row.organization === organization && row.team === team,
     );
     return !declared && this.#recorded("team").some(({ id }) => id === `${organization}/${team}`);
@@ -152,9 +154,9 @@ export class Reasons {
   }
 
   /** The declaration that has somebody in a team, and the role. */
-  #placeOf(organization: string, team: string, user: string): { row: Meant; role: string } | undefined {
+  #placeOf(organization: string, team: string, user: string): { row: Resolved; role: string } | undefined {
     const { before } = this.run;
-    for (const row of this.meant.filter((one) => one.organization === organization && one.team === team)) {
+    for (const row of this.resolved.filter((one) => one.organization === organization && one.team === team)) {
       const role =
         row.kind === "teamMembership" && isNamed(row.names, before, user)
           ? (row.inputs["role"] as string)
@@ -183,7 +185,7 @@ export class Reasons {
     if (this.#memberEnds(organization, user)) return true;
     if (this.#placeOf(organization, team, user) !== undefined) return false;
     const id = `${organization}/${team}`;
-    if (this.meant.some((row) => row.organization === organization && row.team === team && this.#clears(row, user)))
+    if (this.resolved.some((row) => row.organization === organization && row.team === team && this.#clears(row, user)))
       return true;
     return this.#leaving("teamMembership", "teamRoster").some(
       (record) => teamId(record) === id && placesHeld(record, before, looks).includes(user),
@@ -191,14 +193,14 @@ export class Reasons {
   }
 
   /** A roster takes a stranger out: whom state records as one, or anybody once it begins to. */
-  #clears(row: Meant, user: string): boolean {
+  #clears(row: Resolved, user: string): boolean {
     if (row.kind !== "teamRoster" || row.inputs["unmanaged"] !== "remove") return false;
     if (this.#sendsAll(row) || row.record!.outputs["unmanaged"] !== "remove") return true;
     return peopleOf(this.run.before, linesOf(row.record!.outputs["unmanagedMembers"]), undefined).has(user);
   }
 
   /** The run may send all that differs: it makes the resource, has looked before, or repairs what broke off. */
-  #sendsAll({ kind, organization, team, name, record, inputs }: Meant): boolean {
+  #sendsAll({ kind, organization, team, name, record, inputs }: Resolved): boolean {
     if (this.run.looks || !record || record.initErrors.length > 0 || this.run.remade.includes(name)) return true;
     if (organizationUid(record) !== organization) return true;
     if (isPlaceKind(kind) && teamId(record) !== `${organization}/${team}`) return true;
@@ -206,20 +208,20 @@ export class Reasons {
   }
 
   /** Of an update: the value of the field is another one than state records. Drift is left alone. */
-  #isChanged(row: Meant, field: string, to: unknown): boolean {
+  #isChanged(row: Resolved, field: string, to: unknown): boolean {
     if (this.#sendsAll(row)) return true;
     const recorded = row.record!.outputs[field];
     return lower(String(recorded ?? "")) !== lower(String(to ?? ""));
   }
 
   /** A role is given where the declaration is new or another one, or whoever was to come has come. */
-  #grants(row: Meant, role: string): boolean {
+  #grants(row: Resolved, role: string): boolean {
     return this.#sendsAll(row) || row.record!.outputs["status"] !== "active" || row.record!.outputs["role"] !== role;
   }
 }
 
 /** How a roster writes somebody. */
-function textOf({ inputs, record }: Meant, user: string, service: Service): string {
+function textOf({ inputs, record }: Resolved, user: string, service: Service): string {
   const texts = Object.keys(inputs["members"] as object);
   return texts.find((text) => peopleOf(service, { [text]: "member" }, record).has(user)) ?? user;
 }

@@ -2,7 +2,7 @@ import type { NotedStack } from "./noted.js";
 import { Broken, type Observed } from "./observed.js";
 import { serviceIsAsDeclared, staysSettled } from "./promises/convergence.js";
 import { stateAgreesWithService } from "./promises/records.js";
-import { remedyFor } from "./remedies.js";
+import { fixFor } from "./expectedErrors.js";
 import { preview, refresh, upWithRefresh } from "./runs.js";
 import type { World } from "./world.js";
 
@@ -22,7 +22,7 @@ async function converge(world: World, stack: NotedStack): Promise<Observed> {
     // What one remedy has changed must not make another message unheard of.
     const messages = [...new Set(error.message.split("\n"))].map((message) => ({
       message,
-      follow: remedyFor(world, stack, message),
+      follow: fixFor(world, stack, message),
     }));
     for (const { message, follow } of messages) {
       if (!follow || followed.has(message)) {

@@ -1,7 +1,7 @@
 import { Broken, type Observed } from "./observed.js";
 import { isPersonKind, isPlaceKind, type Item } from "./program.js";
 import { stateAgreesWithService } from "./promises/records.js";
-import { refusesWithReason, remedyFor } from "./remedies.js";
+import { refusesWithReason, fixFor } from "./expectedErrors.js";
 import { refresh, up, upWith } from "./runs.js";
 import { invitationOf, lower, type OrganizationRow } from "./service.js";
 import { acme, address, type Dice, type Move, type World } from "./world.js";
@@ -44,7 +44,7 @@ async function isInPeace(world: World): Promise<boolean> {
   for (let attempts = 0; attempts < 5; attempts += 1) {
     await world.look();
     if (await comesThrough(world)) return true;
-    const follows = world.lastErrors.map((line) => remedyFor(world, world.stack, line));
+    const follows = world.lastErrors.map((line) => fixFor(world, world.stack, line));
     for (const follow of follows) await follow?.();
   }
   return false;
@@ -56,13 +56,13 @@ const put = (world: World, name: string, fields: Item["fields"]): void => {
 };
 
 /** A member of Acme whom the program declares, or may declare: not the owner. */
-function someMember(world: World, dice: Dice, isMeant = (_who: string) => true): Declared | undefined {
+function someMember(world: World, dice: Dice, isEligible = (_who: string) => true): Declared | undefined {
   const isDeclared = (who: string) =>
     [...world.items].find(([, item]) => isPersonKind(item.kind) && item.organization === "acme" && item.who === who);
   const members = world.declarable.filter((who) => {
     const kind = isDeclared(who)?.[1].kind ?? "organizationMember";
     const role = memberRow(world, who)?.role;
-    return kind === "organizationMember" && role !== undefined && role !== "owner" && isMeant(who);
+    return kind === "organizationMember" && role !== undefined && role !== "owner" && isEligible(who);
   });
   const who = dice.pick(members);
   if (who === undefined) return undefined;
@@ -84,10 +84,10 @@ const ofMember =
   (
     line: (declared: Declared, world: World) => string,
     story: (world: World, declared: Declared, dice: Dice) => Promise<unknown>,
-    isMeant?: (world: World) => (who: string) => boolean,
+    isEligible?: (world: World) => (who: string) => boolean,
   ): Move =>
   (world, dice) => {
-    const declared = someMember(world, dice, isMeant?.(world));
+    const declared = someMember(world, dice, isEligible?.(world));
     if (!declared) return undefined;
     return {
       line: `${line(declared, world)} (${declared.name})`,

@@ -1,5 +1,5 @@
 import type { Properties } from "../../../support/host.js";
-import { isReference, meantBy, recordNames, type Meant } from "../meant.js";
+import { isReference, resolveDeclarations, recordNames, type Resolved } from "../resolved.js";
 import { hold, type Observed } from "../observed.js";
 import { isPersonKind, isPlaceKind } from "../program.js";
 import {
@@ -19,14 +19,14 @@ import { disagreements } from "./records.js";
 /** The service is as the program says, as far as people have accepted. */
 export function serviceIsAsDeclared(run: Observed): void {
   const { after } = run;
-  const broken = meantBy({ ...run, records: run.recordsNow }, after).flatMap((row) =>
+  const broken = resolveDeclarations({ ...run, records: run.recordsNow }, after).flatMap((row) =>
     missing(row, run).map((what) => `${row.name}: ${what}`),
   );
   hold("Everything is as declared", broken);
 }
 
 /** What a declaration asks for and the service has not. */
-function missing(row: Meant, { after }: Observed): string[] {
+function missing(row: Resolved, { after }: Observed): string[] {
   const { kind, inputs, organization: uid, team: teamUid, record, name } = row;
   const organization = uid === undefined ? undefined : organizationOf(after, uid);
   if (!organization) return ["its organization is not there"];
@@ -46,7 +46,7 @@ function missing(row: Meant, { after }: Observed): string[] {
 type Roles = ReadonlyMap<string, string>;
 
 function personMissing(
-  { kind, inputs, names }: Meant,
+  { kind, inputs, names }: Resolved,
   organization: OrganizationRow,
   members: Roles,
   after: Service,
@@ -64,7 +64,7 @@ function personMissing(
   return invitation && invitation.role !== role ? [`is invited as ${invitation.role} and not ${role}`] : [];
 }
 
-function placeMissing({ inputs, names }: Meant, members: Roles, places: Roles): string[] {
+function placeMissing({ inputs, names }: Resolved, members: Roles, places: Roles): string[] {
   const user = [...names].find((one) => members.has(one));
   const role = user && places.get(user);
   return user === undefined || role === inputs["role"]
@@ -72,7 +72,7 @@ function placeMissing({ inputs, names }: Meant, members: Roles, places: Roles): 
     : [`a member of the organization, and ${role ?? "not in the team"}`];
 }
 
-function rosterMissing({ inputs, people }: Meant, members: Roles, places: Roles): string[] {
+function rosterMissing({ inputs, people }: Resolved, members: Roles, places: Roles): string[] {
   const lacking = [...people].filter(([who, role]) => members.has(who) && places.get(who) !== role);
   const strangers = inputs["unmanaged"] === "remove" ? [...places.keys()].filter((user) => !people.has(user)) : [];
   return [
@@ -140,7 +140,7 @@ export function keepsPreviewsPromise(preview: Observed, up: Observed): void {
  */
 export function replacesOnlyOthers(run: Observed): void {
   const { before, records, steps, remade } = run;
-  const broken = meantBy(run, before).filter((row) => {
+  const broken = resolveDeclarations(run, before).filter((row) => {
     const old = records.get(row.name);
     if (
       !old ||

@@ -1,5 +1,5 @@
 import type { Recorded } from "../../../support/stack.js";
-import { learntUid, sameText } from "../meant.js";
+import { learntUid, sameText } from "../resolved.js";
 import { hold, type Observed } from "../observed.js";
 import { lower, rosterLines, uidOf } from "../service.js";
 

@@ -8,7 +8,7 @@ import {
 } from "./access.js";
 import { changesNothingUnlessUp, changesOnlyWhatIsDeclared, doublesNothing } from "./changes.js";
 import { replacesOnlyOthers } from "./convergence.js";
-import { countsItsEmails, forgetsNobody, sendsOnlyDueEmails } from "./mails.js";
+import { countsItsEmails, forgetsNobody, sendsOnlyDueEmails } from "./emails.js";
 import { standsForOnePerson } from "./identity.js";
 import { losesNoRecord, takesAwayWhatLeaves } from "./records.js";
 

@@ -1,7 +1,7 @@
 import type { Kind } from "../../../support/host.js";
 import type { Recorded } from "../../../support/stack.js";
 import { holdsInvitation, membershipsHeld, placesHeld } from "../held.js";
-import { isNamed, meantBy, peopleOf, recordNames } from "../meant.js";
+import { isNamed, resolveDeclarations, peopleOf, recordNames } from "../resolved.js";
 import { hold, type Observed } from "../observed.js";
 import { isPersonKind, isPlaceKind } from "../program.js";
 import {
@@ -69,18 +69,18 @@ function left(record: Recorded, run: Observed): string[] {
   const organization = organizationOf(after, organizationUid(record));
   if (!organization || outputs["onDestroy"] === "retain") return [];
   const held = (kinds: (kind: Kind) => boolean) =>
-    meantBy(run, run.before).filter((row) => kinds(row.kind) && row.organization === organization.uid);
+    resolveDeclarations(run, run.before).filter((row) => kinds(row.kind) && row.organization === organization.uid);
   if (kind === "organization") {
     const isDeleted = (outputs["onDestroy"] ?? (outputs["__created"] ? "delete" : "retain")) === "delete";
     return isDeleted && held((other) => other === kind).length === 0 ? ["it is still there"] : [];
   }
   if (isPersonKind(kind)) {
     const people = held(isPersonKind);
-    const isMeant = (user: string) => people.some((row) => isNamed(row.names, after, user));
+    const isDeclared = (user: string) => people.some((row) => isNamed(row.names, after, user));
     const isInvited = (email: string) => people.some((row) => row.names.has(lower(email)));
     return [
       ...memberLeft(record, organization, run)
-        .filter((user) => !isMeant(user))
+        .filter((user) => !isDeclared(user))
         .map((user) => `${user} is still a member`),
       ...organization.invitations
         .filter((row) => isValid(after, row) && !isInvited(row.email) && holdsInvitation(record, row, after, false))

@@ -3,9 +3,9 @@ import { again, Bench, difference, surplus } from "./bench.js";
 import { Case, nextToken, outputsOf } from "./case.js";
 import { lineOf, sharedCall, type Clean } from "./clean.js";
 import type { FaultKind } from "./faults.js";
-import { shutOut, type Hit, type Suffered } from "./refused.js";
+import { refuseConnections, type Hit, type Refused } from "./refused.js";
 
-/** How one case has ended: nothing to say is well. */
+/** How one case has ended: without problems, all is well. */
 export interface Verdict {
   operation: string;
   call: string;
@@ -15,20 +15,20 @@ export interface Verdict {
   error: string | undefined;
 }
 
-/** All calls of these operations that a kind of fault can befall. */
+/** All calls of these operations that a kind of fault can affect. */
 export function hitsOf(kind: FaultKind, cleans: readonly Clean[]): Hit[] {
   return cleans.flatMap((clean) =>
     clean.calls.filter((call) => kind.befalls?.(call) ?? true).map((call) => ({ clean, call })),
   );
 }
 
-/** The call that all places share, once for each operation. */
+/** The call that all organizations share, once for each operation. */
 export function sharedHitsOf(kind: FaultKind, cleans: readonly Clean[]): Hit[] {
   return (kind.befalls?.(sharedCall) ?? true) ? cleans.map((clean) => ({ clean, call: sharedCall })) : [];
 }
 
 /** Runs each operation with its fault, again without, and looks whether all is as after a clean run. */
-export async function suffer(kind: FaultKind, hits: readonly Hit[]): Promise<Verdict[]> {
+export async function runWithFault(kind: FaultKind, hits: readonly Hit[]): Promise<Verdict[]> {
   const bench = await Bench.start(kind.settings, kind.environment);
   try {
     const cases = hits.map(({ clean }) => new Case(clean.template, nextToken()));
@@ -36,7 +36,7 @@ export async function suffer(kind: FaultKind, hits: readonly Hit[]): Promise<Ver
       cases.flatMap(({ organizations }) => organizations),
       cases.flatMap(({ people }) => people),
     );
-    const { errors: first, missed } = await (kind.refused ? shutOut : befallen)(bench, kind, hits, cases);
+    const { errors: first, missed } = await (kind.refused ? refuseConnections : withEmulatorFaults)(bench, kind, hits, cases);
     const second = await again(bench, cases);
     const unsettled = await bench.together((hosts) =>
       Promise.all(cases.map((one) => one.unsettled(hosts).catch((error: Error) => [error.message]))),
@@ -53,7 +53,7 @@ export async function suffer(kind: FaultKind, hits: readonly Hit[]): Promise<Ver
         ...unsettled[i]!.map((step) => `not settled: ${step}`),
         ...difference("the service holds", clean.held, held.get(token)),
         ...difference("state records", clean.outputs, outputsOf(one.stack, token)),
-        ...surplus(emails.get(token) ?? [], clean.emails).map((email) => `one mail too many: ${email}`),
+        ...surplus(emails.get(token) ?? [], clean.emails).map((email) => `one email too many: ${email}`),
       ];
       const error = first[i]?.message;
       if (problems.length > 0) problems.push(`the run with the fault ended with: ${error ?? "no error"}`);
@@ -64,13 +64,8 @@ export async function suffer(kind: FaultKind, hits: readonly Hit[]): Promise<Ver
   }
 }
 
-/** The emulator lets the calls come to grief. */
-async function befallen(
-  bench: Bench,
-  kind: FaultKind,
-  hits: readonly Hit[],
-  cases: readonly Case[],
-): Promise<Suffered> {
+/** The emulator applies the faults to the calls. */
+async function withEmulatorFaults(bench: Bench, kind: FaultKind, hits: readonly Hit[], cases: readonly Case[]): Promise<Refused> {
   const faults: Fault[] = hits.map(({ call: { method, path, nth, body } }, i) => {
     const { token } = cases[i]!.at;
     const own = (text: string) => text.replaceAll("TOKEN", token);
@@ -93,7 +88,7 @@ async function befallen(
   return { errors, missed: new Set(missed) };
 }
 
-/** No call of the place gets an answer any more, but for what comes up to this one. */
+/** No call of the organization is answered after this one. */
 function silenceAfter({ clean, call }: Hit, { at: { token } }: Case): Fault {
   const counted = clean.calls.filter(({ path }) => path.includes("TOKEN"));
   return { match: { path: token, nth: counted.indexOf(call) + 2 }, action: { status: 403 }, times: null };

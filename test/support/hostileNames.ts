@@ -53,7 +53,7 @@ export interface Size {
 }
 
 /** An organization whose names are awkward wherever the service allows it, in the given size. */
-export function awkward({ people, teams, each }: Size): Seed {
+export function seedWithHostileNames({ people, teams, each }: Size): Seed {
   const member = (number: number) => ({
     email: email(number),
     role: number === 0 ? ("owner" as const) : number % 7 === 1 ? ("admin" as const) : ("member" as const),
@@ -100,4 +100,4 @@ export function awkward({ people, teams, each }: Size): Seed {
 }
 
 /** How many awkward names there are: a team for each. */
-export const awkwardNames = names.length;
+export const hostileNameCount = names.length;

@@ -13,12 +13,12 @@ import {
   type Program,
   type UpOptions,
 } from "../../support/stack.js";
-import { isPlace, roles, situationOf, type Name, type Question, type Roles } from "./oracle.js";
+import { isInTeam, roles, situationOf, type Name, type Question, type Roles } from "./oracle.js";
 import { asOneProgram, errorOf, inOneRun, mustSucceed, changesIn } from "./batch.js";
 import { codeOf } from "./steps.js";
 
 /** One question, asked in an organization of its own: many of them share an emulator and the host processes of a run. */
-export class Cell {
+export class Scenario {
   readonly stack: Stack;
   readonly slug: string;
   readonly organizationUid: string;
@@ -63,7 +63,7 @@ export class Cell {
     const { order, kind } = this.question;
     if (order !== "delete before replace above") return {};
     const { organizationUid, teamUid, slug } = this;
-    const declared = isPlace(kind)
+    const declared = isInTeam(kind)
       ? team({ organization: organizationUid, name: "Core", adopt: teamUid })
       : organization({ name: slug, adopt: organizationUid });
     return { above: { ...declared, deleteBeforeReplace: true } };
@@ -143,49 +143,51 @@ export interface Answer {
 export async function answersTo(questions: readonly Question[]): Promise<ReadonlyMap<Question, Answer>> {
   const emulator = await startEmulator();
   try {
-    const cells = questions.map((question, index) => new Cell(question, index + 1, emulator.environment()));
-    await emulator.reset(seedOf(cells));
-    return await new Batch(emulator, cells).answers();
+    const scenarios = questions.map((question, index) => new Scenario(question, index + 1, emulator.environment()));
+    await emulator.reset(seedOf(scenarios));
+    return await new Batch(emulator, scenarios).answers();
   } finally {
     await emulator.close();
   }
 }
 
 /** Whoever is in an organization from the start, and who is invited. */
-function seedOf(cells: readonly Cell[]): Seed {
+function seedOf(scenarios: readonly Scenario[]): Seed {
   const others = ["eve", "lee"] as const;
   return {
     people: [
       { email: "owner@example.com" },
-      ...cells.flatMap((cell) =>
-        (["bob", "eve", "lee"] as const).map((name) => ({ uid: cell.uid(name), email: cell.email(name) })),
+      ...scenarios.flatMap((scenario) =>
+        (["bob", "eve", "lee"] as const).map((name) => ({ uid: scenario.uid(name), email: scenario.email(name) })),
       ),
-      ...cells.map((cell) => ({ uid: cell.uid("nia"), email: cell.email("nia.old") })),
+      ...scenarios.map((scenario) => ({ uid: scenario.uid("nia"), email: scenario.email("nia.old") })),
     ],
-    organizations: cells.map((cell) => {
-      const isInvited = startsInvited(cell);
+    organizations: scenarios.map((scenario) => {
+      const isInvited = startsInvited(scenario);
       const members = isInvited ? others : (["bob", ...others] as const);
       return {
-        uid: cell.organizationUid,
-        name: cell.slug,
-        slug: cell.slug,
+        uid: scenario.organizationUid,
+        name: scenario.slug,
+        slug: scenario.slug,
         members: [
           { email: "owner@example.com", role: "owner" as const },
-          ...members.map((name) => ({ email: cell.email(name) })),
+          ...members.map((name) => ({ email: scenario.email(name) })),
         ],
         // A place waits for whomever somebody else has invited.
         invitations:
-          isInvited && isPlace(cell.question.kind)
-            ? [{ email: cell.email("bob"), expiresAt: "2100-01-01T00:00:00Z" }]
+          isInvited && isInTeam(scenario.question.kind)
+            ? [{ email: scenario.email("bob"), expiresAt: "2100-01-01T00:00:00Z" }]
             : [],
-        teams: [{ uid: cell.teamUid, name: "Core", members: [{ email: cell.email("lee"), role: "lead" as const }] }],
+        teams: [
+          { uid: scenario.teamUid, name: "Core", members: [{ email: scenario.email("lee"), role: "lead" as const }] },
+        ],
       };
     }),
   };
 }
 
 /** The story begins with an invitation. */
-function startsInvited({ question: { story } }: Cell): boolean {
+function startsInvited({ question: { story } }: Scenario): boolean {
   const { isKnown } = situationOf(story);
   return !isKnown;
 }
@@ -193,7 +195,7 @@ function startsInvited({ question: { story } }: Cell): boolean {
 class Batch {
   constructor(
     private readonly emulator: TestEmulator,
-    private readonly cells: readonly Cell[],
+    private readonly scenarios: readonly Scenario[],
   ) {}
 
   async answers(): Promise<ReadonlyMap<Question, Answer>> {
@@ -206,46 +208,46 @@ class Batch {
     const calls = await this.emulator.requests();
     const emails = await this.emulator.emails();
     await this.emulator.clearFaults();
-    const next = await inOneRun(this.cells, (cell) => cell.stack.preview(cell.run.program));
+    const next = await inOneRun(this.scenarios, (scenario) => scenario.stack.preview(scenario.run.program));
     const writes = calls.filter(({ method }) => method !== "GET");
-    const answers = this.cells.map((cell) => {
-      const [was, is] = [before, after].map((state) => standingIn(state, cell));
+    const answers = this.scenarios.map((scenario) => {
+      const [was, is] = [before, after].map((state) => standingIn(state, scenario));
       const mine = writes
-        .filter(({ path }) => path.startsWith(cell.path))
+        .filter(({ path }) => path.startsWith(scenario.path))
         .map(({ method, path }) => `${method} ${path}`);
       const answer: Answer = {
-        roles: isPlace(cell.question.kind) ? is!.team : is!.organization,
+        roles: isInTeam(scenario.question.kind) ? is!.team : is!.organization,
         pending: is!.pending.length > 0,
-        emails: emails.filter(({ to }) => to.endsWith(`@${cell.slug}.example.com`)).length,
-        error: codeOf(errorOf(ended.get(cell))),
+        emails: emails.filter(({ to }) => to.endsWith(`@${scenario.slug}.example.com`)).length,
+        error: codeOf(errorOf(ended.get(scenario))),
         writes: mine,
         needed: differences(was!, is!),
-        ...recordedIn(cell),
-        next: changesIn(next.get(cell)),
+        ...recordedIn(scenario),
+        next: changesIn(next.get(scenario)),
       };
-      return [cell.question, answer] as const;
+      return [scenario.question, answer] as const;
     });
     return new Map(answers);
   }
 
   /** What replaces something above asks the program's process often: those cells have one of their own. */
   async #act() {
-    const isAbove = (cell: Cell) => Object.keys(cell.above).length > 0;
-    const above = await asOneProgram(this.cells.filter(isAbove));
-    const others = await asOneProgram(this.cells.filter((cell) => !isAbove(cell)));
+    const isAbove = (scenario: Scenario) => Object.keys(scenario.above).length > 0;
+    const above = await asOneProgram(this.scenarios.filter(isAbove));
+    const others = await asOneProgram(this.scenarios.filter((scenario) => !isAbove(scenario)));
     return new Map([...above, ...others]);
   }
 
   /** The declaration is brought up, and what broke off after that. */
   async #begin(): Promise<void> {
-    await mustSucceed(this.cells, (cell) => cell.stack.up({ ...cell.above, one: cell.bob }));
-    await mustSucceed(this.cells, (cell) => {
-      switch (cell.question.order) {
+    await mustSucceed(this.scenarios, (scenario) => scenario.stack.up({ ...scenario.above, one: scenario.bob }));
+    await mustSucceed(this.scenarios, (scenario) => {
+      switch (scenario.question.order) {
         case "after a broken rename":
-          cell.name = "two";
-          return cell.stack.up({ two: cell.bob }, { breakBeforeDeletes: true });
+          scenario.name = "two";
+          return scenario.stack.up({ two: scenario.bob }, { breakBeforeDeletes: true });
         case "with a pending delete":
-          return cell.stack.up({ one: cell.bob }, { replace: ["one"], breakBeforeDeletes: true });
+          return scenario.stack.up({ one: scenario.bob }, { replace: ["one"], breakBeforeDeletes: true });
         default:
           return undefined;
       }
@@ -254,11 +256,11 @@ class Batch {
 
   async #happen(): Promise<void> {
     const hand = new Hand(this.emulator, await this.emulator.state());
-    for (const cell of this.cells) await happenings[cell.question.story].first?.(hand, cell);
-    const isSeen = ({ question: { story } }: Cell) => story.includes("refreshed");
-    await mustSucceed(this.cells, (cell) => (isSeen(cell) ? cell.stack.refresh() : undefined));
-    for (const cell of this.cells) await happenings[cell.question.story].last?.(hand, cell);
-    await this.emulator.settings({ hideEmailsOf: this.cells.flatMap(hiddenIn) });
+    for (const scenario of this.scenarios) await happenings[scenario.question.story].first?.(hand, scenario);
+    const isSeen = ({ question: { story } }: Scenario) => story.includes("refreshed");
+    await mustSucceed(this.scenarios, (scenario) => (isSeen(scenario) ? scenario.stack.refresh() : undefined));
+    for (const scenario of this.scenarios) await happenings[scenario.question.story].last?.(hand, scenario);
+    await this.emulator.settings({ hideEmailsOf: this.scenarios.flatMap(hiddenIn) });
   }
 }
 
@@ -275,49 +277,50 @@ class Hand {
     );
   }
 
-  onInvitation = (cell: Cell, act: "accept" | "decline") =>
-    this.emulator.control("POST", `/invitations/${this.#invitations.get(cell.email("bob"))!}/${act}`);
-  invite = (cell: Cell) => this.emulator.api("POST", `${cell.path}invitations/`, { email: cell.email("bob") });
+  onInvitation = (scenario: Scenario, act: "accept" | "decline") =>
+    this.emulator.control("POST", `/invitations/${this.#invitations.get(scenario.email("bob"))!}/${act}`);
+  invite = (scenario: Scenario) =>
+    this.emulator.api("POST", `${scenario.path}invitations/`, { email: scenario.email("bob") });
   readdress = (uid: string, email: string) => this.emulator.control("PATCH", `/people/${uid}`, { email });
-  join = (cell: Cell, email: string, role: "admin" | "member" = "member") =>
-    this.emulator.join(cell.organizationUid, email, role);
-  place = (cell: Cell, userUid: string, role = "member") =>
-    this.emulator.api("POST", `${cell.path}teams/core/members/`, { user_uid: userUid, role });
-  leave = (cell: Cell) =>
+  join = (scenario: Scenario, email: string, role: "admin" | "member" = "member") =>
+    this.emulator.join(scenario.organizationUid, email, role);
+  place = (scenario: Scenario, userUid: string, role = "member") =>
+    this.emulator.api("POST", `${scenario.path}teams/core/members/`, { user_uid: userUid, role });
+  leave = (scenario: Scenario) =>
     this.emulator.api(
       "DELETE",
-      `${cell.path}${isPlace(cell.question.kind) ? "teams/core/" : ""}members/${cell.uid("bob")}/`,
+      `${scenario.path}${isInTeam(scenario.question.kind) ? "teams/core/" : ""}members/${scenario.uid("bob")}/`,
     );
   /** Whoever looks for people is told nothing, however often. */
-  fail = (cell: Cell) =>
+  fail = (scenario: Scenario) =>
     this.emulator.faults({
-      match: { method: "GET", path: `^${cell.path}(teams/core/members|members|invitations)/` },
+      match: { method: "GET", path: `^${scenario.path}(teams/core/members|members|invitations)/` },
       action: { status: 503, headers: { "retry-after": "0.001" } },
       times: null,
     });
   /** He gets by hand what the declaration is about, in another role than the declared one. */
-  async give(cell: Cell): Promise<unknown> {
-    const { byHand } = roles[cell.question.kind];
-    return isPlace(cell.question.kind)
-      ? this.place(cell, cell.uid("bob"), byHand)
-      : this.join(cell, cell.email("bob"), byHand as "admin");
+  async give(scenario: Scenario): Promise<unknown> {
+    const { byHand } = roles[scenario.question.kind];
+    return isInTeam(scenario.question.kind)
+      ? this.place(scenario, scenario.uid("bob"), byHand)
+      : this.join(scenario, scenario.email("bob"), byHand as "admin");
   }
 }
 
-type Happening = (hand: Hand, cell: Cell) => Promise<unknown>;
+type Happening = (hand: Hand, scenario: Scenario) => Promise<unknown>;
 
-const decline: Happening = (hand, cell) => hand.onInvitation(cell, "decline");
-const accept: Happening = (hand, cell) => hand.onInvitation(cell, "accept");
-const leave: Happening = (hand, cell) => hand.leave(cell);
-const give: Happening = (hand, cell) => hand.give(cell);
-const readdress: Happening = (hand, cell) => hand.readdress(cell.uid("bob"), cell.email("bob.new"));
-const fail: Happening = (hand, cell) => hand.fail(cell);
+const decline: Happening = (hand, scenario) => hand.onInvitation(scenario, "decline");
+const accept: Happening = (hand, scenario) => hand.onInvitation(scenario, "accept");
+const leave: Happening = (hand, scenario) => hand.leave(scenario);
+const give: Happening = (hand, scenario) => hand.give(scenario);
+const readdress: Happening = (hand, scenario) => hand.readdress(scenario.uid("bob"), scenario.email("bob.new"));
+const fail: Happening = (hand, scenario) => hand.fail(scenario);
 
-async function recycle(hand: Hand, cell: Cell): Promise<void> {
-  await readdress(hand, cell);
-  await hand.readdress(cell.uid("nia"), cell.email("bob"));
-  await hand.join(cell, cell.email("bob"));
-  if (isPlace(cell.question.kind)) await hand.place(cell, cell.uid("nia"));
+async function recycle(hand: Hand, scenario: Scenario): Promise<void> {
+  await readdress(hand, scenario);
+  await hand.readdress(scenario.uid("nia"), scenario.email("bob"));
+  await hand.join(scenario, scenario.email("bob"));
+  if (isInTeam(scenario.question.kind)) await hand.place(scenario, scenario.uid("nia"));
 }
 
 /** How a story comes about, before and after the refresh that some of them have. */
@@ -341,15 +344,15 @@ const happenings: Record<Question["story"], { first?: Happening; last?: Happenin
   declined: { first: decline },
   "declined, refreshed": { first: decline },
   "declined, refreshed, added by hand": { first: decline, last: give },
-  "declined, invited by somebody else": { first: decline, last: (hand, cell) => hand.invite(cell) },
-  "declined, refreshed, invited by somebody else": { first: decline, last: (hand, cell) => hand.invite(cell) },
+  "declined, invited by somebody else": { first: decline, last: (hand, scenario) => hand.invite(scenario) },
+  "declined, refreshed, invited by somebody else": { first: decline, last: (hand, scenario) => hand.invite(scenario) },
   "given a place by hand while waiting": { first: accept, last: give },
 };
 
-function hiddenIn(cell: Cell): string[] {
-  const { look } = situationOf(cell.question.story);
-  if (look === "hides bob") return [cell.uid("bob")];
-  return look === "hides all" ? (["bob", "eve", "lee"] as const).map((name) => cell.uid(name)) : [];
+function hiddenIn(scenario: Scenario): string[] {
+  const { look } = situationOf(scenario.question.story);
+  if (look === "hides bob") return [scenario.uid("bob")];
+  return look === "hides all" ? (["bob", "eve", "lee"] as const).map((name) => scenario.uid(name)) : [];
 }
 
 interface Standing {
@@ -359,9 +362,9 @@ interface Standing {
   pending: string[];
 }
 
-function standingIn(state: State, cell: Cell): Standing {
-  const found = state.organizations.find(({ uid }) => uid === cell.organizationUid)!;
-  const names = new Map((["bob", "nia", "eve", "lee"] as const).map((name) => [cell.uid(name), name] as const));
+function standingIn(state: State, scenario: Scenario): Standing {
+  const found = state.organizations.find(({ uid }) => uid === scenario.organizationUid)!;
+  const names = new Map((["bob", "nia", "eve", "lee"] as const).map((name) => [scenario.uid(name), name] as const));
   const byEmail = new Map(
     state.people.filter(({ uid }) => names.has(uid)).map(({ uid, email }) => [email, names.get(uid)!]),
   );
@@ -386,14 +389,14 @@ function differences(was: Standing, is: Standing): number {
   return inOrganization.length + inTeam.length + sent.length + cancelled.length;
 }
 
-function recordedIn(cell: Cell): Pick<Answer, "subject" | "status"> {
-  const { resources } = cell.stack;
-  const recorded = [...Object.keys(cell.run.program), cell.name, "one"]
+function recordedIn(scenario: Scenario): Pick<Answer, "subject" | "status"> {
+  const { resources } = scenario.stack;
+  const recorded = [...Object.keys(scenario.run.program), scenario.name, "one"]
     .filter((name) => name !== "above")
     .map((name) => resources.get(name))
     .find((found) => found !== undefined);
   if (!recorded || recorded.kind === "teamRoster") return { subject: undefined, status: undefined };
   const { userUid, status } = recorded.outputs;
-  const name = (["bob", "nia", "eve", "lee"] as const).find((one) => cell.uid(one) === userUid);
+  const name = (["bob", "nia", "eve", "lee"] as const).find((one) => scenario.uid(one) === userUid);
   return { subject: name ?? "nobody", status };
 }

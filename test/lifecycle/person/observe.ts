@@ -172,7 +172,7 @@ function seedOf(rows: readonly Case[]): Seed {
   };
 }
 
-type Cells = ReadonlyMap<Case, string>;
+type Results = ReadonlyMap<Case, string>;
 
 /** What a command did, in all rows together, and in each. */
 interface Measured {
@@ -207,8 +207,8 @@ class Batch {
     const world = await this.emulator.state();
     const before = this.rows.map((row) => [row, JSON.stringify([...this.#stacks.get(row)!.resources])] as const);
 
-    const preview = await this.#cells((stack, row) => stack.preview(programOf(row)));
-    const up = await this.#cells((stack, row) => stack.up(programOf(row)));
+    const preview = await this.#observeRows((stack, row) => stack.preview(programOf(row)));
+    const up = await this.#observeRows((stack, row) => stack.up(programOf(row)));
     await this.#expectNothingLeft(up);
     if (this.rows.some(({ situation }) => ways[situation].after)) {
       await this.emulator.reset(world);
@@ -218,10 +218,10 @@ class Batch {
         for (const [name, recorded] of JSON.parse(text)) resources.set(name, recorded);
       }
     }
-    const refresh = await this.#cells((stack) => stack.refresh());
-    const upAfterRefresh = await this.#cells((stack, row) => stack.up(programOf(row)));
+    const refresh = await this.#observeRows((stack) => stack.refresh());
+    const upAfterRefresh = await this.#observeRows((stack, row) => stack.up(programOf(row)));
     await this.#expectNothingLeft(upAfterRefresh);
-    const destroy = await this.#cells((stack) => stack.destroy());
+    const destroy = await this.#observeRows((stack) => stack.destroy());
     const end = await this.emulator.state();
     for (const row of this.rows) expectSame(bystanders(end, row), bystanders(world, row));
 
@@ -229,7 +229,7 @@ class Batch {
     return new Map(
       this.rows.map((row) => [
         rowName(row.situation, row.declaration),
-        Object.fromEntries(commands.map(([command, cells]) => [command, cells.get(row)])) as unknown as Row,
+        Object.fromEntries(commands.map(([command, results]) => [command, results.get(row)])) as unknown as Row,
       ]),
     );
   }
@@ -255,13 +255,13 @@ class Batch {
   }
 
   /** The second preview of every cell is empty, but for a run that has failed. */
-  async #expectNothingLeft(cells: Cells): Promise<void> {
+  async #expectNothingLeft(results: Results): Promise<void> {
     const { rows, calls } = await this.#run((stack, row) => stack.preview(programOf(row)));
     expectSame(
       calls.filter((call) => !call.startsWith("GET ")),
       [],
     );
-    for (const row of this.rows.filter((row) => !cells.get(row)!.startsWith("AVALA_"))) {
+    for (const row of this.rows.filter((row) => !results.get(row)!.startsWith("AVALA_"))) {
       expectSame(rows.get(row), { steps: Object.keys(programOf(row)).map((name) => `same ${name}`) });
     }
   }
@@ -285,15 +285,15 @@ class Batch {
   }
 
   /** What a command did, in each row. */
-  async #cells(command: (stack: Stack, row: Case) => Promise<Outcome>): Promise<Cells> {
+  async #observeRows(command: (stack: Stack, row: Case) => Promise<Outcome>): Promise<Results> {
     const measured = await this.#run(command);
     // One list tells all rows where their organizations are.
     expectSame(measured.calls.filter((call) => call === "GET /organizations/").slice(1), []);
     const state = await this.emulator.state();
-    return new Map(this.rows.map((row) => [row, this.#cell(row, measured, state)]));
+    return new Map(this.rows.map((row) => [row, this.#observeRow(row, measured, state)]));
   }
 
-  #cell(row: Case, { rows, logged, calls, emails }: Measured, state: State): string {
+  #observeRow(row: Case, { rows, logged, calls, emails }: Measured, state: State): string {
     const { slug, email } = row;
     const mine = calls.filter((call) => call.includes(`/organizations/${slug}/`));
     const writes = mine.filter((call) => !call.startsWith("GET ")).map((call) => named(call, slug));

@@ -4,7 +4,7 @@ import { Broken, type Observed } from "./observed.js";
 import { addressOf, lower, rolesIn, type OrganizationRow } from "./service.js";
 import { owner, type World } from "./world.js";
 
-interface Remedy {
+interface ExpectedError {
   says: RegExp;
   /** Under which circumstances it may be said. Default: any. */
   when?: (world: World, stack: Stack, found: RegExpExecArray) => boolean;
@@ -38,7 +38,7 @@ const isAdmins = (world: World, stack: Stack) => world.keyEmail(stack) !== owner
 const useOwnersKey = (world: World, stack: Stack) => world.useKey(stack, ownerKey);
 
 /** What people do after a refusal. */
-const remedies: Remedy[] = [
+const expectedErrors: ExpectedError[] = [
   {
     says: /(?:organization|team) named "([^"]+)" exists already[^]*adopt: "([^"]+)"/,
     follow(world, _, [, name, adopt]) {
@@ -186,8 +186,8 @@ async function removeMembers({ service, emulator }: World, { slug, members }: Or
 }
 
 /** Does what a message says; undefined where it does not say anything that is known to help. */
-export function remedyFor(world: World, stack: Stack, message: string): (() => void | Promise<void>) | undefined {
-  for (const { says, when = () => true, follow } of remedies) {
+export function fixFor(world: World, stack: Stack, message: string): (() => void | Promise<void>) | undefined {
+  for (const { says, when = () => true, follow } of expectedErrors) {
     const found = says.exec(message);
     if (found && when(world, stack, found)) return () => follow(world, stack, found);
   }
@@ -202,8 +202,8 @@ export function refusesWithReason(world: World, { command, error }: Observed, be
   const unhelpful = (error?.message.split("\n") ?? []).filter(
     (line) =>
       !besides?.test(line) &&
-      remedyFor(world, world.stack, line) === undefined &&
-      remedyFor(world, world.colleague, line) === undefined,
+      fixFor(world, world.stack, line) === undefined &&
+      fixFor(world, world.colleague, line) === undefined,
   );
   if (unhelpful.length === 0) return;
   throw new Broken(

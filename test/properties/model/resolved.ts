@@ -5,7 +5,7 @@ import { isPlaceKind } from "./program.js";
 import { addressOf, lower, namesOf, organizationOf, rosterLines, type Service } from "./service.js";
 
 /** Who or what one declaration of the program means, now. */
-export interface Meant {
+export interface Resolved {
   name: string;
   kind: Kind;
   inputs: Properties;
@@ -24,7 +24,7 @@ export interface Meant {
 const ownUid = (record: Recorded | undefined, inputs: Properties, service: Service): string | undefined =>
   record?.id ?? (typeof inputs["adopt"] === "string" ? organizationOf(service, inputs["adopt"])?.uid : undefined);
 
-export function meantBy({ program, records, recordsNow, after }: Observed, service: Service): Meant[] {
+export function resolveDeclarations({ program, records, recordsNow, after }: Observed, service: Service): Resolved[] {
   // What a run has just made is known by what it has recorded.
   const idNow = (name: string) => recordsNow.get(name)?.id ?? records.get(name)?.id;
   return Object.entries(program).map(([name, { kind, inputs }]) => {

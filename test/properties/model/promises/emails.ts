@@ -1,5 +1,5 @@
 import type { Recorded } from "../../../support/stack.js";
-import { learntUid, meantBy, recordNames, sameText, type Meant } from "../meant.js";
+import { learntUid, resolveDeclarations, recordNames, sameText, type Resolved } from "../resolved.js";
 import { hold, type Observed } from "../observed.js";
 import { isPersonKind } from "../program.js";
 import { invitationOf, lower, organizationOf, rolesIn, uidOf, type Service } from "../service.js";
@@ -8,13 +8,13 @@ import { disagreements } from "./records.js";
 /** A mail goes out where a declaration asks for one, once in a run and within its maximum. */
 export function sendsOnlyDueEmails(run: Observed): void {
   const { emails, before } = run;
-  const meant = run.writing ? meantBy(run, before) : [];
+  const resolved = run.writing ? resolveDeclarations(run, before) : [];
   const counts = new Map<string, number>();
   const broken: string[] = [];
   for (const { to, organization } of emails) {
     const key = `${lower(to)} into ${organization}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
-    const reasons = meant
+    const reasons = resolved
       .filter((row) => isPersonKind(row.kind) && row.organization === organization && row.names.has(lower(to)))
       .map((row) => whyNoEmail(row, run, organization, to));
     if (reasons.every((reason) => reason !== undefined)) {
@@ -26,7 +26,7 @@ export function sendsOnlyDueEmails(run: Observed): void {
 }
 
 function whyNoEmail(
-  { name, inputs, record, kind }: Meant,
+  { name, inputs, record, kind }: Resolved,
   { before, remade }: Observed,
   uid: string,
   to: string,
@@ -68,9 +68,9 @@ function isOfPerson(record: Recorded, organization: string, to: string, service:
 
 /** What a run has mailed is counted in the state. */
 export function countsItsEmails(run: Observed): void {
-  const meant = meantBy(run, run.before).filter(({ kind }) => isPersonKind(kind));
+  const resolved = resolveDeclarations(run, run.before).filter(({ kind }) => isPersonKind(kind));
   const broken = run.emails.flatMap(({ to, organization }) =>
-    meant.flatMap(({ name, record }) => {
+    resolved.flatMap(({ name, record }) => {
       const now = run.recordsNow.get(name);
       if (!now || !isOfPerson(now, organization, to, run.before)) return [];
       const isLiving = record !== undefined && !run.remade.includes(name);

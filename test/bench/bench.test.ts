@@ -44,7 +44,7 @@ function start(command: string, ...args: string[]) {
   return Object.assign(bench, { ended });
 }
 
-/** The results that a run has left, which go; the table is on stdout too. */
+/** The results of a run, deleted afterwards; the table is on stdout too. */
 async function taken(run: ReturnType<typeof start>): Promise<Results> {
   const code = await run.ended;
   expect({ code, complaint: code === 0 ? "" : run.stderr }).toEqual({ code: 0, complaint: "" });
@@ -73,12 +73,12 @@ describe("npm run bench", () => {
     }
     const round = (operation: string, contender: string) =>
       results.rows.find((row) => row.operation === operation && row.contender === contender)!.rounds[0]!;
-    // One team and two places; everybody is a member already.
+    // One team and two team memberships; everybody is a member already.
     expect(contenders.map((contender) => round("firstUp", contender)["writes"])).toEqual([3, 0, 3]);
     expect(contenders.map((contender) => round("noop", contender)["calls"])).toEqual([0, 0, 0]);
     expect(contenders.map((contender) => round("change", contender)["writes"])).toEqual([1, 0, 1]);
     expect(contenders.map((contender) => round("destroy", contender)["writes"])).toEqual([6, 0, 6]);
-    // The null provider records what ours does; only the lines of the two programs have other names.
+    // The null provider records the same as ours; only the lines of the two programs have different names.
     const [ours, nulls] = ["provider", "null"].map((contender) => round("firstUp", contender)["edgeBytes"]!);
     expect(nulls! / ours!).toBeGreaterThan(0.97);
 

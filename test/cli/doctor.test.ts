@@ -25,7 +25,7 @@ interface Check {
   fix?: string;
 }
 
-/** What it finds; the exit code and the summary of its JSON say the same. */
+/** What doctor finds; the exit code and the summary in its JSON agree with it. */
 async function examined(env: Record<string, string> = {}, args: string[] = []): Promise<Check[]> {
   const { code, stdout, stderr } = await o.desk.run(["doctor", "--json", ...args], { env });
   const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Check[] };
@@ -39,7 +39,7 @@ async function examined(env: Record<string, string> = {}, args: string[] = []): 
 const named = (checks: Check[], ...names: string[]) =>
   checks.filter(({ name }) => names.includes(name)).map(({ name, level, message }) => `${level} ${name}: ${message}`);
 
-/** Where there is Node, and no Pulumi. */
+/** An environment with Node and without Pulumi. */
 const withoutPulumi = { PATH: dirname(process.execPath) };
 
 describe("versions", () => {
@@ -80,7 +80,7 @@ describe("the SDK that is proposed", () => {
 });
 
 describe("outside of a project", () => {
-  it("says so, and what it cannot look at", async () => {
+  it("reports that there is no project, and which checks are skipped", async () => {
     const checks = await examined(withoutPulumi);
     expect(named(checks, "node", "pulumi", "program", "package", "sdk", "languageHost")).toEqual([
       `ok node: Node ${process.versions.node}`,
@@ -89,7 +89,7 @@ describe("outside of a project", () => {
     ]);
   });
 
-  it("works without a key, and asks nothing then", async () => {
+  it("works without a key, and sends no request then", async () => {
     o.desk.environment = {};
     const checks = await examined();
     expect(named(checks, "settings")).toEqual(["error settings: There is no API key for Avala."]);
@@ -123,7 +123,7 @@ describe("the program", () => {
     ]);
   });
 
-  it("does not find what is not, also where only a part is: the handlers", async () => {
+  it("reports what is not installed, also if only the handlers are missing", async () => {
     installed("pulumi-avala", ownVersion, { exports: { ".": "./x.js", "./package.json": "./package.json" } });
     expect(named(await examined({}, ["--cwd", "app"]), ...ofProgram)).toEqual([
       "error package: pulumi-avala/provider cannot be resolved from the program's folder, where the engine looks for it.",
@@ -131,14 +131,14 @@ describe("the program", () => {
     ]);
   });
 
-  it("is looked at in the folder that main names", async () => {
+  it("is looked for in the folder that main names", async () => {
     put("Pulumi.yaml", "name: app\nruntime: nodejs\nmain: src/\n");
     put("src/index.ts", "");
     put("src/node_modules/typescript/package.json", { version: "5.9.3" });
     expect(named(await examined({}, ["--cwd", "app"]), "typescript")).toEqual(["ok typescript: TypeScript 5.9.3"]);
   });
 
-  it("needs the stack's configuration where the environment has no key, and only then", async () => {
+  it("reads the stack's configuration only if the environment has no key", async () => {
     const env = { ...withoutPulumi, AVALA_API_KEY: "" };
     const [configuration, settings] = named(await examined(env, ["--cwd", "app"]), "configuration", "settings");
     expect(configuration).toMatch(
@@ -155,7 +155,7 @@ describe("settings", () => {
     expect(rows).toEqual(Object.entries(variables));
   });
 
-  it("are told with their source, the key as set", async () => {
+  it("are shown with their source, the key only as set", async () => {
     const checks = await examined();
     expect(named(checks, "keySource", "baseUrl", "setting", "readOnly", "assumeDeleted")).toEqual([
       "ok keySource: API key set by AVALA_API_KEY",
@@ -165,7 +165,7 @@ describe("settings", () => {
     ]);
   });
 
-  it("are warned of where they keep a run from what it is for", async () => {
+  it("cause a warning if they stop a run from doing its work", async () => {
     const checks = await examined({
       AVALA_READ_ONLY: "1",
       AVALA_ASSUME_DELETED: `${uids.acme} ${uids.core}`,
@@ -178,7 +178,7 @@ describe("settings", () => {
     ]);
   });
 
-  it("that are none are named, with what may be meant", async () => {
+  it("that do not exist are named, with a suggestion", async () => {
     const checks = await examined({ AVALA_APIKEY: "avk_pasted", AVALA_TENANT: "x" });
     const unknown = checks.filter(({ name }) => name === "unknownVariable");
     expect(unknown).toMatchObject([
@@ -194,7 +194,7 @@ describe("settings", () => {
     [{ AVALA_MAX_REMOVALS: "avk_pasted" }, /AVALA_MAX_REMOVALS is not a whole number/],
     [{ AVALA_READ_ONLY: "avk_pasted" }, /AVALA_READ_ONLY is set, but is neither true nor false/],
     [{ AVALA_HIDDEN_PEOPLE: "avk_pasted" }, /Entry 1 of AVALA_HIDDEN_PEOPLE is not a uid/],
-  ])("that cannot work are wrong, and nothing is asked: %j", async (env, reported) => {
+  ])("that cannot work are errors, without a request: %j", async (env, reported) => {
     const checks = await examined(env);
     expect(named(checks, "settings")).toEqual([expect.stringMatching(reported)]);
     expect(JSON.stringify(checks)).not.toMatch(/avk_/);
@@ -205,7 +205,7 @@ describe("settings", () => {
 describe("Avala", () => {
   const ofAvala = ["reachable", "key", "user", "scopes", "role", "clock"];
 
-  it("answers, takes the key, and tells the roles", async () => {
+  it("answers, accepts the key, and shows the roles", async () => {
     await o.emulator.addKey("avk_mia", person("mia"));
     await o.emulator.api("POST", "/organizations/", { name: "Beta" }, "avk_mia");
     await o.emulator.clearLog();
@@ -235,13 +235,13 @@ describe("Avala", () => {
     [{ currentUser: 403 }, unknown, 3],
     [{ currentUser: 404 }, unknown, 3],
     [{ currentUser: "html" }, unknown, 3],
-  ])("tells whose key it is as far as the service does: %j", async (settings, reported, requests) => {
+  ])("shows the key's user as far as the service does: %j", async (settings, reported, requests) => {
     await o.emulator.settings(settings);
     expect(named(await examined(), "user", "role")).toEqual([reported, "ok role: owner of Acme (acme)"]);
     expect(await o.emulator.calls()).toEqual([...asked, "GET /organizations/acme/members/"].slice(0, requests));
   });
 
-  it("tells the uid alone where no organization is small, or its people are not shown", async () => {
+  it("shows only the uid if no organization is small, or its people are not visible", async () => {
     const reported = [`ok user: The API key belongs to ${uids.owner}`];
     o.between.expect({ on: /^GET .*members/, fate: 403 });
     expect(named(await examined(), "user")).toEqual(reported);
@@ -251,7 +251,7 @@ describe("Avala", () => {
     expect(await o.emulator.calls()).toEqual(asked);
   });
 
-  it("does not take the key", async () => {
+  it("refuses the key", async () => {
     const checks = await examined({ AVALA_API_KEY: "avk_of-nobody-8Zq1" });
     expect(named(checks, ...ofAvala).slice(0, 2)).toEqual([
       `ok reachable: ${new URL(o.between.url).host} is reachable`,
@@ -260,7 +260,7 @@ describe("Avala", () => {
     expect(JSON.stringify(checks)).not.toContain("8Zq1");
   });
 
-  it("is not there, or speaks no TLS", async () => {
+  it("is not reachable, or does not support TLS", async () => {
     const { port } = new URL(o.between.url);
     expect(named(await examined({ AVALA_BASE_URL: "http://127.0.0.1:1/api/v1" }), ...ofAvala)).toEqual([
       "error reachable: 127.0.0.1:1 refuses connections (ECONNREFUSED).",
@@ -275,7 +275,7 @@ describe("Avala", () => {
     ["EAI_AGAIN", /cannot be resolved/],
     ["CERT_HAS_EXPIRED", /has no valid certificate/],
     ["TIMED_OUT", /does not answer/],
-  ])("is not reached for the reason %s", (code, reported) => {
+  ])("is not reachable because of %s", (code, reported) => {
     const cause = Object.assign(new Error("scripted"), { code });
     const error = new TransportError("x", "y", { method: "GET", path: "/" }, false, { cause });
     expect(failure(error, "https://api.example.com/api/v1")).toMatchObject([
@@ -295,7 +295,7 @@ describe("Avala", () => {
       body: { type: "customer", scopes, capabilities: [], toolsets },
     });
 
-    it("is of a person without organizations, and of another time", async () => {
+    it("has a user without organizations, and a different clock", async () => {
       const date = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
       const at = (seconds: number, reply: object) => ({ ...reply, headers: { date: date(seconds) } });
       const late = await answers(at(600, may(["organizations.read", "organizations.write"])), at(600, pageOf([])));
@@ -372,7 +372,7 @@ describe("Avala", () => {
             .join(", ")}, 4 more`,
         ),
       ],
-    ])("tells of scopes what is told of them: %s", async (_what, reply, reported) => {
+    ])("reports the scopes that the service returns: %s", async (_what, reply, reported) => {
       const checks = await answers(reply);
       expect(named(checks, "reachable", "scopes", "role")).toEqual([
         `ok reachable: ${new URL(service.url).host} is reachable`,
@@ -382,7 +382,7 @@ describe("Avala", () => {
       expect(JSON.stringify(checks)).not.toMatch(/may do what its user may|full/);
     });
 
-    it("takes the key, but refuses the list: the error names the scope that a read needs", async () => {
+    it("accepts the key but refuses the list: the error names the scope that a read needs", async () => {
       const checks = await answers(may(["datasets.read"]), { status: 403, body: { detail: "No." } });
       expect(named(checks, "reachable", "key", "scopes")).toEqual([
         `ok reachable: ${new URL(service.url).host} is reachable`,
@@ -399,14 +399,14 @@ describe("Avala", () => {
       ]);
     });
 
-    it("does not tell the role", async () => {
+    it("does not return the role", async () => {
       const row = { uid: uids.acme, slug: "acme", name: "\u001b[31mAcme", role: null };
       expect(named(await answers(undefined, pageOf([row])), "role")).toEqual([
         "warning role: Avala does not report the role in Acme (acme).",
       ]);
     });
 
-    it("is something else: a page, a redirect, a failure; each asked once", async () => {
+    it("is a page, a redirect or a failure: each is requested once", async () => {
       const replies: Reply[] = [
         { headers: { "content-type": "text/html" }, body: "<html>hello</html>" },
         { status: 302, headers: { location: "https://elsewhere.example.com" } },
@@ -427,14 +427,14 @@ describe("Avala", () => {
     ["both", ["organizations.read", "organizations.write"], "ok scopes", "ok role: owner of Acme"],
     ["writes only", ["organizations.write"], "warning scopes", "error role: GET /organizations/ answered 403"],
     ["nothing", [], "warning scopes", "error role: GET /organizations/ answered 403"],
-  ])("is tried with a key of the emulator that is restricted to %s", async (_what, scopes, reported, role) => {
+  ])("answers a key that is restricted to %s", async (_what, scopes, reported, role) => {
     await o.emulator.addKey("avk_scoped", "owner@example.com", scopes);
     const found = named(await examined({ AVALA_API_KEY: "avk_scoped" }), "scopes", "role");
     expect(found).toEqual([expect.stringContaining(reported), expect.stringContaining(role)]);
   });
 });
 
-it("shows the same on one screen, and what to do", async () => {
+it("shows the same as text, with what to do", async () => {
   const { code, stdout, stderr } = await o.desk.run(["doctor"], { env: withoutPulumi });
   expect(code).toBe(1);
   expect(stdout).toMatch(

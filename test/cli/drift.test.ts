@@ -22,7 +22,7 @@ import { escapes, office } from "./support.js";
 
 const labs = "00000b0b-0000-4000-8000-00000000000b";
 
-/** Acme as everywhere, with a second team, Labs, of two people. */
+/** The usual Acme with a second team, Labs, of two people. */
 const seed = (settings: Seed["settings"] = {}): Seed => {
   const [one] = acme().organizations!;
   const second = { uid: labs, name: "Labs", members: [{ email: person("lee") }, { email: person("mia") }] };
@@ -33,7 +33,7 @@ const o = office(seed);
 const inAcme = (name: string, inputs: object = {}) =>
   organizationMember({ organization: idOf("acme"), email: person(name), ...inputs });
 
-/** Everything that is there, and zoe, who is invited. */
+/** Everything that exists, and zoe, who is invited. */
 const everything = (): Program => ({
   acme: organization({ name: "Acme", adopt: "acme", description: "robots" }),
   core: team({ organization: idOf("acme"), name: "Core", adopt: "core" }),
@@ -61,7 +61,7 @@ async function up(program: Program): Promise<Exported> {
 
 const made = new Map<string, { world: Seed; resources: string }>();
 
-/** Made once: from then on both sides begin where that has ended. */
+/** Made once: every test begins with this service and this state. */
 async function once(what: string, make: () => Promise<Exported>): Promise<Exported> {
   const known = made.get(what);
   if (!known) {
@@ -80,7 +80,7 @@ const upAll = () => once("everything", () => up(everything()));
 const api = (method: string, path: string, body?: object) =>
   o.emulator.api(method as "POST", `/organizations/acme/${path}`, body);
 
-/** A finding in short: what, about whom or what, and by which resource. */
+/** A finding in short: its kind, its subject, and the resource. */
 function short({ kind, subject, person: who, team: at, property, role, resource }: Finding): string {
   const about = subject === "team" ? at?.name : who ? (who.email ?? who.userUid)?.split("@")[0] : undefined;
   const place = subject === "teamMembership" ? `in ${at?.name}` : undefined;
@@ -91,11 +91,11 @@ function short({ kind, subject, person: who, team: at, property, role, resource 
 
 const found = async (state: Exported, args: string[] = []) => (await drifted(o.desk, state, args)).findings.map(short);
 
-/** What is always there: zoe has not accepted yet. */
+/** The finding that is always there: zoe has not accepted yet. */
 const waiting = ["waiting person zoe zoe", "waiting teamMembership zoe in Labs labs/all"];
 
 describe("a stack that is as declared", () => {
-  it("is clean, at the price of a refresh, and needs to read only", async () => {
+  it("has no drift, costs the requests of a refresh, and needs a read scope only", async () => {
     const state = await upAll();
     o.desk.environment["AVALA_READ_ONLY"] = "1";
     const { code, stdout, stderr } = await o.desk.run(["drift", "--state", "-"], { stdin: state.text });
@@ -117,7 +117,7 @@ describe("a stack that is as declared", () => {
     expect((await o.emulator.calls()).toSorted()).toEqual(drift);
   });
 
-  it("says so where nobody waits either, and names who is not declared and no drift", async () => {
+  it("is reported also if nobody waits, with the notices about people who are not declared", async () => {
     const program = everything();
     delete program["zoe"];
     program["labs/all"] = teamRoster({ team: idOf("labs"), members: { [uids.lee]: "member", [uids.mia]: "member" } });
@@ -133,7 +133,7 @@ No drift. 8 resources compared.
     ]);
   });
 
-  it("stays so through acceptance, which is a step and no drift, and what a resend moves", async () => {
+  it("has no drift after an acceptance, which is a step, nor after a resend", async () => {
     const state = await upAll();
     const { uid } = (await o.emulator.state()).organizations[0]!.invitations[0]!;
     await api("POST", `invitations/${uid}/resend/`);
@@ -142,7 +142,7 @@ No drift. 8 resources compared.
     expect(await found(state)).toEqual(["ready person zoe zoe", "ready teamMembership zoe in Labs labs/all"]);
   });
 
-  it("reads nothing of people where it declares none", async () => {
+  it("reads no people if it declares none", async () => {
     const { acme, core, labs } = everything();
     const state = await up({ acme: acme!, core: core!, labs: labs! });
     expect(await found(state)).toEqual([]);
@@ -154,8 +154,8 @@ No drift. 8 resources compared.
   });
 });
 
-describe("what a second administrator does", () => {
-  it("is named, each thing once, with the way to repair it", async () => {
+describe("a change by a second administrator", () => {
+  it("is reported once, with its repair", async () => {
     const state = await upAll();
     await api("PATCH", "", { description: "toys" });
     await api("PATCH", "teams/core/", { name: "Kern", color: "#000000" });
@@ -185,12 +185,12 @@ describe("what a second administrator does", () => {
       message: expect.stringContaining("was removed from the team by somebody else") as string,
       repair: expect.stringContaining("pulumi up --refresh to add them again") as string,
     });
-    // What it says is so: one run with a refresh repairs it all.
+    // The report is right: one run with a refresh repairs everything.
     await stack.up(everything(), { refresh: true });
     expect(await found(new Exported(stack))).toEqual(waiting);
   });
 
-  it("is named where they take somebody out of a team of single places, and back again with another role", async () => {
+  it("is reported if they remove a person from a team of single memberships and add them again with another role", async () => {
     const state = await upAll();
     await api("DELETE", `teams/core/members/${uids.lee}/`);
     expect(await found(state)).toEqual(["gone teamMembership lee in Core core/lee", ...waiting]);
@@ -198,7 +198,7 @@ describe("what a second administrator does", () => {
     expect(await found(state)).toEqual(["changed teamMembership lee in Core role core/lee", ...waiting]);
   });
 
-  it("is named where they invite anew, in another role", async () => {
+  it("is reported if they invite again with another role", async () => {
     const state = await upAll();
     const { uid } = (await o.emulator.state()).organizations[0]!.invitations[0]!;
     await api("POST", `invitations/${uid}/cancel/`);
@@ -208,14 +208,14 @@ describe("what a second administrator does", () => {
     expect(findings[0]!.repair).toContain("sends a new one");
   });
 
-  it("is named once where a team goes, and not for each of its places", async () => {
+  it("is reported once if a team is deleted, and not for each of its memberships", async () => {
     const state = await upAll();
     await api("DELETE", "teams/core/");
     await api("DELETE", "teams/labs/");
     expect(await found(state)).toEqual(["missing team Core core", "missing team Labs labs", "waiting person zoe zoe"]);
   });
 
-  it("is named of a team that is declared by its id alone", async () => {
+  it("is reported for a team that is declared only by its id", async () => {
     const id = `${uids.acme}/${uids.core}`;
     const state = await up({ place: teamMembership({ team: id, email: person("lee"), role: "lead" }) });
     await api("DELETE", "teams/core/");
@@ -223,7 +223,7 @@ describe("what a second administrator does", () => {
     expect(findings).toMatchObject([{ kind: "missing", subject: "team", team: { uid: uids.core } }]);
   });
 
-  it("is no drift where a refresh has recorded it, and the next up repairs it", async () => {
+  it("is not drift if a refresh has recorded it, and the next up repairs it", async () => {
     await upAll();
     await api("PATCH", "", { description: "toys" });
     await stack.refresh();
@@ -233,8 +233,8 @@ describe("what a second administrator does", () => {
   });
 });
 
-describe("an organization that is not to be seen", () => {
-  it("is missing, told once", async () => {
+describe("an organization that is not visible", () => {
+  it("is reported as missing, once", async () => {
     const state = await upAll();
     await o.emulator.api("DELETE", "/organizations/acme/");
     const report = await drifted(o.desk, state);
@@ -244,7 +244,7 @@ describe("an organization that is not to be seen", () => {
     expect(await o.emulator.calls()).toEqual(["DELETE /organizations/acme/", "GET /organizations/"]);
   });
 
-  it("is no drift where another key manages it: an explicit provider's", async () => {
+  it("is not drift if the key of an explicit provider manages it", async () => {
     const state = await upAll();
     for (const row of state.rows) row["provider"] = String(row["provider"]).replace("::default::", "::tenant::");
     await o.emulator.addKey("avk_zoe", person("zoe"));
@@ -255,7 +255,7 @@ describe("an organization that is not to be seen", () => {
   });
 });
 
-describe("what the code does not know", () => {
+describe("unmanaged people and teams", () => {
   async function plant(): Promise<void> {
     await o.emulator.join(uids.acme, person("eve"), "admin");
     await api("POST", "invitations/", { email: "Fay@Example.com", role: "admin" });
@@ -271,7 +271,7 @@ describe("what the code does not know", () => {
     "unmanaged teamMembership ada in Labs lead",
   ];
 
-  it("is exactly what was planted, with the entries that adopt it", async () => {
+  it("are exactly those that the test adds, with the entries that adopt them", async () => {
     const state = await upAll();
     await plant();
     const { findings, importFile, notices } = await drifted(o.desk, state);
@@ -291,7 +291,7 @@ describe("what the code does not know", () => {
     expect(notices).toMatchObject([{ person: { email: person("owner") } }]);
   });
 
-  it("is, in a team with a roster, what the roster says", async () => {
+  it("are, in a team with a roster, those that the roster reports", async () => {
     const programOf = (unmanaged: string): Program => ({
       ...everything(),
       "labs/all": teamRoster({
@@ -314,7 +314,7 @@ describe("what the code does not know", () => {
     ]);
   });
 
-  it("is not asked of a sort that the stack declares nothing of", async () => {
+  it("are not looked for among kinds that the stack does not declare", async () => {
     const { acme, core, labs, ada } = everything();
     const states = [
       await up({ acme: acme! }),
@@ -332,7 +332,7 @@ describe("what the code does not know", () => {
     ]);
   });
 
-  it("is, of a stack of invitations alone, the invitations", async () => {
+  it("are only invitations for a stack that declares only invitations", async () => {
     const state = await up({
       acme: everything()["acme"]!,
       zoe: invitation({ organization: idOf("acme"), email: person("zoe") }),
@@ -343,7 +343,7 @@ describe("what the code does not know", () => {
     expect(importFile.resources).toMatchObject([{ type: expect.stringMatching(/:Invitation$/) as string }]);
   });
 
-  it("does not count whom the service put into a team that was made, nor an invitation that is over", async () => {
+  it("do not include the creator whom the service added to a new team, nor an expired invitation", async () => {
     await o.emulator.reset(seed({ teamCreatorJoins: true }));
     const state = await up({
       ...everything(),
@@ -360,14 +360,14 @@ describe("what the code does not know", () => {
     ]);
   });
 
-  it("knows people by their uid, whatever their address is now", async () => {
+  it("do not include a declared person with a new address: the uid decides", async () => {
     const state = await upAll();
     const now = JSON.stringify(await o.emulator.state()).replaceAll('"lee@example.com"', '"lee@elsewhere.example.com"');
     await o.emulator.reset(JSON.parse(now) as Seed);
     expect(await found(state)).toEqual(waiting);
   });
 
-  it("takes somebody who has the address of a declared person now for a stranger", async () => {
+  it("include a person who has taken over the address of a declared person", async () => {
     const state = await upAll();
     const world = await o.emulator.state();
     const text = JSON.stringify(world).replaceAll('"lee@example.com"', '"lee@elsewhere.example.com"');
@@ -385,7 +385,7 @@ describe("bug: another owner", () => {
   };
   const eve = async () => (await o.emulator.join(uids.acme, person("eve"))).uid;
   const leaves = () => o.emulator.api("DELETE", `/organizations/acme/members/${uids.owner}/`, undefined, "avk_ada");
-  /** The state, with its owner as a run records it that has read the members. */
+  /** The state with the owner, as recorded by a run that has read the members. */
   const owned = async (made = upAll()) => {
     const state = await made;
     stack.resources.get("acme")!.outputs["__owner"] = uids.owner;
@@ -397,17 +397,17 @@ describe("bug: another owner", () => {
   const remove = expect.stringContaining("or remove them in Avala") as string;
   const owns = (name: string, former = "owner") => `owner is now "${person(name)}", recorded as "${person(former)}"`;
 
-  /** What becomes of the ownership; what is told of the organization, of the former owner, and who is a fact. */
+  /** A change of ownership, and the findings about the organization and the former owner, and the notices. */
   interface Row {
     state?: () => Promise<Exported>;
-    /** A state of before, without the owner. */
+    /** A state from before owners were recorded. */
     isOld?: boolean;
     happens?: () => Promise<unknown>;
     reports: { owner?: string; former?: { kind: string; repair: string }; notices: string[] };
   }
   const unmanaged = { kind: "unmanaged", repair: declare };
   it.each<[string, Row]>([
-    ["is none where the owner has stayed", { reports: { notices: ["owner organization owner"] } }],
+    ["is not reported if the owner has stayed", { reports: { notices: ["owner organization owner"] } }],
     [
       "is a declared member",
       { happens: () => transfer(uids.ada), reports: { owner: owns("ada"), former: unmanaged, notices: [] } },
@@ -469,7 +469,7 @@ describe("bug: another owner", () => {
     expect(report.drift).toBe(others.length > 0);
   });
 
-  it("is first in every format, with the way to record it", async () => {
+  it("is first in every format, with the command that records it", async () => {
     const state = await owned();
     await transfer(uids.ada);
     const { findings, counts } = await drifted(o.desk, state);
@@ -492,7 +492,7 @@ describe("bug: another owner", () => {
     expect(issue.stdout).toContain('| `Acme` | `acme` | `organization` | owner is now "`ada@example.com`", ');
   });
 
-  it("is looked for where the state declares no people, and asks for the list of members then", async () => {
+  it("is looked for also if the state declares no people, with one request for the list of members", async () => {
     const { acme, core, labs } = everything();
     const state = await owned(up({ acme: acme!, core: core!, labs: labs! }));
     await transfer(uids.ada);
@@ -507,7 +507,7 @@ describe("bug: another owner", () => {
     ]);
   });
 
-  it("is not known where the key may not see the members, which is said", async () => {
+  it("is reported as not known if the key may not see the members", async () => {
     const state = await owned();
     await transfer(uids.ada);
     o.between.expect({ on: /^GET .*acme.members/, fate: 403, times: 9 });
@@ -516,7 +516,7 @@ describe("bug: another owner", () => {
     expect(notVisible).toContain('The owner of "acme" is not visible to this API key.');
   });
 
-  it("can be meant to be: a rule leaves it out", async () => {
+  it("can be ignored by a rule", async () => {
     const state = await owned();
     await transfer(uids.ada);
     writeFileSync(join(o.desk.folder, "owner.yaml"), `ignore:\n  - kind: owner\n    person: ${person("ada")}\n`);
@@ -534,10 +534,18 @@ describe("bug: the API key's user", () => {
   const settings = (currentUser: NonNullable<Seed["settings"]>["currentUser"]) => o.emulator.settings({ currentUser });
 
   it.each<[string, () => Promise<unknown>, { reported: string[]; asks: number }]>([
-    ["is nobody undeclared where they are the owner", async () => undefined, { reported: ["eve unmanaged"], asks: 0 }],
-    ["is declared, and an undeclared admin is not they", () => as("ada"), { reported: ["eve unmanaged"], asks: 1 }],
-    ["is a fact beside another undeclared admin", () => as("eve"), { reported: ["eve fact"], asks: 1 }],
-    ["has another role than whoever is undeclared", () => as("lee"), { reported: ["eve unmanaged"], asks: 0 }],
+    [
+      "is not one of the undeclared people if they are the owner",
+      async () => undefined,
+      { reported: ["eve unmanaged"], asks: 0 },
+    ],
+    [
+      "is declared, and an undeclared admin is another person",
+      () => as("ada"),
+      { reported: ["eve unmanaged"], asks: 1 },
+    ],
+    ["is a notice beside another undeclared admin", () => as("eve"), { reported: ["eve fact"], asks: 1 }],
+    ["has another role than the undeclared person", () => as("lee"), { reported: ["eve unmanaged"], asks: 0 }],
     [
       "cannot be known among several with their role",
       async () => {
@@ -547,7 +555,7 @@ describe("bug: the API key's user", () => {
       { reported: ["eve unmanaged"], asks: 1 },
     ],
     [
-      "is the only one with their role where the service does not tell",
+      "is the only person with their role if the service does not say who they are",
       async () => {
         await api("PATCH", `members/${uids.ada}/role/`, { role: "member" });
         await as("eve");
@@ -572,8 +580,8 @@ describe("bug: the API key's user", () => {
   });
 });
 
-describe("what the key may not see", () => {
-  it("is told as such, and is no drift: invitations", async () => {
+describe("data that the key may not see", () => {
+  it("is reported as not visible, and is not drift: invitations", async () => {
     const state = await upAll();
     await o.emulator.addKey("avk_mia", person("mia"));
     await o.emulator.api("POST", "/organizations/acme/invitations/", { email: person("fay") });
@@ -593,7 +601,7 @@ describe("what the key may not see", () => {
     expect(quiet).toEqual({ code: 0, stdout, stderr: "" });
   });
 
-  it("is told as such: addresses", async () => {
+  it("is reported as not visible: addresses", async () => {
     const state = await upAll();
     await o.emulator.settings({ hideEmails: true });
     await o.emulator.join(uids.acme, person("eve"));
@@ -607,7 +615,7 @@ describe("what the key may not see", () => {
     );
   });
 
-  it("is an error where a list is incomplete for another reason", async () => {
+  it("is an error if a list is incomplete for another reason", async () => {
     const state = await upAll();
     o.between.expect({ on: /^GET .*members/, fate: 500, times: 99 });
     const { code, stdout, stderr } = await o.desk.run(["drift", "--state", "-"], { stdin: state.text });
@@ -616,8 +624,8 @@ describe("what the key may not see", () => {
   });
 });
 
-describe("access that has run out", () => {
-  it("is drift of its own", async () => {
+describe("expired access", () => {
+  it("is a finding of its own", async () => {
     const program = everything();
     program["mia"] = inAcme("mia", { validUntil: "2020-02-01", reason: "audit" });
     const { findings } = await drifted(o.desk, await up(program));
@@ -632,7 +640,7 @@ describe("--ignore", () => {
     return ["--ignore", name];
   };
 
-  it("leaves out what all of a rule holds for, and counts it", async () => {
+  it("leaves out findings that match all parts of a rule, and counts them", async () => {
     const state = await upAll();
     await o.emulator.join(uids.acme, "eve@partner.example.com");
     await o.emulator.join(uids.acme, "fay@partner.example.com", "admin");
@@ -681,14 +689,14 @@ describe("--ignore", () => {
     expect(() => Rules.read(join(o.desk.folder, name))).toThrow(reported);
   });
 
-  it("refuses it before anything is asked", async () => {
+  it("refuses an invalid file before any request", async () => {
     const { code, stderr } = await o.desk.run(["drift", "--state", "missing.json", ...rules("ignore: all")]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^"rules\.yaml": .* \[AVALA_RULES\]\n$/)]);
     expect(await o.emulator.calls()).toEqual([]);
   });
 });
 
-describe("what is secret in the state", () => {
+describe("a secret in the state", () => {
   const hidden = "the description nobody is to read, long enough to be shortened in a sentence";
   async function withSecrets(): Promise<Exported> {
     const program = everything();
@@ -730,7 +738,7 @@ describe("what is secret in the state", () => {
     expect(ofAda).not.toHaveProperty("role");
   });
 
-  it("is in no note and no error", async () => {
+  it("is in no notice and no error", async () => {
     const state = await withSecrets();
     await o.emulator.settings({ hideEmails: true });
     const noted = await o.desk.run(["drift", "--state", "-"], { stdin: state.text });
@@ -744,13 +752,13 @@ describe("what is secret in the state", () => {
     for (const { stdout, stderr } of [noted, failed]) expect(stdout + stderr).not.toMatch(/zoe@|mia@/i);
   });
 
-  it("is not compared where the file keeps it encrypted, which is said", async () => {
+  it("is not compared if the file contains it encrypted, which is reported", async () => {
     const state = await upAll();
     state.row("acme").outputs["description"] = sealed();
     state.row("labs/all").outputs["members"] = sealed();
     await api("PATCH", "", { description: "toys" });
     const report = await drifted(o.desk, state);
-    // Who waits, as the last run recorded it.
+    // People who wait, as the last run recorded them.
     expect(report.findings.map(short)).toEqual(waiting);
     expect(report.notVisible).toEqual([
       "1 resource not compared: its members are encrypted in this state",
@@ -791,7 +799,7 @@ describe("names of others", () => {
     await api("PATCH", "", { description: hostile.join(" ") });
     return state;
   }
-  /** What stands there for a reader. */
+  /** The text that a reader sees. */
   const shownText = (tokens: Token[]): string =>
     tokens
       .map((token) => ("text" in token ? (token.text as string) : token.raw))
@@ -817,7 +825,7 @@ describe("names of others", () => {
     expect(importFile.resources.map(({ name }) => name).filter((name) => name.startsWith("t-"))).toHaveLength(12);
   });
 
-  it("are harmless in an issue: no cell, link, mention, reference, image, markup or fence is theirs", async () => {
+  it("are harmless in an issue: they add no cell, link, mention, reference, image, markup or fence", async () => {
     const state = await planted();
     const { code, stdout } = await o.desk.run(["drift", "--state", "-", "--markdown"], { stdin: state.text });
     expect(code).toBe(2);
@@ -825,7 +833,7 @@ describe("names of others", () => {
     const tables = tokens.filter((token): token is Tokens.Table => token.type === "table");
     const rows = tables.flatMap((table) => table.rows);
     const { findings, notices } = await drifted(o.desk, state);
-    // Every sentence stands whole in the last of four cells: nobody's name has ended one.
+    // Every sentence is complete in the last of four cells: no name has ended a cell.
     const sentences = [...findings, ...notices].map(({ message }) => printable(message, 400).replaceAll("\\|", "\\ |"));
     expect(new Set(rows.map((row) => row.length))).toEqual(new Set([4]));
     expect(rows.map((row) => shownText(row[3]!.tokens)).toSorted()).toEqual(sentences.toSorted());
@@ -839,14 +847,14 @@ describe("names of others", () => {
     });
     expect(new Set(inline.map(({ type }) => type))).toEqual(new Set(["text", "codespan", "code"]));
     const plain = inline.filter(({ type }) => type === "text").map(({ text }) => text);
-    // What GitHub looks for in plain text: mentions, references, commits, addresses, marks for emoji and formulas.
+    // Patterns that GitHub finds in plain text: mentions, references, commits, addresses, emoji and formulas.
     for (const text of plain) expect(text).not.toMatch(/@|#\d|\/|www|[0-9a-f]{7}|:\w+:|\$|<|&(?!quot;|#39;)/);
     const blocks = tokens.filter((token) => token.type === "code") as Tokens.Code[];
     expect(blocks).toHaveLength(1);
     expect(JSON.parse(blocks[0]!.text)).toEqual((await drifted(o.desk, state)).importFile);
   });
 
-  it("leave an issue no longer than GitHub takes", async () => {
+  it("leave an issue within GitHub's length limit", async () => {
     const many = Array.from({ length: 700 }, (_, at) => `${"x".repeat(80)} ${at}`);
     await o.emulator.reset({ ...seed(), organizations: acmeOf(many) });
     const { acme, core } = everything();
@@ -863,14 +871,14 @@ describe("usage", () => {
     [[], "AVALA_USAGE", /No Pulumi project .*--cwd <folder> or --state <file>/],
     [["--ignore", "missing.yaml"], "AVALA_RULES", /missing\.yaml does not exist/],
     [["--ignore", "rules.txt"], "AVALA_RULES", /must end in \.yaml, \.yml, \.json/],
-  ])("%j is wrong", async (args, code, reported) => {
+  ])("%j is refused", async (args, code, reported) => {
     const ended = await o.desk.run(["drift", ...args]);
     expect([ended.code, ended.stdout]).toEqual([1, ""]);
     expect(ended.stderr).toMatch(reported);
     expect(ended.stderr).toMatch(new RegExp(` \\[${code}\\]\\n$`));
   });
 
-  it("takes organizations by slug and uid, and refuses one that the state does not hold", async () => {
+  it("accepts organizations by slug and uid, and refuses one that is not in the state", async () => {
     await o.emulator.api("POST", "/organizations/", { name: "Beta" });
     const state = await up({ ...everything(), beta: organization({ name: "Beta", adopt: "beta", description: "b" }) });
     await o.emulator.api("PATCH", "/organizations/beta/", { description: "c" });
@@ -884,7 +892,7 @@ describe("usage", () => {
     ]);
   });
 
-  it("tells a terminal of a long read, and a pipe of none within its first seconds", async () => {
+  it("reports a long read at a terminal, and nothing in a pipe during the first seconds", async () => {
     const state = await upAll();
     writeFileSync(join(o.desk.folder, "state.json"), state.text);
     const args = ["drift", "--state", "state.json"];

@@ -6,7 +6,7 @@ import { drifted, type Report } from "./drifted.js";
 
 jest.setTimeout(120_000);
 
-/** Situations that come about after the last run. */
+/** Situations that arise after the last run. */
 const later: Situation[] = ["expired", "accepted", "gone", "removed", "left", "emailChanged", "hiddenSince"];
 const chosen = batches.filter((batch) => batch.some((situation) => later.includes(situation)));
 const found = new Map<string, string[]>();
@@ -27,7 +27,7 @@ beforeAll(async () => {
   desk.close();
 });
 
-/** Everything that is told of the row's organization; the person is called sam. */
+/** All findings and notices about the row's organization; the person is called sam. */
 function reported({ organizationUid, email }: Case, { findings, notices }: Report): string[] {
   const here = <T extends { organization: { uid: string } }>(one: T) => one.organization.uid === organizationUid;
   const names = new Set([email, email.replace("@", "@elsewhere.")]);
@@ -39,10 +39,10 @@ function reported({ organizationUid, email }: Case, { findings, notices }: Repor
   ].toSorted();
 }
 
-/** What a refresh records says what is to be told. */
+/** The expected findings follow from what a refresh records. */
 function expected(situation: Situation, declaration: keyof typeof declarations): string[] {
   const [, text] = /state: ([\w+]+)/.exec(table[situation][declaration].refresh) ?? [];
-  // What has left the program is in the state, for it has not been deleted yet.
+  // Resources removed from the program are still in the state, because no run has deleted them.
   const statuses = (text ?? (declaration === "withdrawn" ? statusesOf(situation, "member") : "")).split("+");
   const isPlace = (index: number) => declaration.startsWith("team") || index === 1;
   const own = statuses.flatMap((status, index) => {
@@ -67,7 +67,7 @@ describe.each(chosen.flat().map((situation) => ({ situation, title: situations[s
   "$title",
   ({ situation }) => {
     it.each(Object.keys(declarations) as (keyof typeof declarations)[])(
-      "is told as a refresh would record it: %s",
+      "is reported as a refresh would record it: %s",
       (declaration) => {
         expect(found.get(`${situation} ${declaration}`)).toEqual(expected(situation, declaration));
       },
@@ -75,11 +75,11 @@ describe.each(chosen.flat().map((situation) => ({ situation, title: situations[s
   },
 );
 
-it("covers every situation that comes about after a run", () => {
+it("covers every situation that arises after a run", () => {
   expect(chosen.flat().toSorted()).toEqual(later.toSorted());
 });
 
-it("is found by reads alone, each once", () => {
+it("is found by reads only, each sent once", () => {
   for (const made of calls) {
     expect(made.filter((call) => !call.startsWith("GET "))).toEqual([]);
     expect(made.toSorted()).toEqual([...new Set(made)].toSorted());

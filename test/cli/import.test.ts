@@ -58,8 +58,8 @@ const everything = [
   "tsconfig.json",
 ];
 
-describe("what is read", () => {
-  it("is each list once, and nothing is written or mailed", async () => {
+describe("the reads of an import", () => {
+  it("are each list once, without a write or an email", async () => {
     const { people, teams, teamMemberships } = await imported();
     expect({ people, teams, teamMemberships }).toEqual({
       people: 12,
@@ -79,7 +79,7 @@ describe("what is read", () => {
     expect(await o.emails()).toEqual([]);
   });
 
-  it("needs no key that may write", async () => {
+  it("need only a key with read scope", async () => {
     const { code } = await o.desk.run(["import", "acme", "--out", out], { env: { AVALA_READ_ONLY: "1" } });
     expect(code).toBe(0);
   });
@@ -89,7 +89,7 @@ describe("the files", () => {
   it.each([
     ["edges", everything],
     ["roster", [...everything, "teams.yaml"].toSorted()],
-  ])("of %s are a whole project, in which nothing is hidden or steers a terminal", async (style, files) => {
+  ])("of %s are a complete project without hidden characters or terminal controls", async (style, files) => {
     const { notes } = await imported("--style", style);
     expect(notes).toEqual([expect.stringMatching(/^Skipped expired invitations \(.*late@example\.com/)]);
     const written = contents();
@@ -117,7 +117,7 @@ describe("the files", () => {
     }
   });
 
-  it("hold no key and no accept link", async () => {
+  it("contain no key and no accept link", async () => {
     await imported();
     const { invitations } = (await o.emulator.state()).organizations[0]!;
     const text = Object.values(contents()).join("\n");
@@ -125,7 +125,7 @@ describe("the files", () => {
     expect(text).not.toContain("avk_");
   });
 
-  it("name people so that the program reads them back: in normal form, those who are invited too, without the owner", async () => {
+  it("name people in normal form, including invited people and without the owner", async () => {
     await imported();
     const keys = ofKind("Team").map(({ name, logicalName = name }) => logicalName);
     const { people, faults } = listPeople(readDataFile(join(out, "people.yaml")), undefined, keys);
@@ -142,7 +142,7 @@ describe("the files", () => {
     expect(state("upper.case@example.com")).toMatchObject({ status: "active", email: "upper.case@example.com" });
   });
 
-  it("of rosters name teams and everybody in them, the owner too, as the service does", async () => {
+  it("of rosters name teams and all their people, including the owner, as the service does", async () => {
     await imported("--style", "roster");
     const file = parse(read("teams.yaml")) as Record<string, { name: string; members: Record<string, string> }>;
     const { teams } = (await o.emulator.state()).organizations[0]!;
@@ -163,7 +163,7 @@ describe("the files", () => {
     expect(Object.hasOwn(file, "__proto__")).toBe(false);
   });
 
-  it("give each team a name of its own, which is no word of the language and no name of the program's", async () => {
+  it("give each team a unique name, which is not a reserved word nor another name of the program", async () => {
     await imported();
     const source = ts.createSourceFile("index.ts", read("index.ts"), ts.ScriptTarget.Latest, true);
     const declared = source.statements
@@ -181,7 +181,7 @@ describe("the files", () => {
     expect(new Set(inFile).size).toBe(inFile.length);
   });
 
-  it("leave the owner's role to Avala, and declare their places", async () => {
+  it("do not declare the owner's role, but their team memberships", async () => {
     await imported();
     const { teams } = (await o.emulator.state()).organizations[0]!;
     const places = teams.filter(({ members }) => members.some((row) => row.email === email(0)));
@@ -192,7 +192,7 @@ describe("the files", () => {
     expect(ofKind("OrganizationMember").filter(({ id }) => id!.endsWith(`/${email(0)}`))).toEqual([]);
   });
 
-  it("declare what the service shows, and neither what is empty nor what it chooses", async () => {
+  it("declare the values that the service shows, without empty values and defaults of the service", async () => {
     await imported();
     const [organization] = ofKind("Organization");
     expect(organization!.inputs).toEqual({
@@ -212,7 +212,7 @@ describe("the files", () => {
 });
 
 describe("a second run", () => {
-  it.each(["edges", "roster"])("of %s writes the very same, in whatever order the lists come", async (style) => {
+  it.each(["edges", "roster"])("of %s writes the same files for any order of the lists", async (style) => {
     await imported("--style", style);
     const before = contents();
     const { changed } = await imported();
@@ -234,7 +234,7 @@ describe("a second run", () => {
     expect(contents()).toEqual(before);
   });
 
-  it("writes what is new, and keeps names where slugs have moved", async () => {
+  it("adds new objects, and keeps names if slugs have changed", async () => {
     await imported();
     const before = ofKind("Team").map(({ id, name, logicalName = name }) => `${id} ${logicalName}`);
     await o.emulator.settings({ slugFollowsName: true });
@@ -248,7 +248,7 @@ describe("a second run", () => {
     expect(read("index.ts")).toMatch(/new Team\("class", \{ organization: acme, name: "Lessons"/);
   });
 
-  it("writes nothing at all where a file that would change has been edited, and names it", async () => {
+  it("writes nothing if a file that would change has been edited, and names the file", async () => {
     await imported();
     write("people.yaml", `${read("people.yaml")}\n- email: new@example.com\n`);
     await o.emulator.join(acmeUid, "late@example.com");
@@ -259,7 +259,7 @@ describe("a second run", () => {
     expect(contents()).toEqual(before);
   });
 
-  it("keeps edits where there is nothing new, line ends of another system, and writes again what is missing", async () => {
+  it("keeps edits and other line ends if nothing is new, and writes missing files again", async () => {
     await imported();
     write("index.ts", `${read("index.ts")}// Mine.\n`);
     write("people.yaml", read("people.yaml").replaceAll("\n", "\r\n"));
@@ -270,7 +270,7 @@ describe("a second run", () => {
     expect((await imported()).changed).toEqual(["people.yaml", "import.json"]);
   });
 
-  it("leaves what belongs to the user since: another version would write another package.json", async () => {
+  it("leaves package.json, although another version would write a different one", async () => {
     await imported();
     const mine = read("package.json").replace(/"\^[\d.]+"/, '"^0.0.1"');
     write("package.json", mine);
@@ -279,7 +279,7 @@ describe("a second run", () => {
     expect(read("package.json")).toBe(mine);
   });
 
-  it("does not change the style under resources that have their names", async () => {
+  it("does not change the style of existing resources", async () => {
     await imported();
     expect(await refused("--style", "roster")).toMatch(/style edges.*\[AVALA_REFUSED\]/);
   });
@@ -289,7 +289,7 @@ describe("a second run", () => {
     ["that names files elsewhere", { names: { [acmeUid]: "../../elsewhere" } }],
     ["of another style", { style: "graph" }],
     ["without hashes", { files: undefined }],
-  ])("does not guess what a record %s means", async (_what, changed) => {
+  ])("refuses a record %s", async (_what, changed) => {
     await imported();
     write(".avala-import.json", JSON.stringify({ ...JSON.parse(read(".avala-import.json")), ...changed }));
     const before = contents();
@@ -298,8 +298,8 @@ describe("a second run", () => {
   });
 });
 
-describe("in a folder that holds something else", () => {
-  it("adds the program beside an existing project, and tells the line", async () => {
+describe("in a folder with other files", () => {
+  it("adds the program to an existing project, and prints the line to add", async () => {
     mkdirSync(out);
     const own = { "Pulumi.yaml": "name: mine\nruntime: nodejs\n", "index.ts": "export {};\n", "people.yaml": "[]\n" };
     for (const [name, text] of Object.entries(own)) write(name, text);
@@ -333,7 +333,7 @@ describe("in a folder that holds something else", () => {
     expect((await imported()).changed).toEqual([]);
   });
 
-  it("overwrites nothing that it has not written", async () => {
+  it("does not overwrite files that it has not written", async () => {
     mkdirSync(out);
     write("package.json", "{}\n");
     expect(await refused()).toMatch(/"package\.json"/);
@@ -341,7 +341,7 @@ describe("in a folder that holds something else", () => {
   });
 });
 
-describe("what the service does not show", () => {
+describe("data that the service does not show", () => {
   it("names people by uid where addresses are hidden", async () => {
     await o.emulator.settings({ hideEmails: true });
     const { people } = await imported();
@@ -351,7 +351,7 @@ describe("what the service does not show", () => {
     expect(ofKind("OrganizationMember")[0]!.outputs).toMatchObject({ status: "active" });
   });
 
-  it("tells of a key that may not see invitations", async () => {
+  it("reports that the key may not see invitations", async () => {
     await o.emulator.addKey("avk_plain", email(3));
     const { code, stderr } = await o.desk.run(["import", "acme", "--out", out], {
       env: { AVALA_API_KEY: "avk_plain" },
@@ -360,7 +360,7 @@ describe("what the service does not show", () => {
     expect(ofKind("OrganizationMember")).toHaveLength(11);
   });
 
-  it("writes a program for an organization in which nobody is but its owner", async () => {
+  it("writes a program for an organization whose only member is its owner", async () => {
     const seed = all();
     const [one] = seed.organizations!;
     await o.emulator.reset({
@@ -372,7 +372,7 @@ describe("what the service does not show", () => {
     expect(read("index.ts")).toContain('import { Organization, People } from "pulumi-avala";');
   });
 
-  it("leaves out a team whose name no program can declare, and tells it", async () => {
+  it("leaves out a team whose name no program can declare, and reports it", async () => {
     const seed = all();
     seed.organizations![0]!.teams![0]!.name = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
     await o.emulator.reset(seed);
@@ -395,7 +395,7 @@ it.each<[string[], RegExp]>([
   expect(await o.emulator.calls()).toEqual([]);
 });
 
-it("says what to do where packages are missing for --run", async () => {
+it("says what to do if packages are missing for --run", async () => {
   const reported = await refused("--run");
   expect(reported).toMatch(/@pulumi\/pulumi and pulumi-avala cannot be resolved.*npm install.*\[AVALA_STACK\]\n$/);
   expect(existsSync(join(out, "index.ts"))).toBe(true);
@@ -409,7 +409,7 @@ describe("--fill", () => {
     kind: string;
     name: string;
     inputs: Record<string, unknown>;
-    /** Urns of what an unknown input is an output of. */
+    /** URNs of the resources from which an unknown input comes. */
     of?: Record<string, string[]>;
     provider?: string;
   }
@@ -427,7 +427,7 @@ describe("--fill", () => {
     of: { team: [urn("Team", "core")] },
   });
 
-  /** What the engine would have written of a program, filled in. */
+  /** The import file that the engine would write for a program, filled in. */
   async function filled(given: Given[], providers: Given[] = []) {
     mkdirSync(out);
     const resources = given.map(({ kind, name }) => ({ type: type(kind), name, id: "<PLACEHOLDER>" }));
@@ -476,7 +476,7 @@ describe("--fill", () => {
     }),
   );
 
-  it("finds each kind by what its declaration names", async () => {
+  it("finds each kind by the names in its declaration", async () => {
     const { ids, left } = await filled([
       organization("acme", { name: "Acme" }),
       inside("Team", "core", { name: "Core" }),
@@ -497,7 +497,7 @@ describe("--fill", () => {
     });
   });
 
-  it("takes what is declared differently as it is: the preview shows the change", async () => {
+  it("records current values that differ from the declaration: the preview shows the change", async () => {
     const { ids } = await filled([
       organization("acme", { name: "Acme", description: "New" }),
       inside("OrganizationMember", "ada", { email: person("ada"), ...role }),
@@ -519,7 +519,7 @@ describe("--fill", () => {
     expect(ofKind("TeamRoster")[0]!.outputs).toMatchObject({ waiting: person("zoe") });
   });
 
-  it("leaves out what does not exist, and what could be several, and tells why", async () => {
+  it("leaves out missing and ambiguous objects, and says why", async () => {
     const { ids, left } = await filled([
       organization("acme", { name: "Acme" }),
       organization("twin", { name: "Twin" }),
@@ -541,11 +541,11 @@ describe("--fill", () => {
       new: expect.stringMatching(/up invites them/),
       "ada-core": "the person is not in the team",
     });
-    // An expired invitation in the state mails nobody, which a new one would.
+    // An expired invitation in the state sends no email; a new one would.
     expect(ofKind("OrganizationMember")[0]!.outputs).toMatchObject({ status: "expired" });
   });
 
-  it("asks the deployment of an explicit provider by its own key alone, or by what is unique", async () => {
+  it("reads the deployment of an explicit provider with its own key only, or by a unique name", async () => {
     await o.emulator.addKey("avk_tenant", person("owner"));
     const provider = (name: string, inputs: object): Given => ({
       kind: "",
@@ -577,7 +577,7 @@ describe("--fill", () => {
     });
   });
 
-  it("guesses neither of two resources that would stand for the same", async () => {
+  it("fills in neither of two resources that would match the same object", async () => {
     const { ids, left } = await filled([
       organization("acme", { name: "Acme" }),
       organization("again", { adopt: "acme", name: "Acme" }),
@@ -588,7 +588,7 @@ describe("--fill", () => {
     expect(Object.keys(left).toSorted()).toEqual(["acme", "again", "core"]);
   });
 
-  it("takes for a secret what the service shows, in the engine's form, readable by its owner alone", async () => {
+  it("keeps secret inputs secret, in the engine's form, in a file readable by its owner only", async () => {
     const seed = acme();
     seed.organizations![0]!.description = "What";
     await o.emulator.reset(seed);
@@ -609,7 +609,7 @@ describe("--fill", () => {
     ["import.json", "[]"],
     ["import.json", "no JSON"],
     ["preview.json", "{}"],
-  ])("refuses %s that holds %s, and leaves it", async (name, text) => {
+  ])("refuses %s that contains %s, and leaves it", async (name, text) => {
     mkdirSync(out);
     write("import.json", '{"resources":[]}');
     write("preview.json", '{"steps":[]}');

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 describe("leave", () => {
-  it("takes the API key's user out, with one request, and says who that is and how to go on", async () => {
+  it("removes the API key's user with one request, and says who that is and what to do next", async () => {
     const { code, stdout, stderr } = await o.desk.run(yes);
     expect([code, stdout]).toEqual([0, "Left Acme (acme).\n"]);
     for (const reported of [
@@ -38,7 +38,7 @@ describe("leave", () => {
     expect(await o.members()).toEqual(without);
   });
 
-  it("answers JSON", async () => {
+  it("prints JSON", async () => {
     expect(await o.desk.json(yes)).toEqual({
       organization: { uid: uids.acme, slug: "acme", name: "Acme" },
       user: { userUid: uids.lee, email: person("lee"), username: "lee" },
@@ -50,7 +50,7 @@ describe("leave", () => {
     [{ currentUser: "withoutUid" }, "avk_lee", "The API key's user will leave Acme", "does not report who that is"],
     [{ currentUser: 403 }, "avk_ada", "The API key's user, ada@example.com (0000", 'will leave Acme (acme) ("admin")'],
     [{ hideEmails: true }, "avk_lee", `The API key's user, ${uids.lee}, will leave`, "Acme"],
-  ])("says who leaves as far as the service tells it: %j, key %s", async (settings, key, ...reported) => {
+  ])("says who leaves, as far as the service shows it: %j, key %s", async (settings, key, ...reported) => {
     await o.emulator.addKey("avk_ada", person("ada"));
     await o.emulator.settings(settings);
     const { code, stderr } = await o.desk.run(yes, { env: { AVALA_API_KEY: key } });
@@ -64,7 +64,7 @@ describe("leave", () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining(`The API key's user, ${uids.lee}, will leave Acme`)]);
   });
 
-  it("is refused for the owner, who transfers first", async () => {
+  it("is refused for the owner, who has to transfer the ownership first", async () => {
     const { code, stderr } = await o.desk.run(yes, { env: { AVALA_API_KEY: "avk_local" } });
     expect([code, stderr]).toEqual([
       1,
@@ -96,7 +96,7 @@ describe("leave at a terminal", () => {
     expect(await o.members()).toEqual(all);
   });
 
-  it("has nothing to leave where somebody has taken the person out while the question stood", async () => {
+  it("does nothing if somebody has removed the person during the question", async () => {
     const { code, screen } = await o.desk.atTerminal(["leave", "acme"], async () => {
       await o.emulator.api("DELETE", `/organizations/acme/members/${uids.lee}/`);
       await o.emulator.clearLog();
@@ -106,7 +106,7 @@ describe("leave at a terminal", () => {
     expect(await o.emulator.writes()).toEqual([]);
   });
 
-  it("does nothing where the person was made the owner while the question stood", async () => {
+  it("does nothing if the person was made the owner during the question", async () => {
     const { code, screen } = await o.desk.atTerminal(["leave", "acme"], async () => {
       await o.emulator.api("POST", "/organizations/acme/transfer-ownership/", { new_owner_uid: uids.lee });
       await o.emulator.clearLog();
@@ -118,14 +118,17 @@ describe("leave at a terminal", () => {
 });
 
 describe("leave whose answer is lost", () => {
-  it.each([403, 404] as const)("is looked up: done, where strangers are answered %d", async (hiddenIs) => {
-    await o.emulator.settings({ hiddenIs });
-    o.between.expect({ on: /^POST /, fate: "answer lost" });
-    expect(await o.desk.run(yes)).toMatchObject({ code: 0, stdout: "Left Acme (acme).\n" });
-    expect(await o.emulator.calls()).toEqual([list, ...who, act, list]);
-  });
+  it.each([403, 404] as const)(
+    "is looked up and reported as done, if people outside are answered %d",
+    async (hiddenIs) => {
+      await o.emulator.settings({ hiddenIs });
+      o.between.expect({ on: /^POST /, fate: "answer lost" });
+      expect(await o.desk.run(yes)).toMatchObject({ code: 0, stdout: "Left Acme (acme).\n" });
+      expect(await o.emulator.calls()).toEqual([list, ...who, act, list]);
+    },
+  );
 
-  it.each([true, false])("bug: or is a login page, is looked up; carried out: %s", async (after) => {
+  it.each([true, false])("bug: or is a login page is looked up; carried out: %s", async (after) => {
     const page = { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html>", after };
     await o.emulator.faults({ match: { method: "POST" }, action: page });
     const { code, stderr } = await o.desk.run(yes);
@@ -133,7 +136,7 @@ describe("leave whose answer is lost", () => {
     expect(await o.members()).toEqual(after ? without : all);
   });
 
-  it("is looked up: not done, and not sent again", async () => {
+  it("is looked up, reported as not done, and not sent again", async () => {
     o.between.expect({ on: /^POST /, fate: "lost" });
     const { code, stderr } = await o.desk.run(yes);
     expect([code, stderr]).toEqual([

@@ -7,7 +7,7 @@ import type { Terminal } from "../../cli/output/terminal.js";
 const organization = { uid: "o", slug: "acme", name: "Acme" };
 const [uid6, uid7] = [6, 7].map((digit) => `0000000${digit}-0000-4000-8000-000000000000`) as [string, string];
 
-/** The lines that a command shows. */
+/** The lines of a command's output. */
 function screen(show: (terminal: Terminal) => void): string {
   const lines: string[] = [];
   const add = (line: string) => void lines.push(line);
@@ -55,7 +55,7 @@ const twins = [
   { person: { email: "al@example.com", userUid: uid6 }, role: "member", declaration: {} },
   { person: { email: "a1@example.com", userUid: uid7 }, role: "admin", declaration: {} },
 ];
-/** A report as each command shows it. */
+/** The report of each command. */
 const formats: [string, (given: object[]) => string][] = [
   ["drift", (given) => screen((terminal) => showDrift(driftOf(given), terminal))],
   [
@@ -65,27 +65,27 @@ const formats: [string, (given: object[]) => string][] = [
   ["status", (given) => screen((terminal) => showStatus(statusOf(given), terminal))],
 ];
 
-describe.each(formats)("bug: what looks alike in %s", (_, shown) => {
-  it("is told by uid: teams", () => {
+describe.each(formats)("bug: names that look alike in %s", (_, shown) => {
+  it("are distinguished by uid: teams", () => {
     const text = shown(rows);
     expect(text).toContain(`member in ${uid6} (Core)`);
     expect(text).toContain(`lead in ${uid7} (C\u043ere`);
   });
 
-  it("is told by uid: people", () => {
+  it("are distinguished by uid: people", () => {
     const text = shown(twins.map((row) => ({ ...row, subject: "person" })));
     expect(text).toContain(`${uid6} (al@example.com`);
     expect(text).toContain(`${uid7} (a1@example.com`);
   });
 
-  it("is not told where names differ, or stand in two organizations", () => {
+  it("have no uid if the names differ, or are in two organizations", () => {
     const apart = [rows[0]!, { ...rows[1]!, team: { uid: uid7, name: "Labs" } }];
     const elsewhere = [rows[0]!, { ...rows[1]!, organization: { uid: "p", slug: "beta", row: { slug: "beta" } } }];
     for (const given of [apart, elsewhere]) expect(shown(given)).not.toMatch(new RegExp(`${uid6}|${uid7}`));
   });
 });
 
-it("leaves JSON as it is: there the uid is a value of its own", () => {
+it("do not change JSON, where the uid is a value of its own", () => {
   expect(JSON.stringify(asJson(driftOf(rows)))).not.toContain(`${uid6} (`);
 });
 
@@ -95,12 +95,12 @@ describe("one person", () => {
     return people.map((person) => names.person(person));
   };
 
-  it("is not taken for two where their uid is known in one row alone", () => {
+  it("is not shown as two people if only one row has the uid", () => {
     const ada = { email: "ada@example.com" };
     expect(named(ada, { ...ada, userUid: "a" })).toEqual(["ada@example.com", "ada@example.com"]);
   });
 
-  it("is told from another who has the same address", () => {
+  it("is distinguished from another person with the same address", () => {
     const shared = "team@example.com";
     expect(named({ email: shared, userUid: "a" }, { email: shared, userUid: "b" })).toEqual([
       `a (${shared})`,
@@ -108,7 +108,7 @@ describe("one person", () => {
     ]);
   });
 
-  it("without a uid is told by the ASCII spelling of the address", () => {
+  it("without a uid is distinguished by the ASCII spelling of the address", () => {
     expect(named({ email: "ada@ex\u0430mple.com" }, { email: "ada@example.com" })).toEqual([
       "ada@xn--exmple-4nf.com (ada@ex\u0430mple.com)",
       "ada@example.com",
@@ -116,7 +116,7 @@ describe("one person", () => {
   });
 });
 
-it("finds all of three that look alike in pairs", () => {
+it("finds all three names that look alike in pairs", () => {
   const named = (names: string[]) => names.map((name, at) => ({ key: String(at), name }));
   expect([...lookalikes(named(["Core", "C\u043ere", "CORE", "Labs"]))].toSorted()).toEqual(["0", "1", "2"]);
 });

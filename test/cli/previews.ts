@@ -1,13 +1,13 @@
 import type { Kind } from "../../cli/pulumi/preview.js";
 
-/** One step of a constructed preview, as little of it as matters. */
+/** One step of a constructed preview, reduced to the fields that matter. */
 export interface Planned {
   op?: string;
   kind: Kind | "Other";
   name: string;
-  /** Id of what exists. */
+  /** Id of an existing object. */
   id?: string;
-  /** Outputs before, and inputs after; one alone for what is made or goes. */
+  /** Outputs before and inputs after; only one of them for a creation or deletion. */
   was?: Record<string, unknown>;
   is?: Record<string, unknown>;
   /** Logical name of the organization or team that an unknown input comes from. */
@@ -15,7 +15,7 @@ export interface Planned {
   more?: Record<string, unknown>;
 }
 
-/** What the engine shows of a text that is not known yet. */
+/** The engine's text for a value that is not known yet. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const typeOf = (kind: Planned["kind"]) =>

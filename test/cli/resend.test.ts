@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 describe("resend", () => {
-  it("mails once, and tells the new end", async () => {
+  it("sends one email, and prints the new expiry", async () => {
     const { code, stdout, stderr } = await o.desk.run(args);
     expect([code, stderr]).toEqual([0, "emailsSent of a declaration does not count this email.\n"]);
     const { expiresAt } = (await o.emulator.state()).organizations[0]!.invitations[0]!;
@@ -28,7 +28,7 @@ describe("resend", () => {
     expect(await o.emails()).toEqual([`resend Zoe@Example.com`]);
   });
 
-  it("answers JSON, without the links that let people in", async () => {
+  it("prints JSON without accept links", async () => {
     const answer = await o.desk.json([...args.slice(0, 2), " ZOE@example.com"]);
     expect(answer).toEqual({
       organization: { uid: uids.acme, slug: "acme", name: "Acme" },
@@ -40,7 +40,7 @@ describe("resend", () => {
   it.each([
     ["a member already", person("mia"), /They are already a member: mia@example.com/],
     ["nobody", person("nobody"), /They are not a member either/],
-  ])("mails nobody where the address is %s", async (_what, email, reported) => {
+  ])("sends no email if the address is %s", async (_what, email, reported) => {
     const { code, stdout, stderr } = await o.desk.run(["resend", "acme", email]);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/No email was sent/);
@@ -53,7 +53,7 @@ describe("resend", () => {
   it.each([
     ["resend", (address: string) => ["resend", "acme", address]],
     ["transfer-ownership", (address: string) => ["transfer-ownership", "acme", "--to", address, "--yes"]],
-  ])("bug: an address that no mail system delivers to is wrong usage of %s, without a call", async (_, command) => {
+  ])("bug: an address that no email system delivers to is a usage error of %s, without a call", async (_, command) => {
     for (const [address, reason] of [
       ["zoe@example.com,", /comma or semicolon/],
       ["Zoe <zoe@example.com>", /< or >/],
@@ -69,13 +69,13 @@ describe("resend", () => {
     expect(await o.emails()).toEqual([]);
   });
 
-  it("says so where hidden addresses keep it from telling whether they are a member", async () => {
+  it("reports that hidden addresses make it unknown whether the person is a member", async () => {
     await o.emulator.settings({ hideEmails: true });
     const { stderr } = await o.desk.run(["resend", "acme", person("mia")]);
     expect(stderr).toMatch(/It is not known whether they are a member.*\[AVALA_REFUSED\]\n$/);
   });
 
-  it("is refused where invitations may not be seen", async () => {
+  it("is refused if the key may not see invitations", async () => {
     await o.emulator.addKey("avk_lee", person("lee"));
     const { code, stderr } = await o.desk.run(args, { env: { AVALA_API_KEY: "avk_lee" } });
     expect([code, stderr]).toEqual([1, expect.stringMatching(/\[AVALA_FORBIDDEN\]\n$/)]);
@@ -86,12 +86,12 @@ describe("resend", () => {
 describe("resend of an invitation that has expired", () => {
   beforeEach(() => o.emulator.expire(zoe));
 
-  it("is tried, and done where the service does it", async () => {
+  it("is tried, and done if the service accepts it", async () => {
     expect((await o.desk.run(args)).code).toBe(0);
     expect(await o.emails()).toEqual(["resend Zoe@Example.com"]);
   });
 
-  it.each([400, 404, 409])("is told where the service refuses it (%d)", async (fate) => {
+  it.each([400, 404, 409])("is reported as refused if the service refuses it (%d)", async (fate) => {
     o.between.expect({ on: /^POST /, fate });
     const { code, stderr } = await o.desk.run(args);
     expect(code).toBe(1);
@@ -99,7 +99,7 @@ describe("resend of an invitation that has expired", () => {
     expect(await o.emails()).toEqual([]);
   });
 
-  it("is told where the service does not list it any more", async () => {
+  it("is reported as missing if the service does not list it any more", async () => {
     await o.emulator.settings({ expiredInvitations: "hidden" });
     expect((await o.desk.run(args)).stderr).toMatch(/may no longer be listed.*\[AVALA_REFUSED\]\n$/);
     expect(await o.emails()).toEqual([]);
@@ -107,13 +107,13 @@ describe("resend of an invitation that has expired", () => {
 });
 
 describe("resend whose answer is lost", () => {
-  it("is done where the invitation shows a new end", async () => {
+  it("is done if the invitation shows a new expiry", async () => {
     o.between.expect({ on: /^POST /, fate: "answer lost" });
     expect((await o.desk.run(args)).code).toBe(0);
     expect(await o.emails()).toHaveLength(1);
   });
 
-  it.each(["lost", 502] as const)("is a doubt otherwise (%s), and not sent again", async (fate) => {
+  it.each(["lost", 502] as const)("is reported as unknown otherwise (%s), and not sent again", async (fate) => {
     o.between.expect({ on: /^POST /, fate });
     const { code, stdout, stderr } = await o.desk.run(args);
     expect([code, stdout]).toEqual([1, ""]);
@@ -121,7 +121,7 @@ describe("resend whose answer is lost", () => {
     expect(await o.emulator.writes()).toEqual([]);
   });
 
-  it.each([true, false])("bug: or is a login page, is looked up; carried out: %s", async (after) => {
+  it.each([true, false])("bug: or is a login page is looked up; carried out: %s", async (after) => {
     const page = { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html>", after };
     await o.emulator.faults({ match: { method: "POST" }, action: page });
     const { code, stderr } = await o.desk.run(args);
@@ -129,7 +129,7 @@ describe("resend whose answer is lost", () => {
     expect(await o.emails()).toHaveLength(after ? 1 : 0);
   });
 
-  it("mails once also where the look afterwards fails", async () => {
+  it("sends one email also if the look-up afterwards fails", async () => {
     let sent = false;
     const later = { test: (line: string) => (sent ||= line.startsWith("POST ")) && line.startsWith("GET ") } as RegExp;
     o.between.expect({ on: later, fate: 403, times: 9 });
@@ -138,13 +138,13 @@ describe("resend whose answer is lost", () => {
   });
 });
 
-it("does not mail who has accepted in the meantime", async () => {
+it("sends no email to a person who has accepted in the meantime", async () => {
   await o.emulator.accept(zoe);
   expect((await o.desk.run(args)).stderr).toMatch(/They are already a member/);
   expect(await o.emails()).toEqual([]);
 });
 
-it("tells the service's refusal where the person accepts between the look and the request", async () => {
+it("reports the service's refusal if the person accepts between the look-up and the request", async () => {
   o.between.expect({ on: /^POST /, fate: 400 });
   expect((await o.desk.run(args)).stderr).toMatch(/\[AVALA_INVALID\]\n$/);
   expect(await o.emails()).toEqual([]);

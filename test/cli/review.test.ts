@@ -107,7 +107,7 @@ const after: Declared[] = [
   roster({ [emailOf("ada")]: "member", [emailOf("eve")]: "lead" }, "remove"),
 ];
 
-/** What the review has to say of the change from the one to the other. */
+/** The expected review of the change from one program to the other. */
 const changes = `
 role ada Acme: has member → has admin
 loses bob Acme: has member → -
@@ -160,7 +160,7 @@ const acts = [
   "create MOVE",
   "delete Old forced",
 ];
-/** What an up then does in Avala, after zoe and rae have accepted too. The owner loses what is deleted. */
+/** The effect of the next up in Avala, after zoe and rae have accepted. The owner loses access to what is deleted. */
 const done = [
   "ada Acme: member → admin",
   "ada MOVE: member → -",
@@ -191,7 +191,7 @@ function line({ effect, person, team, organization, before, after, emails }: Cha
   return `${effect} ${nameOf(person)} ${(team ?? organization).name}: ${stand(before)} → ${stand(after)}${sent}`;
 }
 
-/** Everybody's places in Avala, as "bob Acme member" or "ada CORE lead"; invitations as "zoe Acme invited". */
+/** All memberships in Avala, as "bob Acme member" or "ada CORE lead"; invitations as "zoe Acme invited". */
 async function truth(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const enter = (place: string, email: string, role: string) => found.set(`${email.split("@")[0]} ${place}`, role);
@@ -206,11 +206,11 @@ async function truth(): Promise<Map<string, string>> {
 /** The commands of the guide, block by block, as a shell in the project runs them. */
 const [onPullRequest, withLimits, onMerge] = blocks(read("docs/guides/review.md"), "sh") as [string, string, string];
 const shell = (commands: string) => project.exec("sh", ["-e", "-c", `${asInstalled}\n${commands}`]);
-/** `npx pulumi-avala`, as in a project that has installed it. */
+/** `npx pulumi-avala` in a project that has installed it. */
 const asInstalled = `npx() { test "$1" = pulumi-avala; shift; "${process.execPath}" "${program}" "$@"; }`;
 const written = (name: string) => readFileSync(join(project.folder, name), "utf8");
 const review = (...args: string[]) => project.exec(process.execPath, [program, "review", ...args]);
-/** Without what is another at each run. */
+/** Without the parts that differ from run to run. */
 const steady = (text: string) => {
   const uids = new Map<string, string>();
   return text
@@ -248,7 +248,7 @@ afterAll(async () => {
   await emulator?.close();
 });
 
-it("names exactly who gains and who loses what, and changes nothing", async () => {
+it("names exactly who gains and loses which access, and changes nothing", async () => {
   const found = JSON.parse(written("review.json")) as Review;
   expect(found.changes.map(line)).toEqual(changes);
   expect(
@@ -277,7 +277,7 @@ it("names exactly who gains and who loses what, and changes nothing", async () =
   expect(await emulator.writes()).toEqual([]);
 });
 
-it("says it in each format", async () => {
+it("has the same content in each format", async () => {
   const [text, html] = await Promise.all([review("preview.json"), review("preview.json", "--html")]);
   expect([text.code, text.stderr, html.code, html.stderr]).toEqual([0, "", 0, ""]);
   expect(text.stdout).toMatchSnapshot("text");
@@ -286,7 +286,7 @@ it("says it in each format", async () => {
   expect(steady(written("review.json"))).toMatchSnapshot("json");
 });
 
-it("keeps to limits", async () => {
+it("applies its limits", async () => {
   const { code, stderr } = await shell(withLimits);
   expect([code, stderr]).toEqual([2, '"SOLO" of "Acme" has no lead any more. [deny last-lead]\n']);
   const { stderr: others } = await review("preview.json", "--max-removals", "1", "--max-emails", "2", "--quiet");
@@ -295,7 +295,7 @@ it("keeps to limits", async () => {
   );
 });
 
-it("tells a preview that has failed, and gives it no review", async () => {
+it("reports a failed preview, without a review", async () => {
   project.declare([...after, member("hal", "member", { maxEmails: 0 })]);
   const { code, stdout, stderr } = await project.exec(process.execPath, [program, "review"]);
   project.declare(after);
@@ -303,7 +303,7 @@ it("tells a preview that has failed, and gives it no review", async () => {
   expect(stderr).toMatch(/^Running pulumi preview\.\npulumi preview failed: .*maxEmails.*\[AVALA_STACK\]\n$/);
 });
 
-it("lets a merge do what was approved and what has become possible since, and says what it does", async () => {
+it("allows the approved changes and those that have become possible since, and says which are new", async () => {
   await emulator.accept(emailOf("zoe"));
   await emulator.accept(emailOf("rae"));
   const was = await truth();

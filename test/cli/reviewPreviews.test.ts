@@ -41,7 +41,7 @@ const team: Planned = {
 const joined = { status: "active", role: "member" };
 const invited = { status: "invited", role: "member" };
 
-/** An OrganizationMember: what its state says, what the program does. */
+/** An OrganizationMember: its recorded outputs, and its inputs in the program. */
 const member = (name: string, was?: object, is?: object, more: More = {}): Planned => ({
   kind: "OrganizationMember",
   name,
@@ -97,7 +97,7 @@ describe("a person in the organization", () => {
       [],
     ],
     [
-      "is mailed again by onExpiry, or has accepted",
+      "is invited again by onExpiry, or has accepted",
       [
         member(
           "zoe",
@@ -108,7 +108,7 @@ describe("a person in the organization", () => {
       ["invited zoe: invited member → depends member (1) possible"],
     ],
     [
-      "is not mailed beyond maxEmails",
+      "is not invited beyond maxEmails",
       [
         member(
           "zoe",
@@ -119,7 +119,7 @@ describe("a person in the organization", () => {
       ["accepted zoe: invited member → has member possible"],
     ],
     [
-      "gets another role while invited: one more mail",
+      "gets another role while invited: one more email",
       [member("zoe", invited, { role: "admin" })],
       ["invited zoe: invited member → invited admin (1)"],
     ],
@@ -130,7 +130,7 @@ describe("a person in the organization", () => {
       ["details ada: has member → has member"],
     ],
     [
-      "whose invitation has expired is mailed under a new name",
+      "whose invitation has expired is invited under a new name",
       [
         member("zoe", { ...invited, status: "expired" }),
         member("zoe", undefined, {}, { name: "other", id: undefined as never }),
@@ -162,20 +162,20 @@ describe("a person in the organization", () => {
       ["keeps ada: has member → has member unmanaged"],
     ],
     [
-      "who leaves loses a place that is declared still",
+      "who leaves loses a team membership that is still declared",
       [member("ada", joined), same(place("ada", { status: "active" }))],
       ["loses ada: has member → -", "loses ada Core: has member → -"],
     ],
     ["whose invitation is cancelled loses nothing", [member("zoe", invited)], ["withdrawn zoe: invited member → -"]],
     [
-      "named by a secret is not told",
+      "named by a secret is not shown",
       [member("zoe", undefined, { email: "[secret]" })],
       ["invited [secret] zoe: - → depends member (1)"],
     ],
   ];
   it.each(cases)("%s", (_what, planned, expected) => expect(linesOf(planned)).toEqual(expected));
 
-  it("is another one where their address has had two owners", () => {
+  it("is another person if their address has had two owners", () => {
     const was = (name: string, user: number) => ({ ...joined, email: emailOf("ada"), userUid: uid(user), name });
     const planned = [
       member("one", was("one", 1)),
@@ -210,7 +210,7 @@ describe("an Invitation", () => {
   ])("%s", (_what, planned, expected) => expect(linesOf(planned)).toEqual(expected));
 });
 
-describe("a place in a team", () => {
+describe("a team membership", () => {
   const ada = same(member("ada", joined));
   it.each<[string, Planned[], string[]]>([
     ["is made for a member", [ada, place("ada", undefined, { role: "lead" })], ["gains ada Core: - → granted lead"]],
@@ -219,7 +219,7 @@ describe("a place in a team", () => {
       [same(member("zoe", invited)), place("zoe", undefined, {})],
       ["waits zoe Core: - → waiting member"],
     ],
-    ["depends where nobody declares the person", [place("zoe", undefined, {})], ["gains zoe Core: - → depends member"]],
+    ["depends if nobody declares the person", [place("zoe", undefined, {})], ["gains zoe Core: - → depends member"]],
     [
       "has become possible",
       [ada, place("ada", { status: "waiting" }, {})],
@@ -243,7 +243,7 @@ describe("a place in a team", () => {
     ],
   ])("%s", (_what, planned, expected) => expect(linesOf(planned)).toEqual(expected));
 
-  it("in a team that is made is known by the team's resource", () => {
+  it("in a new team is identified by the team's resource", () => {
     const fresh: Planned = { kind: "Team", name: "fresh", is: { organization: acme, name: "Fresh" } };
     const within = place("ada", undefined, { team: unknown }, { from: { team: fresh } });
     expect(linesOf([ada, fresh, within])).toEqual(["gains ada Fresh: - → granted member"]);
@@ -262,7 +262,7 @@ describe("a roster", () => {
   });
   const text = (...people: string[]) => people.map((one) => one.replace(" ", "@example.com ")).join("\n");
 
-  it("takes the place of single memberships, and they of it: nobody loses anything", () => {
+  it("replaces single memberships, and they replace it: nobody loses access", () => {
     const edge = place("ada", { status: "active" });
     expect(linesOf([edge, roster(undefined, { members: text("ada member") })])).toEqual([
       "keeps ada Core: has member → has member",
@@ -274,7 +274,7 @@ describe("a roster", () => {
     expect(linesOf(back)).toEqual(["keeps ada Core: has member → has member"]);
   });
 
-  it("takes out whom it names no more, strangers where it says so, and warns of those whom no run has seen", () => {
+  it("removes people it no longer lists, and unmanaged people on request, with a warning about people whom no run has seen", () => {
     const was = { members: text("ada lead", "bob member"), unmanagedMembers: emailOf("eve") };
     const review = reviewed([roster(was, { members: text("ada lead"), unmanaged: "remove" })]);
     expect(review.changes.map(line)).toEqual(["loses bob Core: has member → -", "loses eve Core: has ? → -"]);
@@ -290,7 +290,7 @@ describe("a roster", () => {
     ]);
   });
 
-  it("that goes takes out everybody it names", () => {
+  it("that is deleted removes everybody it lists", () => {
     expect(linesOf([roster({ members: text("ada lead", "zoe member"), waiting: emailOf("zoe") })])).toEqual([
       "loses ada Core: has lead → -",
       "without zoe Core: waiting member → -",
@@ -298,7 +298,7 @@ describe("a roster", () => {
   });
 });
 
-describe("bug: what a deletion takes away", () => {
+describe("bug: access that a deletion removes", () => {
   const broken = { more: { initErrors: ["?"] } };
   const nothing = { mayHaveAccepted: undefined, removals: 0 };
   const access = { effect: "loses", mayHaveAccepted: false, removals: 1 };
@@ -312,10 +312,14 @@ describe("bug: what a deletion takes away", () => {
     ["somebody gone, retained", member("ada", { ...joined, status: "gone", onDestroy: "retain" }), none],
     ["somebody gone, where a step broke off", member("ada", { status: "gone" }, undefined, broken), access],
     ["somebody gone, whose state says so", member("ada", { status: "gone", __unfinished: true }), access],
-    ["a place", place("ada", { status: "active" }), access],
-    ["a place that waits", place("ada", { status: "waiting" }), none],
-    ["a place that is gone", place("ada", { status: "gone" }), none],
-    ["a place that waits, where a step broke off", place("ada", { status: "waiting" }, undefined, broken), access],
+    ["a team membership", place("ada", { status: "active" }), access],
+    ["a pending team membership", place("ada", { status: "waiting" }), none],
+    ["a lost team membership", place("ada", { status: "gone" }), none],
+    [
+      "a pending team membership after an interrupted step",
+      place("ada", { status: "waiting" }, undefined, broken),
+      access,
+    ],
     ["an invitation", invitation(invited), { effect: "withdrawn", mayHaveAccepted: false, removals: 1 }],
     ["an invitation that has expired", invitation({ ...invited, status: "expired" }), none],
     ["an invitation that was accepted", invitation({ ...invited, status: "accepted" }), nothing],
@@ -334,7 +338,7 @@ describe("bug: what a deletion takes away", () => {
     expect(new Set(reported)).toEqual(new Set([expected.effect === "without"]));
   });
 
-  it("counts invitations among the people whom AVALA_MAX_REMOVALS is about", () => {
+  it("counts invitations towards AVALA_MAX_REMOVALS", () => {
     const many = Array.from({ length: 11 }, (_, at) => member(`p${at}`, at < 5 ? joined : invited));
     expect(rulesIn(reviewed(many))).toEqual(["removals"]);
     expect(rulesIn(reviewed(many.slice(1)))).toEqual([]);
@@ -382,7 +386,7 @@ describe("organizations and teams", () => {
     expect(reviewed([gone]).acts.map((row) => row.act)).toEqual([act]);
   });
 
-  it("a team under another name that adopts it stays", () => {
+  it("a team that another resource adopts stays", () => {
     const was: Planned = {
       kind: "Team",
       name: "vision",
@@ -405,7 +409,7 @@ describe("organizations and teams", () => {
     }
   });
 
-  it("what an interrupted replacement has left is not taken for what is declared", () => {
+  it("the remains of an interrupted replacement do not count as declared", () => {
     const left: Planned = {
       ...team,
       op: "delete",
@@ -418,7 +422,7 @@ describe("organizations and teams", () => {
 });
 
 describe("names that look alike", () => {
-  it("are told apart: teams by uid, and people without an address by their uid alone", () => {
+  it("are distinguished: teams by uid, and people without an address by their uid alone", () => {
     const twin: Planned = {
       ...team,
       name: "twin",
@@ -438,13 +442,13 @@ describe("names that look alike", () => {
     expect(text).toContain(`- ${uid(6)}  ${uid(8)} (Core): member → none`);
   });
 
-  /** Every way in which a review is shown. */
+  /** Every format of a review. */
   const shownIn = (review: Review) => ({
     text: textOf(review)
       .flatMap(({ lines }) => lines.map((line) => line.text))
       .join("\n"),
-    // What is no letter, digit or space is a reference in Markdown.
-    markdown: markdownOf(review).text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))),
+    // Characters other than letters, digits and spaces are references in Markdown.
+    markdown: markdownOf(review).replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))),
     html: htmlOf(review).replaceAll("&#39;", "'"),
   });
 
@@ -458,7 +462,7 @@ describe("names that look alike", () => {
     ["a wide space behind", "Core\u3000", "Core"],
     ["a digit", "C0re", "C0re"],
     ["letters behind where names are cut", `Core${" x".repeat(40)}a`, "Core x x"],
-  ])("bug: teams that differ by %s are told by their uids, both of them", (what, name, shown) => {
+  ])("bug: teams that differ by %s both have their uids", (what, name, shown) => {
     const other = what.startsWith("letters") ? `Core${" x".repeat(40)}b` : "Core";
     const named = (one: string) => ({ was: { name: one, organization: acme }, is: { name: one, organization: acme } });
     const twin: Planned = { ...team, name: "twin", id: `${acme}/${uid(8)}`, ...named(name) };
@@ -487,12 +491,12 @@ describe("names that look alike", () => {
       expect(text).not.toContain("bob@example.com (");
     }
     for (const text of Object.values(shownIn(masked(review)))) expect(text).toContain("a***@xn--bcher-kva.example");
-    // Where both are too long for a line, the one that cannot be mistaken is shown.
+    // If both are too long for a line, the unambiguous one is shown.
     const long = `ada@${`${"a".repeat(60)}.`.repeat(3)}b\u00fccher.example`;
     expect(shownIn(reviewed([member("x", undefined, { email: long })])).html).toContain(".xn--bcher-kva.example");
   });
 
-  it("people whose addresses look alike are told by their uids, where they have one", () => {
+  it("people whose addresses look alike are distinguished by their uids, if they have one", () => {
     const review = reviewed([
       member("al", { ...joined, email: "al@example.com", userUid: uid(6) }, undefined),
       member("a1", { ...joined, email: "a1@example.com", userUid: uid(7) }, undefined),
@@ -581,7 +585,7 @@ describe("--approved", () => {
   const refused = (planned: readonly Planned[]) =>
     unapproved(reviewed(planned), approved).map(({ message }) => message);
 
-  it("allows the same in another order, less, and what has become possible", () => {
+  it("allows the same changes in another order, fewer changes, and those that have become possible", () => {
     expect(refused([...others, ...steps.toReversed()])).toEqual([]);
     expect(refused([])).toEqual([]);
     const accepted = [member("lou", invited, {}), place("lou", { status: "waiting" }, {})];
@@ -593,7 +597,7 @@ describe("--approved", () => {
     ["another role", [member("zoe", undefined, { role: "admin" })]],
     ["another loss", [member("bob", joined)]],
     ["another detail", [member("ada", joined, { role: "admin", validUntil: "2030-01-01" })]],
-    ["another mail", [member("lou", { ...invited, onExpiry: "resend" }, { onExpiry: "resend" })]],
+    ["another email", [member("lou", { ...invited, onExpiry: "resend" }, { onExpiry: "resend" })]],
     ["a role in place of a place", [place("ada", { status: "active" }, { role: "lead" })]],
     ["a deleted team", [{ ...team, op: "delete", is: undefined as never }]],
     ["another input of another provider", [{ kind: "Other", name: "key", is: { a: 1, b: [3] } }]],
@@ -611,40 +615,48 @@ describe("--approved", () => {
       { kind: "TeamRoster", name: "r", is: { team: `${acme}/${core}`, members: unknown } },
     ],
     ["a field is not known yet", { kind: "Team", name: "new", is: { organization: acme, name: unknown } }],
-  ])("is none where %s", (_what, planned) => {
+  ])("allows it if %s", (_what, planned) => {
     const settled = { ...planned, is: { ...planned.is, onDestroy: "retain" } };
     const before = planned.name === "zoe" ? settled : planned;
     expect(unapproved(reviewed([planned]), reviewed([before]))).toHaveLength(1);
   });
 
-  describe("of what nothing in the program has changed, lets pass what was waited for alone", () => {
+  describe("--approved, for declarations that have not changed, allows only pending steps", () => {
     const ada = same(member("ada", joined));
     const again = { onExpiry: "resend", maxEmails: 3, emailsSent: 1 };
     const broken = { more: { initErrors: ["?"] } };
     it.each<[string, Planned[], boolean]>([
       ["an invitation is accepted", [member("lou", invited, {})], true],
       ["an invitation is accepted, another role is declared", [member("lou", invited, { role: "admin" })], false],
-      ["an invitation is accepted, or mailed again", [member("lou", { ...invited, ...again }, again)], false],
+      ["an invitation is accepted, or sent again", [member("lou", { ...invited, ...again }, again)], false],
       ["an invitation is accepted, a step broke off", [member("lou", { ...invited, __unfinished: true }, {})], true],
       ["an invitation had expired, and they joined", [member("lou", { ...invited, status: "expired" }, {})], false],
       ["somebody was gone, and was added by hand", [member("lou", { ...joined, status: "gone" }, {})], false],
       ["an Invitation is accepted", [invitation(invited, {})], true],
-      ["a place waited", [ada, place("ada", { status: "waiting" }, {})], true],
-      ["a place waited, another role is declared", [ada, place("ada", { status: "waiting" }, { role: "lead" })], false],
-      ["a place was taken away by hand", [ada, place("ada", { status: "gone" }, {})], false],
-      ["a place waited, a step broke off", [ada, place("ada", { status: "waiting" }, {}, broken)], false],
+      ["a team membership was pending", [ada, place("ada", { status: "waiting" }, {})], true],
+      [
+        "a team membership was pending, another role is declared",
+        [ada, place("ada", { status: "waiting" }, { role: "lead" })],
+        false,
+      ],
+      ["a team membership was removed by hand", [ada, place("ada", { status: "gone" }, {})], false],
+      [
+        "a team membership was pending, a step was interrupted",
+        [ada, place("ada", { status: "waiting" }, {}, broken)],
+        false,
+      ],
       [
         "an invitation is accepted, and another resource makes them admin",
         [member("lou", invited, {}), member("lou", undefined, { role: "admin" }, { name: "other" })],
         false,
       ],
       [
-        "a place waited, and another resource makes them lead",
+        "a team membership was pending, and another resource makes them lead",
         [ada, place("ada", { status: "waiting" }, {}), place("ada", undefined, { role: "lead" }, { name: "other" })],
         false,
       ],
       [
-        "two places waited",
+        "two team memberships were pending",
         [ada, place("ada", { status: "waiting" }, {}), place("ada", { status: "waiting" }, {}, { name: "other" })],
         true,
       ],
@@ -655,7 +667,7 @@ describe("--approved", () => {
     });
   });
 
-  it("names a loss of whom was without access when it was approved", () => {
+  it("reports the loss of a person who had no access at the time of the approval", () => {
     const before = reviewed([member("bob", { ...joined, status: "gone" })]);
     const refusedOf = (planned: Planned) => unapproved(reviewed([planned]), before).map(({ message }) => message);
     expect(refusedOf(member("bob", { ...joined, status: "gone" }))).toEqual([]);
@@ -663,7 +675,7 @@ describe("--approved", () => {
     expect(refusedOf(member("bob", invited))).toHaveLength(1);
   });
 
-  it("refuses a file that was changed, of another version, masked, or something else", () => {
+  it("refuses a file that was changed, masked, of another version, or not a review", () => {
     const json = asJson(reviewed(steps));
     for (const other of [
       { ...json, changes: [] },
@@ -753,7 +765,7 @@ describe("an approved review that exceeded a limit (security review: approval li
 });
 
 describe("--mask-emails", () => {
-  it("leaves no address anywhere, tells alike ones apart, and is the same each time", () => {
+  it("masks every address, distinguishes alike ones, and is the same each time", () => {
     const planned = ["ada", "anna", "bob"].map((name) =>
       member(
         name,
@@ -779,7 +791,7 @@ describe("--mask-emails", () => {
   });
 });
 
-/** Names that mean something to Markdown, GitHub, Mermaid or HTML, beside those that mean something to a terminal. */
+/** Names with markup of Markdown, GitHub, Mermaid or HTML, and names with terminal controls. */
 const texts: string[] = [
   ...Object.values(hostileTexts),
   "end",
@@ -830,7 +842,7 @@ const hostile = (): Review => {
   };
 };
 
-/** What a browser has made of a page. */
+/** The page as a browser renders it. */
 const look = `(() => {
   const all = [...document.querySelectorAll("*")];
   return {
@@ -853,7 +865,7 @@ describe("hostile names", () => {
     expect(lines.length).toBeLessThan(texts.length * 9);
   });
 
-  it("stay within code elements of a comment, which has no other markup of theirs and fits", () => {
+  it("stay within code elements of a comment, which contains no other markup from them and fits", () => {
     const markdown = markdownOf(review).text;
     expect(Buffer.byteLength(markdown)).toBeLessThan(65_536);
     expect(markdown).not.toMatch(steeringInLines);
@@ -876,7 +888,7 @@ describe("hostile names", () => {
     });
     afterAll(() => browser.close());
 
-    it("are text of the page in a browser, which asks nobody for anything", async () => {
+    it("are text of the page in a browser, which sends no request", async () => {
       const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
       const noticed: string[] = [];
       page.on("console", (message) => noticed.push(message.text()));
@@ -917,10 +929,8 @@ describe("the command", () => {
   });
   afterAll(() => desk.close());
 
-  it("reads stdin, and exits with 0 although somebody is invited", async () => {
-    const stdin = JSON.stringify(
-      previewDocument([member("zoe", undefined, {})], { changeSummary: { create: 1, same: 4 } }),
-    );
+  it("reads stdin, and exits with 0 although a person is invited", async () => {
+    const stdin = JSON.stringify(previewDocument([member("zoe", undefined, {})], { changeSummary: { same: 4 } }));
     const { code, stdout, stderr } = await desk.run(["review", "-"], { stdin });
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("--show-sames");

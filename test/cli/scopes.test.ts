@@ -10,7 +10,7 @@ import { office } from "./support.js";
 const o = office();
 const scopes = ["organizations.read", "organizations.write"];
 
-/** Each command: whom its key belongs to, how it is called, and what it is given. */
+/** Each command: the user of its key, its arguments, and its input. */
 const calls: Record<string, { as?: string; args: string[]; stdin?: () => string | Promise<string> }> = {
   import: { args: ["acme", "--out", "out"] },
   status: { args: ["-o", "acme"] },
@@ -22,7 +22,7 @@ const calls: Record<string, { as?: string; args: string[]; stdin?: () => string 
   doctor: { args: [] },
 };
 
-/** A state of everything that `drift` looks at: the organization, people and a team. */
+/** A state with everything that `drift` compares: the organization, people and a team. */
 async function state(): Promise<string> {
   const stack = new Stack(o.emulator.environment());
   await stack.up({
@@ -48,7 +48,7 @@ const documented = new Map(
     ),
 );
 
-it("the documents tell the scopes of every command", () => {
+it("the documents list the scopes of every command", () => {
   const names = commands.map(({ name }) => name).toSorted();
   expect([...documented.keys()].toSorted()).toEqual(names);
   expect(Object.keys(calls).toSorted()).toEqual(names);
@@ -58,7 +58,7 @@ describe.each(commands.map(({ name }) => [name, calls[name]!] as const))(
   "%s",
   (name, { as = "owner", args, stdin }) => {
     it.each([[[]], [[scopes[0]!]], [[scopes[1]!]], [scopes]])(
-      "is refused without what it needs: %j",
+      "is refused without the scopes it needs: %j",
       async (granted) => {
         const key = `avk_${granted.join("_")}`;
         await o.emulator.api("POST", "/organizations/acme/invitations/", { email: person("zoe") });
@@ -78,7 +78,7 @@ describe.each(commands.map(({ name }) => [name, calls[name]!] as const))(
           !suffices,
         ]);
 
-        // Only with both is anything changed, and only by what changes something.
+        // Only with both scopes is anything changed, and only by commands that change something.
         const changes = documented.get(name)!.includes(scopes[1]!) && suffices;
         const after = await o.emulator.state();
         expect(JSON.stringify(after) !== JSON.stringify(before)).toBe(changes);

@@ -4,11 +4,11 @@ import type { Seed } from "../../emulator/src/index.js";
 import { acme, person, uids } from "../lifecycle/support.js";
 import { escapes, office } from "./support.js";
 
-/** Long ago, and long from now: whatever the day of the test. */
+/** Long before and long after any day on which the test runs. */
 const past = "2020-02-01T10:00:00Z";
 const future = "2999-03-02T10:00:00Z";
 const invitedAt = "2020-01-05T23:30:00Z";
-/** Times are shown in one form, whatever form the service answers. */
+/** Times are shown in one form, regardless of the form in the answer. */
 const canonical = (moment: string) => new Date(moment).toISOString();
 
 /** zoe is invited; old's invitation has expired. */
@@ -91,7 +91,7 @@ const over = "the invitation has expired on 2020-02-01";
 const again = "a new value of resend invites them again";
 const vanished = "the invitation has vanished: cancelled or declined, Avala does not say which";
 
-it("tells of a roster's people who wait, and of no others", async () => {
+it("lists the people of a roster who wait, and no others", async () => {
   const outputs = { members: `${person("mia")} lead\n${person("nobody")} member`, waiting: person("nobody") };
   const roster: Resource = { kind: "TeamRoster", who: uids.core, outputs };
   const groups = await statusOf([roster]);
@@ -109,7 +109,7 @@ it("tells of a roster's people who wait, and of no others", async () => {
   expect(await judged(joined)).toEqual(["ready: has joined: the next up adds them to the team"]);
 });
 
-describe("status judges by the service as it is now", () => {
+describe("status compares with the current state of the service", () => {
   it.each<[string, Resource, string[]]>([
     ["invited", member(zoe, "invited"), [`waiting: ${valid}`]],
     ["invited", invitation(zoe, "invited"), [`waiting: ${valid}`]],
@@ -121,7 +121,7 @@ describe("status judges by the service as it is now", () => {
     ["expired", member(old, "invited"), [`ended: ${over}; ${again}`]],
     ["expired", invitation(old, "expired"), [`ended: ${over}; ${again}`]],
     [
-      "expired, to be mailed again",
+      "expired, to be invited again",
       member(old, "expired", { onExpiry: "resend" }),
       [`ended: ${over}; the next up invites them again (1 of 3 emails so far)`],
     ],
@@ -178,7 +178,7 @@ describe("status judges by the service as it is now", () => {
     expect(await o.emulator.writes()).toEqual([]);
   });
 
-  it("with a list of each kind for each organization, and no other request", async () => {
+  it("with one list of each kind for each organization, and no other request", async () => {
     await statusOf([member(zoe, "invited"), invitation(old, "expired"), member(mia, "active"), place(mia, "waiting")]);
     expect((await o.emulator.calls()).toSorted()).toEqual([
       "GET /organizations/",
@@ -188,7 +188,7 @@ describe("status judges by the service as it is now", () => {
     ]);
   });
 
-  it("as people are found by uid where addresses are hidden, and as recorded otherwise", async () => {
+  it("by uid if addresses are hidden, and as recorded otherwise", async () => {
     await o.emulator.settings({ hideEmails: true });
     expect(await judged(member(zoe, "invited"))).toEqual([`waiting: ${valid}`]);
     expect(await judged(member(mia, "active", { userUid: uids.mia }))).toEqual([]);
@@ -210,7 +210,7 @@ describe("validUntil", () => {
     ).toEqual([`accessExpired: access ran out on 2020-02-01 ("the 'audit'")`]);
   });
 
-  it("is told beside a wait, and not where the access has ended anyway", async () => {
+  it("is reported in addition to a wait, and not if the access has ended anyway", async () => {
     expect(await judged(member(zoe, "invited", { validUntil: "2020-02-01" }))).toEqual([
       `waiting: ${valid}`,
       "accessExpired: access ran out on 2020-02-01",
@@ -249,7 +249,7 @@ Expired access (1)
     expect(await o.emulator.calls()).not.toContain("GET /organizations/acme/teams/");
   });
 
-  it("is the same whatever the order of the resources in the state", async () => {
+  it("is the same for any order of the resources in the state", async () => {
     const resources: Resource[] = [
       { kind: "Team", who: uids.core, outputs: { name: "Core" } },
       member(zoe, "invited", { role: "admin" }),
@@ -272,7 +272,7 @@ Expired access (1)
     expect((await run([])).stdout).toBe("Nothing is pending. 0 declarations checked.\n");
   });
 
-  it("keeps its columns and its terminal, whatever the names", async () => {
+  it("keeps its columns with hostile names, and shows no terminal controls", async () => {
     const hostile = `\u001b[2J\u202e${"x".repeat(200)}\r\n\u009b31m`;
     await o.emulator.api("PATCH", `/organizations/acme/teams/core/`, { name: hostile.slice(0, 200) });
     const stdin = exported([
@@ -298,14 +298,14 @@ describe("the state", () => {
     expect((await o.desk.json<Groups>(["status", "--state", "state.json"])).waiting).toHaveLength(1);
   });
 
-  it("counts neither what is only read, nor what is on its way out, nor other types", async () => {
+  it("is counted without resources that are only read, pending deletions and other types", async () => {
     const external = { ...member(old, "expired"), more: { external: true } };
     const deleted = { ...place(nobody, "gone"), more: { delete: true } };
     const other = { ...member(old, "expired"), more: { type: "aws:iam/user:User" } };
     expect(await statusOf([external, deleted, other])).toMatchObject({ declared: 0, ended: [], waiting: [] });
   });
 
-  it("may keep an address secret: the id names the person", async () => {
+  it("may contain an address as a secret: the id names the person", async () => {
     const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
     expect((await statusOf([member(zoe, "invited", { email: secret })])).waiting).toMatchObject([{ email: zoe }]);
   });
@@ -315,7 +315,7 @@ describe("the state", () => {
     ["something else", "[]"],
     ["without a deployment", '{"deployment":null}'],
     ["of ids that are none", exported([{ ...member(zoe, "invited"), more: { id: "acme" } }])],
-  ])("is refused where it is %s, without a request", async (_what, stdin) => {
+  ])("is refused if it is %s, without a request", async (_what, stdin) => {
     const { code, stderr } = await o.desk.run(["status", "--state", "-"], { stdin });
     expect([code, stderr]).toEqual([1, expect.stringMatching(/\[AVALA_STACK\]\n$/)]);
     expect(await o.emulator.calls()).toEqual([]);
@@ -323,7 +323,7 @@ describe("the state", () => {
 });
 
 describe("--organization", () => {
-  it("needs no project: the invitations of that organization alone", async () => {
+  it("works without a project, and shows only the invitations of that organization", async () => {
     const groups = await o.desk.json<Groups>(["status", "--organization", "acme"]);
     expect(groups.waiting).toMatchObject([
       { email: zoe, role: "admin", since: canonical(invitedAt), until: canonical(future), message: valid },
@@ -338,7 +338,7 @@ describe("--organization", () => {
     expect(JSON.stringify(groups)).not.toMatch(/accept_?url|copy_?link|\/invitations\//i);
   });
 
-  it("limits the state to it, and adds what no declaration knows", async () => {
+  it("limits the state to it, and adds unmanaged invitations", async () => {
     await o.emulator.api("POST", "/organizations/", { name: "Beta" });
     const other = await statusOf([member(zoe, "invited")], ["--organization", "beta"]);
     expect(other).toMatchObject({ declared: 0, waiting: [], ended: [] });
@@ -348,8 +348,8 @@ describe("--organization", () => {
   });
 });
 
-describe("what the key may not see", () => {
-  it("is said, and told as recorded: invitations", async () => {
+describe("data that the key may not see", () => {
+  it("is reported, and shown as recorded: invitations", async () => {
     await o.emulator.addKey("avk_lee", person("lee"));
     o.desk.environment["AVALA_API_KEY"] = "avk_lee";
     const groups = await statusOf([
@@ -370,7 +370,7 @@ describe("what the key may not see", () => {
     expect(stdout).toBe("Nothing is pending, as far as visible to this API key. 0 declarations checked.\n");
   });
 
-  it("is said, and told as recorded: an organization that has vanished, beside one that is there", async () => {
+  it("is reported, and shown as recorded: an organization that has vanished, beside one that exists", async () => {
     const vanishedOne = JSON.parse(exported([member(nobody, "gone")], uids.core)) as {
       deployment: { resources: object[] };
     };
@@ -382,7 +382,7 @@ describe("what the key may not see", () => {
     expect(groups.ended).toMatchObject([{ email: nobody, message: `had vanished when the last run looked; ${again}` }]);
   });
 
-  it("is an error where a list is incomplete for another reason", async () => {
+  it("is an error if a list is incomplete for another reason", async () => {
     o.between.expect({ on: /^GET .*invitations/, fate: 500, times: 99 });
     const { code, stderr } = await o.desk.run(["status", "-o", "acme"]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/\[AVALA_UNAVAILABLE\]\n$/)]);

@@ -4,11 +4,11 @@ import { Desk } from "../support/commandLine.js";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { unreliable } from "../support/unreliable.js";
 
-/** Matches what moves a terminal's cursor or colours its text. */
+/** Matches characters that move a terminal's cursor or color its text. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 export const escapes = /[\u001b\u009b]/;
 
-/** An emulator, a way to it on which answers get lost, and a desk, for the tests of a file. */
+/** An emulator, a proxy on which answers get lost, and a desk, for the tests of a file. */
 export function office(seed: () => Seed = acme) {
   let emulator: TestEmulator;
   let between: Awaited<ReturnType<typeof unreliable>>;

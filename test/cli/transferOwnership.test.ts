@@ -42,7 +42,7 @@ describe("transfer-ownership", () => {
     expect(await o.members()).toEqual(after);
   });
 
-  it("answers JSON", async () => {
+  it("prints JSON", async () => {
     expect(await o.desk.json([...args(), "--yes"])).toEqual({
       organization: { uid: uids.acme, slug: "acme", name: "Acme" },
       owner: { userUid: uids.ada, email: person("ada"), username: "ada" },
@@ -88,7 +88,7 @@ describe("transfer-ownership refuses, and sends nothing that changes anything", 
     expect(await o.members()).toEqual(before);
   });
 
-  it("an address where the service hides addresses; a uid is enough there", async () => {
+  it("an address if the service hides addresses; a uid is enough then", async () => {
     await o.emulator.settings({ hideEmails: true });
     const hidden = await o.desk.run([...args(), "--yes"]);
     expect(hidden.stderr).toMatch(/is not known whether .*user .* \(admin\).* uid.* \[AVALA_IDENTITY_UNKNOWN\]\n$/);
@@ -97,7 +97,7 @@ describe("transfer-ownership refuses, and sends nothing that changes anything", 
     expect(await o.members()).toEqual(after);
   });
 
-  it("nobody for an address that may be a hidden one, unless the setting names its user", async () => {
+  it("an address that may be a hidden one, unless the setting names its user", async () => {
     await o.emulator.settings({ hideEmailsOf: [uids.mia] });
     const command = [...args(person("zoe")), "--yes"];
     expect((await o.desk.run(command)).stderr).toMatch(/\[AVALA_IDENTITY_UNKNOWN\]\n$/);
@@ -106,14 +106,17 @@ describe("transfer-ownership refuses, and sends nothing that changes anything", 
     expect(await o.emulator.writes()).toEqual([]);
   });
 
-  it.each([404, "html"] as const)("who is not known: GET /users/me/ answers %s", async (currentUser) => {
-    await o.emulator.settings({ currentUser });
-    await o.emulator.api("PATCH", `/organizations/acme/members/${uids.mia}/role/`, { role: "admin" });
-    await o.emulator.clearLog();
-    const { code, stderr } = await o.desk.run([...args(person("mia")), "--yes"], { env: asAda });
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^The API key's user is "admin" in Acme \(acme\)/)]);
-    expect(await o.emulator.calls()).toEqual([...lists, "GET /users/me/"]);
-  });
+  it.each([404, "html"] as const)(
+    "if the API key's user is not known: GET /users/me/ answers %s",
+    async (currentUser) => {
+      await o.emulator.settings({ currentUser });
+      await o.emulator.api("PATCH", `/organizations/acme/members/${uids.mia}/role/`, { role: "admin" });
+      await o.emulator.clearLog();
+      const { code, stderr } = await o.desk.run([...args(person("mia")), "--yes"], { env: asAda });
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/^The API key's user is "admin" in Acme \(acme\)/)]);
+      expect(await o.emulator.calls()).toEqual([...lists, "GET /users/me/"]);
+    },
+  );
 
   it("an incomplete list of members", async () => {
     o.between.expect({ on: /^GET .*members/, fate: 403, times: 9 });
@@ -121,7 +124,7 @@ describe("transfer-ownership refuses, and sends nothing that changes anything", 
     expect(await o.emulator.writes()).toEqual([]);
   });
 
-  it("without a terminal and without --yes, before anything is asked; piped answers do not count", async () => {
+  it("without a terminal and without --yes, before any request; piped answers do not count", async () => {
     const { code, stdout, stderr } = await o.desk.run(args(), { stdin: "acme\n" });
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/no terminal.*--yes\. \[AVALA_NOT_CONFIRMED\]\n$/);
@@ -155,7 +158,7 @@ describe("transfer-ownership at a terminal", () => {
     expect(await o.members()).toEqual(after);
   });
 
-  it("does nothing where a second administrator was faster while the question stood", async () => {
+  it("does nothing if a second administrator was faster during the question", async () => {
     const { code, screen } = await o.desk.atTerminal(args(), async () => {
       await o.emulator.api("POST", "/organizations/acme/transfer-ownership/", { new_owner_uid: uids.lee });
       await o.emulator.clearLog();
@@ -166,7 +169,7 @@ describe("transfer-ownership at a terminal", () => {
     expect(await o.emulator.calls()).toEqual([...lists, "GET /users/me/"]);
   });
 
-  it("does nothing where another slug was given to the organization while the question stood", async () => {
+  it("does nothing if the organization got another slug during the question", async () => {
     const { code, screen } = await o.desk.atTerminal(args(), async () => {
       await o.emulator.api("PATCH", "/organizations/acme/", { slug: "acme-two" });
       return "acme\r";
@@ -175,7 +178,7 @@ describe("transfer-ownership at a terminal", () => {
     expect(await o.members()).toEqual(before);
   });
 
-  it("does nothing where the person has left while the question stood", async () => {
+  it("does nothing if the person has left during the question", async () => {
     const { code, screen } = await o.desk.atTerminal(args(), async () => {
       await o.emulator.api("DELETE", `/organizations/acme/members/${uids.ada}/`);
       await o.emulator.clearLog();
@@ -187,7 +190,7 @@ describe("transfer-ownership at a terminal", () => {
 });
 
 describe("transfer-ownership whose answer is lost", () => {
-  it("is looked up: done", async () => {
+  it("is looked up and reported as done", async () => {
     o.between.expect({ on: /^POST /, fate: "answer lost" });
     const { code, stdout } = await o.desk.run([...args(), "--yes"]);
     expect([code, stdout]).toEqual([0, expect.stringContaining("is now the owner of Acme")]);
@@ -195,7 +198,7 @@ describe("transfer-ownership whose answer is lost", () => {
     expect(await o.members()).toEqual(after);
   });
 
-  it.each(["lost", 500] as const)("is looked up: not done (%s), and not sent again", async (fate) => {
+  it.each(["lost", 500] as const)("is looked up, reported as not done (%s), and not sent again", async (fate) => {
     o.between.expect({ on: /^POST /, fate });
     const { code, stdout, stderr } = await o.desk.run([...args(), "--yes"]);
     expect([code, stdout]).toEqual([1, ""]);
@@ -206,7 +209,7 @@ describe("transfer-ownership whose answer is lost", () => {
     expect(await o.members()).toEqual(before);
   });
 
-  it.each([true, false])("bug: or is a login page, is looked up; carried out: %s", async (after) => {
+  it.each([true, false])("bug: or is a login page is looked up; carried out: %s", async (after) => {
     const page = { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html>", after };
     await o.emulator.faults({ match: { method: "POST" }, action: page });
     const { code, stderr } = await o.desk.run([...args(), "--yes"]);
@@ -214,7 +217,7 @@ describe("transfer-ownership whose answer is lost", () => {
     expect(await o.emulator.writes()).toEqual([act]);
   });
 
-  it("and that cannot be looked up is told as a doubt", async () => {
+  it("and that cannot be looked up is reported as unknown", async () => {
     let sent = false;
     const later = { test: (line: string) => (sent ||= line.startsWith("POST ")) && line.startsWith("GET ") } as RegExp;
     o.between.expect({ on: later, fate: 403, times: 9 }, { on: /^POST /, fate: "answer lost" });
@@ -226,7 +229,7 @@ describe("transfer-ownership whose answer is lost", () => {
     expect(await o.emulator.writes()).toEqual([act]);
   });
 
-  it("is done also where only the look at the former owner's role fails", async () => {
+  it("is done also if only the look-up of the former owner's role fails", async () => {
     let sent = false;
     const later = { test: (line: string) => (sent ||= line.startsWith("POST ")) && line.startsWith("GET ") } as RegExp;
     o.between.expect({ on: later, fate: 403, times: 9 });

@@ -18,7 +18,7 @@ describe("--help", () => {
   });
 
   it.each(commands)(
-    "of $name explains every option and argument, what is sent, and gives examples",
+    "of $name explains every option and argument and the API calls, and gives examples",
     async (command) => {
       const { code, stdout } = await o.desk.run([command.name, "--help"]);
       expect(code).toBe(0);
@@ -62,7 +62,7 @@ it.each(
 )("bug: $name takes --$option as its help says: $type", ({ name, option, type, multiple = false }) => {
   const given = type === "boolean" ? [`--${option}`] : [`--${option}`, "v", ...(multiple ? [`--${option}=w`] : [])];
   const command = commands.find((one) => one.name === name)!;
-  // What else has to be given.
+  // Other required arguments.
   const needed = Object.entries(command.options)
     .filter(([other, { required }]) => required && other !== option)
     .flatMap(([other]) => [`--${other}`, "x"]);
@@ -74,7 +74,7 @@ it.each(
   );
 });
 
-describe("wrong usage ends with 1, on stderr, without a request", () => {
+describe("a usage error ends with 1, on stderr, without a request", () => {
   it.each<[string[], RegExp]>([
     [[], /^Missing command\. Run pulumi-avala --help\./],
     [["stauts"], /^Unknown command 'stauts'\. Did you mean status\?/],
@@ -115,16 +115,13 @@ describe("an error", () => {
     ["AVALA_ORGANIZATION_NOT_FOUND", ["leave", "nowhere", "--yes"], {}],
     ["AVALA_STACK", ["status", "--state", "missing.json"], {}],
   ];
-  it.each(errors)(
-    "%s is told in one line on stderr, with its code and neither stack nor key: %j",
-    async (code, args, env) => {
-      const ended = await o.desk.run(args, { env });
-      expect([ended.code, ended.stdout]).toEqual([1, ""]);
-      expect(ended.stderr).toMatch(new RegExp(`^[^\\n]+ \\[${code}\\]\\n$`));
-      expect(ended.stderr).not.toMatch(/\bat .*\.js|avk_/);
-      expect(await o.emulator.writes()).toEqual([]);
-    },
-  );
+  it.each(errors)("%s is one line on stderr, with its code and neither stack nor key: %j", async (code, args, env) => {
+    const ended = await o.desk.run(args, { env });
+    expect([ended.code, ended.stdout]).toEqual([1, ""]);
+    expect(ended.stderr).toMatch(new RegExp(`^[^\\n]+ \\[${code}\\]\\n$`));
+    expect(ended.stderr).not.toMatch(/\bat .*\.js|avk_/);
+    expect(await o.emulator.writes()).toEqual([]);
+  });
 });
 
 const writing = [
@@ -133,7 +130,7 @@ const writing = [
   ["resend", "acme", "zoe@example.com"],
 ];
 
-it.each(writing)("AVALA_READ_ONLY refuses %s before anything is asked", async (...args) => {
+it.each(writing)("AVALA_READ_ONLY refuses %s before any request", async (...args) => {
   const { code, stdout, stderr } = await o.desk.run(args, { env: { AVALA_READ_ONLY: "1" } });
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toMatch(/ \[AVALA_READ_ONLY\]\n$/);
@@ -149,19 +146,19 @@ describe("colour", () => {
   const args = ["status", "--organization", "acme"];
   beforeEach(() => o.emulator.api("POST", "/organizations/acme/invitations/", { email: "zoe@example.com" }));
 
-  it("is in no pipe", async () => {
+  it("is not used in a pipe", async () => {
     const { stdout, stderr } = await o.desk.run(args, { env: { FORCE_COLOR: "1", TERM: "xterm" } });
     expect(stdout).toContain("zoe@example.com");
     expect(stdout + stderr).not.toMatch(escapes);
   });
 
-  it("is at a terminal, unless NO_COLOR is set", async () => {
+  it("is used at a terminal, unless NO_COLOR is set", async () => {
     expect((await o.desk.atTerminal(args, () => "")).screen).toMatch(escapes);
     expect((await o.desk.atTerminal(args, () => "", { NO_COLOR: "1" })).screen).not.toMatch(escapes);
   });
 });
 
-it("ends quietly when nobody reads its output any more", async () => {
+it("ends without an error when its output is closed", async () => {
   const env = { PATH: process.env["PATH"], ...o.desk.environment };
   const child = spawn(process.execPath, [program, "status", "--organization", "acme"], { cwd: o.desk.folder, env });
   child.stdout.destroy();

@@ -4,7 +4,7 @@ import { acme, uids } from "../lifecycle/support.js";
 import { Engine, Host } from "../support/host.js";
 import { office } from "./support.js";
 
-/* Of some people the user name is the phone number. It names nobody in a message, also where addresses are hidden. */
+/* The user name of some people is their phone number. No message contains it, also if addresses are hidden. */
 
 const phone = "+4915112345678";
 const seed = (): Seed => {

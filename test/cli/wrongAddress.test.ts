@@ -4,7 +4,7 @@ import { rawService } from "../support/rawService.js";
 import { uids } from "../lifecycle/support.js";
 import { office } from "./support.js";
 
-/* Whoever leaves /api/v1 out of the base URL is told so, whatever they run. */
+/* A base URL without /api/v1 is reported as such by every command. */
 
 const o = office();
 const page = { status: 404, headers: { "content-type": "text/html" }, body: "<!doctype html><h1>Not Found</h1>" };

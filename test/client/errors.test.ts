@@ -71,7 +71,7 @@ describe("statuses", () => {
     expect(error.message).not.toContain("evil");
   });
 
-  it("the service's words are shown, whichever way it says them", async () => {
+  it("the service's message is shown in every format of the body", async () => {
     const error = await failing({ status: 400, body: { email: ["Enter a valid email."] } }, write);
     expect(error.message).toContain('The service says: "email: Enter a valid email."');
   });
@@ -159,7 +159,7 @@ describe("answers-hold-secrets: secrets", () => {
     }
   });
 
-  it("do not come along with a connection's failure", async () => {
+  it("are not in the error of a failed connection", async () => {
     const { client, agent } = mocked();
     const cause = Object.assign(new Error(`header x-avala-api-key: ${KEY}`), { code: "EODD", headers: { k: KEY } });
     agent
@@ -172,21 +172,21 @@ describe("answers-hold-secrets: secrets", () => {
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(KEY);
   });
 
-  it("do not come along with a client", () => {
+  it("are not in the inspected client", () => {
     const { client } = mocked();
     expect(inspect(client, { depth: 20, showHidden: true }) + JSON.stringify(client)).not.toContain(KEY);
   });
 });
 
 describe("texts of the service", () => {
-  it("are short, on one line, and steer no terminal", async () => {
+  it("are short, on one line, and without terminal controls", async () => {
     const hostile = `\u001b[2J\u202egnp.exe\r\n::error::x\u0007 ${"long ".repeat(500)}`;
     const error = await failing({ status: 400, body: { [hostile]: [hostile] } }, write);
     expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(error.message.length).toBeLessThan(700);
   });
 
-  it("do not name a hostile key in a shape error", async () => {
+  it("are not in a shape error that names a hostile key", async () => {
     const { client, reply } = mocked();
     reply({ status: 200, body: { [`\u001b[2J${"k".repeat(300)}`]: 5 } });
     const error = await failure(client.organizations.industryChoices());

@@ -4,7 +4,7 @@ import { Limiter, LimiterClosed, type LimiterOptions } from "../../provider/clie
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-/** Calls that are answered after `lasting` ms with `facts`; tells when each was started, by number. */
+/** Calls that are answered after `lasting` ms with `facts`; records when each was started, by number. */
 function bench(options: Partial<LimiterOptions> = {}) {
   const limiter = new Limiter({ concurrency: 1000, ...options });
   const zero = performance.now();
@@ -35,7 +35,7 @@ describe("limiter", () => {
     expect(order).toEqual(Array.from({ length: 230 }, (_, number) => number));
   });
 
-  it("counts a request until a window after its end, where the service may have counted it", async () => {
+  it("counts a request until one window after its end, as the service may have counted it then", async () => {
     const { starts, calls } = bench({ perSecond: 2 });
     const all = calls(6, 300);
     await jest.runAllTimersAsync();
@@ -43,7 +43,7 @@ describe("limiter", () => {
     expect(starts).toEqual([0, 0, 1300, 1300, 2600, 2600]);
   });
 
-  it("keeps to the concurrency and starts the next the moment one ends", async () => {
+  it("limits concurrent requests, and starts the next when one ends", async () => {
     const { starts, calls } = bench({ concurrency: 2, perSecond: 1000, perMinute: 1000 });
     const all = calls(5, 100);
     await jest.runAllTimersAsync();
@@ -51,7 +51,7 @@ describe("limiter", () => {
     expect(starts).toEqual([0, 0, 100, 100, 200]);
   });
 
-  it("spends the budget again as soon as it comes back", async () => {
+  it("uses the budget as soon as it is free again", async () => {
     const { starts, call } = bench({ perMinute: 3, perSecond: 3 });
     await call(0);
     await jest.advanceTimersByTimeAsync(10_000);
@@ -63,7 +63,7 @@ describe("limiter", () => {
     expect(starts).toEqual([0, 10_000, 20_000, 60_000, 70_000, 80_000]);
   });
 
-  it("starts nobody during a pause, and a shorter pause does not shorten it", async () => {
+  it("starts no request during a pause, and a shorter pause does not shorten it", async () => {
     const { limiter, starts, call } = bench();
     limiter.pause(7000);
     limiter.pause(1000);
@@ -79,7 +79,7 @@ describe("limiter", () => {
     const all = calls(4, 0);
     await jest.runAllTimersAsync();
     await all;
-    // Without later news the two that remain are never spent twice.
+    // Without a later answer the two that remain are never used twice.
     expect(starts.slice(0, 3)).toEqual([0, 0, 0]);
     await call(9, 0, { remaining: 0, resetInMs: 5000 });
     const last = call(10);
@@ -94,11 +94,11 @@ describe("limiter", () => {
     const all = calls(4, 100, { remaining: 0, resetInMs: 29_900 });
     await jest.runAllTimersAsync();
     await all;
-    // One after the reset, as nobody knows how much has come back; then what has left our own minute.
+    // One after the reset, as the new budget is unknown; then those that have left our own minute.
     expect(starts).toEqual([0, 0, 0, 30_000, 60_000]);
   });
 
-  it("asks with one request after the reset, and goes on with what its answer says", async () => {
+  it("sends one request after the reset, and continues with the budget in its answer", async () => {
     const { starts, call } = bench();
     await call(0, 0, { remaining: 0, resetInMs: 30_000 });
     const all = Promise.all([1, 2, 3, 4].map((number) => call(number, 100, { remaining: 50, resetInMs: 60_000 })));
@@ -107,7 +107,7 @@ describe("limiter", () => {
     expect(starts).toEqual([0, 30_000, 30_100, 30_100, 30_100]);
   });
 
-  it("does not wait for a reset where its own requests have left the minute before", async () => {
+  it("does not wait for a reset if its own requests have left the minute before", async () => {
     const { starts, call } = bench({ perMinute: 3 });
     for (const number of [0, 1, 2]) await call(number, 0, { limit: 3, remaining: 2 - number, resetInMs: 61_000 });
     const more = call(3, 0, { limit: 3, remaining: 0, resetInMs: 61_000 });
@@ -116,7 +116,7 @@ describe("limiter", () => {
     expect(starts).toEqual([0, 0, 0, 60_000]);
   });
 
-  it("has fewer under way at once where others spend of the same budget", async () => {
+  it("has fewer concurrent requests if others use the same budget", async () => {
     const { starts, call, calls } = bench();
     await call(0, 0, { limit: 100, remaining: 20, resetInMs: 30_000 });
     const all = calls(5, 100, { limit: 100, remaining: 20, resetInMs: 30_000 });
@@ -125,7 +125,7 @@ describe("limiter", () => {
     expect(starts).toEqual([0, 0, 0, 0, 100, 100]);
   });
 
-  it("starts half as many at once after a refusal, and one more each second", async () => {
+  it("halves the burst after a refusal, and adds one request each second", async () => {
     const { limiter, starts, calls } = bench();
     limiter.pause(1000);
     limiter.pause(1000);
@@ -135,7 +135,7 @@ describe("limiter", () => {
     expect(starts).toEqual([...times(10, 1000), ...times(11, 2000), ...times(12, 3000)]);
   });
 
-  it("knows nothing any more when answers say nothing after the reset", async () => {
+  it("forgets the budget if answers after the reset do not contain one", async () => {
     const { starts, call, calls } = bench();
     await call(0, 0, { remaining: 0, resetInMs: 30_000 });
     const all = calls(4, 100);
@@ -160,7 +160,7 @@ describe("limiter", () => {
     expect(starts).toEqual(expected);
   });
 
-  it("takes over a higher limit of the service where none is configured", async () => {
+  it("adopts a higher limit of the service if none is configured", async () => {
     const { starts, call, calls } = bench({ perSecond: 1000 });
     await call(0, 0, { limit: 300, resetInMs: 30_000 });
     const all = calls(299);
@@ -169,7 +169,7 @@ describe("limiter", () => {
     expect(Math.max(...starts)).toBe(0);
   });
 
-  it("lets an older call's retry go before younger calls", async () => {
+  it("starts the retry of an older call before younger calls", async () => {
     const { limiter, order, call } = bench({ perSecond: 1, perMinute: 100 });
     const old = limiter.enqueue();
     await limiter.acquire(old);
@@ -186,7 +186,7 @@ describe("limiter", () => {
     expect(order).toEqual([0, 1, 2]);
   });
 
-  it("takes back what was never sent", async () => {
+  it("returns the budget of a request that was never sent", async () => {
     const { limiter, starts, call } = bench({ perSecond: 1 });
     await limiter.acquire(limiter.enqueue());
     limiter.cancel();
@@ -194,7 +194,7 @@ describe("limiter", () => {
     expect(starts).toEqual([0]);
   });
 
-  it("tells once how many wait and how long, when all of them have come, and again only after a minute of silence", async () => {
+  it("reports once how many requests wait and how long, after all have arrived, and again only after a minute", async () => {
     const reported: object[] = [];
     const { calls } = bench({ perMinute: 10, perSecond: 10, onWait: (info) => reported.push(info) });
     const gathered = [calls(20)];
@@ -202,7 +202,7 @@ describe("limiter", () => {
     gathered.push(calls(20));
     await jest.runAllTimersAsync();
     await Promise.all(gathered);
-    // Thirty wait at second 1: for the end of this minute, and two more.
+    // At second 1, thirty requests wait: until the end of this minute, and two more.
     expect(reported).toEqual([{ waiting: 30, seconds: 179 }]);
 
     const more = calls(20);
@@ -216,7 +216,7 @@ describe("limiter", () => {
     expect(reported).toEqual([expect.anything(), { waiting: 1, seconds: 59 }]);
   });
 
-  it("says nothing of a wait for the next second", async () => {
+  it("does not report a wait for the next second", async () => {
     const reported: object[] = [];
     const { calls } = bench({ onWait: (info) => reported.push(info) });
     const all = calls(100);
@@ -236,7 +236,7 @@ describe("limiter", () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it("refuses what waits and what comes, once closed", async () => {
+  it("refuses waiting and new requests, once closed", async () => {
     const { limiter, starts, call } = bench();
     limiter.pause(1000);
     const waiting = call(0).catch((error: unknown) => error);

@@ -304,7 +304,7 @@ describe("the 24 operations", () => {
 describe("success-may-not-be-json: a success without JSON", () => {
   const html: Reply = { status: 200, body: "<!doctype html><p>secret" };
 
-  it.each(READS)("is an error for $name, that shows nothing of it", async ({ call }) => {
+  it.each(READS)("is an error for $name, without its content", async ({ call }) => {
     for (const answer of [{ status: 200, body: "" }, DONE, html, { status: 200, body: '{"uid": "cut' }]) {
       const { client, reply } = mocked();
       reply(answer);
@@ -314,7 +314,7 @@ describe("success-may-not-be-json: a success without JSON", () => {
     }
   });
 
-  it.each(ACTS)("is a success for $name where it is empty, as any JSON is", async ({ call }) => {
+  it.each(ACTS)("is a success for $name if it is empty, as any JSON is", async ({ call }) => {
     for (const status of [200, 201, 202, 204]) {
       for (const body of status === 204 ? [""] : ["", "\r\n", "null", "{}", "[7]", '"done"', " true "]) {
         const { client, reply } = mocked();
@@ -324,26 +324,29 @@ describe("success-may-not-be-json: a success without JSON", () => {
     }
   });
 
-  it.each(ECHOES)("says nothing (writes-echo-input) for $name where it is empty", async ({ call }) => {
+  it.each(ECHOES)("returns nothing (writes-echo-input) for $name if it is empty", async ({ call }) => {
     const { client, reply } = mocked();
     reply(DONE, { status: 201 }, { status: 200, body: {} });
     for (let answer = 0; answer < 3; answer++) expect(await call(client)).toEqual({});
   });
 
-  it.each(WRITES)("bug: is doubtful for $name where it is something else, and sent once", async ({ call }) => {
-    const type = { "content-type": "text/html" };
-    const bodies = ["<!doctype html><p>secret", "\ufeff <html>secret", "OK, secret", '{"secret', "{} secret", "NaN"];
-    for (const status of [200, 201, 202]) {
-      for (const body of bodies) {
-        const { client, reply, sent } = mocked();
-        reply({ status, body, headers: type });
-        const error = await failure(call(client));
-        expect(error).toMatchObject({ code: "AVALA_RESPONSE_SHAPE", doubtful: true, request: { status } });
-        expect(error.message).not.toMatch(/secret|doctype/);
-        expect(sent()).toHaveLength(1);
+  it.each(WRITES)(
+    "bug: is an unknown outcome for $name if it is something else, and is sent once",
+    async ({ call }) => {
+      const type = { "content-type": "text/html" };
+      const bodies = ["<!doctype html><p>secret", "\ufeff <html>secret", "OK, secret", '{"secret', "{} secret", "NaN"];
+      for (const status of [200, 201, 202]) {
+        for (const body of bodies) {
+          const { client, reply, sent } = mocked();
+          reply({ status, body, headers: type });
+          const error = await failure(call(client));
+          expect(error).toMatchObject({ code: "AVALA_RESPONSE_SHAPE", doubtful: true, request: { status } });
+          expect(error.message).not.toMatch(/secret|doctype/);
+          expect(sent()).toHaveLength(1);
+        }
       }
-    }
-  });
+    },
+  );
 
   it.each(OPERATIONS)("of an unknown kind is an error for $name", async ({ call, method }) => {
     for (const status of [203, 205, 206, 207]) {
@@ -453,7 +456,7 @@ describe("permissions of the credential", () => {
     ["organizations.read", undefined],
     [{ organizations: "read" }, undefined],
     [["organizations.read", 5], undefined],
-  ])("tell of scopes %j: %j", async (scopes, reported) => {
+  ])("report the scopes %j: %j", async (scopes, reported) => {
     const { client, reply } = mocked();
     reply({ status: 200, body: { scopes } });
     expect((await client.credential.permissions())?.scopes).toEqual(reported);
@@ -503,7 +506,7 @@ describe("the API key's user", () => {
     ["an empty uid", { status: 200, body: { uid: "" } }],
     ["a uid that is no UUID", { status: 200, body: { uid: "ada" } }],
     ["more than a UUID", { status: 200, body: { uid: `${uid}-1` } }],
-  ])("is not told by %s, which is asked for once", async (_, answer) => {
+  ])("is not known from %s, which is requested once", async (_, answer) => {
     const { client, reply, sent } = mocked();
     reply(answer);
     expect(await client.credential.currentUser()).toBeUndefined();
@@ -531,7 +534,7 @@ describe("the API key's user", () => {
 });
 
 describe("answers-hold-secrets: accept links", () => {
-  it("can be read, and never end up in a text", async () => {
+  it("can be read, and are never in a text", async () => {
     const { client, reply } = mocked();
     reply(envelope([wireInvitation]), { status: 201, body: wireInvitation });
     const [listed] = await client.invitations.list("acme");

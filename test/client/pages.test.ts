@@ -31,7 +31,7 @@ describe("no-single-reads: a list is complete or an error", () => {
     expect((await failure(client.members.list("acme"))).name).toBe(name);
   });
 
-  it("fails when a later page stays throttled or broken", async () => {
+  it("fails if a later page stays throttled or broken", async () => {
     jest.useFakeTimers();
     try {
       for (const [status, type] of [
@@ -47,7 +47,7 @@ describe("no-single-reads: a list is complete or an error", () => {
     }
   });
 
-  it("keeps once what appears on two pages, as it was seen last", async () => {
+  it("keeps a row that appears on two pages once, in its last form", async () => {
     const { client, reply } = mocked();
     reply(
       envelope([person(0), person(1)], page(2), 3),
@@ -66,7 +66,7 @@ describe("no-single-reads: a list is complete or an error", () => {
     expect(sent()).toHaveLength(4);
   });
 
-  it("walks again when rows left on the way: an unseen one may have moved to a page already read", async () => {
+  it("walks again if rows were removed meanwhile: an unread one may have moved to a page already read", async () => {
     const { client, reply } = mocked();
     // u0 has left, u2 has moved to the first page: 3 of 3 seen, and yet one is missing.
     reply(envelope(people(0, 2), page(2), 4), envelope([person(3)], null, 3));
@@ -74,7 +74,7 @@ describe("no-single-reads: a list is complete or an error", () => {
     expect(uids(await client.members.list("acme"))).toEqual(["u1", "u2", "u3"]);
   });
 
-  it("accepts rows that came on the way", async () => {
+  it("accepts rows that were added meanwhile", async () => {
     const { client, reply, sent } = mocked();
     reply(envelope(people(0, 2), page(2), 3), envelope(people(1, 4), null, 4));
     expect(uids(await client.members.list("acme"))).toEqual(upTo(4));
@@ -90,14 +90,14 @@ describe("no-single-reads: a list is complete or an error", () => {
     expect(sent()).toHaveLength(MOST_WALKS);
   });
 
-  it("begins again when a later page has gone", async () => {
+  it("begins again if a later page has gone", async () => {
     const { client, reply, sent } = mocked();
     reply(envelope(people(0, 2), page(2)), { status: 404 }, envelope(people(0, 2)));
     expect(uids(await client.members.list("acme"))).toEqual(upTo(2));
     expect(sent()).toHaveLength(3);
   });
 
-  it("never takes a page that has gone for a parent that has gone", async () => {
+  it("does not mistake a page that has gone for a parent that has gone", async () => {
     const { client, reply, sent } = mocked();
     for (let walk = 0; walk < MOST_WALKS; walk++) reply(envelope(people(0, 2), page(2)), { status: 404 });
     const error = await failure(client.members.list("acme"));
@@ -105,7 +105,7 @@ describe("no-single-reads: a list is complete or an error", () => {
     expect(sent()).toHaveLength(2 * MOST_WALKS);
   });
 
-  it("says not found when the first page is not there, also on a second walk", async () => {
+  it("reports not found if the first page does not exist, also on a second walk", async () => {
     const { client, reply } = mocked();
     reply({ status: 404 });
     expect(await failure(client.members.list("acme"))).toBeInstanceOf(NotFoundError);
@@ -113,7 +113,7 @@ describe("no-single-reads: a list is complete or an error", () => {
     expect(await failure(client.members.list("acme"))).toBeInstanceOf(NotFoundError);
   });
 
-  it("does not pass over a row that does not name itself", async () => {
+  it("does not skip a row without an identifier", async () => {
     const { client, reply } = mocked();
     reply(envelope([person(0), { username: "nobody", email: "secret@example.com" }]));
     const error = await failure(client.members.list("acme"));
@@ -147,7 +147,7 @@ describe("pages-follow-next: pages are followed as the service names them", () =
     ]);
   });
 
-  it("notices that it is led in a circle", async () => {
+  it("detects a cycle of pages", async () => {
     for (const circle of [[page(1)], [page(2), page(2)], [page(2), "?page=1&limit=100"]]) {
       const { client, reply, sent } = mocked();
       for (const next of circle) reply(envelope(people(0, 100), next, 250));
@@ -158,7 +158,7 @@ describe("pages-follow-next: pages are followed as the service names them", () =
     }
   });
 
-  it("stops loudly at a list that does not end", async () => {
+  it("fails at a list that does not end", async () => {
     const { client, agent } = mocked({ requestsPerMinute: 1_000_000, requestsPerSecond: 1_000_000 });
     let asked = 0;
     agent
@@ -180,16 +180,16 @@ describe("next-names-any-host: `next` never moves the key", () => {
     "//evil.example/x?limit=100&page=2",
     "/somewhere/else/?limit=100&page=2",
     "?limit=100&page=2",
-  ])("%s is asked of our own base URL and path", async (next) => {
+  ])("%s is requested from our own base URL and path", async (next) => {
     const { client, reply, sent } = mocked();
     reply(envelope(people(0, 1), next), envelope(people(1, 2)));
     await client.members.list("acme");
-    // Another origin would not be answered by the mock at all.
+    // The mock does not answer another origin.
     expect(sent()[1]?.path).toBe(`${MEMBERS}?limit=100&page=2`);
   });
 
   it.each(["https://api.example.test/next", "not a link", "http://[", "", `?cursor=${"x".repeat(3000)}`])(
-    "%j is unusable, and that is an error",
+    "%j is an error",
     async (next) => {
       const { client, reply } = mocked();
       reply(envelope(people(0, 1), next));
@@ -217,7 +217,7 @@ describe("array-or-page: an older deployment's array is the whole list", () => {
   });
 
   it.each([{}, { data: [] }, { members: [] }, { results: null }, { results: {} }, "text", 5, null])(
-    "%j is no list",
+    "%j is not a list",
     async (body) => {
       const { client, reply } = mocked();
       reply({ status: 200, body: JSON.stringify(body) });

@@ -35,7 +35,7 @@ describe("redaction", () => {
     expect(other("k+/=1 or k%2B%2F%3D1")).toBe("[removed] or [removed]");
   });
 
-  it("leaves one short line without anything that steers a terminal", () => {
+  it("leaves one short line without terminal controls", () => {
     const shown = redact(`a\u001b]8;;https://x\u0007b\nc\u202ed\u2066e\u0000f\u009bg ${"long ".repeat(200)}`);
     expect(shown).toMatch(/^ab cdefg long /);
     expect(shown).not.toMatch(/[\p{Cc}\p{Cf}]/u);
@@ -49,7 +49,7 @@ describe("redaction", () => {
     expect(redact("😀".repeat(400))).not.toMatch(/\p{Cs}/u);
   });
 
-  it("works through a megabyte of anything", () => {
+  it("handles a megabyte of any text", () => {
     for (const part of ["a", "/", "/invit", "\u001b[", "\u001b]", "1a", "https://", " "]) {
       expect([...redact(part.repeat(1_000_000 / part.length))].length).toBeLessThanOrEqual(SHOWN_CHARACTERS);
     }

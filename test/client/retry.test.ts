@@ -75,7 +75,7 @@ describe("requests for one call that keeps failing", () => {
 });
 
 describe("no-idempotency-keys: a write without an answer", () => {
-  it("is sent once, and told to be doubtful", async () => {
+  it("is sent once, and reported as an unknown outcome", async () => {
     const { client, reply, sent } = mocked();
     reply(...times(2, { fails: "ECONNRESET" }));
     const error = await finishFailing(client.invitations.create("acme", { email: "ada@example.com" }));
@@ -84,9 +84,9 @@ describe("no-idempotency-keys: a write without an answer", () => {
   });
 });
 
-describe("a delete that got no answer", () => {
+describe("a delete without an answer", () => {
   it.each<Reply>([{ fails: "ECONNRESET" }, { status: 502 }, { status: 503 }, { status: 504 }])(
-    "after %j takes 404 for its own success",
+    "after %j counts 404 as its own success",
     async (first) => {
       const { client, reply } = mocked();
       reply(first, { status: 404 });
@@ -95,7 +95,7 @@ describe("a delete that got no answer", () => {
   );
 
   it.each<Reply>([{ status: 429 }, { fails: "ECONNREFUSED" }])(
-    "does not after %j, where nothing ran: somebody else, or another path",
+    "does not after %j, as nothing ran: the cause is somebody else, or another path",
     async (first) => {
       const { client, reply } = mocked();
       reply(first, { status: 404 });
@@ -103,7 +103,7 @@ describe("a delete that got no answer", () => {
     },
   );
 
-  it("stays doubtful whatever later tries say", async () => {
+  it("stays an unknown outcome regardless of later tries", async () => {
     const endings: [Reply[], new (...args: never[]) => Error][] = [
       [[{ status: 403 }], ForbiddenError],
       [times(4, { status: 429 }), RateLimitedError],
@@ -176,7 +176,7 @@ describe("waits", () => {
     expect(starts).toEqual([0, 1000, 3000, 23_000, 31_000]);
   });
 
-  it("holds every call back after a 429, not only the one that met it", async () => {
+  it("holds all calls back after a 429, not only the refused one", async () => {
     const { client, reply, agent } = mocked();
     const zero = Date.now();
     const starts: [string, number][] = [];
@@ -197,7 +197,7 @@ describe("waits", () => {
     ]);
   });
 
-  it("lets nobody slip through between a 429 and the pause it asks for", async () => {
+  it("starts no call between a 429 and the pause it asks for", async () => {
     const { client, reply, agent } = mocked();
     const zero = Date.now();
     const starts: number[] = [];
@@ -214,7 +214,7 @@ describe("waits", () => {
     expect(starts).toEqual([...Array<number>(16).fill(0), ...again]);
   });
 
-  it("does not give up a call that is refused time and again and told when to come back", async () => {
+  it("does not give up a call that is refused repeatedly with a time to retry", async () => {
     const { client, reply, sent } = mocked();
     reply(...times(20, { status: 429, headers: { "retry-after": "2" } }), GOOD);
     expect((await finish(client.organizations.get("acme"))).status).toBe("fulfilled");
@@ -243,7 +243,7 @@ describe("waits", () => {
   });
 });
 
-describe("what may have run", () => {
+describe("calls that may have been carried out", () => {
   it.each([
     [{ kind: "failure", code: "x", message: "", sent: true } as const, true],
     [{ kind: "failure", code: "x", message: "", sent: false } as const, false],
@@ -255,7 +255,7 @@ describe("what may have run", () => {
 });
 
 describe("beforeRequest", () => {
-  it("is asked before each try, and stops the next one", async () => {
+  it("is called before each try, and can stop it", async () => {
     let asked = 0;
     const stop = new Error("the engine is gone");
     const { client, reply, sent } = mocked({
@@ -269,7 +269,7 @@ describe("beforeRequest", () => {
     expect(sent()).toHaveLength(2);
   });
 
-  it("costs nothing when it stops a call", async () => {
+  it("costs no request if it stops a call", async () => {
     const stop = new Error("not now");
     let stopping = true;
     const { client, reply } = mocked({

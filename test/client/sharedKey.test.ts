@@ -29,7 +29,7 @@ function service({ latency = 80, settings = {} }: { latency?: number; settings?:
       const controller = { abort: () => undefined } as unknown as Dispatcher.DispatchController;
       const answer = async () => {
         handler.onRequestStart?.(controller, {});
-        // Not the same for all, and the same in every run of the test.
+        // Different for each, and the same in every run of the test.
         const way = latency / 2 + ((answered.length * 37 + this.by * 11) % 20);
         await pause(way);
         const response = await emulator.fetch(
@@ -61,12 +61,12 @@ function service({ latency = 80, settings = {} }: { latency?: number; settings?:
 const reads = (client: AvalaClient, count: number) =>
   Promise.all(Array.from({ length: count }, () => client.organizations.list()));
 
-/** What the emulator admits, and how long it takes at the least. */
+/** The number of calls that the emulator admits, and the least time that they take. */
 const seconds = (calls: number) => (calls * 60) / limits.perMinute;
 const connections = 16;
 
 describe.each([0, 80, 400])("requests that take %i ms", (latency) => {
-  it("of one process are never refused, and take no longer than the limit makes them", async () => {
+  it("of one process are never refused, and take no longer than the limit requires", async () => {
     const s = service({ latency });
     const all = reads(s.client(), 900);
     await jest.runAllTimersAsync();
@@ -76,7 +76,7 @@ describe.each([0, 80, 400])("requests that take %i ms", (latency) => {
     expect(s.answered.at(-1)!.at).toBeLessThanOrEqual(seconds(900) * 1.05);
   });
 
-  it.each([2, 3, 4])("of %i processes with one key are all answered, and few refused on the way", async (processes) => {
+  it.each([2, 3, 4])("of %i processes with one key are all answered, with few refusals", async (processes) => {
     const s = service({ latency });
     const each = 1200 / processes;
     const numbers = Array.from({ length: processes }, (_, by) => by);
@@ -86,10 +86,10 @@ describe.each([0, 80, 400])("requests that take %i ms", (latency) => {
     const served = s.answered.filter(({ status }) => status === 200);
     expect(served).toHaveLength(1200);
     expect(served.at(-1)!.at).toBeLessThanOrEqual(seconds(1200) * 1.05);
-    // All that are under way when they meet, and four a minute and process.
+    // All concurrent requests at the beginning, and four for each minute and process.
     const minutes = served.at(-1)!.at / 60;
     expect(s.refused()).toBeLessThanOrEqual(processes * (connections + 4 * minutes));
-    // Nobody starves: halfway, the slowest has at least a third of what is its due.
+    // No process starves: halfway, the slowest has at least a third of its share.
     const halfway = served.slice(0, 600);
     for (const by of numbers) {
       expect(halfway.filter((row) => row.by === by).length).toBeGreaterThanOrEqual(each / 2 / 3);
@@ -106,7 +106,7 @@ it.each([0, 80, 400])("a process that comes later gets its share, with requests 
   await Promise.all([first, second]);
   const served = s.answered.filter(({ status }) => status === 200);
   const last = (by: number) => served.filter((row) => row.by === by).at(-1)!.at;
-  // A minute to be noticed, and from then on a quarter at the least.
+  // A minute until it is noticed, and at least a quarter from then on.
   expect(last(1) - 90).toBeLessThanOrEqual(60 + seconds(100) * 4);
   expect(last(0)).toBeLessThanOrEqual(seconds(1000) * 1.05);
 });

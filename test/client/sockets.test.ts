@@ -7,7 +7,7 @@ import { Agent } from "undici";
 import { type AvalaClient, type ClientSettings, createClient } from "../../provider/client/index.js";
 import { failure, KEY, UID } from "./support.js";
 
-/** What only a real socket shows. Everything here stays on this machine. */
+/** Behaviour that needs a real socket. All connections stay on this machine. */
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
@@ -29,7 +29,7 @@ async function serve(handler: (request: IncomingMessage, response: ServerRespons
 function clientOf(port: number, settings: Partial<ClientSettings> = {}, dispatcher?: Agent): AvalaClient {
   const client = createClient(
     { apiKey: KEY, baseUrl: `http://127.0.0.1:${port}/api/v1`, ...settings },
-    // Outside 0 to 1 on purpose: retries then wait for nothing.
+    // Outside 0 to 1 on purpose: retries then do not wait.
     { random: () => -1, ...(dispatcher && { dispatcher }) },
   );
   closing.push(() => client.close());
@@ -38,7 +38,7 @@ function clientOf(port: number, settings: Partial<ClientSettings> = {}, dispatch
 
 const STOPPED = new Error("no more tries");
 
-/** A hook that lets so many tries pass. */
+/** A hook that allows this number of tries. */
 function allow(tries: number): () => void {
   let left = tries;
   return () => {
@@ -66,7 +66,7 @@ describe("a connection that drops", () => {
         response.write(GOOD.slice(0, 9), () => response.destroy());
       },
     ],
-  ])("%s: a read is asked again from the start, a POST is not", async (_, drop) => {
+  ])("%s: a read is sent again from the start, a POST is not", async (_, drop) => {
     const { port, seen } = await serve((request, response, nth) => {
       if (nth === 1 || request.method === "POST") drop(response);
       else response.end(request.headers.range === undefined ? GOOD : "range");
@@ -77,7 +77,7 @@ describe("a connection that drops", () => {
     expect(seen).toHaveLength(3);
   });
 
-  it("after the status of a mail is a doubt, and no reason to send another", async () => {
+  it("after the status of a resend is an unknown outcome, and the email is not sent again", async () => {
     const { port, seen } = await serve((_, response) => {
       response.writeHead(200, { "content-length": 100 });
       response.write("{", () => response.destroy());
@@ -117,7 +117,7 @@ describe("deadlines", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("cover a body that drips", async () => {
+  it("apply to a body that arrives slowly", async () => {
     const { port } = await serve((_, response) => {
       response.writeHead(201);
       const drip = setInterval(() => response.write(" "), 5);
@@ -126,7 +126,7 @@ describe("deadlines", () => {
     expect(await failure(invite(clientOf(port, { timeoutMs: 60 })))).toMatchObject({ cause: { code: "TIMED_OUT" } });
   });
 
-  it("that end before there is a connection leave nothing sent, also not afterwards", async () => {
+  it("that end before the connection exists leave nothing sent, also not afterwards", async () => {
     const { port, seen } = await serve((_, response) => response.end("{}"));
     let isOpen = false;
     const waiting: (() => void)[] = [];
@@ -145,14 +145,14 @@ describe("deadlines", () => {
     expect(await failure(invite(client))).toBe(STOPPED);
     isOpen = true;
     for (const open of waiting) open();
-    // What is asked next over the same pool shows that it is open, and that nothing came before.
+    // The next request over the same pool shows that it is open, and that nothing was sent before.
     await clientOf(port, {}, agent).teams.delete("acme", "crew");
     expect(seen).toEqual(["DELETE /api/v1/organizations/acme/teams/crew/"]);
   });
 });
 
 describe("a port where nobody listens", () => {
-  it("was provably not reached, so that even a POST is tried again", async () => {
+  it("was certainly not reached, so that even a POST is tried again", async () => {
     const server = createTcpServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
@@ -183,7 +183,7 @@ describe("bodies without bounds", () => {
     more();
   };
 
-  it("are given up: a read as an error, an error by its status, a write as a doubt", async () => {
+  it("are given up: a read as an error, an error by its status, a write as an unknown outcome", async () => {
     const { port } = await serve((request, response) => flood(response, request.method === "POST" ? 400 : 200));
     const client = clientOf(port);
     const error = await failure(client.organizations.get("acme"));
@@ -211,7 +211,7 @@ describe("connections", () => {
     expect(most).toBeGreaterThan(1);
   });
 
-  it("early hints are not taken for the answer", async () => {
+  it("early hints are not the answer", async () => {
     const { port } = await serve((_, response) => {
       response.writeEarlyHints({ link: "</x>; rel=preload" });
       response.end(GOOD);
@@ -227,7 +227,7 @@ describe("connections", () => {
   });
 });
 
-it("undici is loaded by the first request: a run in which everything is settled sends none", () => {
+it("undici is loaded by the first request: a settled run sends none", () => {
   const script = `
     const { createClient } = require(${JSON.stringify(join(__dirname, "../../dist/client/index.js"))});
     const loaded = () => Object.keys(require.cache).some((file) => /node_modules.undici./.test(file));

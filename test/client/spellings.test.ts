@@ -3,7 +3,7 @@ import type { AvalaClient } from "../../provider/client/index.js";
 import { canonicalTime, momentOf } from "../../provider/core/time.js";
 import { envelope, failure, mocked } from "./support.js";
 
-/* Answers as they may come: other spellings of the same uid or moment, other shapes of the same choices. */
+/* Possible answers: other spellings of the same uid or time, other shapes of the same choices. */
 
 const canonical = "0000000a-00bc-4def-8000-00000000000f";
 const spellings: Record<string, string> = {
@@ -104,16 +104,16 @@ async function uidOf(kind: string, uid: string): Promise<string | undefined> {
 }
 
 describe.each(Object.keys(rows))("the uid of %s", (kind) => {
-  it.each(Object.entries(spellings))("is in canonical spelling where it comes %s", async (_, uid) => {
+  it.each(Object.entries(spellings))("is in canonical spelling if it is sent %s", async (_, uid) => {
     expect(await uidOf(kind, uid)).toBe(canonical);
   });
 
-  it.each(Object.entries(others))("is as it comes where it is %s, or tells nothing", async (_, uid) => {
+  it.each(Object.entries(others))("is unchanged or left out if it is %s", async (_, uid) => {
     expect(await uidOf(kind, uid)).toBe(kind === "the API key's user" ? undefined : uid);
   });
 });
 
-it("a row that comes in two spellings is one row", async () => {
+it("a row that is sent in two spellings is one row", async () => {
   const { client, reply } = mocked();
   reply(envelope(Object.values(spellings).map((user_uid) => ({ user_uid }))));
   expect(await client.members.list("acme")).toEqual([{ userUid: canonical }]);
@@ -160,7 +160,7 @@ describe("times", () => {
       "1769860800",
       "2026-01-31T12:00:00Z and more",
     ].filter((text) => momentOf(text) === undefined),
-  )("%j is no time, and stays as it is", (text) => {
+  )("%j is not a time, and is unchanged", (text) => {
     expect(canonicalTime(text)).toBe(text);
   });
 
@@ -198,7 +198,7 @@ describe("fields of the profile", () => {
     ["empty", "", Object.fromEntries(names.map((name) => [name, ""]))],
     ["null", null, {}],
     ["left out", undefined, {}],
-  ])("are read where they are %s", async (_, value, expected) => {
+  ])("are read if they are %s", async (_, value, expected) => {
     for (const read of ["get", "list"] as const) {
       const { client, reply } = mocked();
       const row = { uid: canonical, slug: "acme", ...all(value) };
@@ -286,7 +286,7 @@ describe("choices", () => {
     shapes.flatMap(([shape, body, expected]) =>
       wrappers.map(([place, wrap]) => [shape, place, wrap(body), expected] as const),
     ),
-  )("may come as %s %s", async (_, __, body, expected) => {
+  )("may be sent as %s %s", async (_, __, body, expected) => {
     const { client, reply } = mocked();
     reply({ status: 200, body });
     expect(await client.organizations.industryChoices()).toEqual(expected);
@@ -307,7 +307,7 @@ describe("choices", () => {
     ["groups in groups without an end", [deep]],
     ["more than a form holds", Array.from({ length: 1001 }, (_, index) => `c${index}`)],
   ];
-  it.each(refused)("may not come as %s", async (_, body) => {
+  it.each(refused)("may not be sent as %s", async (_, body) => {
     const { client, reply } = mocked();
     reply({ status: 200, body });
     expect(await failure(client.organizations.industryChoices())).toBeInstanceOf(ResponseShapeError);

@@ -22,7 +22,7 @@ export interface Sent {
 export interface Mocked {
   client: AvalaClient;
   agent: MockAgent;
-  /** Adds answers, given in this order to whatever is asked. */
+  /** Adds answers, which requests get in this order. */
   reply(...replies: Reply[]): void;
   sent(): Sent[];
 }
@@ -57,7 +57,7 @@ function text(body: unknown): string {
   return typeof body === "string" ? body : JSON.stringify(body);
 }
 
-/** The error a call ends in; fails the test where it succeeds. */
+/** The error of a call; fails the test if the call succeeds. */
 export async function failure(call: Promise<unknown>): Promise<Error> {
   const result = await call.then(
     () => undefined,

@@ -6,7 +6,7 @@ import { envelope, failure, finish, finishFailing, KEY, mocked, ORIGIN, type Rep
 const GOOD = { status: 200, body: { uid: UID, slug: "acme" } };
 
 describe("headers", () => {
-  it("are these and no others", async () => {
+  it("are exactly these", async () => {
     const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { version: string };
     const { client, reply, sent } = mocked({ apiKey: ` ${KEY}\n` });
     reply(GOOD, GOOD);
@@ -64,7 +64,7 @@ describe("rate-limit-per-user: reads at the same time", () => {
     expect(sent()).toHaveLength(2);
   });
 
-  it("stay apart where path or query differ, and one after the other", async () => {
+  it("stay separate if path or query differ, or one is later", async () => {
     const { client, reply, sent } = mocked();
     reply(...Array(4).fill(envelope([])));
     await Promise.all([
@@ -142,7 +142,7 @@ describe("the limiter, through the client", () => {
   beforeEach(() => jest.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
   afterEach(() => jest.useRealTimers());
 
-  it("stops at what the service says remains, by the service's clock", async () => {
+  it("stops at the remaining budget in the answer, by the service's clock", async () => {
     const { client, reply, agent } = mocked();
     const zero = Date.now();
     const starts: number[] = [];
@@ -165,7 +165,7 @@ describe("the limiter, through the client", () => {
     expect(starts).toEqual([0, 40_030]);
   });
 
-  it("pays for every try", async () => {
+  it("counts every try", async () => {
     const { client, reply, agent } = mocked({ requestsPerMinute: 2 });
     const zero = Date.now();
     const starts: number[] = [];
@@ -179,7 +179,7 @@ describe("the limiter, through the client", () => {
     expect(starts).toEqual([0, 1000, 60_000]);
   });
 
-  it("tells of long waits", async () => {
+  it("reports long waits", async () => {
     const reported: unknown[] = [];
     const { client, reply } = mocked({ requestsPerMinute: 2, onWait: (info) => reported.push(info) });
     reply(...Array.from({ length: 6 }, () => GOOD));
@@ -189,7 +189,7 @@ describe("the limiter, through the client", () => {
 });
 
 describe("close", () => {
-  it("refuses what waits and what comes, as not sent", async () => {
+  it("refuses waiting and new requests, as not sent", async () => {
     const { client, reply } = mocked({ requestsPerMinute: 1 });
     reply(GOOD);
     await client.organizations.get("acme");
@@ -207,7 +207,7 @@ describe("a key that is refused", () => {
   afterEach(() => jest.useRealTimers());
   const refused: Reply = { status: 401, body: { detail: "Invalid API key." } };
 
-  it("bug: is asked with no more: the first 401 explains it, what waits and what comes is not sent", async () => {
+  it("bug: is not used again: the first 401 explains it, waiting and new requests are not sent", async () => {
     const { client, reply, sent } = mocked({ requestsPerSecond: 2 });
     reply(GOOD, refused, ...Array.from({ length: 20 }, () => GOOD));
     const calls = Array.from({ length: 20 }, (_, number) => client.organizations.update(`o${number}`, { name: "x" }));
@@ -225,7 +225,7 @@ describe("a key that is refused", () => {
     expect(sent()).toHaveLength(2);
   });
 
-  it("leaves a write that may have been carried out doubtful, though its next try is not sent", async () => {
+  it("leaves the outcome of a write unknown that may have been carried out, though its next try is not sent", async () => {
     const { client, reply } = mocked();
     reply({ status: 503 }, refused);
     const removal = failure(client.teams.delete("acme", "crew"));

@@ -2,7 +2,7 @@ import { NotFoundError, UnexpectedStatusError } from "../../provider/core/errors
 import type { AvalaClient } from "../../provider/client/index.js";
 import { failure, mocked } from "./support.js";
 
-/* A base URL that leads elsewhere, such as one without /api/v1: that nothing is found there proves no absence. */
+/* A base URL that leads elsewhere, such as one without /api/v1: its 404 does not prove an absence. */
 
 const notOfApi: Record<string, unknown> = {
   "a page": "<!doctype html><title>Not Found</title><h1>Not Found</h1><p>avk_secret",
@@ -31,7 +31,7 @@ const calls: Record<string, (client: AvalaClient) => Promise<unknown>> = {
   "a removal": (c) => c.members.remove("acme", "u1"),
   choices: (c) => c.organizations.industryChoices(),
 };
-/** Calls for which 404 cannot mean an object, whoever says it. */
+/** Calls for which 404 cannot mean an object, regardless of its sender. */
 const roots: Record<string, (client: AvalaClient) => Promise<unknown>> = {
   "the list of organizations": (c) => c.organizations.list(),
   "the creation of an organization": (c) => c.organizations.create({ name: "Acme" }),
@@ -50,7 +50,7 @@ async function errorOf(call: string, body: unknown, baseUrl?: string) {
 }
 
 it.each([...each(all, notOfApi), ...each(roots, ofApi)])(
-  "404 of %s with %s names the base URL, and is no absence",
+  "404 of %s with %s names the base URL, and does not prove an absence",
   async (call, _, body) => {
     const error = await errorOf(call, body);
     expect(error).toBeInstanceOf(UnexpectedStatusError);
@@ -76,7 +76,7 @@ it("says that the path is missing where the base URL has none", async () => {
   expect(error.message).toContain("at the base URL https://api.example.test, which has no path: /api/v1 is missing.");
 });
 
-it("a removal without an answer that then finds a page is not taken for carried out", async () => {
+it("a removal without an answer that then finds a page does not count as carried out", async () => {
   const { client, reply } = mocked();
   reply({ fails: "ECONNRESET" }, { status: 404, body: notOfApi["a page"] });
   expect(await failure(client.members.remove("acme", "u1"))).toMatchObject({

@@ -24,13 +24,13 @@ const list = (content: unknown, defaults: unknown = {}, teams: string[] = ["core
   listPeople(content, defaults, teams);
 const listFile = (content: string, name?: string) => list(readDataFile(write(content, name)));
 
-/** The people of a list that has no faults. */
+/** The people of a valid list. */
 function people(listed: ReturnType<typeof list>) {
   expect(listed.faults).toEqual([]);
   return listed.people;
 }
 
-/** Why a file is refused: what follows its path. */
+/** The reason why a file is refused: the text after its path. */
 function unreadable(content: string | Buffer, name?: string): string {
   const path = write(content, name);
   const { message } = thrownBy(() => readDataFile(path)) as Error;
@@ -97,7 +97,7 @@ describe("people", () => {
     expect(person).toEqual({ who: user, teams: {}, declared: { user } });
   });
 
-  it("take what they do not say from the file's defaults, then from the program's", () => {
+  it("take missing values from the file's defaults, then from the program's", () => {
     const content = {
       defaults: { reason: "file", onExpiry: "resend" },
       people: [{ email: "a@example.com", reason: "own" }, { email: "b@example.com" }],
@@ -109,21 +109,21 @@ describe("people", () => {
     ]);
   });
 
-  it("have no property whose value is nothing", () => {
+  it("have no property with an empty value", () => {
     const file = "- email: a@example.com\n  role:\n  resend: ~\n  reason: null\n  teams:\n";
     expect(people(listFile(file))[0]!.declared).toEqual({ email: "a@example.com" });
     const nulls = { email: "a@example.com", role: null, teams: null };
     expect(people(listFile(JSON.stringify([nulls]), "people.json"))[0]!.declared).toEqual({ email: "a@example.com" });
   });
 
-  it("keep as text what YAML would make something else of", () => {
+  it("keep as text what YAML would convert to another type", () => {
     const values = ["2027-01-31", "007", "1e3", "yes", "true", "0x1f", ".inf", "12:30:45"];
     for (const reason of values) {
       expect(people(listFile(`- { email: a@example.com, reason: ${reason} }`))[0]!.declared.reason).toBe(reason);
     }
   });
 
-  it("may be none, if the list says so", () => {
+  it("may be an explicitly empty list", () => {
     expect(people(listFile("[]"))).toEqual([]);
     expect(people(listFile("people: []"))).toEqual([]);
   });
@@ -138,7 +138,7 @@ describe("people", () => {
 });
 
 describe("faults of a list", () => {
-  it("are told all at once, each with the entry and the property", () => {
+  it("are reported all at once, each with the entry and the property", () => {
     const file = `
 defaults: { role: owner, until: 2027-01-31 }
 persons: []
@@ -176,7 +176,7 @@ people:
     ]);
   });
 
-  it("name the teams there are, none included", () => {
+  it("name the existing teams, also if there are none", () => {
     const file = [{ email: "a@example.com", teams: ["core"] }];
     expect(list(file, {}, []).faults).toEqual([
       'entry 1 (a@example.com): unknown team "core"; the program passes no teams',
@@ -190,14 +190,14 @@ people:
     ["people without a list", "people:\n"],
     ["people that are a mapping", "people: { ada: {} }"],
     ["another mapping", "{}"],
-  ])("are told of %s: it is not taken for the wish that everybody goes", (_what, content) => {
+  ])("include %s: it does not remove everybody", (_what, content) => {
     const { people, faults } = listFile(content);
     expect(people).toEqual([]);
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(/list of people/);
   });
 
-  it("see equal addresses in every case and Unicode form", () => {
+  it("include equal addresses in every case and Unicode form", () => {
     const [composed, decomposed] = ["ada@andr\u00e9.example", "ADA@ANDRE\u0301.example"];
     expect(list([{ email: composed }, { email: decomposed }, { email: "ada@xn--andr-epa.example" }]).faults).toEqual([
       `entry 2 (${composed}): is the same person as entry 1`,
@@ -212,7 +212,7 @@ people:
     ]);
   });
 
-  it("are told up to a number that can still be read", () => {
+  it("are reported up to a readable number", () => {
     const names = Object.fromEntries(Array.from({ length: 150_000 }, (_, index) => [`name${index}`, "x"]));
     for (const content of [
       Array.from({ length: 5000 }, () => ({})),
@@ -225,25 +225,28 @@ people:
     }
   });
 
-  it.each(["__proto__", "constructor", "toString", "hasOwnProperty"])("see %s as any other unknown name", (name) => {
-    for (const [content, file] of [
-      [`- { email: a@example.com, teams: { ${name}: lead } }`, "people.yaml"],
-      [`[{ "email": "a@example.com", "teams": { "${name}": "lead" } }]`, "people.json"],
-      [`- { email: a@example.com, teams: [${name}] }`, "people.yaml"],
-      [`- { email: a@example.com, ${name}: { role: admin } }`, "people.yaml"],
-    ] as const) {
-      expect(listFile(content, file).faults).toEqual([expect.stringContaining(`"${name}"`)]);
-    }
-  });
+  it.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
+    "include %s like any other unknown name",
+    (name) => {
+      for (const [content, file] of [
+        [`- { email: a@example.com, teams: { ${name}: lead } }`, "people.yaml"],
+        [`[{ "email": "a@example.com", "teams": { "${name}": "lead" } }]`, "people.json"],
+        [`- { email: a@example.com, teams: [${name}] }`, "people.yaml"],
+        [`- { email: a@example.com, ${name}: { role: admin } }`, "people.yaml"],
+      ] as const) {
+        expect(listFile(content, file).faults).toEqual([expect.stringContaining(`"${name}"`)]);
+      }
+    },
+  );
 
-  it("show hostile text without its tricks", () => {
+  it("show hostile text without controls", () => {
     const { faults } = list([{ email: "a@example.com", "role\u001b[2J\n": 1, teams: ["co\u202ere"] }]);
     expect(faults).toHaveLength(2);
     // oxlint-disable-next-line no-control-regex -- they must not be there
     expect(faults.join("")).not.toMatch(/[\u0000-\u001f\u202e]/);
   });
 
-  it("see through aliases of aliases", () => {
+  it("are found through aliases of aliases", () => {
     const bomb = ["a: &l0 [x, x]", ...Array.from({ length: 60 }, (_, i) => `l${i}: &l${i + 1} [*l${i}, *l${i}]`)];
     const { faults } = listFile(`${bomb.join("\n")}\npeople: *l60\n`);
     expect(faults.filter((fault) => /^"(a|l\d+)" is not a property/.test(fault))).toHaveLength(bomb.length);
@@ -276,12 +279,12 @@ describe("a file", () => {
     expect(unreadable(content, name)).toMatch(wanted);
   });
 
-  it("in another encoding is refused, and a mark of the right one is no fault", () => {
+  it("in another encoding is refused, and a byte order mark of UTF-8 is accepted", () => {
     expect(unreadable(Buffer.from([0xff, 0xfe, 0x2d, 0]))).toMatch(/ is not valid YAML: .*utf-8/);
     expect(people(listFile('\ufeff[{ "email": "a@example.com" }]', "people.json"))).toHaveLength(1);
   });
 
-  it("that is not there or cannot be read is told with the folder in which it was looked for", () => {
+  it("that does not exist or cannot be read is reported with the folder in which it was looked for", () => {
     const missing = relative(process.cwd(), join(folder, "missing.yaml"));
     expect(() => readDataFile(missing)).toThrow(`${missing} does not exist; relative paths start at ${process.cwd()}`);
     const directory = join(folder, "folder.yaml");
@@ -289,7 +292,7 @@ describe("a file", () => {
     expect(() => readDataFile(directory)).toThrow(`${directory} cannot be read (EISDIR)`);
   });
 
-  it("of JSON may be laid out as JSON allows", () => {
+  it("of JSON may have any layout that JSON allows", () => {
     const text =
       '{\r\n\t"people": [\n\t\t{ "email":"a@example.com", "reason":"\\u00e9\\/\\ud83d\\ude00\\t\\"" }\n\t]\n}';
     expect(people(listFile(text, "people.json"))[0]!.declared.reason).toBe('é/😀\t"');
@@ -307,7 +310,7 @@ describe("the component", () => {
     return error.message;
   }
 
-  it("tells where the fault is, and that nothing has been declared", () => {
+  it("reports where the fault is, and that nothing has been declared", () => {
     const nobody = [{}];
     const fault = "entry 1: email is missing: name the person by email, or by user (their uid)";
     const rest = `is invalid:\n  ${fault}\nNothing was declared. [AVALA_PEOPLE]`;
@@ -316,13 +319,13 @@ describe("the component", () => {
     expect(refusal({ file })).toBe(`People "staff": ${file} ${rest}`);
   });
 
-  it("takes one source", () => {
+  it("accepts one source", () => {
     const wanted = 'People "staff" requires either people or file.\nNothing was declared. [AVALA_PEOPLE]';
     expect(refusal({})).toBe(wanted);
     expect(refusal({ people: [], file: "people.yaml" })).toBe(wanted);
   });
 
-  it("tells of a file that cannot be read", () => {
+  it("reports a file that cannot be read", () => {
     const file = join(folder, "missing.yaml");
     expect(refusal({ file })).toMatch(/^People "staff": .*missing\.yaml does not exist; .*\n.*\[AVALA_PEOPLE\]$/);
   });

@@ -70,7 +70,7 @@ describe("state and seed", () => {
 });
 
 describe("settings", () => {
-  it("change one by one and are answered whole", async () => {
+  it("change one by one, and the answer contains all", async () => {
     const { status, body } = await control("PUT", "/settings", { hideEmails: true });
     expect(status).toBe(200);
     expect(body).toMatchObject({ hideEmails: true, rateLimit: null, lists: "page" });
@@ -116,7 +116,7 @@ describe("read lag", () => {
   const names = async () =>
     (await api("GET", "/organizations/")).body.results.map(({ name }: { name: string }) => name);
 
-  it("shows writes later, by API and by control, and those before it at once", async () => {
+  it("delays writes by API and by control, but not those before it", async () => {
     await emulator.set({ readLagMs: 2000 });
     expect(await names()).toEqual(["Acme"]);
     await api("POST", "/organizations/", { name: "B" });
@@ -130,7 +130,7 @@ describe("read lag", () => {
     expect(await names()).toEqual(["Acme", "C"]);
   });
 
-  it("ends with the setting", async () => {
+  it("ends when the setting is reset", async () => {
     await emulator.set({ readLagMs: 2000 });
     await api("POST", "/organizations/", { name: "B" });
     await emulator.set({ readLagMs: 0 });
@@ -139,7 +139,7 @@ describe("read lag", () => {
 });
 
 describe("request log", () => {
-  it("holds API calls in order, without headers, bodies or control calls", async () => {
+  it("contains API calls in order, without headers, bodies or control calls", async () => {
     await api("GET", "/organizations/?page=2&limit=5");
     await api("POST", "/organizations/", { name: "B" }, "avk_mia");
     await api("GET", "/organizations/", undefined, "avk_nobody");
@@ -152,7 +152,7 @@ describe("request log", () => {
     ]);
   });
 
-  it("is emptied without a new count, until a reset", async () => {
+  it("can be emptied; the numbers continue until a reset", async () => {
     const numbers = async () => (await control("GET", "/requests")).body.map(({ n }: { n: number }) => n);
     await api("GET", "/organizations/");
     await control("DELETE", "/requests");
@@ -165,7 +165,7 @@ describe("request log", () => {
 });
 
 describe("mailbox", () => {
-  it("is emptied on request", async () => {
+  it("can be emptied", async () => {
     await api("POST", "/organizations/acme/invitations/", { email: "a@example.com" });
     expect(await emulator.emails()).toHaveLength(1);
     await control("DELETE", "/emails");
@@ -174,7 +174,7 @@ describe("mailbox", () => {
 });
 
 describe("people", () => {
-  it("come without a mail, with a username of their own", async () => {
+  it("are added without an email, with a username of their own", async () => {
     const { status, body } = await control("POST", "/people", { email: "ada@other.example.com", fullName: "Ada L" });
     expect(status).toBe(201);
     expect(body).toMatchObject({ username: "ada-2", fullName: "Ada L" });
@@ -198,7 +198,7 @@ describe("people", () => {
     expect(await emulator.emails()).toEqual([]);
   });
 
-  it("get keys, also ones that do not exist yet", async () => {
+  it("get keys, also people who do not exist yet", async () => {
     await control("POST", "/keys", { key: "avk_new", email: "new@example.com" });
     expect((await api("GET", "/organizations/", undefined, "avk_new")).status).toBe(200);
     expect((await control("DELETE", "/keys", { key: "avk_none" })).status).toBe(404);
@@ -257,12 +257,12 @@ describe("another email or username of a person", () => {
     expect(await state()).toEqual(before);
   });
 
-  it("needs a person", async () => {
+  it("is refused for an unknown person", async () => {
     const { status, body } = await control("PATCH", "/people/none", { email: "x@example.com" });
     expect([status, body]).toEqual([404, { error: "No person has this uid." }]);
   });
 
-  it("frees the email and username of before", async () => {
+  it("frees the former email and username", async () => {
     await change("mia", { email: "mia@new.example.com", username: "mia2" });
     expect((await change("lee", { email: "mia@example.com", username: "mia" })).status).toBe(200);
     expect((await control("POST", "/people", { email: "lee@example.com" })).body.username).toBe("lee");
@@ -304,7 +304,7 @@ describe("another email or username of a person", () => {
   });
 });
 
-it("explains what it does not know", async () => {
+it("unknown control calls and objects are reported", async () => {
   expect((await control("POST", "/faulty")).body.error).toBe("There is no control call POST /_emulator/faulty.");
   expect((await control("POST", "/invitations/none/accept")).status).toBe(404);
 });

@@ -22,7 +22,7 @@ describe("the API key's user", () => {
     [403, 403, "application/json", { detail: "You do not have permission to perform this action." }],
     [404, 404, "application/json", { detail: "Not found." }],
     ["html", 200, "text/html; charset=UTF-8", expect.stringContaining("<h1>Log in</h1>")],
-  ] as const)("is answered with the setting %j", async (currentUser, status, type, body) => {
+  ] as const)("is returned as the setting %j requires", async (currentUser, status, type, body) => {
     await emulator.set({ currentUser });
     const answer = await me();
     expect(answer.status).toBe(status);
@@ -32,7 +32,7 @@ describe("the API key's user", () => {
   });
 
   it.each(["full", "withoutUid", 403, 404, "html"] as const)(
-    "is refused to keys that are unknown or revoked, and logged, with the setting %j",
+    "is refused for unknown and revoked keys, and logged, with the setting %j",
     async (currentUser) => {
       await emulator.set({ currentUser });
       await control("DELETE", "/keys", { key: "avk_mia" });
@@ -48,14 +48,14 @@ describe("the API key's user", () => {
     },
   );
 
-  it("costs a request like any call", async () => {
+  it("counts against the rate limit like any call", async () => {
     await emulator.set({ currentUser: "html", rateLimit: { perMinute: 1, perSecond: 1 } });
     expect((await me()).headers.get("x-ratelimit-remaining")).toBe("0");
     expect((await me()).status).toBe(429);
   });
 });
 
-it("the key's permissions do not tell whose it is", async () => {
+it("the key's permissions do not contain its user", async () => {
   const { body } = await api("GET", "/users/me/permissions/");
   expect(Object.keys(body).toSorted()).toEqual(["capabilities", "is_staff_privileged", "scopes", "toolsets", "type"]);
   expect(JSON.stringify(body)).not.toMatch(/owner/);

@@ -20,7 +20,7 @@ const logged = async () =>
     ({ method, status, by }: { method: string; status: number; by: string | null }) => `${method} ${status} ${by}`,
   );
 
-/** An answer as it comes in by the socket, up to where it ends or breaks off. */
+/** An answer as received from the socket, until it ends or is cut. */
 function received(method: string, path: string, body?: object) {
   return new Promise<{ status?: number; length?: string | undefined; body: string; code?: string | undefined }>(
     (resolve) => {
@@ -43,8 +43,8 @@ function received(method: string, path: string, body?: object) {
   );
 }
 
-describe("an answer in place of the service's", () => {
-  it("has the status, headers and body that are given, and nothing is done", async () => {
+describe("an answer instead of the service's", () => {
+  it("has the given status, headers and body, without the change", async () => {
     const body = { detail: "Slow down." };
     await set({ match: { method: "POST" }, action: { status: 429, headers: { "Retry-After": "3" }, body } });
     const answer = await api("POST", teams, { name: "Blue" });
@@ -60,7 +60,7 @@ describe("an answer in place of the service's", () => {
     ["{", { "content-type": "application/octet-stream" }, "application/octet-stream", "{"],
     [[1, { a: null }], {}, "application/json", [1, { a: null }]],
     [undefined, {}, null, undefined],
-  ])("may be anything: %j with %j", async (body, headers, type, seen) => {
+  ])("may have any status and body: %j with %j", async (body, headers, type, seen) => {
     await set({ action: { status: 200, headers, body } });
     const response = await emulator.raw(teams, { headers: { "x-avala-api-key": OWNER } });
     expect(response.headers.get("content-type")).toBe(type);
@@ -68,7 +68,7 @@ describe("an answer in place of the service's", () => {
     expect(typeof seen === "object" ? JSON.parse(text) : text).toEqual(seen ?? "");
   });
 
-  it("may come after the change, of which its headers say nothing", async () => {
+  it("may be sent after the change, without the headers of the service's answer", async () => {
     await emulator.set({ rateLimit: { perMinute: 100, perSecond: 100 } });
     await set({ action: { status: 502, body: "", after: true } });
     const { status, headers } = await api("POST", teams, { name: "Blue" });
@@ -78,7 +78,7 @@ describe("an answer in place of the service's", () => {
     expect(await logged()).toEqual(["POST 502 owner@example.com"]);
   });
 
-  it("comes before the key is looked at, and does not count against its limit", async () => {
+  it("is sent before the key is checked, and does not count against its limit", async () => {
     await emulator.set({ rateLimit: { perMinute: 1, perSecond: 1 } });
     await set({ action: { status: 500 } });
     expect((await api("GET", teams, undefined, "avk_nobody")).status).toBe(500);
@@ -98,7 +98,7 @@ describe("a connection that breaks", () => {
     expect(await logged()).toEqual([log]);
   });
 
-  it("after half of the answer, under its whole length, with the change made", async () => {
+  it("after half of the answer, with its whole Content-Length, with the change made", async () => {
     const whole = await received("GET", teams);
     await set({ match: { method: "GET" }, action: { truncate: true } }, { action: { truncate: true } });
     const half = await received("GET", teams);
@@ -113,7 +113,7 @@ describe("a connection that breaks", () => {
     ]);
   });
 
-  it("where an answer without a body would be cut in half", async () => {
+  it("also for an answer without a body", async () => {
     await set({ action: { truncate: true } });
     expect(await received("DELETE", `${teams}core/`)).toEqual({ body: "", code: "ECONNRESET" });
     expect(await names()).toEqual([]);
@@ -151,14 +151,14 @@ describe("a slow service", () => {
   });
 
   it.each([{ status: 503 }, { drop: "before" }, { drop: "after" }, { truncate: true }] as const)(
-    "may be so beside %j",
+    "can be combined with %j",
     async (action) => {
       await set({ match: { method: "POST" }, action: { ...action, delayMs: 200 } });
       expect(await answersBefore(received("POST", teams, { name: "Blue" }))).toBe(false);
     },
   );
 
-  it("makes the call at once, and is slow to tell", async () => {
+  it("makes the change at once, and answers slowly", async () => {
     await set({ match: { method: "POST" }, action: { pauseMs: 200 } });
     const made = api("POST", teams, { name: "Blue" });
     expect(await answersBefore(made)).toBe(false);
@@ -166,7 +166,7 @@ describe("a slow service", () => {
     expect(await left()).toEqual([]);
   });
 
-  it("does not keep a void answer from being slow", async () => {
+  it("also delays an answer without a body", async () => {
     await set({ action: { pauseMs: 50 } });
     expect((await api("DELETE", `${teams}core/`)).status).toBe(204);
   });
@@ -182,7 +182,7 @@ describe("a list that repeats", () => {
     expect((await page("/organizations/acme/members/?limit=2&page=2")).results).not.toEqual(first.results);
   });
 
-  it("or never ends: the first page comes under ever new numbers", async () => {
+  it("or never ends: the first page is returned for every page number", async () => {
     await set({ action: { repeat: "endless" }, times: null });
     const first = await page("/organizations/acme/teams/?limit=2");
     const seventh = await page("/organizations/acme/teams/?limit=2&page=7");
@@ -192,7 +192,7 @@ describe("a list that repeats", () => {
     );
   });
 
-  it("is as it is where lists have no pages, or the call is refused", async () => {
+  it("has no effect if lists have no pages, or the call is refused", async () => {
     await set({ action: { repeat: "endless" }, times: 2 });
     expect((await api("GET", teams, undefined, "avk_nobody")).status).toBe(401);
     await emulator.set({ lists: "array" });
@@ -200,14 +200,14 @@ describe("a list that repeats", () => {
   });
 });
 
-describe("which calls are meant", () => {
+describe("calls that a fault matches", () => {
   const statuses = async (...calls: [string, string, object?][]) => {
     const answers: number[] = [];
     for (const [method, path, body] of calls) answers.push((await api(method, path, body)).status);
     return answers;
   };
 
-  it("by method, path with its query, and body; once, if nothing else is said", async () => {
+  it("by method, path with its query, and body; once by default", async () => {
     await set(
       { match: { method: "POST", path: "^/organizations/acme/teams/$" }, action: { status: 500 } },
       { match: { path: "^/organizations/acme/members/\\?.*page=2" }, action: { status: 502 } },
@@ -227,7 +227,7 @@ describe("which calls are meant", () => {
     expect(await left()).toEqual([]);
   });
 
-  it("from the n-th on, so many times", async () => {
+  it("from the n-th call on, as often as times says", async () => {
     await set({ match: { method: "GET", nth: 2 }, action: { status: 500 }, times: 2 });
     const get = ["GET", teams] as [string, string];
     expect(await statuses(get, ["POST", teams, { name: "Blue" }], get, get, get)).toEqual([200, 201, 500, 500, 200]);
@@ -240,7 +240,7 @@ describe("which calls are meant", () => {
     expect(await statuses(get, get, get, get, get)).toEqual([200, 500, 502, 502, 200]);
   });
 
-  it("without an end where times is null; what is left is told", async () => {
+  it("without an end if times is null; the answer lists the remaining faults", async () => {
     const action = { status: 500, headers: {}, after: false };
     const remaining = await set(
       { match: { path: "teams" }, action, times: null },
@@ -254,7 +254,7 @@ describe("which calls are meant", () => {
     ]);
   });
 
-  it("are none any more after they are cleared, and after a reset", async () => {
+  it("none after the faults are cleared, and after a reset", async () => {
     await set({ action: { status: 500 }, times: null });
     expect((await control("DELETE", "/faults")).status).toBe(204);
     expect(await statuses(["GET", teams])).toEqual([200]);
@@ -263,7 +263,7 @@ describe("which calls are meant", () => {
     expect(await left()).toEqual([]);
   });
 
-  it("are never those of the control interface or the page", async () => {
+  it("never those of the control interface or the page", async () => {
     await set({ action: { status: 500 }, times: null });
     expect((await control("GET", "/state")).status).toBe(200);
     expect((await fetch(new URL("/", emulator.url))).status).toBe(200);
@@ -280,7 +280,7 @@ describe("which calls are meant", () => {
     [[{ match: { nth: 0 }, action: { truncate: true } }], "[0].match.nth"],
     [[{ action: { truncate: true }, times: 0 }], "[0].times"],
     [[{ action: { truncate: true }, often: 2 }], 'Unrecognized key: "often"'],
-  ])("are refused where they make no sense: %j", async (faults, reason) => {
+  ])("invalid matches are refused: %j", async (faults, reason) => {
     const { status, body } = await control("POST", "/faults", faults);
     expect(status).toBe(400);
     expect(body.error).toContain(reason);

@@ -23,7 +23,7 @@ describe("an email address", () => {
     `ada@${long(63)}.com`,
     `${long(65)}@example.com`,
     "ada%40@example.com",
-  ])("%j is taken", async (email) => {
+  ])("%j is accepted", async (email) => {
     expect(await set({ email })).toMatchObject({ status: 200, body: { email } });
   });
 
@@ -58,11 +58,11 @@ describe("an email address", () => {
     expect(await set({ email })).toMatchObject({ status: 400, body: { email: ["Enter a valid email address."] } });
   });
 
-  it("is taken wherever the provider takes it, in the form that it sends", async () => {
+  it("is accepted if the provider accepts it, in the form that it sends", async () => {
     for (const [address] of taken) {
       const email = normalizeEmail(address);
       const answer = await emulator.api("POST", "/organizations/acme/invitations/", { email });
-      // Several spellings of the table are one person.
+      // Several spellings in the table belong to one person.
       const again = answer.status === 400 && /already/.test(JSON.stringify(answer.body));
       expect({ email, again: again || undefined, status: again ? 201 : answer.status }).toMatchObject({
         email,
@@ -88,7 +88,7 @@ describe("a web address", () => {
     "https://b\u00fccher.example",
     "https://user:pass@acme.example",
     "https://acme.example.",
-  ])("%j is taken", async (website) => {
+  ])("%j is accepted", async (website) => {
     expect(await set({ website })).toMatchObject({ status: 200, body: { website } });
   });
 
@@ -111,7 +111,7 @@ describe("a web address", () => {
   });
 });
 
-it("text with half of a character is refused, and a whole one is taken", async () => {
+it("text with half of a character is refused, and a whole character is accepted", async () => {
   const answer = await emulator.raw("/organizations/acme/", {
     method: "PATCH",
     headers: { "x-avala-api-key": "avk_local", "content-type": "application/json" },
@@ -129,8 +129,8 @@ describe("a uid in a path", () => {
     ["upper case", (uid: string) => uid.toUpperCase()],
     ["no hyphens", (uid: string) => uid.replaceAll("-", "")],
     ["braces", (uid: string) => `{${uid}}`],
-  ])("in %s is no route", async (_, respelt) => {
-    // A uid that has letters, or upper case would be the same.
+  ])("in %s is an unknown path", async (_, respelt) => {
+    // A uid with letters; otherwise upper case would be the same.
     const uid = "0000000a-0000-4000-8000-00000000000a";
     const seed = acme();
     await emulator.reset({
@@ -144,7 +144,7 @@ describe("a uid in a path", () => {
   });
 });
 
-it("an empty page is the first", async () => {
+it("an empty page number is the first page", async () => {
   const [first, empty] = await Promise.all(
     ["", "?page="].map((query) => emulator.api("GET", `/organizations/${query}`)),
   );
@@ -187,17 +187,17 @@ describe("methods", () => {
     ["PUT", "/organizations/acme/", "GET, PATCH, DELETE, HEAD, OPTIONS"],
     ["POST", "/organizations/acme/leave/", "POST, OPTIONS"],
     ["GET", "/users/me/", "GET, HEAD, OPTIONS"],
-  ])("of a path are named by the answer to %s %s: %s", async (method, path, allow) => {
+  ])("of a path are in the answer to %s %s: %s", async (method, path, allow) => {
     expect((await emulator.api(method, path)).headers.get("allow")).toBe(allow);
   });
 
-  it("are not named where there is no view", async () => {
+  it("are not in the answer of an unknown path", async () => {
     for (const path of ["/nothing/here/", "/organizations"]) {
       expect((await emulator.api("GET", path)).headers.has("allow")).toBe(false);
     }
   });
 
-  it("are described by OPTIONS, to whoever has a key", async () => {
+  it("are described by OPTIONS, with any key", async () => {
     expect(await emulator.api("OPTIONS", "/organizations/acme/")).toMatchObject({
       status: 200,
       body: { renders: ["application/json"], parses: ["application/json"] },
@@ -213,7 +213,7 @@ describe("methods", () => {
   });
 });
 
-it("a refused key is told how to prove who one is", async () => {
+it("a refused key gets a challenge (WWW-Authenticate)", async () => {
   for (const key of ["", "avk_nobody"]) {
     const { status, headers } = await emulator.api("GET", "/organizations/", undefined, key);
     expect([status, headers.has("www-authenticate")]).toEqual([401, true]);

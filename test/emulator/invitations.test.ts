@@ -20,7 +20,7 @@ const acceptByToken = (invitation: { accept_url: string }, key: string) => {
 };
 
 describe("create", () => {
-  it("mails once and answers the invitation", async () => {
+  it("sends one email and returns the invitation", async () => {
     const { status, body } = await invite(" New@Example.com ", undefined, "avk_ada");
     expect(status).toBe(201);
     expect(body).toMatchObject({
@@ -42,7 +42,7 @@ describe("create", () => {
     ]);
   });
 
-  it("keeps the address in lower case where the settings say so", async () => {
+  it("keeps the address in lower case with lowercaseEmails", async () => {
     await emulator.set({ lowercaseEmails: true });
     expect((await invite("New@Example.com")).body.invited_email).toBe("new@example.com");
   });
@@ -54,12 +54,12 @@ describe("create", () => {
     [{ email: "x@example.com", role: "owner" }, "role", '"owner" is not a valid choice.'],
     [{ email: "x@example.com", role: null }, "role", "This field may not be null."],
     [{ email: "MIA@example.com" }, "email", "This person is already a member of the organization."],
-  ])("refuses %j without a mail", async (body, field, message) => {
+  ])("refuses %j without an email", async (body, field, message) => {
     expect(await api("POST", base, body)).toMatchObject({ status: 400, body: { [field]: [message] } });
     expect(await emulator.emails()).toEqual([]);
   });
 
-  it("refuses a second pending one whatever the case of the address", async () => {
+  it("refuses a second pending invitation for the address in any case", async () => {
     await invite("new@example.com");
     expect((await invite("NEW@example.com")).body).toEqual({
       email: ["An invitation for this email address is already pending."],
@@ -67,7 +67,7 @@ describe("create", () => {
     expect(await emulator.emails()).toHaveLength(1);
   });
 
-  it("takes an address with a slash or an apostrophe", async () => {
+  it("accepts an address with a slash or an apostrophe", async () => {
     expect((await invite("a/b@example.com")).status).toBe(201);
     expect((await invite("o'neil+x@sub.example.com")).status).toBe(201);
   });
@@ -80,7 +80,7 @@ describe("create", () => {
     expect(refused.body).toMatchObject({ code: "plan_insufficient", doc_url: expect.any(String) });
   });
 
-  it("limits mails a minute, resends included", async () => {
+  it("limits emails per minute, including resends", async () => {
     await emulator.set({ invitesPerMinute: 2 });
     const { uid } = (await invite("a@example.com")).body;
     await act(uid, "resend");
@@ -95,7 +95,7 @@ describe("create", () => {
 });
 
 describe("permissions", () => {
-  it("keep members and strangers out of everything", async () => {
+  it("refuse members and people outside in every call", async () => {
     const { uid } = (await invite("new@example.com")).body;
     for (const [key, status] of [
       ["avk_mia", 403],
@@ -112,7 +112,7 @@ describe("permissions", () => {
 });
 
 describe("resend and cancel", () => {
-  it("mails again and extends", async () => {
+  it("sends another email and extends the invitation", async () => {
     const { uid } = (await invite("new@example.com")).body;
     await emulator.advance(DAY);
     expect(await act(uid, "resend")).toMatchObject({ status: 204, body: "" });
@@ -120,7 +120,7 @@ describe("resend and cancel", () => {
     expect((await emulator.emails())[1]).toMatchObject({ kind: "resend", invitationUid: uid, at: inDays(1) });
   });
 
-  it("takes a cancelled one out of the list, once", async () => {
+  it("removes a cancelled invitation from the list, once", async () => {
     const { uid } = (await invite("new@example.com")).body;
     expect((await act(uid, "cancel")).status).toBe(204);
     expect(await listed()).toEqual([]);
@@ -144,7 +144,7 @@ describe("expiry", () => {
     expect((await listed())[0]).toMatchObject({ uid, is_expired: false, expires_at: servedInDays(28) });
   });
 
-  it("hides it where the settings say so, and a new invitation takes its place", async () => {
+  it("hides it with expiredInvitations, and a new invitation replaces it", async () => {
     await emulator.set({ expiredInvitations: "hidden" });
     const { uid } = (await invite("new@example.com")).body;
     expect((await byControl(uid, "expire")).status).toBe(204);
@@ -192,14 +192,14 @@ describe("accept and decline", () => {
     );
   });
 
-  it("takes a declined one out of the list without a member", async () => {
+  it("removes a declined invitation from the list without a new member", async () => {
     const { uid } = (await invite("zoe@example.com")).body;
     expect((await byControl(uid, "decline")).status).toBe(204);
     expect(await listed()).toEqual([]);
     expect(await memberEmails()).not.toContain("zoe@example.com");
   });
 
-  it("keeps the role of somebody who joined in the meantime", async () => {
+  it("keeps the role of a person who joined in the meantime", async () => {
     const { uid } = (await invite("zoe@example.com", "member")).body;
     const [{ uid: organization }] = (await emulator.control("GET", "/state")).body.organizations;
     const joined = { email: "zoe@example.com", role: "admin" };

@@ -40,7 +40,7 @@ describe("list", () => {
     expect(await names("?ordering=shoe_size")).toEqual(["owner", "ada", "lee", "mia"]);
   });
 
-  it("hides addresses where the settings say so", async () => {
+  it("hides addresses with hideEmails", async () => {
     await emulator.set({ hideEmails: true });
     const rows = (await list()).body.results;
     expect(rows.map(({ email }: { email: unknown }) => email)).toEqual([null, null, null, null]);
@@ -92,14 +92,14 @@ describe("role", () => {
     expect((await api("PATCH", "/organizations/acme/members/nobody/role/", { role: "admin" })).status).toBe(404);
   });
 
-  it("answers the member where void calls have a body", async () => {
+  it("returns the member with voidStatus 200", async () => {
     await emulator.set({ voidStatus: 200 });
     expect(await setRole("mia", "admin")).toMatchObject({ status: 200, body: { username: "mia", role: "admin" } });
   });
 });
 
 describe("removal", () => {
-  it("takes the person out of the teams too", async () => {
+  it("removes the person from the teams too", async () => {
     expect((await api("DELETE", await memberPath("lee"), undefined, "avk_ada")).status).toBe(204);
     expect(await names()).toEqual(["owner", "ada", "mia"]);
     expect((await api("GET", "/organizations/acme/teams/core/members/")).body.count).toBe(0);
@@ -107,7 +107,7 @@ describe("removal", () => {
     expect((await api("DELETE", await memberPath("lee"))).status).toBe(404);
   });
 
-  it("is refused for the owner and to members", async () => {
+  it("is refused for the owner, and if a member requests it", async () => {
     expect((await api("DELETE", await memberPath("owner"), undefined, "avk_ada")).status).toBe(400);
     expect((await api("DELETE", await memberPath("mia"), undefined, "avk_mia")).status).toBe(403);
     expect(await names()).toHaveLength(4);
@@ -117,7 +117,7 @@ describe("removal", () => {
 describe("leaving", () => {
   const leave = (key?: string) => api("POST", "/organizations/acme/leave/", undefined, key);
 
-  it("is for everybody but the owner", async () => {
+  it("is possible for everybody except the owner", async () => {
     expect((await leave("avk_lee")).status).toBe(204);
     expect((await leave("avk_lee")).status).toBe(404);
     expect((await api("GET", "/organizations/acme/teams/core/members/")).body.count).toBe(0);
@@ -138,7 +138,7 @@ describe("transfer of ownership", () => {
     expect((await transfer(await uidOf("owner"), "avk_mia")).status).toBe(204);
   });
 
-  it("goes to another member only, and only from the owner", async () => {
+  it("is possible only to another member, and only by the owner", async () => {
     expect((await transfer(await uidOf("zoe"))).body.new_owner_uid).toHaveLength(1);
     expect((await transfer(await uidOf("owner"))).status).toBe(400);
     expect((await transfer("mia")).body).toEqual({ new_owner_uid: ["Must be a valid UUID."] });

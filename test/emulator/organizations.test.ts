@@ -25,14 +25,14 @@ describe("create", () => {
     });
   });
 
-  it("gives a second organization of the name a suffix, and keeps clear of its own routes", async () => {
+  it("gives a second organization of the name a suffix, and avoids the names of its own routes", async () => {
     expect((await api("POST", "/organizations/", { name: "Acme" })).body.slug).toBe("acme-2");
     expect((await api("POST", "/organizations/", { name: "Acme" })).body.slug).toBe("acme-3");
     expect((await api("POST", "/organizations/", { name: "Invitations" })).body.slug).toBe("invitations-2");
     expect((await api("POST", "/organizations/", { name: "株式会社" })).body.slug).toBe("organization");
   });
 
-  it("ignores what cannot be given on create", async () => {
+  it("ignores fields that cannot be set on create", async () => {
     const { body } = await api("POST", "/organizations/", {
       name: "Beta",
       slug: "other",
@@ -107,7 +107,7 @@ describe("read", () => {
     });
   });
 
-  it.each([404, 403])("hides from a stranger with %d", async (hiddenIs) => {
+  it.each([404, 403])("is hidden from people outside with %d", async (hiddenIs) => {
     await emulator.set({ hiddenIs: hiddenIs as 404 | 403 });
     expect((await api("GET", "/organizations/acme/", undefined, "avk_zoe")).status).toBe(hiddenIs);
     expect((await api("GET", "/organizations/acme/members/", undefined, "avk_zoe")).status).toBe(hiddenIs);
@@ -118,7 +118,7 @@ describe("read", () => {
     expect((await api("GET", "/organizations/ACME/")).status).toBe(404);
   });
 
-  it("serves a logo link that is another one each time", async () => {
+  it("returns a different logo link each time", async () => {
     await patch({ logo: "https://cdn.example.com/a.png" });
     const first = (await api("GET", "/organizations/acme/")).body.logo;
     const second = (await api("GET", "/organizations/acme/")).body.logo;
@@ -133,7 +133,7 @@ describe("read", () => {
 });
 
 describe("update", () => {
-  it("sets what is sent and leaves the rest alone", async () => {
+  it("sets the sent fields and no others", async () => {
     await patch({ description: "Robots", website: "https://example.com", phone: "1" });
     const { status, body } = await patch({ website: "", name: " Acme Inc " }, "avk_ada");
     expect(status).toBe(200);
@@ -146,7 +146,7 @@ describe("update", () => {
     });
   });
 
-  it("charges each slug that is sent, the unchanged one too, and refuses at zero", async () => {
+  it("counts each sent slug as an edit, also an unchanged one, and refuses at zero", async () => {
     await patch({ slug: "acme" });
     await patch({ slug: "ACME_2" });
     expect((await api("GET", "/organizations/acme/")).status).toBe(404);
@@ -157,7 +157,7 @@ describe("update", () => {
     expect((await api("GET", "/organizations/a/")).body).toMatchObject({ name: "Acme", slug: "a" });
   });
 
-  it("refuses a slug that is taken or malformed without charging", async () => {
+  it("refuses a taken or malformed slug without counting an edit", async () => {
     await api("POST", "/organizations/", { name: "Beta" });
     expect((await patch({ slug: "beta" })).body.slug).toEqual(["organization with this slug already exists."]);
     expect((await patch({ slug: "a b" })).status).toBe(400);
@@ -165,7 +165,7 @@ describe("update", () => {
     expect((await api("GET", "/organizations/acme/")).body.slug_edits_remaining).toBe(3);
   });
 
-  it("keeps handles unique, clears with null and takes no hyphen", async () => {
+  it("keeps handles unique, clears them with null and refuses hyphens", async () => {
     await api("POST", "/organizations/", { name: "Beta" });
     expect((await patch({ handle: "acme_1" })).body.handle).toBe("acme_1");
     const taken = await api("PATCH", "/organizations/beta/", { handle: "acme_1" });
@@ -180,7 +180,7 @@ describe("update", () => {
     expect((await api("PATCH", "/organizations/beta/", { handle: "acme_1" })).status).toBe(200);
   });
 
-  it("moves the slug with the name only where the settings say so, free of charge", async () => {
+  it("changes the slug with the name only with slugFollowsName, without counting an edit", async () => {
     await patch({ name: "Renamed" });
     expect((await api("GET", "/organizations/acme/")).status).toBe(200);
     await emulator.set({ slugFollowsName: true });
@@ -189,7 +189,7 @@ describe("update", () => {
     expect((await api("GET", "/organizations/acme/")).status).toBe(404);
   });
 
-  it("answers without uid where writes are minimal", async () => {
+  it("returns no uid with minimal writes", async () => {
     await emulator.set({ writeBody: "minimal" });
     const fields = [
       "slug",
@@ -207,7 +207,7 @@ describe("update", () => {
     expect(Object.keys((await api("POST", "/organizations/", { name: "C" })).body)).toEqual(fields);
   });
 
-  it("lets owner and admin, judged before the body", async () => {
+  it("is allowed for owner and admin, checked before the body", async () => {
     expect((await patch({ name: "B" }, "avk_ada")).status).toBe(200);
     expect((await patch({ name: null }, "avk_mia")).status).toBe(403);
     expect((await patch({ name: null }, "avk_zoe")).status).toBe(404);
@@ -217,13 +217,13 @@ describe("update", () => {
 describe("delete", () => {
   const remove = (key?: string) => api("DELETE", "/organizations/acme/", undefined, key);
 
-  it("belongs to the owner", async () => {
+  it("is allowed for the owner only", async () => {
     expect((await remove("avk_ada")).status).toBe(403);
     expect((await remove("avk_mia")).status).toBe(403);
     expect((await remove("avk_zoe")).status).toBe(404);
   });
 
-  it("takes everything along", async () => {
+  it("removes everything in it", async () => {
     await patch({ handle: "acme" });
     const invited = (await api("POST", "/organizations/acme/invitations/", { email: "zoe@example.com" })).body;
     expect(await remove()).toMatchObject({ status: 204, body: "" });
@@ -236,7 +236,7 @@ describe("delete", () => {
     expect((await patch({ handle: "acme" })).status).toBe(200);
   });
 
-  it("only deactivates where the settings say so; what is left can be read, not changed", async () => {
+  it("only deactivates with organizationDelete soft: it can be read, but not changed", async () => {
     await emulator.set({ organizationDelete: "soft" });
     expect((await remove()).status).toBe(204);
     expect((await api("GET", "/organizations/acme/")).body.is_active).toBe(false);
@@ -246,7 +246,7 @@ describe("delete", () => {
     expect((await api("POST", "/organizations/", { name: "Acme" })).body.slug).toBe("acme-2");
   });
 
-  it("refuses what is not empty where the settings say so", async () => {
+  it("is refused for a non-empty organization with organizationDelete refuse", async () => {
     await emulator.reset(acme({ organizationDelete: "refuse" }));
     await api("POST", "/organizations/", { name: "Empty" });
     expect((await remove()).status).toBe(409);

@@ -10,7 +10,7 @@ const { api, control } = emulator;
 const origin = () => new URL(emulator.url).origin;
 const page = (headers: Record<string, string> = {}) => fetch(origin(), { headers });
 
-/** What a reader sees, tags out and spaces made one. */
+/** The visible text, without tags and with single spaces. */
 const read = async () =>
   (await (await page()).text())
     .replace(/<(style|script)>[^]*?<\/\1>/g, "")
@@ -21,7 +21,7 @@ async function invite(email: string, role = "member"): Promise<string> {
   return (await api("POST", "/organizations/acme/invitations/", { email, role })).body.uid;
 }
 
-/** What a browser says of a form that the page itself sends. */
+/** The headers that a browser sends with a form of the page itself. */
 const fromThePage = () => ({ origin: origin(), "sec-fetch-site": "same-origin" });
 
 const press = (uid: string, act: string, headers: Record<string, string> = fromThePage()) =>
@@ -33,7 +33,7 @@ async function status(uid: string): Promise<string> {
 }
 
 describe("the page", () => {
-  it("shows organizations, members, teams, invitations, people and mails", async () => {
+  it("shows organizations, members, teams, invitations, people and emails", async () => {
     const first = await invite("first@example.com", "admin");
     const second = await invite("second@example.com");
     await invite("third@example.com");
@@ -57,7 +57,7 @@ describe("the page", () => {
     ]);
   });
 
-  it("says what is over, and offers nothing for it", async () => {
+  it("shows closed invitations without buttons", async () => {
     await invite("late@example.com");
     await emulator.advance(15 * 24 * 3600);
     const text = await read();
@@ -74,7 +74,7 @@ describe("the page", () => {
     expect(text).toContain("No email has been sent.");
   });
 
-  it("shows hostile names as text, and marks that cannot be seen as what they are", async () => {
+  it("shows hostile names as text, with invisible characters written out", async () => {
     const attack = `"'><script>alert(1)</script><img src=x>\u202e\u0007\ud800`;
     const seed = acme();
     await emulator.reset({
@@ -127,7 +127,7 @@ describe("the page", () => {
     expect(html).not.toMatch(/\s(?:style|on\w+)="/);
   });
 
-  it("answers nothing to a reader who has seen the latest", async () => {
+  it("returns 304 without a body if nothing has changed", async () => {
     const tag = (await page()).headers.get("etag")!;
     expect((await page({ "if-none-match": tag })).status).toBe(304);
     const uid = await invite("first@example.com");
@@ -151,7 +151,7 @@ describe("its forms", () => {
     ["accept", "accepted", "first@example.com accepted"],
     ["decline", "cancelled", "first@example.com declined or cancelled"],
     ["expire", "pending", "first@example.com expired 2026-01-10 12:00 UTC"],
-  ])("%s an invitation and lead back to the page", async (act, becomes, shown) => {
+  ])("%s an invitation and redirect to the page", async (act, becomes, shown) => {
     const uid = await invite("first@example.com");
     const answer = await press(uid, act);
     expect([answer.status, answer.headers.get("location")]).toEqual([303, "/"]);
@@ -160,7 +160,7 @@ describe("its forms", () => {
     expect((await read()).includes("first@example.com member Accept")).toBe(false);
   });
 
-  it("say why nothing was done", async () => {
+  it("show the reason if nothing was done", async () => {
     const uid = await invite("first@example.com");
     await press(uid, "decline");
     const late = await press(uid, "accept");
@@ -184,14 +184,14 @@ describe("its forms", () => {
     expect(await status(uid)).toBe("pending");
   });
 
-  it("may be sent by what is no browser", async () => {
+  it("may be sent by clients other than browsers", async () => {
     const uid = await invite("first@example.com");
     expect((await press(uid, "accept", {})).status).toBe(303);
     expect(await status(uid)).toBe("accepted");
   });
 });
 
-it("neither page, forms, control calls nor the API are served under a name of somebody else's", async () => {
+it("neither page, forms, control calls nor the API are served under a foreign host name", async () => {
   const uid = await invite("first@example.com");
   const under = (host: string, method: string, path: string) =>
     new Promise<number | undefined>((resolve, reject) => {
@@ -203,14 +203,14 @@ it("neither page, forms, control calls nor the API are served under a name of so
   expect(await under("evil.example.com", "GET", "/")).toBe(403);
   expect(await under("evil.example.com", "POST", form)).toBe(403);
   expect(await under("evil.example.com", "GET", "/_emulator/state")).toBe(403);
-  // Its key is no secret.
+  // The key is not a secret.
   expect(await under("evil.example.com", "GET", "/api/v1/organizations/")).toBe(403);
   expect(await status(uid)).toBe("pending");
   expect(await under("localhost", "GET", "/")).toBe(200);
   expect(await under("localhost", "POST", form)).toBe(303);
 });
 
-it("control calls are not taken from another site's page", async () => {
+it("control calls from another site's page are refused", async () => {
   const uid = await invite("first@example.com");
   const from = (headers: Record<string, string>) =>
     fetch(`${origin()}/_emulator/invitations/${uid}/accept`, { method: "POST", headers });
@@ -235,7 +235,7 @@ if (browserPath === undefined) {
       page.getByRole("region", { name: "Acme" }).getByRole("list", { name: list }).getByText(email);
     const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
-    it("accepts, declines and expires invitations by button, and follows what happens by itself", async () => {
+    it("accepts, declines and expires invitations by button, and updates by itself", async () => {
       await Promise.all(["first@example.com", "second@example.com"].map((email) => invite(email)));
       const page = await browser.newPage();
       const [complaints, hosts] = [[] as string[], new Set<string>()];
@@ -272,7 +272,7 @@ if (browserPath === undefined) {
       await context.close();
     });
 
-    it("says when the emulator has ended", async () => {
+    it("shows that the emulator has ended", async () => {
       const other = await startEmulator();
       const page = await browser.newPage();
       await page.goto(new URL(other.url).origin);

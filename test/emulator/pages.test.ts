@@ -24,7 +24,7 @@ async function walk(first: string): Promise<string[]> {
 }
 
 describe("pages", () => {
-  it("hold 20 rows unless asked, and link absolutely", async () => {
+  it("have 20 rows by default, and absolute links", async () => {
     const first = (await members()).body;
     expect(first.count).toBe(45);
     expect(first.results).toHaveLength(20);
@@ -37,14 +37,14 @@ describe("pages", () => {
     expect((await members("?page=last")).body).toEqual(last);
   });
 
-  it("show each row once on a walk, filters and size kept", async () => {
+  it("contain each row once, and links keep filters and size", async () => {
     const found = await walk("?limit=7&ordering=username&search=example.com");
     expect(found).toHaveLength(45);
     expect(new Set(found).size).toBe(45);
     expect(found).toEqual(found.toSorted());
   });
 
-  it("cap the size asked for", async () => {
+  it("limit the requested size", async () => {
     await emulator.set({ maxPageSize: 10 });
     expect((await members("?limit=1000")).body.results).toHaveLength(10);
     expect((await members()).body.results).toHaveLength(10);
@@ -59,19 +59,19 @@ describe("pages", () => {
     expect(await members(`?page=${page}`)).toMatchObject({ status: 404, body: { detail: "Invalid page." } });
   });
 
-  it("ignore a cursor: the first page comes again", async () => {
+  it("ignore a cursor: the first page is returned again", async () => {
     const first = (await members()).body;
     expect((await members("?cursor=2")).body.results).toEqual(first.results);
   });
 
-  it("put the host of the settings into links", async () => {
+  it("have the host of nextHost in links", async () => {
     await emulator.set({ nextHost: "server.example.com:8443" });
     expect((await members()).body.next).toBe(
       "http://server.example.com:8443/api/v1/organizations/acme/members/?page=2",
     );
   });
 
-  it("give way to whole arrays where the settings say so", async () => {
+  it("are replaced by whole arrays with lists array", async () => {
     await emulator.set({ lists: "array" });
     expect((await members()).body).toHaveLength(45);
     for (const path of ["", "acme/invitations/", "acme/teams/"]) {
@@ -79,12 +79,12 @@ describe("pages", () => {
     }
   });
 
-  it("are one empty page for nothing", async () => {
+  it("are one empty page for an empty list", async () => {
     const { body } = await emulator.api("GET", "/organizations/acme/teams/");
     expect(body).toEqual({ count: 0, next: null, previous: null, results: [] });
   });
 
-  it("carry ten thousand people", async () => {
+  it("work for ten thousand people", async () => {
     await emulator.reset(crowd(10_000));
     expect(new Set(await walk("?limit=100&ordering=-username")).size).toBe(10_000);
   });

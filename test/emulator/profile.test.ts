@@ -45,7 +45,7 @@ describe("the profile of an organization", () => {
     expect((await control("PATCH", `/organizations/${await uid()}`, changes)).status).toBe(400);
   });
 
-  it("of no organization is 404", async () => {
+  it("of an unknown organization is 404", async () => {
     expect((await control("PATCH", "/organizations/none", { readme: "" })).status).toBe(404);
   });
 });
@@ -55,7 +55,7 @@ it.each([
   ["avk_ada", true],
   ["avk_lee", false],
   ["avk_mia", false],
-])("when members were last active is told to %s: %j", async (key, isReported) => {
+])("when members were last active is visible to %s: %j", async (key, isReported) => {
   const { results } = (await api("GET", "/organizations/acme/members/", undefined, key)).body;
   expect(results.map((row: object) => "last_active_at" in row)).toEqual([
     isReported,

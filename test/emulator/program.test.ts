@@ -107,7 +107,7 @@ describe("startEmulator", () => {
     ["was readable by everybody", (data: string) => writeFileSync(data, JSON.stringify({}), { mode: 0o644 })],
     ["was left half written", (data: string) => writeFileSync(`${data}.new`, "{", { mode: 0o666 })],
     ["has a link to another file in its way", (data: string) => symlinkSync(`${data}.other`, `${data}.new`)],
-  ])("security 17: keeps keys in a file for its user alone, also where it %s", async (name, prepare) => {
+  ])("security 17: keeps keys in a file for its user alone, also if it %s", async (name, prepare) => {
     const data = join(folder, `${name.replaceAll(" ", "-")}.json`);
     const other = `${data}.other`;
     writeFileSync(other, "of somebody else");

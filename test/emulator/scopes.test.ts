@@ -4,7 +4,7 @@ import { emulated } from "./service.js";
 const emulator = emulated();
 const { api, control } = emulator;
 
-/** A key of the owner, who may do everything: what is refused is refused for its scopes. */
+/** A key of the owner, who may do everything: refusals are because of its scopes. */
 async function keyOf(scopes?: string[]): Promise<string> {
   const key = `avk_${scopes?.join("_")}`;
   expect((await control("POST", "/keys", { key, email: "owner@example.com", scopes })).status).toBe(204);
@@ -41,7 +41,7 @@ describe("a key with scopes", () => {
     ["writing only", [write!], false, true],
     ["scopes of other things", ["datasets.read", "datasets.write"], false, false],
     ["nothing granted", [], false, false],
-  ])("of %s is held to it by each operation", async (_what, scopes, reads, writes) => {
+  ])("of %s is checked by each operation", async (_what, scopes, reads, writes) => {
     const key = await keyOf(scopes);
     const all = await operations();
     expect(all).toHaveLength(27);
@@ -66,12 +66,12 @@ describe("a key with scopes", () => {
       ["organizations", "exports"],
     ],
     [[], [], []],
-  ])("of %j reports what it is granted", async (scopes, granted, toolsets) => {
+  ])("of %j reports its granted scopes", async (scopes, granted, toolsets) => {
     const answer = await api("GET", "/users/me/permissions/", undefined, await keyOf(scopes));
     expect(answer).toMatchObject({ status: 200, body: { scopes: granted, toolsets } });
   });
 
-  it("of no restriction reports every scope", async () => {
+  it("without restriction reports every scope", async () => {
     const { scopes, toolsets } = (await api("GET", "/users/me/permissions/")).body;
     expect(scopes).toHaveLength(25);
     expect(scopes).toEqual(expect.arrayContaining([read, write, "exports.create", "search.read"]));
@@ -92,7 +92,7 @@ describe("a key with scopes", () => {
     expect((await api("POST", "/organizations/", { name: "B" }, "avk_organizations.read")).status).toBe(403);
   });
 
-  it("is refused where the scope is none of the service", async () => {
+  it("is refused if the service has no such scope", async () => {
     const key = { key: "avk_x", email: "owner@example.com", scopes: ["organizations.raed"] };
     expect(await control("POST", "/keys", key)).toMatchObject({
       status: 400,
@@ -106,7 +106,7 @@ describe("a key with scopes", () => {
     );
   });
 
-  it("survives a reset where it is given at the start", async () => {
+  it("survives a reset if it is given at the start", async () => {
     const keys = { avk_ro: { email: "ann@example.com", scopes: [read!] }, avk_any: "ann@example.com" };
     const own = await startEmulator({ keys });
     await fetch(`${own.controlUrl}/reset`, { method: "POST" });

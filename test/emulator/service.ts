@@ -83,7 +83,7 @@ export function emulated(seed: () => Seed = acme) {
     set: async (settings: Seed["settings"]) => void (await control("PUT", "/settings", settings)),
     advance: async (advanceSeconds: number) => void (await control("POST", "/clock", { advanceSeconds })),
     raw: (path: string, init: RequestInit) => fetch(urls.url + path, { redirect: "manual", ...init }),
-    /** uid of the member with this name, as the members list tells it. */
+    /** uid of the member with this name, from the members list. */
     uidOf: async (name: string): Promise<string> => {
       const state = (await control("GET", "/state")).body;
       return state.people.find(({ email }: { email: string }) => email === `${name}@example.com`).uid;

@@ -64,7 +64,7 @@ describe("team", () => {
     expect((await api("GET", base)).body.count).toBe(1);
   });
 
-  it("is changed by managers and its leads", async () => {
+  it("can be changed by managers and its leads", async () => {
     expect((await api("PATCH", core, { name: "Kernel", description: "d" }, "avk_lee")).body).toMatchObject({
       name: "Kernel",
       slug: "core",
@@ -78,7 +78,7 @@ describe("team", () => {
     expect((await api("PATCH", core, { name: "B" }, "avk_mia")).status).toBe(403);
   });
 
-  it("moves with its name only where the settings say so", async () => {
+  it("changes its slug with its name only with slugFollowsName", async () => {
     await emulator.set({ slugFollowsName: true });
     await api("POST", base, { name: "Kernel" });
     expect((await api("PATCH", core, { name: "Kernel" })).body.slug).toBe("kernel-2");
@@ -86,14 +86,14 @@ describe("team", () => {
     expect((await api("GET", `${base}kernel-2/members/`)).body.count).toBe(1);
   });
 
-  it("answers only what can be written where writes are minimal", async () => {
+  it("returns only writable fields with minimal writes", async () => {
     await emulator.set({ writeBody: "minimal" });
     expect((await api("POST", base, { name: "X" })).body).toEqual({ name: "X", description: "", color: "#6366F1" });
     expect((await api("PATCH", core, { name: "Y" })).body).toEqual({ name: "Y", description: "", color: "#6366F1" });
     expect((await api("GET", core)).body).toHaveProperty("uid");
   });
 
-  it("has its creator as lead where the settings say so", async () => {
+  it("has its creator as lead with teamCreatorJoins", async () => {
     await emulator.set({ teamCreatorJoins: true });
     await api("POST", base, { name: "X" }, "avk_ada");
     const { body } = await api("GET", `${base}x/members/`);
@@ -140,7 +140,7 @@ describe("team members", () => {
     expect(await people()).toEqual([["lee", "lead"]]);
   });
 
-  it("get another role from managers and leads", async () => {
+  it("can get another role from managers and leads", async () => {
     await add(await uidOf("mia"));
     const path = async (name: string) => `${core}members/${await uidOf(name)}/role/`;
     expect((await api("PATCH", await path("mia"), { role: "lead" }, "avk_lee")).status).toBe(204);
@@ -165,7 +165,7 @@ describe("team members", () => {
     expect((await api("GET", "/organizations/acme/")).body.member_count).toBe(4);
   });
 
-  it("are seen by every member of the organization", async () => {
+  it("are visible to every member of the organization", async () => {
     expect((await api("GET", `${core}members/`, undefined, "avk_mia")).status).toBe(200);
     expect((await api("GET", `${core}members/`, undefined, "avk_zoe")).status).toBe(404);
   });

@@ -25,7 +25,7 @@ describe("authentication", () => {
     expect((await emulator.api("GET", "/organizations/acme/")).status).toBe(200);
   });
 
-  it("judges the key before the path's object and the body", async () => {
+  it("checks the key before the path's object and the body", async () => {
     const refused = await emulator.api("PATCH", "/organizations/none/", { name: null }, "avk_nobody");
     expect(refused.status).toBe(401);
   });
@@ -69,14 +69,14 @@ describe("bodies", () => {
     expect((await post("name=Acme", "application/x-www-form-urlencoded")).status).toBe(415);
   });
 
-  it("refuses a list where an object belongs", async () => {
+  it("refuses a list instead of an object", async () => {
     const response = await post("[]", "application/json; charset=utf-8");
     expect(await response.json()).toEqual({
       non_field_errors: ["Invalid data. Expected a dictionary, but got list."],
     });
   });
 
-  it("takes an empty body for an empty object", async () => {
+  it("treats an empty body as an empty object", async () => {
     expect(await (await post("", "application/json")).json()).toEqual({
       name: ["This field is required."],
     });
@@ -86,7 +86,7 @@ describe("bodies", () => {
 describe("rate limit", () => {
   const get = (key?: string) => emulator.api("GET", "/organizations/acme/", undefined, key);
 
-  it("says where the caller stands on every answer", async () => {
+  it("has headers on every answer", async () => {
     await emulator.reset(acme({ rateLimit: { perMinute: 5, perSecond: 5 } }));
     const first = await get();
     const refused = await emulator.api("POST", "/organizations/", {});
@@ -128,7 +128,7 @@ describe("rate limit", () => {
     expect((await emulator.api("GET", "/organizations/")).body.count).toBe(1);
   });
 
-  it("is silent when switched off", async () => {
+  it("sends no headers if switched off", async () => {
     const { headers } = await get();
     expect(headers.has("x-ratelimit-limit")).toBe(false);
   });

@@ -9,11 +9,11 @@ const team = `${organization}/5b7f3c1e-1c59-4a52-9a43-6b4d7c2f8e22`;
 interface Row {
   kind: Declared["kind"];
   args: Record<string, unknown>;
-  /** What the message about each property says: what is wrong, and what is wanted. */
+  /** The parts of the message about each property: the fault, and what is expected. */
   says: Record<string, string[]>;
 }
 
-/** One wrong resource each, because the engine stops at the first; all its wrong properties are told at once. */
+/** One wrong resource each, because the engine stops at the first; all its wrong properties are reported at once. */
 const rows: Row[] = [
   {
     kind: "Organization",
@@ -136,7 +136,7 @@ describe("wrong input", () => {
     for (const part of [...parts, "[AVALA_CONFIG]"]) expect(preview.errors[0]!.message).toContain(part);
   });
 
-  it("a wrong key is refused at the first call of up, with what to do, and nothing is written", async () => {
+  it("a wrong key is an error at the first call of up, with what to do, and nothing is written", async () => {
     const key = "avk_of-nobody-7f3a";
     project.declare(valid);
     const up = await project.up([], { AVALA_API_KEY: key });

@@ -66,7 +66,7 @@ describe("commands on a stack", () => {
   afterAll(() => project?.close());
   beforeEach(() => emulator.clearLog());
 
-  it("status finds what the stack declares, and the state of the project stays as it is", async () => {
+  it("status shows what the stack declares, and does not change the state of the project", async () => {
     const state = project.stateText();
     const { code, stdout, stderr } = await command(["status", "--stack", "test"], emulator.environment());
     expect([code, stderr]).toEqual([0, ""]);
@@ -96,14 +96,14 @@ describe("commands on a stack", () => {
     const inner = await project.exec(process.execPath, [program, "status", "-s", "test", "-C", "inner", "--json"]);
     expect(JSON.parse(inner.stdout)).toMatchObject({ declared: 7, ready: [{ name: "ada" }, { name: "core/ada" }] });
 
-    // What is said to be ready is what the engine plans, and nothing else.
+    // The engine plans exactly the steps that are reported as ready.
     expect((await project.preview()).steps).toEqual([
       "update OrganizationMember ada",
       "update TeamMembership core/ada",
     ]);
   });
 
-  it("status and resend use the key and base URL of the configuration where the environment has none", async () => {
+  it("status and resend use the key and base URL of the configuration if the environment has none", async () => {
     const { code, stdout } = await command(["status", "--stack", "test", "--json"]);
     expect(code).toBe(0);
     const { declared, waiting } = JSON.parse(stdout) as { declared: number; waiting: { name: string }[] };
@@ -112,12 +112,12 @@ describe("commands on a stack", () => {
     expect((await command(["resend", "acme", person("grace"), "--stack", "test"])).code).toBe(0);
     expect((await emulator.emails()).map(({ kind }) => kind)).toEqual(["resend"]);
 
-    // A key of the environment never travels to a base URL of the configuration, and the other way round.
+    // A key of the environment is never sent to a base URL of the configuration, and vice versa.
     const mixed = await command(["status", "--stack", "test"], { AVALA_BASE_URL: emulator.url });
     expect([mixed.code, mixed.stderr]).toEqual([1, expect.stringMatching(/\[AVALA_CONFIG\]\n$/)]);
   });
 
-  it("transfer-ownership plans nothing afterwards, with and without a look at the service", async () => {
+  it("transfer-ownership leaves nothing to do, with and without a refresh", async () => {
     project.declare([...stack, member("owner", { role: "admin" })]);
     await project.expectOk(["up", "--yes", "--skip-preview"]);
 
@@ -133,7 +133,7 @@ describe("commands on a stack", () => {
     expect((await project.expectOk(["up", "--yes", "--skip-preview", "--refresh"])).steps).toEqual([]);
     expect(await emulator.writes()).toEqual([]);
 
-    // The advice for the end: only the owner may delete.
+    // At the end the owner's key is needed: only the owner may delete.
     const destroy = await project.destroy();
     expect(destroy.code).not.toBe(0);
     expect(await members()).toEqual(after);
@@ -141,7 +141,7 @@ describe("commands on a stack", () => {
   });
 });
 
-describe("commands without what they need of a stack", () => {
+describe("commands without a usable stack", () => {
   beforeAll(async () => {
     project = await Project.open(emulator.environment());
   });
@@ -157,7 +157,7 @@ describe("commands without what they need of a stack", () => {
       { AVALA_API_KEY: "" },
       /pulumi config failed/,
     ],
-  ])("says so where %s", async (_what, args, env, expected) => {
+  ])("report it if %s", async (_what, args, env, expected) => {
     const { code, stdout, stderr } = await command(args, env);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(expected);
@@ -184,14 +184,14 @@ describe("leave", () => {
   afterAll(() => project?.close());
   beforeEach(() => emulator.clearLog());
 
-  it("lets a program forget the organization as it says, without a change in Avala", async () => {
+  it("removes the organization from the state as its message says, without a change in Avala", async () => {
     expect(left).toMatchObject({ code: 0, stdout: "Left Acme (acme).\n" });
     const before = (await emulator.state()).organizations;
     expect((await project.preview()).steps).toEqual([]);
     const refresh = await project.refresh();
     expect(refresh.screen).toContain("[AVALA_ORGANIZATION_VANISHED]");
     expect(project.resources()).toHaveLength(3);
-    // Also a run that means to take it all away does not touch what it cannot see.
+    // A destroy does not touch what the key cannot see either.
     project.declare([]);
     expect((await project.up()).screen).toContain("[AVALA_ORGANIZATION_VANISHED]");
 

@@ -14,7 +14,7 @@ const place = (name: string, args: object): Declared => ({
   args: { role: "lead", ...args },
 });
 
-/** Two resources for one person in one place, as the program alone can tell. */
+/** Two resources for one person in one organization or team, as the program shows. */
 const pairs: [string, [Declared, Declared]][] = [
   [
     "in the same spelling",
@@ -78,7 +78,7 @@ const pairs: [string, [Declared, Declared]][] = [
   ],
 ];
 
-describe("one person declared twice in one place", () => {
+describe("one person declared twice in one organization or team", () => {
   let emulator: TestEmulator;
   let project: Project;
 
@@ -102,7 +102,7 @@ describe("one person declared twice in one place", () => {
     expect(await emulator.calls()).toEqual([]);
   });
 
-  it("with the organization by its slug: the next run tells, and the service is not asked", async () => {
+  it("with the organization by its slug: the next run refuses it, without a request", async () => {
     project.declare([acme]);
     await project.expectOk(["up", "--yes", "--skip-preview"]);
     await emulator.clearLog();
@@ -117,7 +117,7 @@ describe("one person declared twice in one place", () => {
     expect(await emulator.calls()).toEqual([]);
   });
 
-  it("bug: with the organization by its slug, by two providers of one deployment: the preview tells, without a call", async () => {
+  it("bug: with the organization by its slug, by two providers of one deployment: the preview refuses it, without a call", async () => {
     const args = { apiKey: ownerKey, baseUrl: emulator.url, allowInsecureBaseUrl: true };
     const person = (name: string, role: string): Declared => ({
       ...member(name, { organization: "acme", email: "new@example.com", role }),
@@ -137,7 +137,7 @@ describe("one person declared twice in one place", () => {
     expect(await emulator.calls()).toEqual([]);
   });
 
-  it("is not mistaken: two places, two organizations, a place in a team beside one in the organization", async () => {
+  it("is not refused: two teams, two organizations, a team membership beside one of the organization", async () => {
     const beta: Declared = { kind: "Organization", name: "beta", args: { name: "Beta" } };
     const blue: Declared = { kind: "Team", name: "blue", args: { organization: ref("acme"), name: "Blue" } };
     project.declare([
@@ -153,7 +153,7 @@ describe("one person declared twice in one place", () => {
     expect(await project.expectOk(["preview"])).toMatchObject({ code: 0 });
   });
 
-  it("bug: is not mistaken where teams of two organizations have one slug, once that is known", async () => {
+  it("bug: is not refused if teams of two organizations have one slug, once that is known", async () => {
     const organizations = ["north", "south"].map((name): Declared => ({ kind: "Organization", name, args: { name } }));
     const inside = ({ name }: Declared): Declared[] => [
       { kind: "Team", name: `${name}/core`, args: { organization: ref(name), name: "Core" } },
@@ -172,7 +172,7 @@ describe("in a program that does more than declare", () => {
 const pulumi = require("@pulumi/pulumi");
 const { OrganizationMember, TeamMembership } = require("pulumi-avala");
 `;
-  /** A resource of somebody else's, with outputs that are not known before it is made. */
+  /** A resource of another provider, with outputs that are not known before it is created. */
   const lookup = (outputs: Record<string, string>) => `${head}
 const places = ${JSON.stringify(outputs)};
 const provider = { create: async () => ({ id: "places", outs: places }) };
@@ -208,26 +208,29 @@ const found = new Places();
     ["the stack's transformation", "pulumi.runtime.registerStackTransformation(respell);", "", "ada@example.com"],
     ["its own transformation", "", "{ transformations: [respell] }", "ada@example.com"],
     ["a transformation in other letters", "", "{ transformations: [respell] }", " ADA@Example.COM "],
-  ])("bug: two addresses that %s makes one are told by the preview, without a call", async (_, ofStack, own, to) => {
-    project.write({
-      "index.js": `${head}
+  ])(
+    "bug: two addresses that %s makes equal are refused by the preview, without a call",
+    async (_, ofStack, own, to) => {
+      project.write({
+        "index.js": `${head}
 const respelled = (email) => (email === "ada@old.example" ? ${JSON.stringify(to)} : email);
 const respell = ({ props, opts }) => ({ props: { ...props, email: pulumi.output(props.email).apply((text) => text && respelled(text)) }, opts });
 ${ofStack}
 new OrganizationMember("one", { organization: "acme", email: "ada@example.com" });
 new OrganizationMember("two", { organization: "acme", email: "ada@old.example" }, ${own});
 `,
-    });
-    const { code, screen } = await project.preview();
-    expect(code).not.toBe(0);
-    for (const part of ['OrganizationMember "one"', 'OrganizationMember "two"', "AVALA_DECLARED_TWICE"]) {
-      expect(screen).toContain(part);
-    }
-    expect(screen).not.toMatch(stackTrace);
-    expect(await emulator.calls()).toEqual([]);
-  });
+      });
+      const { code, screen } = await project.preview();
+      expect(code).not.toBe(0);
+      for (const part of ['OrganizationMember "one"', 'OrganizationMember "two"', "AVALA_DECLARED_TWICE"]) {
+        expect(screen).toContain(part);
+      }
+      expect(screen).not.toMatch(stackTrace);
+      expect(await emulator.calls()).toEqual([]);
+    },
+  );
 
-  it("bug: is not mistaken where two outputs of one resource are not known yet, and two places", async () => {
+  it("bug: is not refused if two outputs of one resource are not known yet, and are two teams", async () => {
     const organizations = (await emulator.state()).organizations;
     const teams = organizations.map(({ uid, teams: [team] }) => `${uid}/${team!.uid}`);
     project.write({
@@ -244,7 +247,7 @@ new TeamMembership("four", { team: found.crew, email: "${ada}", role: "lead" });
     await project.expectOk(["preview", "--expect-no-changes"]);
   });
 
-  it("of one output twice, which is not known yet, is told by the preview, without a call", async () => {
+  it("by the same unknown output twice is refused by the preview, without a call", async () => {
     project.write({
       "index.js": `${lookup({ one: "acme" })}
 new OrganizationMember("one", { organization: found.one, email: "${ada}" });
@@ -257,7 +260,7 @@ new OrganizationMember("two", { organization: found.one, email: "${ada}" });
     expect(await emulator.calls()).toEqual([]);
   });
 
-  it("of two outputs that turn out to be one place is told before anything is sent for the second", async () => {
+  it("by two outputs that turn out to be one team is refused before anything is sent for the second", async () => {
     const uid = (await emulator.state()).organizations[0]!.uid;
     project.write({
       "index.js": `${lookup({ one: "acme", two: uid })}

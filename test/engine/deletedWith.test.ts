@@ -11,7 +11,7 @@ import {
 
 jest.setTimeout(240_000);
 
-/** More than one run may take out of a team person by person. */
+/** More people than one run may remove from a team one by one. */
 const crowd = Array.from({ length: 12 }, (_, index) => `person${index + 10}@example.com`);
 const [stranger, second] = ["stranger@example.com", "second@example.com"] as const;
 
@@ -28,12 +28,12 @@ const membership = (team: string, email: string, options: object = {}): Declared
   options: { ...options },
 });
 
-describe("a team that goes", () => {
+describe("a deleted team", () => {
   let emulator: TestEmulator;
   let project: Project;
   const [ada, bob, cleo] = crowd as [string, string, string];
 
-  /** Each test has a team of its own; all of them are made, and go as far as they can, in the same two runs. */
+  /** Each test has a team of its own; all of them are created, and deleted as far as possible, in the same two runs. */
   const big = [team("big", { forceDestroy: true }), ...crowd.map((email) => membership("big", email))];
   const small = [team("small"), membership("small", ada), membership("small", bob)];
   const mixed = (forceDestroy: boolean) => [
@@ -87,14 +87,14 @@ describe("a team that goes", () => {
   };
   const teams = async () => (await emulator.state()).organizations[0]!.teams;
 
-  it("with forceDestroy takes twelve memberships along in one request", () => {
+  it("with forceDestroy removes twelve memberships in one request", () => {
     expect([made.code, changed.code]).toEqual([0, 0]);
     expect(changed.steps.filter((step) => step.startsWith("delete"))).toHaveLength(13);
     expect(deleted).toEqual(["DELETE /organizations/acme/teams/big/"]);
     expect(states.after.filter(({ urn }) => nameOf(urn).startsWith("big"))).toEqual([]);
   });
 
-  it("without forceDestroy takes out the people it knows, and is refused with the names of those it does not", async () => {
+  it("without forceDestroy removes the managed people, and is refused with the names of the unmanaged ones", async () => {
     const refused = await apply(...mixed(false));
     expect(refused.code).not.toBe(0);
     expect(refused.errors.map(({ name }) => name)).toEqual(["small"]);
@@ -113,7 +113,7 @@ describe("a team that goes", () => {
     expect((await teams()).map(({ slug }) => slug)).toEqual(["mixed"]);
   });
 
-  it("leaves the user's own options alone", () => {
+  it("keeps the user's own options", () => {
     const named = (when: keyof typeof states, name: string) => states[when].find(({ urn }) => nameOf(urn) === name)!;
     const options = (when: keyof typeof states, email: string) => {
       const { deletedWith, protect, retainOnDelete } = named(when, `mixed ${email}`);

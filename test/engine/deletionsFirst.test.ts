@@ -6,8 +6,7 @@ jest.setTimeout(600_000);
 
 /*
  * The engine may delete before it has checked what the program declares, or without checking it: delete-before-replace of
- * something above, a replaced provider, `--target`, `--exclude`, a rename that broke off. Whoever is declared keeps access
- * and gets no email; whoever is not loses it.
+ * something above, a replaced provider, `--target`, `--exclude`, an interrupted rename. Declared people keep access and get no email; others lose it.
  */
 
 const [owner, ada, bob, cyd] = ["owner", "ada", "bob", "cyd"].map((name) => `${name}@example.com`) as [
@@ -66,7 +65,7 @@ const roster: Declared = {
   args: { team: ref("crew"), members: { [bob]: "member", [cyd]: "member" } },
 };
 
-/** Everybody, in every kind of place. */
+/** All people, with every kind of membership. */
 const everybody = (options: object = {}): Declared[] => [
   organization(options),
   team("core", "core", options),
@@ -79,7 +78,7 @@ const everybody = (options: object = {}): Declared[] => [
   roster,
 ];
 
-/** What a run leaves that ends between making something anew and deleting what was before. */
+/** The remains of a run that ended between the creation of a replacement and the deletion of the original. */
 function markCopies(project: Project, only?: string): void {
   const state = JSON.parse(project.stateText()) as { checkpoint: { latest: { resources: ResourceState[] } } };
   const { latest } = state.checkpoint;
@@ -92,7 +91,7 @@ function markCopies(project: Project, only?: string): void {
 
 const urn = (kind: string, name: string) => `urn:pulumi:test::e2e::pulumi-nodejs:dynamic/avala:${kind}::${name}`;
 
-describe("who is declared keeps access, whatever the engine deletes first", () => {
+describe("declared people keep access, regardless of the engine's order of deletions", () => {
   let emulator: TestEmulator;
   let project: Project;
 
@@ -105,7 +104,7 @@ describe("who is declared keeps access, whatever the engine deletes first", () =
     await emulator?.close();
   });
 
-  /** Who has what: members with their roles, teams with theirs. */
+  /** All access: members and people of teams with their roles. */
   async function access(): Promise<string[]> {
     const { organizations } = await emulator.state();
     return organizations.flatMap(({ members, teams }) => [
@@ -121,7 +120,7 @@ describe("who is declared keeps access, whatever the engine deletes first", () =
   const sent = async () => ({ writes: await emulator.writes(), emails: await emulator.emails() });
   const nothing = { writes: [], emails: [] };
 
-  it("delete-before-replace of the organization above, with teams, places and a roster below", async () => {
+  it("delete-before-replace of the organization above, with teams, team memberships and a roster below", async () => {
     const before = await access();
     expect((await run(everybody(first))).code).toBe(0);
     const replaced = await run(everybody(first), ["--replace", urn("Organization", "acme")]);
@@ -129,7 +128,7 @@ describe("who is declared keeps access, whatever the engine deletes first", () =
     expect(await sent()).toEqual(nothing);
     expect(await access()).toEqual(before);
     expect((await project.preview(["--expect-no-changes"])).code).toBe(0);
-    // Somebody who leaves in the same run leaves.
+    // A person removed from the program in the same run loses access.
     const left = everybody(first).filter(({ name }) => name !== "core bob");
     expect((await run(left, ["--replace", urn("Organization", "acme")])).code).toBe(0);
     expect((await sent()).writes).toHaveLength(1);
@@ -150,7 +149,7 @@ describe("who is declared keeps access, whatever the engine deletes first", () =
     expect((await project.preview(["--expect-no-changes"])).code).toBe(0);
   });
 
-  it("a rename that broke off, then --target and --exclude, and the next whole run", async () => {
+  it("an interrupted rename, then --target and --exclude, and the next whole run", async () => {
     const before = await access();
     const named = (suffix: string): Declared[] => [
       organization(),
@@ -159,7 +158,7 @@ describe("who is declared keeps access, whatever the engine deletes first", () =
       place(`core bob${suffix}`, bob),
     ];
     expect((await run(named(""))).code).toBe(0);
-    /** A team of a name that is taken: the run fails after what is renamed has been made, and before the deletions. */
+    /** A team with a taken name: the run fails after the renamed resources have been created, and before the deletions. */
     const breakOff = async (suffix: string) => {
       const dependsOn = [ref(`bob${suffix}`), ref(`core bob${suffix}`)];
       const args = { organization: ref("acme"), name: "Crew" };
@@ -208,7 +207,7 @@ describe("who is declared keeps access, whatever the engine deletes first", () =
       expect(await access()).toEqual(before);
     }
     expect(project.resources()).toHaveLength(everybody().length);
-    // A copy of somebody who is not declared any more is the last that stands for them.
+    // A copy of a person who is not declared any more is the last resource for them.
     markCopies(project, "core bob");
     const left = everybody().filter(({ name }) => name !== "core bob");
     expect((await run(left)).code).toBe(0);

@@ -10,15 +10,15 @@ interface Row {
   what: string;
   declared: Declared[];
   drift(world: World): Promise<unknown>;
-  /** What state shows after a refresh; a missing resource is `null`. */
+  /** The state after a refresh; a missing resource is `null`. */
   found: Record<string, { inputs?: object; outputs?: object } | null>;
-  /** Steps of `preview --refresh` and `up --refresh`; none where the program cannot, or must not, repair. */
+  /** Steps of `preview --refresh` and `up --refresh`; none if the program cannot, or must not, repair. */
   steps: string[];
   /** The outputs afterwards, for a change that has to be undone. */
   repaired?: Record<string, object>;
 }
 
-/** What the hands behind the program's back hold. */
+/** What other administrators use for changes behind the program's back. */
 class World {
   constructor(
     readonly emulator: TestEmulator,
@@ -37,7 +37,7 @@ class World {
       .find(({ uid }) => uid === this.host)!
       .invitations.find(({ email, status }) => email === `${name}@example.com` && status === "pending")!.uid;
 
-  /** Edits what neither the API nor a control call changes. */
+  /** Changes data that neither the API nor a control call changes. */
   edit = async (change: (state: State) => void) => {
     const state = await this.emulator.state();
     change(state);
@@ -97,7 +97,7 @@ const member = (name: string): Declared => ({
   args: { organization: host, email: `${name}@example.com` },
 });
 
-/** Reported, never mailed again by itself. */
+/** Reported; never invited again by itself. */
 function invitationEnds(what: string, name: string, status: string, drift: Row["drift"]): Row {
   return {
     what,
@@ -257,7 +257,7 @@ const rows: Row[] = [
   invitationEnds("an invitation is accepted", "abe", "accepted", ({ emulator }) => emulator.accept("abe@example.com")),
 ];
 
-/** Gives a person another address, everywhere. */
+/** Changes a person's address everywhere. */
 function rename(state: State, from: string, to: string): void {
   Object.assign(state, JSON.parse(JSON.stringify(state).replaceAll(`"${from}"`, `"${to}"`)));
 }
@@ -347,16 +347,16 @@ describe("drift", () => {
     },
   );
 
-  it("is looked at without a write, and repaired without a further mail but the one that a role costs", () => {
+  it("is found without a write, and repaired without an email except that of a new role", () => {
     expect(writesOfLooks).toEqual([]);
     expect(emails).toEqual(["ira@example.com"]);
   });
 
-  it("is over afterwards", () => {
+  it("is gone afterwards", () => {
     expect([settled.code, settled.steps]).toEqual([0, []]);
   });
 
-  it("takes up an ended invitation again when resend has a new value, with one mail each", async () => {
+  it("invites again after an ended invitation if resend has a new value, with one email each", async () => {
     const ended = ["invitation-cat", "invitation-dan", "invitation-exa"];
     project.declare(
       program.map((entry) =>
@@ -400,7 +400,7 @@ describe("a vanished organization", () => {
     await emulator?.close();
   });
 
-  it("is an error that names the way out once, and loses nothing of state", async () => {
+  it("is an error that says once what to do, and removes nothing from the state", async () => {
     const before = project.resources().length;
     const refresh = await project.refresh();
     expect(refresh.code).not.toBe(0);
@@ -411,7 +411,7 @@ describe("a vanished organization", () => {
     expect(await emulator.writes()).toEqual([]);
   });
 
-  it("is let go of when told so, and made anew by the next up", async () => {
+  it("is dropped from the state if AVALA_ASSUME_DELETED names it, and created by the next up", async () => {
     const refresh = await project.refresh(["--skip-preview"], { AVALA_ASSUME_DELETED: uid });
     expect([refresh.code, refresh.steps]).toEqual([
       0,
@@ -423,7 +423,7 @@ describe("a vanished organization", () => {
     expect(project.resource("acme").id).not.toBe(uid);
   });
 
-  it("is destroyed without a request that could hit another when told so", async () => {
+  it("is destroyed without a request that could affect another one if AVALA_ASSUME_DELETED names it", async () => {
     const { id } = project.resource("acme");
     await emulator.api("DELETE", "/organizations/acme/");
     await emulator.clearLog();

@@ -14,7 +14,7 @@ let project: Project;
 
 beforeAll(async () => {
   emulator = await startEmulator({ seed: { people: [{ email: person("owner") }, { email: person("ada") }] } });
-  // The key and base URL of the stack's configuration are all that it has.
+  // It has only the key and base URL of the stack's configuration.
   project = await Project.open({});
   await project.expectOk(["config", "set", "--secret", "avala:apiKey", ownerKey]);
   await project.expectOk(["config", "set", "avala:baseUrl", emulator.url]);
@@ -42,7 +42,7 @@ const declared = [acme, core, member("ada", { role: "admin" }), place, member("g
 /** The commands of docs/guides/drift.md, in their order. */
 const [, nightly, repair] = blocks(read("docs/guides/drift.md"), "sh") as [string, string, string];
 
-/** Runs commands of the guide as a shell does, with the command line that is built. */
+/** Runs commands of the guide as a shell does, with the built command line. */
 async function follow(script: string) {
   const own = `${process.execPath} ${program}`;
   const text = script.replaceAll("npx pulumi-avala", own).replaceAll(/^pulumi (\w+)/gm, "pulumi $1 --stack test");
@@ -51,7 +51,7 @@ async function follow(script: string) {
 }
 const report = () => readFileSync(join(project.folder, "drift.md"), "utf8");
 
-it("docs/guides/drift.md: from a quiet night to drift, its repair, and code that knows more", async () => {
+it("docs/guides/drift.md: from no drift to drift, its repair, and the adoption of unmanaged people", async () => {
   project.declare(declared);
   await project.expectOk(["up", "--yes", "--skip-preview"]);
   await emulator.accept(person("ada"));
@@ -84,7 +84,7 @@ it("docs/guides/drift.md: from a quiet night to drift, its repair, and code that
     expect(report()).toMatch(line);
   }
   expect(report() + night.screen).not.toContain(hidden);
-  // Only looked at, with the state as it was.
+  // Only reads, and an unchanged state.
   expect(await emulator.writes()).toEqual([]);
   expect(project.stateText()).toBe(state);
 

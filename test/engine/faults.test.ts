@@ -7,13 +7,13 @@ jest.setTimeout(600_000);
 
 const uidOf = (i: number): string => `000000${(i + 10).toString(16).padStart(2, "0")}-0000-4000-8000-000000000000`;
 const person = (i: number): string => `person${i}@example.com`;
-/** Ends the requests of a whole run, and so has one of its own. */
+/** Ends the requests of a whole run, and so has a run of its own. */
 const keyRefused = faultKinds.find(({ name }) => name === "401")!;
 const kinds = faultKinds.filter((kind) => !kind.refused && !kind.forGood && kind !== keyRefused);
 const ofPages = kinds.filter(({ settings }) => settings);
 const ofWrites = kinds.filter((kind) => !ofPages.includes(kind));
 
-/** Everybody is in Acme's reach; each list that comes to grief is that of an organization of its own. */
+/** All organizations are visible to the key; each failing list belongs to a separate organization. */
 const seed: Seed = {
   settings: { maxPageSize: 2 },
   people: [{ email: "owner@example.com" }, ...kinds.map((_, i) => ({ uid: uidOf(i), email: person(i) }))],
@@ -108,8 +108,8 @@ afterAll(async () => {
 const explained = ({ errors }: Outcome) =>
   expect(errors.filter(({ message }) => !/\[AVALA_[A-Z_]+\]/.test(message))).toEqual([]);
 
-it("nobody listens: nothing is done, and the error says so", async () => {
-  // Port 1 is nobody's.
+it("a refused connection: nothing is done, and the error says so", async () => {
+  // Nothing listens on port 1.
   const refused = await project.up(undefined, { AVALA_BASE_URL: "http://127.0.0.1:1/api/v1" });
   explained(refused);
   expect(refused.screen).not.toMatch(stackTrace);
@@ -129,7 +129,7 @@ it("the key is refused: nothing is done after it, and the error says so", async 
   expect(project.resources()).toEqual([]);
 });
 
-it("a fault of each kind at once: what can be done is, and the next up does the rest", async () => {
+it("a fault of each kind at once: the other steps are done, and the next up does the rest", async () => {
   await emulator.faults(...faults);
   const first = await project.up(["--skip-preview", "--continue-on-error"]);
   explained(first);

@@ -50,8 +50,8 @@ const seed: Seed = {
 };
 
 /**
- * Resources by the owner's key, functions by the reader's, so that the log tells one from the other. In the first
- * preview the organization, the team and what is in the component are yet to be made.
+ * Resources use the owner's key, functions the reader's, so that the log distinguishes them. In the first preview the
+ * organization, the team and the component's resources do not exist yet.
  */
 const everyFunction = `
 const pulumi = require("@pulumi/pulumi");
@@ -108,7 +108,7 @@ module.exports = async () => {
 
 type Answers = Record<string, unknown>;
 
-/** Answers without what changes with each request of somebody. */
+/** Answers without the parts that change with each request. */
 const steady = (answers: Answers) =>
   JSON.parse(
     JSON.stringify(answers, (name, value: unknown) => (name === "lastActiveAt" ? undefined : value)),
@@ -145,7 +145,7 @@ describe("functions", () => {
 
   const times = (count: number, path: string) => Array.from({ length: count }, () => `GET /organizations/${path}`);
 
-  /** What each function may cost, where \`pages\` tells how many pages a list of so many rows has. */
+  /** The requests of each function, where \`pages\` returns the number of pages of a list. */
   const cost = (pages: (rows: number) => number, teams: number, teamSlug: string, teamSize: number) => {
     const organizations = times(pages(3), "");
     const team = [...organizations, ...times(pages(teams), "acme/teams/")];
@@ -181,7 +181,7 @@ describe("functions", () => {
     createdAt,
   };
 
-  it("answer from programs, complete, in preview and up, and wait for what is yet to be made", async () => {
+  it("return complete answers in programs, in preview and up, and wait for resources that do not exist yet", async () => {
     const project = await openProject(everyFunction);
     const preview = await project.preview();
     expect(preview.code).toBe(0);
@@ -190,7 +190,7 @@ describe("functions", () => {
 
     const up = await project.up();
     expect(up.code).toBe(0);
-    // The new team is asked for where it has been made, and is in the list.
+    // The new team is requested after its creation, and is in the list.
     const both = [...cost(inTwos, 3, "labeling", 3), ...cost(inTwos, 4, "core", 0)];
     expect(await readerCalls()).toEqual(both.toSorted());
 
@@ -202,7 +202,7 @@ describe("functions", () => {
       invitations: tokens.map((_, index) => ({ uid: uid(index + 1), email: `new${index}@example.com` })),
       teams: [{ slug: "labeling" }, { slug: "vision" }, { slug: "audio" }],
     });
-    // Whose key it is has been active.
+    // The key's user has been active.
     const active = { lastActiveAt: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/) as string };
     expect(plain!["admins"]).toEqual([{ ...member(1, "admin"), ...active }]);
     expect(answers["members"]).toEqual([
@@ -231,7 +231,7 @@ describe("functions", () => {
       emails: tokens.map((_, index) => `new${index}@example.com`),
     });
 
-    // Links are there for who may see secrets, and nowhere else.
+    // Links are visible with --show-secrets only.
     for (const form of [plain!, output!]) {
       const links = (form["invitations"] as Answers[]).map(({ acceptUrl, copyLink }) => [acceptUrl, copyLink]);
       expect(links).toEqual(tokens.map((token) => [expect.stringContaining(token), expect.stringContaining(token)]));
@@ -251,7 +251,7 @@ describe("functions", () => {
     expect(await readerCalls()).toEqual(arrays.toSorted());
   });
 
-  it("are refused with a code that a program can match, without a call where none can help", async () => {
+  it("fail with a code that a program can match, without a call if none is needed", async () => {
     const nobody = uid(0);
     const project = await openProject(`
       const pulumi = require("@pulumi/pulumi");
@@ -306,9 +306,9 @@ describe("functions", () => {
     const organizations = times(2, "");
     expect(await emulator.calls()).toEqual(
       [
-        // The wrong key, then a slug and a uid that are not there.
+        // The wrong key, then a slug and a uid that do not exist.
         [times(1, ""), organizations, organizations],
-        // Of a slug that is not there, the organization may have moved.
+        // The organization of an unknown slug may have moved.
         [organizations, times(1, "acme/teams/nowhere/"), organizations, organizations, times(2, "acme/teams/")],
         [organizations, times(1, "beta/teams/")],
       ].flat(2),
@@ -378,7 +378,7 @@ describe("functions", () => {
       await emulator.clearLog();
       return by.toSorted();
     };
-    // Reads are what such a run is for.
+    // Such a run may read.
     const preview = await project.preview([], { AVALA_READ_ONLY: "1" });
     expect([preview.code, preview.screen]).toEqual([0, expect.stringContaining('lateInPlainForm: "AVALA_ARGUMENT"')]);
     const early = [...times(2, "").map(() => "ada@example.com"), ...times(2, "").map(() => "owner@example.com")];
@@ -386,7 +386,7 @@ describe("functions", () => {
 
     const up = await project.up();
     expect(up.code).toBe(0);
-    // An answer got by a secret key is no secret.
+    // An answer to a request with a secret key is not a secret.
     expect(await outputs(project)).toEqual({
       configured: 3,
       given: 3,

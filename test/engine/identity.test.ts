@@ -5,20 +5,19 @@ import { nameOf, Project, ref, type Declared, type Outcome } from "../support/pu
 jest.setTimeout(600_000);
 
 /*
- * Who and what a declaration means, on the real engine: stories of people, teams and organizations whose names move.
- * Each story has an organization of its own; those that succeed share the runs of one program.
+ * The identity of a declaration, on the real engine: stories of people, teams and organizations whose names move. Each story has an organization of its own; those that succeed share the runs of one program.
  */
 
 type State = Awaited<ReturnType<TestEmulator["state"]>>;
 type Organization = State["organizations"][number];
 
-/** What the program declares in each of three runs, and what happens in Avala before the second and the third. */
+/** The program of each of three runs, and the changes in Avala before the second and the third. */
 interface Story {
   programs: [Declared[], Declared[], Declared[]];
   acts?: [(() => Promise<unknown>)?, (() => Promise<unknown>)?];
   /** Emails of the second and third run, as "kind address". */
   emails?: string[];
-  /** Who has what in the end, besides the owner. */
+  /** The access at the end, besides the owner's. */
   ends: string[];
 }
 
@@ -179,7 +178,7 @@ const stories: Record<string, Story> = {
     emails: [`invitation ${bob(i16)}`],
     ends: [`${ada(i16)} admin`, `${ada(i16)} Core lead`, `${bob(i16)} invited`],
   },
-  // One team gives its name up, another takes it: the engine takes both steps at once, in the order of the program.
+  // One team gives its name up, another takes it: the engine runs both steps at once, in the order of the program.
   ...nameHandedOn("i22", (renamed, created) => [renamed, created]),
   ...nameHandedOn("i22-reversed", (renamed, created) => [created, renamed]),
 };
@@ -218,7 +217,7 @@ describe("stories of names that move, all in the same runs", () => {
     };
     await up(0);
     await emulator.clearLog();
-    // Refreshed only where the story is about what a refresh records.
+    // Refreshed only in stories about what a refresh records.
     for (const { acts } of all) await acts?.[0]?.();
     const targetOptions = [i4, i7].flatMap((story) => targets(project, story));
     runs.push(await project.refresh(["--skip-preview", ...targetOptions]));
@@ -239,7 +238,7 @@ describe("stories of names that move, all in the same runs", () => {
     expect(preview.code === 0 ? "" : preview.screen).toBe("");
   });
 
-  it.each(Object.keys(stories))("%s: everybody has what they are to have, and nobody else is invited", (story) => {
+  it.each(Object.keys(stories))("%s: everybody has the expected access, and nobody else is invited", (story) => {
     const found = organizations.find(({ slug }) => slug === story)!;
     expect(access(found).toSorted()).toEqual(stories[story]!.ends.toSorted());
     expect(emails.filter((email) => email.includes(`@${story}.`))).toEqual(stories[story]!.emails ?? []);
@@ -254,7 +253,7 @@ function targets(project: Project, story: string): string[] {
     .flatMap((urn) => ["--target", urn]);
 }
 
-describe("what cannot be right, or cannot be known, is refused before anything is sent", () => {
+describe("an impossible or unknown identity is refused before anything is sent", () => {
   let project: Project;
   let environment: Record<string, string>;
   const acme = "acme";
@@ -317,7 +316,7 @@ describe("what cannot be right, or cannot be known, is refused before anything i
     await refused("up", changed, "AVALA_IDENTITY_UNKNOWN");
   });
 
-  it("adopt that names another organization or team; another spelling of the same one is no change", async () => {
+  it("adopt that names another organization or team; another spelling of the same one is not a change", async () => {
     const uid = await uidOfOrganization(acme);
     await made(organization(acme), core(acme));
     await refused("preview", [organization(acme, { adopt: "beta", name: "Beta" })], "AVALA_GUARD");
@@ -327,7 +326,7 @@ describe("what cannot be right, or cannot be known, is refused before anything i
     expect((await project.up()).code).toBe(0);
   });
 
-  it("one team, or one organization, under two resources; none is deleted while the other stands for it", async () => {
+  it("one team, or one organization, under two resources; none is deleted while the other declares it", async () => {
     const [first, second] = [
       core(acme),
       team(acme, "Platform", { adopt: "core", name: "Core", description: "second" }),
@@ -355,7 +354,7 @@ describe("what cannot be right, or cannot be known, is refused before anything i
     expect(screen).toMatch(/OrganizationMember "m[12]"/);
   });
 
-  it("the API key's own user, where a second person has the same role; teams that nobody declares", async () => {
+  it("the API key's user, if a second person has the same role; unmanaged teams", async () => {
     await emulator.addKey("avk_of_ada", ada(acme));
     await made(organization(acme), member(acme, "ada", ada(acme), { role: "admin" }));
     environment = { ...environment, AVALA_API_KEY: "avk_of_ada" };

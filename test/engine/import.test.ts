@@ -23,14 +23,16 @@ afterAll(() => emulator.close());
 const command = (args: string[], env?: Record<string, string>) =>
   project.exec(process.execPath, [program, "import", ...args], env);
 
-/** Runs the command, which has to succeed; its answer as JSON. */
+/** Runs the command, which has to succeed; returns its JSON output. */
 async function expectImported<T = { changed: string[]; imported: boolean }>(args: string[]): Promise<T> {
   const { code, stdout, stderr } = await command([...args, "--json"]);
   if (code !== 0) throw new Error(`import ${args.join(" ")} ended with ${code}:\n${stderr}`);
   return JSON.parse(stdout) as T;
 }
 
-/** Of a written project in the folder `made`: its types are right, its import leaves nothing to do, and nothing was sent. */
+/**
+ * Of a written project in the folder `made`: its types are correct, its import leaves nothing to do, and nothing was sent.
+ */
 async function expectAdopted(style: string): Promise<void> {
   const import_ = ["acme", "--out", "made", "--stack", "test"];
   await expectImported([...import_, "--style", style]);
@@ -53,8 +55,8 @@ function expectAddresses(): void {
   }
 }
 
-describe("a living organization of awkward names", () => {
-  it("as edges, 100 people in 10 teams of 10: right types, nothing to do, and a refresh finds it as recorded", async () => {
+describe("an existing organization with hostile names", () => {
+  it("as edges, 100 people in 10 teams of 10: correct types, nothing to do, and a refresh without changes", async () => {
     await emulator.reset(seedWithHostileNames({ people: 100, teams: 10, each: 10 }));
     project = await Project.open({ ...typesAreChecked, ...emulator.environment() });
     await expectAdopted("edges");
@@ -70,7 +72,7 @@ describe("a living organization of awkward names", () => {
     const calls = await emulator.calls();
     // Organizations, the detail, teams, invitations, and the people at 100 to a page; then each team.
     const read = 1 + 1 + 1 + 1 + 10 + 100;
-    // The preview looks whether the one who is invited has accepted.
+    // The preview checks whether the invited person has accepted.
     expect(calls.slice(read).toSorted()).toEqual(["GET /organizations/", "GET /organizations/acme/invitations/"]);
   });
 });
@@ -79,7 +81,7 @@ describe("beside an existing program", () => {
   it("imports nothing that the program does not declare yet, and everything once it does", async () => {
     const seed = seedWithHostileNames({ people: 4, teams: 3, each: 2 });
     const [acme] = seed.organizations!;
-    // Of the same names in everything.
+    // With the same names in everything.
     const teams = acme!.teams!.map(({ uid: _uid, ...team }) => team);
     const { uid: _uid, ...same } = acme!;
     const twin = { ...same, slug: "twin", handle: null, teams, invitations: [] };
@@ -131,7 +133,7 @@ describe("--fill", () => {
     ],
   });
 
-  it("takes over components, the places of explicit providers and secrets, and leaves the rest to up", async () => {
+  it("fills in components, team memberships of explicit providers and secrets, and leaves the rest to up", async () => {
     await emulator.reset(seed());
     project = await Project.open({ ...emulator.environment(), TENANT_API_KEY: tenantKey });
     const at = { baseUrl: emulator.url, allowInsecureBaseUrl: true };

@@ -81,10 +81,10 @@ const third: Variation = {
   local: { role: "member" },
 };
 
-/** Mails stay in the mailbox when everything else is gone; they are asserted by themselves. */
+/** Emails stay in the mailbox when everything else is gone; they are asserted separately. */
 const withoutEmails = (state: State) => ({ ...state, emails: [] });
 
-describe("the life of a stack", () => {
+describe("the lifecycle of a stack", () => {
   let emulator: TestEmulator;
   let project: Project;
   let before: State;
@@ -92,7 +92,7 @@ describe("the life of a stack", () => {
   const screens: string[] = [];
   const states: string[] = [];
 
-  /** Keeps what each command has shown and left, to be searched for secrets at the end. */
+  /** Keeps the output and files of each command, to be searched for secrets at the end. */
   async function kept(outcome: Promise<Outcome>): Promise<Outcome> {
     const ended = await outcome;
     screens.push(ended.screen);
@@ -100,7 +100,7 @@ describe("the life of a stack", () => {
     return ended;
   }
 
-  /** But for the owner, whom a refresh records where it reads the members for another reason. */
+  /** Except the owner, whom a refresh records if it reads the members for another reason. */
   const recorded = () =>
     Object.fromEntries(
       project.resources().map(({ urn, id, inputs, outputs }) => {
@@ -143,7 +143,7 @@ describe("the life of a stack", () => {
     await emulator?.close();
   });
 
-  it("makes everything, with one mail to each person", async () => {
+  it("creates everything, with one email to each person", async () => {
     project.declare(program(owner, first));
     const up = await kept(project.up(["--skip-preview", "--logtostderr", "-v=9"]));
     expect(up.code).toBe(0);
@@ -162,7 +162,7 @@ describe("the life of a stack", () => {
     await expectSettled();
   });
 
-  it("changes every mutable field, with what the contract needs and nothing else", async () => {
+  it("changes every mutable field, with the necessary requests and no others", async () => {
     const sent = (schema: ResourceSchema) =>
       inputsWhere(schema, ({ clientOnly: local, identity }) => !local && !identity).toSorted();
     expect(Object.keys(changed).toSorted()).toEqual(sent(schemas.organization));
@@ -191,7 +191,7 @@ describe("the life of a stack", () => {
     await expectSettled();
   });
 
-  it("grants a waiting place in the first up after the acceptance, with one POST", async () => {
+  it("adds a pending team membership in the first up after the acceptance, with one POST", async () => {
     await emulator.accept("ada@example.com");
     await emulator.clearLog();
     const expected = ["update Invitation ada", "update TeamMembership ada-core"];
@@ -206,7 +206,7 @@ describe("the life of a stack", () => {
     await expectSettled();
   });
 
-  it("clears what has left the program where the contract has a value for empty, and lets go of the rest", async () => {
+  it("clears removed fields that have an empty value, and stops managing the others", async () => {
     await emulator.clearLog();
     project.declare(program(owner, third));
     const up = await kept(project.up());
@@ -230,14 +230,14 @@ describe("the life of a stack", () => {
     expect(await emulator.writes()).toEqual([]);
   });
 
-  it("destroys everything it has made, and nothing else", async () => {
+  it("destroys everything it has created, and nothing else", async () => {
     const destroy = await kept(project.destroy());
     expect(destroy.code).toBe(0);
     expect(project.resources()).toEqual([]);
     expect(withoutEmails(await emulator.state())).toEqual(withoutEmails(before));
   });
 
-  it("has shown the key nowhere, and kept no accept link in state", async () => {
+  it("has never shown the key, nor recorded an accept link in the state", async () => {
     const links = /accept(?!ed)|copy_?link/i;
     expect(screens[0]!.includes('"v":9')).toBe(true);
     expect(screens.map((text) => text.includes(key) || links.test(text))).toEqual(screens.map(() => false));

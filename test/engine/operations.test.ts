@@ -46,7 +46,7 @@ const changes = {
   crew: { members: { [ada]: "member" } },
 };
 
-/** What is left of it when people leave. */
+/** The program without the people who leave. */
 const staying = () => program(changes).filter(({ name }) => !["bob", "cy", "place"].includes(name));
 
 const shared: Declared = {
@@ -55,7 +55,7 @@ const shared: Declared = {
   args: { name: "Shared", adopt: "shared", onDestroy: "leave" },
 };
 
-/** A program that only asks. */
+/** A program that only calls functions. */
 const asking = `
 const avala = require("pulumi-avala");
 const organization = "acme";
@@ -163,7 +163,7 @@ describe("every operation of the organizations API", () => {
     expect([...Object.keys(avala), ...commands.map((command) => command.name)]).toContain(name);
   });
 
-  it("is all that was called", () => {
+  it("no other operation was called", () => {
     const all = Object.values(reached).flatMap((ids) => [...ids]);
     const called = new Set(all.filter((id) => !besides.includes(id)));
     expect([...called].toSorted()).toEqual(Object.keys(operations).toSorted());

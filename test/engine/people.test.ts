@@ -48,7 +48,7 @@ const list = [
   { email: "ada@example.com", role: "admin", teams: { labs: "member", core: "lead" } },
 ];
 
-/** What it takes to tell what has become of those who wait, and of whoever is new. */
+/** The requests that find out what has become of waiting and new people. */
 const looks = ["GET /organizations/", "GET /organizations/acme/invitations/", "GET /organizations/acme/members/"];
 
 /** The same people, declared one by one: Grace by the plain invitation. */
@@ -101,7 +101,7 @@ describe("People", () => {
     expect([code, steps]).toEqual([0, []]);
   }
 
-  it("takes over single resources, an Invitation too, without a write or a mail", async () => {
+  it("takes over single resources, also an Invitation, without a write or an email", async () => {
     const before = await emulator.state();
     take({ file: "people.yaml" }, { "people.yaml": yaml });
     const { code, steps } = await project.up();
@@ -134,7 +134,7 @@ describe("People", () => {
     });
   });
 
-  it("takes order, case and layout for no change", async () => {
+  it("treats another order, case and layout as no change", async () => {
     take({ file: "other.yml" }, { "other.yml": respelt });
     await expectNothingLeft();
     expect(await written()).toEqual([[], []]);
@@ -145,7 +145,7 @@ describe("People", () => {
     return new Set(own.map(({ provider }) => nameOf(provider!.replace(/::[^:]*$/, ""))));
   };
 
-  it("takes JSON for no change, and hands its provider on", async () => {
+  it("treats JSON as no change, and passes its provider on", async () => {
     const provider = { apiKeyEnv: "AVALA_API_KEY", baseUrl: emulator.url, allowInsecureBaseUrl: true };
     take({ file: "people.json", provider }, { "people.json": JSON.stringify({ people: list }) });
     const { code, steps } = await project.up();
@@ -154,7 +154,7 @@ describe("People", () => {
     expect(await written()).toEqual([[], []]);
   });
 
-  it("takes a list in the program for no change, and the default provider again", async () => {
+  it("treats a list in the program, and the default provider again, as no change", async () => {
     take({ people: list });
     const { code, steps } = await project.up();
     expect([code, steps]).toEqual([0, []]);
@@ -185,7 +185,7 @@ describe("People", () => {
     expect(await emulator.calls()).toEqual([]);
   });
 
-  it("takes a newcomer the whole way: one mail, and the place after the acceptance", async () => {
+  it("adds a new person: one email, and the team membership after the acceptance", async () => {
     take({ file: "people.yaml" }, { "people.yaml": `${yaml}- { email: Linus@example.com, teams: { labs: lead } }\n` });
     const invited = await project.up();
     expect([invited.code, invited.steps]).toEqual([
@@ -223,7 +223,7 @@ describe("People", () => {
     await expectNothingLeft(["--refresh"]);
   });
 
-  it("lets go whoever is taken from the list, places first, and nobody else", async () => {
+  it("removes a person who is taken off the list, team memberships first, and nobody else", async () => {
     const linus = await uidOf("linus@example.com");
     const others = async () =>
       (await emulator.state()).organizations[0]!.members.filter(({ email }) => email !== "linus@example.com");

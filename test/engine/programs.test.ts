@@ -4,7 +4,7 @@ import { Project, ref, stackTrace, type Declared } from "../support/pulumi.js";
 
 jest.setTimeout(240_000);
 
-/** What `tsc --init` and Pulumi's templates come to with the TypeScript of today. */
+/** The settings of `tsc --init` and Pulumi's templates with the current TypeScript. */
 const tsconfig = JSON.stringify({
   compilerOptions: { target: "es2022", module: "nodenext", types: ["node"], strict: true, skipLibCheck: true },
 });
@@ -134,7 +134,7 @@ describe("programs", () => {
     }
   });
 
-  it("with keys that change use the environment's of today, and the program's once it has run", async () => {
+  it("with changing keys use the environment's current key, and the program's once it has run", async () => {
     const url = { baseUrl: emulator.url, allowInsecureBaseUrl: true };
     const declare = (project: Project, literal: string, teams: string[] = []) =>
       project.declare([
@@ -152,7 +152,7 @@ describe("programs", () => {
     const tenants = ["first@example.com", "second@example.com"];
     for (const [index, person] of tenants.entries()) await emulator.addKey(`avk_old-${index}`, person);
     const project = await openProject(undefined, { TENANT_API_KEY: "avk_old-0" });
-    // What the stack is configured for holds for no explicit provider.
+    // The stack's configuration does not apply to explicit providers.
     await project.expectOk(["config", "set", "avala:baseUrl", "https://nowhere.example.com"]);
     await project.expectOk(["config", "set", "avala:requestsPerMinute", "none"]);
     declare(project, "avk_old-1");
@@ -234,7 +234,7 @@ describe("programs", () => {
     expect(await emulator.writes()).toEqual([]);
   });
 
-  it("are told when get finds nothing, resource by resource, without a stack trace", async () => {
+  it("get an error for each resource that get does not find, without a stack trace", async () => {
     const project = await openProject();
     project.declare(everyKind());
     await project.expectOk(["up", "--yes", "--skip-preview"]);
@@ -263,14 +263,14 @@ describe("programs", () => {
     expect(preview.screen).not.toMatch(stackTrace);
   });
 
-  /** Entries as an import file wants them: what the program declares, and what is known of the object. */
+  /** Entries of an import file: the program's inputs, and the known outputs of the object. */
   const entries = (project: Project) =>
     project.resources().map(({ type, urn, id, inputs, outputs }) => {
       const { __created: _, ...known } = outputs!;
       return { type, name: urn.slice(urn.lastIndexOf("::") + 2), id, inputs, outputs: known };
     });
 
-  it("take over what exists by an import file, or by adopt, without a write, and keep what they adopted", async () => {
+  it("take over existing objects by an import file, or by adopt, without a write, and keep adopted ones", async () => {
     const first = await openProject();
     first.declare(everyKind());
     await first.expectOk(["up", "--yes", "--skip-preview"]);

@@ -80,10 +80,10 @@ describe("refactoring", () => {
       ...stories.flatMap((story) => partOf(story, { ...layouts, ...changed }[story])),
     ]);
 
-  /** What came of a run that is to move nothing in the service. */
+  /** The result of a run that changes nothing in the service. */
   interface Move {
     up: Outcome;
-    /** A preview that looks. */
+    /** A preview with a refresh. */
     after: Outcome;
     organizations: State["organizations"];
     writes: string[];
@@ -103,7 +103,7 @@ describe("refactoring", () => {
     return { up, after, organizations, writes: await emulator.writes(), emails: await emulator.emails() };
   }
 
-  /** What only a line of the program takes over: the story, its layout with or without that line, and what is adopted. */
+  /** Objects that only an adopt line takes over: the story, its layout with or without that line, and what is adopted. */
   const takenOver: [string, Story, (adopt: object) => Layout, () => string][] = [
     [
       "organization",
@@ -182,7 +182,7 @@ describe("refactoring", () => {
     await emulator?.close();
   });
 
-  /** Expects that the service has seen no write, and that nothing is left to do; tells the steps of one story. */
+  /** Expects that the service has received no write, and that nothing is left to do; returns the steps of one story. */
   function stepsOf(story: Story, { up, after, organizations, writes, emails }: Move): string[] {
     expect([up.code, writes, emails]).toEqual([0, [], []]);
     expect([after.code, after.steps]).toEqual([0, []]);
@@ -214,7 +214,7 @@ describe("refactoring", () => {
     ["the resource and the emails again", "named", () => adopted],
     ["an explicit provider", "provided", () => there],
     ["the default provider again", "provided", () => back],
-  ])("takes %s for no change", (_what, story, run) => {
+  ])("treats %s as no change", (_what, story, run) => {
     expect(stepsOf(story, run())).toEqual([]);
   });
 
@@ -235,7 +235,7 @@ describe("refactoring", () => {
   it("still removes everybody when all is destroyed", async () => {
     const destroy = await project.destroy();
     expect(destroy.code).toBe(0);
-    // What was adopted stays.
+    // Adopted objects stay.
     const { organizations } = await emulator.state();
     const stay = takenOver.map(([, story]) => ids[story].organization);
     expect(organizations.map(({ uid }) => uid).toSorted()).toEqual(stay.toSorted());

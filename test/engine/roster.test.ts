@@ -43,7 +43,7 @@ describe("a roster of ten thousand people", () => {
     await emulator?.close();
   });
 
-  it("takes over who is there without a write, and is settled", async () => {
+  it("takes over existing members without a write, and is settled", async () => {
     expect((await project.preview(["--expect-no-changes"])).code).toBe(0);
     expect(await emulator.calls()).toEqual([]);
   });
@@ -61,7 +61,7 @@ describe("a roster of ten thousand people", () => {
     ]);
   });
 
-  it("previews a change of three people in at most thirty lines, and makes it in a request for each", async () => {
+  it("previews a change of three people in at most thirty lines, and applies it with one request for each", async () => {
     const members = everybody();
     members[email(17)] = "lead";
     delete members[email(4711)];
@@ -76,7 +76,7 @@ describe("a roster of ten thousand people", () => {
 
     const up = await project.up(["--skip-preview"]);
     expect([up.code, up.steps]).toEqual([0, ["update TeamRoster everybody"]]);
-    // The newcomer waits: nobody has invited them.
+    // The new person waits: nobody has invited them.
     expect((await emulator.writes()).toSorted()).toEqual([
       expect.stringMatching(/^DELETE .*\/teams\/core\/members\/[^/]+\/$/),
       expect.stringMatching(/^PATCH .*\/teams\/core\/members\/[^/]+\/role\/$/),

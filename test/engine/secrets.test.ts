@@ -17,7 +17,7 @@ jest.setTimeout(240_000);
 const keys = {
   /** AVALA_API_KEY. */
   environment: "avk_environment+/=7f3c91d8",
-  /** AVALA_API_KEY where it is the key of nobody. */
+  /** AVALA_API_KEY with a key that belongs to nobody. */
   wrong: "avk_wrong+/=3d97b0fe",
   /** Named by `apiKeyEnv` of an explicit provider. */
   named: "avk_named+/=88ae41b6",
@@ -46,7 +46,7 @@ const seed: Seed = {
   ],
 };
 
-/** Every source of a key, everything that mails a link, and the functions that answer links. */
+/** Every source of a key, everything that sends a link by email, and the functions that return links. */
 const everySecret = `
 const pulumi = require("@pulumi/pulumi");
 const { Provider, getInvitations, getInvitationsOutput, getOrganizationsOutput, ...avala } = require("pulumi-avala");
@@ -72,8 +72,8 @@ module.exports = async () => {
 `;
 
 /**
- * What the engine itself writes of the secrets that it is given, as SECURITY.md says: only where it is asked to log all
- * that passes between its processes.
+ * Files in which the engine itself writes its secrets, as SECURITY.md says: only if it logs all that passes between its
+ * processes.
  */
 const engineLogs = {
   /** In the file of PULUMI_DEBUG_GRPC: messages with the stack's configuration, a provider's arguments, outputs. */
@@ -102,7 +102,7 @@ describe("secrets", () => {
   const screens: Record<string, string> = {};
   let watch: ReturnType<typeof watched>;
 
-  /** Of the stack's configuration: today's environment holds neither key nor base URL. */
+  /** Of the stack's configuration: the environment contains neither key nor base URL. */
   const byConfiguration = { AVALA_API_KEY: "", AVALA_BASE_URL: "" };
   const all = ["--debug", "--logtostderr", "--logflow", "-v=9"];
   const traces = () => ["--tracing=file:./calls.trace", `--otel-traces=file://${join(project.folder, "spans.trace")}`];
@@ -123,7 +123,7 @@ describe("secrets", () => {
     return ended.code;
   }
 
-  /** As somebody does who does not want the value in the history of a shell. */
+  /** As a user does who does not want the value in the history of a shell. */
   async function configure(key: string, value: string, ...flags: string[]) {
     const script = `printf %s "$VALUE" | pulumi config set --stack test ${[...flags, key].join(" ")}`;
     const ended = await project.exec("sh", ["-c", script], { VALUE: value });
@@ -201,10 +201,10 @@ describe("secrets", () => {
     expect(inLines(Object.values(screens))).toEqual([]);
   });
 
-  it("are in no file of the project, its state and its history, of the CLI's home and of the temporary folder", () => {
+  it("are in no file of the project, its state, its history, the CLI's home and the temporary folder", () => {
     const others = (file: string) => !isGrpc(file) && !isVerbose(file) && !isTrace(file);
     expect(search.inFolder(project.folder, others)).toEqual([]);
-    // What is looked for where it is expected to be.
+    // The search finds secrets where they are expected.
     const names = filesIn(project.folder);
     for (const kind of [
       /^plan\.json$/,
@@ -229,7 +229,7 @@ describe("secrets", () => {
     expect(notes()).toMatch(/^who [\da-f]{32} [\da-f]{32}$/m);
   });
 
-  it("are in the engine's own logs where it writes all it is given, and nowhere else in them", () => {
+  it("are in the engine's own logs only if it logs everything it is given", () => {
     const [verbose] = filesOf(isVerbose);
     const logs = [...Object.values(screens), verbose!];
     expect(inLines(logs)).toEqual([]);
@@ -258,7 +258,7 @@ describe("a search for secrets", () => {
   const search = new SecretSearch({ planted: secret });
   const forms = [...new Set(spellingsOf(secret).map(([form]) => form))];
 
-  it("finds one in each form, wherever it stands", () => {
+  it("finds one in each form, at each position", () => {
     for (const before of ["", "a", "ab", "abc"]) {
       const text = `${before}${secret}${before}`;
       const written = {
@@ -275,7 +275,7 @@ describe("a search for secrets", () => {
     }
   });
 
-  it("finds one in a file, in a file's name and in what is compressed, and in nothing else", () => {
+  it("finds one in a file, in a file's name and in compressed data, and nowhere else", () => {
     const folder = mkdtempSync(join(tmpdir(), "planted-"));
     try {
       mkdirSync(join(folder, "deep"));
@@ -292,7 +292,7 @@ describe("a search for secrets", () => {
   });
 });
 
-/** Takes down what others on the machine can see while something runs: arguments of processes, notes of our hosts. */
+/** Records what others on the machine can see during a run: arguments of processes, notes of our hosts. */
 function watched(temporary: string) {
   const lines = new Set<string>();
   const files = new Map<string, string>();

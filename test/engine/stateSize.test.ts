@@ -55,7 +55,9 @@ describe("the size of state", () => {
     await emulator?.close();
   });
 
-  /** Bytes of a resource of the kind without indentation, with and without what the engine notes of the program's source. */
+  /**
+   * Bytes of a resource of the kind without indentation, with and without what the engine notes of the program's source.
+   */
   function measured(kind: Kind) {
     const rows = exported.filter(({ urn }) => nameOf(urn).startsWith(`${kind}-`));
     expect(rows).toHaveLength(count);
@@ -75,7 +77,7 @@ describe("the size of state", () => {
     }
   });
 
-  it("is recorded for each kind, and sane for an edge", () => {
+  it("is recorded for each kind, and small for an edge", () => {
     const kinds = Object.keys(many) as Kind[];
     const perResource = Object.fromEntries(kinds.map((kind) => [kind, measured(kind)]));
     mkdirSync(figures, { recursive: true });

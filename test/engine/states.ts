@@ -1,5 +1,5 @@
 /**
- * States as a version wrote them, with what they go with: how they come about, and how they are kept in
+ * States as a version wrote them, with program and service: how they are created, and how they are kept in
  * test/fixtures/states/<version>.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const folder = resolve(__dirname, "../fixtures/states");
 export interface Recorded {
   /** The program, as data of programs/fromJson.js. */
   program: Declared[];
-  /** What its preview shows: steps of what is unfinished or can be repaired. */
+  /** The steps of its preview: those that are unfinished or can be repaired. */
   plan: string[];
   /** Output of `pulumi stack export`. */
   state: string;
@@ -32,7 +32,7 @@ export function readStates(version: string): Recorded {
   return { ...story, state: read("state.json"), service: JSON.parse(read("service.json")) as State };
 }
 
-/** What a version has written is never written again: users have it. */
+/** The states of a version are never written again: users have them. */
 export function writeStates(version: string, { state, service, ...story }: Recorded): void {
   refuseToOverwrite(version);
   const target = join(folder, version);
@@ -49,7 +49,7 @@ export function refuseToOverwrite(version: string): void {
   throw new Error(`The states of ${version} are in ${folder} already. Raise the version in package.json first.`);
 }
 
-/** The same at another address and another time: what had a day to live when it was written has a day to live now. */
+/** The same at another address and another time: what was valid for a day when it was written is valid for a day now. */
 export function movedTo(recorded: Recorded, url: string, now = Date.now()): Recorded {
   const later = now - Date.parse(recorded.at);
   const text = JSON.stringify(recorded)
@@ -66,10 +66,10 @@ const email = (name: string) => `${name}@example.com`;
 const acme = ref("acme");
 const given = ref("given");
 
-/** Uid of somebody who is declared by it. */
+/** Uid of a person who is declared by it. */
 const lee = "1ee00000-0000-4000-8000-000000000000";
 
-/** What the story begins with. */
+/** The start of the story. */
 export const start = {
   people: [{ email: email("owner") }, { email: email("second") }, { email: email("lee"), uid: lee }],
   keys: [{ key: "avk_second", email: email("second") }],
@@ -140,13 +140,13 @@ const program = (url: string, organization: object): Declared[] => [
   },
 ];
 
-/** Made, and not completed: its slug is taken. */
+/** Created, and not completed: its slug is taken. */
 const half: Declared = { kind: "Organization", name: "half", args: { name: "Half", slug: "given" } };
 
-/** What the next preview shows: what is unfinished, and a place from which somebody else has taken a person. */
+/** The steps of the next preview: those that are unfinished, and a team membership that somebody else has removed. */
 const plan = ["update Organization half", "update TeamMembership gina-core"];
 
-/** Makes it all come about, with the real engine. */
+/** Creates all of it, with the real engine. */
 export async function storyOf(emulator: TestEmulator, project: Project): Promise<Recorded> {
   const { url } = emulator;
   const up = (declared: Declared[], ...args: string[]): Promise<Outcome> => {

@@ -32,7 +32,7 @@ describe("states that an earlier version wrote", () => {
     await emulator?.close();
   });
 
-  /** Goes on in a stack of its own, to its end, with what the service held then, at today's address and time. */
+  /** Continues in a stack of its own, to its end, with the service's data of that time, at the current address and time. */
   async function carryOn(written: Recorded): Promise<void> {
     const { program, plan, state, service } = movedTo(written, emulator.url);
     await emulator.reset(service);
@@ -45,9 +45,9 @@ describe("states that an earlier version wrote", () => {
     expectEveryStatus(before);
 
     expect((await project.expectOk(["preview"])).steps).toEqual(plan);
-    // As the engine shows it, what is planned is planned after a look too; nothing else has changed.
+    // As the engine shows it, the same steps are planned after a refresh; nothing else has changed.
     expect((await project.expectOk(["refresh", "--yes", "--skip-preview"])).steps).toEqual(plan);
-    // A refresh records what a step that broke off has left, and the owner.
+    // A refresh records the remains of an interrupted step, and the owner.
     const lasting = (outputs: Record<string, unknown>) => {
       const { __unfinished: _, __owner: __, ...rest } = outputs;
       return rest;
@@ -65,27 +65,30 @@ describe("states that an earlier version wrote", () => {
 
   const today = "today's states";
 
-  it.each([today, ...recordedVersions()])("%s: every kind in every status goes on, and goes", async (written) => {
-    if (written === today) {
-      await emulator.reset(start);
-      const states = await storyOf(emulator, await openProject());
-      // As somebody has them who upgrades after years.
-      const longAgo = Date.parse("2020-02-29T12:00:00.000Z");
-      await carryOn(movedTo(states, "http://service.example.com/api/v1", longAgo));
-      if (isRecording) writeStates(version, states);
-    } else {
-      await carryOn(readStates(written));
-    }
-    // What was adopted stays, with the people who are to be retained.
-    const members = [{ role: "owner" }, { email: "lee@example.com" }];
-    expect((await emulator.state()).organizations).toEqual([
-      expect.objectContaining({
-        name: "Given",
-        teams: [],
-        members: members.map((row) => expect.objectContaining(row)),
-      }),
-    ]);
-  });
+  it.each([today, ...recordedVersions()])(
+    "%s: every kind in every status can be managed and destroyed",
+    async (written) => {
+      if (written === today) {
+        await emulator.reset(start);
+        const states = await storyOf(emulator, await openProject());
+        // As for a user who upgrades after years.
+        const longAgo = Date.parse("2020-02-29T12:00:00.000Z");
+        await carryOn(movedTo(states, "http://service.example.com/api/v1", longAgo));
+        if (isRecording) writeStates(version, states);
+      } else {
+        await carryOn(readStates(written));
+      }
+      // Adopted objects stay, with the people who are retained.
+      const members = [{ role: "owner" }, { email: "lee@example.com" }];
+      expect((await emulator.state()).organizations).toEqual([
+        expect.objectContaining({
+          name: "Given",
+          teams: [],
+          members: members.map((row) => expect.objectContaining(row)),
+        }),
+      ]);
+    },
+  );
 
   it("are kept for each version that is released", () => {
     const headings = readFileSync(join(root, "CHANGELOG.md"), "utf8").matchAll(/^## (\d+\.\d+\.\d+\S*?)(,.*)?$/gm);

@@ -22,7 +22,10 @@ beforeEach(async () => {
 afterEach(() => project.close());
 afterAll(() => emulator.close());
 
-/** What the reader's shell does, but that packages are there, a question is answered, and nobody else's settings count. */
+/**
+ * As the reader's shell, except that packages are installed, a question is answered, and the user's own settings do not
+ * count.
+ */
 const shell = `
 set -eu
 npx() { while [ "$1" != pulumi-avala ]; do shift; done; shift; "${process.execPath}" "${program}" "$@"; }
@@ -41,7 +44,7 @@ const run = async (commands: readonly string[]) => {
 };
 const sent = async () => [await emulator.writes(), (await emulator.emails()).map(({ to }) => to)];
 
-it("docs/guides/adopt.md leads from a key to the first change: one mail, and nothing sent before", async () => {
+it("docs/guides/adopt.md leads from a key to the first change: one email, and nothing sent before", async () => {
   const commands = commandsOf("docs/guides/adopt.md");
   const change = commands.pop()!;
   expect(change).toContain("pulumi up");
@@ -55,7 +58,7 @@ describe("examples/adopt-existing", () => {
   const example = (name: string) => read(`examples/adopt-existing/${name}`);
   const files = under("examples/adopt-existing", "").map((path) => path.split("/").pop()!);
 
-  it("is what the command writes; but for the package's own place in the clone", async () => {
+  it("is what the command writes, except for the path of the package in the clone", async () => {
     const out = join(project.folder, "written");
     await run([`npx pulumi-avala import acme-robotics --out ${out} --json >&2`]);
     const written = (name: string) => readFileSync(join(out, name), "utf8");
@@ -73,7 +76,7 @@ describe("examples/adopt-existing", () => {
     expect(record(example(".avala-import.json"))).toEqual(record(written(".avala-import.json")));
   });
 
-  it("is taken into a stack by the commands of its README, with nothing sent and nothing left to do", async () => {
+  it("is imported into a stack by the commands of its README, with nothing sent and nothing left to do", async () => {
     mkdirSync(join(project.folder, "adopt-existing"));
     for (const name of files) writeFileSync(join(project.folder, "adopt-existing", name), example(name));
     const [first] = commandsOf("examples/adopt-existing/README.md");

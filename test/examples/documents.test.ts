@@ -21,7 +21,7 @@ const anchors = (path: string) =>
   );
 
 describe("docs/reference/errors.md", () => {
-  it("explains every code, and none that is not there", () => {
+  it("explains every code, and no others", () => {
     const scripts = under("scripts", ".mjs").map(read).join("\n");
     const codes = all(provider + scripts, /\bcode = "([A-Z_]+)"/g);
     expect(codes.length).toBeGreaterThan(20);
@@ -31,7 +31,7 @@ describe("docs/reference/errors.md", () => {
 });
 
 describe("docs/reference/configuration.md", () => {
-  it("names every setting, and none that is not there", () => {
+  it("names every setting, and no others", () => {
     const settings = read("provider/client/settings.ts") + read("provider/lifecycle/runtime/settings.ts");
     const page = read("docs/reference/configuration.md");
     const variables = all(settings, /"(AVALA_[A-Z_]+)"/g);

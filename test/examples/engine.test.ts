@@ -34,7 +34,7 @@ async function outputs(of: Project): Promise<Record<string, unknown>> {
   return JSON.parse((await of.expectOk(["stack", "output", "--json"])).stdout) as Record<string, unknown>;
 }
 
-/** Nobody has interfered: `drift` finds nothing, and only looks. */
+/** Nobody else has changed anything: `drift` finds nothing, and only reads. */
 async function expectNoDrift(of: Project, env: Record<string, string> = {}): Promise<void> {
   of.write({ "exported.json": of.exported() });
   const { code, stdout, stderr } = await of.exec(process.execPath, [commandLine, "drift", "--state", "exported.json"], {
@@ -48,11 +48,11 @@ async function expectNoDrift(of: Project, env: Record<string, string> = {}): Pro
   ]);
 }
 
-/** The state without the mailbox: mails cannot be taken back. */
+/** The state without the mailbox: emails cannot be undone. */
 const standing = async () => ({ ...(await emulator.state()), emails: [] });
 
 describe("quickstart", () => {
-  it("makes what it declares, leaves nothing to do, and takes it away", async () => {
+  it("creates what it declares, leaves nothing to do, and destroys it", async () => {
     const before = await standing();
     const example = await open("quickstart");
     const { steps } = await example.expectOk(["up", "--yes", "--skip-preview"]);
@@ -87,7 +87,7 @@ describe("teams-from-yaml", () => {
     return `${head}people:\n${entries.toReversed().join("").replaceAll("@example.com", "@Example.COM")}`;
   }
 
-  it("shows what is wrong with the file before anything is done, makes what it lists, and takes it away", async () => {
+  it("reports faults of the file before anything is done, creates what it lists, and destroys it", async () => {
     const before = await standing();
     const faulty = file.replace("labeling: member }", "labelling: member }");
     const example = await open("teams-from-yaml", { "people.yaml": faulty });
@@ -126,7 +126,7 @@ describe("teams-from-yaml", () => {
 describe("people-from-yaml", () => {
   const people = ["ada@example.com", "grace@example.com", "linus@example.com"];
 
-  it("takes each person from the file to their teams by one mail, leaves nothing to do, and takes all away", async () => {
+  it("adds each person of the file to their teams with one email, leaves nothing to do, and destroys all", async () => {
     const before = await standing();
     const example = await open("people-from-yaml");
     await example.expectOk(["up", "--yes", "--skip-preview"]);
@@ -169,7 +169,7 @@ describe("people-from-yaml", () => {
 describe("roster", () => {
   const names = ["ada", "grace", "linus"];
 
-  it("waits for whom it names, places them when they are members, leaves nothing to do, and takes all away", async () => {
+  it("waits for the listed people, adds them when they are members, leaves nothing to do, and destroys all", async () => {
     const before = await standing();
     const example = await open("roster");
     await example.expectOk(["up", "--yes", "--skip-preview"]);
@@ -199,10 +199,10 @@ describe("two-tenants", () => {
   const tenants = ["europe", "america"];
   const key = (tenant: string) => `avk_${tenant}-7d21`;
 
-  it("makes each tenant's part by its own key, leaves nothing to do, and takes it away", async () => {
+  it("creates each tenant's part with its own key, leaves nothing to do, and destroys it", async () => {
     for (const tenant of tenants) await emulator.addKey(key(tenant), `${tenant}@example.com`);
     const before = await standing();
-    // No AVALA_API_KEY: nothing but the providers has a key.
+    // No AVALA_API_KEY: only the providers have a key.
     const example = await open(
       "two-tenants",
       {},

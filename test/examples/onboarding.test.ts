@@ -3,31 +3,31 @@ import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Project } from "../support/pulumi.js";
 import { exampleFiles, read, typesAreChecked } from "./support.js";
 
-// A chapter is up to six engine runs, and each takes seconds.
+// A chapter has up to six engine runs of some seconds each.
 jest.setTimeout(240_000);
 
 const [ada, kay, linus] = ["ada@example.com", "kay@example.com", "linus@example.com"];
 const acme = "/organizations/acme-robotics";
 const invitations = `${acme}/invitations`;
 const places = `${acme}/teams/perception/members`;
-/** What it takes to tell what has become of those who wait. */
+/** The requests that find out what has become of waiting people. */
 const looks = [`GET ${invitations}/`, `GET ${acme}/members/`, "GET /organizations/"].toSorted();
 
 interface Chapter {
   title: string;
-  /** Whom the commands mail. */
+  /** People whom the commands invite. */
   emails: string[];
-  /** What they change in Avala, in this order; people and invitations by address. */
+  /** Their writes in Avala, in this order; people and invitations by address. */
   writes: string[];
   /** Writes that do not wait for each other: sorted. */
   anyOrder?: true;
-  /** What a preview asks afterwards, sorted. */
+  /** The requests of a preview afterwards, sorted. */
   asks?: string[];
-  /** A command of the chapter that finds nothing to do, and need not be typed again to see so. */
+  /** A command of the chapter that finds nothing to do, so that the test need not repeat it. */
   unchanged?: "preview" | "preview --refresh";
 }
 
-/** What the README does not show of its chapters. */
+/** Facts about the chapters that the README does not show. */
 const chapters: Chapter[] = [
   {
     title: "1. Invite",
@@ -65,7 +65,7 @@ const chapters: Chapter[] = [
   { title: "8. Clean up", emails: [], writes: [`DELETE ${acme}/teams/perception/`, `DELETE ${acme}/`] },
 ];
 
-/** The numbered chapters of the README: commands, and what is shown of their output. */
+/** The numbered chapters of the README: commands, and the shown part of their output. */
 const documented = read("examples/onboarding/README.md")
   .split(/^## /m)
   .filter((text) => /^\d/.test(text))
@@ -107,7 +107,7 @@ const row = /^([+~-]) (\w+) (\S+) (?:create|update|delete)d?( \[.*\])?$/;
 const uids = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g;
 const isWrite = (call: string) => !call.startsWith("GET ");
 
-/** What one line of the story changed in Avala, and what the engine showed. */
+/** The writes of one line of the story in Avala, and the engine's output. */
 interface Taken {
   line: string;
   screen: string;
@@ -131,7 +131,7 @@ function expectShown(output: string[], taken: Taken[]): void {
   }
 }
 
-it("the test knows every chapter of the README, and takes all of it", () => {
+it("the test runs every chapter of the README completely", () => {
   expect(chapters.map(({ title }) => title)).toEqual(documented.map(({ title }) => title));
   for (const { fences, scenes } of documented) expect(fences).toBe(4 * scenes.length);
 });
@@ -153,10 +153,10 @@ describe("onboarding", () => {
     await emulator?.close();
   });
 
-  /** The state without what cannot be taken back: mails, and that people have signed up. */
+  /** The state without what cannot be undone: emails, and that people have signed up. */
   const standing = async () => ({ ...(await emulator.state()), emails: [], people: [] });
 
-  /** What others do in the story, in the words of the README. */
+  /** Actions of others in the story, in the words of the README. */
   const acts: Record<string, () => Promise<unknown>> = {
     "# Ada and Kay follow the links in their emails.": async () => {
       for (const email of [ada, kay]) await emulator.accept(email);
@@ -168,7 +168,7 @@ describe("onboarding", () => {
     "# Linus does not answer in time.": () => emulator.expire(linus),
   };
 
-  /** What has reached Avala since this was last asked. */
+  /** Requests and emails since the last call. */
   async function news() {
     const { people, organizations } = await emulator.state();
     const named = [...people, ...organizations.flatMap((one) => one.invitations)];
@@ -180,7 +180,7 @@ describe("onboarding", () => {
     return { calls: calls.map((call) => call.replaceAll(uids, (uid) => addresses.get(uid) ?? uid)), emails };
   }
 
-  /** Does one line of the story. */
+  /** Runs one line of the story. */
   async function take(line: string): Promise<Taken> {
     if (line.startsWith("#")) {
       await acts[line]!();
@@ -195,7 +195,7 @@ describe("onboarding", () => {
     return { line, screen, steps, calls, writes: calls.filter(isWrite), emails };
   }
 
-  /** A preview and a refresh have nothing to do, and send nothing. One of them may have been run. */
+  /** A preview and a refresh have nothing to do, and send no write. One of them may have been run. */
   async function expectNothingLeft(asks: string[], looked?: Taken): Promise<void> {
     const previewed = looked?.line === "pulumi preview" ? looked : await take("pulumi preview --expect-no-changes");
     expect([previewed.steps, previewed.calls.toSorted(), previewed.emails]).toEqual([[], asks, []]);
@@ -220,12 +220,12 @@ describe("onboarding", () => {
     if (asks) await expectNothingLeft(asks, unchanged && all.find(({ line }) => line === `pulumi ${unchanged}`));
   });
 
-  it("leaves what was there before, after as many mails as the story tells", async () => {
+  it("leaves the initial state, after as many emails as the story says", async () => {
     expect(await standing()).toEqual(start);
     expect((await emulator.emails()).map(({ to }) => to).toSorted()).toEqual([ada, kay, linus, linus, linus]);
   });
 
-  it("refuses a misspelt key before anything is asked", async () => {
+  it("refuses a misspelt key before any request", async () => {
     for (const [key, value] of [
       ["email", ada],
       ["tem", "lead"],

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const [ada, grace, linus] = ["ada", "grace", "linus"].map((name) => `${name}@example.com`) as [string, string, string];
 
-it("docs/guides/onboarding.md is a way that can be walked, and mails whom it says", async () => {
+it("docs/guides/onboarding.md can be followed, and invites the people it names", async () => {
   await walk("docs/guides/onboarding.md", project, {
     "# Ada and Grace accept.": () => Promise.all([ada, grace].map((email) => emulator.accept(email))),
     "# Linus does not answer in time.": () => emulator.expire(linus),
@@ -32,7 +32,7 @@ it("docs/guides/onboarding.md is a way that can be walked, and mails whom it say
     `${ada} admin`,
     `${linus} member`,
   ]);
-  // The engine makes both teams side by side, in no order of its own.
+  // The engine creates both teams at the same time, in any order.
   expect(Object.fromEntries(teams.map(({ name, members }) => [name, members.map(({ email }) => email)]))).toEqual({
     Perception: [ada],
     Labeling: [linus],

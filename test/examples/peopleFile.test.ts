@@ -68,7 +68,7 @@ describe("the people file", () => {
     expect(refusal(content)).toMatch(/^people\.yaml is invalid:\n/);
   });
 
-  it("tells all faults at once", () => {
+  it("reports all faults at once", () => {
     const faulty = text.replace("labeling: member }", "x: member }").replace("labeling: lead", "y: lead");
     expect(refusal(faulty)).toMatch(/"x".*\n.*"y"/);
   });

@@ -51,7 +51,7 @@ function violations(screen: string): string[] {
   return [...found].map(([, policy, resource]) => `${policy} ${resource}`).toSorted();
 }
 
-it("refuses in the preview what it is there for, and names no person", async () => {
+it("reports its violations in the preview, and names no person", async () => {
   project.declare([
     acme({}),
     team("led"),
@@ -88,7 +88,7 @@ it("refuses in the preview what it is there for, and names no person", async () 
   expect(await emulator.writes()).toEqual([]);
 });
 
-it("lets pass what is fine, before it is made and after", async () => {
+it("accepts a correct program, before it is created and after", async () => {
   project.declare([
     acme({ protect: true }),
     team("led"),

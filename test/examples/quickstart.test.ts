@@ -6,7 +6,7 @@ import { root } from "./support.js";
 
 jest.setTimeout(240_000);
 
-/** Starts the story away from a terminal, with a key and a stack of the caller's that it must not touch. */
+/** Starts the story without a terminal, with a key and a stack of the caller that it must not touch. */
 function start(...args: string[]) {
   const env = { ...process.env, AVALA_API_KEY: "avk_of_the_caller", PULUMI_BACKEND_URL: "https://127.0.0.1:1" };
   const child = spawn(process.execPath, [join(root, "scripts/quickstart.mjs"), ...args], { cwd: root, env });
@@ -18,7 +18,7 @@ function start(...args: string[]) {
 
 type Story = ReturnType<typeof start>;
 
-/** Waits until the story has said it, or has ended. */
+/** Waits until the story has printed it, or has ended. */
 async function said(story: Story, words: string): Promise<void> {
   while (!story.text.includes(words) && story.child.exitCode === null) await once(story.child.stdout, "data");
 }
@@ -33,7 +33,7 @@ async function press(story: Story, button: string): Promise<number> {
   return (await fetch(action, { method: "POST", headers, redirect: "manual" })).status;
 }
 
-/** What the run leaves in its folder. */
+/** The files that the run leaves in its folder. */
 function left(pid: number): string[] {
   const folder = join(root, ".work/quickstart");
   return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(`${pid}`)) : [];
@@ -50,7 +50,7 @@ async function answers(port: string | undefined): Promise<boolean> {
 }
 
 describe("npm run quickstart -- --pause", () => {
-  it("waits until Ada's invitation is accepted on the page, and then makes her place", async () => {
+  it("waits until Ada's invitation is accepted on the page, and then adds her to the team", async () => {
     const story = start("--pause");
     await said(story, "The story then goes on by itself");
     expect(await press(story, "Accept ada@example.com")).toBe(303);
@@ -72,7 +72,7 @@ describe("npm run quickstart -- --pause", () => {
     rmSync(join(root, ".work/quickstart", `${story.child.pid}.log`));
   });
 
-  it("is explained by --help; what is not known is refused", async () => {
+  it("is explained by --help; unknown arguments are refused", async () => {
     const help = start("--help");
     expect(await help.ended).toEqual([0, null]);
     expect(help.text).toContain("--pause");
@@ -84,7 +84,7 @@ describe("npm run quickstart -- --pause", () => {
 });
 
 describe("npm run quickstart", () => {
-  it("tells the story to its end and leaves nothing behind", async () => {
+  it("runs to its end and leaves nothing behind", async () => {
     const story = start();
     expect(await story.ended).toEqual([0, null]);
     const headings = [...story.text.matchAll(/^\d\. (.*)$/gm)].map(([, title]) => title);

@@ -4,7 +4,7 @@ import { blocks, read, under } from "./support.js";
 const programs = under("examples", ".ts").map(read);
 
 describe("README.md", () => {
-  it("shows the quickstart as it is", () => {
+  it("shows the output of the quickstart", () => {
     expect(blocks(read("README.md"), "ts")[0]).toBe(read("examples/quickstart/index.ts"));
   });
 

@@ -41,7 +41,7 @@ async function emailedTo(): Promise<string[]> {
 }
 
 describe("docs/guides/recovery.md", () => {
-  it("after a killed engine: three commands, and nobody is mailed twice", async () => {
+  it("after a killed engine: three commands, and nobody is invited twice", async () => {
     const project = await opened();
     project.declare([acme, ...invitations]);
     await project.killedUp(async () => (await emailedTo()).length > 0);
@@ -90,7 +90,7 @@ describe("one stack: teams get other logical names, somebody accepts, and the st
     for (const { steps } of [refused, moved]) expect(steps.filter((step) => / (wing|arm)$/.test(step))).toEqual([]);
   });
 
-  it("docs/internals/lifecycle.md: a team without an alias is refused, with the line that takes it over", () => {
+  it("docs/internals/lifecycle.md: a team without an alias is refused, with the adopt line", () => {
     expect(refused.code).not.toBe(0);
     expect(refused.screen).toContain(`adopt: "${uid}"`);
     expect(refused.screen).toContain("[AVALA_GUARD]");
@@ -106,7 +106,7 @@ describe("one stack: teams get other logical names, somebody accepts, and the st
     expect(writes).toEqual(["POST /organizations/acme/teams/core/members/"]);
   });
 
-  it("docs/guides/recovery.md: after a lost state: adopt, and nobody is mailed or moved", async () => {
+  it("docs/guides/recovery.md: after a lost state: adopt, and nobody is invited or moved", async () => {
     const again = await opened();
     const adopted = [acme, core].map((one) => ({ ...one, args: { ...one.args, adopt: one.name } }));
     again.declare([...adopted, ...invitations, ...places]);

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const template = join(root, "templates/organization");
 
-it("pulumi new makes a project of it, which checks, makes its organization, mails nobody, and is settled", async () => {
+it("pulumi new creates a project, which compiles, creates its organization, invites nobody, and is settled", async () => {
   const folder = join(project.folder, "made");
   const pulumi = async (...args: string[]) => {
     const { code, stdout, stderr } = await project.exec("pulumi", [...args, "--non-interactive", "--cwd", folder]);

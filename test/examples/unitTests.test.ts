@@ -24,7 +24,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Names of the tests that passed and that failed, and what was asked of Avala. */
+/** Names of the tests that passed and that failed, and the requests to Avala. */
 async function run(changed: Record<string, string> = {}) {
   for (const [name, text] of Object.entries({ ...files, ...changed })) writeFileSync(join(folder, name), text);
   const [command, ...args] = scripts.test.split(" ");
@@ -50,7 +50,7 @@ async function run(changed: Record<string, string> = {}) {
   return { passed: named("ok"), failed: named("not ok"), calls: [...service.calls] };
 }
 
-it("pass, with a key at hand and nothing asked of Avala", async () => {
+it("pass, with a key in the environment and no request to Avala", async () => {
   expect(tests).toHaveLength(4);
   expect(await run()).toEqual({ passed: tests, failed: [], calls: [] });
 });
@@ -65,14 +65,14 @@ it.each([
     tests[2]!,
   ],
   ["the partners are others", "({ name }) => name", "({ slug }) => slug", tests[3]!],
-])("fail where %s", async (_what, right, wrong, name) => {
+])("fail if %s", async (_what, right, wrong, name) => {
   const program = files["program.ts"]!;
   expect(program).toContain(right);
   const { passed, failed, calls } = await run({ "program.ts": program.replace(right, wrong) });
   expect([passed, failed, calls]).toEqual([tests.filter((test) => test !== name), [name], []]);
 });
 
-it("are what docs/guides/testing.md shows", () => {
+it("are those that docs/guides/testing.md shows", () => {
   const [program, test] = blocks(read("docs/guides/testing.md"), "ts");
   expect(program).toBe(files["program.ts"]);
   expect(test).toBe(files["program.test.ts"]);

@@ -65,7 +65,7 @@ const withoutDependencies = {
 const people = (...names: string[]) =>
   JSON.stringify(names.map((name) => ({ email: `${name}@example.com`, teams: ["labeling"] })));
 
-/** A pull request of these files, and how GitHub tells of it. */
+/** A pull request with these files, and GitHub's event for it. */
 function proposes(files: Record<string, string>, before: object[] = []): void {
   runner.pullRequest = (into) => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(into, name), text);
@@ -76,7 +76,7 @@ function proposes(files: Record<string, string>, before: object[] = []): void {
   };
 }
 
-/** How GitHub tells of a commit on main, and of the run that has reviewed it. */
+/** GitHub's data about a commit on main, and about the run that has reviewed it. */
 function merged(event = "pull_request_target"): void {
   const run = 31;
   runner.keep(artifact, String(run));
@@ -125,14 +125,14 @@ describe("review.yml", () => {
 });
 
 describe("apply.yml", () => {
-  it("does not apply what nobody has reviewed", async () => {
+  it("does not apply unreviewed changes", async () => {
     runner.answers = { [`GET repos/acme/access/commits/${merge}/pulls`]: [] };
     const { failed, log } = await runner.run(workflow("apply"));
     expect([failed, log]).toEqual(["apply: Get the approved review", expect.stringContaining("it was not reviewed")]);
     expect(await emulator.calls()).toEqual([]);
   });
 
-  it("takes no review from another workflow", async () => {
+  it("accepts no review from another workflow", async () => {
     merged("pull_request");
     expect((await runner.run(workflow("apply"))).failed).toBe("apply: Get the approved review");
     expect(await emulator.calls()).toEqual([]);
@@ -149,7 +149,7 @@ describe("apply.yml", () => {
     expect(await emulator.writes()).toEqual([]);
   });
 
-  it("applies what was approved", async () => {
+  it("applies approved changes", async () => {
     merged();
     runner.branch = { ...runner.branch, "people.yaml": people("zoe") };
     expect((await runner.run(workflow("apply"))).failed).toBeUndefined();
@@ -158,7 +158,7 @@ describe("apply.yml", () => {
 });
 
 describe("review.yml, afterwards", () => {
-  it("comments what exceeds a limit, and fails", async () => {
+  it("comments on changes beyond a limit, and fails", async () => {
     proposes({ "people.yaml": people("zoe"), "index.ts": "" });
     runner.branch = { ...runner.branch, "index.ts": "export {};\n" };
     const { failed } = await runner.run(workflow("review"));
@@ -174,7 +174,7 @@ describe("drift.yml", () => {
   const issue = [{ number: 3 }];
   const asked = () => runner.calls().map(({ command }) => command);
 
-  it("opens no issue where there is no drift", async () => {
+  it("opens no issue without drift", async () => {
     runner.answers = { [issues]: [] };
     expect((await runner.run(workflow("drift"))).failed).toBeUndefined();
     expect(asked()).toEqual([issues]);
@@ -193,14 +193,14 @@ describe("drift.yml", () => {
     expect(asked()).toEqual([issues, "issue edit 3"]);
   });
 
-  it("closes it once there is none any more", async () => {
+  it("closes it once the drift is gone", async () => {
     await emulator.api("DELETE", "/organizations/acme-robotics/teams/by-hand/");
     runner.answers = { [issues]: issue };
     expect((await runner.run(workflow("drift"))).failed).toBeUndefined();
     expect(asked()).toEqual([issues, "issue close 3"]);
   });
 
-  it("touches no issue where it could not look", async () => {
+  it("changes no issue if it could not read", async () => {
     runner.context = { ...runner.context, "secrets.AVALA_API_KEY": "avk_of-nobody" };
     const { failed, log } = await runner.run(workflow("drift"));
     expect([failed, log]).toEqual(["look: Check for drift", expect.stringContaining("AVALA_UNAUTHORIZED")]);

@@ -1,13 +1,13 @@
 /** A test, by its file below `test/` and by words of its name. */
 export type Proof = readonly [file: string, name: string];
 
-/** A step that the provider does not take, whatever the key may do. */
+/** A step that the provider refuses, regardless of the key's permissions. */
 export interface Guard {
-  /** What is promised. */
+  /** The promise. */
   guard: string;
-  /** Tests that it refuses what it must. */
+  /** Tests that it refuses what it has to. */
   refuses: readonly Proof[];
-  /** Tests that it lets through what is fine. */
+  /** Tests that it allows other steps. */
   allows: readonly Proof[];
 }
 
@@ -23,8 +23,8 @@ export const guards: readonly Guard[] = [
     guard: "The owner is neither removed nor demoted, whatever is declared.",
     refuses: [
       [member, "is settled and reported, and neither changed nor removed, by whatever they are declared"],
-      [people, "and is given no other role; who shows one is"],
-      [people, "and is not removed; who shows one is"],
+      [people, "and is given no other role; a person with a visible role is"],
+      [people, "and is not removed; a person with a visible role is"],
     ],
     allows: [[member, "may become it later, and be it no more: only then the declared role counts again"]],
   },
@@ -35,7 +35,7 @@ export const guards: readonly Guard[] = [
       [member, "cannot be told from another admin; the last of them is kept"],
       [
         people,
-        "bug: of those who have the key's own role the last one is kept, though all of them go at the same time",
+        "bug: the last person with the role of the API key's user is kept, though all of them are removed at the same time",
       ],
     ],
     allows: [[member, "cannot be told from another admin; the last of them is kept"]],
@@ -73,15 +73,15 @@ export const guards: readonly Guard[] = [
     refuses: [
       [
         people,
-        "bug: nobody is taken out for an address that was somebody else's before: as a member, in a team, in a roster",
+        "bug: nobody is removed for an address that was somebody else's before: as a member, in a team, in a roster",
       ],
       [
         "lifecycle/teamRoster.test.ts",
         "bug: an address that somebody else has now takes nobody out in place of who had it",
       ],
-      [people, "bug: an address that two people have, but for its case, gives nobody a role; a uid does"],
+      [people, "bug: an address that two people have, apart from its case, gives nobody a role; a uid does"],
     ],
-    allows: [[people, "bug: an address that two people have, but for its case, gives nobody a role; a uid does"]],
+    allows: [[people, "bug: an address that two people have, apart from its case, gives nobody a role; a uid does"]],
   },
   {
     guard: "An organization or team that is not empty is not deleted without forceDestroy.",
@@ -91,7 +91,7 @@ export const guards: readonly Guard[] = [
         "is refused while data or people that no declaration knows are inside, and forced on demand",
       ],
       ["lifecycle/team.test.ts", "is refused while people that no declaration knows are inside"],
-      [people, "bug: what Avala does not count, or counts below zero, is not proven empty"],
+      [people, "bug: an organization whose count is missing or negative is not proven empty"],
     ],
     allows: [
       [
@@ -123,37 +123,43 @@ export const guards: readonly Guard[] = [
     refuses: [
       [
         "client/transport.test.ts",
-        "bug: is asked with no more: the first 401 explains it, what waits and what comes is not sent",
+        "bug: is not used again: the first 401 explains it, waiting and new requests are not sent",
       ],
-      [key, "bug: stops the run at once; what was done is recorded, the reason is told once, and the next run goes on"],
-      [key, "leaves an organization that is half made in state, and the next run completes it"],
-      [key, "leaves what a roster has reached in state, and the next run goes on from there"],
-      [key, "revoked in the middle of a destroy: what has gone is let go of, the rest is kept"],
+      [
+        key,
+        "bug: stops the run at once; completed steps are recorded, the reason is reported once, and the next run continues",
+      ],
+      [key, "keeps a partly created organization in the state, and the next run completes it"],
+      [key, "records the completed steps of a roster, and the next run continues"],
+      [key, "revoked in the middle of a destroy: deleted resources leave the state, the others stay"],
       [access, "401: a revoked key is an error of refresh and destroy, and drops nothing"],
     ],
     allows: [
-      [key, "bug: stops the run at once; what was done is recorded, the reason is told once, and the next run goes on"],
+      [
+        key,
+        "bug: stops the run at once; completed steps are recorded, the reason is reported once, and the next run continues",
+      ],
     ],
   },
   {
     guard: "A key that is downgraded in the middle of a run breaks nothing.",
     refuses: [
-      [key, "fails each further write, reads all the same, breaks nothing, and goes on once the role is back"],
+      [key, "fails each further write, still reads, breaks nothing, and continues once the role is back"],
       [access, "403: a key that may not see invitations takes none for gone, invites nobody and removes nobody"],
       [access, "403: a key that may not write says so and records nothing"],
     ],
-    allows: [[key, "fails each further write, reads all the same, breaks nothing, and goes on once the role is back"]],
+    allows: [[key, "fails each further write, still reads, breaks nothing, and continues once the role is back"]],
   },
   {
     guard: "One person is declared once in one place.",
     refuses: [
-      ["engine/declaredTwice.test.ts", "one person declared twice in one place"],
+      ["engine/declaredTwice.test.ts", "one person declared twice in one organization or team"],
       [member, "%s is refused where the service alone can tell"],
       ["lifecycle/teamRoster.test.ts", "refuse one person named by email and by uid"],
       ["lifecycle/teamRoster.test.ts", "refuse a roster beside single memberships of the team"],
       [
         "guards/people.test.ts",
-        "one person in one team, by email and by uid, is refused where the service alone can tell; in another team it is not",
+        "one person in one team, by email and by uid, is refused if only the service shows it; in another team it is not",
       ],
     ],
     allows: [
@@ -167,12 +173,10 @@ export const guards: readonly Guard[] = [
   {
     guard: "With AVALA_READ_ONLY nothing but GET is sent.",
     refuses: [
-      ["guards/readOnly.test.ts", "sends nothing but GET, whatever each kind is to do; preview and refresh work"],
-      ["cli/usage.test.ts", "AVALA_READ_ONLY refuses %s before anything is asked"],
+      ["guards/readOnly.test.ts", "only GET is sent, regardless of the steps; preview and refresh work"],
+      ["cli/usage.test.ts", "AVALA_READ_ONLY refuses %s before any request"],
       ["client/transport.test.ts", "reads and writes nothing"],
     ],
-    allows: [
-      ["guards/readOnly.test.ts", "sends nothing but GET, whatever each kind is to do; preview and refresh work"],
-    ],
+    allows: [["guards/readOnly.test.ts", "only GET is sent, regardless of the steps; preview and refresh work"]],
   },
 ];

@@ -11,13 +11,13 @@ import {
 } from "../support/stack.js";
 import { unreliable } from "../support/unreliable.js";
 
-/* A key that stops being good in the middle of a run: what was done is kept, nothing else is broken, and nothing more is sent. */
+/* A key that loses its validity during a run: completed steps are kept, nothing else is broken, and nothing more is sent. */
 
 const acme = "00000001-0000-4000-8000-000000000000";
 const core = `${acme}/00000002-0000-4000-8000-000000000000`;
 const blue = `${acme}/00000003-0000-4000-8000-000000000000`;
 const emails = Array.from({ length: 60 }, (_, number) => `p${number}@example.com`);
-/** Connections of the client: what is under way when the key is refused cannot be called back. */
+/** Connections of the client: requests in progress when the key is refused cannot be stopped. */
 const underWay = 16;
 
 let emulator: TestEmulator;
@@ -60,7 +60,7 @@ afterAll(async () => {
   await emulator.close();
 });
 
-/** Something happens once that many calls of a kind have been carried out; no later answer arrives before it has. */
+/** Runs an action once this number of calls of a kind has been carried out; no later answer arrives before that. */
 function after(count: number, on: RegExp, happens: () => Promise<unknown>): void {
   let left = count;
   let happening: Promise<unknown> | undefined;
@@ -94,7 +94,7 @@ const places: Program = Object.fromEntries(
 );
 
 describe("revoked in the middle of an up", () => {
-  it("bug: stops the run at once; what was done is recorded, the reason is told once, and the next run goes on", async () => {
+  it("bug: stops the run at once; completed steps are recorded, the reason is reported once, and the next run continues", async () => {
     after(3, /^POST /, () => emulator.revokeKey("avk_ada"));
     const said = await failures(stack.up(places));
     expect(said.length).toBe(emails.length - stack.resources.size);
@@ -114,7 +114,7 @@ describe("revoked in the middle of an up", () => {
     expect(await answered(201)).toBe(emails.length);
   });
 
-  it("leaves an organization that is half made in state, and the next run completes it", async () => {
+  it("keeps a partly created organization in the state, and the next run completes it", async () => {
     const program = {
       org: organization({ name: "Beta", handle: "beta" }),
       one: team({ organization: idOf("org"), name: "One" }),
@@ -131,7 +131,7 @@ describe("revoked in the middle of an up", () => {
     expect(betas).toMatchObject([{ uid: made, handle: "beta" }]);
   });
 
-  it("leaves what a roster has reached in state, and the next run goes on from there", async () => {
+  it("records the completed steps of a roster, and the next run continues", async () => {
     const program = {
       core: teamRoster({ team: core, members: Object.fromEntries(emails.map((email) => [email, "member"])) }),
     };
@@ -150,7 +150,7 @@ describe("revoked in the middle of an up", () => {
 });
 
 describe("downgraded in the middle of an up", () => {
-  it("fails each further write, reads all the same, breaks nothing, and goes on once the role is back", async () => {
+  it("fails each further write, still reads, breaks nothing, and continues once the role is back", async () => {
     const program: Program = {
       ...places,
       settled: organizationMember({ organization: acme, email: "p0@example.com" }),
@@ -179,7 +179,7 @@ describe("downgraded in the middle of an up", () => {
   });
 });
 
-it("revoked in the middle of a destroy: what has gone is let go of, the rest is kept", async () => {
+it("revoked in the middle of a destroy: deleted resources leave the state, the others stay", async () => {
   stack.environment = { ...stack.environment, AVALA_MAX_REMOVALS: `${emails.length}` };
   await stack.up(places);
   await emulator.clearLog();

@@ -4,8 +4,7 @@ import { organization, organizationMember, Stack, teamMembership, teamRoster, ty
 import { unreliable, type Mishap } from "../support/unreliable.js";
 
 /*
- * Who is never removed or demoted, and who must not be mistaken for somebody else. Each case is an organization of its own, in
- * which ada, whose key is used, is one admin of several; all cases go through the same two runs.
+ * People who are never removed or demoted, and people who must not be mistaken for somebody else. Each case is an organization of its own, in which ada, the API key's user, is one of several admins; all cases share the same two runs.
  */
 
 const uid = (kind: number, number: number): string =>
@@ -46,7 +45,7 @@ const admins = (slug: Slug, role: string): Program => ({
   [`${slug} ada`]: member(slug, { email: address("ada"), role }),
 });
 
-/** What is declared, and what it becomes: a program of its own for each way to go. */
+/** The declarations before and after: a separate program for each way to lose access. */
 const stories: Record<"updates" | "deletions" | "mistakes", { before: Program; after: Program }> = {
   updates: {
     before: {
@@ -93,7 +92,7 @@ const mishaps: Mishap[] = [
     fate: (body) => body.replaceAll('"role":"owner"', '"role":null'),
     times: Infinity,
   },
-  // Another person, whose address is the same but for its case.
+  // Another person, whose address differs only in its case.
   {
     on: /^GET .*\/(shared|named)\/members\//,
     fate: (body) => body.replaceAll(address("kim2"), "KIM@example.com"),
@@ -148,7 +147,7 @@ const rolesIn = async (slug: Slug): Promise<Record<string, string>> => {
 const writesIn = async (slug: Slug): Promise<string[]> =>
   (await emulator.writes()).filter((call) => call.includes(`/organizations/${slug}/`));
 
-describe("bug: of those who have the key's own role the last one is kept, though all of them go at the same time", () => {
+describe("bug: the last person with the role of the API key's user is kept, though all of them are removed at the same time", () => {
   it.each(["removed", "demoted"] as const)("%s", async (slug) => {
     expect(said(slug)).toEqual([expect.stringContaining("is the user whose API key this run uses")]);
     const roles = await rolesIn(slug);
@@ -158,39 +157,39 @@ describe("bug: of those who have the key's own role the last one is kept, though
   });
 });
 
-describe("bug: whose role Avala does not show may be the owner", () => {
-  it("and is given no other role; who shows one is", async () => {
+describe("bug: a person whose role Avala does not show may be the owner", () => {
+  it("and is given no other role; a person with a visible role is", async () => {
     expect(said("hidden")).toEqual([expect.stringMatching(/does not show the role of .*\[AVALA_GUARD\]/)]);
     expect(await writesIn("hidden")).toEqual([`PATCH /organizations/hidden/members/${uidOf("lee")}/role/`]);
   });
 
-  it("and is not removed; who shows one is", async () => {
+  it("and is not removed; a person with a visible role is", async () => {
     expect(said("gone")).toEqual([expect.stringMatching(/does not show the role of .*\[AVALA_GUARD\]/)]);
     expect(await writesIn("gone")).toEqual([`DELETE /organizations/gone/members/${uidOf("lee")}/`]);
   });
 });
 
-it("bug: an address that two people have, but for its case, gives nobody a role; a uid does", async () => {
+it("bug: an address that two people have, apart from its case, gives nobody a role; a uid does", async () => {
   expect(said("shared")).toEqual([expect.stringMatching(/2 people of organization .*\[AVALA_IDENTITY_UNKNOWN\]/)]);
   for (const name of ["kim", "kim2"] as const) expect(said("shared")[0]).toContain(uidOf(name));
   expect(await writesIn("shared")).toEqual([`PATCH /organizations/shared/members/${uidOf("lee")}/role/`]);
   expect(await writesIn("named")).toEqual([`PATCH /organizations/named/members/${uidOf("kim2")}/role/`]);
 });
 
-it("bug: nobody is taken out for an address that was somebody else's before: as a member, in a team, in a roster", async () => {
+it("bug: nobody is removed for an address that was somebody else's before: as a member, in a team, in a roster", async () => {
   const stays = `"${address("mia")}" is the address of another person of organization moved now, who stays.`;
   expect(said("moved")).toEqual([stays]);
   expect(await writesIn("moved")).toEqual([`DELETE /organizations/moved/members/${uidOf("lee")}/`]);
 });
 
-it("bug: what Avala does not count, or counts below zero, is not proven empty", async () => {
+it("bug: an organization whose count is missing or negative is not proven empty", async () => {
   expect(said("uncounted")).toEqual([
     expect.stringMatching(/because of what is inside: perhaps datasets \(Avala does not say\), perhaps projects \(/),
   ]);
   expect(await writesIn("uncounted")).toEqual([]);
 });
 
-it("one person in one team, by email and by uid, is refused where the service alone can tell; in another team it is not", async () => {
+it("one person in one team, by email and by uid, is refused if only the service shows it; in another team it is not", async () => {
   const refusals = said("twice");
   expect(refusals.length).toBeGreaterThan(0);
   for (const message of refusals) expect(message).toMatch(/stand for one and the same: .*\[AVALA_DECLARED_TWICE\]$/);

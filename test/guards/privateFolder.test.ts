@@ -22,8 +22,8 @@ import { acme, person, s, useService, uids } from "../lifecycle/support.js";
 import { organizationMember } from "../support/stack.js";
 
 /**
- * What the processes of a run share stands in a folder where other users of the machine may write. Here somebody has put
- * something in its place. Root plays two users where the tests run as root; elsewhere the modes and kinds remain.
+ * The processes of a run share files in a folder where other users of the machine may write. Here another user has put
+ * something there instead. If the tests run as root, they play two users; otherwise only modes and kinds are tested.
  */
 const isRoot = process.getuid?.() === 0;
 const stranger = 65_534;
@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
-/** Puts something where a private folder or file is to be. */
+/** Puts something at the path of a private folder or file. */
 type Plant = (path: string) => void;
 
 const plants: Record<string, { plant: Plant; onlyAsRoot?: true }> = {
@@ -98,7 +98,7 @@ const rows = (of: typeof plants) =>
 
 const engine = "127.0.0.1:4711";
 const journal = (root: string, file?: string) => new ProcessJournal("", engine, { root, file });
-/** Everything below a folder: kind, mode, owner, and what a file says. */
+/** Everything below a folder: kind, mode, owner, and the content of files. */
 function contents(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .map((entry) => {
@@ -109,7 +109,7 @@ function contents(folder: string): string[] {
     .toSorted();
 }
 
-describe("where the folder of the user is to be", () => {
+describe("at the path of the user's folder", () => {
   it.each(rows(forFolders))("$name: nothing is read, written or removed", ({ plant }) => {
     const root = join(place, "root");
     plant(root);
@@ -119,7 +119,7 @@ describe("where the folder of the user is to be", () => {
   });
 });
 
-describe("where the folder of a run is to be", () => {
+describe("at the path of a run's folder", () => {
   const uses: Record<string, (of: ProcessJournal) => unknown> = {
     reading: (of) => of.others(),
     "reading the program's": (of) => of.filesOf("program-"),
@@ -139,12 +139,12 @@ describe("where the folder of a run is to be", () => {
   );
 });
 
-describe("where a file of another process is to be", () => {
+describe("at the path of another process's file", () => {
   it.each(rows(forFiles))("$name: reading ends in an error, without waiting", ({ plant }) => {
     const root = join(place, "root");
     const writer = journal(root);
     writer.append(["ours"]);
-    // The process that has started this one lives.
+    // The parent process is alive.
     plant(join(writer.folder, processName(process.ppid)));
     const before = contents(place);
     expect(() => writer.others()).toThrow(NotPrivateError);
@@ -152,7 +152,7 @@ describe("where a file of another process is to be", () => {
   });
 });
 
-it("a file that goes on being written is checked each time", () => {
+it("a file that is still written is checked each time", () => {
   const writer = journal(join(place, "root"));
   writer.append(["ours"]);
   const file = join(writer.folder, processName());
@@ -163,7 +163,7 @@ it("a file that goes on being written is checked each time", () => {
   expect(readFileSync(join(place, "victim"), "utf8")).toBe("kept\n");
 });
 
-it("bug: the sweep deletes no file of anybody's behind a link, and no folder of others", () => {
+it("bug: the sweep deletes no file behind a link, and no folder of others", () => {
   const victim = join(place, "victim");
   mkdirSync(victim, { mode: 0o700 });
   for (const name of ["1", "2", "precious"]) writeFileSync(join(victim, name), "kept\n");
@@ -184,7 +184,7 @@ it("bug: the sweep deletes no file of anybody's behind a link, and no folder of 
   expect(existsSync(join(root, `link${suffix}`))).toBe(true);
 });
 
-describe("which folder it is", () => {
+describe("the choice of the folder", () => {
   const before = process.env["XDG_RUNTIME_DIR"];
   afterEach(() => {
     if (before === undefined) delete process.env["XDG_RUNTIME_DIR"];
@@ -192,16 +192,16 @@ describe("which folder it is", () => {
   });
   const below = join(tmpdir(), `pulumi-avala-${process.getuid?.()}`);
 
-  it("one in XDG_RUNTIME_DIR, where that is the user's own", () => {
+  it("is in XDG_RUNTIME_DIR, if that belongs to the user", () => {
     process.env["XDG_RUNTIME_DIR"] = place;
     expect(privateRoot()).toBe(join(place, "pulumi-avala"));
   });
-  it.each(rows(forFolders))("one in TMPDIR, where XDG_RUNTIME_DIR is $name", ({ plant }) => {
+  it.each(rows(forFolders))("is in TMPDIR, if XDG_RUNTIME_DIR is $name", ({ plant }) => {
     process.env["XDG_RUNTIME_DIR"] = join(place, "runtime");
     plant(join(place, "runtime"));
     expect(privateRoot()).toBe(below);
   });
-  it.each(["", "relative", "/nowhere/at/all"])("one in TMPDIR, where XDG_RUNTIME_DIR is %j", (folder) => {
+  it.each(["", "relative", "/nowhere/at/all"])("is in TMPDIR, if XDG_RUNTIME_DIR is %j", (folder) => {
     process.env["XDG_RUNTIME_DIR"] = folder;
     expect(privateRoot()).toBe(below);
   });
@@ -217,7 +217,7 @@ describe("on the host process", () => {
   const root = () => join(place, `pulumi-avala-${process.getuid?.()}`);
 
   it.each(rows(forFolders))(
-    "bug: $name lets no removal vanish: it fails, and works once it is gone",
+    "bug: $name makes a removal fail visibly; it works once that is gone",
     async ({ plant }) => {
       await s.stack.up(mia());
       s.stack.onProcesses = true;
@@ -232,7 +232,7 @@ describe("on the host process", () => {
     },
   );
 
-  it("bug: touches nothing that others have left in TMPDIR, whatever its name and age", async () => {
+  it("bug: changes nothing that others have left in TMPDIR, regardless of name and age", async () => {
     const old = new Date(Date.now() - 30 * 24 * 3_600_000);
     const names = ["pulumi-avala-evil", "pulumi-avala-127.0.0.1_4711", "pulumi-avala-removals-127.0.0.1_4711"];
     for (const name of names) {
@@ -250,7 +250,7 @@ describe("on the host process", () => {
   });
 
   if (isRoot) {
-    it("bug: another user can neither read, write nor replace what a run shares", async () => {
+    it("bug: another user can neither read, write nor replace the files of a run", async () => {
       chmodSync(place, 0o1777);
       s.stack.onProcesses = true;
       s.stack.environment = { ...s.stack.environment, TMPDIR: place };

@@ -6,7 +6,7 @@ import { declared, kinds, seed } from "./everyKind.js";
 
 jest.setTimeout(60_000);
 
-it("sends nothing but GET, whatever each kind is to do; preview and refresh work", async () => {
+it("only GET is sent, regardless of the steps; preview and refresh work", async () => {
   const emulator = await startEmulator({ seed });
   try {
     const program = declared("before", "member", "member");
@@ -24,7 +24,7 @@ it("sends nothing but GET, whatever each kind is to do; preview and refresh work
     const all = kinds.map(() => readOnly);
 
     expect(await refused(fresh.up(changed))).toEqual(all);
-    // A roster records what it has reached: nothing.
+    // A roster records its completed steps: none.
     expect([...fresh.resources.keys()]).toEqual(["teamRoster"]);
 
     const stack = new Stack(emulator.environment());

@@ -12,8 +12,7 @@ import {
 } from "../support/stack.js";
 
 /*
- * The circuit breaker, with its default of ten people for each place and run. Each case is an organization of its own; all of
- * them go through the same two runs, at the same time, as resources of one program do.
+ * The circuit breaker, with its default of ten people for each organization or team and run. Each case is an organization of its own; all of them share the same two runs, at the same time, as resources of one program do.
  */
 
 const limit = 10;
@@ -31,12 +30,12 @@ interface Case {
   people: number;
   before(crowd: Crowd): Program;
   after(crowd: Crowd): Program;
-  /** Who is left in the end. */
+  /** The people who remain. */
   left: { members?: number; places?: number };
-  /** Of two processes that announce the last one at the same time, neither goes on: more may be left. */
+  /** If two processes announce the last one at the same time, neither continues: more may remain. */
   more?: boolean;
   refused?: RegExp;
-  /** What has gone with its people. */
+  /** Objects that were deleted with their people. */
   gone?: "team" | "organization";
 }
 
@@ -55,12 +54,12 @@ const roster = ({ team: place }: Crowd, emails: string[], inputs: object = {}): 
     ...inputs,
   }),
 });
-/** The team, and places in it that are kept when their resources go before it. */
+/** The team, and memberships that are kept when their resources are deleted before it. */
 const keptPlaces = (crowd: Crowd, inputs: object = {}): Program => ({
   [crowd.team]: team({ organization: crowd.organization, name: "Core", adopt: crowd.team.split("/")[1], ...inputs }),
   ...places(crowd, { team: idOf(crowd.team), onDestroy: "retain" }),
 });
-/** The organization, and people of whom only a place in a team is declared. */
+/** The organization, and people of whom only a team membership is declared. */
 const placedPeople = (crowd: Crowd): Program => ({
   [crowd.organization]: organization({ name: nameOf(crowd), adopt: crowd.organization, onDestroy: "delete" }),
   ...keptPlaces(crowd, { organization: idOf(crowd.organization), forceDestroy: true }),
@@ -70,7 +69,7 @@ const firstOf = (crowd: Crowd, count: number): Crowd => ({ ...crowd, emails: cro
 const lastOf = (crowd: Crowd, count: number): Crowd => ({ ...crowd, emails: crowd.emails.slice(-count) });
 const none = (): Program => ({});
 
-/** The whole is said once; for the others there is one short line each. */
+/** The full error is reported once; the others have one short line each. */
 const tooMany = (what: string, count: number) =>
   new RegExp(
     `would take ${count} or more people out of ${what} \\S+ and may take out 10; .*AVALA_MAX_REMOVALS|^Not removed from ${what} \\S+ the limit of removals is reached`,

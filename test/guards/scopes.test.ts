@@ -2,7 +2,7 @@ import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Stack } from "../support/stack.js";
 import { declared, kinds, seed } from "./everyKind.js";
 
-/* Keys that are restricted to scopes: what a key may not do is refused by name of the scope, and never recorded as done. */
+/* Keys that are restricted to scopes: a forbidden step is refused with the name of the scope, and never recorded as done. */
 
 jest.setTimeout(60_000);
 
@@ -36,7 +36,7 @@ async function refused(run: Promise<unknown>): Promise<string[]> {
   return (ended instanceof AggregateError ? (ended.errors as Error[]) : [ended]).map(({ message }) => message);
 }
 
-/** What the state holds, by name. */
+/** The outputs in the state, by name. */
 const recordOf = (stack: Stack) => structuredClone(Object.fromEntries(stack.resources));
 
 /** A refusal of the service, with the scope that is missing. */
@@ -65,12 +65,12 @@ it("with organizations.read, previews and refreshes work, each write is refused,
   );
   expect((await emulator.state()).organizations).toEqual(standing);
   expect(await emulator.emails()).toEqual([]);
-  // A roster records how far it has come: not to its end.
+  // A roster records its completed steps: not all of them.
   const { teamRoster: roster, ...others } = recordOf(stack);
   expect({ ...others, teamRoster: recorded["teamRoster"] }).toEqual(recorded);
   expect(roster).toMatchObject({ initErrors: [write], outputs: { __unfinished: true } });
 
-  // With the scope, the same run makes what is still to be made.
+  // With the scope, the same run completes the rest.
   stackOf("avk_both", stack);
   expect((await stack.up(after)).steps.toSorted()).toEqual(kinds.map((kind) => `update ${kind}`).toSorted());
 });
@@ -81,11 +81,11 @@ it("with organizations.read, nothing is created", async () => {
   const write = forbidden("(POST|PATCH|DELETE)", "organizations\\.write");
   expect(await refused(stack.up(after))).toEqual(kinds.map(() => write));
   expect(await emulator.state()).toEqual(standing);
-  // A roster records what it has reached: nothing.
+  // A roster records its completed steps: none.
   expect([...stack.resources.keys()]).toEqual(["teamRoster"]);
 });
 
-it.each(["avk_write", "avk_none"])("without organizations.read, %s does nothing: it cannot look", async (key) => {
+it.each(["avk_write", "avk_none"])("without organizations.read, %s does nothing: it cannot read", async (key) => {
   const stack = stackOf("avk_local");
   await stack.up(before);
   const made = await emulator.state();
@@ -93,7 +93,7 @@ it.each(["avk_write", "avk_none"])("without organizations.read, %s does nothing:
   await emulator.clearLog();
   stackOf(key, stack);
   const read = forbidden("GET", "organizations\\.read");
-  // A preview of what is settled asks nothing.
+  // A preview of a settled stack sends no request.
   for (const run of [() => stack.refresh(), () => stack.up(after), () => stack.destroy()]) {
     for (const message of await refused(run())) expect(message).toEqual(read);
   }

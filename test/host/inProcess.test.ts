@@ -12,8 +12,7 @@ import {
 } from "../support/stack.js";
 
 /*
- * Most tests of lifecycles call the handlers in their own process. This is what allows it: in the process that the engine
- * starts, the same runs make the same calls, record the same state, log the same lines and fail with the same messages.
+ * Most tests of lifecycles call the handlers in their own process. These tests justify it: in the process that the engine starts, the same runs make the same calls, record the same state, log the same lines and fail with the same messages.
  */
 
 useService();
@@ -87,7 +86,7 @@ const stories: Record<string, Step[]> = {
   ],
 };
 
-/** Uids that the service gives, and moments, are others each time. */
+/** Uids from the service, and times, differ each time. */
 const comparable = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value)

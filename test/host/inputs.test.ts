@@ -6,7 +6,7 @@ import { Engine, Host, unknown, type Kind, type Properties } from "../support/ho
 const organization = "00000ace-0000-4000-8000-000000000000";
 const team = `${organization}/0000000c-0000-4000-8000-000000000000`;
 const user = "00000001-0000-4000-8000-000000000000";
-/** Whoever is declared as a member beside: a place of the same person would be looked at. */
+/** People who are also declared as members: a team membership of the same person would be read. */
 const other = "00000002-0000-4000-8000-000000000000";
 
 let emulator: TestEmulator;
@@ -87,7 +87,7 @@ const full: Record<Kind, { id: string; inputs: Properties; outputs: Properties }
   },
 };
 const kinds = Object.keys(full) as Kind[];
-/** Those in which a person is named by one of two inputs. */
+/** Declarations in which a person is named by one of two inputs. */
 const eitherName: Kind[] = ["organizationMember", "teamMembership"];
 
 describe("unknown values", () => {
@@ -115,7 +115,7 @@ describe("unknown values", () => {
       const { inputs: checked } = await host.check(kind, inputs, news);
       const { changes, replaces } = await host.diff(kind, id, state, checked);
       expect(changes).toBe(true);
-      // What cannot be changed in place has to be taken for a replacement, or dependents are not told.
+      // An immutable input has to count as a replacement; otherwise dependents do not see it.
       const immutable = ["organization", "team", "user", "email"].includes(name) && kind !== "organization";
       expect(replaces.length > 0).toBe(immutable);
     },
@@ -126,14 +126,14 @@ describe("unknown values", () => {
     expect((await host.check(kind, {}, news)).failures).toEqual([]);
   });
 
-  it("do not hide that a person is named twice", async () => {
+  it("do not hide a person who is named twice", async () => {
     const news = { team, role: "lead", user: unknown, email: "ada@example.com" };
     expect((await host.check("teamMembership", {}, news)).failures).toHaveLength(1);
   });
 });
 
-describe("a declaration that is in order", () => {
-  it.each(kinds)("%s has no failure, and no change against what was recorded", async (kind) => {
+describe("a valid declaration", () => {
+  it.each(kinds)("%s has no failure, and no change from the recorded inputs", async (kind) => {
     const { id, inputs, outputs } = full[kind];
     const checked = await host.check(kind, inputs, inputs);
     expect(checked.failures).toEqual([]);
@@ -157,7 +157,7 @@ describe("a declaration that is in order", () => {
     expect((await host.check("organization", {}, { name: "  Acme " })).inputs).toMatchObject({ name: "Acme" });
   });
 
-  it("takes null for absent, and fills in defaults", async () => {
+  it("treats null as absent, and fills in defaults", async () => {
     const { inputs, failures } = await host.check(
       "invitation",
       {},
@@ -168,7 +168,7 @@ describe("a declaration that is in order", () => {
   });
 });
 
-describe("a declaration that is not in order is refused by check, with its property and the reason", () => {
+describe("an invalid declaration is refused by check, with its property and the reason", () => {
   const org = { name: "Acme" };
   const inTeam = { team, email: "ada@example.com", role: "lead" };
   const invited = { organization, email: "ada@example.com" };
@@ -291,7 +291,7 @@ describe("a declaration that is not in order is refused by check, with its prope
     expect(failures).toEqual([{ property, reason: expect.stringMatching(reason) }]);
   });
 
-  it("tells all that is wrong at once", async () => {
+  it("is reported with all its faults at once", async () => {
     const { failures } = await host.check("invitation", {}, { email: "x", role: "owner", emial: "y" });
     expect(failures.map(({ property }) => property).toSorted()).toEqual(["email", "emial", "organization", "role"]);
   });
@@ -306,7 +306,7 @@ describe("a declaration that is not in order is refused by check, with its prope
   });
 });
 
-describe("an address that no mail system delivers to", () => {
+describe("an address that no email system delivers to", () => {
   const inputOf = (address: string): [kind: Kind, inputs: Properties, property: string][] => [
     ["organization", { name: "Acme", email: address }, "email"],
     ["organizationMember", { organization, email: address }, "email"],
@@ -329,7 +329,7 @@ describe("an address that no mail system delivers to", () => {
     }
   });
 
-  it.each(kindsNaming)("is not mistaken for one that people have in %s", async (_, at) => {
+  it.each(kindsNaming)("does not affect valid addresses in %s", async (_, at) => {
     for (const row of taken.filter(sendable)) {
       const [kind, inputs] = inputOf(row[0])[at]!;
       expect({ address: row[0], ...(await host.check(kind, {}, inputs)) }).toMatchObject({
@@ -340,7 +340,7 @@ describe("an address that no mail system delivers to", () => {
   });
 
   it.each(["organizationMember", "invitation", "teamMembership"] as const)(
-    "is no part of an id of %s",
+    "is refused in an id of %s",
     async (kind) => {
       const place = kind === "teamMembership" ? team : organization;
       for (const [address, reason] of refused.filter(sendable)) {
@@ -357,7 +357,7 @@ describe("an address that no mail system delivers to", () => {
 });
 
 describe("bug: one person under two spellings, as a transformation may leave them", () => {
-  /** A spelling of each person, and another one. */
+  /** Two spellings of each person. */
   const spellings: [what: string, one: string, other: string][] = [
     ["itself", "@example.com", "@example.com"],
     ["upper case", "@example.com", "@EXAMPLE.Com"],
@@ -384,7 +384,7 @@ describe("bug: one person under two spellings, as a transformation may leave the
     pairs.map((pair, at) => [row[0], pair[0]("")[0], pair[1]("")[0], row, pair, `p${number}-${at}`] as const),
   );
 
-  it.each(cells)("is told in %s, by %s and %s", async (...cell) => {
+  it.each(cells)("is refused in %s, by %s and %s", async (...cell) => {
     const [, , , [, one, other], pair, who] = cell;
     const check = (make: Make, email: string, name: string) => {
       const [kind, inputs] = make(email);
@@ -407,7 +407,7 @@ describe("a role in a team that is left out", () => {
     return [inputs["role"], await host.diff("teamMembership", id, state, inputs)];
   };
 
-  it("is member, and no change where member is recorded, written or not", async () => {
+  it("is member, and not a change if member is recorded, written or not", async () => {
     const none = { changes: false, replaces: [] };
     expect(await diff({ ...recorded, role: "member" }, named)).toEqual(["member", none]);
     expect(await diff({ ...recorded, role: "member" }, { ...named, role: "member" })).toEqual(["member", none]);

@@ -40,7 +40,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 }
 
 describe("the watchdog", () => {
-  it("lets the process live as long as the engine is there, and ends it within two seconds after", async () => {
+  it("lets the process live as long as the engine, and ends it within two seconds after", async () => {
     let probes = 0;
     const open = new Set<Socket>();
     const listener = createServer((socket) => {
@@ -62,7 +62,7 @@ describe("the watchdog", () => {
     expect(performance.now() - gone).toBeLessThan(2_000);
   });
 
-  it("sends nothing more for what was still to be done", async () => {
+  it("sends nothing more for the remaining steps", async () => {
     const people = Array.from({ length: 200 }, (_, index) => `p${index}@example.com`);
     for (const email of people) await emulator.join(uids.acme, email);
     const host = await start({ ...emulator.environment(), AVALA_REQUESTS_PER_SECOND: "5" });
@@ -166,10 +166,10 @@ describe("settings reach the handlers, key and base URL from one source", () => 
   });
 });
 
-describe("what handlers tell", () => {
+describe("log lines of handlers", () => {
   const waiting = { team: core, email: "nobody@example.com", role: "member" };
 
-  it("arrives as a warning, once, on one line, with hostile names made harmless", async () => {
+  it("arrive as a warning, once, on one line, with hostile names made harmless", async () => {
     const name = "Core\nwarning: all is lost\u202e\u001b[2J";
     await emulator.api("PATCH", "/organizations/acme/teams/core/", { name });
     const host = await start();
@@ -182,7 +182,7 @@ describe("what handlers tell", () => {
     expect(host.output).toBe("");
   });
 
-  it("arrives as information where nothing is amiss: waiting for the rate limit", async () => {
+  it("arrive as information without a problem: waiting for the rate limit", async () => {
     const host = await start({ ...emulator.environment(), AVALA_REQUESTS_PER_MINUTE: "2" });
     const many = Array.from({ length: 8 }, (_, index) =>
       host.create("team", { organization: uids.acme, name: `T${index}` }),
@@ -192,7 +192,7 @@ describe("what handlers tell", () => {
     expect(engine.logged).toEqual([{ severity: "info", message: expect.stringContaining("are waiting") }]);
   });
 
-  it("prints an expected error without the way through our code", async () => {
+  it("contain an expected error without a stack trace of our code", async () => {
     const host = await start();
     await expect(host.delete("teamMembership", `${uids.core}/x/y`, { team: core })).rejects.toThrow(
       "[AVALA_ORGANIZATION_VANISHED]",
@@ -202,7 +202,7 @@ describe("what handlers tell", () => {
   });
 });
 
-describe("what comes back", () => {
+describe("results of the handlers", () => {
   const declarations: [Kind, Properties][] = [
     ["organization", { name: "Beta" }],
     ["team", { organization: uids.acme, name: "Blue" }],
@@ -231,7 +231,7 @@ describe("what comes back", () => {
     },
   );
 
-  it("of a partial failure: what is recorded carries its text, so that later calls can be made", async () => {
+  it("of a partial failure: the recorded outputs contain the handlers' text, so that later calls can be made", async () => {
     const host = await start();
     const failure = await host
       .create("organization", { name: "Beta", slug: "acme" })
@@ -245,14 +245,14 @@ describe("what comes back", () => {
     });
     const { id, properties } = recorded!;
     expect((await host.read("organization", id, properties)).id).toBe(id);
-    // In another run: what this one has made stands for itself.
+    // In another run: the claims of this one still apply.
     await host.close();
     await (await start()).delete("organization", id, properties);
     expect((await emulator.state()).organizations.map(({ slug }) => slug)).toEqual(["acme"]);
   });
 });
 
-describe("get: reading by id what no state records", () => {
+describe("get: reading by id without a state", () => {
   const existing = async (): Promise<[Kind, string, Properties][]> => {
     await emulator.api("POST", "/organizations/acme/invitations/", { email: person("zoe"), role: "admin" });
     return [
@@ -265,7 +265,7 @@ describe("get: reading by id what no state records", () => {
     ];
   };
 
-  it("answers what is there, and no more than the documentation names", async () => {
+  it("returns the existing object, with the documented outputs only", async () => {
     const host = await start();
     const { resources } = await import("../../provider/schema/index.js");
     for (const [kind, id, expected] of await existing()) {
@@ -285,7 +285,7 @@ describe("get: reading by id what no state records", () => {
     ["teamMembership", `${core}/${person("zoe")}`],
     ["teamMembership", `${uids.acme}/${uids.acme}/${uids.mia}`],
     ["invitation", `${uids.acme}/${person("zoe")}`],
-  ])("bug: refuses a %s that is not there without looking for it again: %s", async (kind, id) => {
+  ])("bug: refuses a missing %s without looking for it again: %s", async (kind, id) => {
     await emulator.clearLog();
     await expect((await start()).read(kind, id, {})).rejects.toThrow("[AVALA_GET]");
     const calls = await emulator.calls();

@@ -4,7 +4,7 @@ import { providerText } from "../../provider/resources/base.js";
 import { resources } from "../../provider/schema/index.js";
 import { Engine, Host, type Kind } from "../support/host.js";
 
-/** What states of every release hold. A change here breaks refresh and destroy for all of them: never edit, only add. */
+/** The text in states of every release. A change here breaks refresh and destroy for all of them: never edit, only add. */
 const texts: Record<string, string> = {
   organization: 'exports.handler=()=>require("pulumi-avala/provider").organization',
   team: 'exports.handler=()=>require("pulumi-avala/provider").team',

@@ -8,7 +8,7 @@ import { Engine, Host, HostError } from "../support/host.js";
 import { pageOf, rawService, type RawCall, type Reply } from "../support/rawService.js";
 import { steering } from "./texts.js";
 
-/* Answers that no service gives: whatever comes, it is an error with a code or harmless, and memory and time have bounds. */
+/* Answers that no service gives: each is an error with a code or harmless, and memory and time are bounded. */
 
 const key = "avk_0123456789abcdefSECRET";
 const uid = (kind: number, number = 0): string => `0000000${kind}-0000-4000-8000-${String(number).padStart(12, "0")}`;
@@ -32,7 +32,7 @@ const noa = {
   is_expired: false,
 };
 
-/** A service that is as it should be. */
+/** A correct service. */
 function good({ method, path }: RawCall): Reply | undefined {
   const lists: Record<string, object> = {
     "/organizations/": acme,
@@ -47,7 +47,7 @@ function good({ method, path }: RawCall): Reply | undefined {
   return method === "GET" ? undefined : { status: 201, body: {} };
 }
 
-/** Every kind of call, and the row that its answer holds. */
+/** Every kind of call, and the row in its answer. */
 const calls: Record<
   string,
   { on: string; call: (client: AvalaClient) => Promise<unknown>; row?: object; list?: true }
@@ -109,7 +109,7 @@ const byHand = (by: (response: ServerResponse) => void): Reply => ({ by });
 const raw = (text: string): Reply => byHand((response) => response.socket!.end(text));
 const megabyte = Buffer.alloc(1024 * 1024, " ");
 
-/** Sends without an end, as fast as it is taken. */
+/** Sends without an end, as fast as it is read. */
 function flood(response: ServerResponse, start: string): void {
   response.writeHead(200, { "content-type": "application/json" });
   response.write(start);
@@ -127,7 +127,7 @@ function drip(response: ServerResponse, milliseconds: number): void {
   response.on("close", () => clearInterval(timer));
 }
 
-/** What comes in place of any answer. */
+/** The body that replaces any answer. */
 const answers: Record<string, Reply> = {
   "50 MB of JSON": { body: Buffer.from(`{"results":["${"x".repeat(50 * 1024 * 1024)}"],"next":null}`) },
   "a body without an end": byHand((response) => flood(response, '{"results":[')),
@@ -154,7 +154,7 @@ const answers: Record<string, Reply> = {
 };
 
 let service: Awaited<ReturnType<typeof rawService>>;
-/** Stands where the key must never go. */
+/** A server to which the key must never be sent. */
 let elsewhere: Awaited<ReturnType<typeof rawService>>;
 const clients: AvalaClient[] = [];
 jest.setTimeout(60_000);
@@ -170,7 +170,7 @@ afterAll(async () => {
   await elsewhere.close();
 });
 
-/** A client that waits for nothing between its tries, and for no answer longer than that. */
+/** A client without waits between its tries, and with this deadline for an answer. */
 function clientOf(settings: Partial<ClientSettings> = {}): AvalaClient {
   const fast = { requestsPerMinute: 1_000_000, requestsPerSecond: 1_000_000, timeoutMs: 1000 };
   const client = createClient({ apiKey: key, baseUrl: service.url, ...fast, ...settings }, { random: () => -1 });
@@ -178,7 +178,7 @@ function clientOf(settings: Partial<ClientSettings> = {}): AvalaClient {
   return client;
 }
 
-/** The service is as it should be, but for one call. */
+/** A correct service, except for one call. */
 function but(on: string, reply: Reply | ((nth: number) => Reply)): void {
   let nth = 0;
   service.answers((call) => {
@@ -208,7 +208,7 @@ function expectShown(error: Error): void {
 /** These end by the client's deadline alone. */
 const endless = new Set(["a byte every now and then", "headers, and then nothing"]);
 
-/** Of the answer of a write without content nothing is needed: any JSON that real answers may be as large as is one. */
+/** The answer of a write without content is not used: any JSON within the limit of real answers is accepted. */
 const harmlessToActs = new Set(["a number beyond all"]);
 
 it.each(Object.entries(answers))(
@@ -242,7 +242,7 @@ describe("each field of each row", () => {
       Object.entries(calls[kind]!.row!).map(([field, value]) => ({ kind, field, value: value as unknown })),
     );
 
-  it("of another type is an error that names its place and nothing of its content", async () => {
+  it("of another type is an error that names its path and no content", async () => {
     const client = clientOf();
     for (const { kind, field, value } of fields) {
       const { on, call, row } = calls[kind]!;
@@ -256,7 +256,7 @@ describe("each field of each row", () => {
     }
   });
 
-  it("may hold a text that is new, a date that is none, a number below zero: enums are open, dates are text", async () => {
+  it("may contain a new text, an invalid date, a number below zero: enums are open, dates are text", async () => {
     const client = clientOf();
     for (const kind of kinds.filter((one) => !isAct(one))) {
       const { on, call, row } = calls[kind]!;
@@ -272,7 +272,7 @@ describe("each field of each row", () => {
     }
   });
 
-  it("may be called __proto__ or constructor, which changes nothing", async () => {
+  it("may be called __proto__ or constructor, without an effect", async () => {
     const client = clientOf();
     const own = `"__proto__":{"role":"owner","uid":"x"},"constructor":{"prototype":{"role":"owner"}},"role":"member"`;
     for (const kind of kinds.filter((one) => !isAct(one))) {
@@ -319,7 +319,7 @@ describe("lists", () => {
     ["no scheme", (port: number) => `//127.0.0.1:${port}/?page=2`],
     ["a file", () => "file:///etc/passwd?page=2"],
     ["a script", () => "javascript:alert(1)?page=2"],
-  ])("with a link to the next page at %s are read on where they are", async (_, next) => {
+  ])("with a link to the next page at %s are read from the configured base URL", async (_, next) => {
     const client = clientOf();
     for (const kind of lists) {
       const { on, call, row } = calls[kind]!;
@@ -329,7 +329,7 @@ describe("lists", () => {
     expect(new Set(service.keys)).toEqual(new Set([key]));
   });
 
-  it("hold each row once, however often it comes", async () => {
+  it("contain each row once, also if it is sent repeatedly", async () => {
     const client = clientOf();
     for (const kind of lists) {
       const { on, call, row } = calls[kind]!;
@@ -377,12 +377,12 @@ describe("lists", () => {
 });
 
 describe("the host process", () => {
-  /** More than a process of Node takes for itself, and less than the largest of these answers thrice over. */
+  /** More than an empty Node process, and less than three times the largest of these answers. */
   const mostMegabytes = 400;
   const peakOf = (pid: number): number =>
     Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? Infinity) / 1024;
 
-  /** Not those that are tried again after a while, or end by the deadline of thirty seconds. */
+  /** Without those that are tried again after a while, or end by the deadline of thirty seconds. */
   const fatal = Object.entries(answers).filter(
     ([name]) =>
       !/length that is too (long|short)|every now|then nothing|no HTTP|megabyte|two lengths|below zero/.test(name),
@@ -407,7 +407,7 @@ describe("the host process", () => {
     },
   };
 
-  it("answers each with a code, lives on, leaks nothing and stays small", async () => {
+  it("answers each with a code, stays alive, leaks nothing and stays small", async () => {
     const engine = await Engine.start();
     const host = await Host.start(engine, {
       AVALA_API_KEY: key,

@@ -7,11 +7,11 @@ jest.setTimeout(200_000);
 
 const texts = Object.values(hostileTexts).filter((text) => text.length < 1000);
 
-/** The engine colours nothing here: whatever steers a terminal has come from elsewhere. */
+/** The engine colors nothing here: all terminal controls come from elsewhere. */
 const expectHarmless = (screen: string) =>
   expect(screen.replaceAll(/[\t\u200c\u200d]|\r\n/g, "")).not.toMatch(steeringInLines);
 
-it("bug: what others have written into descriptions can be refreshed, steers no terminal, and is repaired", async () => {
+it("bug: hostile descriptions written by others can be refreshed, show no terminal controls, and are repaired", async () => {
   const emulator = await startEmulator();
   const between = await unreliable(emulator.url);
   const project = await Project.open({ ...emulator.environment(), AVALA_BASE_URL: between.url });

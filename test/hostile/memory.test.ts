@@ -7,7 +7,7 @@ import { DEEPEST, excess, LONGEST_TEXT, MOST_VALUES } from "../../provider/clien
 import { rawService, type Reply } from "../support/rawService.js";
 
 /*
- * security 12: no answer takes more memory than this, whatever it holds. The client runs in a process of its own, which
+ * security 12: no answer takes more memory than this, regardless of its content. The client runs in a process of its own, which
  * reads its peak from /proc: on Linux, maxRSS of a child starts at the peak of its parent. A process that runs out of
  * memory has no answer to print.
  */
@@ -40,7 +40,7 @@ const program = `
 `;
 
 interface Ended {
-  /** Of each call: nothing of one that was not harmed. */
+  /** The error of each call; none for a call without harm. */
   endings: { code?: string; message?: string }[];
   megabytes: number;
 }
@@ -52,7 +52,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** How a call ends, made so many times in a process of its own, where this is all that is answered. */
+/** The result of a call, repeated in a process of its own, if the service always returns this answer. */
 async function ended(call: string, reply: (nth: number) => Reply, times = 1): Promise<Ended> {
   let nth = 0;
   service.answers(() => reply(++nth));
@@ -62,7 +62,7 @@ async function ended(call: string, reply: (nth: number) => Reply, times = 1): Pr
   return JSON.parse(stdout) as Ended;
 }
 
-/** `unit` over and over between start and end, as long as the whole may be. */
+/** `unit` repeated between start and end, up to the maximum length. */
 const filled = (start: string, unit: string, end: string, size: number) =>
   `${start}${unit.repeat(Math.floor((size - start.length - end.length - unit.length) / unit.length))}${unit.replace(/,$/, "")}${end}`;
 const listed = (unit: string) => (size: number) => filled('{"results":[', unit, '],"next":null}', size);
@@ -117,7 +117,7 @@ it.each(Object.entries(bodies))(
   },
 );
 
-/** Of many answers, one after the other, some wait to be collected. */
+/** Of many answers in sequence, some are not garbage-collected yet. */
 const mostOfMany = 2 * mostMegabytes;
 const codesOf = ({ endings }: Ended) =>
   [...new Set(endings.map(({ code }) => code))].filter((code) => code !== undefined);
@@ -153,7 +153,7 @@ describe("the body of an error", () => {
     "more than an error's body may have": "x".repeat(16 * mebibyte),
   };
 
-  it("is shown in a short message, in little memory, whatever it is", async () => {
+  it("is shown in a short message, in little memory, regardless of its content", async () => {
     const all = Object.values(errors);
     const { endings, megabytes } = await ended("list", (nth) => ({ status: 400, body: all[nth - 1]! }), all.length);
     expect(endings.map(({ code }) => code)).toEqual(all.map(() => "AVALA_INVALID"));
@@ -162,7 +162,7 @@ describe("the body of an error", () => {
   });
 });
 
-describe("what has no end, or comes again and again", () => {
+describe("an endless or repeating answer", () => {
   const chunk = Buffer.alloc(mebibyte, "{},");
   const flood: Reply = {
     by(response) {
@@ -175,7 +175,7 @@ describe("what has no end, or comes again and again", () => {
       more();
     },
   };
-  /** Pages of rows that are all good and all different. */
+  /** Pages of rows that are all valid and all different. */
   const pages = (rows: number, name: string) => (nth: number) => ({
     body: {
       results: Array.from({ length: rows }, (_, index) => ({ uid: `u${nth}-${index}`, slug: "b", name })),

@@ -5,8 +5,7 @@ import { pageOf, rawService, type RawCall, type Reply } from "../support/rawServ
 import { hostileTexts, steering, steeringInLines } from "./texts.js";
 
 /*
- * Names, addresses, roles and reasons of others, in every place where they reach a screen: what handlers tell, their errors, the
- * state that the engine shows, and the command line.
+ * Names, addresses, roles and reasons of others, wherever they reach a screen: log lines of handlers, their errors, the state that the engine shows, and the command line.
  */
 
 const key = "avk_0123456789abcdefSECRET";
@@ -102,7 +101,7 @@ const environment = () => ({
   AVALA_REQUESTS_PER_SECOND: "10000",
 });
 
-/** What one handler was asked for, and what came of it. */
+/** One call of a handler, and its result. */
 interface Said {
   what: string;
   error?: string;
@@ -176,7 +175,7 @@ describe("handlers", () => {
 
   it.each(texts.map(([name], index) => [name, index] as const))("%s", (_, index) => {
     const errors = said[index]!.filter(({ error }) => error !== undefined);
-    // Each of these has something of the service to say.
+    // Each of these quotes data of the service.
     expect(errors.map(({ what }) => what)).toEqual([
       "create organization",
       "create team",
@@ -201,7 +200,7 @@ describe("handlers", () => {
     expect(values).not.toContain(hostileTexts["the engine's sign for an unknown value"]);
   });
 
-  it("check refuses what it quotes in harmless words, whatever stands in a field", async () => {
+  it("check quotes refused values harmlessly, in every field", async () => {
     const kinds = ["organization", "team", "organizationMember", "teamMembership", "teamRoster", "invitation"] as const;
     const words = [...texts.map(([, text]) => text), "__proto__", "constructor", "toString"];
     for (const text of words) {
@@ -217,7 +216,7 @@ describe("handlers", () => {
     }
   });
 
-  it("tell it in short and harmless lines", () => {
+  it("log them in short and harmless lines", () => {
     expect(engine.logged.length).toBeGreaterThan(texts.length * 4);
     for (const { message } of engine.logged) {
       expect(message).not.toMatch(steering);
@@ -226,7 +225,7 @@ describe("handlers", () => {
     expect(host.output).not.toMatch(steeringInLines);
   });
 
-  it("show another text as another text: what cannot be seen is written out", () => {
+  it("show different texts differently: invisible characters are written out", () => {
     const index = texts.findIndex(([name]) => name === "zero width");
     const read = said[index]!.find(({ what }) => what === "read organization")!;
     expect(read.recorded[0]).toMatchObject({ description: "a\\u{200b}d\u200cm\u200di\\u{feff}n\\u{ad}" });
@@ -252,7 +251,7 @@ describe("the command line", () => {
     }
   });
 
-  it("status --json holds them as they are, written so that they steer nothing", async () => {
+  it("status --json contains them unchanged, with control characters escaped", async () => {
     const { code, stdout } = await desk.run(["status", "--json", ...all]);
     expect(code).toBe(0);
     expect(stdout).not.toMatch(steeringInLines);

@@ -1,4 +1,4 @@
-/** What people may call themselves, their teams and organizations, if somebody lets them. */
+/** Hostile names of people, teams and organizations. */
 export const hostileTexts: Readonly<Record<string, string>> = {
   "colours and cursor (CSI)": "a\u001b[2J\u001b[31mred\u001b[1;1Hb",
   "eight-bit CSI": "a\u009b31mred\u009b2Jb",
@@ -19,7 +19,7 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   "a megabyte": `${"long ".repeat(200_000)}end`,
 };
 
-/** What must not reach a terminal. */
+/** Characters that must not reach a terminal. */
 export const steering = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
-/** The same, where the lines of a text are the program's own. */
+/** The same, for texts whose line ends are the program's own. */
 export const steeringInLines = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;

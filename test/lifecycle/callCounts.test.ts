@@ -131,7 +131,7 @@ describe.each([
 
 let settledOnce: { world: Seed; resources: string } | undefined;
 
-/** The tiny one is settled. Made once: from then on both sides begin where that has ended. */
+/** The tiny one is settled. Made once: every test begins with this service and this state. */
 async function settledTiny(): Promise<void> {
   if (!settledOnce) {
     await settled(tiny);

@@ -666,7 +666,7 @@ describe("one person declared twice in one organization", () => {
   });
 });
 
-describe("what the service does not show", () => {
+describe("data that the service does not show", () => {
   it("addresses: whether somebody is a member is not known, and nobody is invited; who is known by uid is settled", async () => {
     await s.stack.up({
       ...member({ email: person("mia") }),
@@ -777,7 +777,7 @@ describe("a service that answers what this version does not know", () => {
   });
 });
 
-describe("a place in a team", () => {
+describe("a team membership", () => {
   const place = (who: object) => teamMembership({ team: `${uids.acme}/${uids.core}`, role: "lead", ...who });
 
   it("of somebody declared waits without a warning, is granted after the acceptance, and is one by email and uid", async () => {

@@ -6,7 +6,7 @@ import { end, Scene, stopsOf, survivors } from "./scene.js";
 
 jest.setTimeout(240_000);
 
-/** What can befall a run while its writes are under way. */
+/** What can happen to a run while its writes are under way. */
 interface Crash {
   /** Ends the engine, by and by. */
   strike(engine: Started, processes: readonly Process[], release: () => void): Promise<void> | void;

@@ -59,10 +59,10 @@ it.each(faultKinds.map((kind) => [kind.name, kind] as const))(
   },
 );
 
-/** Every call of every operation that this kind of fault can befall. */
-const due = ({ befalls = () => true }: FaultKind, all: readonly Clean[]): string[] =>
+/** Every call of every operation that this kind of fault can affect. */
+const due = ({ affects = () => true }: FaultKind, all: readonly Clean[]): string[] =>
   all.flatMap(({ template: { operation }, calls }) =>
-    calls.filter(befalls).map((call) => `${operation.name} | ${lineOf(call)}`),
+    calls.filter(affects).map((call) => `${operation.name} | ${lineOf(call)}`),
   );
 
 it("all operations are carried out, and nearly all of them make calls that can come to grief", async () => {

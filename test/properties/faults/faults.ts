@@ -25,8 +25,8 @@ export interface FaultKind {
   forGood?: true;
   /** It ends the requests of all who share the process: what they would have sent later does not meet it. */
   endsRun?: true;
-  /** Calls that it cannot befall are no cases. Default: any. */
-  befalls?: (call: CleanCall) => boolean;
+  /** Calls that it affects; only these are cases. Default: any. */
+  affects?: (call: CleanCall) => boolean;
   /** How the service is set. */
   settings?: Partial<Settings>;
   /** What the provider is told beside. */
@@ -62,33 +62,33 @@ export const faultKinds: readonly FaultKind[] = [
   { name: "429 with Retry-After as a date", action: { status: 429, headers: { date, "Retry-After": secondLater } } },
   { name: "429 without Retry-After", action: { status: 429, body: detail("Request was throttled.") } },
   { name: "500", action: { status: 500, body: detail("Internal error.") } },
-  { name: "500 after the change", action: { status: 500, after: true }, befalls: isWrite },
+  { name: "500 after the change", action: { status: 500, after: true }, affects: isWrite },
   { name: "502 once", action: { status: 502, headers: html, body: page } },
   {
     name: "502 at each try, after the change",
     action: { status: 502, after: true },
     times: ALL_TRIES,
-    befalls: isWrite,
+    affects: isWrite,
   },
   { name: "503 with an HTML body, at each try", action: { status: 503, headers: html, body: page }, times: ALL_TRIES },
   { name: "connection refused", refused: true },
   { name: "dropped before the change", action: { drop: "before" } },
   { name: "dropped before the change, at each try", action: { drop: "before" }, times: ALL_TRIES },
-  { name: "dropped after the change", action: { drop: "after" }, befalls: isWrite },
-  { name: "dropped after the change, at each try", action: { drop: "after" }, times: ALL_TRIES, befalls: isWrite },
+  { name: "dropped after the change", action: { drop: "after" }, affects: isWrite },
+  { name: "dropped after the change, at each try", action: { drop: "after" }, times: ALL_TRIES, affects: isWrite },
   {
     name: "dropped after the change, and not to be looked up",
     action: { drop: "after" },
     times: ALL_TRIES,
     forGood: true,
-    befalls: isWrite,
+    affects: isWrite,
   },
   {
     name: "dropped before the change, and not to be looked up",
     action: { drop: "before" },
     times: ALL_TRIES,
     forGood: true,
-    befalls: isWrite,
+    affects: isWrite,
   },
   { name: "no answer in time, without the change", action: { drop: "before", delayMs: longer }, environment: patience },
   { name: "no answer in time, with the change", action: { pauseMs: longer }, environment: patience },
@@ -96,12 +96,12 @@ export const faultKinds: readonly FaultKind[] = [
   { name: "truncated JSON, at each try", action: { truncate: true }, times: ALL_TRIES },
   { name: "empty 200", action: { status: 200, body: "", after: true } },
   { name: "wrong shape", action: shapes[0]!, variants: shapes },
-  { name: "a login page in place of the change", action: { status: 200, headers: html, body: page }, befalls: isWrite },
+  { name: "a login page in place of the change", action: { status: 200, headers: html, body: page }, affects: isWrite },
   {
     name: "a login page in place of the change, and not to be looked up",
     action: { status: 200, headers: html, body: page },
     forGood: true,
-    befalls: isWrite,
+    affects: isWrite,
   },
   { name: "401", action: { status: 401, body: detail("API key has been revoked or has expired.") }, endsRun: true },
   { name: "403", action: { status: 403, body: detail("You do not have permission to perform this action.") } },
@@ -109,15 +109,15 @@ export const faultKinds: readonly FaultKind[] = [
   {
     name: "a page that vanishes during a walk",
     action: { status: 404, body: detail("Invalid page.") },
-    befalls: isLaterPage,
+    affects: isLaterPage,
     settings: onePerPage,
   },
   {
     name: "a page that vanishes during each walk",
     action: { status: 404, body: detail("Invalid page.") },
     times: ALL_TRIES,
-    befalls: isLaterPage,
+    affects: isLaterPage,
     settings: onePerPage,
   },
-  { name: "a list that repeats", action: { repeat: "previous" }, befalls: isLaterPage, settings: onePerPage },
+  { name: "a list that repeats", action: { repeat: "previous" }, affects: isLaterPage, settings: onePerPage },
 ];

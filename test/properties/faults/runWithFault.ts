@@ -18,13 +18,13 @@ export interface Verdict {
 /** All calls of these operations that a kind of fault can affect. */
 export function hitsOf(kind: FaultKind, cleans: readonly Clean[]): Hit[] {
   return cleans.flatMap((clean) =>
-    clean.calls.filter((call) => kind.befalls?.(call) ?? true).map((call) => ({ clean, call })),
+    clean.calls.filter((call) => kind.affects?.(call) ?? true).map((call) => ({ clean, call })),
   );
 }
 
 /** The call that all organizations share, once for each operation. */
 export function sharedHitsOf(kind: FaultKind, cleans: readonly Clean[]): Hit[] {
-  return (kind.befalls?.(sharedCall) ?? true) ? cleans.map((clean) => ({ clean, call: sharedCall })) : [];
+  return (kind.affects?.(sharedCall) ?? true) ? cleans.map((clean) => ({ clean, call: sharedCall })) : [];
 }
 
 /** Runs each operation with its fault, again without, and looks whether all is as after a clean run. */
@@ -36,7 +36,12 @@ export async function runWithFault(kind: FaultKind, hits: readonly Hit[]): Promi
       cases.flatMap(({ organizations }) => organizations),
       cases.flatMap(({ people }) => people),
     );
-    const { errors: first, missed } = await (kind.refused ? refuseConnections : withEmulatorFaults)(bench, kind, hits, cases);
+    const { errors: first, missed } = await (kind.refused ? refuseConnections : withEmulatorFaults)(
+      bench,
+      kind,
+      hits,
+      cases,
+    );
     const second = await again(bench, cases);
     const unsettled = await bench.together((hosts) =>
       Promise.all(cases.map((one) => one.unsettled(hosts).catch((error: Error) => [error.message]))),
@@ -65,7 +70,12 @@ export async function runWithFault(kind: FaultKind, hits: readonly Hit[]): Promi
 }
 
 /** The emulator applies the faults to the calls. */
-async function withEmulatorFaults(bench: Bench, kind: FaultKind, hits: readonly Hit[], cases: readonly Case[]): Promise<Refused> {
+async function withEmulatorFaults(
+  bench: Bench,
+  kind: FaultKind,
+  hits: readonly Hit[],
+  cases: readonly Case[],
+): Promise<Refused> {
   const faults: Fault[] = hits.map(({ call: { method, path, nth, body } }, i) => {
     const { token } = cases[i]!.at;
     const own = (text: string) => text.replaceAll("TOKEN", token);

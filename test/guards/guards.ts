@@ -22,30 +22,30 @@ export const guards: readonly Guard[] = [
   {
     guard: "The owner is neither removed nor demoted, whatever is declared.",
     refuses: [
-      [member, "is settled and reported, and neither changed nor removed, by whatever they are declared"],
+      [member, "is settled and reported, and neither changed nor removed, for every way to declare them"],
       [people, "and is given no other role; a person with a visible role is"],
       [people, "and is not removed; a person with a visible role is"],
     ],
-    allows: [[member, "may become it later, and be it no more: only then the declared role counts again"]],
+    allows: [[member, "may become owner later, and stop being it: only then the declared role counts again"]],
   },
   {
     guard: "The key's own person is neither removed nor demoted, where they can be known.",
     refuses: [
-      [member, "as the only admin is neither demoted nor removed; retain lets the resource go"],
-      [member, "cannot be told from another admin; the last of them is kept"],
+      [member, "as the only admin is neither demoted nor removed; retain drops the resource"],
+      [member, "cannot be distinguished from another admin; the last of them is kept"],
       [
         people,
         "bug: the last person with the role of the API key's user is kept, though all of them are removed at the same time",
       ],
     ],
-    allows: [[member, "cannot be told from another admin; the last of them is kept"]],
+    allows: [[member, "cannot be distinguished from another admin; the last of them is kept"]],
   },
   {
     guard: "No run takes more than AVALA_MAX_REMOVALS people out of an organization or a team.",
     refuses: [
       [removals, "members: one more than the limit, all asked for at once, and all of them stay"],
-      [access, "stops a run at the eleventh person taken out of one team, and says how to go on"],
-      ["lifecycle/teamRoster.test.ts", "judge removals as a whole, before the first request"],
+      [access, "stops a run at the eleventh person removed from one team, and says how to continue"],
+      ["lifecycle/teamRoster.test.ts", "check all removals together, before the first request"],
       [removals, "bug: two providers, each a host process of its own, are one run"],
       [removals, "bug: a team without forceDestroy takes more along than the limit: places that are retained"],
       [
@@ -75,10 +75,7 @@ export const guards: readonly Guard[] = [
         people,
         "bug: nobody is removed for an address that was somebody else's before: as a member, in a team, in a roster",
       ],
-      [
-        "lifecycle/teamRoster.test.ts",
-        "bug: an address that somebody else has now takes nobody out in place of who had it",
-      ],
+      ["lifecycle/teamRoster.test.ts", "bug: an address that now belongs to somebody else does not remove that person"],
       [people, "bug: an address that two people have, apart from its case, gives nobody a role; a uid does"],
     ],
     allows: [[people, "bug: an address that two people have, apart from its case, gives nobody a role; a uid does"]],
@@ -86,20 +83,14 @@ export const guards: readonly Guard[] = [
   {
     guard: "An organization or team that is not empty is not deleted without forceDestroy.",
     refuses: [
-      [
-        "lifecycle/organization.test.ts",
-        "is refused while data or people that no declaration knows are inside, and forced on demand",
-      ],
-      ["lifecycle/team.test.ts", "is refused while people that no declaration knows are inside"],
+      ["lifecycle/organization.test.ts", "is refused while data or unmanaged people are inside, and forced on request"],
+      ["lifecycle/team.test.ts", "is refused while unmanaged people are inside"],
       [people, "bug: an organization whose count is missing or negative is not proven empty"],
     ],
     allows: [
-      [
-        "lifecycle/organization.test.ts",
-        "is refused while data or people that no declaration knows are inside, and forced on demand",
-      ],
+      ["lifecycle/organization.test.ts", "is refused while data or unmanaged people are inside, and forced on request"],
       ["lifecycle/team.test.ts", "goes through with forceDestroy"],
-      ["lifecycle/team.test.ts", "takes declared people out first, and is not refused"],
+      ["lifecycle/team.test.ts", "removes declared people first, and is not refused"],
       [removals, "a team with forceDestroy takes along whoever is inside"],
       [removals, "an organization with forceDestroy takes along whoever is inside"],
     ],
@@ -107,15 +98,15 @@ export const guards: readonly Guard[] = [
   {
     guard: "An organization that is not visible any more is an error, until AVALA_ASSUME_DELETED names it.",
     refuses: [
-      [access, "is an error of refresh, explained once, and nothing is dropped from state"],
-      [access, "is an error of destroy, and nothing is dropped from state"],
-      [access, "is not let go where another one is said to be deleted"],
-      [access, "is no leave to drop it where it can be seen"],
+      [access, "is an error of refresh, explained once, and nothing is dropped from the state"],
+      [access, "is an error of destroy, and nothing is dropped from the state"],
+      [access, "is not dropped if AVALA_ASSUME_DELETED names another one"],
+      [access, "is not dropped if it is visible"],
     ],
     allows: [
-      [access, "leaves a settled up alone, and warns about what it cannot look up"],
-      [access, "is let go by refresh where it is said to be deleted"],
-      [access, "is let go by destroy where it is said to be deleted, without a write"],
+      [access, "does not affect a settled up, and causes a warning about failed look-ups"],
+      [access, "is dropped by refresh if AVALA_ASSUME_DELETED names it"],
+      [access, "is dropped by destroy if AVALA_ASSUME_DELETED names it, without a write"],
     ],
   },
   {
@@ -145,7 +136,7 @@ export const guards: readonly Guard[] = [
     guard: "A key that is downgraded in the middle of a run breaks nothing.",
     refuses: [
       [key, "fails each further write, still reads, breaks nothing, and continues once the role is back"],
-      [access, "403: a key that may not see invitations takes none for gone, invites nobody and removes nobody"],
+      [access, "403: a key that may not see invitations treats none as gone, invites nobody and removes nobody"],
       [access, "403: a key that may not write says so and records nothing"],
     ],
     allows: [[key, "fails each further write, still reads, breaks nothing, and continues once the role is back"]],
@@ -154,7 +145,7 @@ export const guards: readonly Guard[] = [
     guard: "One person is declared once in one place.",
     refuses: [
       ["engine/declaredTwice.test.ts", "one person declared twice in one organization or team"],
-      [member, "%s is refused where the service alone can tell"],
+      [member, "%s is refused if only the service shows it"],
       ["lifecycle/teamRoster.test.ts", "refuse one person named by email and by uid"],
       ["lifecycle/teamRoster.test.ts", "refuse a roster beside single memberships of the team"],
       [
@@ -165,9 +156,9 @@ export const guards: readonly Guard[] = [
     allows: [
       [
         "lifecycle/handOver.test.ts",
-        "is not mistaken: another team of the same person, another person of the same team",
+        "does not apply to another team of the same person, nor to another person of the same team",
       ],
-      ["lifecycle/handOver.test.ts", "survives --replace: made anew and deleted under one name"],
+      ["lifecycle/handOver.test.ts", "works for --replace: created and deleted under one name"],
     ],
   },
   {

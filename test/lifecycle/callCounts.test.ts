@@ -10,7 +10,7 @@ import {
 } from "../support/stack.js";
 import { s, useService, uids, type Measured } from "./support.js";
 
-/** An organization in figures: whoever is not invited is a member, and each team holds as many of them as another. */
+/** The size of an organization: everybody who is not invited is a member, and each team has the same number of people. */
 interface Size {
   people: number;
   invited: number;
@@ -26,10 +26,10 @@ const email = (number: number) => `person${number}@example.com`;
 const newcomer = (number: number) => `newcomer${number}@example.com`;
 const slug = (number: number) => `team-${number}`;
 const upTo = (count: number) => Array.from({ length: count }, (_, number) => number);
-/** Who is in a team: everybody comes up about equally often, person 0 too, who is the owner and has the key. */
+/** The people of a team: each person is in about equally many, also person 0, who is the owner and the API key's user. */
 const inside = ({ people, each }: Size, teamNumber: number) => upTo(each).map((n) => (teamNumber * each + n) % people);
 
-/** The organization, with everybody in place but those who are to be invited. */
+/** The organization with everybody except those who will be invited. */
 function inPlace(size: Size, settings: Seed["settings"] = {}): Seed {
   const members = upTo(size.people).map(
     (who) => ({ email: email(who), role: who === 0 ? "owner" : "member" }) as const,
@@ -60,7 +60,7 @@ const teamsOf = (size: Size, numbers = upTo(size.teams)): Program => ({
   ),
 });
 
-/** All of it: what is in place is taken over. */
+/** The whole program: existing objects are taken over. */
 const everything = (size: Size): Program => ({
   acme: organization({ name: "acme", adopt: "acme" }),
   ...named(upTo(size.people - 1).map((n) => [email(n + 1), person(email(n + 1))])),
@@ -75,7 +75,7 @@ const people = `GET ${acme}members/`;
 const invitations = `GET ${acme}invitations/`;
 const peopleOf = (teamNumber: number) => `GET ${acme}teams/${slug(teamNumber)}/members/`;
 
-/** Calls as often as each was made. */
+/** The number of times that each call was made. */
 function counted(calls: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const call of calls) counts[call] = (counts[call] ?? 0) + 1;
@@ -85,7 +85,7 @@ const reads = ({ calls }: Measured) => counted(calls.filter((call) => call.start
 
 useService(() => inPlace(tiny));
 
-/** Everything is made or taken over; steps go at once, as the engine does them. */
+/** Everything is created or taken over; steps run at the same time, as in the engine. */
 async function settled(size: Size, settings?: Seed["settings"]): Promise<Measured> {
   await s.emulator.reset(inPlace(size, settings));
   s.stack.parallel = true;
@@ -115,7 +115,7 @@ describe.each([
     ...Object.fromEntries(upTo(size.teams).map((number) => [peopleOf(number), pages(size.each)])),
   };
 
-  it("costs a first up each list once and a request for each object that is missing, a refresh the formula", async () => {
+  it("costs each list once and a request for each missing object in the first up, and the formula in a refresh", async () => {
     const first = await settled(size, settings);
     expect(first.writes).toEqual(Array(size.invited).fill(`POST ${acme}invitations/`));
     expect(first.emails).toHaveLength(size.invited);
@@ -144,7 +144,7 @@ async function settledTiny(): Promise<void> {
 }
 
 describe("a stack in which everything is settled", () => {
-  it("costs nothing in preview and up", async () => {
+  it("costs no request in preview and up", async () => {
     await settledTiny();
     for (const run of ["preview", "up"] as const) {
       const nothing = await s.measured(() => s.stack[run](everything(tiny)));
@@ -154,7 +154,7 @@ describe("a stack in which everything is settled", () => {
   });
 });
 
-/** One thing is declared otherwise, and what the change costs: its write, and the lists that it takes, each once. */
+/** One changed declaration, and its cost: its write, and the lists that it needs, each once. */
 interface Change {
   title: string;
   changed: Program;
@@ -195,7 +195,7 @@ const changes: Change[] = [
         [1, 2, 3].map((n) => [`fresh${n}`, teamMembership({ team: idOf("fresh"), email: email(n), role: "member" })]),
       ),
     },
-    // Who is in it is known without asking.
+    // Its people are known without a request.
     calls: [organizations, teams, people, `POST ${acme}teams/`, ...Array(3).fill(`POST ${acme}teams/fresh/members/`)],
   },
   {
@@ -212,7 +212,7 @@ async function withNames(calls: string[]): Promise<string[]> {
   return calls.map((call) => call.replace(/(?<=members\/)[-\da-f]{36}/, (uid) => nameOf.get(uid) ?? uid)).toSorted();
 }
 
-describe("a change costs its writes and the lists that it takes, each once:", () => {
+describe("a change costs its writes and the lists that it needs, each once:", () => {
   it.each(changes)("$title", async ({ changed, calls }) => {
     await settledTiny();
     const made = await s.measured(() => s.stack.up({ ...everything(tiny), ...changed }));
@@ -223,7 +223,7 @@ describe("a change costs its writes and the lists that it takes, each once:", ()
   it.each([
     ["a place", placeName(1, 2), [organizations, teams, peopleOf(1), `DELETE ${acme}teams/team-1/members/person2/`]],
     ["a person", email(2), [organizations, people, invitations, `DELETE ${acme}members/person2/`]],
-  ])("%s that goes", async (_, name, calls) => {
+  ])("%s that is removed", async (_, name, calls) => {
     await settledTiny();
     const { [name]: gone, ...rest } = everything(tiny);
     const made = await s.measured(() => s.stack.up(rest));
@@ -233,7 +233,7 @@ describe("a change costs its writes and the lists that it takes, each once:", ()
   });
 });
 
-it("an organization that is made in the run is asked for its people alone, once, and its teams not at all", async () => {
+it("a new organization costs one list of its people, and no list of its teams", async () => {
   await s.emulator.reset({ people: [{ email: email(0) }], keys: [{ key: "avk_local", email: email(0) }] });
   s.stack.parallel = true;
   const made = await s.measured(() =>
@@ -255,7 +255,7 @@ it("an organization that is made in the run is asked for its people alone, once,
   });
 });
 
-it("a stack that declares one team reads nobody of the others, and an up of one team neither", async () => {
+it("a stack that declares one team reads no people of the others, nor does an up of one team", async () => {
   s.stack.parallel = true;
   const one = { acme: organization({ name: "acme", adopt: "acme" }), ...teamsOf(tiny, [1]) };
   await s.stack.up(one);

@@ -9,7 +9,7 @@ describe("lists-may-lag: lists that lag behind writes", () => {
   });
   const core = `${uids.acme}/${uids.core}`;
 
-  it("do not matter to a run, which knows its own writes", async () => {
+  it("do not affect a run, which knows its own writes", async () => {
     const program: Program = {
       org: organization({ name: "Beta", description: "made, and its answer taken for its detail", handle: "beta" }),
       blue: team({ organization: uids.acme, name: "Blue", color: "#0000ff" }),
@@ -28,7 +28,7 @@ describe("lists-may-lag: lists that lag behind writes", () => {
     ]);
   });
 
-  it("do not make it create twice where the answer names nothing: it says what to do", async () => {
+  it("do not cause a second creation if the answer has no uid: the error says what to do", async () => {
     await s.emulator.settings({ writeBody: "minimal" });
     const program: Program = { blue: team({ organization: uids.acme, name: "Blue" }) };
     const { error, writes } = await s.measured(() => s.stack.up(program));
@@ -48,7 +48,7 @@ describe("bug: a team that no answer shows yet, or that is gone, shortly after i
     call.startsWith("GET /organizations/acme/teams/?") || call === "GET /organizations/acme/teams/";
   const teamsNow = async () => (await s.organizationNow()).teams.filter(({ name }) => name === "Blue").length;
 
-  /** Runs something that looks for the team, and lets time pass once it has looked in vain. */
+  /** Runs a step that looks for the team, and advances the clock once it has not found the team. */
   async function withTime<T>(run: () => Promise<T>): Promise<T> {
     await s.emulator.clearLog();
     const running = run();
@@ -87,7 +87,7 @@ describe("bug: a team that no answer shows yet, or that is gone, shortly after i
     expect(await teamsNow()).toBe(0);
   });
 
-  it("an update does not wait: it sends nothing, and says what to do", async () => {
+  it("an update does not wait: it sends no write, and says what to do", async () => {
     await s.emulator.reset(acme({ readLagMs: 60_000 }));
     await s.stack.up(program);
     const blue = team({ organization: uids.acme, name: "Blue", description: "changed" });
@@ -96,7 +96,7 @@ describe("bug: a team that no answer shows yet, or that is gone, shortly after i
     expect(run.writes).toEqual([]);
   });
 
-  it("an older one is gone at once: nothing is asked again", async () => {
+  it("an older team counts as gone at once, without another request", async () => {
     await s.emulator.reset(acme());
     await s.stack.up(program);
     await s.emulator.api("DELETE", "/organizations/acme/teams/blue/");
@@ -117,16 +117,16 @@ describe("a service that puts the creator into a new team", () => {
     await s.stack.up(program(false));
   });
 
-  it("is no reason to keep the team: the creator is no stranger", async () => {
+  it("does not keep the team from deletion: the creator is not unmanaged", async () => {
     const { steps } = await s.measured(() => s.stack.refresh());
-    // Reads go all at once.
+    // Reads run at the same time.
     expect(steps.toSorted()).toEqual(["same core", "same org"]);
     const { error, writes } = await s.measured(() => s.stack.destroy());
     expect(error).toBeUndefined();
     expect(writes).toEqual(["DELETE /organizations/beta/teams/core/", "DELETE /organizations/beta/"]);
   });
 
-  it("does not hide somebody who came later: they are named, and forceDestroy is the way out", async () => {
+  it("does not hide a person who was added later: they are named, and forceDestroy deletes the team", async () => {
     await s.emulator.join(s.stack.id("org"), person("zoe"));
     const zoe = (await s.emulator.state()).people.find(({ email }) => email === person("zoe"))!.uid;
     await s.emulator.api("POST", "/organizations/beta/teams/core/members/", { user_uid: zoe, role: "member" });

@@ -32,18 +32,18 @@ const moves = [
   ["an invitation of a member", miaInvited, miaInvited],
 ] as const;
 
-describe("hand-over: declared under another name, then deleted under the old one", () => {
-  it.each(moves)("%s stays as it is", async (_, one, two) => {
+describe("handover: declared under another name, then deleted under the old one", () => {
+  it.each(moves)("%s does not change", async (_, one, two) => {
     await s.stack.up({ one: one() });
     const held = await s.organizationNow();
     const moved = await s.measured(() => s.stack.up({ two: two() }));
     expect(moved).toMatchObject({ ...untouched, steps: ["create two", "delete one"] });
     expect(await s.organizationNow()).toEqual(held);
-    // What was deleted without a request is told, where there was something to take away.
+    // A deletion without a request is logged if it would have removed something.
     const texts = moved.logged.map(({ message }) => message).filter((text) => text.startsWith("Nothing is taken away"));
     const isHolding = ![waiting, miaInvited].some((declaration) => declaration === one);
     expect(texts.map((text) => text.endsWith('"two" declares the same.'))).toEqual(isHolding ? [true] : []);
-    // A destroy, where no declaration holds it any more, still takes it away.
+    // A destroy, without another declaration, still removes it.
     await s.stack.destroy();
     const { teams, invitations, members } = await s.organizationNow();
     expect(teams[0]!.members.map(({ email }) => email)).toEqual([person("lee")]);
@@ -51,7 +51,7 @@ describe("hand-over: declared under another name, then deleted under the old one
     expect(members).toHaveLength(4);
   });
 
-  it.each(moves)("%s stays as it is between two providers, each a host process of its own", async (_, one, two) => {
+  it.each(moves)("%s does not change between two providers, each with its own host process", async (_, one, two) => {
     const before = { one: one() };
     const { AVALA_API_KEY: key, AVALA_BASE_URL: url } = s.stack.environment;
     s.stack.providers["tenant"] = {
@@ -72,7 +72,7 @@ describe("hand-over: declared under another name, then deleted under the old one
     });
   });
 
-  it("survives --replace: made anew and deleted under one name", async () => {
+  it("works for --replace: created and deleted under one name", async () => {
     const program = { mia: mia(), zoe: zoe() };
     await s.stack.up(program);
     expect(await s.measured(() => s.stack.up(program, { replace: ["mia", "zoe"] }))).toMatchObject({
@@ -81,7 +81,7 @@ describe("hand-over: declared under another name, then deleted under the old one
     });
   });
 
-  it("refuses two declarations of one person, and keeps them where the other of the two goes", async () => {
+  it("refuses two declarations of one person, and keeps them if one of the two is removed", async () => {
     await s.stack.up({ one: mia() });
     const twice = await s.measured(() => s.stack.up({ one: mia(), two: mia() }));
     expect(twice).toMatchObject({ writes: [], error: { message: expect.stringContaining("[AVALA_DECLARED_TWICE]") } });
@@ -89,7 +89,7 @@ describe("hand-over: declared under another name, then deleted under the old one
     expect((await s.measured(() => s.stack.up({}))).writes).toEqual([`DELETE ${at.teams}core/members/${uids.mia}/`]);
   });
 
-  it("is not mistaken: another team of the same person, another person of the same team", async () => {
+  it("does not apply to another team of the same person, nor to another person of the same team", async () => {
     const program = { blue: team({ organization: uids.acme, name: "Blue" }) };
     const inBlue = teamMembership({ team: idOf("blue"), user: uids.mia, role: "member" });
     await s.stack.up({ ...program, mia: mia(), ada: teamMembership({ ...mia().inputs, user: uids.ada }) });
@@ -104,7 +104,7 @@ describe("hand-over: declared under another name, then deleted under the old one
   });
 });
 
-describe("hand-over of what has no natural key", () => {
+describe("handover of organizations and teams", () => {
   const blue = (inputs: object = {}) => team({ organization: uids.acme, name: "Blue", ...inputs });
   const beta = (inputs: object = {}) => organization({ name: "Beta", ...inputs });
 

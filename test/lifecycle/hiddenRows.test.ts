@@ -7,7 +7,7 @@ useService(() => acme({ hideEmailsOf: [uids.mia] }));
 const zoe: Program = { zoe: organizationMember({ organization: uids.acme, email: person("zoe") }) };
 const place = { team: `${uids.acme}/${uids.core}`, email: person("zoe") };
 
-/** What each kind does for a newcomer, where one address is hidden. */
+/** The result for a new person, by kind, if one address is hidden. */
 const programs: Record<string, Program> = {
   OrganizationMember: zoe,
   Invitation: { zoe: invitation({ organization: uids.acme, email: person("zoe") }) },
@@ -17,52 +17,49 @@ const knowing = (...people: string[]) => {
   s.stack.environment = { ...s.emulator.environment(), AVALA_HIDDEN_PEOPLE: people.join(" ") };
 };
 
-describe.each(Object.entries(programs))(
-  "somebody new, as an %s, where one member's address is hidden",
-  (_, program) => {
-    it("is not invited, and the error names whose address it is and what to do", async () => {
-      const { error, writes } = await s.measured(() => s.stack.up(program));
-      expect(writes).toEqual([]);
-      expect(error?.message).toMatch(/\[AVALA_IDENTITY_UNKNOWN\]$/);
-      for (const part of [`hides the email of 1 of its people`, `user ${uids.mia} (member)`, "AVALA_HIDDEN_PEOPLE"]) {
-        expect(error?.message).toContain(part);
-      }
-      expect(error?.message).not.toContain(person("mia"));
-    });
+describe.each(Object.entries(programs))("a new person, as an %s, if one member's address is hidden", (_, program) => {
+  it("is not invited, and the error names the person with the hidden address and what to do", async () => {
+    const { error, writes } = await s.measured(() => s.stack.up(program));
+    expect(writes).toEqual([]);
+    expect(error?.message).toMatch(/\[AVALA_IDENTITY_UNKNOWN\]$/);
+    for (const part of [`hides the email of 1 of its people`, `user ${uids.mia} (member)`, "AVALA_HIDDEN_PEOPLE"]) {
+      expect(error?.message).toContain(part);
+    }
+    expect(error?.message).not.toContain(person("mia"));
+  });
 
-    it("is invited once the administrator says that it is somebody else's", async () => {
-      knowing(uids.mia.toUpperCase(), uids.core);
-      const invited = await s.measured(() => s.stack.up(program));
-      expect(invited).toMatchObject({ error: undefined, emails: [`invitation ${person("zoe")}`] });
-      await s.emulator.accept(person("zoe"));
-      const joined = await s.measured(() => s.stack.up(program));
-      expect(joined).toMatchObject({ error: undefined, writes: [], emails: [] });
-      expect((await s.measured(() => s.stack.preview(program))).steps).toEqual(["same zoe"]);
-    });
+  it("is invited once the setting says that it belongs to somebody else", async () => {
+    knowing(uids.mia.toUpperCase(), uids.core);
+    const invited = await s.measured(() => s.stack.up(program));
+    expect(invited).toMatchObject({ error: undefined, emails: [`invitation ${person("zoe")}`] });
+    await s.emulator.accept(person("zoe"));
+    const joined = await s.measured(() => s.stack.up(program));
+    expect(joined).toMatchObject({ error: undefined, writes: [], emails: [] });
+    expect((await s.measured(() => s.stack.preview(program))).steps).toEqual(["same zoe"]);
+  });
 
-    it.each([
-      ["other people than those", [uids.ada]],
-      ["not all of them", [uids.lee, uids.ada]],
-    ])("is not invited where the setting names %s", async (__, people) => {
-      await s.emulator.settings({ hideEmailsOf: [uids.mia, uids.lee] });
-      knowing(...people);
-      const { error, writes } = await s.measured(() => s.stack.up(program));
-      expect(writes).toEqual([]);
-      expect(error?.message).toMatch(/\[AVALA_IDENTITY_UNKNOWN\]$/);
-      expect(error?.message).toContain(`user ${uids.mia} (member)`);
-      expect(error?.message.includes(uids.lee)).toBe(!people.includes(uids.lee));
-    });
-  },
-);
+  it.each([
+    ["other people than those", [uids.ada]],
+    ["not all of them", [uids.lee, uids.ada]],
+  ])("is not invited if the setting names %s", async (__, people) => {
+    await s.emulator.settings({ hideEmailsOf: [uids.mia, uids.lee] });
+    knowing(...people);
+    const { error, writes } = await s.measured(() => s.stack.up(program));
+    expect(writes).toEqual([]);
+    expect(error?.message).toMatch(/\[AVALA_IDENTITY_UNKNOWN\]$/);
+    expect(error?.message).toContain(`user ${uids.mia} (member)`);
+    expect(error?.message.includes(uids.lee)).toBe(!people.includes(uids.lee));
+  });
+});
 
-it("is not invited where the setting holds something else than uids", async () => {
+it("is not invited if the setting contains anything but uids", async () => {
   s.stack.environment = { ...s.emulator.environment(), AVALA_HIDDEN_PEOPLE: person("mia") };
   const { error, calls } = await s.measured(() => s.stack.up(zoe));
   expect(calls).toEqual([]);
   expect(error?.message).toMatch(/Entry 1 of AVALA_HIDDEN_PEOPLE is not a uid\..* \[AVALA_CONFIG\]$/);
 });
 
-it("whoever is shown by their address, or named by uid, needs no setting", async () => {
+it("a person with a visible address, or named by uid, needs no setting", async () => {
   const program = {
     ada: organizationMember({ organization: uids.acme, email: person("ada"), role: "admin" }),
     mia: organizationMember({ organization: uids.acme, user: uids.mia }),
@@ -70,7 +67,7 @@ it("whoever is shown by their address, or named by uid, needs no setting", async
   expect(await s.measured(() => s.stack.up(program))).toMatchObject({ error: undefined, writes: [] });
 });
 
-it("the person whose address is hidden stays as they are where the setting names them and the program does not", async () => {
+it("the person with the hidden address does not change if the setting names them and the program does not", async () => {
   knowing(uids.mia);
   await s.stack.up(zoe);
   expect((await s.organizationNow()).members).toContainEqual(
@@ -78,13 +75,13 @@ it("the person whose address is hidden stays as they are where the setting names
   );
 });
 
-describe("a place in a team for somebody new, where the address of one of its members is hidden", () => {
+describe("a team membership of a new person, if the address of one of its members is hidden", () => {
   beforeEach(() => s.emulator.settings({ hideEmailsOf: [uids.lee] }));
 
   it.each<[string, Program]>([
     ["TeamMembership", { it: teamMembership({ ...place, role: "member" }) }],
     ["TeamRoster", { it: teamRoster({ team: place.team, members: { [place.email]: "member" }, unmanaged: "ignore" }) }],
-  ])("as a %s: fails, and waits once the setting names them", async (_, program) => {
+  ])("as a %s fails, and waits once the setting names the other person", async (_, program) => {
     const refused = await s.measured(() => s.stack.up(program));
     expect(refused.writes).toEqual([]);
     expect(refused.error?.message).toMatch(/\[AVALA_IDENTITY_UNKNOWN\]$/);

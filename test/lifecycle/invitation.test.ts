@@ -26,7 +26,7 @@ const pending = async () =>
 const quiet = { error: undefined, writes: [], emails: [] };
 
 describe("inviting", () => {
-  it("mails once, and nothing follows until something happens", async () => {
+  it("sends one email, and nothing else until something changes", async () => {
     const made = await s.measured(() => s.stack.up(zoe()));
     expect(made.emails).toEqual(oneInvitation());
     expect(made.writes).toEqual([`POST ${at.invitations}`]);
@@ -48,7 +48,7 @@ describe("inviting", () => {
     expect(JSON.stringify([...s.stack.resources])).not.toMatch(/accept|copy_?link/i);
   });
 
-  it("does not mail somebody who is a member already", async () => {
+  it("sends no email to a person who is a member already", async () => {
     const settled = await s.measured(() => s.stack.up(zoe({ email: person("Mia"), role: "admin" })));
     expect(settled).toMatchObject({ ...quiet, steps: ["create zoe"] });
     expect(outputs()).toMatchObject({ status: "accepted", userUid: uids.mia, emailsSent: 0 });
@@ -59,7 +59,7 @@ describe("inviting", () => {
     });
   });
 
-  it("does not mail somebody who is invited already", async () => {
+  it("sends no email to a person who is invited already", async () => {
     await s.emulator.api("POST", at.invitations, { email: person("Zoe").replace("example", "Example") });
     expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["create zoe"] });
     expect(outputs()).toMatchObject({ status: "invited", emailsSent: 0 });
@@ -72,10 +72,10 @@ describe("inviting", () => {
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
   });
 
-  describe.each(listedOrHidden)("where those that have expired are %s", (shown) => {
+  describe.each(listedOrHidden)("if expired invitations are %s", (shown) => {
     useService(() => acme({ expiredInvitations: shown }));
 
-    it("mails where an earlier one has expired", async () => {
+    it("sends an email if an earlier invitation has expired", async () => {
       await s.emulator.api("POST", at.invitations, { email: person("zoe") });
       await s.emulator.expire(person("zoe"));
       expect((await s.measured(() => s.stack.up(zoe()))).emails).toEqual(oneInvitation());
@@ -83,7 +83,7 @@ describe("inviting", () => {
     });
   });
 
-  it("spelling-may-change: keeps the address as declared where the service changes its case", async () => {
+  it("spelling-may-change: keeps the address as declared if the service changes its case", async () => {
     await s.emulator.settings({ lowercaseEmails: true });
     await s.stack.up(zoe({ email: person("Zoe") }));
     expect((await s.stack.refresh()).steps).toEqual(["same zoe"]);
@@ -93,14 +93,14 @@ describe("inviting", () => {
     expect(s.stack.id("zoe")).toBe(`${uids.acme}/${person("zoe")}`);
   });
 
-  it("does not touch an address that may be somebody else's: dots and tags count", async () => {
+  it("does not change an address that may be somebody else's: dots and tags count", async () => {
     await s.emulator.join(uids.acme, person("zo.e+ops"));
     expect((await s.measured(() => s.stack.up(zoe()))).emails).toEqual(oneInvitation());
   });
 });
 
 describe("accepted-invitations-vanish: acceptance", () => {
-  it("is one recorded step without a write; then it is settled, whatever becomes of the person", async () => {
+  it("is one recorded step without a write; then it is settled, regardless of the person's membership", async () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
     expect(await s.measured(() => s.stack.preview(zoe()))).toMatchObject({ ...quiet, steps: ["update zoe"] });
@@ -116,7 +116,7 @@ describe("accepted-invitations-vanish: acceptance", () => {
     expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
   });
 
-  it("is found by refresh", async () => {
+  it("is found by a refresh", async () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
     expect((await s.stack.refresh()).steps).toEqual(["update zoe"]);
@@ -140,38 +140,35 @@ describe("accepted-invitations-vanish: acceptance", () => {
   });
 });
 
-describe("expired-may-be-pending: an invitation that has run out or vanished", () => {
+describe("expired-may-be-pending: an invitation that has expired or vanished", () => {
   describe.each(listedOrHidden)("expired and %s:", (shown) => {
     useService(() => acme({ expiredInvitations: shown }));
 
-    it("is reported, and not mailed again by itself", async () => {
+    it("is reported, and not sent again by itself", async () => {
       await s.stack.up(zoe());
-      // The service's clock moves on, ours does not: it is the service's word that counts.
+      // The service's clock moves on, ours does not: the service's clock counts.
       await s.emulator.expire(person("zoe"));
       await s.stack.refresh();
       expect(outputs()["status"]).toBe(shown === "listed" ? "expired" : "gone");
       expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
       expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, emails: [] });
-      // One that is not listed cannot be cancelled, nor accepted.
+      // An unlisted invitation can be neither cancelled nor accepted.
       expect(await pending()).toHaveLength(shown === "listed" ? 0 : 1);
     });
   });
 
-  it.each(["declined", "cancelled"] as const)(
-    "%s: is reported as gone, and not mailed again by itself",
-    async (how) => {
-      await s.stack.up(zoe());
-      if (how === "declined") await s.emulator.decline(person("zoe"));
-      else await s.emulator.api("POST", `${at.invitations}${outputs()["uid"] as string}/cancel/`);
-      expect((await s.stack.refresh()).steps).toEqual(["update zoe"]);
-      expect(outputs()["status"]).toBe("gone");
-      expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
-      expect(await s.measured(() => s.stack.refresh())).toMatchObject({ ...quiet, steps: ["same zoe"] });
-      expect(await s.measured(() => s.stack.destroy())).toMatchObject(quiet);
-    },
-  );
+  it.each(["declined", "cancelled"] as const)("%s: is reported as gone, and not sent again by itself", async (how) => {
+    await s.stack.up(zoe());
+    if (how === "declined") await s.emulator.decline(person("zoe"));
+    else await s.emulator.api("POST", `${at.invitations}${outputs()["uid"] as string}/cancel/`);
+    expect((await s.stack.refresh()).steps).toEqual(["update zoe"]);
+    expect(outputs()["status"]).toBe("gone");
+    expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject({ ...quiet, steps: ["same zoe"] });
+    expect(await s.measured(() => s.stack.refresh())).toMatchObject({ ...quiet, steps: ["same zoe"] });
+    expect(await s.measured(() => s.stack.destroy())).toMatchObject(quiet);
+  });
 
-  it("is mailed again by a new resend, once", async () => {
+  it("is sent again by a new resend, once", async () => {
     await s.stack.up(zoe());
     await s.emulator.expire(person("zoe"));
     await s.stack.refresh();
@@ -184,7 +181,7 @@ describe("expired-may-be-pending: an invitation that has run out or vanished", (
 });
 
 describe("resend", () => {
-  it("costs one mail together with another role, not two", async () => {
+  it("costs one email together with another role, not two", async () => {
     await s.stack.up(zoe());
     const both = await s.measured(() => s.stack.up(zoe({ role: "admin", resend: "one" })));
     expect(both.emails).toEqual(oneInvitation());
@@ -192,7 +189,7 @@ describe("resend", () => {
     expect(await s.measured(() => s.stack.up(zoe({ role: "admin", resend: "one" })))).toMatchObject(quiet);
   });
 
-  it("mails what is pending again and moves its end; its removal does nothing", async () => {
+  it("sends a pending invitation again and extends it; removing resend does nothing", async () => {
     await s.stack.up(zoe());
     const { uid, expiresAt } = outputs();
     await s.emulator.advance(3600);
@@ -205,11 +202,11 @@ describe("resend", () => {
     expect(await s.measured(() => s.stack.up(zoe()))).toMatchObject(quiet);
   });
 
-  it("does not mail on creation, beside the invitation itself", async () => {
+  it("sends no email on creation, except that of the invitation", async () => {
     expect((await s.measured(() => s.stack.up(zoe({ resend: "one" })))).emails).toEqual(oneInvitation());
   });
 
-  it("does not mail a member", async () => {
+  it("sends no email to a member", async () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
     expect(await s.measured(() => s.stack.up(zoe({ resend: "one" })))).toMatchObject(quiet);
@@ -217,7 +214,7 @@ describe("resend", () => {
 });
 
 describe("another role while invited", () => {
-  it("is cancel and invite: two mails in all", async () => {
+  it("is cancel and invite: two emails in total", async () => {
     await s.stack.up(zoe());
     const { uid } = outputs();
     expect((await s.stack.preview(zoe({ role: "admin" }))).steps).toEqual(["update zoe"]);
@@ -229,7 +226,7 @@ describe("another role while invited", () => {
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
   });
 
-  it("is found by refresh and repaired the same way when somebody else invited anew", async () => {
+  it("is found by refresh and repaired the same way if somebody else invited again", async () => {
     await s.stack.up(zoe());
     await s.emulator.api("POST", `${at.invitations}${outputs()["uid"] as string}/cancel/`);
     await s.emulator.api("POST", at.invitations, { email: person("zoe"), role: "admin" });
@@ -240,7 +237,7 @@ describe("another role while invited", () => {
     expect(await pending()).toEqual([`${person("zoe")} member`]);
   });
 
-  it("is made good by the next up when inviting fails after the cancel, with one mail", async () => {
+  it("is completed by the next up if inviting fails after the cancel, with one email", async () => {
     await s.stack.up(zoe());
     await s.emulator.settings({ seats: 4 });
     const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
@@ -255,7 +252,7 @@ describe("another role while invited", () => {
 });
 
 describe("another role once the invitation is gone", () => {
-  it("bug: is mailed, where a run ended between the cancellation and the invitation, and a refresh came first", async () => {
+  it("bug: is sent if a run ended between the cancellation and the invitation, and a refresh came first", async () => {
     await s.stack.up(zoe());
     await s.emulator.api("POST", `${at.invitations}${outputs()["uid"] as string}/cancel/`);
     await s.stack.refresh();
@@ -264,7 +261,7 @@ describe("another role once the invitation is gone", () => {
     expect(await pending()).toEqual([`${person("zoe")} admin`]);
   });
 
-  it("is nothing to whoever has accepted", async () => {
+  it("does nothing for a person who has accepted", async () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
     await s.stack.up(zoe());
@@ -275,14 +272,14 @@ describe("another role once the invitation is gone", () => {
 });
 
 describe("destroying an Invitation", () => {
-  it("cancels what is pending", async () => {
+  it("cancels a pending invitation", async () => {
     await s.stack.up(zoe());
     const { uid } = outputs();
     expect(await s.measured(() => s.stack.destroy())).toMatchObject({ writes: [cancelOf(uid)], emails: [] });
     expect(await pending()).toEqual([]);
   });
 
-  it("people-change-avala: leaves everybody else's alone", async () => {
+  it("people-change-avala: keeps all other invitations", async () => {
     await s.emulator.api("POST", at.invitations, { email: person("ann") });
     await s.stack.up(zoe());
     await s.stack.destroy();
@@ -300,7 +297,7 @@ describe("replacement and respelling", () => {
     expect(other.emails).toEqual([`invitation ${person("zac")}`]);
   });
 
-  it("takes another organization for another invitation", async () => {
+  it("treats another organization as another invitation", async () => {
     await s.emulator.api("POST", "/organizations/", { name: "beta" });
     await s.stack.up(zoe());
     const { uid } = outputs();
@@ -312,14 +309,14 @@ describe("replacement and respelling", () => {
     ["the slug", () => ({ organization: "acme" })],
     ["another case of the email", () => ({ email: person("ZOE") })],
     ["another spelling of the uid", () => ({ organization: `urn:uuid:${uids.acme.toUpperCase()}` })],
-  ] as const)("takes %s for the same", async (_, spelled) => {
+  ] as const)("treats %s as the same", async (_, spelled) => {
     const spelling = spelled();
     await s.stack.up(zoe());
     expect((await s.stack.preview(zoe(spelling))).steps).toEqual(["same zoe"]);
     expect(await s.measured(() => s.stack.up(zoe(spelling)))).toMatchObject({ ...quiet, steps: ["same zoe"] });
   });
 
-  it("takes the new address of somebody who has accepted for the same person", async () => {
+  it("treats the new address of a person who has accepted as the same person", async () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
     await s.stack.up(zoe());

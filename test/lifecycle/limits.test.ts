@@ -2,7 +2,7 @@ import type { LoggedCall } from "../support/emulator.js";
 import { idOf, organization, Stack, team, type Program } from "../support/stack.js";
 import { s, useService } from "./support.js";
 
-/** The service's limits and the provider's own, small enough to be met in a few seconds. */
+/** The service's limits and the provider's own, small enough to be reached in a few seconds. */
 const limits = { perMinute: 600, perSecond: 50 };
 useService(() => ({ settings: { rateLimit: limits } }));
 
@@ -13,7 +13,7 @@ const program = (name: string, teams: number): Program => ({
   ),
 });
 
-/** A stack whose host process keeps to the limits. */
+/** A stack whose host process respects the limits. */
 function limited(): Stack {
   const stack = new Stack({
     ...s.emulator.environment(),
@@ -37,7 +37,7 @@ it("one process is never refused: in no second does the service count more calls
   expect(crowded).toEqual([]);
 });
 
-it("three processes with one key slow each other down: each call is answered in the end, and done once", async () => {
+it("three processes with one key share the limit: each call is answered in the end, and done once", async () => {
   await s.emulator.clearLog();
   const names = ["acme", "globex", "initech"];
   await Promise.all(names.map((name) => limited().up(program(name, 60))));
@@ -45,6 +45,6 @@ it("three processes with one key slow each other down: each call is answered in 
   expect(organizations.map((row) => [row.name, row.teams.length]).toSorted()).toEqual(names.map((name) => [name, 60]));
   const requests = await s.emulator.requests();
   expect(requests.filter(({ method, status }) => method === "POST" && status === 201)).toHaveLength(3 * 61);
-  // What is under way when they meet, and little more.
+  // The requests in progress at the beginning, and few more.
   expect(refused(requests)).toBeLessThanOrEqual(3 * 2 * 16);
 });

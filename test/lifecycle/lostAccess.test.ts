@@ -16,8 +16,8 @@ const names = ["org", "core", "mia", "zoe", "zoeCore", "lee", "noa"];
 const recorded = () => [...s.stack.resources.keys()];
 
 /**
- * From now on runs have the key of somebody in Acme, who is in it in every story: all of them have one key, so that their
- * runs can share a process.
+ * From now on runs have the key of a person who is in Acme in every story: all of them have one key, so that their runs can
+ * share a process.
  */
 async function actAs(role: "admin" | "member"): Promise<string> {
   const email = `${role}@example.com`;
@@ -27,10 +27,10 @@ async function actAs(role: "admin" | "member"): Promise<string> {
   return uid;
 }
 
-/** The errors of a run that goes on after the first. */
+/** The errors of a run that continues after the first. */
 const each = (error: Error | undefined): Error[] => (error instanceof AggregateError ? error.errors : [error!]);
 
-/** An admin's key has lost its access; the organization lives on. */
+/** An admin's key has lost its access; the organization still exists. */
 async function loseAccess(): Promise<void> {
   const admin = await actAs("admin");
   await s.stack.up(everything());
@@ -38,7 +38,7 @@ async function loseAccess(): Promise<void> {
 }
 
 describe("not-found-may-be-forbidden: an organization that the key no longer sees", () => {
-  it("is an error of refresh, explained once, and nothing is dropped from state", async () => {
+  it("is an error of refresh, explained once, and nothing is dropped from the state", async () => {
     await loseAccess();
     const { error } = await s.measured(() => s.stack.refresh());
     const messages = each(error).map(({ message }) => message);
@@ -52,7 +52,7 @@ describe("not-found-may-be-forbidden: an organization that the key no longer see
     expect(recorded()).toEqual(names);
   });
 
-  it("is an error of destroy, and nothing is dropped from state", async () => {
+  it("is an error of destroy, and nothing is dropped from the state", async () => {
     await loseAccess();
     const { error, writes } = await s.measured(() => s.stack.destroy());
     expect(error?.message).toContain(`AVALA_ASSUME_DELETED=${uids.acme}`);
@@ -60,7 +60,7 @@ describe("not-found-may-be-forbidden: an organization that the key no longer see
     expect(recorded()).toEqual(names);
   });
 
-  it("leaves a settled up alone, and warns about what it cannot look up", async () => {
+  it("does not affect a settled up, and causes a warning about failed look-ups", async () => {
     await loseAccess();
     const { logged, steps, error } = await s.measured(() => s.stack.up(everything()));
     expect(error).toBeUndefined();
@@ -68,7 +68,7 @@ describe("not-found-may-be-forbidden: an organization that the key no longer see
     expect(logged.map(({ severity }) => severity)).toEqual(["warning", "warning"]);
   });
 
-  it("is let go by refresh where it is said to be deleted", async () => {
+  it("is dropped by refresh if AVALA_ASSUME_DELETED names it", async () => {
     await loseAccess();
     s.stack.environment = { ...s.stack.environment, AVALA_ASSUME_DELETED: `x, ${uids.acme.toUpperCase()}` };
     const { error, steps } = await s.measured(() => s.stack.refresh());
@@ -77,21 +77,21 @@ describe("not-found-may-be-forbidden: an organization that the key no longer see
     expect(recorded()).toEqual([]);
   });
 
-  it("is let go by destroy where it is said to be deleted, without a write", async () => {
+  it("is dropped by destroy if AVALA_ASSUME_DELETED names it, without a write", async () => {
     await loseAccess();
     s.stack.environment = { ...s.stack.environment, AVALA_ASSUME_DELETED: uids.acme };
     expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, writes: [] });
     expect(recorded()).toEqual([]);
   });
 
-  it("is not let go where another one is said to be deleted", async () => {
+  it("is not dropped if AVALA_ASSUME_DELETED names another one", async () => {
     await loseAccess();
     s.stack.environment = { ...s.stack.environment, AVALA_ASSUME_DELETED: uids.core };
     expect((await s.measured(() => s.stack.refresh())).error).toBeDefined();
     expect(recorded()).toEqual(names);
   });
 
-  it("is no leave to drop it where it can be seen", async () => {
+  it("is not dropped if it is visible", async () => {
     await s.stack.up(everything());
     s.stack.environment = { ...s.stack.environment, AVALA_ASSUME_DELETED: uids.acme };
     expect((await s.stack.refresh()).steps.toSorted()).toEqual(names.map((name) => `same ${name}`).toSorted());
@@ -101,7 +101,7 @@ describe("not-found-may-be-forbidden: an organization that the key no longer see
 describe("not-found-may-be-forbidden: the same", () => {
   useService(() => acme({ hiddenIs: 403 }));
 
-  it("is an error too where the service answers 403 for what is hidden", async () => {
+  it("is an error too if the service answers 403 for hidden organizations", async () => {
     await loseAccess();
     const { error } = await s.measured(() => s.stack.refresh());
     expect(each(error)).toHaveLength(names.length);
@@ -122,11 +122,11 @@ describe("no-single-reads: a list that could not be read proves nothing", () => 
     expect(recorded()).toEqual(names);
   });
 
-  it("403: a key that may not see invitations takes none for gone, invites nobody and removes nobody", async () => {
+  it("403: a key that may not see invitations treats none as gone, invites nobody and removes nobody", async () => {
     await s.stack.up(everything());
     await actAs("member");
     const refresh = await s.measured(() => s.stack.refresh());
-    // Zoe and Noa, who are invited; who is in a team or known by uid can be looked up.
+    // Zoe and Noa, who are invited; people in a team or known by uid can be looked up.
     const forbidden = expect.stringContaining("[AVALA_FORBIDDEN]");
     expect(each(refresh.error).map(({ message }) => message)).toEqual([forbidden, forbidden]);
     expect(recorded()).toEqual(names);
@@ -146,13 +146,13 @@ describe("no-single-reads: a list that could not be read proves nothing", () => 
     expect(recorded()).toEqual([]);
   });
 
-  it("does not warn a key that may not see invitations that nobody has invited", async () => {
+  it("does not warn about missing invitations if the key may not see invitations", async () => {
     await actAs("member");
     const { error, logged } = await s.measured(() => s.stack.up({ zoeCore: everything().zoeCore }));
     expect({ error, logged }).toEqual({ error: undefined, logged: [] });
   });
 
-  it("warns in a preview that cannot look, and promises nothing", async () => {
+  it("warns in a preview without access, and shows no steps", async () => {
     await s.stack.up(everything());
     await s.emulator.accept(person("zoe"));
     s.stack.environment = s.emulator.environment("avk_nobody");
@@ -169,7 +169,7 @@ describe("hidden-emails: hidden email addresses", () => {
   useService(() => acme({ hideEmails: true }));
 
   it.each(["mia", "zoeCore", "zoe"] as const)(
-    "are an error when %s is declared by email: no invitation, no grant",
+    "are an error if %s is declared by email: no invitation, no grant",
     async (name) => {
       const { error, writes, emails } = await s.measured(() => s.stack.up({ [name]: everything()[name] }));
       expect(error).toEqual(unknownIdentity);
@@ -177,7 +177,7 @@ describe("hidden-emails: hidden email addresses", () => {
     },
   );
 
-  it("do not matter to somebody declared by uid", async () => {
+  it("do not affect a person declared by uid", async () => {
     const byUid = { mia: teamMembership({ team: core(), user: uids.mia, role: "lead" }) };
     expect((await s.measured(() => s.stack.up(byUid))).writes).toHaveLength(1);
     expect((await s.measured(() => s.stack.destroy())).writes).toHaveLength(1);
@@ -186,24 +186,24 @@ describe("hidden-emails: hidden email addresses", () => {
 
 describe("email addresses that are hidden later", () => {
   useService();
-  /** The stories go side by side: each of them has to come to this after its first run. */
+  /** The stories run at the same time: each of them has to reach this after its first run. */
   const hide = () => s.emulator.settings({ hideEmails: true });
 
-  it("do not matter to somebody whose uid is recorded", async () => {
+  it("do not affect a person whose uid is recorded", async () => {
     await s.stack.up({ mia: everything().mia });
     await hide();
     expect((await s.stack.refresh()).steps).toEqual(["same mia"]);
     expect((await s.measured(() => s.stack.destroy())).writes).toHaveLength(1);
   });
 
-  it("do not matter to an invitation that is pending", async () => {
+  it("do not affect a pending invitation", async () => {
     await s.stack.up({ zoe: everything().zoe });
     await hide();
     expect((await s.stack.refresh()).steps).toEqual(["same zoe"]);
     expect((await s.measured(() => s.stack.destroy())).writes).toHaveLength(1);
   });
 
-  it("make it unknown whether somebody waiting is there: refresh and destroy say so and keep the record", async () => {
+  it("make it unknown whether a waiting person is a member: refresh and destroy report it and keep the record", async () => {
     await s.stack.up({ zoeCore: everything().zoeCore });
     await hide();
     expect((await s.measured(() => s.stack.refresh())).error).toEqual(unknownIdentity);
@@ -211,7 +211,7 @@ describe("email addresses that are hidden later", () => {
     expect(recorded()).toEqual(["zoeCore"]);
   });
 
-  it("do not stop an invitation that is gone from being destroyed: there is nothing to cancel", async () => {
+  it("do not prevent the destruction of an ended invitation: there is nothing to cancel", async () => {
     await s.stack.up({ zoe: everything().zoe });
     await s.emulator.decline(person("zoe"));
     await hide();
@@ -229,7 +229,7 @@ describe("the circuit breaker", () => {
   };
   const removals = (calls: string[]) => calls.filter((call) => call.startsWith("DELETE ")).length;
 
-  it("stops a run at the eleventh person taken out of one team, and says how to go on", async () => {
+  it("stops a run at the eleventh person removed from one team, and says how to continue", async () => {
     await s.stack.up(await crowd(12));
     const { error, writes } = await s.measured(() => s.stack.up({}));
     expect(error?.message).toContain(`11 or more people out of team ${core()}`);
@@ -239,7 +239,7 @@ describe("the circuit breaker", () => {
     expect(s.stack.resources.size).toBe(2);
   });
 
-  it("lets ten go", async () => {
+  it("allows ten removals", async () => {
     await s.stack.up(await crowd(10));
     const { error, writes } = await s.measured(() => s.stack.destroy());
     expect({ error, removed: removals(writes) }).toEqual({ error: undefined, removed: 10 });

@@ -25,7 +25,7 @@ const held = async () => {
   };
 };
 
-/** A write gets no answer, and neither does what asks for it. */
+/** A write gets no answer, and neither does its look-up. */
 const blindAfter = (write: RegExp, fate: "lost" | "answer lost") => {
   let sent = false;
   const first = { test: (line: string) => write.test(line) && (sent = true) } as RegExp;
@@ -72,7 +72,7 @@ describe("no-idempotency-keys: a creation whose answer is lost", () => {
     expect((await s.stack.refresh()).steps).toEqual(["same it"]);
   });
 
-  it.each(kinds)("of %s is an error where it was not carried out, and made by the next up", async (kind) => {
+  it.each(kinds)("of %s is an error if it was not carried out, and is repeated by the next up", async (kind) => {
     s.mishaps({ on: creation, fate: "lost" });
     const failed = await s.measured(() => s.stack.up(programs[kind]!()));
     expect(failed.error?.message).toContain("[AVALA_TRANSPORT]");
@@ -101,7 +101,7 @@ describe("no-idempotency-keys: a creation whose answer is lost", () => {
     "of %s that cannot be looked up",
     (kind) => {
       it.each(["answer lost", "lost"] as const)(
-        "is recorded and healed by the next up, whichever way it went: %s",
+        "is recorded and completed by the next up, regardless of its outcome: %s",
         async (fate) => {
           blindAfter(creation, fate);
           const failed = await s.measured(() => s.stack.up(programs[kind]!()));
@@ -122,7 +122,7 @@ describe("no-idempotency-keys: a creation whose answer is lost", () => {
         },
       );
 
-      it("is taken back by destroy where it was carried out", async () => {
+      it("is undone by destroy if it was carried out", async () => {
         blindAfter(creation, "answer lost");
         await s.measured(() => s.stack.up(programs[kind]!()));
         s.mishaps();
@@ -184,7 +184,7 @@ describe("no-idempotency-keys: a change whose answer is lost", () => {
           [kind, "answer lost"],
         ] as const,
     ),
-  )("of %s that cannot be looked up is healed by the next up: %s", async (kind, fate) => {
+  )("of %s that cannot be looked up is completed by the next up: %s", async (kind, fate) => {
     await s.stack.up(before[kind]!());
     blindAfter(change, fate);
     const failed = await s.measured(() => s.stack.up(changed[kind]!()));
@@ -207,7 +207,7 @@ describe("no-idempotency-keys: a change whose answer is lost", () => {
     expect((await s.organizationNow()).handle).toBeNull();
   });
 
-  it.each([500, 502])("and was answered %d, is made by the next up", async (status) => {
+  it.each([500, 502])("and that was answered %d is made by the next up", async (status) => {
     await s.stack.up(before["team"]!());
     s.mishaps({ on: change, fate: status });
     expect((await s.measured(() => s.stack.up(changed["team"]!()))).error?.message).toContain("[AVALA_UNAVAILABLE]");
@@ -228,7 +228,7 @@ describe("no-idempotency-keys: a removal whose answer is lost", () => {
     });
   });
 
-  it("of somebody who has accepted is done: a removal may be sent again", async () => {
+  it("of a person who has accepted is done: a removal may be sent again", async () => {
     await s.stack.up(programs["organizationMember"]!());
     await s.emulator.accept(person("zoe"));
     s.mishaps({ on: /^DELETE /, fate: "answer lost" });
@@ -237,7 +237,7 @@ describe("no-idempotency-keys: a removal whose answer is lost", () => {
     expect((await s.organizationNow()).members.map(({ email }) => email)).not.toContain(person("zoe"));
   });
 
-  it("of a member that cannot be looked up either is made sure of by the next destroy", async () => {
+  it("of a member that cannot be looked up either is completed by the next destroy", async () => {
     await s.stack.up({ it: organizationMember({ organization: uids.acme, user: uids.mia }) });
     blindAfter(/^DELETE /, "lost");
     expect((await s.measured(() => s.stack.destroy())).error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
@@ -255,7 +255,7 @@ describe("no-idempotency-keys: a removal whose answer is lost", () => {
   });
 });
 
-it("a removal that is answered as if nothing were there, while the list shows it, is an error, and done by the next destroy", async () => {
+it("a removal that is answered 404, while the list shows the person, is an error, and done by the next destroy", async () => {
   const empty = await held();
   s.stack.parallel = true;
   await s.stack.up({
@@ -289,7 +289,7 @@ describe.each([
     expect([...doubtful.emails, ...next.emails]).toEqual([`resend ${person("zoe")}`]);
   });
 
-  it("replaces the invitation with one mail where the second half is lost", async () => {
+  it("replaces the invitation with one email if the answer to the second half is lost", async () => {
     await s.stack.up(zoe({}));
     s.mishaps({ on: /POST .*\/invitations\/$/, fate: "lost" });
     const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
@@ -299,7 +299,7 @@ describe.each([
     expect((await held()).pending).toEqual([`${person("zoe")} admin`]);
   });
 
-  it("replaces the invitation with one mail also where a refresh comes in between", async () => {
+  it("replaces the invitation with one email also if a refresh comes in between", async () => {
     await s.stack.up(zoe({}));
     s.mishaps({ on: /POST .*\/invitations\/$/, fate: "lost" });
     const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
@@ -319,7 +319,7 @@ describe.each([
     ["lost", true],
     ["answer lost", true],
   ] as const)(
-    "mails once where the cancellation is %s and cannot be looked up; refreshed: %s",
+    "sends one email if the cancellation is %s and cannot be looked up; refreshed: %s",
     async (fate, refreshed) => {
       await s.stack.up(zoe({}));
       blindAfter(/cancel/, fate);
@@ -338,7 +338,7 @@ describe.each([
     },
   );
 
-  it("does not send a resend again where only the look at its new end has failed", async () => {
+  it("does not send a resend again if only the look-up of its new expiry has failed", async () => {
     await s.stack.up(zoe({}));
     let sent = false;
     const after = { test: (line: string) => (sent ||= /resend/.test(line)) && line.startsWith("GET ") } as RegExp;
@@ -351,7 +351,7 @@ describe.each([
     expect(s.stack.outputs("it")).toMatchObject({ status: "invited", emailsSent: 2 });
   });
 
-  it("lists-may-lag: counts a mail as sent that the service has accepted and does not show yet", async () => {
+  it("lists-may-lag: counts an email as sent that the service has accepted and does not show yet", async () => {
     await s.stack.up(zoe({}));
     await s.emulator.settings({ writeBody: "minimal", readLagMs: 60_000 });
     const first = await s.measured(() => s.stack.up(zoe({ role: "admin" })));

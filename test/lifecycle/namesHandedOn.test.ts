@@ -6,13 +6,13 @@ import { s, useService, uids } from "./support.js";
 
 /*
  * Bug "the engine created the second team before it had compared the first": one resource gives up a name that another
- * takes in the same run. The engine takes the calls of both at the same time, so that any order is possible.
+ * takes in the same run. The engine makes the calls of both at the same time, so that any order is possible.
  */
 useService();
 
 interface Case {
   kind: Kind;
-  /** Inputs besides the name. */
+  /** Inputs other than the name. */
   inputs: Properties;
   adopt: string;
   name: string;
@@ -56,7 +56,7 @@ const adopted = (of: Case): Promise<Former> =>
 
 type Call = "check" | "diff" | "update" | "create";
 
-/** Makes these calls, and says how the creation of the other resource has ended. */
+/** Makes these calls, and returns the result of the creation of the other resource. */
 const creationAmong = (of: Case, former: Former, renamed: Properties, calls: readonly Call[]): Promise<string> =>
   onHosts(async (host, { program }) => {
     for (const resource of ["former", "latter"]) await program.declares(addressOf(resource), of.kind, of.inputs);
@@ -73,7 +73,7 @@ const creationAmong = (of: Case, former: Former, renamed: Properties, calls: rea
           () => "created",
           (error: Error) => /\[(AVALA_\w+)\]/.exec(error.message)?.[1] ?? error.message,
         );
-        // It has asked who has the name before the next call.
+        // It has looked up the owner of the name before the next call.
         await sleep(100);
       },
     };
@@ -88,7 +88,7 @@ const orders: Call[][] = [
   ["create", "check", "diff", "update"],
 ];
 
-describe.each(Object.entries(cases))("%s and another that takes its name", (_, of) => {
+describe.each(Object.entries(cases))("%s, and another that takes its name", (_, of) => {
   const renamed = { adopt: of.adopt, name: "Former" };
 
   it.each(orders.map((order) => [order.join(", "), order] as const))(
@@ -103,7 +103,7 @@ describe.each(Object.entries(cases))("%s and another that takes its name", (_, o
     ["gets another field alone", { adopt: of.adopt, name: of.name, description: "new" }, undefined],
     ["cannot be compared", { adopt: "nowhere", name: "Former" }, undefined],
     ["cannot be renamed", renamed, 403],
-  ] as const)("is refused within the time of a test where the first %s", async (_why, inputs, status) => {
+  ] as const)("is refused within the time of a test if the first %s", async (_why, inputs, status) => {
     const former = await adopted(of);
     if (status !== undefined) {
       await s.emulator.faults({ match: { method: "PATCH" }, action: { status }, times: 9 });

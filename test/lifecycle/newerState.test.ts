@@ -21,7 +21,7 @@ const program = (changed: object = {}): Program => ({
   labs: team({ organization: uids.acme, name: "Labs" }),
   roster: teamRoster({ team: idOf("labs"), members: { [person("mia")]: "member" } }),
 });
-/** A later release has written the state, in a shape that this one does not know. */
+/** A later release has written the state, in a format that this one does not know. */
 function writtenLater(): void {
   const versions = [2, "1", 1.5];
   [...s.stack.resources.values()].forEach((recorded, index) => {

@@ -12,7 +12,7 @@ const at = {
   },
 };
 
-/** Two values of each managed field, and what the service holds once it has left the program: "" and null clear. */
+/** Two values of each managed field, and its value in the service after its removal from the program: "" and null clear. */
 const fields = {
   name: { first: "Org name", second: "Org renamed" },
   description: { first: "one", second: "two", removed: "" },
@@ -32,7 +32,7 @@ const fields = {
 const names = Object.keys(fields) as (keyof typeof fields)[];
 const cleared = ["description", "website", "email", "phone", "handle"];
 
-/** One organization for each field, which is all that it declares. */
+/** One organization for each field, with no other declared field. */
 const each = (value: "first" | "second" | undefined): Program =>
   Object.fromEntries(
     names.map((field) => {
@@ -47,7 +47,7 @@ const held = async () =>
     await Promise.all(names.map(async (field) => [field, (await s.organizationNow(s.stack.id(field)))[field]])),
   );
 
-/** The story of the table takes one edit more than the service gives. */
+/** The story of the table needs one edit more than the service allows. */
 async function refillSlugEdits(): Promise<void> {
   const state = await s.emulator.state();
   const organizations = state.organizations.map((row) => ({ ...row, slugEditsRemaining: 9 }));
@@ -63,7 +63,7 @@ describe("each field of Organization", () => {
     expect([...names].toSorted()).toEqual(managed.toSorted());
   });
 
-  it("is created, left alone, changed, found when it drifts, repaired, and cleared or let go", async () => {
+  it("is created, kept, changed, found when it drifts, repaired, and cleared or not managed any more", async () => {
     expect((await s.measured(() => s.stack.up(each("first")))).steps).toEqual(allSteps("create"));
     expect(await held()).toEqual(valuesOf("first"));
 
@@ -109,7 +109,7 @@ describe("each field of Organization", () => {
     expect(await s.measured(() => s.stack.up(each(undefined)))).toMatchObject({ calls: [], steps: allSteps("same") });
   });
 
-  it("empty-values-differ: is not looked at any more once it has left the program", async () => {
+  it("empty-values-differ: is not compared any more once it has been removed from the program", async () => {
     await s.stack.up({ org: organization({ name: "Org", description: "ours", industry: "robotics" }) });
     const program = { org: organization({ name: "Org" }) };
     await s.stack.up(program);
@@ -119,7 +119,7 @@ describe("each field of Organization", () => {
     expect(await s.organizationNow(s.stack.id("org"))).toMatchObject({ description: "theirs", industry: "ai_ml" });
   });
 
-  it("spelling-may-change: may come back in another case where case does not count", async () => {
+  it("spelling-may-change: may be returned in another case if case does not count", async () => {
     await s.stack.up({ org: organization({ name: "Org", email: "One@Example.com" }) });
     await s.emulator.api("PATCH", `/organizations/org/`, { email: "one@example.com" });
     expect((await s.stack.refresh()).steps).toEqual(["same org"]);
@@ -131,7 +131,7 @@ describe("each field of Organization", () => {
 const named = async (name: string) => (await s.emulator.state()).organizations.filter((row) => row.name === name);
 
 describe("creating an Organization", () => {
-  it("costs the list, the creation and, for what creation does not take, one update", async () => {
+  it("costs the list, the creation and, for fields that creation does not accept, one update", async () => {
     const { calls } = await s.measured(() =>
       s.stack.up({ org: organization({ name: "Beta", handle: "beta".replace("-", "_") }) }),
     );
@@ -146,7 +146,7 @@ describe("creating an Organization", () => {
     expect((await s.stack.refresh()).steps).toEqual(["same org"]);
   });
 
-  it("is refused where the name is taken, with the adopt line, which then converges", async () => {
+  it("is refused if the name is taken, with the adopt line, which then converges", async () => {
     const refused = await s.measured(() => s.stack.up({ org: organization({ name: "Acme", description: "ours" }) }));
     expect(refused.error?.message).toContain(`adopt: "${uids.acme}"`);
     expect(refused.error?.message).toContain("allowDuplicateName: true");
@@ -161,7 +161,7 @@ describe("creating an Organization", () => {
     expect(await s.measured(() => s.stack.up(adopting))).toMatchObject({ calls: [], steps: ["same org"] });
   });
 
-  it("adopts by slug as well, and says so where there is none", async () => {
+  it("adopts by slug as well, and reports an unknown slug", async () => {
     const nobody = await s.measured(() => s.stack.up({ org: organization({ name: "Acme", adopt: "acne" }) }));
     expect(nobody.error?.message).toContain("[AVALA_ORGANIZATION_NOT_FOUND]");
     const adopted = await s.measured(() => s.stack.up({ org: organization({ name: "Acme", adopt: "acme" }) }));
@@ -169,13 +169,13 @@ describe("creating an Organization", () => {
     expect(s.stack.id("org")).toBe(uids.acme);
   });
 
-  it("makes a second one of the name where that is asked for", async () => {
+  it("creates a second one of the name on request", async () => {
     await s.stack.up({ org: organization({ name: "Acme", allowDuplicateName: true }) });
     expect(s.stack.id("org")).not.toBe(uids.acme);
     expect(await named("Acme")).toHaveLength(2);
   });
 
-  it("records what was made when a later part is refused, and the next up heals it", async () => {
+  it("records the creation if a later part is refused, and the next up completes it", async () => {
     const taken = await s.measured(() => s.stack.up({ org: organization({ name: "Beta", slug: "acme" }) }));
     expect(taken.error?.message).toContain("[AVALA_INVALID]");
     const { id, initErrors } = s.stack.resources.get("org")!;
@@ -212,21 +212,21 @@ describe("deleting an Organization", () => {
     expect(await exists(slug)).toBe(!goes);
   });
 
-  it("leaves it where that is asked for", async () => {
+  it("leaves the organization on request", async () => {
     s.stack.environment = s.emulator.environment(await s.keyOf("ada"));
     await s.stack.up(adopted({ onDestroy: "leave" }));
     expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`POST ${at.acme}leave/`]);
     expect((await s.organizationNow()).members.map(({ email }) => email)).not.toContain(person("ada"));
   });
 
-  it("one-owner: says that an owner cannot leave, and keeps the record", async () => {
+  it("one-owner: reports that an owner cannot leave, and keeps the record", async () => {
     await s.stack.up(adopted({ onDestroy: "leave" }));
     expect((await s.measured(() => s.stack.destroy())).error?.message).toContain("[AVALA_INVALID]");
     expect(s.stack.resources.has("org")).toBe(true);
     expect(await exists("acme")).toBe(true);
   });
 
-  it("is refused while data or people that no declaration knows are inside, and forced on demand", async () => {
+  it("is refused while data or unmanaged people are inside, and forced on request", async () => {
     const { organizations, ...state } = await s.emulator.state();
     await s.emulator.reset({ ...state, organizations: [{ ...organizations[0]!, datasetCount: 2, sliceCount: 1 }] });
     await s.stack.up(adopted({ onDestroy: "delete" }));
@@ -240,7 +240,7 @@ describe("deleting an Organization", () => {
     expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${at.acme}`]);
   });
 
-  it("is done when it is gone already and that is said", async () => {
+  it("is done if it is gone already and AVALA_ASSUME_DELETED names it", async () => {
     await s.stack.up(created());
     const id = s.stack.id("org");
     await s.emulator.api("DELETE", at.beta);
@@ -249,7 +249,7 @@ describe("deleting an Organization", () => {
     expect({ error, writes }).toEqual({ error: undefined, writes: [] });
   });
 
-  it.each(["soft", "hard"] as const)("is proven by the list where deletion is %s", async (organizationDelete) => {
+  it.each(["soft", "hard"] as const)("is proven by the list if deletion is %s", async (organizationDelete) => {
     await s.emulator.settings({ organizationDelete });
     await s.stack.up(created());
     expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${at.beta}`]);
@@ -259,7 +259,7 @@ describe("deleting an Organization", () => {
     );
   });
 
-  it("passes on the service's own refusal", async () => {
+  it("reports the service's own refusal", async () => {
     await s.emulator.settings({ organizationDelete: "refuse" });
     await s.stack.up(adopted({ onDestroy: "delete", forceDestroy: true }));
     expect((await s.measured(() => s.stack.destroy())).error?.message).toContain("[AVALA_CONFLICT]");

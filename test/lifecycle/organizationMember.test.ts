@@ -34,7 +34,7 @@ const up = (program: Program) => s.measured(() => s.stack.up(program));
 const preview = (program: Program) => s.measured(() => s.stack.preview(program));
 const refresh = () => s.measured(() => s.stack.refresh());
 const destroy = () => s.measured(() => s.stack.destroy());
-/** Where nothing at all may be asked. */
+/** For steps that may not send any request. */
 const silently = {
   up: (program: Program) => s.measured(() => s.stack.up(program)),
   preview: (program: Program) => s.measured(() => s.stack.preview(program)),
@@ -60,8 +60,8 @@ async function accepted(inputs: object = {}): Promise<string> {
   return outputs()["userUid"] as string;
 }
 
-describe("from nobody to member", () => {
-  it("mails once, records the acceptance in one update without a write, and asks for nothing after that", async () => {
+describe("from not invited to member", () => {
+  it("sends one email, records the acceptance in one update without a write, and sends no request after that", async () => {
     expect(await up(zoe())).toMatchObject({
       error: undefined,
       steps: ["create it"],
@@ -103,7 +103,7 @@ describe("from nobody to member", () => {
     expect(JSON.stringify([...s.stack.resources])).not.toContain(token);
   });
 
-  it("takes over who is a member or invited already, with a write only where the role differs", async () => {
+  it("takes over existing members and invitations, with a write only if the role differs", async () => {
     await s.emulator.api("POST", at.invitations, { email: person("Zoe").replace("example", "Example") });
     const program: Program = {
       mia: organizationMember({ organization: uids.acme, email: person("Mia"), role: "admin" }),
@@ -116,13 +116,13 @@ describe("from nobody to member", () => {
     expect([await roleOf("mia"), await roleOf("ada")]).toEqual(["admin", "admin"]);
   });
 
-  it("members-join-by-invitation: refuses a uid that is no member's, before any write", async () => {
+  it("members-join-by-invitation: refuses a uid that is not a member's, before any write", async () => {
     const nobody = await up(member({ user: "99999999-0000-4000-8000-000000000000" }));
     expect(nobody).toMatchObject(guarded("nobody can be invited by uid. Declare the person by email"));
     expect(s.stack.resources.size).toBe(0);
   });
 
-  it("reads two lists for any number of waiting people, and three where somebody has accepted", async () => {
+  it("reads two lists for any number of waiting people, and three if somebody has accepted", async () => {
     const names = Array.from({ length: 12 }, (_, index) => person(`w${index}`));
     const program = Object.fromEntries(
       names.map((email) => [email, organizationMember({ organization: uids.acme, email })]),
@@ -137,7 +137,7 @@ describe("from nobody to member", () => {
   });
 });
 
-describe("bug: a member beside whose valid invitation nobody looked, as they had joined by another way,", () => {
+describe("bug: a member with a valid invitation, who had joined in another way,", () => {
   const joined = async () => {
     await s.stack.up(zoe());
     await s.emulator.join(uids.acme, person("zoe"), "admin");
@@ -155,7 +155,7 @@ describe("bug: a member beside whose valid invitation nobody looked, as they had
   it.each([
     ["at once", (): Promise<unknown> => Promise.resolve()],
     ["after a refresh", (): Promise<unknown> => refresh()],
-  ])("loses their access and the invitation by which they could come back: %s", async (_when, before) => {
+  ])("loses their access and the invitation that would allow them to come back: %s", async (_when, before) => {
     await joined();
     await before();
     const { invitations: rows } = await s.organizationNow();
@@ -170,7 +170,7 @@ describe("bug: a member beside whose valid invitation nobody looked, as they had
 });
 
 describe("role-change-needs-new-email: another role", () => {
-  it("while invited is cancel and invite: one more mail, said in the preview, and none for the new value of resend", async () => {
+  it("while invited is cancel and invite: one more email, shown in the preview, and none for the new value of resend", async () => {
     await s.stack.up(zoe());
     const { invitationUid } = outputs();
     const changed = zoe({ role: "admin", resend: "one" });
@@ -192,7 +192,7 @@ describe("role-change-needs-new-email: another role", () => {
     expect(await up(changed)).toMatchObject({ ...quiet, steps: ["same it"], logged: [] });
   });
 
-  it("while invited loses no mail where inviting fails after the cancellation, with or without a refresh", async () => {
+  it("while invited is invited in the end if inviting fails after the cancellation, with or without a refresh", async () => {
     await s.stack.up(zoe());
     await s.emulator.settings({ seats: 4 });
     expect(await up(zoe({ role: "admin" }))).toMatchObject({ error: expect.any(Error), emails: [] });
@@ -209,7 +209,7 @@ describe("role-change-needs-new-email: another role", () => {
     expect(await up(zoe({ role: "admin" }))).toMatchObject({ ...quiet, steps: ["same it"] });
   });
 
-  it("bug: is mailed where a run ended between the cancellation and the invitation, and a refresh came first", async () => {
+  it("bug: is sent if a run ended between the cancellation and the invitation, and a refresh came first", async () => {
     await s.stack.up(zoe());
     await s.emulator.api("POST", `${at.invitations}${outputs()["invitationUid"] as string}/cancel/`);
     await s.stack.refresh();
@@ -221,7 +221,7 @@ describe("role-change-needs-new-email: another role", () => {
     expect(await up(promoted)).toMatchObject({ ...quiet, steps: ["same it"] });
   });
 
-  it("mails nobody who has been a member and is gone", async () => {
+  it("sends no email to a former member", async () => {
     const uid = await accepted();
     await s.emulator.api("DELETE", `${at.people}${uid}/`);
     await s.stack.refresh();
@@ -230,7 +230,7 @@ describe("role-change-needs-new-email: another role", () => {
     expect(await up(promoted)).toMatchObject(quiet);
   });
 
-  it("is set where the person has accepted in the meantime: no mail, and none announced", async () => {
+  it("is set if the person has accepted in the meantime: no email, and none announced", async () => {
     await s.stack.up(zoe());
     await s.emulator.accept(person("zoe"));
     const shown = await preview(zoe({ role: "admin" }));
@@ -239,7 +239,7 @@ describe("role-change-needs-new-email: another role", () => {
     expect(set).toMatchObject({ emails: [], writes: [roleCall(await uidOf(person("zoe")))] });
   });
 
-  it("of a member is set, and repaired where somebody else has changed it", async () => {
+  it("of a member is set, and repaired if somebody else has changed it", async () => {
     await s.stack.up(member({ user: uids.mia }));
     expect(await silently.preview(member({ user: uids.mia, role: "admin" }))).toMatchObject({
       calls: [],
@@ -255,7 +255,7 @@ describe("role-change-needs-new-email: another role", () => {
     expect((await refresh()).steps).toEqual(["same it"]);
   });
 
-  it("in which somebody else has invited anew is found by refresh and repaired with one mail", async () => {
+  it("in which somebody else has invited again is found by refresh and repaired with one email", async () => {
     await s.stack.up(zoe());
     await s.emulator.api("POST", `${at.invitations}${outputs()["invitationUid"] as string}/cancel/`);
     await s.emulator.api("POST", at.invitations, { email: person("zoe"), role: "admin" });
@@ -270,7 +270,7 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
   describe.each(listedOrHidden)("expired and %s:", (shown) => {
     useService(() => acme({ expiredInvitations: shown }));
 
-    it("is reported and not mailed by itself", async () => {
+    it("is reported and not sent by itself", async () => {
       await s.stack.up(zoe());
       await s.emulator.expire(person("zoe"));
       const status = shown === "listed" ? "expired" : "gone";
@@ -308,11 +308,11 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
     expect(outputs()["status"]).toBe("gone");
   });
 
-  it("is mailed again by onExpiry: resend, as often as maxEmails allows, and then reported", async () => {
+  it("is sent again by onExpiry: resend, as often as maxEmails allows, and then reported", async () => {
     const program = zoe({ onExpiry: "resend", maxEmails: 2 });
     await s.stack.up(zoe());
     await s.emulator.decline(person("zoe"));
-    // The change of the declaration is what mails: the preview says so.
+    // The change of the declaration sends the email: the preview says so.
     for (const run of [preview, up]) {
       const { steps, logged, emails } = await run(program);
       expect({ steps, logged }).toEqual({ steps: ["update it"], logged: said("info", "They are invited again.") });
@@ -328,13 +328,13 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
         said("warning", "They have been invited 2 times, the most that maxEmails allows, and are not"),
       );
     }
-    // Nothing but the declaration can ask for more: a new limit does.
+    // Only the declaration can allow more emails: a new limit does.
     const { steps, emails } = await up(zoe({ onExpiry: "resend", maxEmails: 3 }));
     expect({ steps, emails }).toEqual({ steps: ["update it"], emails: oneInvitation() });
     expect(outputs()["emailsSent"]).toBe(3);
   });
 
-  it("is mailed again by the step that onExpiry: resend makes possible, once", async () => {
+  it("is sent again by the step that onExpiry: resend makes possible, once", async () => {
     await s.stack.up(zoe({ onExpiry: "resend" }));
     await s.emulator.expire(person("zoe"));
     expect(await preview(zoe({ onExpiry: "resend" }))).toMatchObject({ ...quiet, steps: ["update it"] });
@@ -344,7 +344,7 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
     expect(await pending()).toEqual([`${person("zoe")} member`]);
   });
 
-  it("is not invited again to somebody who has been a member, whatever onExpiry says; a new resend does, and says so", async () => {
+  it("is not sent again to a former member, regardless of onExpiry; a new resend sends it, and is logged", async () => {
     const uid = await accepted({ onExpiry: "resend" });
     await s.emulator.api("DELETE", `${at.people}${uid}/`);
     await s.stack.refresh();
@@ -353,7 +353,7 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
     const again = zoe({ onExpiry: "resend", resend: "one" });
     expect(await up(again)).toMatchObject({ emails: oneInvitation(), logged: said("info", "They are invited again.") });
     expect(outputs()).toMatchObject({ status: "invited", emailsSent: 2 });
-    // Invited once more, another role is another mail as for anybody, and is announced.
+    // After another invitation, another role sends another email as for anybody, and is announced.
     const promoted = zoe({ onExpiry: "resend", resend: "one", role: "admin" });
     expect((await preview(promoted)).logged).toEqual(said("info", "The invitation is cancelled"));
     await s.emulator.expire(person("zoe"));
@@ -362,7 +362,7 @@ describe("expired-may-be-pending: an invitation that has ended", () => {
 });
 
 describe("maxEmails", () => {
-  it("refuses what asks for one more, before anything is written; the preview warns", async () => {
+  it("refuses one more email, before any write; the preview warns", async () => {
     await s.stack.up(zoe({ maxEmails: 1 }));
     const asks = [
       zoe({ maxEmails: 1, role: "admin" }),
@@ -381,14 +381,14 @@ describe("maxEmails", () => {
     expect(await up(zoe({ maxEmails: 2, resend: "one" }))).toMatchObject({ error: undefined, emails: oneInvitation() });
   });
 
-  it("does not stop what mails nobody: the role of a member", async () => {
+  it("does not stop changes without an email: the role of a member", async () => {
     const uid = await accepted({ maxEmails: 1 });
     const set = await up(zoe({ maxEmails: 1, role: "admin", resend: "one" }));
     expect(set).toMatchObject({ error: undefined, emails: [], writes: [roleCall(uid)] });
   });
 });
 
-it("mails a pending invitation again for a new value of resend, and moves its end", async () => {
+it("sends a pending invitation again for a new value of resend, and extends it", async () => {
   await s.stack.up(zoe());
   const { invitationUid, expiresAt } = outputs();
   await s.emulator.advance(3600);
@@ -405,7 +405,7 @@ it("mails a pending invitation again for a new value of resend, and moves its en
   expect(await up(zoe({ resend: "two" }))).toMatchObject({ ...quiet, steps: ["update it"], logged: isMemberNow() });
 });
 
-it("keeps reason, validUntil, onExpiry, maxEmails and onDestroy to itself: an update without a write", async () => {
+it("does not send reason, validUntil, onExpiry, maxEmails and onDestroy: an update without a write", async () => {
   const local = {
     reason: "on call",
     validUntil: "2027-01-31",
@@ -435,14 +435,14 @@ describe("destroying an OrganizationMember", () => {
     );
     await s.emulator.expire(person("expired"));
     await s.emulator.decline(person("gone"));
-    // Accepted, and not recorded yet.
+    // Accepted, but not recorded yet.
     await s.emulator.accept(person("fresh"));
     const invitationOf = new Map(emails.map((email) => [email, s.stack.outputs(email)["invitationUid"]]));
     return (name) => invitationOf.get(person(name));
   }
   const left = async () => (await s.organizationNow()).members.map(({ email }) => email);
 
-  it("ends what there is, and is done where there is nothing", async () => {
+  it("removes the membership or invitation, and does nothing if there is none", async () => {
     const invitationOf = await everyState();
     const fresh = await uidOf(person("fresh"));
     expect(await destroy()).toMatchObject({
@@ -458,21 +458,21 @@ describe("destroying an OrganizationMember", () => {
     expect(await left()).toEqual(["owner", "ada", "lee"].map(person));
   });
 
-  it("leaves everybody where onDestroy says retain, without a call", async () => {
+  it("keeps everybody with onDestroy: retain, without a call", async () => {
     await everyState("retain");
     expect(await silently.destroy()).toMatchObject({ ...quiet, calls: [] });
     expect(await left()).toEqual(["owner", "ada", "lee", "mia", "fresh"].map(person));
     expect(await pending()).toEqual([`${person("invited")} member`, `${person("expired")} member`]);
   });
 
-  it("cancels a listed invitation that is over, though the service does not cancel such", async () => {
+  it("cancels a listed expired invitation, though the service does not cancel it", async () => {
     await s.stack.up(zoe());
     await s.emulator.expire(person("zoe"));
     s.mishaps({ on: /cancel/, fate: 400, times: 9 });
     expect((await destroy()).error).toBeUndefined();
   });
 
-  it("makes nobody a stranger of the organization, though they are retained", async () => {
+  it("does not make retained people unmanaged", async () => {
     const program: Program = { org: organization({ name: "Beta" }) };
     await s.stack.up(program);
     const beta = s.stack.id("org");
@@ -487,7 +487,7 @@ describe("destroying an OrganizationMember", () => {
 });
 
 describe("one-owner: the owner", () => {
-  it("is settled and reported, and neither changed nor removed, by whatever they are declared", async () => {
+  it("is settled and reported, and neither changed nor removed, for every way to declare them", async () => {
     const stays = said("warning", `"${person("owner")}" is the owner of organization acme and stays the owner`);
     for (const role of ["member", "admin"]) {
       expect(await up(member({ user: uids.owner, role }))).toMatchObject({ ...quiet, logged: stays });
@@ -498,7 +498,7 @@ describe("one-owner: the owner", () => {
     expect(await destroy()).toMatchObject({ ...quiet, logged: stays });
   });
 
-  it("may become it later, and be it no more: only then the declared role counts again", async () => {
+  it("may become owner later, and stop being it: only then the declared role counts again", async () => {
     await s.stack.up(member({ user: uids.mia }));
     await s.emulator.api("POST", `${at.acme}transfer-ownership/`, { new_owner_uid: uids.mia });
     expect((await refresh()).steps).toEqual(["same it"]);
@@ -509,11 +509,11 @@ describe("one-owner: the owner", () => {
   });
 });
 
-describe("own-user-may-be-unknown: the key's own person", () => {
+describe("own-user-may-be-unknown: the API key's user", () => {
   const useHerKey = async () => (s.stack.environment = s.emulator.environment(await s.keyOf("ada")));
   const ada = (inputs: object = {}) => member({ user: uids.ada, role: "admin", ...inputs });
 
-  it("as the only admin is neither demoted nor removed; retain lets the resource go", async () => {
+  it("as the only admin is neither demoted nor removed; retain drops the resource", async () => {
     await useHerKey();
     expect(await up(ada({ role: "member" }))).toMatchObject(guarded("is the user whose API key this run uses"));
     await s.stack.up(ada());
@@ -526,7 +526,7 @@ describe("own-user-may-be-unknown: the key's own person", () => {
     expect(await roleOf("ada")).toBe("admin");
   });
 
-  it("cannot be told from another admin; the last of them is kept", async () => {
+  it("cannot be distinguished from another admin; the last of them is kept", async () => {
     await useHerKey();
     await s.emulator.api("PATCH", `${at.people}${uids.mia}/role/`, { role: "admin" });
     await s.stack.up({ ...ada(), mia: organizationMember({ organization: uids.acme, user: uids.mia, role: "admin" }) });
@@ -537,7 +537,7 @@ describe("own-user-may-be-unknown: the key's own person", () => {
   });
 });
 
-it("people-change-avala: stops a run at the eleventh person removed from one organization, and says how to go on", async () => {
+it("people-change-avala: stops a run at the eleventh person removed from one organization, and says how to continue", async () => {
   const emails = Array.from({ length: 11 }, (_, index) => person(`p${index}`));
   for (const email of emails) await s.emulator.join(uids.acme, email);
   await s.stack.up(
@@ -555,7 +555,7 @@ it("people-change-avala: stops a run at the eleventh person removed from one org
 });
 
 describe("another spelling of the same person and organization", () => {
-  it("is no change for a member, and no other id", async () => {
+  it("is not a change for a member, and keeps the id", async () => {
     await s.stack.up(member({ email: person("mia") }));
     const id = s.stack.id("it");
     const spellings = [
@@ -569,7 +569,7 @@ describe("another spelling of the same person and organization", () => {
     }
     const state = await s.emulator.state();
     await s.emulator.reset(JSON.parse(JSON.stringify(state).replaceAll(person("mia"), person("mia.new"))));
-    // A new address of the same person is recorded by one update, so that later runs need not ask.
+    // A new address of the same person is recorded by one update, so that later runs need no request.
     expect(await up(member({ email: person("mia.new") }))).toMatchObject({ ...quiet, steps: ["update it"] });
     expect(await up(member({ email: person("mia.new") }))).toMatchObject({ ...quiet, steps: ["same it"], calls: [] });
     expect((await refresh()).steps).toEqual(["same it"]);
@@ -577,7 +577,7 @@ describe("another spelling of the same person and organization", () => {
     expect((await destroy()).writes).toEqual([`DELETE ${at.people}${uids.mia}/`]);
   });
 
-  it("is no change for somebody invited: upper case, and the uid once they have accepted", async () => {
+  it("is not a change for an invited person: upper case, and the uid once they have accepted", async () => {
     await s.stack.up(zoe());
     for (const spelling of [
       zoe({ email: person("ZOE").replace("example", "Example") }),
@@ -592,7 +592,7 @@ describe("another spelling of the same person and organization", () => {
     expect(await silently.up(member({ user }))).toMatchObject(settled);
   });
 
-  it("tells another person from it: invited, then the first taken back", async () => {
+  it("is distinguished from another person, who is invited, before the first invitation is cancelled", async () => {
     await s.stack.up(zoe());
     const { invitationUid } = outputs();
     const other = await up(member({ email: person("zac") }));
@@ -604,12 +604,12 @@ describe("another spelling of the same person and organization", () => {
   });
 });
 
-describe("moving somebody between declarations", () => {
+describe("moving a person between declarations", () => {
   const asMember = (email: string, inputs: object = {}) =>
     organizationMember({ organization: uids.acme, email, ...inputs });
   const asInvitation = (email: string) => invitation({ organization: "acme", email });
 
-  it("writes nothing, whichever way: Invitation, OrganizationMember, other names, --replace; invited or a member", async () => {
+  it("writes nothing in every way: Invitation, OrganizationMember, other names, --replace; invited or a member", async () => {
     const [zed, mia] = [person("zoe"), person("mia")];
     const stages: Program[] = [
       { zoe: asInvitation(zed), mia: asInvitation(mia) },
@@ -628,18 +628,18 @@ describe("moving somebody between declarations", () => {
       steps: expect.arrayContaining(["replace zoeMember", "replace miaMember"]),
     });
     expect(await s.organizationNow()).toEqual(before);
-    // Where no declaration holds them any more, they still go.
+    // Without any declaration, they still lose access.
     expect((await destroy()).writes).toHaveLength(2);
   });
 
-  it("cannot know of the mails before: under a new name, or by --replace, somebody who is gone is mailed anew", async () => {
+  it("does not know earlier emails: under a new name, or by --replace, a person who is gone is invited again", async () => {
     await s.stack.up({ zoe: asMember(person("zoe")) });
     await s.emulator.decline(person("zoe"));
     expect((await up({ renamed: asMember(person("zoe")) })).emails).toEqual(oneInvitation());
     expect(s.stack.outputs("renamed")["emailsSent"]).toBe(1);
   });
 
-  it("removes nobody whose invitation is all that is left of the declaration", async () => {
+  it("removes nobody whose declaration holds only an invitation", async () => {
     await s.stack.up({ mia: asMember(person("mia")) });
     expect(await up({ again: asInvitation(person("mia")) })).toMatchObject(quiet);
     expect(await destroy()).toMatchObject(quiet);
@@ -658,7 +658,7 @@ describe("one person declared twice in one organization", () => {
     ],
     ["as a member and as invited", () => [byUid(), invitation(byEmail())]],
     ["as invited and as a member", () => [invitation(byEmail("acme")), organizationMember(byEmail())]],
-  ] as const)("%s is refused where the service alone can tell", async (_, declared) => {
+  ] as const)("%s is refused if only the service shows it", async (_, declared) => {
     const [one, two] = declared() as [Program[string], Program[string]];
     const both = await up({ one, two });
     expect(both).toMatchObject({ ...quiet, error: { message: expect.stringContaining("[AVALA_DECLARED_TWICE]") } });
@@ -667,7 +667,7 @@ describe("one person declared twice in one organization", () => {
 });
 
 describe("data that the service does not show", () => {
-  it("addresses: whether somebody is a member is not known, and nobody is invited; who is known by uid is settled", async () => {
+  it("addresses: whether a person is a member is not known, and nobody is invited; people known by uid are settled", async () => {
     await s.stack.up({
       ...member({ email: person("mia") }),
       waiting: organizationMember({ organization: uids.acme, email: person("zoe") }),
@@ -694,7 +694,7 @@ describe("data that the service does not show", () => {
     expect(await destroy()).toMatchObject({ error: expect.any(Error), writes: [] });
   });
 
-  it("invitations, to a key that may not see them: nothing is taken for gone, nobody is invited", async () => {
+  it("invitations, if the key may not see them: none counts as gone, nobody is invited", async () => {
     const program = {
       ...member({ email: person("mia") }),
       waiting: organizationMember({ organization: uids.acme, email: person("zoe") }),
@@ -722,7 +722,7 @@ describe("data that the service does not show", () => {
   });
 });
 
-describe("a service that answers what this version does not know", () => {
+describe("a service with values that this version does not know", () => {
   const answers = (on: RegExp, change: (row: Record<string, unknown>) => object) =>
     s.mishaps({
       on,
@@ -733,7 +733,7 @@ describe("a service that answers what this version does not know", () => {
       },
     });
 
-  it("a new role of a member is told, recorded as drift, and set as declared", async () => {
+  it("a new role of a member is logged, recorded as drift, and set as declared", async () => {
     await s.stack.up(member({ user: uids.mia }));
     answers(/^GET .*\/members\//, (row) => (row["user_uid"] === uids.mia ? { ...row, role: "auditor" } : row));
     const { steps, error, logged } = await refresh();
@@ -743,7 +743,7 @@ describe("a service that answers what this version does not know", () => {
     expect(await up(member({ user: uids.mia }))).toMatchObject({ error: undefined, writes: [roleCall(uids.mia)] });
   });
 
-  it("a new status or role of an invitation is told once, and nobody is mailed again for it", async () => {
+  it("a new status or role of an invitation is logged once, and nobody is invited again for it", async () => {
     await s.stack.up(zoe());
     answers(/^GET .*\/invitations\//, (row) => ({ ...row, status: "sent", role: "standard" }));
     for (const run of [refresh, () => up(zoe()), () => up(zoe({ reason: "new" }))]) {
@@ -757,7 +757,7 @@ describe("a service that answers what this version does not know", () => {
     expect(outputs()).toMatchObject({ status: "invited", role: "member" });
   });
 
-  it("spelling-may-change: an address in another case and Unicode form is the same: no mail", async () => {
+  it("spelling-may-change: an address in another case and Unicode form is the same: no email", async () => {
     const at = (domain: string) => person("zoe").replace("example", domain);
     const [composed, decomposed] = [at("zo\u00eb"), at("Zoe\u0308").replace("zoe@", "Zoe@")];
     answers(/^GET .*\/members\//, (row) => (row["user_uid"] === uids.mia ? { ...row, email: decomposed } : row));
@@ -766,7 +766,7 @@ describe("a service that answers what this version does not know", () => {
     expect(await silently.up(member({ email: decomposed }))).toMatchObject(settled);
   });
 
-  it("invitations without an address: whether somebody is invited is not known, and nobody is", async () => {
+  it("invitations without an address: whether a person is invited is not known, and nobody is invited", async () => {
     await s.emulator.api("POST", at.invitations, { email: person("zoe") });
     answers(/^GET .*\/invitations\//, (row) => ({ ...row, invited_email: null }));
     const { error, writes } = await up(zoe());
@@ -780,7 +780,7 @@ describe("a service that answers what this version does not know", () => {
 describe("a team membership", () => {
   const place = (who: object) => teamMembership({ team: `${uids.acme}/${uids.core}`, role: "lead", ...who });
 
-  it("of somebody declared waits without a warning, is granted after the acceptance, and is one by email and uid", async () => {
+  it("of a declared person waits without a warning, is added after the acceptance, and is the same by email and uid", async () => {
     const program = { ...zoe(), place: place({ email: person("zoe") }) };
     expect((await up(program)).logged).toEqual([]);
     await s.emulator.accept(person("zoe"));
@@ -803,7 +803,7 @@ describe("a team membership", () => {
     expect(writes).toEqual([`DELETE ${at.acme}teams/core/members/${user}/`, `DELETE ${at.people}${user}/`]);
   });
 
-  it("of somebody whom nobody has invited waits with a warning", async () => {
+  it("of a person whom nobody has invited waits with a warning", async () => {
     const { logged } = await up({ place: place({ email: person("zoe") }) });
     expect(logged).toEqual(said("warning", `Nobody has invited "${person("zoe")}"`));
   });

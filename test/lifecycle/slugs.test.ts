@@ -7,14 +7,14 @@ useService();
 const core = `${uids.acme}/${uids.core}`;
 const moveTo = (slug: string, from = "acme") => s.emulator.api("PATCH", `/organizations/${from}/`, { slug });
 
-/** Somebody gives another organization the slug that Acme had. */
+/** Another organization gets the slug that Acme had. */
 async function reuse(slug: string): Promise<string> {
   const other = (await s.emulator.api("POST", "/organizations/", { name: "Other" })) as { uid: string; slug: string };
   await moveTo(slug, other.slug);
   return other.uid;
 }
 
-/** One process, as within a run. */
+/** One host process, as within a run. */
 async function withHost(
   story: (make: (kind: Kind, inputs: Properties) => ReturnType<Host["create"]>, host: Host) => Promise<void>,
 ) {
@@ -35,7 +35,7 @@ describe("slug-edits-are-limited: a slug that moves", () => {
     mia: teamMembership({ team: core, user: uids.mia, role: "member" }),
   };
 
-  it("between two runs changes nothing for what is below, not even where the program names the old one", async () => {
+  it("between two runs changes nothing for resources below, even if the program names the old one", async () => {
     await s.stack.up(children);
     await moveTo("apex");
     expect(await s.measured(() => s.stack.up(children))).toMatchObject({ steps: ["same core", "same mia"], calls: [] });
@@ -50,7 +50,7 @@ describe("slug-edits-are-limited: a slug that moves", () => {
     ]);
   });
 
-  it("between two runs is drift of the organization where it is declared, and only recorded where it is not", async () => {
+  it("between two runs is drift of the organization if it is declared, and only recorded if it is not", async () => {
     await s.stack.up({ org: organization({ name: "Acme", adopt: "acme" }) });
     await moveTo("apex");
     const found = await s.measured(() => s.stack.refresh());
@@ -70,7 +70,7 @@ describe("slug-edits-are-limited: a slug that moves", () => {
     expect((await s.stack.preview(declared)).steps).toEqual(["update org"]);
   });
 
-  it("is sent only when it differs: edits are few", async () => {
+  it("is sent only if it differs: edits are limited", async () => {
     const program = (description: string) => ({
       org: organization({ name: "Acme", adopt: uids.acme, slug: "apex", description }),
     });
@@ -116,7 +116,7 @@ describe("slug-edits-are-limited: a slug that moves", () => {
 });
 
 describe("slugs-move: a slug that has been given to another organization", () => {
-  it("between two runs is not mistaken: the other one is neither read for ours nor changed", async () => {
+  it("between two runs is not confused: the other organization is neither read as ours nor changed", async () => {
     const program = (description: string) => ({ org: organization({ name: "Acme", adopt: uids.acme, description }) });
     await s.stack.up(program("ours"));
     await moveTo("apex");
@@ -142,7 +142,7 @@ describe("slugs-move: a slug that has been given to another organization", () =>
     expect(await s.organizationNow(other)).toMatchObject({ slug: "acme-2" });
   });
 
-  it("does not adopt the other one when ours is gone", async () => {
+  it("does not adopt the other one if ours is gone", async () => {
     await s.stack.up({ org: organization({ name: "Beta" }) });
     const id = s.stack.id("org");
     await s.emulator.api("DELETE", "/organizations/beta/");
@@ -151,7 +151,7 @@ describe("slugs-move: a slug that has been given to another organization", () =>
     expect(s.stack.id("org")).toBe(id);
   });
 
-  it("replaces what the program names by that slug only where it names it anew", async () => {
+  it("replaces resources that name it by that slug only if the program changes the name", async () => {
     await s.stack.up({ blue: team({ organization: uids.acme, name: "Blue" }) });
     await moveTo("apex");
     await reuse("acme");

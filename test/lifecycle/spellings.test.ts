@@ -10,7 +10,7 @@ import {
 import { unreliable } from "../support/unreliable.js";
 import { acme, person, s, useService, uids } from "./support.js";
 
-/* A service may spell the same uid and the same moment in other ways, from one day to the next. */
+/* A service may change the spelling of uids and times at any time. */
 
 useService();
 jest.setTimeout(60_000);
@@ -40,10 +40,10 @@ const program: Program = {
   core: teamRoster({ team: `${uids.acme}/${uids.core}`, members: { [person("lee")]: "lead" } }),
 };
 
-/** Writes without the uids that the service has given in this run. */
+/** Writes without the uids that the service has generated in this run. */
 const shown = (writes: string[]) => writes.map((write) => write.replace(/(?<=invitations\/)[^/]+/, "uid"));
 
-/** What the service holds afterwards, whatever uids it has given. */
+/** The service's data afterwards, without generated uids. */
 const held = async () => {
   const { organizations } = await s.emulator.state();
   return JSON.stringify(organizations)
@@ -64,7 +64,7 @@ describe.each(Object.entries(spellings))("%s", (_, respelt) => {
     s.stack.environment = { ...s.stack.environment, AVALA_BASE_URL: between.url };
   };
 
-  it("from a day on are no change: nothing differs, nothing is sent, nobody is invited or removed", async () => {
+  it("from a later run on are not a change: nothing differs, nothing is sent, nobody is invited or removed", async () => {
     await s.stack.up(program);
     // Only a refresh records the owner.
     await s.stack.refresh();
@@ -85,7 +85,7 @@ describe.each(Object.entries(spellings))("%s", (_, respelt) => {
     expect([...s.stack.resources].map(([name, { id, outputs }]) => [name, id, outputs])).toEqual(before);
   });
 
-  it("from the start lead to the same as the usual ones, made and taken away", async () => {
+  it("from the start lead to the same results as the usual ones, created and destroyed", async () => {
     const usual = await s.measured(() => s.stack.up(program));
     const made = await held();
     const usualEnd = await s.measured(() => s.stack.destroy());

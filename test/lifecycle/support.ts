@@ -44,19 +44,19 @@ export const acme = (settings: Seed["settings"] = {}): Seed => ({
   ],
 });
 
-/** What a run did and what it cost. */
+/** The result and the cost of a run. */
 export interface Measured extends Outcome {
   /** Every call, as "METHOD /path". */
   calls: string[];
-  /** Those that are no reads. */
+  /** The write calls. */
   writes: string[];
   /** As "invitation zoe@example.com". */
   emails: string[];
-  /** What ended the run before its time; its steps are then not told. */
+  /** The error that ended the run; its steps are then not known. */
   error: Error | undefined;
 }
 
-/** What tests say and do; the same for every test, on a service that `useService` sets up anew for each. */
+/** The functions of the tests, on a service that `useService` resets for each test. */
 class Scenario {
   #emulator: TestEmulator | undefined;
   #between: Awaited<ReturnType<typeof unreliable>> | undefined;
@@ -91,14 +91,14 @@ class Scenario {
     return key;
   }
 
-  /** From now on requests fail as is said; see `unreliable`. */
+  /** From now on these requests fail; see `unreliable`. */
   mishaps(...mishaps: Mishap[]): void {
     const between = begun(this.#between);
     this.stack.environment = { ...this.stack.environment, AVALA_BASE_URL: between.url };
     between.expect(...mishaps);
   }
 
-  /** Runs one step and answers what it cost, a failure included. */
+  /** Runs one step and returns its cost, also if it fails. */
   async measured(run: () => Promise<Outcome>): Promise<Measured> {
     await this.emulator.clearLog();
     let error: Error | undefined;
@@ -139,7 +139,7 @@ function begun<T>(value: T | undefined): T {
 export const s = new Scenario();
 
 /**
- * An emulator for the tests of a file or of a group, as it is at the start for each test, and a stack without resources.
+ * An emulator for the tests of a file or of a group, reset for each test, and a stack without resources.
  * @param seed by default the start above
  */
 export function useService(seed: () => Seed = acme): void {

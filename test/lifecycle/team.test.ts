@@ -18,7 +18,7 @@ const names = Object.keys(fields) as (keyof typeof fields)[];
 const allSteps = (step: string) => names.map((field) => `${step} ${field}`);
 const valuesOf = (which: "first" | "second") => Object.fromEntries(names.map((field) => [field, fields[field][which]]));
 
-/** One team for each field, which is all that it declares. */
+/** One team for each field, with no other declared field. */
 const each = (value: "first" | "second" | undefined): Program =>
   Object.fromEntries(
     names.map((field) => {
@@ -42,7 +42,7 @@ describe("each field of Team", () => {
     );
   });
 
-  it("is created, left alone, changed, found when it drifts, repaired, and cleared or let go", async () => {
+  it("is created, kept, changed, found when it drifts, repaired, and cleared or not managed any more", async () => {
     const made = await s.measured(() => s.stack.up(each("first")));
     expect(made.calls).toEqual(["GET /organizations/", `GET ${at.teams}`, ...names.map(() => `POST ${at.teams}`)]);
     expect(await held()).toEqual(valuesOf("first"));
@@ -71,7 +71,7 @@ describe("each field of Team", () => {
     expect(await s.measured(() => s.stack.up(each(undefined)))).toMatchObject({ calls: [], steps: allSteps("same") });
   });
 
-  it("spelling-may-change: may come back in another case where case does not count", async () => {
+  it("spelling-may-change: may be returned in another case if case does not count", async () => {
     await s.stack.up({ core: team({ organization: uids.acme, name: "Blue", color: "#AaBbCc" }) });
     await s.emulator.api("PATCH", `${at.teams}blue/`, { color: "#aabbcc" });
     expect((await s.stack.refresh()).steps).toEqual(["same core"]);
@@ -107,20 +107,20 @@ describe("a team of the same name", () => {
     expect(s.stack.id("core")).toBe(`${uids.acme}/${uids.core}`);
   });
 
-  it("may be adopted by slug, and gets what is declared", async () => {
+  it("may be adopted by slug, and is then as declared", async () => {
     const adopted = await s.measured(() => s.stack.up(declared({ name: "Kernel", adopt: "core", color: "#123456" })));
     expect(adopted.writes).toEqual([`PATCH ${at.teams}core/`]);
     expect(await s.teamNow()).toMatchObject({ name: "Kernel", color: "#123456" });
   });
 
-  it("is not adopted where there is none of that slug", async () => {
+  it("is not adopted if no team has that slug", async () => {
     const nobody = await s.measured(() => s.stack.up(declared({ adopt: "cores" })));
     expect(nobody.error?.message).toContain('no team "cores"');
     expect(nobody.writes).toEqual([]);
   });
 });
 
-it("is replaced, made before the other is deleted, when it belongs to another organization", async () => {
+it("is replaced, and created before the other is deleted, if it belongs to another organization", async () => {
   const program = (place: unknown): Program => ({
     beta: organization({ name: "Beta" }),
     blue: team({ organization: place, name: "Blue" }),
@@ -132,7 +132,7 @@ it("is replaced, made before the other is deleted, when it belongs to another or
   expect(moved.writes).toEqual([`POST /organizations/beta/teams/`, `DELETE ${at.teams}blue/`]);
 });
 
-it("is no other team when its organization is spelt otherwise", async () => {
+it("is not another team if its organization is spelt differently", async () => {
   const program = (spelling: string): Program => ({ blue: team({ organization: spelling, name: "Blue" }) });
   await s.stack.up(program(uids.acme));
   const bySlug = await s.measured(() => s.stack.up(program("acme")));
@@ -149,7 +149,7 @@ describe("deleting a team", () => {
     lee: teamMembership({ team: `${uids.acme}/${uids.core}`, user: uids.lee, role: "lead", ...inputs }),
   });
 
-  it("is refused while people that no declaration knows are inside", async () => {
+  it("is refused while unmanaged people are inside", async () => {
     await s.stack.up(declared());
     const { error, writes } = await s.measured(() => s.stack.destroy());
     expect(error?.message).toContain(`1 unmanaged person (${person("lee")})`);
@@ -158,7 +158,7 @@ describe("deleting a team", () => {
     expect(s.stack.resources.has("core")).toBe(true);
   });
 
-  it("takes declared people out first, and is not refused", async () => {
+  it("removes declared people first, and is not refused", async () => {
     await s.stack.up({ ...declared(), ...lee() });
     expect((await s.measured(() => s.stack.destroy())).writes).toEqual([
       `DELETE ${at.teams}core/members/${uids.lee}/`,
@@ -167,7 +167,7 @@ describe("deleting a team", () => {
     expect((await s.organizationNow()).members).toHaveLength(4);
   });
 
-  it("is not refused over somebody whose declaration retains them", async () => {
+  it("is not refused because of a person whose declaration retains them", async () => {
     await s.stack.up({ ...declared(), ...lee({ onDestroy: "retain" }) });
     expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${at.teams}core/`]);
   });
@@ -178,14 +178,14 @@ describe("deleting a team", () => {
     expect(calls).toEqual(["GET /organizations/", `GET ${at.teams}`, `DELETE ${at.teams}core/`]);
   });
 
-  it("is done when it is gone already", async () => {
+  it("is done if it is gone already", async () => {
     await s.stack.up(declared());
     await s.emulator.api("DELETE", `${at.teams}core/`);
     expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, writes: [] });
   });
 });
 
-it("is found gone by refresh and made again by the next up; without refresh an update says so", async () => {
+it("is found gone by refresh and created again by the next up; without refresh an update is refused", async () => {
   const program = (description?: string): Program => ({
     blue: team({ organization: uids.acme, name: "Blue", description }),
     mia: teamMembership({ team: idOf("blue"), user: uids.mia, role: "member" }),

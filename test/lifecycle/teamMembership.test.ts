@@ -25,7 +25,7 @@ describe.each([
   ["uid", () => ({ user: uids.mia })],
   ["email", () => ({ email: person("mia") })],
 ] as const)("a member named by %s", (_, named) => {
-  it("is put into the team once, given another role, and taken out", async () => {
+  it("is added to the team once, given another role, and removed", async () => {
     const made = await s.measured(() => s.stack.up(membership(named())));
     expect(made.writes).toEqual([`POST ${at.members}`]);
     expect(made.emails).toEqual([]);
@@ -43,11 +43,11 @@ describe.each([
     expect(await inCore()).toEqual({ [person("lee")]: "lead" });
   });
 
-  it("has the role member where none is declared; taking `lead` out of the program makes a lead a member", async () => {
+  it("has the role member if none is declared; removing `lead` from the program makes a lead a member", async () => {
     const bare = (): Program => ({ it: teamMembership({ team: at.core, ...named() }) });
     expect((await s.measured(() => s.stack.up(bare()))).writes).toEqual([`POST ${at.members}`]);
     expect(s.stack.outputs("it")).toMatchObject({ role: "member" });
-    // Written out, it is the same; so is a state in which it was written out.
+    // An explicit role is the same; so is a state with an explicit role.
     expect(await s.measured(() => s.stack.up(membership(named())))).toMatchObject({ steps: ["same it"], calls: [] });
     expect(await s.measured(() => s.stack.up(bare()))).toMatchObject({ steps: ["same it"], calls: [] });
 
@@ -58,7 +58,7 @@ describe.each([
     expect(await inCore()).toEqual({ [person("lee")]: "lead", [person("mia")]: "member" });
   });
 
-  it("is found when the role drifts or somebody takes them out, and repaired", async () => {
+  it("is found if the role drifts or somebody removes them, and repaired", async () => {
     await s.stack.up(membership(named()));
     await s.emulator.api("PATCH", `${at.members}${uids.mia}/role/`, { role: "lead" });
     expect((await s.stack.refresh()).steps).toEqual(["update it"]);
@@ -84,7 +84,7 @@ describe.each([
   });
 });
 
-it("members-join-by-invitation: takes over somebody who is in the team already, with a write only where the role differs", async () => {
+it("members-join-by-invitation: takes over a person who is in the team already, with a write only if the role differs", async () => {
   const same = await s.measured(() => s.stack.up(membership({ user: uids.lee, role: "lead" })));
   expect(same).toMatchObject({ steps: ["create it"], writes: [] });
   s.stack.resources.clear();
@@ -105,7 +105,7 @@ it.each([
   expect(dropped).toMatchObject({ steps: ["update it"], writes: [] });
 });
 
-it("people-change-avala: comes and goes without touching anybody who is not declared", async () => {
+it("people-change-avala: is added and removed without a change for undeclared people", async () => {
   const before = await s.organizationNow();
   await s.stack.up(membership({ user: uids.mia, role: "lead" }));
   await s.stack.destroy();
@@ -113,19 +113,19 @@ it("people-change-avala: comes and goes without touching anybody who is not decl
   expect((await s.organizationNow()).teams).toEqual(before.teams);
 });
 
-it("stays in the team where onDestroy says retain", async () => {
+it("stays in the team with onDestroy: retain", async () => {
   await s.stack.up(membership({ user: uids.mia, onDestroy: "retain" }));
   expect((await s.measured(() => s.stack.destroy())).writes).toEqual([]);
   expect(await inCore()).toHaveProperty([person("mia")]);
 });
 
-it("is deleted without a request where it is gone already", async () => {
+it("is deleted without a request if it is gone already", async () => {
   await s.stack.up(membership({ user: uids.mia }));
   await s.emulator.api("DELETE", `${at.members}${uids.mia}/`);
   expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, writes: [] });
 });
 
-it("waits again, without a step that could not be done, when the person has left the organization", async () => {
+it("waits again, without an impossible step, if the person has left the organization", async () => {
   await s.stack.up(membership({ user: uids.mia }));
   await s.emulator.api("DELETE", `${at.acme}members/${uids.mia}/`);
   await s.stack.refresh();
@@ -137,7 +137,7 @@ it("waits again, without a step that could not be done, when the person has left
   expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, writes: [] });
 });
 
-describe("spelling the person otherwise", () => {
+describe("another spelling of the person", () => {
   const byUid = () => ({ user: uids.mia });
   const byEmail = () => ({ email: person("mia") });
   it.each([
@@ -149,7 +149,7 @@ describe("spelling the person otherwise", () => {
       () => ({ email: ` ${person("Mia").replace("example.com", "Example.COM")} ` }),
     ],
     ["another spelling of the uid", byUid, () => ({ user: `{${uids.mia.toUpperCase()}}` })],
-  ] as const)("is no change: %s", async (_, one, other) => {
+  ] as const)("is not a change: %s", async (_, one, other) => {
     const [first, second] = [one(), other()];
     await s.stack.up(membership(first));
     const id = s.stack.id("it");
@@ -160,7 +160,7 @@ describe("spelling the person otherwise", () => {
     expect((await s.measured(() => s.stack.destroy())).writes).toEqual([`DELETE ${at.members}${uids.mia}/`]);
   });
 
-  it("replaces nothing when the person has a new address: it is recorded, and nothing is asked any more", async () => {
+  it("replaces nothing if the person has a new address: it is recorded, and later runs send no request", async () => {
     await s.stack.up(membership({ email: person("mia") }));
     const state = await s.emulator.state();
     await s.emulator.reset(JSON.parse(JSON.stringify(state).replaceAll(person("mia"), person("mia.new"))));
@@ -178,7 +178,7 @@ describe("spelling the person otherwise", () => {
 });
 
 describe("replacement", () => {
-  it("comes with another person: in with the one, then out with the other", async () => {
+  it("is caused by another person: the new one is added, then the other removed", async () => {
     await s.stack.up(membership({ user: uids.mia }));
     const other = await s.measured(() => s.stack.up(membership({ email: person("ada") })));
     expect(other.steps).toEqual(["replace it", "delete replaced it"]);
@@ -186,7 +186,7 @@ describe("replacement", () => {
     expect(s.stack.id("it")).toBe(`${at.core}/${person("ada")}`);
   });
 
-  it("comes with another team", async () => {
+  it("is caused by another team", async () => {
     const program = (place: unknown): Program => ({
       blue: team({ organization: uids.acme, name: "Blue" }),
       ...membership({ user: uids.mia, team: place }),
@@ -198,7 +198,7 @@ describe("replacement", () => {
   });
 });
 
-describe("somebody who is no member yet", () => {
+describe("a person who is not a member yet", () => {
   const zoe = () => membership({ email: person("zoe"), role: "lead" });
   const warning = () => ({
     severity: "warning",
@@ -207,7 +207,7 @@ describe("somebody who is no member yet", () => {
   const invited = () => invitation({ organization: uids.acme, email: person("zoe") });
   const both = (): Program => ({ invited: invited(), ...zoe() });
 
-  it("waits, and is granted by the first up after the acceptance, with exactly one request", async () => {
+  it("waits, and is added by the first up after the acceptance, with exactly one request", async () => {
     const first = await s.measured(() => s.stack.up(both()));
     expect(first.writes).toEqual([`POST ${at.acme}invitations/`]);
     expect(s.stack.outputs("it")).toMatchObject({ status: "waiting", role: "lead" });
@@ -230,14 +230,14 @@ describe("somebody who is no member yet", () => {
     });
   });
 
-  it("is granted too where refresh comes between the acceptance and the up", async () => {
+  it("is added also if a refresh comes between the acceptance and the up", async () => {
     await s.stack.up(both());
     await s.emulator.accept(person("zoe"));
     await s.stack.refresh();
     expect((await s.measured(() => s.stack.up(both()))).writes).toEqual([`POST ${at.members}`]);
   });
 
-  it("is recorded without a write where somebody has put them into the team in the meantime", async () => {
+  it("is recorded without a write if somebody has added them to the team in the meantime", async () => {
     await s.stack.up(both());
     await s.emulator.accept(person("zoe"));
     const { uid } = (await s.emulator.state()).people.find(({ email }) => email === person("zoe"))!;
@@ -246,7 +246,7 @@ describe("somebody who is no member yet", () => {
     expect(s.stack.outputs("it")["status"]).toBe("active");
   });
 
-  it("warns where nobody has invited them", async () => {
+  it("causes a warning if nobody has invited them", async () => {
     const { logged, error } = await s.measured(() => s.stack.up(zoe()));
     expect(error).toBeUndefined();
     expect(logged).toEqual([warning()]);
@@ -258,16 +258,16 @@ describe("somebody who is no member yet", () => {
       "is declared by slug",
       (): Program => ({ invited: invitation({ organization: "acme", email: person("ZOE") }), ...zoe() }),
     ],
-  ] as const)("does not warn where the invitation %s", async (_, program) => {
+  ] as const)("causes no warning if the invitation %s", async (_, program) => {
     expect((await s.stack.up(program())).logged).toEqual([]);
   });
 
-  it("does not warn where somebody else's invitation is pending", async () => {
+  it("causes no warning if somebody else's invitation is pending", async () => {
     await s.emulator.api("POST", `${at.acme}invitations/`, { email: person("zoe") });
     expect((await s.stack.up(zoe())).logged).toEqual([]);
   });
 
-  it("warns about a uid that is no member's", async () => {
+  it("causes a warning if named by a uid that is not a member's", async () => {
     const { logged } = await s.stack.up(membership({ user: "99999999-0000-4000-8000-000000000000" }));
     expect(logged).toEqual([
       { severity: "warning", message: expect.stringContaining(`is not a member of organization acme`) },
@@ -279,7 +279,7 @@ describe("somebody who is no member yet", () => {
     expect(await s.measured(() => s.stack.destroy())).toMatchObject({ error: undefined, writes: [], emails: [] });
   });
 
-  it("may become somebody else before the acceptance: no request for the one or the other", async () => {
+  it("may be replaced by another person before the acceptance: no request for either", async () => {
     await s.stack.up(zoe());
     const other = await s.measured(() => s.stack.up(membership({ email: person("zac"), role: "lead" })));
     expect(other).toMatchObject({ steps: ["replace it", "delete replaced it"], writes: [] });

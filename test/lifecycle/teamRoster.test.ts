@@ -28,7 +28,7 @@ const roster = (members: Members, more: object = {}): Program => ({
 });
 const up = (members: Members, more: object = {}) => s.measured(() => s.stack.up(roster(members, more)));
 const preview = (members: Members, more: object = {}) => s.measured(() => s.stack.preview(roster(members, more)));
-/** Where nothing at all may be asked. */
+/** For steps that may not send any request. */
 const silently = {
   up: (members: Members, more: object = {}) => s.measured(() => s.stack.up(roster(members, more))),
   preview: (members: Members, more: object = {}) => s.measured(() => s.stack.preview(roster(members, more))),
@@ -46,7 +46,7 @@ const role = (uid: string) => `PATCH ${at.places}${uid}/role/`;
 const remove = (uid: string) => `DELETE ${at.places}${uid}/`;
 
 describe("a roster", () => {
-  it("places who is missing, sets roles, leaves who is there, and is settled", async () => {
+  it("adds missing people, sets roles, keeps existing people, and is settled", async () => {
     const { ada, lee, mia } = addresses();
     const members = { [ada]: "lead", [lee]: "member", [mia]: "member" };
     expect(await silently.preview(members)).toMatchObject({ ...quiet, calls: [], steps: ["create core"] });
@@ -72,7 +72,7 @@ describe("a roster", () => {
     expect(await refresh()).toMatchObject({ ...quiet, calls: at.lists, steps: ["same core"] });
   });
 
-  it("changes what changes: one person in, one out, one with another role, one request each", async () => {
+  it("sends only the changes: one person added, one removed, one with another role, one request each", async () => {
     const { ada, lee, mia } = addresses();
     await up({ [ada]: "lead", [lee]: "lead" });
     const changed = await up({ [ada]: "member", [mia]: "member" });
@@ -82,7 +82,7 @@ describe("a roster", () => {
     expect(await silently.up({ [ada]: "member", [mia]: "member" })).toMatchObject(settled);
   });
 
-  it("lets those wait who are no members, and places them after their acceptance", async () => {
+  it("waits for people who are not members, and adds them after their acceptance", async () => {
     const { lee, zoe } = addresses();
     await s.emulator.api("POST", `${at.acme}invitations/`, { email: zoe });
     const members = { [lee]: "lead", [zoe]: "member" };
@@ -98,7 +98,7 @@ describe("a roster", () => {
     expect(await silently.up(members)).toMatchObject(settled);
   });
 
-  it("bug: an acceptance that a refresh finds first is no reason to forget the place", async () => {
+  it("bug: a person whose acceptance a refresh finds first is added", async () => {
     const { lee, zoe } = addresses();
     await s.emulator.api("POST", `${at.acme}invitations/`, { email: zoe });
     const members = { [lee]: "lead", [zoe]: "member" };
@@ -112,7 +112,7 @@ describe("a roster", () => {
     expect(await silently.up(members)).toMatchObject(settled);
   });
 
-  it("bug: an address that somebody else has now takes nobody out in place of who had it", async () => {
+  it("bug: an address that now belongs to somebody else does not remove that person", async () => {
     const { ada, lee } = addresses();
     await up({ [ada]: "lead", [lee]: "lead" });
     const moved = JSON.stringify(await s.emulator.state()).replaceAll(`"${lee}"`, `"lee@elsewhere.example.com"`);
@@ -124,7 +124,7 @@ describe("a roster", () => {
     expect(outputs()).toMatchObject({ unmanagedMembers: lee });
   });
 
-  it("finds and repairs what others have changed", async () => {
+  it("finds and repairs changes by others", async () => {
     const { ada, lee, mia } = addresses();
     await up({ [ada]: "lead", [lee]: "lead", [mia]: "member" });
     await s.emulator.api("DELETE", `${at.places}${uids.mia}/`);
@@ -135,7 +135,7 @@ describe("a roster", () => {
     expect(repaired.writes.toSorted()).toEqual([add(), role(uids.lee)].toSorted());
   });
 
-  it("lets somebody wait who has left the organization, and places them when they are back", async () => {
+  it("waits for a person who has left the organization, and adds them when they are back", async () => {
     const { ada, mia } = addresses();
     const members = { [ada]: "lead", [mia]: "member" };
     await up(members);
@@ -150,14 +150,14 @@ describe("a roster", () => {
     expect(await silently.up(members)).toMatchObject(settled);
   });
 
-  it("takes back its own people on destroy, and leaves the others", async () => {
+  it("removes its own people on destroy, and keeps the others", async () => {
     const { ada, lee } = addresses();
     await up({ [ada]: "lead" });
     expect((await destroy()).writes).toEqual([remove(uids.ada)]);
     expect(await inTeam()).toEqual([`${lee} lead`]);
   });
 
-  it("takes nobody for a stranger who has got another address", async () => {
+  it("does not treat a person with a new address as unmanaged", async () => {
     const { lee } = addresses();
     await up({ [lee]: "lead" }, { unmanaged: "remove" });
     const state = JSON.stringify(await s.emulator.state()).replaceAll(`"${lee}"`, `"lee@elsewhere.example.com"`);
@@ -167,7 +167,7 @@ describe("a roster", () => {
   });
 });
 
-describe("people whom a roster does not name", () => {
+describe("people whom a roster does not list", () => {
   it("are reported, by default, and stay", async () => {
     const { ada, lee } = addresses();
     const made = await up({ [ada]: "lead" });
@@ -182,7 +182,7 @@ describe("people whom a roster does not name", () => {
     expect(outputs()).toMatchObject({ unmanagedMembers: "" });
   });
 
-  it("are taken out, those too who come later", async () => {
+  it("are removed, including those added later", async () => {
     const { ada, mia } = addresses();
     const made = await up({ [ada]: "lead" }, { unmanaged: "remove" });
     expect(made.writes).toEqual([add(), remove(uids.lee)]);
@@ -196,7 +196,7 @@ describe("people whom a roster does not name", () => {
 });
 
 describe("guards", () => {
-  it("judge removals as a whole, before the first request", async () => {
+  it("check all removals together, before the first request", async () => {
     const many = Array.from({ length: 12 }, (_, index) => person(`p${index + 10}`));
     for (const email of many) await s.emulator.join(uids.acme, email);
     await up(Object.fromEntries(many.map((email) => [email, "member"])));
@@ -229,13 +229,13 @@ describe("guards", () => {
   });
 });
 
-describe("hand-over", () => {
+describe("handover", () => {
   const edges = (): Program => ({
     ada: teamMembership({ team: at.core, email: person("ada"), role: "lead" }),
     lee: teamMembership({ team: at.core, user: uids.lee, role: "lead" }),
   });
 
-  it("from single memberships to a roster and back evicts nobody and sends nothing", async () => {
+  it("from single memberships to a roster and back removes nobody and sends nothing", async () => {
     const { ada, lee } = addresses();
     await s.stack.up(edges());
     const before = await inTeam();
@@ -265,7 +265,7 @@ describe("slices", () => {
   const membersOf = (emails: readonly string[]): Members =>
     Object.fromEntries(emails.map((email) => [email, "member"]));
 
-  it("end in recorded state, and the next run goes on from there", async () => {
+  it("end with recorded progress, and the next run continues", async () => {
     const { lee } = addresses();
     const many = await joined(60);
     const all = membersOf(many);
@@ -278,7 +278,7 @@ describe("slices", () => {
       if (error === undefined) break;
       expect(error.message).toMatch(/^Team "Core": \d+ of \d+ changes are made and recorded\. .*\[AVALA_INCOMPLETE\]$/);
       expect((await preview(all)).steps).toEqual(["update core"]);
-      // Bug: a refresh clears the engine's mark of an unfinished step, and what is left was forgotten.
+      // Bug: a refresh clears the engine's mark of an unfinished step, and the rest was forgotten.
       await refresh();
       expect((await preview(all)).steps).toEqual(["update core"]);
       if (runs.length > 20) throw new Error("It never ends.");
@@ -286,7 +286,7 @@ describe("slices", () => {
     expect(runs.length).toBeGreaterThan(1);
     expect(runs.flat()).toEqual(many.map(() => add()));
     expect(await silently.up(all)).toMatchObject(settled);
-    // Removals that a slice leaves undone are not forgotten.
+    // Removals that a slice has not completed are not forgotten.
     s.stack.environment["AVALA_MAX_REMOVALS"] = "60";
     const removals: string[][] = [];
     for (;;) {
@@ -300,7 +300,7 @@ describe("slices", () => {
     expect(await inTeam()).toEqual([`${lee} lead`, `${many[0]!} member`]);
   });
 
-  it("are gone on from where a run was killed within one: nothing of it is recorded, and nobody is forgotten", async () => {
+  it("are continued after a run was killed within one: none of it is recorded, and nobody is forgotten", async () => {
     const { lee } = addresses();
     const some = await joined(24);
     const everybody = membersOf(some);

@@ -1,6 +1,6 @@
 import { Hosts, type Outcome, type Program, type Stack, type UpOptions } from "../../support/stack.js";
 
-/** One story among many whose runs share host processes. */
+/** A scenario whose runs share host processes with those of others. */
 export interface Runnable {
   readonly stack: Stack;
   readonly title: string;
@@ -9,7 +9,7 @@ export interface Runnable {
 type Command<Scenario> = (scenario: Scenario) => Promise<Outcome> | undefined;
 type End = Outcome | Error;
 
-/** One run of each, one after the other in the same host processes; an error ends its own alone. */
+/** One run of each, in sequence in the same host processes; an error ends only its own run. */
 export async function inOneRun<Scenario extends Runnable>(
   scenarios: readonly Scenario[],
   command: Command<Scenario>,
@@ -37,15 +37,15 @@ async function inOneProcess<Scenario extends Runnable, T>(
   }
 }
 
-/** How a cell is brought up. */
+/** The program of a scenario's update. */
 interface Update {
   program: Program;
   options: UpOptions;
 }
 
 /**
- * One update of all of them, as parts of one program: what any of them declares is said before the first step, and the
- * deletes of all come when all is declared, each after the other.
+ * One update of all of them, as parts of one program: all declarations are announced before the first step, and the deletes
+ * of all run in sequence when everything is declared.
  */
 export async function asOneProgram<Scenario extends Runnable & { readonly run: Update }>(
   scenarios: readonly Scenario[],
@@ -82,7 +82,7 @@ async function begun({ stack, run: { program, options } }: Runnable & { readonly
   return { end, goOn };
 }
 
-/** The same, of what is only the way to what is asked. */
+/** The same for preparations, which have to succeed. */
 export async function mustSucceed<Scenario extends Runnable>(
   scenarios: readonly Scenario[],
   command: Command<Scenario>,

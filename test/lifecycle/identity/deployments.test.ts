@@ -14,8 +14,7 @@ import { asOneProgram, changesIn, errorOf, inOneRun, mustSucceed } from "./batch
 import { codeOf } from "./steps.js";
 
 /*
- * Two deployments have an organization, a team and a person each, who go by the same slugs and addresses, and by uids
- * of their own. A program declares all of them twice, once for each deployment, and then does something to one.
+ * Two deployments have an organization, a team and a person each, with the same slugs and addresses, and different uids. A program declares all of them twice, once for each deployment, and then changes one.
  */
 
 const deployments = ["a", "b"] as const;
@@ -72,7 +71,7 @@ class Scenario {
     return { inA: this.declared("a"), inB: this.declared("b") };
   }
 
-  /** Something happens to what is declared in the first of them. */
+  /** The change of the declaration for the first deployment. */
   get run(): { program: Program; options: UpOptions } {
     const { inA, inB } = this.program as { inA: Declaration; inB: Declaration };
     switch (this.act) {
@@ -120,7 +119,7 @@ const configurationOf = ({ AVALA_API_KEY: key, AVALA_BASE_URL: url }: Record<str
   "avala:allowInsecureBaseUrl": "true",
 });
 
-/** Who is in the organization and in its team, and who is invited: what a program can change. */
+/** The people of the organization and its team, and the invited people. */
 async function standing(emulator: TestEmulator, scenario: Scenario) {
   const found = (await emulator.state()).organizations.find(({ slug }) => slug === scenario.slug)!;
   const name = (email: string) => email.split("@")[0]!;
@@ -132,7 +131,7 @@ async function standing(emulator: TestEmulator, scenario: Scenario) {
 }
 type Standing = Awaited<ReturnType<typeof standing>>;
 
-/** What the act does where it is done. */
+/** The effect of the act in its deployment. */
 function afterAct({ kind, act }: Scenario, was: Standing): Standing {
   const who = act === "another identity" ? ["eve"] : [];
   if (act !== "removal" && act !== "another identity") return was;
@@ -329,7 +328,7 @@ describe("bug: two providers of one deployment that declare one person", () => {
   );
 
   const same = twice.filter(({ spelling: [name], kind }) => kind !== "Team" && /same|another case/.test(name));
-  test.each(same.map((scenario) => [scenario.title, scenario] as const))("%s: a preview tells", (_, scenario) => {
+  test.each(same.map((scenario) => [scenario.title, scenario] as const))("%s: a preview refuses it", (_, scenario) => {
     expect(codeOf(errorOf(previews.get(scenario)))).toBe("AVALA_DECLARED_TWICE");
   });
 });

@@ -9,7 +9,7 @@ import {
 import { acme, person, s, useService, uids } from "../support.js";
 import { pendingNow, teamRoleOf, untouched } from "./steps.js";
 
-/** Whatever is read is a minute old: nothing that a run makes is seen before the stories are over. */
+/** Reads are a minute old: nothing that a run creates is visible before the stories end. */
 useService(() => acme({ readLagMs: 60_000 }));
 const core = () => `${uids.acme}/${uids.core}`;
 
@@ -23,7 +23,7 @@ const made = {
 type What = keyof typeof made;
 const whats = Object.keys(made) as What[];
 
-/** How often each of them is there: once, or nowhere. */
+/** The number of each object: one or none. */
 async function counts() {
   const { teams } = await s.organizationNow();
   return {
@@ -44,7 +44,7 @@ describe("bug: lists that do not show yet what a run has made", () => {
     expect(s.stack.outputs("it")).toEqual(recorded);
   });
 
-  /** A team that no answer shows yet: test/lifecycle/deployments.test.ts, as it takes time. */
+  /** A team that no answer shows yet is in test/lifecycle/deployments.test.ts, as it takes time. */
   it.each(whats.filter((what) => what !== "a team"))("%s: after a refresh nothing is made twice", async (what) => {
     const program = { it: made[what]() };
     await s.stack.up(program);

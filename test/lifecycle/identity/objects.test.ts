@@ -13,8 +13,7 @@ import { asOneProgram, changesIn, errorOf, inOneRun, mustSucceed } from "./batch
 import { codeOf } from "./steps.js";
 
 /*
- * A team, or an organization, that a declaration has made or taken over, and what becomes of its name. "Ours" is the object
- * that state records, "other" another one of its kind. Slugs follow names.
+ * A team, or an organization, that a declaration has created or taken over, and changes of its name. "Ours" is the recorded object, "other" another one of its kind. Slugs follow names.
  */
 
 const kinds = ["Team", "Organization"] as const;
@@ -74,7 +73,7 @@ class Scenario {
     return this.question.kind === "Team";
   }
 
-  /** Names of organizations are of the whole service. */
+  /** Names of organizations are unique in the service. */
   name(text: string): string {
     return this.isTeam ? text : `${text} ${this.slug}`;
   }
@@ -98,7 +97,7 @@ class Scenario {
     return team({ organization: this.isBelow ? idOf("above") : this.organizationUid, ...inputs });
   }
 
-  /** How it is declared at first. */
+  /** The first declaration. */
   get first(): Declaration {
     const { way } = this.question;
     if (way === "made") return this.declared();
@@ -130,33 +129,33 @@ class Scenario {
 
 type Row = Pick<State["organizations"][number], "uid" | "name" | "description">;
 
-/** All objects of the kind, by what they are to the story. */
+/** All objects of the kind, by their role in the story. */
 type Standing = Record<string, { name: string; description: string }>;
 
-/** What may come of it: more than one thing where the service has two answers that lose nothing. */
+/** The possible results: more than one if two results lose nothing. */
 function expected(scenario: Scenario, was: Standing): { is: Standing; error?: string }[] {
   const { act, story, way } = scenario.question;
   const { ours, ...rest } = was as { ours: { name: string; description: string } };
   const named = { ...was, ours: { ...ours, name: scenario.name("Core") } };
   const refused = { is: was, error: "AVALA_GUARD" };
-  /** Nothing has the slug that adopt names. */
+  /** No object has the slug that adopt names. */
   const unknown = { is: was, error: expect.stringContaining("AVALA_") as string };
   switch (act) {
     case "nothing":
       return [{ is: was }];
     case "another field":
       return [{ is: { ...was, ours: { ...ours, description: "new" } } }];
-    // What is made, or taken over, is as declared.
+    // New and adopted objects are as declared.
     case "rename, adopted by uid":
       return [{ is: named }];
     case "rename, adopted by its first slug":
       if (story === "nothing") return [{ is: was }];
-      // The slug is nobody's, or means the other one: ours is declared no more.
+      // No object has the slug, or the other one has it: ours is not declared any more.
       return story === "renamed by hand" ? [unknown] : [{ is: rest }, refused];
     case "replace":
       if (way === "adopted by uid") return [{ is: named }, refused];
       if (way === "adopted by slug") return story === "nothing" ? [{ is: was }] : [{ is: named }, unknown];
-      // One of its name is in the way, or a new one is made and ours deleted.
+      // Another object has the name, or a new one is created and ours deleted.
       return story === "renamed by hand"
         ? [refused, { is: { ...rest, new: { name: scenario.name("Core"), description: "" } } }]
         : [refused];

@@ -1,30 +1,28 @@
 /*
- * Who should have what, by person: it follows from what the program says and from what has happened alone. Nothing here
- * comes from the provider.
+ * The expected access of each person: it follows only from the program and from what has happened. Nothing here comes from the provider.
  *
- * bob is declared by the address that he had at first. nia may have that address now. eve is who else is declared. lee is
- * the lead of the team. All but bob and nia are members of the organization throughout.
+ * bob is declared by his first address. nia may have that address now. eve is the other declared person. lee is the lead of the team. All except bob and nia are members of the organization throughout.
  */
 
 export const kinds = ["OrganizationMember", "Invitation", "TeamMembership", "TeamRoster"] as const;
 export type Kind = (typeof kinds)[number];
 export type Name = "bob" | "nia" | "eve" | "lee";
 
-/** What state records of bob when the run begins, and what the service has. */
+/** The record of bob when the run begins, and his situation in the service. */
 export interface Situation {
-  /** `invited` is `waiting` where the kind is a place in a team. */
+  /** `invited` means `waiting` for kinds of team memberships. */
   recorded: "active" | "invited" | "gone";
-  /** State knows his uid. */
+  /** The state contains his uid. */
   isKnown?: true;
-  /** His role where the kind is about, and how he came by it. */
+  /** His role in the organization or team of the kind, and its origin. */
   has?: "declared" | "byHand";
-  /** He is in the organization, although he has no place in the team. */
+  /** He is in the organization, but not in the team. */
   isMember?: true;
-  /** An invitation to his first address is pending: the one that the declaration has sent, or somebody else's. */
+  /** An invitation to his first address is pending: that of the declaration, or somebody else's. */
   pending?: "ours" | "theirs";
-  /** Who has the address that the program names, where it is not bob. */
+  /** The owner of the address in the program, if it is not bob. */
   address?: "nobody's" | "nia's";
-  /** Whose addresses the service does not show, or that it does not answer at all. */
+  /** Hidden addresses, or lists that fail. */
   look?: "hides bob" | "hides all" | "fails";
 }
 
@@ -34,7 +32,7 @@ const active: readonly Kind[] = [...people, ...ofTeams];
 const invited: readonly Kind[] = ["OrganizationMember", "Invitation"];
 const known = { recorded: "active", isKnown: true, has: "declared" } as const;
 
-/** What may have happened, for which kinds, and what it comes to. */
+/** The stories, with their kinds and the resulting situation. */
 export const stories = {
   "nothing happened": [active, known],
   readdressed: [active, { ...known, address: "nobody's" }],
@@ -57,13 +55,13 @@ export const stories = {
   "declined, refreshed, added by hand": [invited, { recorded: "gone", has: "byHand" }],
   "declined, invited by somebody else": [invited, { recorded: "invited", pending: "theirs" }],
   "declined, refreshed, invited by somebody else": [invited, { recorded: "gone", pending: "theirs" }],
-  "given a place by hand while waiting": [ofTeams, { recorded: "invited", has: "byHand" }],
+  "added to the team by hand while waiting": [ofTeams, { recorded: "invited", has: "byHand" }],
 } as const satisfies Record<string, readonly [readonly Kind[], Situation]>;
 export type Story = keyof typeof stories;
 
 export const situationOf = (story: Story): Situation => stories[story][1];
 
-/** What the program does. */
+/** The change of the program. */
 export const acts = [
   "nothing",
   "another field",
@@ -76,7 +74,7 @@ export const acts = [
 ] as const;
 export type Act = (typeof acts)[number];
 
-/** What the engine makes of it, or has left behind. */
+/** The engine's order of steps, or the remains of an earlier run. */
 export const orders = [
   "plain",
   "delete before replace above",
@@ -92,7 +90,7 @@ export interface Question {
   order: Order;
 }
 
-/** All questions that make sense of a kind. */
+/** All questions that apply to a kind. */
 export function questionsOf(kind: Kind): Question[] {
   const of = (Object.keys(stories) as Story[]).filter((story) => (stories[story][0] as readonly Kind[]).includes(kind));
   return of.flatMap((story) =>
@@ -102,7 +100,7 @@ export function questionsOf(kind: Kind): Question[] {
   );
 }
 
-/** What a run has left behind matters to what is made or deleted. */
+/** The remains of an earlier run affect only creations and deletions. */
 function ordersOf(act: Act): readonly Order[] {
   const isKept = ["another field", "his new address", "his uid"].includes(act);
   return isKept ? orders.slice(0, 2) : orders;
@@ -112,7 +110,7 @@ function makesSense(kind: Kind, situation: Situation, act: Act): boolean {
   const { address, isKnown, look, recorded, has } = situation;
   const isChangedByHand = recorded === "active" && has !== "declared" ? true : undefined;
   if (act === "his new address") return address !== undefined;
-  // Another line of a roster is a change: what somebody has done by hand to a place goes with it.
+  // Another entry of a roster is a change: changes of the membership by hand are overwritten.
   if (act === "his uid") return isKnown === true && (kind !== "TeamRoster" || (look ?? isChangedByHand) === undefined);
   return !(act === "another field" && kind === "Invitation");
 }
@@ -124,21 +122,21 @@ export const roles = {
   TeamRoster: { declared: "member", byHand: "lead" },
 } as const;
 
-/** Roles where the kind is about: in the organization, or in the team. */
+/** Roles in the organization or team of the kind. */
 export type Roles = Partial<Record<Name, string>>;
 
-/** What holds after a run. */
+/** The expected result of a run. */
 export interface Expected {
   roles: Roles;
   /** An invitation to bob's first address is pending. */
   pending: boolean;
-  /** Mails to that address. */
+  /** The number of emails to that address. */
   emails: number;
-  /** Why the run ends: a code, "some" for whatever the look-up failed with, "perhaps" where it may end or not. */
+  /** The code of the error; "some" for any error of the look-up, "perhaps" if an error is possible. */
   error?: string;
-  /** Whose uid state records under the name in the program; not looked at where there is none. */
+  /** The person whose uid is recorded under the name in the program; not checked if undefined. */
   subject?: Name | "nobody";
-  /** What may come of it as well. */
+  /** Another possible result. */
   or?: Expected;
 }
 
@@ -175,7 +173,7 @@ export function expected({ kind, story, act, order }: Question): Expected {
   }
 }
 
-/** Whom the program means by a person's name: one of them, nobody, or it cannot be known. */
+/** The person whom a name in the program identifies, nobody, or unknown. */
 function personNamed({ has, isMember, address, look }: Situation, name: "bob" | "eve"): Name | "nobody" | "unknown" {
   if (look === "fails" || look === "hides all") return "unknown";
   if (name === "eve") return "eve";
@@ -184,7 +182,7 @@ function personNamed({ has, isMember, address, look }: Situation, name: "bob" | 
   return look === "hides bob" ? "unknown" : "bob";
 }
 
-/** The resource is declared as before, or by another name of the same person: its record tells who it is. */
+/** The resource is declared as before, or by another name of the same person: its record identifies the person. */
 function kept(kind: Kind, situation: Situation, start: Expected, act: Act, order: Order): Expected {
   const { recorded, isKnown, has, isMember, look } = situation;
   const isRecordedThen = isKnown ?? has ?? (kind !== "TeamRoster" && isMember);
@@ -194,24 +192,24 @@ function kept(kind: Kind, situation: Situation, start: Expected, act: Act, order
     return { ...start, subject, ...(isSettled ? {} : { error: "perhaps" }) };
   }
   const changed = act === "another field" && kind === "TeamRoster" ? { lee: "member" } : {};
-  // What is not settled takes its next step: who is there, or can have a place, is as declared.
+  // An unsettled resource takes its next step: a person who is there, or can be added, is as declared.
   const settles = recorded !== "active" && kind !== "Invitation" && (has ?? (isInTeam(kind) && isMember));
   const settled = settles ? { bob: roles[kind].declared } : {};
   return { ...start, roles: { ...start.roles, ...changed, ...settled }, subject };
 }
 
-/** Made under another name, or anew, by the address that he had at first. */
+/** Created under another name, or again, by his first address. */
 function again(kind: Kind, situation: Situation, start: Expected, act: "rename" | "replace"): Expected {
   const isStale = situation.isKnown && situation.address !== undefined;
   if (!isStale) return created(kind, situation, start, "bob");
-  // Nobody can say whether the program means him still: nothing is taken from him.
+  // It is unknown whether the program still declares him: he keeps his access.
   const refused: Expected = { ...start, error: act === "rename" ? "AVALA_GUARD" : "perhaps AVALA_GUARD" };
   if (situation.address === "nia's") {
-    // Under another name it is hers, and he is not declared any more.
+    // Under another name it declares her, and he is not declared any more.
     const { bob: _, ...others } = start.roles;
     return act === "rename" ? { ...refused, or: { ...start, roles: others, subject: "nia" } } : refused;
   }
-  // That the address was his is in a record that the engine shows with the delete alone: the invitation comes first.
+  // The record with his address is passed only with the delete: the invitation comes first.
   return isInTeam(kind) ? refused : { ...refused, or: { ...refused, pending: true, emails: 1 } };
 }
 
@@ -233,7 +231,7 @@ function created(kind: Kind, situation: Situation, start: Expected, name: "bob" 
   };
 }
 
-/** eve in his place: what was his is taken away, as far as it was held. */
+/** eve instead of bob: he loses the access that the record holds. */
 function other(kind: Kind, situation: Situation, start: Expected, order: Order): Expected {
   const made = created(kind, situation, start, "eve");
   if (made.error !== undefined) return made;
@@ -241,7 +239,7 @@ function other(kind: Kind, situation: Situation, start: Expected, order: Order):
   return { ...made, roles: left, pending };
 }
 
-/** Only what the declaration holds is taken away. A copy that is to be deleted holds what it held when it was left. */
+/** Only the access that the declaration holds is removed. A copy with a pending deletion holds what it held before. */
 function without(kind: Kind, situation: Situation, start: Expected, order: Order, isAll = true): Expected {
   const { pending, look, isKnown } = situation;
   if (look === "fails") return { ...start, error: "some" };

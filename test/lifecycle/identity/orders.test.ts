@@ -12,8 +12,7 @@ import { acme, person, s, useService, uids } from "../support.js";
 import { codeOf, untouched } from "./steps.js";
 
 /*
- * Orders of the engine in which a delete comes before the checks of what is declared, or without them. The program's
- * process says what it declares, as in an update.
+ * Orders of the engine in which a delete comes before the checks of declarations, or without them. The program's process announces its declarations, as in an update.
  */
 
 const beta = "00000be7-0000-4000-8000-000000000000";
@@ -33,7 +32,7 @@ beforeEach(() => {
 
 const first = { deleteBeforeReplace: true } as const;
 
-/** Everything stands below the organization; lee's place also below the team. */
+/** Everything is below the organization; lee's team membership also below the team. */
 const below = (more: object = {}): Program => ({
   acme: { ...organization({ name: "Acme", adopt: uids.acme, ...more }), ...first },
   core: { ...team({ organization: idOf("acme"), name: "Core", adopt: uids.core, forceDestroy: true }), ...first },
@@ -55,8 +54,8 @@ async function roles() {
 const isSettled = async (program: Program) =>
   expect((await s.stack.preview(program)).steps).toEqual(Object.keys(program).map((name) => `same ${name}`));
 
-describe("bug: what is above is deleted before it is made anew", () => {
-  it("nobody below leaves, whatever is replaced", async () => {
+describe("bug: a resource above is deleted before it is replaced", () => {
+  it("nobody below loses access, regardless of the replaced resource", async () => {
     await s.stack.up(below());
     const before = await s.organizationNow();
     for (const replace of [["acme"], ["core"], ["acme", "core"], ["mia"]]) {
@@ -77,7 +76,7 @@ describe("bug: what is above is deleted before it is made anew", () => {
     expect(await s.organizationNow()).toEqual(before);
   });
 
-  it("who leaves the program in the same run still leaves", async () => {
+  it("a person removed from the program in the same run loses access", async () => {
     await s.stack.up(below());
     const rest = without(below(), "mia", "lee");
     expect((await s.measured(() => s.stack.up(rest, { replace: ["acme"] }))).error).toBeUndefined();
@@ -88,7 +87,7 @@ describe("bug: what is above is deleted before it is made anew", () => {
     });
   });
 
-  it("a team that really moves takes its people along, and leaves nobody behind without a word", async () => {
+  it("a team that moves to another organization takes its people along, and reports people who stay", async () => {
     const program = (organization: string): Program => ({
       blue: { ...team({ organization, name: "Blue" }), ...first },
       mia: teamMembership({ team: idOf("blue"), user: uids.mia, role: "lead" }),
@@ -114,7 +113,7 @@ describe("bug: a run of a part of the program", () => {
     return s.organizationNow();
   };
 
-  it("nobody leaves by the old name of a rename that broke off", async () => {
+  it("nobody loses access by the old name of an interrupted rename", async () => {
     const before = await broken({ one: bob(), three: place() }, { two: bob(), four: place() });
     const renamed = { two: bob(), four: place() };
     const { error, writes, emails } = await s.measured(() => s.stack.up(renamed, { targets: ["one", "three"] }));
@@ -123,7 +122,7 @@ describe("bug: a run of a part of the program", () => {
     expect(await s.organizationNow()).toEqual(before);
   });
 
-  it("nobody leaves by it where the new name is excluded", async () => {
+  it("nobody loses access by it if the new name is excluded", async () => {
     const before = await broken({ one: bob() }, { two: bob() });
     const { error, writes } = await s.measured(() => s.stack.up({ two: bob() }, { excludes: ["two"] }));
     expect([undefined, "AVALA_GUARD"]).toContain(codeOf(error));
@@ -131,7 +130,7 @@ describe("bug: a run of a part of the program", () => {
     expect(await s.organizationNow()).toEqual(before);
   });
 
-  it("who has left the program leaves, and the rest is not looked at", async () => {
+  it("a person removed from the program loses access, and the rest is not read", async () => {
     await s.stack.up({ mia: bob(), lee: place() });
     const { error, steps } = await s.measured(() => s.stack.up({ lee: place() }, { targets: ["mia"] }));
     expect({ error, steps }).toEqual({ error: undefined, steps: ["delete mia"] });
@@ -139,7 +138,7 @@ describe("bug: a run of a part of the program", () => {
     expect((await roles()).inTeam).toEqual([person("lee")]);
   });
 
-  it("who is meant by another name stays when a copy is left to be deleted", async () => {
+  it("a person declared by another name keeps access when a remaining copy is deleted", async () => {
     await s.stack.up({ one: bob() });
     await s.stack.up({ one: bob() }, { replace: ["one"], breakBeforeDeletes: true });
     const before = await s.organizationNow();
@@ -150,14 +149,14 @@ describe("bug: a run of a part of the program", () => {
   });
 });
 
-describe("bug: an explicit provider that is made anew", () => {
+describe("bug: an explicit provider that is replaced", () => {
   const provider = "tenant";
   const program = (): Program => ({
     mia: { ...organizationMember({ organization: uids.acme, email: person("mia") }), provider },
     lee: { ...teamRoster({ team: core, members: { [person("lee")]: "lead" } }), provider },
   });
 
-  it("takes nothing from anybody", async () => {
+  it("removes nobody's access", async () => {
     const { AVALA_API_KEY: key, AVALA_BASE_URL: url } = s.stack.environment;
     s.stack.providers[provider] = {
       "avala:explicit": "true",
@@ -175,7 +174,7 @@ describe("bug: an explicit provider that is made anew", () => {
 });
 
 describe("destroy", () => {
-  it("removes whomever the program declared", async () => {
+  it("removes everybody whom the program declared", async () => {
     await s.stack.up(below());
     const { error } = await s.measured(() => s.stack.destroy());
     expect(error).toBeUndefined();
@@ -186,7 +185,7 @@ describe("destroy", () => {
   });
 });
 
-describe("bug: a team that moves to another organization with a stranger inside", () => {
+describe("bug: a team that moves to another organization with an unmanaged person inside", () => {
   const program = (at: string, more: object = {}): Program => ({
     core: team({ organization: at, name: "Core", ...(at === uids.acme ? { adopt: uids.core } : {}), ...more }),
     lee: teamMembership({ team: idOf("core"), user: uids.lee, role: "lead" }),

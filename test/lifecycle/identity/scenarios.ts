@@ -17,13 +17,13 @@ import { isInTeam, roles, situationOf, type Name, type Question, type Roles } fr
 import { asOneProgram, errorOf, inOneRun, mustSucceed, changesIn } from "./batch.js";
 import { codeOf } from "./steps.js";
 
-/** One question, asked in an organization of its own: many of them share an emulator and the host processes of a run. */
+/** One question, in an organization of its own: many scenarios share an emulator and the host processes of a run. */
 export class Scenario {
   readonly stack: Stack;
   readonly slug: string;
   readonly organizationUid: string;
   readonly teamUid: string;
-  /** What an earlier run has called the declaration of bob. */
+  /** The logical name of bob's declaration in an earlier run. */
   name = "one";
 
   constructor(
@@ -45,7 +45,7 @@ export class Scenario {
     return this.#uid({ bob: "1", nia: "2", eve: "3", lee: "4" }[name]);
   }
 
-  /** Addresses that nobody has in another cell. */
+  /** Addresses that are unique to the scenario. */
   email(name: Name | "bob.new" | "nia.old"): string {
     return `${name}@${this.slug}.example.com`;
   }
@@ -58,7 +58,7 @@ export class Scenario {
     return `/organizations/${this.slug}/`;
   }
 
-  /** Whatever the resource stands below, where the order asks for it. */
+  /** The resource above, if the order needs one. */
   get above(): Program {
     const { order, kind } = this.question;
     if (order !== "delete before replace above") return {};
@@ -69,7 +69,7 @@ export class Scenario {
     return { above: { ...declared, deleteBeforeReplace: true } };
   }
 
-  /** How the kind declares bob, or eve. */
+  /** The declaration of bob, or eve, of the kind. */
   declared(who: Record<string, string>, more: Record<string, unknown> = {}): Declaration {
     const { kind, order } = this.question;
     const isBelow = order === "delete before replace above";
@@ -89,12 +89,12 @@ export class Scenario {
     }
   }
 
-  /** As he was declared at first. */
+  /** His first declaration. */
   get bob(): Declaration {
     return this.declared({ email: this.email("bob") });
   }
 
-  /** The program after the act, and how it is run. */
+  /** The program after the act, and the options of its run. */
   get run(): { program: Program; options: UpOptions } {
     const { act, kind, order } = this.question;
     const { name, above } = this;
@@ -123,23 +123,23 @@ export class Scenario {
   }
 }
 
-/** What a run came to, in one cell. */
+/** The result of a run, in one scenario. */
 export interface Answer {
   roles: Roles;
   pending: boolean;
   emails: number;
   error: string | undefined;
-  /** Calls that are no reads, and how many the change that they made would have needed. */
+  /** Write calls, and the number of writes that the change needs. */
   writes: string[];
   needed: number;
-  /** Whose uid is recorded, under the name in the program, or under the one of before. */
+  /** The person whose uid is recorded, under the name in the program, or under the former name. */
   subject: Name | "nobody" | undefined;
   status: unknown;
-  /** What a preview would do after it. */
+  /** The steps of a preview afterwards. */
   next: string[];
 }
 
-/** Answers all questions: each run is one host process for all of them. */
+/** Answers all questions: each run has one host process for all of them. */
 export async function answersTo(questions: readonly Question[]): Promise<ReadonlyMap<Question, Answer>> {
   const emulator = await startEmulator();
   try {
@@ -151,7 +151,7 @@ export async function answersTo(questions: readonly Question[]): Promise<Readonl
   }
 }
 
-/** Whoever is in an organization from the start, and who is invited. */
+/** The initial members of an organization, and invited people. */
 function seedOf(scenarios: readonly Scenario[]): Seed {
   const others = ["eve", "lee"] as const;
   return {
@@ -173,7 +173,7 @@ function seedOf(scenarios: readonly Scenario[]): Seed {
           { email: "owner@example.com", role: "owner" as const },
           ...members.map((name) => ({ email: scenario.email(name) })),
         ],
-        // A place waits for whomever somebody else has invited.
+        // A team membership waits for a person whom somebody else has invited.
         invitations:
           isInvited && isInTeam(scenario.question.kind)
             ? [{ email: scenario.email("bob"), expiresAt: "2100-01-01T00:00:00Z" }]
@@ -230,7 +230,7 @@ class Batch {
     return new Map(answers);
   }
 
-  /** What replaces something above asks the program's process often: those cells have one of their own. */
+  /** Replacements of a resource above read the program's process often: those scenarios have a process of their own. */
   async #act() {
     const isAbove = (scenario: Scenario) => Object.keys(scenario.above).length > 0;
     const above = await asOneProgram(this.scenarios.filter(isAbove));
@@ -238,7 +238,7 @@ class Batch {
     return new Map([...above, ...others]);
   }
 
-  /** The declaration is brought up, and what broke off after that. */
+  /** Runs up with the declaration, and the interrupted run after it. */
   async #begin(): Promise<void> {
     await mustSucceed(this.scenarios, (scenario) => scenario.stack.up({ ...scenario.above, one: scenario.bob }));
     await mustSucceed(this.scenarios, (scenario) => {
@@ -264,7 +264,7 @@ class Batch {
   }
 }
 
-/** What people and others do in the service. */
+/** Actions of people and administrators in the service. */
 class Hand {
   readonly #invitations: ReadonlyMap<string, string>;
 
@@ -291,14 +291,14 @@ class Hand {
       "DELETE",
       `${scenario.path}${isInTeam(scenario.question.kind) ? "teams/core/" : ""}members/${scenario.uid("bob")}/`,
     );
-  /** Whoever looks for people is told nothing, however often. */
+  /** All lists of people fail. */
   fail = (scenario: Scenario) =>
     this.emulator.faults({
       match: { method: "GET", path: `^${scenario.path}(teams/core/members|members|invitations)/` },
       action: { status: 503, headers: { "retry-after": "0.001" } },
       times: null,
     });
-  /** He gets by hand what the declaration is about, in another role than the declared one. */
+  /** He gets the declared access by hand, in another role than the declared one. */
   async give(scenario: Scenario): Promise<unknown> {
     const { byHand } = roles[scenario.question.kind];
     return isInTeam(scenario.question.kind)
@@ -323,7 +323,7 @@ async function recycle(hand: Hand, scenario: Scenario): Promise<void> {
   if (isInTeam(scenario.question.kind)) await hand.place(scenario, scenario.uid("nia"));
 }
 
-/** How a story comes about, before and after the refresh that some of them have. */
+/** The steps of a story, before and after the refresh that some of them have. */
 const happenings: Record<Question["story"], { first?: Happening; last?: Happening }> = {
   "nothing happened": {},
   readdressed: { first: readdress },
@@ -346,7 +346,7 @@ const happenings: Record<Question["story"], { first?: Happening; last?: Happenin
   "declined, refreshed, added by hand": { first: decline, last: give },
   "declined, invited by somebody else": { first: decline, last: (hand, scenario) => hand.invite(scenario) },
   "declined, refreshed, invited by somebody else": { first: decline, last: (hand, scenario) => hand.invite(scenario) },
-  "given a place by hand while waiting": { first: accept, last: give },
+  "added to the team by hand while waiting": { first: accept, last: give },
 };
 
 function hiddenIn(scenario: Scenario): string[] {
@@ -379,7 +379,7 @@ function standingIn(state: State, scenario: Scenario): Standing {
   };
 }
 
-/** How many single changes lead from one to the other. Whoever leaves the organization leaves its team with it. */
+/** The number of single changes from one to the other. Leaving the organization includes leaving its team. */
 function differences(was: Standing, is: Standing): number {
   const names = ["bob", "nia", "eve", "lee"] as const;
   const inOrganization = names.filter((name) => was.organization[name] !== is.organization[name]);

@@ -1,15 +1,15 @@
 import { s, uids } from "../support.js";
 import type { Measured } from "../support.js";
 
-/** The code of what ended a run: "AVALA_GUARD". Errors of a run that goes on count as one. */
+/** The code of the error that ended a run: "AVALA_GUARD". Errors of a run that continues count as one. */
 export function codeOf(error: Error | undefined): string | undefined {
   return error && (/\[(AVALA_\w+)\]/.exec(error.message)?.[1] ?? error.message);
 }
 
-/** What a run that changes nothing at all looks like. */
+/** The result of a run that changes nothing at all. */
 export const untouched = { error: undefined, writes: [], emails: [] };
 
-/** How a run was refused: its code, and what was sent all the same. */
+/** The refusal of a run: its code, and the writes and emails that were sent. */
 export const refusal = (run: Measured) => ({ code: codeOf(run.error), writes: run.writes, emails: run.emails });
 
 /** A refusal before anything is sent. */

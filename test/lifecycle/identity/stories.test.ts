@@ -27,9 +27,9 @@ const putInCore = (userUid: string, role = "member") =>
   s.emulator.api("POST", at("teams/core/members/"), { user_uid: userUid, role });
 const removeByHand = (userUid: string) => s.emulator.api("DELETE", at(`members/${userUid}/`));
 const readdress = (name: string, to: string) => s.emulator.readdress(person(name), person(to));
-/** What one try of a call is retried, as long as nothing is asked of the caller. */
+/** The settings with which the tries of a call take no time. */
 const tries = 5;
-/** The list of people of Acme cannot be read from now on, or once, however often that is tried. */
+/** The list of people of Acme fails from now on, or once including its retries. */
 const breakList = (times: number | null) =>
   s.emulator.faults({
     match: { method: "GET", path: `^${at("members/")}` },
@@ -37,8 +37,8 @@ const breakList = (times: number | null) =>
     times,
   });
 
-describe("bug: an address that somebody else has now", () => {
-  it("stands for the newcomer alone: who had it before is removed when her lines go", async () => {
+describe("bug: an address that now belongs to somebody else", () => {
+  it("identifies only the new person: the former owner of the address is removed when her declarations are", async () => {
     await s.stack.up(ada());
     await readdress("ada", "ada.new");
     await s.stack.up(ada("ada.new"));
@@ -52,7 +52,7 @@ describe("bug: an address that somebody else has now", () => {
     expect([await roleOf(newcomer.uid), await teamRoleOf(newcomer.uid)]).toEqual(["member", "member"]);
   });
 
-  it("stands for the newcomer alone, in a roster too", async () => {
+  it("identifies only the new person, in a roster too", async () => {
     const roster = (members: object) => ({ roster: teamRoster({ team: core(), members }) });
     const lee = { [person("lee")]: "lead" };
     await s.stack.up(roster({ ...lee, [person("mia")]: "member" }));
@@ -85,7 +85,7 @@ describe("bug: another identity that cannot be looked up", () => {
     expect(s.stack.outputs("dev")).toMatchObject({ email: person("ada"), userUid: uids.ada, role: "admin" });
   });
 
-  it("a place: the list of people fails, and nothing is sent or recorded", async () => {
+  it("a team membership: the list of people fails, and nothing is sent or recorded", async () => {
     await s.stack.up({ dev: place("lee", { role: "lead" }) });
     await breakList(tries);
     const run = await s.measured(() => s.stack.up({ dev: place("new") }));
@@ -118,8 +118,8 @@ describe("bug: another identity that cannot be looked up", () => {
   });
 });
 
-describe("bug: a change of one field takes nothing else along", () => {
-  it("leaves a role that somebody else has changed to the next refresh", async () => {
+describe("bug: a change of one field does not change others", () => {
+  it("keeps a role that somebody else has changed until the next refresh", async () => {
     const program = (reason: string): Program => ({
       mia: member("mia", { reason }),
       miaCore: place("mia", { reason }),
@@ -134,7 +134,7 @@ describe("bug: a change of one field takes nothing else along", () => {
     expect([await roleOf(uids.mia), await teamRoleOf(uids.mia)]).toEqual(["member", "member"]);
   });
 
-  it("leaves the other lines of a roster as they are", async () => {
+  it("keeps the other entries of a roster", async () => {
     const roster = (more: object) => ({
       roster: teamRoster({ team: core(), members: { [person("lee")]: "lead", ...more } }),
     });
@@ -144,7 +144,7 @@ describe("bug: a change of one field takes nothing else along", () => {
     expect([await teamRoleOf(uids.lee), await teamRoleOf(uids.mia)]).toEqual(["member", "member"]);
   });
 
-  it("leaves the other fields of a team and an organization as they are", async () => {
+  it("keeps the other fields of a team and an organization", async () => {
     const program = (description: string): Program => ({
       acme: organization({ adopt: uids.acme, name: "Acme", description }),
       core: team({ organization: uids.acme, adopt: uids.core, name: "Core", description }),
@@ -158,8 +158,8 @@ describe("bug: a change of one field takes nothing else along", () => {
   });
 });
 
-describe("bug: a declaration that holds no access takes none away", () => {
-  it("leaves somebody who was added by hand after their invitation had ended, and says so", async () => {
+describe("bug: a declaration without access removes none", () => {
+  it("keeps a person who was added by hand after their invitation had ended, and logs it", async () => {
     await s.stack.up({ zoe: member("zoe") });
     await s.emulator.decline(person("zoe"));
     await s.stack.refresh();
@@ -170,14 +170,14 @@ describe("bug: a declaration that holds no access takes none away", () => {
     expect(await roleOf(uid)).toBe("admin");
   });
 
-  it("takes away what an invitation may have brought since", async () => {
+  it("removes access that an invitation may have granted since", async () => {
     await s.stack.up({ zoe: member("zoe") });
     await s.emulator.accept(person("zoe"));
     await s.stack.up({});
     expect(await roleOf(await s.emulator.uidOf(person("zoe")))).toBeUndefined();
   });
 
-  it("leaves a place that was given by hand to somebody who waited, or whose place was gone", async () => {
+  it("keeps a team membership that was added by hand for a person who waited, or who had lost it", async () => {
     await s.stack.up({ zoe: place("zoe"), mia: place("mia") });
     await s.emulator.api("DELETE", at(`teams/core/members/${uids.mia}/`));
     await s.stack.refresh();
@@ -189,7 +189,7 @@ describe("bug: a declaration that holds no access takes none away", () => {
   });
 });
 
-describe("bug: the old address of somebody in a resource that is renamed", () => {
+describe("bug: the former address of a person in a renamed resource", () => {
   const story = async () => {
     await s.stack.up(ada());
     await readdress("ada", "ada.new");
@@ -197,7 +197,7 @@ describe("bug: the old address of somebody in a resource that is renamed", () =>
     return s.measured(() => s.stack.up({ one, two }));
   };
 
-  it("takes nothing from her", async () => {
+  it("removes none of her access", async () => {
     await story();
     expect([await roleOf(uids.ada), await teamRoleOf(uids.ada)]).toEqual(["admin", "lead"]);
   });
@@ -208,7 +208,7 @@ describe("bug: the old address of somebody in a resource that is renamed", () =>
     expect(recorded).toContain(uids.ada);
   });
 
-  /** A creation sees no record of before: to the service the address is nobody's. */
+  /** A creation has no earlier record: in the service the address belongs to nobody. */
   it("sends at most the one invitation that the program declares", async () => {
     const { emails, writes } = await story();
     expect(emails).toEqual([`invitation ${person("ada")}`]);
@@ -216,7 +216,7 @@ describe("bug: the old address of somebody in a resource that is renamed", () =>
   });
 });
 
-describe("bug: a refresh never binds somebody else", () => {
+describe("bug: a refresh never records another person", () => {
   const cydHasAdasAddress = async () => {
     await removeByHand(uids.ada);
     await readdress("ada", "ada.new");
@@ -225,7 +225,7 @@ describe("bug: a refresh never binds somebody else", () => {
     return uid;
   };
 
-  it("records that she is gone, and leaves whoever has her address now", async () => {
+  it("records that she is gone, and keeps the person who has her address now", async () => {
     await s.stack.up(ada());
     const cyd = await cydHasAdasAddress();
     const { logged } = await s.measured(() => s.stack.refresh());
@@ -236,7 +236,7 @@ describe("bug: a refresh never binds somebody else", () => {
     expect([await roleOf(cyd), await teamRoleOf(cyd)]).toEqual(["member", "member"]);
   });
 
-  it("leaves them in an update too", async () => {
+  it("keeps them in an update too", async () => {
     await s.stack.up(ada());
     const cyd = await cydHasAdasAddress();
     const { ada: one, adaCore: two } = ada();
@@ -252,7 +252,7 @@ describe("bug: a refresh never binds somebody else", () => {
     expect([await roleOf(cyd), await teamRoleOf(cyd)]).toEqual(["member", "member"]);
   });
 
-  it("leaves them when the roster that named her goes", async () => {
+  it("keeps them when the roster that named her is deleted", async () => {
     await s.stack.up({
       roster: teamRoster({ team: core(), members: { [person("lee")]: "lead", [person("ada")]: "lead" } }),
     });
@@ -262,7 +262,7 @@ describe("bug: a refresh never binds somebody else", () => {
     expect([await teamRoleOf(cyd), await teamRoleOf(uids.lee)]).toEqual(["member", undefined]);
   });
 
-  it("binds whoever accepts an invitation, which is the person meant", async () => {
+  it("records the person who accepts the invitation", async () => {
     await s.stack.up({ zoe: member("zoe") });
     await s.emulator.accept(person("zoe"));
     await s.stack.refresh();
@@ -271,23 +271,23 @@ describe("bug: a refresh never binds somebody else", () => {
   });
 });
 
-it("bug: a place that leaves the program while its team is handed over is not forgotten", async () => {
+it("bug: a team membership removed from the program during a handover of its team is not forgotten", async () => {
   const blue = (more: object = {}) => team({ organization: uids.acme, name: "Blue", forceDestroy: true, ...more });
   const mia = teamMembership({ team: idOf("one"), user: uids.mia, role: "lead" }, { deletedWith: "one" });
   await s.stack.up({ one: blue(), mia });
   const uid = s.stack.outputs("one")["uid"] as string;
   const { error } = await s.measured(() => s.stack.up({ two: blue({ adopt: uid }) }));
   expect((await s.teamNow(uid)).name).toBe("Blue");
-  // Taken back, or told.
+  // Removed, or logged.
   expect({ code: codeOf(error), place: await teamRoleOf(uids.mia, uid) }).toEqual(
     error ? { code: "AVALA_GUARD", place: "lead" } : { code: undefined, place: undefined },
   );
 });
 
-describe("bug: the text of adopt is not what a resource stands for", () => {
+describe("bug: the text of adopt does not identify the resource's object", () => {
   useService(() => acme({ slugFollowsName: true }));
 
-  it("deletes a team whose name and slug another one had when it was adopted", async () => {
+  it("deletes an adopted team whose name and slug another one had before", async () => {
     const t1 = (name: string) => team({ organization: uids.acme, adopt: "core", name, forceDestroy: true });
     const t2 = team({ organization: uids.acme, name: "Core" });
     await s.stack.up({ t1: t1("Core") });
@@ -299,7 +299,7 @@ describe("bug: the text of adopt is not what a resource stands for", () => {
     expect((await s.organizationNow()).teams.map(({ uid, name }) => [uid, name])).toEqual([[uids.core, "Platform"]]);
   });
 
-  it("keeps its own team when that has got another slug", async () => {
+  it("keeps its own team after a change of its slug", async () => {
     const t1 = (adopt: string) => team({ organization: uids.acme, adopt, name: "Platform" });
     await s.stack.up({ t1: t1("core") });
     const renamed = await s.measured(() => s.stack.up({ t3: t1("platform") }));
@@ -307,7 +307,7 @@ describe("bug: the text of adopt is not what a resource stands for", () => {
   });
 });
 
-describe("bug: adopt of a living resource", () => {
+describe("bug: adopt of an existing resource", () => {
   const beta = async () => {
     const { uid, slug } = (await s.emulator.api("POST", "/organizations/", { name: "Beta" })) as {
       uid: string;
@@ -317,7 +317,7 @@ describe("bug: adopt of a living resource", () => {
   };
   const names = async () => (await s.emulator.state()).organizations.map(({ name }) => name);
 
-  it.each(["uid", "slug"] as const)("is refused where it means another organization, by %s", async (by) => {
+  it.each(["uid", "slug"] as const)("is refused if it names another organization, by %s", async (by) => {
     const other = await beta();
     await s.stack.up({ org: organization({ adopt: "acme", name: "Acme" }) });
     const changed = { org: organization({ adopt: other[by], name: "Beta" }) };
@@ -326,7 +326,7 @@ describe("bug: adopt of a living resource", () => {
     expect(await names()).toContain("Acme");
   });
 
-  it.each(["uid", "slug"] as const)("is refused where it means another team, by %s", async (by) => {
+  it.each(["uid", "slug"] as const)("is refused if it names another team, by %s", async (by) => {
     const other = (await s.emulator.api("POST", at("teams/"), { name: "Blue" })) as { uid: string; slug: string };
     const core = { organization: uids.acme, name: "Core", forceDestroy: true };
     await s.stack.up({ team: team({ ...core, adopt: "core" }) });
@@ -336,7 +336,7 @@ describe("bug: adopt of a living resource", () => {
     expect((await s.teamNow()).name).toBe("Core");
   });
 
-  it("is no change of anything where it is another spelling, or none any more", async () => {
+  it("changes nothing if it is another spelling, or removed", async () => {
     const program = (adopt: { org?: string; team?: string }): Program => ({
       org: organization({ name: "Acme", ...(adopt.org && { adopt: adopt.org }) }),
       team: team({ organization: uids.acme, name: "Core", ...(adopt.team && { adopt: adopt.team }) }),
@@ -358,7 +358,7 @@ it("bug: somebody else's invitation to an address that she had is not cancelled 
   expect(await pendingNow()).toEqual([person("ada")]);
 });
 
-describe("bug: one limit whichever way people go", () => {
+describe("bug: one limit for all kinds of removals", () => {
   const names = ["p1", "p2", "p3", "p4"];
   const limit = (most: number) => {
     s.stack.environment = { ...s.stack.environment, AVALA_MAX_REMOVALS: String(most) };
@@ -367,7 +367,7 @@ describe("bug: one limit whichever way people go", () => {
     Object.assign({}, ...names.map((name, index) => of(name, index))) as Program;
   const both = (name: string): Program => ({ [name]: member(name), [`${name} core`]: place(name) });
 
-  it("counts whoever leaves the team with the organization", async () => {
+  it("counts people who leave the team with the organization", async () => {
     for (const name of names) await join(name);
     await s.stack.up(program(both));
     limit(3);
@@ -398,7 +398,7 @@ describe("bug: one limit whichever way people go", () => {
   });
 });
 
-it("bug: a place that went with a membership is given again when they are back", async () => {
+it("bug: a team membership that was lost with the organization's is added again when they are back", async () => {
   const program = (): Program => ({ mia: member("mia"), miaCore: place("mia") });
   await s.stack.up(program());
   await s.stack.up({ miaCore: program()["miaCore"]! });
@@ -410,7 +410,7 @@ it("bug: a place that went with a membership is given again when they are back",
   expect(s.stack.outputs("miaCore")["status"]).toBe("active");
 });
 
-it.each(["ada", "adaCore"] as const)("bug: a login page is no success: %s", async (name) => {
+it.each(["ada", "adaCore"] as const)("bug: a login page is not a success: %s", async (name) => {
   await s.stack.up({ [name]: ada()[name] });
   await s.emulator.faults({
     match: { method: "DELETE", path: `^${at()}` },
@@ -422,7 +422,7 @@ it.each(["ada", "adaCore"] as const)("bug: a login page is no success: %s", asyn
   expect([...s.stack.resources.keys()]).toEqual([name]);
 });
 
-describe("bug: a team that moves to another organization with a stranger inside", () => {
+describe("bug: a team that moves to another organization with an unmanaged person inside", () => {
   const scene = async (more: object = {}) => {
     const beta = (await s.emulator.api("POST", "/organizations/", { name: "Beta" })) as { uid: string };
     await s.emulator.join(beta.uid, person("mia"));
@@ -436,7 +436,7 @@ describe("bug: a team that moves to another organization with a stranger inside"
     return { beta: beta.uid, program, uid };
   };
 
-  it("moves where forceDestroy is set first", async () => {
+  it("moves if forceDestroy is set first", async () => {
     const { beta, program, uid } = await scene({});
     await s.stack.up(program(uids.acme, { forceDestroy: true }));
     const { error } = await s.measured(() => s.stack.up(program(beta, { forceDestroy: true })));
@@ -446,7 +446,7 @@ describe("bug: a team that moves to another organization with a stranger inside"
     expect(moved.members.map(({ email }) => email)).toEqual([person("mia")]);
   });
 
-  it("moves where forceDestroy is set after the refusal, as its message says", async () => {
+  it("moves if forceDestroy is set after the refusal, as its message says", async () => {
     const { beta, program } = await scene();
     await s.measured(() => s.stack.up(program(beta)));
     await s.measured(() => s.stack.up(program(uids.acme, { forceDestroy: true })));
@@ -456,18 +456,21 @@ describe("bug: a team that moves to another organization with a stranger inside"
   });
 });
 
-it.each(["the new one first", "the new one last"])("bug: a name that is handed on in one run: %s", async (order) => {
-  const named = (name: string) => team({ organization: uids.acme, name });
-  await s.stack.up({ a: named("A") });
-  const uid = s.stack.outputs("a")["uid"] as string;
-  s.stack.parallel = true;
-  const [a, b] = [named("A2"), named("A")];
-  const { error } = await s.measured(() => s.stack.up(order === "the new one first" ? { b, a } : { a, b }));
-  expect(error).toBeUndefined();
-  const teams = (await s.organizationNow()).teams.filter((row) => row.uid !== uids.core);
-  expect(teams.map(({ name }) => name).toSorted()).toEqual(["A", "A2"]);
-  expect((await s.teamNow(uid)).name).toBe("A2");
-});
+it.each(["the new one first", "the new one last"])(
+  "bug: a name that moves to another resource in one run: %s",
+  async (order) => {
+    const named = (name: string) => team({ organization: uids.acme, name });
+    await s.stack.up({ a: named("A") });
+    const uid = s.stack.outputs("a")["uid"] as string;
+    s.stack.parallel = true;
+    const [a, b] = [named("A2"), named("A")];
+    const { error } = await s.measured(() => s.stack.up(order === "the new one first" ? { b, a } : { a, b }));
+    expect(error).toBeUndefined();
+    const teams = (await s.organizationNow()).teams.filter((row) => row.uid !== uids.core);
+    expect(teams.map(({ name }) => name).toSorted()).toEqual(["A", "A2"]);
+    expect((await s.teamNow(uid)).name).toBe("A2");
+  },
+);
 
 describe("bug: one object under two resources", () => {
   it("is refused for a team", async () => {
@@ -476,7 +479,7 @@ describe("bug: one object under two resources", () => {
     expect(refusal(await s.measured(() => s.stack.up({ one, two })))).toEqual(refusedWith("AVALA_DECLARED_TWICE"));
   });
 
-  it("is refused for a team that another resource has made", async () => {
+  it("is refused for a team that another resource has created", async () => {
     const one = team({ organization: uids.acme, name: "Blue", forceDestroy: true });
     await s.stack.up({ one });
     const two = team({ organization: uids.acme, name: "Blue", adopt: "blue", description: "second" });

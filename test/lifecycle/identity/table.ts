@@ -53,7 +53,7 @@ function expectRecorded(question: Question, { subject, roles, pending }: Expecte
   else if (pending && !isInTeam(question.kind) && !isUnseen(question)) expect(answer.status).toBe("invited");
 }
 
-/** An invitation that somebody else has sent since is no step of a declaration that has ended: nobody looks for it. */
+/** An invitation that somebody else has sent since is not a step of a declaration that has ended: no run looks for it. */
 function isUnseen({ story }: Question): boolean {
   return story === "declined, refreshed, invited by somebody else";
 }

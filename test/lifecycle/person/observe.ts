@@ -22,7 +22,7 @@ export interface Case {
   email: string;
 }
 
-/** What a program says of somebody. */
+/** The declarations of a person in a program. */
 const programs: Record<Declaration, (row: Case) => Record<string, Stated>> = {
   absent: () => ({}),
   withdrawn: ({ organizationUid, email }) => ({ person: organizationMember({ organization: organizationUid, email }) }),
@@ -35,12 +35,12 @@ const programs: Record<Declaration, (row: Case) => Record<string, Stated>> = {
   memberAndLead: (row) => ({ ...programs.member(row), ...programs.teamLead(row) }),
 };
 
-/** The program at the command: what was withdrawn is not in it any more. */
+/** The program of the command: withdrawn declarations are not in it any more. */
 const programOf = (row: Case): Program => (row.declaration === "withdrawn" ? {} : programs[row.declaration](row));
 
 const teamOf = ({ organizationUid, teamUid }: Case): string => `${organizationUid}/${teamUid}`;
 
-/** How a situation comes about; between the two, the declaration is brought up, where there is one. */
+/** The steps to a situation; between the two, an up creates the declaration, if there is one. */
 interface Way {
   /** Before the program has ever been run. */
   before?(emulator: TestEmulator, row: Case): Promise<unknown>;
@@ -48,7 +48,7 @@ interface Way {
   after?(emulator: TestEmulator, row: Case): Promise<unknown>;
   /** The person has been declared, has accepted, and all of that is recorded. */
   settled?: true;
-  /** Somebody who is there already. */
+  /** A person who exists already. */
   email?: string;
 }
 
@@ -100,8 +100,8 @@ const ways: Record<Situation, Way> = {
 };
 
 /**
- * Situations whose rows can share one emulator: those that hide addresses do so for everybody, and only those that come
- * about after a run go back to where its preview began.
+ * Situations whose rows can share one emulator: those that hide addresses do so for everybody, and only those that arise
+ * after a run restore the state before the preview.
  */
 export const batches: readonly (readonly Situation[])[] = [
   ["none", "invited", "activeMember", "activeAdmin", "owner"],
@@ -110,15 +110,15 @@ export const batches: readonly (readonly Situation[])[] = [
   ["hiddenSince"],
 ];
 
-/** A row's name in what `observeBatch` answers. */
+/** A row's name in the result of `observeBatch`. */
 export const rowName = (situation: Situation, declaration: Declaration): string => `${situation} ${declaration}`;
 
-/** Brings situations about under all declarations, runs every command there, and answers what each did to each row. */
+/** Creates situations with all declarations, runs every command, and returns the effect of each on each row. */
 export function observeBatch(situations: readonly Situation[]): Promise<ReadonlyMap<string, Row>> {
   return withBatch(situations, (batch) => batch.observe());
 }
 
-/** Brings situations about under all declarations, and answers what is made of each row as it stands before any command. */
+/** Creates situations with all declarations, and returns the result of `use` before any command. */
 export function beforeCommands<T>(
   situations: readonly Situation[],
   use: (emulator: TestEmulator, stacks: ReadonlyMap<Case, Stack>) => Promise<T>,
@@ -174,7 +174,7 @@ function seedOf(rows: readonly Case[]): Seed {
 
 type Results = ReadonlyMap<Case, string>;
 
-/** What a command did, in all rows together, and in each. */
+/** The effect of a command, in all rows together, and in each. */
 interface Measured {
   logged: Outcome["logged"];
   calls: string[];
@@ -186,7 +186,7 @@ function expectSame(received: unknown, expected: unknown): void {
   expect(received).toEqual(expected);
 }
 
-/** Rows with a stack each, whose commands share a host process, as parts of one program do. */
+/** Rows with a stack each, whose commands share a host process, like parts of one program. */
 class Batch {
   readonly #stacks: ReadonlyMap<Case, Stack>;
 
@@ -243,7 +243,7 @@ class Batch {
     const up = (rows: readonly Case[]) =>
       this.#run((stack, row) => (rows.includes(row) ? stack.up(programs[row.declaration](row)) : undefined));
     const { rows } = await up(earlier);
-    // A withdrawn declaration that can never be brought up was never in state.
+    // A withdrawn declaration that cannot be created was never in the state.
     expectSame(
       earlier.filter((row) => rows.get(row)!.error && row.declaration !== "withdrawn"),
       [],
@@ -254,7 +254,7 @@ class Batch {
     for (const row of later) await wayOf(row).after!(this.emulator, row);
   }
 
-  /** The second preview of every cell is empty, but for a run that has failed. */
+  /** The second preview of every row is empty, except after a run that has failed. */
   async #expectNothingLeft(results: Results): Promise<void> {
     const { rows, calls } = await this.#run((stack, row) => stack.preview(programOf(row)));
     expectSame(
@@ -266,7 +266,7 @@ class Batch {
     }
   }
 
-  /** One command of all rows, one after the other in one host process; an error ends the row's part of it. */
+  /** One command of all rows, in sequence in one host process; an error ends only the row's own part. */
   async #run(command: (stack: Stack, row: Case) => Promise<Outcome> | undefined): Promise<Measured> {
     await this.emulator.clearLog();
     const hosts = await Hosts.start(new Stack(this.emulator.environment()));
@@ -284,10 +284,10 @@ class Batch {
     return { rows, logged: hosts.logged, calls: await this.emulator.calls(), emails: await this.emulator.emails() };
   }
 
-  /** What a command did, in each row. */
+  /** The effect of a command, in each row. */
   async #observeRows(command: (stack: Stack, row: Case) => Promise<Outcome>): Promise<Results> {
     const measured = await this.#run(command);
-    // One list tells all rows where their organizations are.
+    // One list contains the organizations of all rows.
     expectSame(measured.calls.filter((call) => call === "GET /organizations/").slice(1), []);
     const state = await this.emulator.state();
     return new Map(this.rows.map((row) => [row, this.#observeRow(row, measured, state)]));
@@ -302,7 +302,7 @@ class Batch {
     if (mine.length > 0) reads.add("organizations");
     const status = [...this.#stacks.get(row)!.resources.values()].map(({ outputs }) => outputs["status"] as string);
     const { steps, error } = rows.get(row)!;
-    // Reads go all at once, and end in any order.
+    // Reads run at the same time, and end in any order.
     const done = steps
       .toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
       .map((step) => step.split(" ")[0]);
@@ -349,7 +349,7 @@ function named(call: string, slug: string): string {
 const organizationIn = (state: State, { organizationUid }: Case) =>
   state.organizations.find(({ uid }) => uid === organizationUid)!;
 
-/** What Avala holds of somebody. */
+/** A person's access in Avala. */
 function standing(state: State, row: Case): string {
   const { members, invitations, teams } = organizationIn(state, row);
   const is = ({ email }: { email: string }) => email === row.email || email === moved(row.email);
@@ -364,7 +364,7 @@ function standing(state: State, row: Case): string {
   return over ? "expired" : `invited as ${invited.role}`;
 }
 
-/** Everybody else, as they are: no command touches them. */
+/** Everybody else: no command changes them. */
 function bystanders(state: State, row: Case) {
   const others = (people: { email: string; role?: string | undefined }[]) =>
     people

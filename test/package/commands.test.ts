@@ -11,7 +11,7 @@ import { Project } from "../support/pulumi.js";
 jest.setTimeout(300_000);
 
 const root = join(__dirname, "../..");
-/** Outside of the clone, in whose node_modules everything would be found. */
+/** Outside of the clone, whose node_modules contain everything. */
 const outside = process.platform === "win32" ? tmpdir() : "/tmp";
 
 let emulator: TestEmulator;
@@ -35,7 +35,7 @@ afterAll(async () => {
 
 const packed = (name: string) => `file:../${tarballs.find((file) => file.startsWith(name))!}`;
 
-/** Runs what is typed in a project's folder. */
+/** Runs a typed command in a project's folder. */
 async function run(project: string, [command, ...args]: string[]) {
   const child = spawn(command!, args, { cwd: join(folder, project), env: stacks.environment(), stdio: "pipe" });
   let [stdout, stderr] = ["", ""];
@@ -46,7 +46,7 @@ async function run(project: string, [command, ...args]: string[]) {
   return { code, stdout, stderr };
 }
 
-/** What is typed in a project's folder prints this on stdout. */
+/** The stdout of a typed command in a project's folder. */
 async function type(project: string, words: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(project, words);
   if (code !== 0) throw new Error(`${words.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
@@ -105,7 +105,7 @@ describe("the packages as published, installed by npm", () => {
   const refusal = (name: string) =>
     `try { require(${JSON.stringify(name)}) } catch (error) { console.log(error.code) }`;
 
-  it("hold what is built, and nothing of sources, tests or settings", () => {
+  it("contain the built files, and no sources, tests or settings", () => {
     const files = tarballs.flatMap((name) =>
       execFileSync("tar", ["tzf", join(folder, name)], { encoding: "utf8" })
         .trim()
@@ -175,7 +175,7 @@ describe("the packages as published, installed by npm", () => {
     expect(loaded.trim()).toBe("0");
   });
 
-  it("bring the command line, which ends with the exit codes it documents", async () => {
+  it("contain the command line, which ends with the exit codes it documents", async () => {
     const command = (...args: string[]) => run("npm", ["npx", "--no", "--", "pulumi-avala", ...args]);
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
     expect(await command("--version")).toMatchObject({ code: 0, stdout: `${version}\n` });
@@ -186,12 +186,12 @@ describe("the packages as published, installed by npm", () => {
     });
   });
 
-  it("bring the emulator as a command", async () => {
+  it("contain the emulator as a command", async () => {
     expect(await type("npm", ["npx", "--no", "--", "avala-emulator", "--help"])).toContain("--port");
   });
 });
 
-it("acts that change something, from the packed package", async () => {
+it("actions that change something, from the packed package", async () => {
   await emulator.api("POST", "/organizations/acme/invitations/", { email: "zoe@example.com" });
   const avala = (...args: string[]) => type("npm", ["npx", "--no", "--", "pulumi-avala", ...args]);
   await avala("resend", "acme", "zoe@example.com");

@@ -67,7 +67,7 @@ describe(`the package as published, with the oldest SDK it accepts (${oldest})`,
     expect(readdirSync(join(project.folder, "node_modules/pulumi-avala"))).not.toContain("provider");
   });
 
-  it("answers functions in both forms, and waits for what is yet to be made", async () => {
+  it("answers functions in both forms, and waits for resources that do not exist yet", async () => {
     project.write({
       "index.js": `
         const pulumi = require("@pulumi/pulumi");
@@ -82,14 +82,14 @@ describe(`the package as published, with the oldest SDK it accepts (${oldest})`,
     await emulator.clearLog();
     await project.expectOk(["preview"]);
     expect(await emulator.calls()).toEqual(["GET /organizations/"]);
-    // What the plain form finds is not settled: it does not wait for the resource.
+    // The result of the plain form is not certain: it does not wait for the resource.
     await project.expectOk(["up", "--yes", "--skip-preview"]);
     const { stdout } = await project.expectOk(["stack", "output", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({ slug: "boxed", after: 1 });
   });
 
-  it("creates, settles, shows what has drifted, repairs it and destroys", async () => {
-    // In place of what the functions have been asked about, which goes.
+  it("creates, settles, shows drift, repairs it and destroys", async () => {
+    // Instead of the objects that the functions have read, which are deleted.
     project.write({ "index.js": program });
     project.declare([...declared]);
     await project.expectOk(["up", "--yes", "--skip-preview"]);
@@ -103,7 +103,7 @@ describe(`the package as published, with the oldest SDK it accepts (${oldest})`,
     expect((await project.refresh()).code).toBe(0);
     const repaired = await project.expectOk(["up", "--yes"]);
     expect(repaired.steps).toEqual(["update Team core"]);
-    // Older SDKs drop the inputs that a refresh has found: the preview would not tell what has drifted.
+    // Older SDKs drop the inputs that a refresh has found: the preview would not show the drift.
     expect(repaired.runs.at(-1)!.steps).toMatchObject([{ name: "core", old: { inputs: { name: "Renamed" } } }]);
     expect((await project.preview(["--refresh", "--expect-no-changes"])).code).toBe(0);
 

@@ -16,7 +16,7 @@ const everything: HiddenState = {
   owner: "4",
 };
 
-it("reads what it has written, and nothing from a state without it", () => {
+it("reads the hidden values it has written, and nothing from a state without them", () => {
   expect(hiddenIn(hiddenProperties(everything))).toEqual(everything);
   expect(hiddenIn({})).toEqual({
     ...everything,
@@ -33,7 +33,7 @@ it("reads what it has written, and nothing from a state without it", () => {
   });
 });
 
-it.each(Object.entries(everything))("leaves out %s where it says nothing", (name, value) => {
+it.each(Object.entries(everything))("leaves out %s if it has no value", (name, value) => {
   const nothing = Array.isArray(value) ? [] : value === true ? false : undefined;
   expect(Object.values(hiddenProperties({ [name]: nothing }))).toEqual([undefined]);
 });
@@ -53,7 +53,7 @@ describe("the hidden names", () => {
   );
   const named = (text: string) => names.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
 
-  it("stand in policy alone", () => {
+  it("are in policy only", () => {
     const found = files.map((file) => [file, named(readFileSync(join(root, file), "utf8"))] as const);
     expect(found.filter(([, of]) => of.length > 0)).toEqual([["provider/policy/hiddenState.ts", names]]);
   });

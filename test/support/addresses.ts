@@ -1,6 +1,6 @@
-/** An address that no public mail system delivers to, or that Avala refuses; and what the message says of it. */
+/** An address that no public email system delivers to, or that Avala refuses; and the reason in the message. */
 export type Refused = readonly [address: string, reason: RegExp];
-/** An address that people have, and its normal form where that is another text. */
+/** A valid address, and its normal form if that is another text. */
 export type Taken = readonly [address: string, why: string, normal?: string];
 
 const long = (length: number) => "a".repeat(length);
@@ -13,7 +13,7 @@ const [dots, quotes, list, brackets] = [
 ];
 
 export const refused: readonly Refused[] = [
-  // As copied out of lists, headers, links and tables.
+  // As copied from lists, headers, links and tables.
   ["ada@example.com,", list],
   ["ada@example.com;", list],
   ["ada@example.com,bob@example.com", list],
@@ -108,7 +108,7 @@ export const refused: readonly Refused[] = [
   [`ada@${`${long(60)}.`.repeat(5)}com`, /more than 254 characters/],
   [`${long(64)}@${`${long(61)}.`.repeat(3)}info`, /more than 254 characters/],
   [`ada@${`${long(60)}.`.repeat(100)}com`, /more than 254 characters/],
-  // International domains that name nothing, or something else than they show.
+  // International domains that do not exist, or differ from what they show.
   ["ada@xn--a.com", /not a valid international domain/],
   ["ada@xn--.com", /not a valid international domain|hyphen/],
   ["ada@xn--example-.com", /not a valid international domain/],
@@ -120,7 +120,7 @@ export const refused: readonly Refused[] = [
   ["ada@b\u00fccher_x.example", /has _ after the @/],
   ["ada@b\u00fccher/x.example", /has \/ after the @/],
   ["ada@b\u00fccher", /has no dot/],
-  // What cannot be seen.
+  // Invisible characters.
   ["ada\u200b@example.com", unseen],
   ["ada@exam\u200bple.com", unseen],
   ["\ufeffada@example.com", unseen],
@@ -217,5 +217,5 @@ export const taken: readonly Taken[] = [
   ["ada@xn--mgba3gch31f060k.com", "letters with a joiner that cannot be seen: they stay encoded"],
 ];
 
-/** What an address of the table is compared and sent as. */
+/** The form in which an address of the table is compared and sent. */
 export const normalOf = ([address, , normal]: Taken): string => normal ?? address;

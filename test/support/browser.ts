@@ -5,8 +5,8 @@ import { type Browser, chromium } from "playwright-core";
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
 /**
- * The Chromium to test with: AVALA_TEST_BROWSER, where an empty one stands for none and a wrong one fails the tests, else the
- * first on PATH.
+ * The Chromium to test with: AVALA_TEST_BROWSER, if set (an empty one means none, a wrong one fails the tests), otherwise
+ * the first on PATH.
  */
 export function findBrowser({ AVALA_TEST_BROWSER: chosen, PATH = "" } = process.env): string | undefined {
   if (chosen !== undefined) return chosen || undefined;
@@ -22,7 +22,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** A headless browser with a fresh profile, which calls nobody by itself. */
+/** A headless browser with a fresh profile, which sends no requests by itself. */
 export const launchBrowser = (executablePath: string): Promise<Browser> =>
   chromium.launch({
     executablePath,
@@ -37,7 +37,7 @@ export const launchBrowser = (executablePath: string): Promise<Browser> =>
     ],
   });
 
-/** Has `npm test` say at its end what it has not tested, and why. */
+/** Lets `npm test` report at its end what it has not tested, and why. */
 export function notRun(what: string, reason: string): void {
   const line = `${what} (${reason})`;
   const { AVALA_TEST_NOT_RUN: file } = process.env;

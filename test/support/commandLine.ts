@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as pty from "@lydell/node-pty";
 
-/** The command line as it is built. */
+/** The built command line. */
 export const program = resolve(__dirname, "../../dist/cli.js");
 
 export interface Ended {
@@ -20,7 +20,7 @@ const outside = process.platform === "win32" ? tmpdir() : "/tmp";
 /** A folder without a Pulumi project, in which the command line is run. */
 export class Desk {
   readonly folder = mkdtempSync(join(outside, "cli-"));
-  /** What it sees beside PATH. */
+  /** Its environment, in addition to PATH. */
   environment: Record<string, string> = {};
 
   close(): void {
@@ -50,7 +50,7 @@ export class Desk {
 
   /**
    * Runs it at a terminal, to its end.
-   * @param answer is asked once the question stands there; what it answers is typed
+   * @param answer is called once the question is shown; its result is typed
    */
   async atTerminal(args: string[], answer: () => Promise<string> | string, env: Record<string, string> = {}) {
     const terminal = pty.spawn(process.execPath, [program, ...args], {

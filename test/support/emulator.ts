@@ -10,11 +10,11 @@ export interface LoggedCall {
   query: string;
   status: number | null;
   by: string | null;
-  /** When it came, by the emulator's clock. */
+  /** When it arrived, by the emulator's clock. */
   at: string;
 }
 
-/** A running emulator and everything a test does to it. */
+/** A running emulator and the actions of tests on it. */
 export type TestEmulator = Awaited<ReturnType<typeof startEmulator>>;
 
 type Answer = { status: number; body: unknown };
@@ -38,7 +38,7 @@ function succeeded(what: string, { status, body }: Answer): unknown {
 
 /**
  * Starts an emulator of its own on a free port of 127.0.0.1, without rate limit.
- * @param now stops its clock: answers milliseconds since 1970
+ * @param now stops its clock: returns milliseconds since 1970
  */
 export async function startEmulator(options: { seed?: Seed; now?: () => number } = {}) {
   const unlimited = (seed: Seed = {}): Seed => ({ ...seed, settings: { rateLimit: null, ...seed.settings } });
@@ -81,14 +81,14 @@ export async function startEmulator(options: { seed?: Seed; now?: () => number }
     api,
     state,
     requests,
-    /** Begins anew, from the given start, without rate limit unless the start sets one. */
+    /** Resets it to the given start, without rate limit unless the start sets one. */
     reset: (seed?: Seed) => control("POST", "/reset", { seed: unlimited(seed) }),
     /** Logged calls as "METHOD /path". */
     calls: async () => (await requests()).map(({ method, path }) => `${method} ${path}`),
-    /** Logged calls that are no reads. */
+    /** Logged write calls. */
     writes: async () =>
       (await requests()).filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`),
-    /** Mails sent since the log was last cleared. */
+    /** Emails sent since the log was last cleared. */
     emails: async () => (await control("GET", "/emails")) as State["emails"],
     /** Empties the log of calls and the mailbox. */
     async clearLog() {
@@ -100,9 +100,9 @@ export async function startEmulator(options: { seed?: Seed; now?: () => number }
     expire: (email: string) => onInvitation("expire", email),
     advance: (advanceSeconds: number) => control("POST", "/clock", { advanceSeconds }),
     settings: (settings: Partial<Settings>) => control("PUT", "/settings", settings),
-    /** Lets calls come to grief, beside those that are to already. */
+    /** Adds faults to those that are set. */
     faults: (...faults: Fault[]) => control("POST", "/faults", faults),
-    /** Faults that have not come up, or have not come up often enough. */
+    /** Faults that have not occurred, or not often enough. */
     faultsLeft: async () => (await control("GET", "/faults")) as { match: object; matched: number }[],
     clearFaults: () => control("DELETE", "/faults"),
     uidOf,
@@ -112,7 +112,7 @@ export async function startEmulator(options: { seed?: Seed; now?: () => number }
     /** @param scopes what the key is restricted to */
     addKey: (key: string, email: string, scopes?: string[]) => control("POST", "/keys", { key, email, scopes }),
     revokeKey: (key: string) => control("DELETE", "/keys", { key }),
-    /** Makes somebody a member without an invitation. */
+    /** Makes a person a member without an invitation. */
     join: async (organizationUid: string, email: string, role: "admin" | "member" = "member") =>
       (await control("POST", `/organizations/${organizationUid}/members`, { email, role })) as { uid: string },
     /** What the environment of a program or host needs to reach this emulator, at full speed. */

@@ -29,7 +29,7 @@ export class Exported {
     this.rows = stacks.flatMap(({ resources }) => [...resources].map(([name, resource]) => rowOf(name, resource)));
   }
 
-  /** The row of a resource, to be changed. */
+  /** The row of a resource, for changes. */
   row(name: string): Row & { outputs: Record<string, unknown> } {
     return this.rows.find(({ urn }) => urn.endsWith(`::${name}`)) as never;
   }

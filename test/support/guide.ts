@@ -4,12 +4,12 @@ import type { Project } from "./pulumi.js";
 
 const root = resolve(__dirname, "../..");
 
-/** A step of a guide: a file to be written, one line to be typed, or what the last line shows. */
+/** A step of a guide: a file to write, one line to type, or the output of the last line. */
 export type Step = { file: string; text: string } | { line: string } | { shown: string[] };
 
 /**
- * The steps of a guide, in their order. A block of a language other than `sh` whose first line ends in the name of a file is
- * that file; a block without a language is what the command before it shows.
+ * The steps of a guide, in their order. A block of a language other than `sh` whose first line ends in the name of a file
+ * is that file; a block without a language is the output of the command before it.
  */
 export function stepsOf(path: string): Step[] {
   const blocks = readFileSync(join(root, path), "utf8").matchAll(/^```(\w*)(?: (\S+))?\n(.*?)^```$/gms);
@@ -21,9 +21,9 @@ export function stepsOf(path: string): Step[] {
 }
 
 /**
- * Walks through a guide as its reader does: writes its files, types its commands, and looks whether they show what the guide
- * says. `pulumi` asks nothing here.
- * @param acts what somebody else does, by the comment that says so
+ * Follows a guide as its reader does: writes its files, types its commands, and compares their output with the guide.
+ * `pulumi` asks no question here.
+ * @param acts actions of other people, by the comment that describes them
  */
 export async function walk(
   path: string,
@@ -58,7 +58,7 @@ async function type(path: string, project: Project, line: string): Promise<strin
   return `${stdout}\n${stderr}`;
 }
 
-/** All lines are there, in their order, whatever stands between them. */
+/** All lines occur, in their order, with anything between them. */
 function expectShown(path: string, shown: readonly string[], screen: string): void {
   const seen = screen.split("\n").map(essence);
   let at = 0;

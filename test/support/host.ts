@@ -17,13 +17,15 @@ export type Kind = "organization" | "team" | "organizationMember" | "teamMembers
 
 const root = join(__dirname, "../..");
 const program = join(root, "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js");
-/** Where the program lives, whose node_modules hold the provider. Another one is tried by `test/properties/model/mutants.ts`. */
+/**
+ * The folder of the program, whose node_modules contain the provider. `test/properties/model/mutants.mjs` uses another one.
+ */
 const folder = process.env["TEST_PROGRAM_FOLDER"] ?? join(root, "examples/quickstart");
 
-/** What the engine hands over for a value that is not known yet. */
+/** The engine's placeholder for a value that is not known yet. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** One line that a handler has told the user. */
+/** One line that a handler has logged for the user. */
 export interface LogLine {
   severity: string;
   message: string;
@@ -89,7 +91,7 @@ export type HostCalls = Pick<
 
 /** The process that the engine starts for dynamic resources: the SDK's own, with the built handlers. */
 export class Host {
-  /** What the process has printed. */
+  /** The output of the process. */
   output = "";
   /** Its exit code, once it has ended. */
   readonly ended: Promise<number | null>;
@@ -108,7 +110,7 @@ export class Host {
       }),
       host.ended.then((code) => Promise.reject(new Error(`The host ended with ${code}: ${host.output}`))),
     ]);
-    // The engine takes as much.
+    // The engine's limit.
     const options = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
     host.#client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), options);
     return host;
@@ -117,7 +119,7 @@ export class Host {
   private constructor(address: string, environment: Record<string, string>) {
     this.#process = spawn(process.execPath, [program, address], {
       cwd: folder,
-      // The processes of a run share what is in the folder for temporary files.
+      // The processes of a run share the folder for temporary files.
       env: { PATH: process.env["PATH"], TMPDIR: tmpdir(), PULUMI_NODEJS_PROJECT: "tests", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -129,7 +131,7 @@ export class Host {
     return this.#process.pid!;
   }
 
-  /** Hands over the configuration of a provider; to be called first, as the engine does. */
+  /** Passes the configuration of a provider; to be called first, as the engine does. */
   async configure(config: Record<string, string> = {}): Promise<void> {
     const request = new proto.ConfigureRequest();
     request.setArgs(struct(config));
@@ -164,7 +166,7 @@ export class Host {
     return { id: response.getId(), properties: plain(response.getProperties()) };
   }
 
-  /** `id` is empty where the resource is gone. */
+  /** `id` is empty if the resource is gone. */
   async read(kind: Kind, id: string, properties: Properties) {
     const request = new proto.ReadRequest();
     request.setId(id);
@@ -210,7 +212,7 @@ function declared(kind: Kind, properties: Properties): Properties {
   return { ...properties, __provider: providerText(kind) };
 }
 
-/** Program values are undefined where they are left out; the engine does not send those. */
+/** Program values are undefined if they are left out; the engine does not send those. */
 function struct(properties: Properties): Struct {
   const present = Object.entries(properties).filter(([, value]) => value !== undefined);
   return Struct.fromJavaScript(Object.fromEntries(present) as Record<string, JavaScriptValue>);

@@ -1,6 +1,6 @@
 import type { Seed } from "../../emulator/src/index.js";
 
-/** Names of teams that a program must hold exactly, with the slugs that the service makes of such. */
+/** Names of teams that a program must contain exactly, with the slugs that the service makes from them. */
 const names: [name: string, slug: string][] = [
   ["Core", "core"],
   ["core", "core-2"],
@@ -52,7 +52,7 @@ export interface Size {
   each: number;
 }
 
-/** An organization whose names are awkward wherever the service allows it, in the given size. */
+/** An organization with hostile names wherever the service allows them, in the given size. */
 export function seedWithHostileNames({ people, teams, each }: Size): Seed {
   const member = (number: number) => ({
     email: email(number),
@@ -99,5 +99,5 @@ export function seedWithHostileNames({ people, teams, each }: Size): Seed {
   };
 }
 
-/** How many awkward names there are: a team for each. */
+/** The number of hostile names: one team for each. */
 export const hostileNameCount = names.length;

@@ -8,12 +8,12 @@ import { HostError, type Engine, type HostCalls, type Kind, type Properties } fr
 
 let hosts = 0;
 
-/** What is carried between the engine and a host. */
+/** A copy of the data between the engine and a host. */
 const carried = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
 /**
- * The handlers in this process, behind the calls of a host: a runtime of its own, and what is carried between engine and host
- * is copied. That the real process does the same is what `test/host` is for.
+ * The handlers in this process, behind the calls of a host: a runtime of its own, and copies of all data between engine and
+ * host. `test/host` shows that the real process does the same.
  */
 export class InProcessHost implements HostCalls {
   output = "";

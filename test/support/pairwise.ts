@@ -22,8 +22,8 @@ export function allPairs(domains: Readonly<Record<string, readonly unknown[]>>):
 }
 
 /**
- * Rows in which every pair of values comes up, far fewer than all combinations: each row begins with a pair that is
- * still missing, and takes, name by name, the value that brings most of the others.
+ * Rows that contain every pair of values, far fewer than all combinations: each row begins with a missing pair, and gets,
+ * name by name, the value that adds the most other missing pairs.
  */
 export function coveringRows(domains: Readonly<Record<string, readonly unknown[]>>): Row[] {
   const names = Object.keys(domains);
@@ -43,7 +43,7 @@ export function coveringRows(domains: Readonly<Record<string, readonly unknown[]
   return rows;
 }
 
-/** The two cells of a pair. */
+/** The two values of a pair. */
 function beginning(domains: Readonly<Record<string, readonly unknown[]>>, pair: string): Row {
   const cells = Object.entries(domains).flatMap(([name, values]) => values.map((value) => ({ name, value })));
   const [one, other] = pair.split(" ");

@@ -4,8 +4,8 @@ import { ProgramJournal } from "../../provider/core/notes.js";
 import type { Kind, Properties } from "./host.js";
 
 /**
- * The program of an update, as far as the host processes hear of it: what the classes write down when they are made, and
- * whether more may come (`provider/resources/notes.ts`). There is no such process here: this one stands for it.
+ * The program of an update, as far as the host processes see it: the notes that the classes write when they are created,
+ * and whether more may follow (`provider/resources/notes.ts`). There is no such process here: this one represents it.
  */
 export class ProgramSide {
   readonly #notes: ProgramJournal;

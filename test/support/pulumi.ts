@@ -21,7 +21,7 @@ const workFolder = join(root, ".work/e2e");
 const stackName = "test";
 const projectName = "e2e";
 const common = ["--stack", stackName, "--non-interactive", "--color", "never"];
-/** No command of these tests takes a tenth of it; what takes longer hangs. */
+/** No command of these tests takes a tenth of it; a command that takes longer hangs. */
 const deadlineMs = 150_000;
 
 export type Kind = "Organization" | "Team" | "OrganizationMember" | "TeamMembership" | "TeamRoster" | "Invitation";
@@ -30,7 +30,7 @@ export type Kind = "Organization" | "Team" | "OrganizationMember" | "TeamMembers
 export interface Declared {
   kind: Kind | "People" | "Component" | "Provider";
   name: string;
-  /** Name for `ref` where it is not the logical one. */
+  /** Name for `ref` if it is not the logical one. */
   key?: string;
   args?: Record<string, unknown>;
   options?: Record<string, unknown>;
@@ -44,7 +44,7 @@ export const ref = (name: string, property?: string) => ({
   ...(property === undefined ? {} : { property }),
 });
 
-/** What one run of the engine did to one resource; `op` is `create`, `update`, `delete`, `create-replacement`, … */
+/** The step of one run of the engine for one resource; `op` is `create`, `update`, `delete`, `create-replacement`, … */
 export interface Step {
   op: string;
   urn: string;
@@ -82,12 +82,12 @@ export interface Outcome {
   code: number;
   stdout: string;
   stderr: string;
-  /** What the user sees: both streams. */
+  /** The output that the user sees: both streams. */
   screen: string;
   runs: EngineRun[];
   /** The last run, in words: "create Team core", sorted. */
   steps: string[];
-  /** What is told as an error about a resource, by its logical name. */
+  /** The errors about a resource, by its logical name. */
   errors: { name: string; message: string }[];
 }
 
@@ -109,7 +109,7 @@ function findCli(): Promise<Cli> {
   );
 }
 
-/** Nothing of the caller's Avala, of jest or of a surrounding stack reaches a program. */
+/** No setting of the caller's Avala, of jest or of a surrounding stack reaches a program. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const foreign = /^(AVALA_|JEST_|NODE_ENV$|NODE_OPTIONS$|PULUMI_(CONFIG|STACK|NODEJS))/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
@@ -131,8 +131,8 @@ export class Project {
   }
 
   /**
-   * Makes a project with an empty stack. Its program declares what `declare` lists, unless `files` replace it.
-   * @param env what the program and its host see beside the environment of the CLI
+   * Creates a project with an empty stack. Its program declares what `declare` lists, unless `files` replace it.
+   * @param env the environment of the program and its host, in addition to that of the CLI
    */
   static async open(env: Record<string, string>, files: Record<string, string> = {}): Promise<Project> {
     const project = new Project(await (cli ??= findCli()), env);
@@ -174,7 +174,7 @@ export class Project {
     return this.run(["destroy", "--yes", ...args], env);
   }
 
-  /** Runs a command that has to succeed; where it does not, the error shows what the user would see. */
+  /** Runs a command that has to succeed; if it fails, the error contains the output that the user would see. */
   async expectOk(args: string[], env?: Record<string, string>): Promise<Outcome> {
     const outcome = await this.run(args, env);
     if (outcome.code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${outcome.code}:\n${outcome.screen}`);
@@ -195,7 +195,7 @@ export class Project {
     return { ...ended, screen: `${ended.stdout}\n${ended.stderr}`, runs, steps, errors };
   }
 
-  /** Starts an update at one request a second, and kills the engine as soon as something has come about. */
+  /** Starts an update at one request a second, and kills the engine as soon as the condition is true. */
   async killedUp(cameAbout: () => Promise<boolean>): Promise<void> {
     const engine = this.start(["up", "--yes", "--skip-preview"], { AVALA_REQUESTS_PER_SECOND: "1" });
     while (engine.isAlive() && !(await cameAbout())) await pause(50);
@@ -266,19 +266,19 @@ export class Project {
     return readFileSync(this.#stateFile(), "utf8");
   }
 
-  /** Puts another state in its place. */
+  /** Replaces the state. */
   writeState(text: string): void {
     writeFileSync(this.#stateFile(), text);
   }
 
   #stateFile(): string {
     const stacks = join(this.folder, "state/.pulumi/stacks");
-    // The only one in there; an example has a name of its own.
+    // The only file there; an example has a name of its own.
     const [name] = readdirSync(stacks);
     return join(stacks, name!, `${stackName}.json`);
   }
 
-  /** The state as `pulumi stack export` writes it, without asking for it. */
+  /** The state as `pulumi stack export` writes it, without that command. */
   exported(): string {
     return JSON.stringify({ version: 3, deployment: this.#latest() });
   }
@@ -288,7 +288,7 @@ export class Project {
     return (this.#latest().resources ?? []).filter(({ type }) => type.includes("/avala:"));
   }
 
-  /** What state holds as under way. */
+  /** The pending operations in the state. */
   pending(): unknown[] {
     return this.#latest().pending_operations ?? [];
   }
@@ -310,14 +310,14 @@ export class Project {
     return this.resource(name).outputs ?? {};
   }
 
-  /** Ends what still runs and removes the folder. */
+  /** Ends running processes and removes the folder. */
   close(): void {
     for (const child of this.#running) child.kill("SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-/** A command that is under way. */
+/** A running command. */
 export class Started {
   readonly ended: Promise<{ code: number | null; signal: string | null }>;
   readonly #child: ChildProcess;
@@ -337,7 +337,7 @@ export class Started {
     this.#child.kill(signal);
   }
 
-  /** What a terminal does at Ctrl-C: signals the process group in the foreground. */
+  /** Signals the process group in the foreground, as a terminal does at Ctrl-C. */
   interrupt(): void {
     process.kill(-this.#child.pid!, "SIGINT");
   }
@@ -347,7 +347,7 @@ export class Started {
     return readFileSync(this.#screen, "utf8");
   }
 
-  /** What the engine has started, and what that has started. */
+  /** The processes that the engine has started, and their descendants. */
   processes(): Process[] {
     return descendantsOf(this.#child.pid!, runningProcesses());
   }
@@ -382,7 +382,7 @@ export const stackTrace = /^.*\bat .+\.(ts|js):\d+/m;
 
 export const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
-/** `Team` of a type token; the type itself where it is none of ours. */
+/** `Team` of a type token; the type itself if it is not ours. */
 function kindOf(type: string): string {
   const last = type.slice(type.lastIndexOf(":") + 1);
   return Object.values(schemas).some(({ kind }) => kind === last) ? last : type;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What is answered: an object as JSON, a text or bytes as they are, or whatever is done by hand. */
+/** The answer: an object as JSON, a text or bytes unchanged, or written by hand. */
 export type Reply =
   | { status?: number; headers?: Record<string, string>; body?: string | Buffer | object; by?: undefined }
   | { by(response: ServerResponse): void };
@@ -15,8 +15,8 @@ export interface RawCall {
 const prefix = "/api/v1";
 
 /**
- * A service that says what the emulator cannot: every byte of an answer is the test's own. What it does not answer for is
- * not found.
+ * A service with answers that the emulator cannot give: every byte of an answer is the test's own. Other calls are not
+ * found.
  */
 export async function rawService(reply: (call: RawCall) => Reply | undefined) {
   const calls: string[] = [];
@@ -47,9 +47,9 @@ export async function rawService(reply: (call: RawCall) => Reply | undefined) {
     url: `http://127.0.0.1:${port}${prefix}`,
     /** Every call, as "METHOD /path". */
     calls,
-    /** The keys that came with the calls. */
+    /** The keys of the calls. */
     keys,
-    /** What is answered from now on. */
+    /** Sets the answers from now on. */
     answers(next: (call: RawCall) => Reply | undefined): void {
       current = next;
     },

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-/** Where a secret can be read, and how it is written there. */
+/** A place in which a secret can be read, and its form there. */
 export interface Finding {
   secret: string;
   form: string;
@@ -10,8 +10,8 @@ export interface Finding {
 }
 
 /**
- * Every way in which somebody who has the text could read the secret: as it is, as in a URL, in hexadecimal digits, and
- * in Base64, where the characters depend on how many bytes stand before it.
+ * Every form in which the secret can be read from a text: unchanged, as in a URL, in hexadecimal digits, and in Base64,
+ * whose characters depend on the number of bytes before it.
  */
 export function spellingsOf(secret: string): [form: string, text: string][] {
   const url = encodeURIComponent(secret);
@@ -30,7 +30,9 @@ export function spellingsOf(secret: string): [form: string, text: string][] {
   ];
 }
 
-/** The characters that Base64 makes of the secret alone, where it follows that many bytes (modulo 3) and others follow it. */
+/**
+ * The characters that Base64 makes of the secret alone, where it follows that many bytes (modulo 3) and others follow it.
+ */
 function base64Within(secret: string, before: number): string {
   const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
   return bytes.toString("base64").slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6));
@@ -52,7 +54,7 @@ export class SecretSearch {
     return [...once.values()];
   }
 
-  /** Names and contents of the files below a folder; what is compressed is unpacked. */
+  /** Names and contents of the files below a folder; compressed data is unpacked. */
   inFolder(folder: string, isWanted: (file: string) => boolean = () => true): Finding[] {
     return filesIn(folder)
       .filter(isWanted)

@@ -13,7 +13,7 @@ export interface Declaration {
   provider?: string;
   /** Name of the resource it goes with: its own delete is then not called. */
   deletedWith?: string;
-  /** Where it is replaced, it is deleted first, and before it whatever cannot do without it. */
+  /** If it is replaced, it is deleted first, and before it the resources that depend on it. */
   deleteBeforeReplace?: true;
 }
 
@@ -39,12 +39,12 @@ class Reference {
   constructor(readonly name: string) {}
 }
 
-/** The id of another resource of the program, unknown where it is not made yet. */
+/** The id of another resource of the program, unknown if it is not created yet. */
 export function idOf(name: string): Reference {
   return new Reference(name);
 }
 
-/** What the engine's state holds of a resource. */
+/** The record of a resource in the engine's state. */
 export interface Recorded {
   kind: Kind;
   id: string;
@@ -53,32 +53,32 @@ export interface Recorded {
   initErrors: string[];
   provider: string;
   deletedWith: string | undefined;
-  /** Names of those that its inputs mention. */
+  /** Names of the resources that its inputs mention. */
   dependencies: string[];
   /** The same, by the input that mentions them. */
   mentions: Record<string, string>;
 }
 
-/** A copy of a resource that a run has replaced and not come to delete. */
+/** A copy of a resource that a run has replaced but not deleted. */
 export interface Pending extends Recorded {
   name: string;
 }
 
-/** Which of a program's resources a run is about, by their names. */
+/** The resources of a program that a run covers, by their names. */
 export interface Limits {
-  /** To be made anew, as `--replace` does. */
+  /** To be replaced, as with `--replace`. */
   replace?: readonly string[];
-  /** Nothing else is looked at, as with `--target`. */
+  /** The only resources of the run, as with `--target`. */
   targets?: readonly string[];
-  /** Not looked at, as with `--exclude`. */
+  /** Left out, as with `--exclude`. */
   excludes?: readonly string[];
 }
 
 export interface UpOptions extends Limits {
   refresh?: boolean;
-  /** Name of an explicit provider that is deleted and made anew: so is whatever it holds. */
+  /** Name of an explicit provider that is replaced, with all its resources. */
   replaceProvider?: string;
-  /** The run ends before its deletes: what has left the program stays in state, replaced copies are `pending`. */
+  /** The run ends before its deletes: removed resources stay in the state, replaced copies are `pending`. */
   breakBeforeDeletes?: boolean;
   /** Awaited when the program has ended and the deletes have not begun. */
   beforeDeletes?: () => Promise<void>;
@@ -94,7 +94,7 @@ export class CheckFailed extends Error {
   }
 }
 
-/** How a run ended: its steps ("create core", "same ada", …) and what handlers told. */
+/** The result of a run: its steps ("create core", "same ada", …) and the log lines of handlers. */
 export interface Outcome {
   steps: string[];
   logged: LogLine[];
@@ -104,9 +104,9 @@ export interface Outcome {
 interface Step {
   name: string;
   declaration: Declaration;
-  /** Of what comes before it. */
+  /** Of the resources before it. */
   ids: ReadonlyMap<string, string>;
-  /** What state holds of it. */
+  /** Its record in the state. */
   old: Recorded | undefined;
 }
 
@@ -115,15 +115,15 @@ let parts = 0;
 type Environments = Record<string, Record<string, string>>;
 
 /**
- * The engine's rules for dynamic resources: which calls a run makes, in which order, and what
- * of the answers becomes state. Not the engine: one step at a time in the order of declaration, which satisfies the
- * dependencies, and deletes in reverse; reads go all at once. The first error ends a run; what was done is kept.
+ * The engine's rules for dynamic resources: which calls a run makes, in which order, and which answers become state. Unlike
+ * the engine, one step at a time in the order of declaration, which satisfies the dependencies, and deletes in reverse;
+ * reads run at the same time. The first error ends a run; completed steps are kept.
  */
 export class Stack {
-  /** Steps too go all at once, as far as their dependencies let them; their order in the outcome is then any. */
+  /** Steps run at the same time too, as far as their dependencies allow; the outcome then has any order. */
   parallel = false;
   readonly resources = new Map<string, Recorded>();
-  /** What a run that broke off has left to be deleted: the next one does that when all else is done. */
+  /** The pending deletions of an interrupted run: the next run makes them at its end. */
   pending: Pending[] = [];
   /** Environment of every host process to come. */
   environment: Record<string, string>;
@@ -131,20 +131,23 @@ export class Stack {
   config: Record<string, string> = {};
   /** Configurations of explicit providers, by name. */
   readonly providers: Environments = {};
-  /** An update has a program whose process tells the hosts what it declares; else they know the engine's calls alone. */
+  /**
+   * An update has a program whose process announces its declarations to the hosts; otherwise they know only the engine's
+   * calls.
+   */
   hasProgram = false;
-  /** Its hosts are processes, as under the engine; otherwise each is a runtime of its own in this process. */
+  /** Its hosts are processes, as with the engine; otherwise each is a runtime of its own in this process. */
   onProcesses = false;
-  /** Where set, runs take place in these host processes, beside those of other stacks, as parts of one program do. */
+  /** If set, runs use these host processes together with other stacks, like parts of one program. */
   shared: Hosts | undefined;
-  /** Tells its resources from those of another stack that takes part in the same runs. */
+  /** Distinguishes its resources from those of another stack in the same runs. */
   readonly #part = ++parts;
 
   constructor(environment: Record<string, string>) {
     this.environment = environment;
   }
 
-  /** What state records of a resource. */
+  /** The recorded outputs of a resource. */
   outputs(name: string): Properties {
     return this.#recorded(name).outputs;
   }
@@ -211,7 +214,7 @@ export class Stack {
     });
   }
 
-  /** What the program's process says before the engine takes its first step. */
+  /** The announcements of the program's process before the engine takes its first step. */
   async announce(program: Program, hosts: Hosts): Promise<void> {
     const above = (value: unknown) =>
       value instanceof Reference ? { address: this.#address(program[value.name]!.kind, value.name) } : value;
@@ -221,7 +224,7 @@ export class Stack {
     }
   }
 
-  /** Steps name what the look has changed: "update core", "delete ada"; the rest is "same". */
+  /** Steps name the resources that the refresh has changed: "update core", "delete ada"; the rest is "same". */
   refresh(): Promise<Outcome> {
     return this.#run((run) => this.#refreshed(run));
   }
@@ -239,7 +242,7 @@ export class Stack {
     return recorded;
   }
 
-  /** One after the other, or all at once, each as soon as those before it have been. */
+  /** In sequence, or at the same time, each as soon as those before it have ended. */
   async #inOrder(names: string[], before: (name: string) => string[], step: (name: string) => Promise<void>) {
     if (!this.parallel) {
       for (const name of names) await step(name);
@@ -272,11 +275,11 @@ export class Stack {
     }
   }
 
-  /** @param beforeReplacing what precedes the making anew of a resource that is deleted first */
+  /** @param beforeReplacing runs before the replacement of a resource that is deleted first */
   async #plan(run: Run, step: Step, replace: readonly string[] = [], beforeReplacing: () => Promise<void>) {
     const { name, declaration, old } = step;
     const { kind, provider = "" } = declaration;
-    // Whatever is to be made anew is checked as something new, and not compared.
+    // Replaced resources are checked as new ones, and not compared.
     const isForced = old !== undefined && replace.includes(name);
     const fresh = await this.#check(run, step, isForced ? {} : (old?.inputs ?? {}));
     if (!old) return { op: "create", inputs: fresh } as const;
@@ -299,13 +302,13 @@ export class Stack {
     return inputs;
   }
 
-  /** What the classes tell the handlers of a resource. */
+  /** The address of a resource that the classes pass to the handlers. */
   #address(kind: Kind, name: string): string {
     const address = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}::${name}`;
     return this.shared ? `avala:Part${this.#part}$${address}` : address;
   }
 
-  /** The engine has answered the program: it knows an id, and whatever mentions that, its place. */
+  /** The engine has answered the program: it knows an id, which is the scope of the resources that mention it. */
   async #announceId(hosts: Hosts, program: Program, name: string): Promise<void> {
     const id = this.id(name);
     await hosts.program.knows(this.#address(program[name]!.kind, name), "id", id);
@@ -366,7 +369,7 @@ export class Stack {
       .toReversed();
   }
 
-  /** Names in state, each behind those that its inputs mention. */
+  /** Names in the state, each after those that its inputs mention. */
   #names(): string[] {
     const names = new Set<string>();
     const add = (name: string) => {
@@ -379,8 +382,8 @@ export class Stack {
   }
 
   /**
-   * What is deleted before these resources, and they themselves, in the order of the deletes. Whoever mentions one of them
-   * is asked what becomes of it when that has no value; whatever a replaced provider holds is not asked.
+   * The resources that are deleted before these, and these themselves, in the order of the deletes. Resources that mention
+   * one of them are compared with that value unknown; those of a replaced provider are not compared.
    */
   async #goingFirst(run: Run, roots: readonly string[], provider?: string): Promise<string[]> {
     const going = new Set(roots);
@@ -408,7 +411,7 @@ export class Stack {
     }
   }
 
-  /** The process of the provider as it was deletes; the rest of the run has another one. */
+  /** The process of the former provider deletes; the rest of the run has another one. */
   async #deleteProvider(run: Run, provider: string): Promise<void> {
     for (const name of await this.#goingFirst(run, [], provider)) {
       await this.#delete(run, `replaced ${name}`, this.#recorded(name));
@@ -447,7 +450,7 @@ export class Stack {
     run.steps.push(`delete ${label}`);
   }
 
-  /** All reads are made, whatever becomes of the others. */
+  /** All reads are made, also if others fail. */
   async #refreshed(run: Run): Promise<void> {
     await settled([...this.resources].map(([name, old]) => this.#read(run, name, old)));
   }
@@ -468,7 +471,7 @@ export class Stack {
   }
 }
 
-/** One run of one stack: its steps, and where they are taken. */
+/** One run of one stack: its steps, and their host. */
 class Run {
   readonly steps: string[] = [];
 
@@ -485,7 +488,7 @@ class Run {
 
 type HostSettings = Pick<Stack, "environment" | "config" | "providers"> & { onProcesses?: boolean };
 
-/** TEST_HOSTS=processes: every host is a process, as under the engine. */
+/** TEST_HOSTS=processes: every host is a process, as with the engine. */
 const onlyProcesses = process.env["TEST_HOSTS"] === "processes";
 
 /** One engine, and a host for each provider that is needed. */
@@ -495,8 +498,7 @@ export class Hosts {
 
   static async start(settings: HostSettings): Promise<Hosts> {
     const engine = await Engine.start();
-    // An engine of before may have had the port, and what was written under it belongs to a process that still runs: this
-    // one.
+    // An earlier engine may have had the port, and its files belong to a process that still runs: this one.
     for (const what of ["", "removals-"])
       rmSync(new ProcessJournal(what, engine.address).folder, { recursive: true, force: true });
     return new Hosts(engine, settings);
@@ -522,7 +524,7 @@ export class Hosts {
     return started;
   }
 
-  /** The provider has a process of its own from now on; the one of before ends with the others. */
+  /** The provider has a new process from now on; the former one ends with the others. */
   async replace(provider: string): Promise<void> {
     const before = this.#hosts.get(provider);
     if (before) this.#hosts.set(`${provider} before ${this.#hosts.size}`, before);
@@ -546,10 +548,10 @@ export class Hosts {
   }
 }
 
-/** Waits for all, whatever becomes of the others. */
+/** Waits for all, also if others fail. */
 async function settled(steps: Promise<void>[]): Promise<void> {
   const ended = await Promise.allSettled(steps);
-  // Whoever waits for a step that fails, fails with it.
+  // Steps that wait for a failed step fail with it.
   const errors = [...new Set(ended.flatMap((step) => (step.status === "rejected" ? [step.reason as Error] : [])))];
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join("\n"));
@@ -568,7 +570,7 @@ function mentioned(declaration: Declaration): string[] {
   return Object.values(mentionsIn(declaration));
 }
 
-/** Whether a run is about a resource. */
+/** Whether a run covers a resource. */
 function within({ targets, excludes = [] }: Limits): (name: string) => boolean {
   return (name) => (targets?.includes(name) ?? true) && !excludes.includes(name);
 }
@@ -579,7 +581,7 @@ function resolved(inputs: Properties, ids: ReadonlyMap<string, string>): Propert
   );
 }
 
-/** What a refresh shows: the engine leaves out what begins with two underscores. */
+/** The outputs that a refresh shows: the engine leaves out names that begin with two underscores. */
 function shownOf(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !name.startsWith("__")));
 }

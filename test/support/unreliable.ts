@@ -1,8 +1,8 @@
 import { openProxy } from "./proxy.js";
 
 /**
- * What happens to a request: it is lost, its answer is lost or rewritten, or it is answered with a status. What rewrites an
- * answer may do something else before it arrives.
+ * The fate of a request: it is lost, its answer is lost or rewritten, or it is answered with a status. A function that
+ * rewrites an answer may do something else before it arrives.
  */
 export type Fate = "lost" | "answer lost" | number | ((body: string) => string | Promise<string>);
 

@@ -35,31 +35,31 @@ interface Workflow {
   jobs: Record<string, Job>;
 }
 
-/** What one run of a workflow came to. */
+/** The result of one run of a workflow. */
 export interface Run {
-  /** The first step that failed, as `job: step`; undefined where all went well. */
+  /** The first step that failed, as `job: step`; undefined if all succeeded. */
   failed: string | undefined;
   /** Everything that steps printed. */
   log: string;
 }
 
-/** One request to GitHub, as the stand-in for `gh` took it. */
+/** One request to GitHub, as recorded by the stand-in for `gh`. */
 export type Call = Record<string, string>;
 
 const root = resolve(__dirname, "../..");
 const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 /**
- * Runs the steps of a workflow of GitHub's, one job after the other: shell steps in a real shell, on the programs that are
- * really there; of the actions it knows what they leave behind. `gh` is a stand-in, which keeps what it is asked.
+ * Runs the steps of a workflow of GitHub's, one job after the other: shell steps in a real shell, with the installed
+ * programs; actions are replaced by their results. `gh` is a stand-in, which records its requests.
  */
 export class Runner {
   readonly #project: Project;
   readonly #desk: string;
-  /** What checkouts bring: the branch that the workflow is run for, and a pull request. */
+  /** The files of checkouts: the branch of the workflow run, and a pull request. */
   branch: Record<string, string> = {};
   pullRequest: (folder: string) => void = () => undefined;
-  /** What `gh` answers, by `METHOD path` or command. */
+  /** The answers of `gh`, by `METHOD path` or command. */
   answers: Record<string, unknown> = {};
   /** Values of expressions, by their path: `secrets.AVALA_API_KEY`. */
   context: Record<string, string> = {};
@@ -73,7 +73,7 @@ export class Runner {
     chmodSync(gh, 0o755);
   }
 
-  /** What has been asked of GitHub since this was last called. */
+  /** Requests to GitHub since the last call. */
   calls(): Call[] {
     const file = join(this.#desk, "calls.jsonl");
     if (!existsSync(file)) return [];
@@ -106,7 +106,7 @@ export class Runner {
     return { failed: undefined, log };
   }
 
-  /** Each job has a machine of its own. State, and what the CLI keeps of it, are elsewhere in real life. */
+  /** Each job has a machine of its own. In reality, the state and the CLI's files are elsewhere. */
   #clear(): void {
     const { folder } = this.#project;
     const kept = new Set(["github", "home", "state", "tmp", "Pulumi.test.yaml"]);
@@ -164,7 +164,7 @@ export class Runner {
   }
 }
 
-/** An artifact holds the content of a folder, or one file by its name. */
+/** An artifact contains a folder, or one file by its name. */
 function fileIn(path: string): string {
   return statSync(path).isDirectory() ? "." : basename(path);
 }

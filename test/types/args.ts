@@ -1,5 +1,5 @@
 /**
- * Checked by the compiler alone: what programs may pass, and that it is what the schema takes. A wrong line fails
+ * Checked by the compiler only: the arguments of programs, which agree with the schema. A wrong line fails
  * `tsc -p test`; so does an expected error that has stopped being one.
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -21,7 +21,7 @@ import {
 import type { peopleDefaults, person, resources } from "../../provider/schema/index.js";
 
 type Inputs<Key extends keyof typeof resources> = z.input<z.ZodObject<(typeof resources)[Key]["inputs"]>>;
-/** What the schema takes, where each value may be a promise or an output, and some may be a resource. */
+/** The inputs of the schema, each of which may be a promise or an output, and some a resource. */
 type Widened<Key extends keyof typeof resources, References = unknown> = {
   [Name in keyof Inputs<Key>]: Name extends keyof References
     ? References[Name] | pulumi.Input<Inputs<Key>[Name]>
@@ -36,7 +36,7 @@ export const same: [
   Same<InvitationArgs, Widened<"invitation", { organization: Organization }>>,
 ] = [true, true, true, true];
 
-/** Of people, a mapping and a list of teams come to the same. */
+/** A mapping and a list of teams mean the same. */
 type Listed = z.output<z.ZodObject<typeof person>>;
 
 export const sameOfPeople: [
@@ -100,19 +100,19 @@ export function refused(acme: Organization, core: Team): void {
   new Organization("o", {});
   // @ts-expect-error -- a misspelt property
   new Organization("o", { name: "Acme", descripton: "d" });
-  // @ts-expect-error -- a value that is none of the two
+  // @ts-expect-error -- neither of the two values
   new Organization("o", { name: "Acme", visibility: "secret" });
-  // @ts-expect-error -- an output is no input
+  // @ts-expect-error -- an output is not an input
   new Organization("o", { name: "Acme", uid: "u" });
   // @ts-expect-error -- a number
   new Organization("o", { name: 5 });
   // @ts-expect-error -- a flag as text
   new Organization("o", { name: "Acme", forceDestroy: "true" });
-  // @ts-expect-error -- a team is no organization
+  // @ts-expect-error -- a team is not an organization
   new Team("t", { organization: core, name: "Core" });
   // @ts-expect-error -- no organization
   new Team("t", { name: "Core" });
-  // @ts-expect-error -- an organization is no team
+  // @ts-expect-error -- an organization is not a team
   new TeamMembership("m", { team: acme, user: "u", role: "lead" });
   // @ts-expect-error -- a role of organizations
   new TeamMembership("m", { team: core, user: "u", role: "admin" });
@@ -130,11 +130,11 @@ export function refused(acme: Organization, core: Team): void {
   new People("p", { organization: acme, people: [{ email: acme.slug }] });
   // @ts-expect-error -- addresses are not for everybody
   new People("p", { organization: acme, people: [], defaults: { email: "a@b.example" } });
-  // @ts-expect-error -- an organization is no team
+  // @ts-expect-error -- an organization is not a team
   new People("p", { organization: acme, people: [], teams: { core: acme } });
   // @ts-expect-error -- outputs are not assigned
   core.slug = acme.slug;
-  // @ts-expect-error -- the number of mails is no text
+  // @ts-expect-error -- the number of emails is not a text
   const sent: pulumi.Output<string> = Invitation.get("i", "id").emailsSent;
   void sent;
 }

@@ -1,6 +1,6 @@
 /**
- * Checked by the compiler alone: what functions take and answer, in either form. A wrong line fails `tsc -p test`; so does
- * an expected error that has stopped being one.
+ * Checked by the compiler only: arguments and results of functions, in either form. A wrong line fails `tsc -p test`; so
+ * does an expected error that has stopped being one.
  */
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -36,7 +36,7 @@ import type * as client from "../../provider/client/index.js";
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Plain<T> = { [Name in keyof T]: T[Name] };
 
-/** Results are what the client reads, and an id. */
+/** Results are the client's fields, and an id. */
 export const same: [
   Same<Plain<OrganizationResult>, Plain<{ id: string } & client.Identified<client.Organization>>>,
   Same<Plain<TeamResult>, Plain<{ id: string } & client.Identified<client.Team>>>,
@@ -94,9 +94,9 @@ export function refused(acme: Organization, core: Team): void {
   void getOrganization({ organization: acme });
   // @ts-expect-error -- an output is for the Output form
   void getTeams({ organization: acme.id });
-  // @ts-expect-error -- a team is no organization
+  // @ts-expect-error -- a team is not an organization
   getTeamsOutput({ organization: core });
-  // @ts-expect-error -- an organization is no team
+  // @ts-expect-error -- an organization is not a team
   getTeamMembersOutput({ team: acme });
   // @ts-expect-error -- no team
   void getTeam({ organization: "acme" });
@@ -104,10 +104,10 @@ export function refused(acme: Organization, core: Team): void {
   void getTeam({ name: "Core" });
   // @ts-expect-error -- two ways at once
   void getTeam({ organization: "acme", name: "Core", slug: "core" });
-  // @ts-expect-error -- an id has its organization in it
+  // @ts-expect-error -- an id contains its organization
   void getTeamMembers({ organization: "acme", team: "id" });
   // @ts-expect-error -- a role of teams
   void getOrganizationMembers({ organization: "acme", role: "lead" });
-  // @ts-expect-error -- a plain call waits for nothing
+  // @ts-expect-error -- a plain call does not wait
   void getTeams({ organization: "acme" }, { dependsOn: [acme] });
 }

@@ -15,7 +15,7 @@ const others: Record<string, object> = {
   invitation: { organization: uid },
 };
 
-/** What an entry point makes of an address: its normal form, or what is wrong. */
+/** The result of an entry point for an address: its normal form, or the fault. */
 type Entry = (address: string) => { address?: unknown; reason?: string };
 
 function input(key: keyof typeof resources, name: string): Entry {
@@ -69,7 +69,7 @@ describe("the entry points of addresses", () => {
     expect(found).toHaveLength(5);
   });
 
-  it("of the command line are the operand of resend and the option of transfer-ownership", () => {
+  it("of the command line are the argument of resend and the option of transfer-ownership", () => {
     const named = commands.flatMap(({ name, operands, options }) => [
       ...operands.filter((operand) => /mail|person/.test(operand.name)).map((operand) => `${name} ${operand.name}`),
       ...Object.entries(options)
@@ -92,7 +92,7 @@ const takenRows = taken.map((row) => [row[0], row[1], row] as const);
 describe.each(entries)("%s", (name, entry) => {
   const isContact = name === "organization.email";
 
-  // Of a contact, nothing is an address that is cleared.
+  // For a contact, an empty address clears the field.
   const wrong = refused.filter(([address]) => !isContact || address.trim() !== "");
 
   it.each(wrong)("refuses %j (%s), and says why", (address, reason) => {
@@ -101,17 +101,17 @@ describe.each(entries)("%s", (name, entry) => {
     expect(answer.reason).toMatch(reason);
     const [, property] = name.split(".");
     expect(answer.reason!.startsWith(property === undefined ? "" : `${property}: ${property} `)).toBe(true);
-    // Between letters that it shapes, a joiner may be shown.
+    // Between letters that it shapes, a joiner is allowed.
     expect(answer.reason!.replace("\u0647\u200c\u0627", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{DI}\u2800]/u);
   });
 
-  it.each(takenRows)("takes %j: %s", (_, _why, row) => {
+  it.each(takenRows)("accepts %j: %s", (_, _why, row) => {
     expect(entry(row[0])).toEqual({ address: isContact ? row[0].trim() : normalOf(row) });
   });
 });
 
 describe("the normal form", () => {
-  it.each(takenRows)("of %j is taken, and is its own normal form: %s", (_, _why, row) => {
+  it.each(takenRows)("of %j is the address itself: %s", (_, _why, row) => {
     const normal = normalizeEmail(row[0]);
     expect([normal, normalizeEmail(normal), addressFault(normal)]).toEqual([normalOf(row), normal, undefined]);
   });
@@ -129,30 +129,30 @@ describe("the normal form", () => {
     ["what ends a host in a URL", "ada@b\u00fccher.example/x", "ada@b\u00fccher.example"],
     ["an address in a URL", "ada@b\u00fccher:25.example", "ada@b\u00fccher.example"],
     ["encoded ASCII", "ada@xn--example-.com", "ada@example.com"],
-  ])("does not take two mailboxes for one by %s, which the service may answer", (_what, one, other) => {
+  ])("keeps two mailboxes distinct by %s, which the service may return", (_what, one, other) => {
     expect(normalizeEmail(one)).not.toBe(normalizeEmail(other));
   });
 
-  it("has no refused address for the same person as another", () => {
+  it("does not equate a refused address with another one", () => {
     const forms = refused
       .map(([address]) => normalizeEmail(address))
       .filter((form) => addressFault(form) === undefined);
-    // A byte order mark counts as white space where text is trimmed, and an unseen joiner can be written in ASCII: one
-    // mailbox all the same.
+    // A byte order mark counts as white space in trimming, and an invisible joiner can be written in ASCII: the mailbox is
+    // the same.
     expect(forms).toEqual(["ada@example.com", "ada@xn--mgba3gch31f060k.com"]);
   });
 });
 
-it("clears a contact by nothing, and by white space alone", () => {
+it("of an empty contact, or of white space, clears it", () => {
   for (const text of ["", "   "]) expect(input("organization", "email")(text)).toEqual({ address: "" });
 });
 
-it("shows the ASCII spelling of what is no address, too", () => {
+it("shows the ASCII spelling of invalid addresses, too", () => {
   expect(asciiAddress("ren\u00e9@exam\u200bple.com")).toBe("ren\\u{e9}@exam\\u{200b}ple.com");
   expect(asciiAddress("ada@example.com")).toBeUndefined();
 });
 
-it("checks a value without looking at more of it than an address may have", () => {
+it("is checked without reading more characters than an address may have", () => {
   const { failures } = checkValue("email", resources.invitation.inputs.email, "a.".repeat(5_000_000));
   expect(failures[0]!.reason).toMatch(/more than 254 characters/);
 });

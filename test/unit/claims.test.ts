@@ -50,7 +50,7 @@ const addresses = (claims: Claims, key: string, uid?: string) =>
   claims.claimants(key, uid).map((claimant) => [claimant.address === digestOf(one) ? "one" : "two", claimant.uid]);
 
 describe("claims of one process", () => {
-  it("are found by their text, until the uid is known; then by the uid alone", () => {
+  it("are found by their text until the uid is known; then by the uid only", () => {
     const claims = new Claims("https://one.example");
     claims.claim(one, [{ key: "person acme ada@example.com" }]);
     expect(addresses(claims, "person acme ada@example.com")).toEqual([["one", "unknown"]]);
@@ -61,13 +61,13 @@ describe("claims of one process", () => {
     expect(addresses(claims, "person acme new@example.com", "person acme 2")).toEqual([]);
   });
 
-  it("of a text that is a uid mean that uid", () => {
+  it("by a text that is a uid identify that uid", () => {
     const claims = new Claims("https://one.example");
     claims.claim(one, [{ key: "person acme 1" }]);
     expect(addresses(claims, "person acme 1", "person acme 1")).toEqual([["one", "same"]]);
   });
 
-  it("tell what two resources share, and name them", () => {
+  it("report the object that two resources share, and name them", () => {
     const claims = new Claims("https://one.example");
     claims.claim(one, [{ key: "person acme ada@example.com" }]);
     claims.claim(two, [{ key: "person acme 1" }]);
@@ -79,7 +79,7 @@ describe("claims of one process", () => {
     expect(claims.nameOf(digestOf(two))).toBe('OrganizationMember "two"');
   });
 
-  it("know whether anything has been checked", () => {
+  it("record whether anything has been checked", () => {
     const claims = new Claims("https://one.example");
     expect([claims.hasChecked, claims.hasCheckedAddress(digestOf(one))]).toEqual([false, false]);
     claims.claim(one, [{ key: "checked" }]);
@@ -92,19 +92,19 @@ describe("claims of one process", () => {
 });
 
 describe("claims across the host processes of a run", () => {
-  it("write no address and let nobody else look", () => {
+  it("contain no address, in files that only the user can read", () => {
     open().claim(one, [{ key: "person acme ada@example.com", uid: "person acme 1" }]);
     expect(readFileSync(ours(), "utf8")).toMatch(/^[0-9a-f]{32} [0-9a-f]{32} [0-9a-f]{32} new\n$/);
     expect(statSync(folder()).mode & 0o077).toBe(0);
     expect(statSync(ours()).mode & 0o077).toBe(0);
   });
 
-  it("make no folder where nothing is claimed", () => {
+  it("create no folder if nothing is claimed", () => {
     expect(open().claimants("a", undefined)).toEqual([]);
     expect(existsSync(folder())).toBe(false);
   });
 
-  it("count another process as long as it lives, with what it said last", async () => {
+  it("include another process as long as it lives, with its last claims", async () => {
     const other = await bystander();
     const writer = open();
     writer.claim(one, [{ key: "a" }]);
@@ -121,13 +121,13 @@ describe("claims across the host processes of a run", () => {
     expect(addresses(claims, "a", "1")).toEqual([]);
   });
 
-  it("do not take over what an earlier process of the same number left behind", () => {
+  it("ignore files of an earlier process with the same pid", () => {
     open().claim(one, [{ key: "old" }]);
     open().claim(one, [{ key: "new" }]);
     expect(readFileSync(ours(), "utf8").trim().split("\n")).toHaveLength(1);
   });
 
-  it("know nothing of another engine's run, nor of another deployment", async () => {
+  it("ignore the run of another engine, and another deployment", async () => {
     const other = await bystander();
     open("https://two.example").claim(one, [{ key: "a" }]);
     const said = readFileSync(ours(), "utf8");
@@ -138,7 +138,7 @@ describe("claims across the host processes of a run", () => {
     await other.end();
   });
 
-  it("sweeps away what killed processes left, when it is old, and nothing else", async () => {
+  it("delete old files of killed processes, and nothing else", async () => {
     const other = await bystander();
     await other.end();
     const old = new Date(Date.now() - 3_600_000);
@@ -166,10 +166,10 @@ describe("claims across the host processes of a run", () => {
   });
 });
 
-describe("what the program of a run says that it declares", () => {
+describe("the declarations that the program of a run announces", () => {
   const lines = () => readFileSync(join(folder(), `program-${processName()}`), "utf8");
 
-  it("is there as soon as its statement has been carried out, hashed, and outlives its process", async () => {
+  it("are available as soon as its statement has run, hashed, and outlive its process", async () => {
     const program = new ProgramJournal(engine, root);
     program.say(one, "declares", "OrganizationMember");
     program.say(one, "who", "ada@example.com");
@@ -189,7 +189,7 @@ describe("what the program of a run says that it declares", () => {
     ]);
   });
 
-  it("may grow as long as the language host's process has not come to its end", async () => {
+  it("may grow as long as the language host's process has not ended", async () => {
     const path = process.argv[1]!;
     const before = process.listeners("beforeExit");
     process.argv[1] = "/x/node_modules/@pulumi/pulumi/cmd/run/index.js";
@@ -206,7 +206,7 @@ describe("what the program of a run says that it declares", () => {
     expect(open().program).toMatchObject({ isRunning: false });
   });
 
-  it("counts only where its process, or the language host that has started it, lives", async () => {
+  it("count only while its process, or the language host that has started it, lives", async () => {
     const other = await bystander();
     mkdirSync(folder(), { mode: 0o700 });
     const line = `declares ${digestOf(one)} Team\n`;

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { facts } from "./facts.js";
 
-/** The texts of all files below a folder whose names end so. */
+/** The texts of all files below a folder with this ending. */
 function textsOf(folder: string, end: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const files = names.map((name) => join(folder, name)).filter((file) => file.endsWith(end) && file !== __filename);
@@ -10,9 +10,9 @@ function textsOf(folder: string, end: string): string[] {
 }
 
 const root = join(__dirname, "../..");
-/** What tests hold as texts, their titles among it. */
+/** The string literals of tests, including titles. */
 const titles = textsOf(join(root, "test"), ".test.ts").flatMap((text) => text.match(/"[^"\n]*"|`[^`\n]*`/g) ?? []);
-/** Hyphenated words alone in brackets: so comments refer to a fact. */
+/** Hyphenated words alone in brackets: comments refer to a fact in this form. */
 const references = textsOf(join(root, "provider"), ".ts").flatMap(
   (text) => text.match(/(?<=\()[a-z]+(?:-[a-z]+)+(?:, [a-z]+(?:-[a-z]+)+)*(?=\))/g) ?? [],
 );
@@ -22,7 +22,7 @@ describe("the facts of the contract", () => {
     expect(titles.some((title) => title.match(/[a-z-]+/g)?.includes(fact))).toBe(true);
   });
 
-  it("are all that comments of the provider refer to", () => {
+  it("include all that comments of the provider refer to", () => {
     const names = references.flatMap((text) => text.split(", "));
     expect(names).toContain("no-single-reads");
     expect(names.filter((name) => !facts.includes(name))).toEqual([]);

@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), "avala-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const mebibyte = 1024 * 1024;
 
-/** A file of so many zeros, of which the disk holds none. */
+/** A sparse file of this many zeros. */
 function large(name: string, size: number): string {
   const path = join(folder, name);
   writeFileSync(path, "");
@@ -29,8 +29,8 @@ function large(name: string, size: number): string {
   return path;
 }
 
-describe("security 12: what is read has a bound", () => {
-  it("a file is read whole up to it, and not at all beyond", () => {
+describe("security 12: reads are bounded", () => {
+  it("a file is read completely up to the limit, and refused beyond it", () => {
     const path = large("bound", 200_000);
     expect(readBounded(path, 200_000)).toEqual(Buffer.alloc(200_000));
     expect(() => readBounded(path, 199_999)).toThrow(expect.objectContaining({ code: "EFBIG" }) as Error);
@@ -74,10 +74,10 @@ describe("security 12: what is read has a bound", () => {
   });
 });
 
-describe("security 17: what import writes", () => {
+describe("security 17: files that import writes", () => {
   const out = join(folder, "out");
 
-  it("replaces files whole, leaves nothing beside them, and keeps secrets for their user", async () => {
+  it("are replaced completely, without temporary files left, and readable by their user only", async () => {
     const files = [
       { name: "index.ts", text: "a" },
       { name: "import.json", text: "b", secret: true },
@@ -89,7 +89,7 @@ describe("security 17: what import writes", () => {
     expect((statSync(join(out, "import.json")).mode & 0o777).toString(8)).toBe("600");
   });
 
-  it("is written to no link that somebody has put in its way", async () => {
+  it("are not written through a link that somebody has put there", async () => {
     const other = join(folder, "other");
     writeFileSync(other, "of somebody else");
     symlinkSync(other, join(out, `.index.ts.${process.pid}.tmp`));
@@ -100,7 +100,7 @@ describe("security 17: what import writes", () => {
     expect(readFileSync(join(out, "index.ts"), "utf8")).toBe("c");
   });
 
-  it("opens each temporary file anew, under a name that is not to be guessed", async () => {
+  it("are written to new temporary files with unpredictable names", async () => {
     const written = jest.spyOn(promises, "writeFile");
     await replaceAll(out, [{ name: "x.ts", text: "" }]);
     await replaceAll(out, [{ name: "x.ts", text: "" }]);

@@ -1,7 +1,7 @@
 import { GuardError, ManagedPeople, RemovalBreaker } from "../../provider/lifecycle/runtime/guards.js";
 
 describe("the circuit breaker", () => {
-  it("counts distinct people of one place", async () => {
+  it("counts distinct people of one organization or team", async () => {
     const breaker = new RemovalBreaker(2);
     await breaker.count("team a", ["1"]);
     await breaker.count("team a", ["1"]);
@@ -18,7 +18,7 @@ describe("the circuit breaker", () => {
     for (const uid of ["2", "3", "2"]) await expect(breaker.count("team a", [uid])).rejects.toThrow(GuardError);
   });
 
-  it("judges what is asked for at once as a whole: all, or none; and says it at length once", async () => {
+  it("judges concurrent removals together: all, or none; and reports the full error once", async () => {
     const breaker = new RemovalBreaker(2);
     await breaker.count("team a", ["0"]);
     const asked = ["1", "2", "3"].map((uid) => breaker.count("team a", [uid]));
@@ -28,13 +28,13 @@ describe("the circuit breaker", () => {
     expect(messages.filter((message) => message.includes("4 or more people"))).toHaveLength(1);
     expect(messages.filter((message) => message.startsWith("Not removed from team a"))).toHaveLength(2);
     await beside;
-    // Who has been counted goes on; and there is room for one more.
+    // Counted people are still allowed; and one more is allowed.
     await breaker.count("team a", ["0", "4"]);
   });
 });
 
 describe("known people", () => {
-  it("are known by each of their names, in their place only", () => {
+  it("are known by each of their names, in their organization or team only", () => {
     const known = new ManagedPeople();
     known.add("a", ["uid", undefined, "ada@example.com"]);
     expect(known.unmanagedAmong("a", [{ userUid: "uid" }])).toEqual([]);

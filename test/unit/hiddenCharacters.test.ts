@@ -4,11 +4,11 @@ import { addressFault } from "../../provider/core/address.js";
 import { checkValue, resources } from "../../provider/schema/index.js";
 import { foldedForms, hiddenCharacter, printable, quoted, stripped } from "../../provider/core/text.js";
 
-/** Every code point that passes a test, halves of characters included. */
+/** Every code point that passes a test, including halves of characters. */
 const all = (pattern: RegExp): string[] =>
   Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code)).filter((one) => pattern.test(one));
 
-/** What a font may ignore, what formats or controls, halves of characters, and what is drawn as nothing. */
+/** Characters that a font may ignore, format and control characters, halves of characters, and blank characters. */
 const kinds = {
   "default ignorable": all(/\p{DI}/u),
   format: all(/\p{Cf}/u),
@@ -26,7 +26,7 @@ it("there are as many as Unicode has", () => {
 
 const isBlank = (character: string): boolean => /[\t\r\n]/.test(character);
 const shownIn = (text: string): string => text.replace("Ad", "").replace("mins", "").trim();
-/** Those that a function lets through, as code points. */
+/** The characters that a function keeps, as code points. */
 const codes = (characters: readonly string[]): string[] =>
   characters.map((one) => one.codePointAt(0)!.toString(16)).slice(0, 10);
 
@@ -49,10 +49,10 @@ describe.each(Object.entries(kinds))("characters that cannot be seen (%s)", (_, 
     expect(codes(escaped.filter(([one, text]) => JSON.parse(text) !== `Ad${one}mins`).map(([one]) => one))).toEqual([]);
   });
 
-  it("are written out in what is recorded of the service's answers", () => {
+  it("are written out in records of the service's answers", () => {
     const recorded = (text: string) =>
       observedState(resources.team, { name: "Core", __v: 1 }, { name: text }, {}).props["name"] as string;
-    // Line ends and tabs steer nothing, and joiners shape words.
+    // Line ends and tabs control nothing, and joiners shape words.
     const those = characters.filter((one) => !/[\t\n\u200c\u200d]/.test(one));
     expect(codes(those.filter((one) => !/^Ad\\u\{[0-9a-f]+\}mins$/.test(recorded(`Ad${one}mins`))))).toEqual([]);
   });
@@ -76,7 +76,7 @@ describe.each(Object.entries(kinds))("characters that cannot be seen (%s)", (_, 
     expect(taken("organization", invitation.inputs.organization, (one) => `ac${one}me`)).toEqual([]);
   });
 
-  it("tell no name from another", () => {
+  it("do not distinguish names", () => {
     const [form] = foldedForms("Admins");
     const those = characters.filter((one) => !isBlank(one) && !/[\p{Zl}\p{Zp}\u0085\v\f]/u.test(one));
     expect(codes(those.filter((one) => !foldedForms(`Ad${one}mins`).includes(form!)))).toEqual([]);
@@ -94,7 +94,7 @@ describe("honest names", () => {
     ["Persian with a joiner", "\u0646\u0627\u0645\u0647\u200c\u0627\u06cc"],
     ["Hindi with a joiner", "\u0915\u094d\u200d\u0937"],
     ["accents, other scripts and signs", "Zo\u00eb \u5de5\u5834 \u0416 \u03a9 \u2019 \u2013 \u20ac"],
-  ])("are shown as they are: %s", (_, name) => {
+  ])("are shown unchanged: %s", (_, name) => {
     expect([stripped(name), printable(name), quoted(name)]).toEqual([name, name, `"${name}"`]);
     expect(JSON.parse(jsonText(name))).toBe(name);
     for (const schema of [resources.team.inputs.name, resources.organization.inputs.name]) {
@@ -109,7 +109,7 @@ describe("honest names", () => {
     ["a joiner at the end of an emoji", "\u2764\ufe0f\u200d x", "\u2764\ufe0f x"],
     ["tags without a flag", "Core\u{e0067}\u{e0062}\u{e007f}", "Core"],
     ["a space that is wider", "Core\u3000Team", "Core Team"],
-  ])("lose what nobody can see: %s", (_, name, shown) => {
+  ])("lose invisible characters: %s", (_, name, shown) => {
     expect(printable(name)).toBe(shown);
   });
 

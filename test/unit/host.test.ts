@@ -9,11 +9,11 @@ describe("the engine's address", () => {
     [["-logtostderr", "-v=9"]],
     [["--tracing", "file:./trace:1"]],
     [["-logtostderr", "-v=9", "--tracing", "http://127.0.0.1:9411"]],
-  ])("bug: is the last argument, also after what the engine hands down (%j)", (flags) => {
+  ])("bug: is the last argument, also after arguments that the engine adds (%j)", (flags) => {
     expect(engineAddress([...host, ...flags, address.text])).toEqual(address);
   });
 
-  it("is known nowhere but in the process for dynamic resources", () => {
+  it("is known only in the process for dynamic resources", () => {
     expect(engineAddress(["/usr/bin/node", "/project/index.js", address.text])).toBeUndefined();
     expect(engineAddress(host)).toBeUndefined();
     expect(engineAddress([...host, "file:./trace"])).toBeUndefined();

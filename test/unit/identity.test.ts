@@ -64,7 +64,7 @@ describe("an id", () => {
     expect(splitId(`${uid}/${uid}/a/b@example.com`, 3)).toEqual([uid, uid, "a/b@example.com"]);
   });
 
-  it("comes back whole, whatever its last part holds", () => {
+  it("is parsed completely, for any last part", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (last) => {
         expect(splitId(joinId("a", "b", last), 3)).toEqual(["a", "b", last]);
@@ -72,11 +72,11 @@ describe("an id", () => {
     );
   });
 
-  it.each(["", "a", "a/", "/a"])("is refused where a part is missing: %j", (id) => {
+  it.each(["", "a", "a/", "/a"])("is refused if a part is missing: %j", (id) => {
     expect(() => splitId(id, 2)).toThrow("2 parts");
   });
 
-  it("tells whether its last part names a person by uid or by address", () => {
+  it("shows whether its last part names a person by uid or by address", () => {
     expect(personOf(uid.toUpperCase())).toEqual({ userUid: uid });
     expect(personOf("Ada@example.com")).toEqual({ email: "ada@example.com" });
   });

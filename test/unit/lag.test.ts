@@ -1,6 +1,6 @@
 import { Lag, type Clock } from "../../provider/snapshot/lag.js";
 
-/** Time that passes while somebody waits; the service's clock goes as `service` says, from the time here. */
+/** Time that passes during waits; `service` is the speed of the service's clock. */
 function clock(service: (here: number) => number = (here) => here) {
   let here = 0;
   const pauses: number[] = [];
@@ -29,7 +29,7 @@ const rows: [string, createdAt: string, service: ((here: number) => number) | un
   ["of a service whose clock jumps ahead", "2026-01-01T12:00:00Z", (here) => here * 3600, 1000],
 ];
 
-it.each(rows)("something %s is waited for as long as it may be hidden", async (_what, createdAt, service, waited) => {
+it.each(rows)("an object %s is waited for as long as it may be hidden", async (_what, createdAt, service, waited) => {
   const time = clock(service);
   const waits: number[] = [];
   const looks: boolean[] = [];
@@ -42,14 +42,14 @@ it.each(rows)("something %s is waited for as long as it may be hidden", async (_
   expect(waits).toHaveLength(waited > 0 ? 1 : 0);
 });
 
-it("ends as soon as it is shown", async () => {
+it("ends as soon as it is visible", async () => {
   const time = clock();
   const look = async (again: boolean) => again && time.waited() >= 3000;
   expect(await new Lag(time.of, () => undefined).isShown("", look)).toBe(true);
   expect(time.pauses).toEqual([1000, 2000]);
 });
 
-it("waits together for many, and says so once", async () => {
+it("waits for many at the same time, and reports it once", async () => {
   const time = clock();
   const waits: number[] = [];
   const lag = new Lag(time.of, (seconds) => waits.push(seconds));

@@ -5,7 +5,7 @@ import type { Review } from "../../cli/review/report.js";
 import { normalizeEmail } from "../../provider/core/address.js";
 
 /*
- * security 17: what others wrote is matched in time that does not grow with the square of its length, or worse. The long
+ * security 17: texts of others are matched in linear time. The long
  * cases would not end within a test if it did; the short ones are compared with the obvious way.
  */
 

@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as avala from "../../provider/index.js";
 import { resources } from "../../provider/schema/index.js";
 
-/* Unit tests of users, under pulumi.runtime.setMocks: the mocks answer, nothing is sent and nothing is written. */
+/* Unit tests of users, with pulumi.runtime.setMocks: the mocks answer, nothing is sent and nothing is written. */
 
 const acme = "00000001-0000-4000-8000-000000000000";
 const core = `${acme}/00000002-0000-4000-8000-000000000000`;
@@ -17,7 +17,7 @@ type Mocks = pulumi.runtime.Mocks;
 type Call = pulumi.runtime.MockCallArgs;
 type Made = pulumi.runtime.MockResourceArgs;
 
-/** What a user's test sees. */
+/** The results in a user's test. */
 let calls: Call[];
 let made: Made[];
 
@@ -45,7 +45,7 @@ const isEngine = (to: unknown) => isDeepStrictEqual((to as unknown[])[0], engine
 async function withMocks(answers: Partial<Mocks> = {}, preview = false): Promise<void> {
   calls = [];
   made = [];
-  // A test that an engine has started, in whose environment its address is.
+  // A test that an engine has started, with its address in the environment.
   pulumi.runtime.resetOptions("project", "stack", -1, `${engine.host}:${engine.port}`, "", false, "");
   await pulumi.runtime.setMocks(
     {
@@ -87,7 +87,7 @@ interface Internals {
   allResources(): Promise<unknown>;
 }
 
-/** What an output fails with: each of its promises does. */
+/** The error of an output: each of its promises rejects with it. */
 async function failureOf(output: pulumi.Output<unknown>): Promise<unknown> {
   const own = output as unknown as Internals;
   const [value] = await Promise.allSettled([own.promise(), own.isKnown, own.isSecret, own.allResources()]);
@@ -161,7 +161,7 @@ it("every function is in the table", () => {
 });
 
 describe.each(table)("%s", (name, { args = {}, answer, ask, askOutput }) => {
-  // An output inside of a secret one fails too, where no test can catch it.
+  // An output inside of a secret one fails too, and no test can catch that.
   const failingOutput = name === "getInvitations" ? [] : [askOutput];
   const call: Call = { token: `avala:index:${name}`, inputs: args };
 
@@ -173,13 +173,13 @@ describe.each(table)("%s", (name, { args = {}, answer, ask, askOutput }) => {
     await expectSilence();
   });
 
-  it("is answered by mocks that take their time", async () => {
+  it("is answered by asynchronous mocks", async () => {
     await withMocks({ call: () => setImmediate(answer) });
     expect(await ask()).toEqual(answer);
     await expectSilence();
   });
 
-  it("tells the mocks of its provider, given or inherited", async () => {
+  it("passes its provider to the mocks, given or inherited", async () => {
     await withMocks({ call: () => answer });
     const provider = new avala.Provider("tenant", { apiKey: "avk_other" });
     const parent = new avala.Organization("acme", { name: "Acme" }, { provider });
@@ -198,7 +198,7 @@ describe.each(table)("%s", (name, { args = {}, answer, ask, askOutput }) => {
     ["an empty object", () => ({})],
     ["the wrong kind of thing", () => wrongKind],
     ["text", () => "yes"],
-  ])("is refused with a clear error where they answer %s", async (_what, wrong) => {
+  ])("is refused with a clear error if they answer %s", async (_what, wrong) => {
     await withMocks({ call: wrong as never });
     const clear = {
       code: "AVALA_MOCK",
@@ -213,7 +213,7 @@ describe.each(table)("%s", (name, { args = {}, answer, ask, askOutput }) => {
     await expectSilence();
   });
 
-  it("fails with what they throw, its code too", async () => {
+  it("fails with the error that they throw, including its code", async () => {
     const error = Object.assign(new Error("There is none."), { code: "AVALA_ORGANIZATION_NOT_FOUND" });
     const fail = () => {
       throw error;
@@ -224,7 +224,7 @@ describe.each(table)("%s", (name, { args = {}, answer, ask, askOutput }) => {
     await expectSilence();
   });
 
-  it("is refused where the mocks have no call, or the monitor is none of the SDK's", async () => {
+  it("is refused if the mocks have no call, or the monitor is not the SDK's", async () => {
     await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }) } as never);
     connect.mockClear();
     await expect(ask()).rejects.toMatchObject({ code: "AVALA_MOCK" });
@@ -315,17 +315,17 @@ describe.each(Object.entries(kinds))("%s", (kind, { make, inputs, get }) => {
     return Object.fromEntries(values.filter(([, value]) => value !== undefined));
   };
 
-  it.each([false, true])("echoes what it was given, where the mocks do (preview: %j)", async (preview) => {
+  it.each([false, true])("returns its inputs, if the mocks do (preview: %j)", async (preview) => {
     await withMocks({}, preview);
     const resource = make();
     expect(await valueOf(resource.id)).toBe("it-id");
     expect(await outputsOf(resource)).toEqual({
       ...inputs,
-      // In a preview, what nobody answers is not known.
+      // In a preview, unanswered outputs are not known.
       ...(kind === "TeamRoster" && !preview && { waiting: [], unmanagedMembers: [] }),
     });
     expect(made).toMatchObject([{ type: `pulumi-nodejs:dynamic/avala:${kind}`, name: "it", custom: true }]);
-    // Beside the inputs: two hidden ones.
+    // In addition to the inputs: two hidden ones.
     expect(made[0]!.inputs).toEqual({
       ...inputs,
       __address: `${kind}::it`,
@@ -341,7 +341,7 @@ describe.each(Object.entries(kinds))("%s", (kind, { make, inputs, get }) => {
     await expectSilence();
   });
 
-  it("is read by the mocks where it is only read", async () => {
+  it("is answered by the mocks if it is only read", async () => {
     await withMocks();
     expect(await valueOf(get().id)).toBeDefined();
     expect(made).toHaveLength(1);

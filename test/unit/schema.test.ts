@@ -14,7 +14,7 @@ describe.each(all.map((resource) => [resource.kind, resource] as const))("the de
     }
   });
 
-  it("says what holds when an input is left out, where nothing follows from its flags", () => {
+  it("describes the default of an optional input, unless its flags imply it", () => {
     const untold = fields.filter(([, schema]) => {
       const { defaultText: absent, emptyValue: clear, clientOnly: local, writeOnly, identity } = flagsOf(schema);
       const follows = clear !== undefined || local || writeOnly || identity || schema.safeParse(undefined).data;
@@ -29,14 +29,14 @@ describe.each(all.map((resource) => [resource.kind, resource] as const))("the de
     }
   });
 
-  it("hides nothing and starts no name with two underscores: those are kept from users", () => {
+  it("has no name with two leading underscores: those are hidden from users", () => {
     expect(
       [...fields.map(([name]) => name), ...Object.keys(resource.outputs)].filter((name) => name.startsWith("__")),
     ).toEqual([]);
   });
 });
 
-it("names every kind as its key in another case", () => {
+it("has a kind that is its key in another case", () => {
   for (const [key, { kind }] of Object.entries(resources)) {
     expect(kind).toBe(key[0]!.toUpperCase() + key.slice(1));
     expect(resources[key as keyof typeof resources].key).toBe(key);
@@ -46,7 +46,7 @@ it("names every kind as its key in another case", () => {
 describe("values that count as the same", () => {
   const { handle, description, email, name, slug } = resources.organization.inputs;
 
-  it("empty-values-differ: nothing, null and empty, where a field can be emptied", () => {
+  it("empty-values-differ: undefined, null and empty, if a field can be emptied", () => {
     for (const schema of [handle, description]) {
       expect(comparable(schema, null)).toBe("");
       expect(comparable(schema, undefined)).toBe("");
@@ -54,7 +54,7 @@ describe("values that count as the same", () => {
     expect(comparable(name, undefined)).toBeUndefined();
   });
 
-  it("spelling-may-change: upper and lower case, where the service may change it, and nowhere else", () => {
+  it("spelling-may-change: upper and lower case, only if the service may change it", () => {
     expect(comparable(email, "A@B.example")).toBe("a@b.example");
     expect(comparable(resources.team.inputs.color, "#AABBCC")).toBe("#aabbcc");
     expect(comparable(slug, "Acme")).toBe("Acme");

@@ -6,7 +6,7 @@ const resolve = (environment: Record<string, string>, config: Record<string, str
     (name) => environment[name],
     (name) => config[name],
   );
-/** What the engine hands over for a value that is not known yet. */
+/** The engine's placeholder for a value that is not known yet. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const official = "https://api.avala.ai/api/v1";
 
@@ -82,7 +82,7 @@ describe("key and base URL", () => {
 describe("switches", () => {
   const insecure = { AVALA_API_KEY: "e", AVALA_BASE_URL: "http://127.0.0.1:1" };
   const configured = { "avala:apiKey": "c", "avala:baseUrl": "http://127.0.0.1:1" };
-  /** Every switch of every source: what resolves with it, and whether it is on. */
+  /** Every switch of every source: the resolved settings, and whether it is on. */
   const switches: Record<string, { name: string; resolve: (text: string) => boolean }> = {
     readOnly: {
       name: "AVALA_READ_ONLY",
@@ -111,7 +111,7 @@ describe("switches", () => {
         allows({ AVALA_ALLOW_INSECURE_BASE_URL: "1" }, { ...configured, "avala:allowInsecureBaseUrl": text }),
     },
   };
-  /** Plain http goes through, or is refused because nothing allows it. */
+  /** Plain http is accepted, or refused because nothing allows it. */
   function allows(environment: Record<string, string>, config: Record<string, string>): boolean {
     try {
       resolve(environment, config);
@@ -157,7 +157,7 @@ describe("switches", () => {
     ofEach.flatMap((which) =>
       [...neither, " ", "\t", "\u00a0", "null", "[secret]", unknown].map((text) => [which, text]),
     ),
-  )("security 13: %s is refused where it is neither, and the value is not repeated: %j", (which, text) => {
+  )("security 13: %s is refused for other values, without repeating them: %j", (which, text) => {
     const { name, resolve } = switches[which!]!;
     const problem = problemOf(() => resolve(text!));
     expect(problem).toBeInstanceOf(ConfigError);
@@ -201,7 +201,7 @@ describe("switches", () => {
   );
 
   it.each(["ada@example.com", `${ada} avk_pasted`, `${ada}-1`, "all", "*"])(
-    "refuse people who are not named by uid, and do not show what is there instead: %j",
+    "refuse people who are not named by uid, without repeating the value: %j",
     (value) => {
       for (const [environment, config] of [
         [{ AVALA_HIDDEN_PEOPLE: value }, {}],
@@ -283,7 +283,7 @@ describe("numbers", () => {
     { name: key, read: (text: string) => read(text, true) },
   ]);
 
-  it.each(ofEither)("are read where they are plain: $name", ({ read }) => {
+  it.each(ofEither)("are read if they are plain: $name", ({ read }) => {
     expect([read("7"), read(" 12\n")]).toEqual([7, 12]);
   });
 
@@ -310,7 +310,7 @@ describe("numbers", () => {
     "99999999999999999999",
   ];
   it.each(ofEither.flatMap(({ name, read }) => [...odd, unknown].map((text) => ({ name, text, read }))))(
-    "security 13: are refused where they are none, and the value is not repeated: $name $text",
+    "security 13: are refused if they are not numbers, without repeating the value: $name $text",
     ({ name, text, read }) => {
       const problem = problemOf(() => read(text));
       expect(problem).toBeInstanceOf(ConfigError);
@@ -322,7 +322,7 @@ describe("numbers", () => {
     },
   );
 
-  it("are refused in the configuration also where the environment wins", () => {
+  it("are refused in the configuration also if the environment has priority", () => {
     const config = { "avala:maxRemovals": "many" };
     expect(() => resolve({ AVALA_API_KEY: "e", AVALA_MAX_REMOVALS: "7" }, config)).toThrow("avala:maxRemovals is not");
   });
@@ -381,7 +381,7 @@ describe("security 14: the name that apiKeyEnv gives", () => {
     expect(said.split(" ")).not.toContain(name);
   });
 
-  it.each(sources)("of the %s is not repeated where the variable is not set", (source) => {
+  it.each(sources)("of the %s is not repeated if the variable is not set", (source) => {
     const { message } = problemOf(() => resolvers[source]!("TENANT_API_KEY", {}));
     expect(message).toMatch(/the variable that (?:avala:)?apiKeyEnv names is not set/);
     expect(message).not.toContain("TENANT_API_KEY");

@@ -4,9 +4,9 @@ import { shellWord } from "../../provider/core/shell.js";
 import { OrganizationVanishedError } from "../../provider/snapshot/index.js";
 import { hostileTexts, steering } from "../hostile/texts.js";
 
-/* security 17: a line for a shell that a message shows is copied by somebody; the oracle is a real shell. */
+/* security 17: users copy shell lines from messages; the oracle is a real shell. */
 
-/** What a shell hands to a program for these words, and what it has carried out beside that. */
+/** The arguments that a shell passes to a program for these words, and other commands that it has run. */
 function argumentsOf(words: string): { args: string[]; said: string } {
   const program = 'for word; do printf "%s\\0" "$word"; done';
   const { stdout, stderr } = spawnSync("sh", ["-c", `set -- ${words}\n${program}`], {
@@ -57,25 +57,25 @@ const ofServices = Object.fromEntries(
 );
 const all = Object.entries({ ...words, ...ofServices });
 
-it.each(all)("gets back as it is, and nothing of it is carried out: %s", (_, text) => {
+it.each(all)("is passed unchanged, and nothing in it is run: %s", (_, text) => {
   expect(argumentsOf(`before ${shellWord(text)} after`)).toEqual({ args: ["before", text, "after"], said: "" });
   expect(argumentsOf(`${shellWord(text)}`)).toEqual({ args: [text], said: "" });
 });
 
-it.each(all)("is one line that does not steer a terminal: %s", (_, text) => {
-  // A shell has no other spelling for line ends at the very end.
+it.each(all)("is one line without terminal controls: %s", (_, text) => {
+  // A shell has no other spelling for trailing line ends.
   const shown = shellWord(text).replace(/'\n+'$/, "");
   expect(shown).not.toMatch(steering);
 });
 
 it.each(["acme-robotics", "ada@example.com", "out/import.json", "urn:pulumi:prod::app"])(
-  "is not quoted where there is no need: %s",
+  "is not quoted unnecessarily: %s",
   (text) => {
     expect(shellWord(text)).toBe(text);
   },
 );
 
-it("holds for the variable in the message of an organization that has vanished", () => {
+it("applies to the variable in the message of a vanished organization", () => {
   const uid = words["a command in a uid"]!;
   const { message } = new OrganizationVanishedError(uid, true);
   const [, assignment] = /run again with (AVALA_ASSUME_DELETED=.*): its resources/.exec(message)!;
@@ -85,7 +85,7 @@ it("holds for the variable in the message of an organization that has vanished",
   expect([stdout, stderr]).toEqual([`${uid}\n`, ""]);
 });
 
-it.each(all.filter(([, text]) => text !== ""))("holds for the file of pulumi import: %s", (_, text) => {
+it.each(all.filter(([, text]) => text !== ""))("applies to the file of pulumi import: %s", (_, text) => {
   const [line] = importCommands(text);
   const { args } = argumentsOf(line!.slice("PULUMI_SKIP_CHECKPOINTS=true ".length));
   expect(args).toEqual([
@@ -100,6 +100,6 @@ it.each(all.filter(([, text]) => text !== ""))("holds for the file of pulumi imp
   ]);
 });
 
-it.each(["--protect=false", "import.json", "ada@example.com", "--yes"])("leaves %s as it is", (text) => {
+it.each(["--protect=false", "import.json", "ada@example.com", "--yes"])("does not quote %s", (text) => {
   expect(shellWord(text)).toBe(text);
 });

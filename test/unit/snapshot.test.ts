@@ -15,7 +15,7 @@ interface Row {
   name?: string;
 }
 
-/** A list whose answers are given by hand, in any order. */
+/** A list whose answers the test gives, in any order. */
 function byHand() {
   const waiting: { answer(rows: Row[]): void; fail(error: Error): void }[] = [];
   const fetch = () => new Promise<Row[]>((answer, fail) => waiting.push({ answer, fail }));
@@ -24,7 +24,7 @@ function byHand() {
 const keys = async (rows: Promise<ReadonlyMap<string, unknown>>) => [...(await rows).keys()];
 
 describe("a list of the service", () => {
-  it("rate-limit-per-user: is read once, whoever asks and when", async () => {
+  it("rate-limit-per-user: is read once for all callers at any time", async () => {
     const { waiting, list } = byHand();
     expect(list.wanted).toBe(false);
     const asked = [list.get(), list.get()];
@@ -35,7 +35,7 @@ describe("a list of the service", () => {
     expect(waiting).toHaveLength(1);
   });
 
-  it("no-single-reads: is an error for all who wait when it cannot be read, and asked for anew by the next", async () => {
+  it("no-single-reads: is an error for all waiting callers if it cannot be read, and read again by the next", async () => {
     const { waiting, list } = byHand();
     const asked = Promise.allSettled([list.get(), list.get()]);
     waiting[0]!.fail(new Error("down"));
@@ -45,7 +45,7 @@ describe("a list of the service", () => {
     expect(await keys(again)).toEqual([]);
   });
 
-  it("is kept true by own writes, those that end while it is on its way included", async () => {
+  it("is updated by own writes, including those that end during the read", async () => {
     const { waiting, list } = byHand();
     list.upsert({ uid: "earlier" });
     const asked = list.get();
@@ -58,7 +58,7 @@ describe("a list of the service", () => {
     expect(await keys(list.get())).toEqual(["earlier"]);
   });
 
-  it("lists-may-lag: knows own writes although a later reading lags behind them, and takes newer values from it", async () => {
+  it("lists-may-lag: keeps own writes although a later read lags behind them, and takes newer values from it", async () => {
     const { waiting, list } = byHand();
     const first = list.get();
     waiting[0]!.answer([{ uid: "a" }]);
@@ -73,7 +73,7 @@ describe("a list of the service", () => {
     expect((await third).get("made")).toEqual({ uid: "made", name: "renamed since" });
   });
 
-  it("is read once more, for all who want it newer than the reading on its way, when that has ended", async () => {
+  it("is read once more, for all callers that need newer data than the current read, when that has ended", async () => {
     const { waiting, list } = byHand();
     const old = list.get();
     const fresh = [list.reload(), list.reload()];
@@ -87,7 +87,7 @@ describe("a list of the service", () => {
     expect(waiting).toHaveLength(2);
   });
 
-  it("is read once more where the reading on its way fails, and those who wait for it fail alone", async () => {
+  it("is read once more if the current read fails, and only its own callers fail", async () => {
     const { waiting, list } = byHand();
     const old = Promise.allSettled([list.get()]);
     const fresh = list.reload();
@@ -99,7 +99,7 @@ describe("a list of the service", () => {
     expect(waiting).toHaveLength(2);
   });
 
-  it("is not asked for where the service has said what is in it, and is kept true all the same", async () => {
+  it("is not read if the service has returned its content, and is still updated", async () => {
     const { waiting, list } = byHand();
     list.upsert({ uid: "ours" });
     list.seedEmpty();
@@ -121,21 +121,21 @@ describe("people", () => {
   it("are found by uid, and by address without regard to case", async () => {
     expect(await people([ada]).find({ userUid: "1" })).toBe(ada);
     expect(await people([ada]).find({ email: "ADA@example.com" })).toBe(ada);
-    // A known uid decides: whoever has the address now is somebody else.
+    // A known uid decides: the person with the address now is somebody else.
     expect(await people([ada]).find({ userUid: "9", email: "ada@example.com" })).toBeUndefined();
   });
 
-  it("are absent where a complete list with all addresses does not hold them", async () => {
+  it("are absent if a complete list with all addresses does not contain them", async () => {
     expect(await people([ada]).find({ email: "bob@example.com" })).toBeUndefined();
     expect(await people([ada, hidden]).find({ userUid: "9" })).toBeUndefined();
   });
 
-  it("are neither there nor absent where addresses are hidden", async () => {
+  it("are neither present nor absent if addresses are hidden", async () => {
     await expect(people([ada, hidden]).find({ email: "bob@example.com" })).rejects.toThrow(IdentityUnknownError);
     expect(await people([ada, hidden]).find({ email: "ada@example.com" })).toBe(ada);
   });
 
-  it("are absent where all whose address is hidden are known to be others, and there whatever is known", async () => {
+  it("are absent if all people with hidden addresses are known to be others, and present regardless", async () => {
     const known = (...uids: string[]) =>
       new People("organization acme", () => Promise.resolve([ada, hidden, { userUid: "3", email: "" }]), new Set(uids));
     const bob = { email: "bob@example.com" };
@@ -147,7 +147,7 @@ describe("people", () => {
     }
   });
 
-  it("are named where their addresses are hidden: five of them, with their roles", async () => {
+  it("are named if their addresses are hidden: five of them, with their roles", async () => {
     const rows = [..."123456"].map((userUid) => ({ userUid, role: userUid === "2" ? undefined : "member" }));
     const found = people(rows).find({ email: "bob@example.com" });
     await expect(found).rejects.toThrow(
@@ -187,19 +187,19 @@ describe("no-idempotency-keys: a write that failed", () => {
   const neverSent = new TransportError("refused", "", post, false);
   const failing = (reason: unknown) => () => Promise.reject(reason);
 
-  it("is not looked up where it succeeded", async () => {
+  it("is not looked up if it succeeded", async () => {
     expect(await confirmWrite(() => Promise.resolve("done"), failing(new Error("not asked")))).toBe("done");
   });
 
   it.each([lost, new UnavailableError("500", "", { ...post, status: 500 })])(
-    "is looked up where it is doubtful: %s",
+    "is looked up if its outcome is unknown: %s",
     async (failure) => {
       expect(await confirmWrite(failing(failure), () => Promise.resolve("found"))).toBe("found");
       await expect(confirmWrite(failing(failure), () => Promise.resolve(undefined))).rejects.toBe(failure);
     },
   );
 
-  it("is passed on where it is certain, without a look", async () => {
+  it("is reported if it is certain, without a look-up", async () => {
     const looked = jest.fn();
     for (const failure of [neverSent, new ForbiddenError("no", "", { ...post, status: 403 }), new TypeError("bug")]) {
       await expect(confirmWrite(failing(failure), looked)).rejects.toBe(failure);
@@ -210,7 +210,7 @@ describe("no-idempotency-keys: a write that failed", () => {
   it.each([
     new ConflictError("twice", "", { ...post, status: 409 }),
     new InvalidError("twice", "", { ...post, status: 400 }),
-  ])("counts as done where it was refused because it is done ($request.status)", async (failure) => {
+  ])("counts as done if it was refused because it is done ($request.status)", async (failure) => {
     const found = () => Promise.resolve("found");
     expect(await confirmWrite(failing(failure), found, { orRefused: true })).toBe("found");
     await expect(confirmWrite(failing(failure), () => Promise.resolve(undefined), { orRefused: true })).rejects.toBe(
@@ -220,7 +220,7 @@ describe("no-idempotency-keys: a write that failed", () => {
     await expect(confirmWrite(failing(failure), failing(new Error("down")), { orRefused: true })).rejects.toBe(failure);
   });
 
-  it("stays doubtful where the look fails too", async () => {
+  it("stays an unknown outcome if the look-up fails too", async () => {
     const settled = confirmWrite(failing(lost), failing(new Error("down")));
     await expect(settled).rejects.toThrow(DoubtfulWriteError);
     await expect(settled).rejects.toMatchObject({ cause: lost, code: "AVALA_DOUBTFUL_WRITE" });

@@ -10,8 +10,8 @@ import { organization as schema } from "../../provider/schema/index.js";
 
 const state = { name: "Acme", handle: "acme", uid: "u", __v: 1 };
 
-describe("what is recorded after a write", () => {
-  it("is the declaration, what the service chose, and what was computed", () => {
+describe("the record after a write", () => {
+  it("contains the declaration, the service's defaults, and computed outputs", () => {
     const recorded = recordedState(
       schema,
       { name: "Acme", __provider: "p" },
@@ -22,40 +22,40 @@ describe("what is recorded after a write", () => {
     expect(declaredInputs(schema, recorded)).toEqual({ name: "Acme" });
   });
 
-  it("leaves out what was emptied because it left the program", () => {
+  it("leaves out fields that were emptied because they were removed from the program", () => {
     const { inputs } = checkInputs(schema, { name: "Acme", phone: "1" }, { name: "Acme" });
     expect(inputs).toEqual({ name: "Acme", phone: "", __cleared: ["phone"] });
     expect(recordedState(schema, inputs, {})).toEqual({ name: "Acme", __v: 1 });
   });
 
-  it("is told from what a program passed to get", () => {
+  it("is distinguished from the arguments of get", () => {
     expect(isRecorded(state)).toBe(true);
     expect(isRecorded({ name: "Acme" })).toBe(false);
   });
 });
 
-describe("what is recorded after a look", () => {
+describe("the record after a refresh", () => {
   const look = (before: object, shown: object) => observedState(schema, before as never, shown as never, { uid: "u" });
 
-  it("is what is declared, as the service shows it, and the inputs that go with it", () => {
+  it("contains the declared fields with the service's values, and the matching inputs", () => {
     const { props, inputs } = look(state, { name: "Apex", handle: "acme", phone: "1", memberCount: 3 });
     expect(props).toEqual({ name: "Apex", handle: "acme", uid: "u", __v: 1 });
     expect(inputs).toEqual({ name: "Apex", handle: "acme" });
   });
 
-  it("keeps the declared spelling where the two count as the same (spelling-may-change)", () => {
+  it("keeps the declared spelling if both count as the same (spelling-may-change)", () => {
     expect(look({ ...state, email: "A@b.example" }, { name: "Acme", email: "a@B.example" }).inputs).toMatchObject({
       email: "A@b.example",
     });
   });
 
-  it("empty-values-differ: shows a handle that was taken away as empty, which is a change", () => {
+  it("empty-values-differ: shows a removed handle as empty, which is a change", () => {
     const { props, inputs } = look(state, { name: "Acme", handle: null });
     expect(inputs).toEqual({ name: "Acme", handle: "" });
     expect(changedInputs(schema, declaredInputs(schema, props), { name: "Acme", handle: "acme" })).toEqual(["handle"]);
   });
 
-  it("logo-urls-are-signed: never takes over a logo, nor what the service does not show", () => {
+  it("logo-urls-are-signed: never records a logo, nor hidden values", () => {
     const before = { ...state, logo: "https://a.example/l.png", phone: "1" };
     expect(look(before, { name: "Acme", logo: "https://signed.example/?x" }).inputs).toMatchObject({
       logo: before.logo,
@@ -64,7 +64,7 @@ describe("what is recorded after a look", () => {
   });
 });
 
-describe("times of a look", () => {
+describe("times in a refresh", () => {
   const now = "2026-01-31T12:00:00.000Z";
   it.each([
     ["2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z"],
@@ -76,7 +76,7 @@ describe("times of a look", () => {
     ["soon", now],
     [undefined, now],
     [5, now],
-  ])("are in the spelling of state where that has the same moment: %j", (before, expected) => {
+  ])("keep the spelling of the state for the same time: %j", (before, expected) => {
     const state = { createdAt: before, name: "2026-01-31T12:00:00Z" };
     expect(withRecordedTimes(state, { createdAt: now, name: "Acme", count: 3, gone: undefined })).toEqual({
       createdAt: expected,
@@ -87,7 +87,7 @@ describe("times of a look", () => {
   });
 });
 
-describe("a field that leaves the program", () => {
+describe("a field that is removed from the program", () => {
   const check = (olds: object, news: object) => checkInputs(schema, olds as never, news as never).inputs;
 
   it("is emptied once", () => {
@@ -97,18 +97,18 @@ describe("a field that leaves the program", () => {
     expect(changedInputs(schema, { name: "Acme" }, { name: "Acme" })).toEqual([]);
   });
 
-  it("is not emptied where it was empty, or where the service has nothing for empty", () => {
+  it("is not emptied if it was empty, or if the service has no empty value", () => {
     expect(check({ name: "Acme", phone: "", industry: "robotics", visibility: "public" }, { name: "Acme" })).toEqual({
       name: "Acme",
     });
   });
 
-  it("comes back as any other", () => {
+  it("can be declared again", () => {
     const gone = check({ name: "Acme", phone: "1" }, { name: "Acme" });
     expect(check(gone, { name: "Acme", phone: "2" })).toEqual({ name: "Acme", phone: "2" });
   });
 
-  it("is a change only while state still has it", () => {
+  it("is a change only while the state contains it", () => {
     const emptied = check({ name: "Acme", phone: "1" }, { name: "Acme" });
     expect(changedInputs(schema, { name: "Acme", phone: "1" }, emptied)).toEqual(["phone"]);
     expect(changedInputs(schema, { name: "Acme" }, emptied)).toEqual([]);

@@ -14,7 +14,7 @@ describe("text of others, in a message", () => {
     expect(printable(text)).toBe(shown);
   });
 
-  it("is one short line without controls, whatever it was", () => {
+  it("is one short line without controls, for any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
         const shown = printable(text, 20);
@@ -33,7 +33,7 @@ describe("text of others, in a message", () => {
     expect(quoted('a" b')).toBe(`"a' b"`);
   });
 
-  it("is listed up to five, the rest counted, by whatever name is known", () => {
+  it("is listed up to five, the rest counted, by any known name", () => {
     const people = ["a", "b", "c", "d", "e", "f", "g"].map((userUid) => ({ userUid }));
     expect(unmanagedNamed([{ userUid: "1", email: "ada\n@example.com", username: "ada" }])).toBe(
       "1 unmanaged person (ada @example.com)",

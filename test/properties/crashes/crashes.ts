@@ -8,13 +8,13 @@ jest.setTimeout(240_000);
 
 /** What can happen to a run while its writes are under way. */
 interface Crash {
-  /** Ends the engine, by and by. */
+  /** Ends the engine, repeatedly. */
   strike(engine: Started, processes: readonly Process[], release: () => void): Promise<void> | void;
-  /** At what moments of a write it makes a difference. */
+  /** The moments of a write at which it makes a difference. */
   moments: readonly Moment[];
-  /** The engine's own language host looks every few minutes whether its engine is there. */
+  /** The engine's own language host checks every few minutes whether its engine exists. */
   leavesLanguageHost?: boolean;
-  /** Whether what was under way is carried out, answered and recorded all the same. */
+  /** Whether pending requests are still carried out, answered and recorded. */
   harmless?: boolean;
 }
 
@@ -53,16 +53,16 @@ export const crashes = {
 } satisfies Record<string, Crash>;
 
 const phases = ["made", "changed", "destroyed"] as const;
-/** A crash at every write of an up that makes, an up that changes, and a destroy. */
+/** A crash at every write of an up that creates, an up that changes, and a destroy. */
 export function crashTests(what: keyof typeof crashes): void {
   const { strike, moments, leavesLanguageHost = false, harmless = false }: Crash = crashes[what];
   const points = phases.map((phase) => stopsOf(phase, moments).length).reduce((all, count) => all + count);
   let scene: Scene;
   let met = 0;
-  /** Names of organizations with a mail that is to be sent once more, once for each. */
+  /** Names of organizations with an email that has to be sent once more, once for each. */
   const twice: string[] = [];
 
-  /** Runs into the crash at one line of a phase, and sees to it that nobody goes on. */
+  /** Causes the crash at one line of a phase, and waits until no process continues. */
   async function crash(phase: Phase, line: number): Promise<void> {
     const engine = await scene.stoppedAt(phase, line);
     met += scene.proxy.stopped();
@@ -73,9 +73,9 @@ export function crashTests(what: keyof typeof crashes): void {
     await strike(engine, processes, release);
     const { code } = await engine.ended;
     const endedAt = performance.now();
-    // A destroy that is interrupted ends with 0, whatever is left.
+    // An interrupted destroy ends with 0, also if resources remain.
     if (!harmless) expect(code).not.toBe(0);
-    // Answers that come too late: whoever is still there would go on.
+    // Answers that arrive too late: a process that still exists would continue.
     scene.proxy.release("carried out");
     const orphans = leavesLanguageHost ? processes.filter(isLanguageHost) : [];
     expect(await survivors(processes.filter((one) => !orphans.includes(one)))).toEqual([]);
@@ -120,7 +120,7 @@ export function crashTests(what: keyof typeof crashes): void {
       await throughCrashes("changed");
       const stopped = scene.cases.filter(({ stops }) => stops.changed.write.endsWith("/resend/"));
       const sent = stopped.filter(({ stops }) => stops.changed.moment === "carried out").map(({ name }) => name);
-      // Others may have been at it when the run ended; where nothing is lost, nothing is sent twice.
+      // Other steps may have been in progress when the run ended; if nothing is lost, nothing is sent twice.
       expect(twice).toEqual(harmless ? [] : expect.arrayContaining(sent));
       await scene.project.expectOk(["preview", "--refresh", "--expect-no-changes"]);
     });

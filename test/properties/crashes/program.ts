@@ -6,7 +6,7 @@ const person = (name: string) => `${name}@example.com`;
 /** Every organization of these tests goes through these, each by a run of its own. */
 export type Phase = "made" | "changed" | "destroyed";
 
-/** What a program declares of one organization; `adopt` holds the line that a refusal has named, by logical name. */
+/** The declarations of one organization; `adopt` contains the line that a refusal has named, by logical name. */
 export interface Copy {
   name: string;
   phase: Phase;
@@ -15,8 +15,8 @@ export interface Copy {
 
 /**
  * All kinds of resources in one organization. When it changes, each kind does: fields, a role while invited (cancel and
- * invite), a resend, a person in place of another (made, then deleted), another logical name (a hand-over, of which the
- * service is to see nothing), two people of a roster at once.
+ * invite), a resend, a person in place of another (made, then deleted), another logical name (a handover, which sends
+ * nothing to the service), two people of a roster at once.
  */
 export function declarationsOf({ name, phase, adopt }: Copy): Declared[] {
   if (phase === "destroyed") return [];
@@ -71,7 +71,7 @@ export function declarationsOf({ name, phase, adopt }: Copy): Declared[] {
 }
 
 /**
- * The writes of a phase: those of each line come in any order, and the next line only when the engine is done with all
+ * The writes of a phase: those of each line arrive in any order, and the next line only after the engine has finished all
  * of the line before, in all organizations. (A second one of its kind is "again".)
  */
 export const writesOf: Record<Phase, readonly (readonly string[])[]> = {
@@ -118,10 +118,10 @@ export const writesOf: Record<Phase, readonly (readonly string[])[]> = {
   ],
 };
 
-/** The mail of a resend, of which no list tells that it has gone out. */
+/** The email of a resend, which no list shows. */
 export const resent = "grace@example.com resend";
 
-/** Writes before which a crash leaves something else than after the write before: as many in each phase. */
+/** Writes before which a crash leaves a different result than after the preceding write: as many in each phase. */
 export const arriving: Record<Phase, readonly string[]> = {
   made: [
     "POST /organizations/ acme",
@@ -146,7 +146,7 @@ export const arriving: Record<Phase, readonly string[]> = {
   ],
 };
 
-/** What the service holds of an organization after a phase, and the mails that it has cost so far. */
+/** The service's data of an organization after a phase, and the emails sent so far. */
 export const heldAfter: Record<"made" | "changed", ReturnType<typeof essence>> = {
   made: {
     description: "Made",
@@ -192,7 +192,7 @@ export const heldAfter: Record<"made" | "changed", ReturnType<typeof essence>> =
   },
 };
 
-/** An organization of the service as far as it is to be the same after a crash, and its mails. */
+/** The parts of an organization that have to be the same after a crash, and its emails. */
 export function essence(organization: State["organizations"][number], emails: State["emails"]) {
   const { name, description, handle, members, invitations, teams } = organization;
   const uids = new Set(invitations.map(({ uid }) => uid));

@@ -7,23 +7,23 @@ import { Project, runningProcesses, type Outcome, type Process, type Started } f
 import { arriving, declarationsOf, essence, resent, writesOf, type Copy, type Phase } from "./program.js";
 
 /**
- * The crash points of a phase: each write when it is carried out and not yet answered; those at which it makes a
- * difference also when they have only arrived.
+ * The crash points of a phase: each write when it is carried out and not yet answered; those at which it makes a difference
+ * also when they have only arrived.
  */
 export function stopsOf(phase: Phase, moments: readonly Moment[]): Stop[] {
   const writes = { "carried out": writesOf[phase].flat(), arrived: arriving[phase] };
   return moments.flatMap((moment) => writes[moment].map((write) => ({ write, moment })));
 }
 
-/** One organization, and the write at which each of its phases is broken off. */
+/** One organization, and the write at which each of its phases is interrupted. */
 export interface Case extends Copy {
   stops: Record<Phase, Stop>;
 }
 
-// A checkpoint after each step is what a crash leaves; commands that run to their end need none, and take half the time.
+// A crash leaves the checkpoint of the last step; commands that run to their end need none, and take half the time.
 const uninterrupted = { PULUMI_SKIP_CHECKPOINTS: "true" };
 
-/** Organizations side by side in one stack: one crash meets each of them at another write. */
+/** Organizations side by side in one stack: one crash affects each of them at another write. */
 export class Scene {
   /** One for each crash point of a phase; every phase has as many. A host process keeps to 16 requests under way. */
   readonly cases: readonly Case[];
@@ -34,7 +34,7 @@ export class Scene {
   static async open(moments: readonly Moment[]): Promise<Scene> {
     const emulator = await startEmulator();
     const proxy = await openStoppingProxy(emulator.url);
-    // A write may be held for longer than a service would be waited for.
+    // A write may be held for longer than the default timeout.
     const environment = { ...emulator.environment(), AVALA_BASE_URL: proxy.url, AVALA_TIMEOUT_SECONDS: "120" };
     const project = await Project.open(environment);
     return new Scene(emulator, proxy, project, moments);
@@ -53,13 +53,13 @@ export class Scene {
     }));
   }
 
-  /** What the program declares from now on. */
+  /** Sets the declarations of the program. */
   declare(phase: Phase): void {
     for (const one of this.cases) one.phase = phase;
     this.project.declare(this.cases.flatMap(declarationsOf));
   }
 
-  /** Starts a command, and waits until each organization with a write in this line of the phase has come to it. */
+  /** Starts a command, and waits until each organization with a write in this line of the phase has reached it. */
   async stoppedAt(phase: Phase, line: number): Promise<Started> {
     const chosen = this.cases.filter(({ stops }) => writesOf[phase][line]!.includes(stops[phase].write));
     this.proxy.set(new Map(chosen.map(({ name, stops }) => [name, stops[phase]])));
@@ -73,7 +73,7 @@ export class Scene {
     return started;
   }
 
-  /** The first two commands of docs/guides/recovery.md; `assumed` are organizations that are said to be deleted for good. */
+  /** The first two commands of docs/guides/recovery.md; `assumed` are organizations in AVALA_ASSUME_DELETED. */
   async recover(assumed: readonly string[] = []): Promise<Outcome> {
     // A killed engine may leave an empty file beside the state, as docs/guides/recovery.md says.
     const attributes = join(this.project.folder, "state/.pulumi/stacks/e2e/test.json.attrs");
@@ -107,7 +107,7 @@ export class Scene {
     return this.project.destroy(["--skip-preview"], uninterrupted);
   }
 
-  /** What mia@example.com does in all organizations. */
+  /** Actions of mia@example.com in all organizations. */
   async accept(): Promise<void> {
     const { organizations } = await this.emulator.state();
     const hers = organizations
@@ -116,14 +116,14 @@ export class Scene {
     for (const { uid } of hers) await this.emulator.control("POST", `/invitations/${uid}/accept`);
   }
 
-  /** Names of the organizations with a resend that has been mailed, and of which state knows nothing. */
+  /** Names of the organizations with a resend that has been sent and is not recorded in the state. */
   async unrecorded(): Promise<string[]> {
     const held = await this.held();
     const recorded = (name: string) => this.project.outputs(`${name}/grace`)["resend"] !== undefined;
     return Object.keys(held).filter((name) => held[name]!.emails.includes(resent) && !recorded(name));
   }
 
-  /** What the service holds, by organization. */
+  /** The service's data, by organization. */
   async held(): Promise<Record<string, ReturnType<typeof essence>>> {
     const { organizations, emails } = await this.emulator.state();
     return Object.fromEntries(organizations.map((one) => [one.name, essence(one, emails)]));
@@ -149,7 +149,7 @@ function stillRunning(processes: readonly Process[]): Process[] {
   return runningProcesses().filter(({ pid }) => pids.has(pid));
 }
 
-/** Ends those of these processes that are still there, and answers them. */
+/** Ends those of these processes that still exist, and returns them. */
 export function end(processes: readonly Process[]): string[] {
   const left = stillRunning(processes);
   for (const { pid } of left) process.kill(pid);

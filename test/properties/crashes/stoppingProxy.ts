@@ -53,18 +53,18 @@ export async function openStoppingProxy(target: string) {
   });
   return {
     url,
-    /** Begins to count anew, and stops the organizations (by name, which is their slug) where they are to stop. */
+    /** Resets the counts, and stops the organizations (by name, which is their slug) at the given writes. */
     set(next: ReadonlyMap<string, Stop>): void {
       [stops, times, writes, stopped] = [next, new Map(), [], 0];
       shut();
     },
-    /** Resolves when all organizations have come to their stop. */
+    /** Resolves when all organizations have reached their stop. */
     async reached(): Promise<void> {
       while (stopped < stops.size) await pause(10);
     },
-    /** How many have. */
+    /** The number of organizations that have reached it. */
     stopped: (): number => stopped,
-    /** Lets go what is stopped at a moment. */
+    /** Releases the writes that are stopped at a moment. */
     release: (moment: Moment): void => lets[moment](),
     /** The writes that have come since the stops were set. */
     writes: (): readonly string[] => writes,
@@ -80,7 +80,7 @@ export async function openStoppingProxy(target: string) {
 
 /**
  * A write as `POST /organizations/acme/invitations/ ada@example.com`, with `acme` for the organization, `*` for uids, and
- * the name or address in its body where it makes something; its second time is followed by "again".
+ * the name or address in its body if it creates something; its second time is followed by "again".
  */
 function labelOf(line: string, body: string): { organization: string; label: string } {
   const { name, email } = (body === "" ? {} : JSON.parse(body)) as { name?: string; email?: string };

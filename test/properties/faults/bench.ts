@@ -4,10 +4,10 @@ import { startEmulator, type TestEmulator } from "../../support/emulator.js";
 import { Hosts } from "../../support/stack.js";
 import { comparable, owner, tokenIn, type Case, type OrganizationState, type PersonState } from "./case.js";
 
-/** What the service holds of a place, without what differs from run to run. */
+/** The service's data of an organization, without the parts that differ from run to run. */
 export type Held = unknown;
 
-/** An emulator, and host processes with a common life. */
+/** An emulator, and host processes that share its lifetime. */
 export class Bench {
   static async start(settings: Partial<Settings> = {}, environment: Record<string, string> = {}): Promise<Bench> {
     return new Bench(await startEmulator(), settings, environment);
@@ -28,9 +28,9 @@ export class Bench {
     await this.emulator.reset({ settings: this.settings, people: [owner, ...people], organizations });
   }
 
-  /** Starts a host process for what is done in it, as one run does. */
+  /** Starts a host process for the given steps, as one run does. */
   async together<T>(work: (hosts: Hosts) => Promise<T>, over: Record<string, string> = {}): Promise<T> {
-    // A refusal halves the burst: it is never to be felt.
+    // A refusal halves the burst: it must not affect the tests.
     const environment = {
       ...this.emulator.environment(),
       AVALA_REQUESTS_PER_SECOND: `${2 ** 52}`,
@@ -46,7 +46,7 @@ export class Bench {
     }
   }
 
-  /** What the service holds, by the token of the place; what is deleted softly is gone. */
+  /** The service's data, by the token of the case; softly deleted organizations are left out. */
   async held(tokens: readonly string[]): Promise<Map<string, Held>> {
     const organizations = (await this.emulator.state()).organizations.filter(({ isActive }) => isActive);
     const held = new Map<string, unknown[]>(tokens.map((token) => [token, []]));
@@ -57,7 +57,7 @@ export class Bench {
     return held;
   }
 
-  /** Mails as "kind address", by the token of the place. */
+  /** Emails as "kind address", by the token of the case. */
   async emails(): Promise<Map<string, string[]>> {
     const emails = new Map<string, string[]>();
     for (const { kind, to } of await this.emulator.emails()) {
@@ -68,14 +68,14 @@ export class Bench {
   }
 }
 
-/** The run after the fault; where it names an adopt line, the line is followed, and it is run once more. */
+/** The run after the fault; if it names an adopt line, the line is added, and the run is repeated. */
 export async function again(
   bench: Bench,
   cases: readonly Case[],
   unfinished = /adopt: "/,
 ): Promise<(Error | undefined)[]> {
   let errors = await bench.together((hosts) => Promise.all(cases.map((one) => one.run(hosts))));
-  // An organization and two teams, each in its turn, and each may have to be waited for.
+  // An organization and two teams, one after the other, and each may need a wait.
   for (let runs = 0; runs < 6 && cases.some((one, i) => goesOn(one, errors[i], unfinished)); runs++) {
     await bench.later();
     const before = errors;
@@ -88,7 +88,7 @@ export async function again(
   return errors;
 }
 
-/** Something was made without being recorded, and is to be taken over by the line of the message, or waited for. */
+/** An object was created without being recorded: it needs the adopt line of the message, or a wait. */
 const goesOn = ({ operation }: Case, error: Error | undefined, unfinished: RegExp): boolean =>
   operation.adoptable !== undefined && unfinished.test(error?.message ?? "");
 

@@ -8,7 +8,7 @@ import { Place, type Operation } from "./operations.js";
 export type OrganizationState = NonNullable<Seed["organizations"]>[number];
 export type PersonState = NonNullable<Seed["people"]>[number];
 
-/** An operation just before it is carried out: what the service holds and what state records, to be copied. */
+/** An operation just before it is carried out: the data of the service and the state, as a template. */
 export interface Template {
   operation: Operation;
   at: Place;
@@ -17,14 +17,14 @@ export interface Template {
   resources: [string, Recorded][];
 }
 
-/** One operation in a place of its own. */
+/** One operation in an organization of its own. */
 export class Case {
   readonly at: Place;
   readonly stack: Stack;
   readonly organizations: OrganizationState[];
   readonly people: PersonState[];
   readonly operation: Operation;
-  /** With `adopt` lines that messages have asked for. */
+  /** With `adopt` lines that messages have named. */
   program: Program;
 
   constructor(template: Template, token: string) {
@@ -38,7 +38,7 @@ export class Case {
     this.program = this.operation.after?.(this.at) ?? {};
   }
 
-  /** Carries the operation out, or goes on with it. Answers its error. */
+  /** Carries the operation out, or continues it. Returns its error. */
   async run(hosts: Hosts): Promise<Error | undefined> {
     const { command } = this.operation;
     if (command === "refresh") return failure(this.within(hosts, (stack) => stack.refresh()));
@@ -46,7 +46,7 @@ export class Case {
     return failure(this.within(hosts, (stack) => stack.up(this.program)));
   }
 
-  /** What a preview plans and a refresh finds: nothing, where state is settled. */
+  /** The steps of a preview and the findings of a refresh: none if the state is settled. */
   async unsettled(hosts: Hosts): Promise<string[]> {
     const { command } = this.operation;
     if (command === "destroy") return [...this.stack.resources.keys()];
@@ -67,8 +67,8 @@ export class Case {
 }
 
 /**
- * Without the end of an invitation: a resend moves it, and where it cannot be read back then, the next look records it. And
- * without the owner, whom a refresh records where it reads the members for another reason.
+ * Without the expiry of an invitation: a resend changes it, and if it cannot be read back then, the next refresh records
+ * it. And without the owner, whom a refresh records if it reads the members for another reason.
  */
 function lasting(outputs: Properties | undefined): Properties | undefined {
   return outputs && { ...outputs, expiresAt: undefined, __owner: undefined };
@@ -86,7 +86,7 @@ async function failure(run: Promise<unknown>): Promise<Error | undefined> {
 export const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const ownerUid = "00000001-0000-4000-8000-000000000000";
 
-/** Uids of the place change with its token, those that the service has given get another. */
+/** Uids of the case contain its token; those that the service has generated are replaced. */
 function copied({ at, organizations, people, resources }: Template, token: string) {
   const uids = new Map<string, string>();
   const other = (uid: string): string => {
@@ -103,14 +103,14 @@ function copied({ at, organizations, people, resources }: Template, token: strin
 }
 
 let tokens = 0;
-/** Begins with a letter, so that no generated uid is taken for one of a place by accident of its first digits alone. */
+/** Begins with a letter, so that no generated uid matches the token of a case by accident of its first digits. */
 export const nextToken = (): string => `ca5e${(++tokens).toString(16).padStart(4, "0")}`;
 
 export const owner = { uid: ownerUid, email: "owner@example.com" };
 
 export const tokenIn = (text: string): string => /ca5e[0-9a-f]{4}/.exec(text)?.[0] ?? "";
 
-/** Uids that the service gives, secrets and moments are another each time. */
+/** Generated uids, secrets and times differ each time. */
 export function comparable(value: unknown, token: string): unknown {
   const text = JSON.stringify(value, (key, part: unknown) => {
     if (["createdAt", "updatedAt", "expiresAt", "token", "__v"].includes(key)) return undefined;
@@ -125,7 +125,10 @@ function sortKey(row: unknown): string {
   return email === undefined && name === undefined ? JSON.stringify(row) : `${email} ${name} ${status} ${role}`;
 }
 
-/** What state records, but for the count of mails, which a doubtful one may raise, and for the address of each stack's own. */
+/**
+ * The recorded outputs, without the count of emails, which an unknown outcome may increase, and without each stack's own
+ * address.
+ */
 export function outputsOf(stack: Stack, token: string): unknown {
   const recorded = [...stack.resources].map(([name, { outputs }]) => {
     const {

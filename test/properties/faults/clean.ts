@@ -6,7 +6,7 @@ import { Case, nextToken, outputsOf, tokenIn, UUID, type Template } from "./case
 import type { CleanCall } from "./faults.js";
 import { Place, type Operation } from "./operations.js";
 
-/** Brings each operation to where it begins: its programs before are made, and what others do in between is done. */
+/** Prepares each operation: runs its earlier programs, and the actions of others in between. */
 export async function templates(list: readonly Operation[], settings: Partial<Settings> = {}): Promise<Template[]> {
   const bench = await Bench.start(settings);
   try {
@@ -44,10 +44,10 @@ export async function templates(list: readonly Operation[], settings: Partial<Se
   }
 }
 
-/** An operation in which nothing goes wrong: the measure of all its cases. */
+/** An operation without a fault: the reference for all its cases. */
 export interface Clean {
   template: Template;
-  /** Calls of its own place, in order. */
+  /** Calls of its own organization, in order. */
   calls: CleanCall[];
   held: Held;
   emails: string[];
@@ -57,10 +57,10 @@ export interface Clean {
 const createsOrganization = ({ start, before, after }: Operation) =>
   start === false && before === undefined && after !== undefined;
 
-/** The organizations that the key reaches: one call for all places. */
+/** The organizations that the key can see: one call for all cases. */
 export const sharedCall: CleanCall = { method: "GET", path: "^/organizations/\\?limit=100&page=1$", nth: 1 };
 
-/** Carries each operation out with nothing in its way. */
+/** Carries each operation out without a fault. */
 export async function cleanRuns(list: readonly Template[], settings: Partial<Settings> = {}): Promise<Clean[]> {
   const bench = await Bench.start(settings);
   try {
@@ -88,7 +88,7 @@ export async function cleanRuns(list: readonly Template[], settings: Partial<Set
 }
 
 function callsOf(operation: Operation, log: readonly LoggedCall[], token: string): CleanCall[] {
-  /** The service gives other uids each time. */
+  /** The service generates other uids each time. */
   const uidPattern = (uid: string) => (uid.startsWith(token) ? uid : "[-0-9a-f]{36}");
   const patternOf = (text: string) => `^${escaped(text).replaceAll(UUID, uidPattern).replaceAll(token, "TOKEN")}$`;
   const lines = log

@@ -5,7 +5,7 @@ import { Case, nextToken, outputsOf, owner } from "./case.js";
 import type { Clean } from "./clean.js";
 import type { Operation } from "./operations.js";
 
-/** Without what a deployment is free to do, in the answer of `comparable`. */
+/** Without the parts that a deployment may choose, in the result of `comparable`. */
 function likened(
   value: unknown,
   { slugFollowsName, teamCreatorJoins, expiredInvitations }: Partial<Settings>,
@@ -18,7 +18,7 @@ function likened(
     const isOwner = (row: { email?: string; role?: string }) => row.email === owner.email && row.role === "lead";
     return Array.isArray(part) ? part.filter((row: object) => !isOwner(row)) : part;
   });
-  // What is not listed any more makes room by itself, and is not cancelled.
+  // An unlisted invitation does not block a new one, and is not cancelled.
   const plain = expiredInvitations === "hidden" ? text.replaceAll('"expired"', '"cancelled"') : text;
   return JSON.parse(plain) as unknown;
 }
@@ -26,19 +26,19 @@ function likened(
 /** How an operation has ended on a deployment. */
 export interface Ending {
   operation: Operation;
-  /** What the first run ended with. */
+  /** The error of the first run. */
   error: string | undefined;
-  /** In what it has ended otherwise than on the likeliest deployment. */
+  /** The differences from the default deployment. */
   differences: string[];
-  /** Whether the service holds what it held before. */
+  /** Whether the service's data is unchanged. */
   untouched: boolean;
   emails: string[];
 }
 
-/** What a run has just made is not shown to it yet, or is to be taken over. */
+/** An object that a run has just created is not visible to it yet, or has to be adopted. */
 const toBeWaitedFor = /adopt: "|AVALA_CREATED_NOT_SHOWN|AVALA_NOT_FOUND/;
 
-/** Runs each operation, without a fault, on a service that is set in another way. */
+/** Runs each operation, without a fault, on a service with other settings. */
 export async function undisturbed(settings: Partial<Settings>, cleans: readonly Clean[]): Promise<Ending[]> {
   const bench = await Bench.start(settings);
   try {

@@ -6,7 +6,7 @@ import { operations } from "./operations.js";
 
 jest.setTimeout(600_000);
 
-/** What the contract leaves open or a deployment may choose; the provider must hold under every value. */
+/** Settings that the contract leaves open or a deployment may choose; the provider has to work with every value. */
 const domains = {
   maxPageSize: [100, 2],
   writeBody: ["full", "minimal"],
@@ -27,14 +27,14 @@ const domains = {
   currentUser: ["full", "withoutUid", 403, 404, "html"],
 } satisfies { [Name in Exclude<keyof Settings, "rateLimit">]: readonly Settings[Name][] };
 
-/** Where addresses are hidden, much is refused: the other pairs have to be met without that. */
+/** If addresses are hidden, many steps are refused: the other pairs have to be covered without that. */
 const { hideEmails: _, ...visible } = domains;
 const rows: Partial<Settings>[] = [
   ...coveringRows(visible).map((row) => ({ ...row, hideEmails: false })),
   ...eachValue(visible).map((row) => ({ ...row, hideEmails: true })),
 ];
 
-/** Rows in which each value comes up. */
+/** Rows that contain each value. */
 function eachValue(values: Readonly<Record<string, readonly unknown[]>>): Record<string, unknown>[] {
   const most = Math.max(...Object.values(values).map(({ length }) => length));
   return Array.from({ length: most }, (_, i) =>
@@ -53,7 +53,7 @@ beforeAll(async () => {
   cleans = await cleanRuns(await templates(operations));
 });
 
-it("every pair of settings is met", () => {
+it("every pair of settings is covered", () => {
   const met = new Set(rows.flatMap((row) => pairsOf(inOrder(row))));
   expect([...allPairs(domains)].filter((pair) => !met.has(pair))).toEqual([]);
   process.stderr.write(`${rows.length} deployments, ${operations.length} operations on each\n`);
@@ -63,7 +63,7 @@ it("every pair of settings is met", () => {
 const inOrder = (row: Partial<Settings>) =>
   Object.fromEntries(Object.keys(domains).map((name) => [name, row[name as keyof typeof domains]]));
 
-/** What finds people by their address: where addresses are hidden it is refused, or goes on waiting. */
+/** Operations that find people by address: if addresses are hidden, they are refused, or continue to wait. */
 const needsAddresses = new Set([
   "OrganizationMember: invite",
   "OrganizationMember: take over a member, with another role",
@@ -94,10 +94,10 @@ const needsAddresses = new Set([
   "Everything: destroy",
 ]);
 
-/** Where reads lag, a run does not find what it has just made, and says so. */
+/** If reads lag, a run does not find the object it has just created, and reports it. */
 const notShownYet = /AVALA_CREATED_NOT_SHOWN|AVALA_NOT_FOUND/;
 
-/** How an operation ends that does not end as on the likeliest deployment; nothing to say where it may. */
+/** The deviations of an operation from the default deployment; empty if they are allowed. */
 function surprises(
   { operation, error, differences, untouched, emails }: Ending,
   settings: Partial<Settings>,
@@ -113,7 +113,7 @@ function surprises(
     ];
   }
   const expected = lags && makes && notShownYet.test(error ?? "");
-  // The answer to the rename does not tell where the slug went, and the list does not show it yet.
+  // The answer to the rename does not contain the new slug, and the list does not show it yet.
   const slugUnknown = lags && settings.slugFollowsName && settings.writeBody === "minimal";
   const tolerated = slugUnknown && operation.name === "Team: rename" ? ["not settled: refresh of it"] : [];
   return [

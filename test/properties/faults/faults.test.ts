@@ -3,10 +3,10 @@ import { faultKinds, type FaultKind } from "./faults.js";
 import { operations } from "./operations.js";
 import { hitsOf, sharedHitsOf, runWithFault, type Verdict } from "./runWithFault.js";
 
-// A minute and a half on two cores that have nothing else to do.
+// A minute and a half on two idle cores.
 jest.setTimeout(1_200_000);
 
-/** Batches under way at once: many of them wait for a retry most of the time. */
+/** Concurrent batches: many of them wait for a retry most of the time. */
 const AT_ONCE = 6;
 
 const cleans = new Map<string, Promise<Clean[]>>();
@@ -18,7 +18,7 @@ function cleansFor({ settings = {} }: FaultKind): Promise<Clean[]> {
   return found;
 }
 
-/** The list that all share comes to the same for each operation of a resource: one of each stands for them. */
+/** The shared list has the same effect for each operation of a resource: one of each represents them. */
 const resourceOf = ({ template: { operation } }: Clean) => operation.name.split(":")[0]!;
 const oneOfEach = (all: readonly Clean[]) => [...new Map(all.map((clean) => [resourceOf(clean), clean])).values()];
 
@@ -47,7 +47,7 @@ afterAll(() => {
 });
 
 it.each(faultKinds.map((kind) => [kind.name, kind] as const))(
-  "%s at every call: the next run puts it right",
+  "%s at every call: the next run completes the operation",
   async (name, kind) => {
     const cases = verdicts.get(name)!;
     const lines = cases.flatMap(({ operation, call, problems }) =>
@@ -65,10 +65,10 @@ const due = ({ affects = () => true }: FaultKind, all: readonly Clean[]): string
     calls.filter(affects).map((call) => `${operation.name} | ${lineOf(call)}`),
   );
 
-it("all operations are carried out, and nearly all of them make calls that can come to grief", async () => {
+it("all operations are carried out, and nearly all of them make calls that a fault can affect", async () => {
   const all = await cleansFor({ name: "" });
   expect(all.map(({ template }) => template.operation)).toEqual(operations);
-  // What is settled is not asked about: another spelling that state knows already sends nothing.
+  // A settled resource needs no request: another spelling that the state contains already sends nothing.
   const silent = all.filter(({ calls }) => calls.length === 0).map(({ template }) => template.operation.name);
   expect(silent).toEqual(["OrganizationMember: another spelling", "TeamMembership: another spelling"]);
 });

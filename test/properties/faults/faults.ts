@@ -1,35 +1,35 @@
 import type { Fault, Settings } from "../../../emulator/src/index.js";
 
-/** One call of a run in which nothing goes wrong. */
+/** One call of a run without a fault. */
 export interface CleanCall {
   method: string;
-  /** Regular expression for the path with its query, in which `TOKEN` stands for that of the place. */
+  /** Regular expression for the path with its query, in which `TOKEN` stands for that of the case. */
   path: string;
-  /** Of the calls that look the same. */
+  /** The number among calls that look the same. */
   nth: number;
-  /** Regular expression for the body, where the path does not tell whose call it is. */
+  /** Regular expression for the body, if the path does not identify the case. */
   body?: string;
 }
 
-/** One way in which a call comes to grief. */
+/** One kind of fault of a call. */
 export interface FaultKind {
   name: string;
   action?: Fault["action"];
   /** One of these in turn. */
   variants?: readonly NonNullable<Fault["action"]>[];
-  /** In place of an action: nobody listens when the call is made, nor until the run has ended. */
+  /** Instead of an action: connections are refused when the call is made, until the run has ended. */
   refused?: true;
-  /** How often in a row; default once. What may be tried again is tried five times. */
+  /** How often in a row; default once. Calls that may be repeated are tried five times. */
   times?: number;
-  /** No other call of the same place gets anywhere after it, until the run has ended. */
+  /** All later calls of the same organization fail, until the run has ended. */
   forGood?: true;
-  /** It ends the requests of all who share the process: what they would have sent later does not meet it. */
+  /** It ends the requests of all cases in the process: their later calls are not affected by it. */
   endsRun?: true;
   /** Calls that it affects; only these are cases. Default: any. */
   affects?: (call: CleanCall) => boolean;
-  /** How the service is set. */
+  /** Settings of the service. */
   settings?: Partial<Settings>;
-  /** What the provider is told beside. */
+  /** Additional environment of the provider. */
   environment?: Record<string, string>;
 }
 
@@ -40,12 +40,12 @@ const isLaterPage = ({ path }: CleanCall) => /[?&]page=(?!1\b)\d/.test(path);
 const html = { "content-type": "text/html" };
 const page = "<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>";
 const detail = (text: string) => ({ detail: text });
-// Moments in headers are the service's own: its clock may show any time.
+// Times in headers are by the service's clock, which may show any time.
 const date = "Wed, 21 Oct 2026 07:28:00 GMT";
 const secondLater = "Wed, 21 Oct 2026 07:28:01 GMT";
 const onePerPage: Partial<Settings> = { maxPageSize: 1 };
 
-/** What is no answer of this API: a web page, and JSON of other makes. */
+/** Bodies that are not answers of this API: a web page, and other JSON. */
 const shapes: Fault["action"][] = [
   { status: 200, headers: html, body: page, after: true },
   { status: 200, body: [1, 2], after: true },
@@ -53,7 +53,7 @@ const shapes: Fault["action"][] = [
   { status: 200, body: { uid: 7, slug: [] }, after: true },
 ];
 
-/** Long enough for any answer that comes at all. */
+/** Long enough for any answer. */
 const patience = { AVALA_TIMEOUT_SECONDS: "3" };
 const longer = 4000;
 

@@ -5,8 +5,7 @@ import { acme, person, uids } from "../../lifecycle/support.js";
 import { ownerKey, startEmulator, type TestEmulator } from "../../support/emulator.js";
 
 /*
- * A proxy whose session has ended answers whatever is asked with its login page, and the status 200. What a write was
- * answered is believed only where the service may have said it; else the emulator's state decides.
+ * A proxy whose session has ended answers every request with its login page and the status 200. The answer to a write counts only if the service may have sent it; otherwise a look-up decides.
  */
 
 type Answered = Extract<Fault["action"], { status: number }>;
@@ -14,7 +13,7 @@ type Organization = State["organizations"][number];
 
 const page = "<!doctype html><title>Log in</title><h1>Log in</h1>";
 
-/** What no service answers to a write. */
+/** Answers to a write that no service sends. */
 const foreign: Record<string, Answered> = {
   "200 with a login page": { status: 200, headers: { "content-type": "text/html" }, body: page },
   "200 with a login page that says it is JSON": {
@@ -27,14 +26,14 @@ const foreign: Record<string, Answered> = {
   "203 with JSON": { status: 203, body: {} },
 };
 
-/** What the service may say once it has carried out a write. */
+/** Possible answers of the service to a successful write. */
 const own: Record<string, Answered> = {
   "200 without content": { status: 200, body: "" },
   "204": { status: 204 },
   "200 with JSON": { status: 200, body: {} },
 };
 
-/** What a write works with: everything is read before it. */
+/** The data of a write: everything is read before it. */
 interface Picture {
   snapshot: Snapshot;
   view: OrganizationView;
@@ -43,14 +42,14 @@ interface Picture {
 
 interface Write {
   method: "POST" | "PATCH" | "DELETE";
-  /** End of its path. */
+  /** The end of its path. */
   path: string;
   run(picture: Picture): Promise<unknown>;
   /** Whether it is carried out. */
   isDone(acme: Organization | undefined, state: State): boolean;
   /** Default: the owner's. */
   key?: string;
-  /** No list shows what it does. */
+  /** No list shows its effect. */
   isInvisible?: true;
 }
 
@@ -182,7 +181,7 @@ async function pictureFor(key: string): Promise<Picture> {
   return { snapshot, view, team };
 }
 
-/** Runs a write whose answer is another one. */
+/** Runs a write whose answer is replaced. */
 async function answered({ method, path, run, isDone, key = ownerKey }: Write, action: Answered, isBlind = false) {
   const picture = await pictureFor(key);
   await emulator.faults({ match: { method, path: `${path}$` }, action });
@@ -199,7 +198,7 @@ async function answered({ method, path, run, isDone, key = ownerKey }: Write, ac
 }
 
 describe.each(Object.entries(writes))("%s", (_, write) => {
-  /** How it ends where it has been looked up. */
+  /** The result after a look-up. */
   const ends = (ended: string) => (write.isInvisible ? "DoubtfulWriteError" : ended);
 
   it.each(Object.entries(own))("answered %s is done, and sent once", async (__, action) => {
@@ -215,9 +214,12 @@ describe.each(Object.entries(writes))("%s", (_, write) => {
     expect(await answered(write, action)).toEqual({ ended: ends("ResponseShapeError"), sent: 1, isDone: false });
   });
 
-  it.each([true, false])("answered a login page, as all reads after it; carried out: %s: in doubt", async (after) => {
-    const action = { ...foreign["200 with a login page"]!, after };
-    const doubtful = { ended: "DoubtfulWriteError", sent: 1, isDone: after };
-    expect(await answered(write, action, true)).toEqual(doubtful);
-  });
+  it.each([true, false])(
+    "answered a login page, as all reads after it; carried out: %s: unknown outcome",
+    async (after) => {
+      const action = { ...foreign["200 with a login page"]!, after };
+      const doubtful = { ended: "DoubtfulWriteError", sent: 1, isDone: after };
+      expect(await answered(write, action, true)).toEqual(doubtful);
+    },
+  );
 });

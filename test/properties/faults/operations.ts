@@ -13,12 +13,12 @@ import {
 
 type OrganizationSeed = NonNullable<Seed["organizations"]>[number];
 
-/** The surroundings of one operation: all its names, addresses and uids hold the token, and are nobody else's. */
+/** The environment of one operation: all its names, addresses and uids contain the token, and are unique. */
 export class Place {
   /** @param token eight hexadecimal digits */
   constructor(readonly token: string) {}
 
-  /** The organization that is there before the program: Acme. */
+  /** The organization that exists before the program: Acme. */
   get acme(): string {
     return this.uid("ace");
   }
@@ -76,19 +76,19 @@ export class Place {
 /** One thing that a resource does, as a program before and after it. */
 export interface Operation {
   name: string;
-  /** The organization that is there before; default Acme, false for none. */
+  /** The organization that exists before; default Acme, false for none. */
   start?: false;
-  /** Declared and made before. */
+  /** Declared and created before. */
   before?: (at: Place) => Program;
-  /** What others do in between. */
+  /** Actions of others in between. */
   between?: (emulator: TestEmulator, at: Place) => Promise<unknown>;
-  /** State looks at the service before the operation. */
+  /** A refresh runs before the operation. */
   refreshed?: true;
-  /** Declared then; what is left out of it goes. */
+  /** Declared then; missing resources are deleted. */
   after?: (at: Place) => Program;
   /** Default `up`. */
   command?: "refresh" | "destroy";
-  /** Organizations or teams that are made: a lost answer may end in a refusal with the adopt line. */
+  /** Organizations or teams that are created: a lost answer may end in a refusal with the adopt line. */
   adoptable?: string[];
 }
 
@@ -435,7 +435,7 @@ const together: Operation[] = [
   },
 ];
 
-/** What the resources do, each in an organization of its own, so that many of them go beside one another. */
+/** The operations of the resources, each in an organization of its own, so that many of them can run at the same time. */
 export const operations: readonly Operation[] = [
   ...organizations,
   ...teams,

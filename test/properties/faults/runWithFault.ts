@@ -27,7 +27,7 @@ export function sharedHitsOf(kind: FaultKind, cleans: readonly Clean[]): Hit[] {
   return (kind.affects?.(sharedCall) ?? true) ? cleans.map((clean) => ({ clean, call: sharedCall })) : [];
 }
 
-/** Runs each operation with its fault, again without, and looks whether all is as after a clean run. */
+/** Runs each operation with its fault, again without it, and compares the result with that of a clean run. */
 export async function runWithFault(kind: FaultKind, hits: readonly Hit[]): Promise<Verdict[]> {
   const bench = await Bench.start(kind.settings, kind.environment);
   try {
@@ -89,7 +89,7 @@ async function withEmulatorFaults(
   const errors = await bench.together((hosts) => Promise.all(cases.map((one) => one.run(hosts))));
   const left = await bench.emulator.faultsLeft();
   await bench.emulator.clearFaults();
-  // The emulator answers patterns as the engine of regular expressions writes them, which escapes slashes.
+  // The emulator returns patterns as regular expressions print them, with escaped slashes.
   const nameOf = ({ method, path = "", body = "", nth }: NonNullable<Fault["match"]>) =>
     JSON.stringify([method, new RegExp(path).source, new RegExp(body).source, nth]);
   const unmet = new Set(left.filter(({ matched }) => matched === 0).map(({ match }) => nameOf(match)));

@@ -1,7 +1,7 @@
 import { lower, uidOf, type OrganizationRow, type TeamRow } from "./service.js";
 import { acme, address, people, type Move, type World } from "./world.js";
 
-/** Organizations that acts can be about: Acme, and what the program has made. */
+/** Organizations that actions can affect: Acme, and those that the program has created. */
 const organizations = ({ service }: World): OrganizationRow[] =>
   service.organizations.filter(({ isActive }) => isActive);
 
@@ -10,7 +10,7 @@ const isOurs = (world: World, email: string): boolean => [...world.addresses.val
 const members = (world: World, organization: OrganizationRow) =>
   organization.members.filter(({ email, role }) => role !== "owner" && isOurs(world, email));
 
-/** Teams but those of bystanders. */
+/** Teams except those of bystanders. */
 const teams = (world: World): { organization: OrganizationRow; team: TeamRow }[] =>
   organizations(world).flatMap((organization) =>
     organization.teams.filter(({ name }) => name !== "Others").map((team) => ({ organization, team })),
@@ -177,7 +177,7 @@ const hide: Move = ({ service, emulator }) => {
   };
 };
 
-/** One person hides their address from now on, or nobody any more. */
+/** One person hides their address from now on, or nobody does. */
 const hideOne: Move = ({ service, emulator, addresses }, dice) => {
   const who = dice.pick([...addresses.keys()].filter((name) => uidOf(service, addresses.get(name)!) !== undefined))!;
   const hides = (service.settings.hideEmailsOf ?? []).length === 0;
@@ -188,7 +188,7 @@ const hideOne: Move = ({ service, emulator, addresses }, dice) => {
   };
 };
 
-/** Reads show what was a minute ago from now on, or what is. */
+/** Reads show the data of a minute ago from now on, or current data. */
 const lag: Move = ({ service, emulator }) => {
   const readLagMs = service.settings.readLagMs ? 0 : 60_000;
   return {
@@ -197,7 +197,7 @@ const lag: Move = ({ service, emulator }) => {
   };
 };
 
-/** Acme has room for so many more people from now on, or for any number. */
+/** Acme has seats for this many more people from now on, or any number. */
 const limitSeats: Move = (world, dice) => {
   const { members, invitations } = world.organization(acme)!;
   const taken = members.length + invitations.filter(({ status }) => status === "pending").length;
@@ -224,7 +224,7 @@ const readdress: Move = (world, dice) => {
   };
 };
 
-/** An address that was somebody's is given to somebody new, who may join too; or to somebody who had another before. */
+/** A former address is given to a new person, who may join too; or to a person who had another one before. */
 const recycle: Move = (world, dice) => {
   const held = [...world.addresses.values()];
   const free = dice.pick([...world.formerly.keys()].filter((email) => !held.includes(email)));
@@ -246,7 +246,7 @@ const recycle: Move = (world, dice) => {
   };
 };
 
-/** Without an invitation. (Behind a pending one that stays, nobody looks for a member until it has expired.) */
+/** Without an invitation. (While a pending one stays, no run looks for a member until it has expired.) */
 const join: Move = (world, dice) => {
   const organization = dice.pick(organizations(world))!;
   const pending = organization.invitations.filter(({ status }) => status === "pending");
@@ -262,7 +262,7 @@ const join: Move = (world, dice) => {
   };
 };
 
-/** Somebody is taken out by hand, and put in again in the other role; out of the teams too. */
+/** A person is removed by hand, and added again in the other role; removed from the teams too. */
 const putBack: Move = (world, dice) => {
   const organization = dice.pick(organizations(world))!;
   const row = dice.pick(members(world, organization));
@@ -278,7 +278,7 @@ const putBack: Move = (world, dice) => {
   };
 };
 
-/** What other people do. */
+/** Actions of other people. */
 export const acts: Move[] = [
   answer("accept"),
   answer("accept"),

@@ -36,7 +36,7 @@ const destroyed = command("destroy", async (world) => {
   refusesWithReason(world, await world.run(world.stack, down(world.stack)));
 });
 
-/** The machine goes down after the last request: of what was done, only a part is recorded. */
+/** The machine goes down after the last request: only a part of the changes is recorded. */
 const killedUp: Move = (world, dice) => ({
   line: "an up is killed",
   take: async () => {
@@ -51,7 +51,7 @@ const killedUp: Move = (world, dice) => ({
       if (before) stack.resources.set(name, before);
       else stack.resources.delete(name);
     }
-    // Whose record is lost takes those along that depend on it.
+    // A lost record also removes those that depend on it.
     for (const [name, { dependencies }] of stack.resources) {
       if (dependencies.some((other) => !stack.resources.has(other))) stack.resources.delete(name);
     }
@@ -63,7 +63,7 @@ const colleaguesUp = command("somebody else runs the same program in a state of 
   refusesWithReason(world, await world.run(world.colleague, up(world.colleague)));
 });
 
-/** What a program cannot mean is refused before anything happens. */
+/** An invalid program is refused before anything happens. */
 const invalid: Move = (world, dice) => {
   const [name] = dice.pick([...world.items].filter(([, { kind }]) => kind !== "teamRoster")) ?? [];
   if (name === undefined) return undefined;
@@ -98,7 +98,7 @@ const mishaps: Fault["action"][] = [
   { repeat: "previous" },
 ];
 
-/** One call, or it and those after it, come to grief. */
+/** One call, or it and all after it, fail. */
 const faulty: Move = (world, dice) => {
   const method = dice.pick([undefined, "POST", "PATCH", "DELETE", "GET"] as const);
   const times = dice.pick([1, 1, 2, 6])!;
@@ -110,18 +110,18 @@ const faulty: Move = (world, dice) => {
     take: async () => {
       await world.emulator.faults({ match: { ...(method && { method }), nth }, action, times });
       const observed = await world.run(world.stack, { ...run, faulty: true });
-      // What has got over its faults has seen everything all the same.
+      // A run that has survived its faults has still read everything.
       if (run.name === "refresh") stateAgreesWithService(observed);
     },
   };
 };
 
-/** The next run begins before reads show what the last has done. */
+/** The next run begins before reads show the changes of the last one. */
 const hasty = command("up, at once", async (world) =>
   refusesWithReason(world, await world.run(world.stack, { ...up(world.stack), atOnce: true })),
 );
 
-/** What the last run was refused for is put right. */
+/** The causes of the last refusal are corrected. */
 const obey: Move = (world) => {
   const follow = world.lastErrors.map((line) => fixFor(world, world.stack, line)).find(Boolean);
   if (!follow) return undefined;
@@ -143,7 +143,7 @@ const revoked: Move = (world, dice) => {
   };
 };
 
-/** The person of the key loses their role, or their access, in the middle of a run, and gets it back afterwards. */
+/** The API key's user loses their role, or their access, in the middle of a run, and gets it back afterwards. */
 const downgraded: Move = (world, dice) => {
   const organization = world.organization(acme)!;
   const uid = world.uid(admin)!;

@@ -4,7 +4,7 @@ import { acme, address, core, people, type Dice, type Move, type World } from ".
 
 const shown = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value));
 
-/** Organizations and teams that declarations can be about. */
+/** Organizations and teams that declarations can name. */
 export const organizationsOf = ({ items }: World): string[] => [
   ...new Set(["acme", ...itemsOf(items, "organization").map(([, { organization }]) => organization)]),
 ];
@@ -39,7 +39,7 @@ function teamTexts(world: World, team: string): (string | undefined)[] {
   return [undefined, ...(isThere ? [id] : [])];
 }
 
-/** How the program can write a person: an address in any case, or a uid where one is known in the place. */
+/** How the program can write a person: an address in any case, or a uid if one is known in the organization. */
 function spellings(world: World, who: string, kind: Kind, organization: string): NonNullable<Item["spelling"]>[] {
   const email = world.addresses.get(who)!;
   const uid = world.uid(who);
@@ -48,7 +48,7 @@ function spellings(world: World, who: string, kind: Kind, organization: string):
   return [{ email }, { email: email.toUpperCase() }, ...(byUid ? [{ user: uid }] : [])];
 }
 
-/** Whether somebody, or the address that they have now, is declared in the place already. */
+/** Whether a person, or their current address, is declared in the scope already. */
 function isTaken(
   world: World,
   { kind, organization, team, who }: Pick<Item, "kind" | "organization" | "team"> & { who: string },
@@ -91,7 +91,7 @@ const declareOrganization: Move = (world, dice) => {
     const fields = { name: world.organization(acme)!.name, adopt: acme, ...someFields("organization", "acme", dice) };
     return declare(world, { kind: "organization", organization: "acme", fields }, say("organization", fields));
   }
-  // Whoever makes an organization owns it: what the admin's key would make, the owner's could not delete.
+  // The creator of an organization owns it: the owner's key could not delete one that the admin's key has created.
   if (world.isAdmins || organizationsOf(world).some((name) => name !== "acme")) return undefined;
   const organization = `beta${world.count}`;
   const fields = { name: `Beta ${world.count}`, ...someFields("organization", organization, dice) };
@@ -131,7 +131,7 @@ const declarePlace: Move = (world, dice) => {
   return declare(world, item, `${say("teamMembership", { ...spelling, ...fields })} in ${where.team}`);
 };
 
-/** Somebody at the other deployment, whose slugs, uids and people are those of this one at its beginning. */
+/** A person at the other deployment, which begins with the slugs, uids and people of this one. */
 const declareTwin: Move = (world, dice) => {
   if (!world.hasTwin) return undefined;
   const [kind, who] = [dice.pick(["organizationMember", "teamMembership"] as const)!, dice.pick(people)!];
@@ -163,7 +163,7 @@ function entry(world: World, who: string, organization: string, dice: Dice): { t
   return { text: "email" in spelling ? spelling.email : spelling.user, role: dice.pick(["member", "lead"])! };
 }
 
-/** One person more or less in a roster, or in another role or spelling. */
+/** One person more or less in a roster, or with another role or spelling. */
 const changeRoster: Move = (world, dice) => {
   const [name, item] = dice.pick(itemsOf(world.items, "teamRoster")) ?? [];
   const who = dice.pick(world.declarable)!;
@@ -205,7 +205,7 @@ const changeField: Move = (world, dice) => {
   };
 };
 
-/** Takes a declaration out, and with a place everything in it. */
+/** Removes a declaration, and with an organization or team everything in it. */
 const remove: Move = (world, dice) => {
   const [name, item] = dice.pick([...world.items]) ?? [];
   if (!name || !item) return undefined;
@@ -217,13 +217,13 @@ function take(world: World, name: string, { kind, organization, team }: Item): v
   for (const [other, item] of world.items) {
     if (kind === "team" && item.team === team) world.items.delete(other);
     if (kind !== "organization" || item.organization !== organization) continue;
-    // What was adopted stays when the resource goes.
+    // An adopted object stays when the resource is removed.
     if (organization !== "acme") world.items.delete(other);
     else if (!isPlaceKind(item.kind)) world.items.set(other, { ...item, place: acme });
   }
 }
 
-/** Takes out everybody who is declared one by one in a place: more than a run may remove, perhaps. */
+/** Removes all people who are declared one by one in an organization or team: possibly more than a run may remove. */
 const clear: Move = (world, dice) => {
   const people = [...world.items].filter(([, { who }]) => who !== undefined);
   const [, chosen] = dice.pick(people) ?? [];
@@ -239,7 +239,7 @@ const clear: Move = (world, dice) => {
   };
 };
 
-/** Two resources take each other's person. */
+/** Two resources swap their people. */
 const swap: Move = (world, dice) => {
   const [name, item] = dice.pick([...world.items].filter(([, row]) => row.who !== undefined)) ?? [];
   if (!name || !item) return undefined;
@@ -261,7 +261,7 @@ const swap: Move = (world, dice) => {
   };
 };
 
-/** Another logical name, and perhaps the other provider. What has no natural key is adopted under it. */
+/** Another logical name, and perhaps the other provider. Organizations and teams are adopted under it. */
 const rename: Move = (world, dice) => {
   const [name, item] = dice.pick([...world.items]) ?? [];
   if (!name || !item) return undefined;
@@ -353,7 +353,7 @@ const handOver: Move = (world, dice) => {
   };
 };
 
-/** Invitation and OrganizationMember take each other's place. */
+/** Invitation and OrganizationMember replace each other. */
 const changeKind: Move = (world, dice) => {
   const [name, item] = dice.pick(itemsOf(world.items, "invitation", "organizationMember")) ?? [];
   if (!name || !item || !("email" in item.spelling!)) return undefined;
@@ -374,7 +374,7 @@ const changeKind: Move = (world, dice) => {
   };
 };
 
-/** The same person or place in another spelling. */
+/** The same person, organization or team in another spelling. */
 const respell: Move = (world, dice) => {
   const respellable = ({ kind, provider }: Item) => kind !== "organization" && provider !== "twin";
   const [name, item] = dice.pick([...world.items].filter(([, row]) => respellable(row))) ?? [];

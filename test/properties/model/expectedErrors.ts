@@ -6,7 +6,7 @@ import { owner, type World } from "./world.js";
 
 interface ExpectedError {
   says: RegExp;
-  /** Under which circumstances it may be said. Default: any. */
+  /** The circumstances in which it may occur. Default: any. */
   when?: (world: World, stack: Stack, found: RegExpExecArray) => boolean;
   /** Does what the message says. */
   follow(world: World, stack: Stack, found: RegExpExecArray): void | Promise<void>;
@@ -15,7 +15,7 @@ interface ExpectedError {
 const itemsWhere = (world: World, test: (text: string) => boolean) =>
   [...world.items].filter(([, item]) => test(JSON.stringify(item)));
 
-/** Addresses in the program that are not the person's any more, each with what puts it right. */
+/** Outdated addresses in the program, each with its correction. */
 function staleIn(world: World): { correct(): void }[] {
   return [...world.items].flatMap(([name, item]) => {
     const { who, spelling, members, provider } = item;
@@ -37,7 +37,7 @@ const lags = ({ service }: World) => (service.settings.readLagMs ?? 0) > 0;
 const isAdmins = (world: World, stack: Stack) => world.keyEmail(stack) !== owner;
 const useOwnersKey = (world: World, stack: Stack) => world.useKey(stack, ownerKey);
 
-/** What people do after a refusal. */
+/** The corrections that people make after a refusal. */
 const expectedErrors: ExpectedError[] = [
   {
     says: /(?:organization|team) named "([^"]+)" exists already[^]*adopt: "([^"]+)"/,
@@ -69,7 +69,7 @@ const expectedErrors: ExpectedError[] = [
   },
   {
     says: /Organization ([-\w]+) is not deleted, because of what is inside/,
-    // What was adopted is not to be deleted at all.
+    // An adopted organization must not be deleted at all.
     when: ({ made }, { resources }, [, uid]) =>
       made.has(uid!) ||
       [...resources.values()].some(({ id, outputs }) => id === uid && outputs["onDestroy"] === "delete"),
@@ -127,7 +127,7 @@ const expectedErrors: ExpectedError[] = [
   },
   {
     says: /\[AVALA_(?:NOT_FOUND|CREATED_NOT_SHOWN|INVALID)\]/,
-    // What is there already, or not any more, is shown once the lag is over.
+    // Created and deleted objects are visible once the lag is over.
     when: lags,
     follow() {},
   },
@@ -185,7 +185,7 @@ async function removeMembers({ service, emulator }: World, { slug, members }: Or
   }
 }
 
-/** Does what a message says; undefined where it does not say anything that is known to help. */
+/** Follows a message; undefined if its correction is not known. */
 export function fixFor(world: World, stack: Stack, message: string): (() => void | Promise<void>) | undefined {
   for (const { says, when = () => true, follow } of expectedErrors) {
     const found = says.exec(message);
@@ -195,8 +195,8 @@ export function fixFor(world: World, stack: Stack, message: string): (() => void
 }
 
 /**
- * Where no call comes to grief, an error is a refusal that says what to do.
- * @param besides what else a run of its kind may say
+ * Without faults, an error is a refusal that says what to do.
+ * @param besides other messages that a run of its kind may end with
  */
 export function refusesWithReason(world: World, { command, error }: Observed, besides?: RegExp): void {
   const unhelpful = (error?.message.split("\n") ?? []).filter(
@@ -206,8 +206,5 @@ export function refusesWithReason(world: World, { command, error }: Observed, be
       fixFor(world, world.colleague, line) === undefined,
   );
   if (unhelpful.length === 0) return;
-  throw new Broken(
-    "Without faults, an error is a refusal that tells the way out",
-    `${command}: ${unhelpful.join("; ")}`,
-  );
+  throw new Broken("Without faults, an error is a refusal that says what to do", `${command}: ${unhelpful.join("; ")}`);
 }

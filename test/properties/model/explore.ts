@@ -8,7 +8,7 @@ import { settle } from "./settle.js";
 import { stories } from "./stories.js";
 import { Dice, World, type Circumstances, type Deployments, type Move, type Plan } from "./world.js";
 
-/** A move as fast-check rolls it. What it comes to is told once it has been made. */
+/** A move as fast-check generates it. Its description is known once it has been made. */
 class Step implements fc.AsyncCommand<World, object> {
   #line = "";
   #plan: Plan | undefined;
@@ -39,7 +39,7 @@ const rolled = fc.array(fc.nat(4_999), { minLength: 10, maxLength: 10 });
 const steps = (moves: readonly Move[]) =>
   rolled.map((numbers) => new Step((world, dice) => dice.pick(moves)!(world, dice), numbers));
 
-/** What the contract leaves open, each away from the likeliest reading. */
+/** Settings that the contract leaves open, each with a value other than the default. */
 const deployments: Partial<Settings>[] = [
   { maxPageSize: 2 },
   { writeBody: "minimal" },
@@ -55,10 +55,10 @@ const deployments: Partial<Settings>[] = [
   { hiddenIs: 403 },
 ];
 
-/** What the service says of the key's user. */
+/** The service's answer about the API key's user. */
 const currentUser = fc.constantFrom("full", "full", "full", "full", "withoutUid", 403, 404, "html");
 
-/** What stops runs halfway, until somebody changes it or time has passed: not too much of it at once. */
+/** Settings that stop runs halfway, until they are changed or time has passed: few of them at once. */
 const troubles: Partial<Settings>[] = [
   { hideEmails: true },
   { readLagMs: 60_000 },
@@ -78,7 +78,7 @@ const circumstances: fc.Arbitrary<Circumstances> = fc.record({
   twin: fc.constantFrom(false, false, true),
 });
 
-/** Some declarations, an up, and then everything. Shrinking takes away whatever a failure does not need. */
+/** Some declarations, an up, and then any moves. Shrinking removes moves that a failure does not need. */
 const beginning = fc.commands([steps(declarations)], { maxCommands: 12, size: "max", disableReplayLog: true });
 const everything = (maxCommands: number) =>
   fc.commands([declarations, changes, changes, acts, acts, commands, commands, orders].map(steps), {
@@ -94,7 +94,7 @@ const firstUp = fc.commands([fc.constant(new Step(plainUp, [0]))], {
 });
 const script = fc.noBias(fc.tuple(circumstances, beginning, firstUp, everything(20), tales, everything(10)));
 
-/** What has been tried. */
+/** The tried seeds. */
 export interface Explored {
   /** Runs of the program, each in a host process of its own, or several. */
   runs: number;
@@ -107,7 +107,7 @@ export async function explore(emulators: Deployments, seed: number, shrinkMs: nu
   let runs = 0;
   let end = Infinity;
   const property = fc.asyncProperty(script, async ([chosen, ...parts]) => {
-    // What is not tried any more counts as kept: the shortest so far is the result.
+    // Scripts that are not tried any more count as passed: the shortest so far is the result.
     if (Date.now() > end) return;
     const world = await World.open(emulators, chosen);
     world.script.push(JSON.stringify(chosen));

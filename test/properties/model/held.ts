@@ -5,14 +5,14 @@ import { isPlaceKind } from "./program.js";
 import { addressOf, lower, rosterLines, uidOf, type InvitationRow, type Service } from "./service.js";
 
 /**
- * What a record holds: what its deletion takes away, and nothing else. A run that looks first may learn more of whoever
- * was gone.
+ * The access that a record holds: its deletion removes this access and nothing else. A run with a refresh may learn more
+ * about a person who was gone.
  */
 
-/** What a step that broke off has granted is not recorded, and a look may find what was not there before. */
+/** Access granted by an interrupted step is not recorded, and a refresh may find new access. */
 const mayHaveMore = ({ initErrors }: Recorded, looks: boolean): boolean => looks || initErrors.length > 0;
 
-/** Uids of those whose membership of the organization a record may hold. */
+/** Uids of the people whose membership of the organization a record may hold. */
 export function membershipsHeld(record: Recorded, service: Service, looks: boolean): string[] {
   const { status, onDestroy } = record.outputs;
   if (record.kind !== "organizationMember" || onDestroy === "retain") return [];
@@ -20,7 +20,7 @@ export function membershipsHeld(record: Recorded, service: Service, looks: boole
   return uidsIn(recordNames(record, service));
 }
 
-/** Uids of those whose place in a team a record may hold. */
+/** Uids of the people whose team membership a record may hold. */
 export function placesHeld(record: Recorded, service: Service, looks: boolean): string[] {
   const { outputs } = record;
   if (record.kind === "teamRoster") {
@@ -36,8 +36,8 @@ export function placesHeld(record: Recorded, service: Service, looks: boolean): 
 }
 
 /**
- * Whether a record holds an invitation: the one that it has recorded, what a member has left behind at the address they
- * have now, or, where none is recorded, any of the address.
+ * Whether a record holds an invitation: the recorded one, one at the current address of a member, or, if none is recorded,
+ * any of the address.
  */
 export function holdsInvitation(
   { kind, outputs }: Recorded,
@@ -52,13 +52,13 @@ export function holdsInvitation(
   const current = known === undefined ? undefined : addressOf(service, known);
   if (current !== undefined) return lower(current) === lower(email);
   const named = typeof outputs["email"] === "string" && lower(outputs["email"]) === lower(email);
-  // Of one that was to be sent anew and got no answer, the uid is not known.
+  // If a new invitation got no answer, its uid is not known.
   return named && (looks || recorded === undefined || outputs["__emailPending"] === true);
 }
 
 /**
- * A declaration that uses an address which the record's person does not have any more, and nobody else has: nobody can
- * tell whether it means them. What stands for nobody else may not take them out.
+ * A declaration with a former address of the record's person, which nobody has now: it is unknown whether it declares them.
+ * Without another person to declare, it must not remove them.
  */
 export function mayStillBeDeclared(
   record: Recorded,

@@ -22,7 +22,7 @@ function seedsIn(text: string): number[] {
   return Array.from({ length: last - first + 1 }, (_, n) => first + n);
 }
 
-/** Tries one seed after the other until the time is over, as many at once as there are processors. Tells each. */
+/** Tries one seed after the other until the time is over, as many at once as there are processors. Prints each. */
 async function soak(end: number): Promise<string[]> {
   const failures: string[] = [];
   let [scripts, runs] = [0, 0];
@@ -40,9 +40,9 @@ async function soak(end: number): Promise<string[]> {
   return failures;
 }
 
-describe("random programs, changed at random, with what other people do and calls that come to grief", () => {
+describe("random programs, changed at random, with actions of other people and failing calls", () => {
   if (minutes === undefined) {
-    /** The last is another one each time. MODEL_SEED repeats one, or some: "7", "1-20". */
+    /** The last seed is random. MODEL_SEED repeats one, or several: "7", "1-20". */
     const seeds = chosen === undefined ? [1, 2, 3, 4, 5, newSeed()] : seedsIn(chosen);
     it.each(seeds)(
       "keep every promise: seed %d",

@@ -4,11 +4,11 @@ import { isReference } from "./resolved.js";
 import { lower } from "./service.js";
 
 /**
- * A stack whose runs have a program: it tells the hosts what it declares, as the classes do in the constructor, before the
- * engine takes its first step. In previews and where everything is destroyed, no program tells anything.
+ * A stack whose runs have a program: it announces its declarations to the hosts, as the classes do in the constructor,
+ * before the engine takes its first step. In previews and in a destroy, no program announces anything.
  */
 export class NotedStack extends Stack {
-  /** What the program of the next run declares. */
+  /** The declarations of the program of the next run. */
   declares: Program | undefined;
 }
 

@@ -3,52 +3,52 @@ import type { Program, Recorded } from "../../support/stack.js";
 import { changesBetween, type Change } from "./changes.js";
 import type { Service } from "./service.js";
 
-/** One command, and everything that could be seen of it. */
+/** One command, and all its observable effects. */
 export interface Observed {
   command: string;
-  /** Commands that may change something; of the others, nothing at all is expected. */
+  /** Commands that may change something; the others must change nothing. */
   writing: boolean;
   /** Reads lag behind what has happened just before it. */
   stale: boolean;
-  /** It looks at everything before it changes anything: what was drift is known. */
+  /** It reads everything before it changes anything: drift is known. */
   looks: boolean;
-  /** Names of resources that it may make anew although they are the same. */
+  /** Names of resources that it may replace although they are the same. */
   remade: readonly string[];
-  /** Calls of it come to grief. */
+  /** Some of its calls fail. */
   faulty: boolean;
-  /** Steps go all at once. */
+  /** Steps run at the same time. */
   parallel: boolean;
   program: Program;
   /** The state of the stack before and after. */
   records: ReadonlyMap<string, Recorded>;
   recordsNow: ReadonlyMap<string, Recorded>;
-  /** Copies in state before that a run has replaced and not come to delete. */
+  /** Replaced copies in the state before, which a run has not deleted. */
   pending: readonly Recorded[];
   before: Service;
   after: Service;
-  /** What somebody else has changed in the middle of it. */
+  /** Changes by somebody else in the middle of it. */
   others: readonly Change[];
   steps: string[];
   requests: readonly LoggedCall[];
-  /** Uids of organizations that runs of the program have made. */
+  /** Uids of organizations that runs of the program have created. */
   made: ReadonlySet<string>;
   /** The requests, as "METHOD /path". */
   calls: string[];
   emails: { to: string; organization: string }[];
   error: Error | undefined;
-  /** By address: uids of those who had it once. */
+  /** By address: uids of its former owners. */
   formerly: ReadonlyMap<string, readonly string[]>;
-  /** Uid of the person whose key it used. */
+  /** Uid of the API key's user. */
   keyPerson: string;
-  /** How many people it may take out of one place. */
+  /** The number of people that it may remove from one organization or team. */
   maxRemovals: number;
-  /** Uids of organizations that it was told are deleted for good. */
+  /** Uids of organizations in AVALA_ASSUME_DELETED. */
   assumedDeleted: string;
-  /** The same run as the other deployment has seen it, where the program speaks to two. */
+  /** The same run at the other deployment, if the program uses two. */
   twin?: Observed;
 }
 
-/** What the command itself has changed. */
+/** Changes by the command itself. */
 export function changesOf({ before, after, others }: Observed): Change[] {
   const theirs = new Set(others.map((change) => JSON.stringify(change)));
   return changesBetween(before, after).filter((change) => !theirs.has(JSON.stringify(change)));

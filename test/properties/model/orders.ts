@@ -5,7 +5,7 @@ import { refusesWithReason } from "./expectedErrors.js";
 import { preview, up, upWith } from "./runs.js";
 import type { Dice, Move, World } from "./world.js";
 
-/** Orders in which the engine can take its steps, beside the plain one. */
+/** Orders in which the engine can take its steps, other than the plain one. */
 
 const mentions = (inputs: object): string[] =>
   Object.values(inputs).flatMap((value) => (isReference(value) ? [value.name] : []));
@@ -33,16 +33,18 @@ async function run(world: World, name: string, options: UpOptions, remade: reado
   refusesWithReason(world, observed, cannotBeKnown);
 }
 
-/** What a run may say that deletes first, or checks only a part: that nobody can know then. Nothing was taken away. */
+/**
+ * The message of a run that deletes first, or checks only a part: the declaration is not known then. Nothing was removed.
+ */
 const cannotBeKnown = /cannot be known in this run, in which the engine deletes first or checks only a part/;
 
-/** Some resource of the program and state, rather one that has left the program. */
+/** A resource of the program and state, preferably one that was removed from the program. */
 function someName({ program, stack }: World, dice: Dice): string | undefined {
   const undeclared = [...stack.resources.keys()].filter((name) => !(name in program));
   return dice.pick(undeclared.length > 0 && dice.roll(2) === 0 ? undeclared : Object.keys(program));
 }
 
-/** `--replace`: with a resource that is to be deleted first go those that mention it. */
+/** `--replace`: a resource that is deleted first includes those that mention it. */
 const replaced: Move = (world, dice) => {
   const { program, stack } = world;
   const name = dice.pick(Object.keys(program).filter((one) => stack.resources.has(one)));
@@ -70,7 +72,7 @@ const targeted: Move = (world, dice) => {
   };
 };
 
-/** `--exclude`: all but a resource, and those that the engine leaves out with it. */
+/** `--exclude`: all except a resource, and those that the engine leaves out with it. */
 const excluding: Move = (world, dice) => {
   const { program, stack } = world;
   const name = someName(world, dice);
@@ -86,13 +88,13 @@ const excluding: Move = (world, dice) => {
   };
 };
 
-/** The run ends before its deletes: what was renamed is in state twice. */
+/** The run ends before its deletes: renamed resources are in the state twice. */
 const brokenOff: Move = (world) => ({
   line: "an up breaks off before its deletes",
   take: () => run(world, "up, without its deletes", { breakBeforeDeletes: true }),
 });
 
-/** The explicit provider is deleted and made anew, and with it whatever it holds. */
+/** The explicit provider is replaced, and with it all its resources. */
 const providerReplaced: Move = (world) => {
   const { program, stack } = world;
   const own = [...stack.resources].filter(([, { provider }]) => provider === "tenant").map(([name]) => name);
@@ -104,7 +106,7 @@ const providerReplaced: Move = (world) => {
   };
 };
 
-/** A second declaration of what a declaration stands for is refused before anything is sent for it. */
+/** A second declaration of the same object is refused before anything is sent for it. */
 const declaredTwice: Move = (world, dice) => {
   const { program, stack } = world;
   const [name, copy] = secondOf(world, dice) ?? [];
@@ -122,7 +124,7 @@ const declaredTwice: Move = (world, dice) => {
   };
 };
 
-/** `adopt` of something that a resource does not stand for is refused, and nothing is renamed. */
+/** `adopt` of another object than the resource's is refused, and nothing is renamed. */
 const adoptsOther: Move = (world, dice) => {
   const { program, stack, service } = world;
   const living = Object.entries(program).filter(([name, { kind }]) => kind === "team" && stack.resources.has(name));
@@ -143,7 +145,7 @@ const adoptsOther: Move = (world, dice) => {
   };
 };
 
-/** Another declaration of the same person, team or organization; as far as its being the same can be known. */
+/** Another declaration of the same person, team or organization, if this can be known. */
 function secondOf({ items, program, service, stack }: World, dice: Dice): [string, Program[string]] | undefined {
   const known = [...items].filter(([name, { kind }]) => kind !== "teamRoster" && stack.resources.has(name));
   const [name, item] = dice.pick(known) ?? [];

@@ -1,28 +1,28 @@
 import { idOf, type Declaration, type Program } from "../../support/stack.js";
 import type { Kind, Properties } from "../../support/host.js";
 
-/** One declaration of a random program, with what it is meant to be about. */
+/** One declaration of a random program, with the object that it declares. */
 export interface Item {
   kind: Kind;
-  /** Which organization it is about: `acme`, `twin` (Acme of the other deployment), or a name for one that the program makes. */
+  /** Its organization: `acme`, `twin` (Acme of the other deployment), or a name for one that the program creates. */
   organization: string;
-  /** Which team: `core`, or a number for one that the program makes. */
+  /** Its team: `core`, or a number for one that the program creates. */
   team?: string;
-  /** How the program writes the place: the resource, or this text. Organizations have none. */
+  /** How the program writes the scope: the resource, or this text. Organizations have none. */
   place?: string;
-  /** Name of the person it stands for. */
+  /** Name of the declared person. */
   who?: string;
   /** How the program writes the person. */
   spelling?: { email: string } | { user: string };
-  /** Everything else that the program says. */
+  /** All other inputs in the program. */
   fields: Properties;
   /** People of a roster, as the program writes them, by name of the person. */
   members?: Record<string, { text: string; role: string }>;
-  /** Where it is replaced, it is deleted first. */
+  /** If it is replaced, it is deleted first. */
   deleteFirst?: true;
-  /** Whether it goes with the resource it is in, where the program says so by an option. */
+  /** Whether it is deleted with the resource it is in, if the program sets the option. */
   goesWith?: boolean;
-  /** `twin` speaks to the other deployment. */
+  /** `twin` uses the other deployment. */
   provider?: "tenant" | "twin";
 }
 
@@ -55,7 +55,7 @@ function declarationOf(items: Items, item: Item): Declaration {
     inputs["organization"] = place ?? idOf(nameOf(items, "organization", organization)!);
   if (members) inputs["members"] = Object.fromEntries(Object.values(members).map(({ text, role }) => [text, role]));
   const within = place === undefined ? (teamItem ?? nameOf(items, "organization", organization)) : undefined;
-  // As the classes do: only with forceDestroy do the places go with their team.
+  // As the classes do: only with forceDestroy are team memberships deleted with their team.
   const byItself = teamItem !== undefined && items.get(teamItem)!.fields["forceDestroy"] === true;
   const goesWith = kind !== "organization" && (item.goesWith ?? byItself);
   return {

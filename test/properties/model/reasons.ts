@@ -7,7 +7,7 @@ import type { Observed } from "./observed.js";
 import { isPersonKind, isPlaceKind } from "./program.js";
 import { lower, organizationUid, rosterLines, teamId, uidOf, type Service } from "./service.js";
 
-/** What reason a run has for a change, or none. */
+/** The reason of a run for a change, or none. */
 export class Reasons {
   readonly resolved: Resolved[];
 
@@ -61,7 +61,7 @@ export class Reasons {
     );
   }
 
-  /** Records of a kind, of which the program does not hold the object any more. */
+  /** Records of a kind whose object the program does not declare any more. */
   #recorded(...kinds: Kind[]): Recorded[] {
     return [...this.run.records.values(), ...this.run.pending].filter(({ kind }) => kinds.includes(kind));
   }
@@ -78,7 +78,7 @@ export class Reasons {
     );
   }
 
-  /** Somebody has left the program, and what is recorded of them holds their membership. */
+  /** A person was removed from the program, and their record holds their membership. */
   #memberEnds(organization: string, user: string): boolean {
     const { before, looks } = this.run;
     const declared = this.resolved.some(
@@ -92,7 +92,7 @@ export class Reasons {
     );
   }
 
-  /** Records that may be deleted: all but those of which nobody can tell whether the program means them still. */
+  /** Records that may be deleted: all except those of which it is unknown whether the program still declares them. */
   #leaving(...kinds: Kind[]): Recorded[] {
     const { before } = this.run;
     return this.#recorded(...kinds).filter(
@@ -104,7 +104,7 @@ export class Reasons {
     return this.#inviters(organization, email).some(({ inputs }) => (inputs["role"] ?? "member") === role);
   }
 
-  /** Declarations that may mail an address: none whose person is known, where it is somebody else's now. */
+  /** Declarations that may invite an address: none whose person is known, if it belongs to somebody else now. */
   #inviters(organization: string, email: string): Resolved[] {
     const holder = uidOf(this.run.before, email);
     return this.resolved.filter(
@@ -153,7 +153,7 @@ export class Reasons {
     return Boolean(this.run.before.settings.teamCreatorJoins) && user === this.run.keyPerson;
   }
 
-  /** The declaration that has somebody in a team, and the role. */
+  /** The declaration of a person in a team, and the role. */
   #placeOf(organization: string, team: string, user: string): { row: Resolved; role: string } | undefined {
     const { before } = this.run;
     for (const row of this.resolved.filter((one) => one.organization === organization && one.team === team)) {
@@ -166,7 +166,10 @@ export class Reasons {
     return undefined;
   }
 
-  /** Somebody is in a team as is declared, and the declaration is new, or another one, or was not met when last looked at. */
+  /**
+   * A person is in a team as declared, and the declaration is new, or another one, or was not fulfilled at the last
+   * refresh.
+   */
   #givesPlace({ organization, team, user, to }: Extract<Change, { what: "place made" | "place role" }>): boolean {
     const { row, role } = this.#placeOf(organization, team, user) ?? {};
     if (!row || role !== to) return false;
@@ -181,7 +184,7 @@ export class Reasons {
 
   #placeEnds(organization: string, team: string, user: string): boolean {
     const { before, looks } = this.run;
-    // Whoever leaves the organization leaves its teams.
+    // A person who leaves the organization leaves its teams.
     if (this.#memberEnds(organization, user)) return true;
     if (this.#placeOf(organization, team, user) !== undefined) return false;
     const id = `${organization}/${team}`;
@@ -192,14 +195,14 @@ export class Reasons {
     );
   }
 
-  /** A roster takes a stranger out: whom state records as one, or anybody once it begins to. */
+  /** A roster removes an unmanaged person: one recorded as unmanaged, or anybody once `unmanaged` becomes `remove`. */
   #clears(row: Resolved, user: string): boolean {
     if (row.kind !== "teamRoster" || row.inputs["unmanaged"] !== "remove") return false;
     if (this.#sendsAll(row) || row.record!.outputs["unmanaged"] !== "remove") return true;
     return peopleOf(this.run.before, linesOf(row.record!.outputs["unmanagedMembers"]), undefined).has(user);
   }
 
-  /** The run may send all that differs: it makes the resource, has looked before, or repairs what broke off. */
+  /** The run may send all differences: it creates the resource, has refreshed before, or repairs an interrupted step. */
   #sendsAll({ kind, organization, team, name, record, inputs }: Resolved): boolean {
     if (this.run.looks || !record || record.initErrors.length > 0 || this.run.remade.includes(name)) return true;
     if (organizationUid(record) !== organization) return true;
@@ -207,20 +210,20 @@ export class Reasons {
     return (isPersonKind(kind) || kind === "teamMembership") && !sameText(record, inputs);
   }
 
-  /** Of an update: the value of the field is another one than state records. Drift is left alone. */
+  /** Of an update: the value of the field differs from the recorded one. Drift is not changed. */
   #isChanged(row: Resolved, field: string, to: unknown): boolean {
     if (this.#sendsAll(row)) return true;
     const recorded = row.record!.outputs[field];
     return lower(String(recorded ?? "")) !== lower(String(to ?? ""));
   }
 
-  /** A role is given where the declaration is new or another one, or whoever was to come has come. */
+  /** A role is given if the declaration is new or another one, or if the invited person has joined. */
   #grants(row: Resolved, role: string): boolean {
     return this.#sendsAll(row) || row.record!.outputs["status"] !== "active" || row.record!.outputs["role"] !== role;
   }
 }
 
-/** How a roster writes somebody. */
+/** How a roster writes a person. */
 function textOf({ inputs, record }: Resolved, user: string, service: Service): string {
   const texts = Object.keys(inputs["members"] as object);
   return texts.find((text) => peopleOf(service, { [text]: "member" }, record).has(user)) ?? user;
@@ -229,7 +232,7 @@ function textOf({ inputs, record }: Resolved, user: string, service: Service): s
 /** People as a roster's text, in any role. */
 const linesOf = (text: unknown): string => [...rosterLines(text).keys()].map((who) => `${who} member`).join("\n");
 
-/** A field has the value that is declared, or that for empty where it has left the program. */
+/** A field has the declared value, or the empty value if it was removed from the program. */
 function isDeclared(inputs: Properties, record: Recorded | undefined, field: string, to: unknown): boolean {
   const wanted = inputs[field];
   if (wanted !== undefined) return wanted === to || (field === "color" && lower(String(wanted)) === lower(String(to)));

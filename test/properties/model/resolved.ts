@@ -4,12 +4,12 @@ import type { Observed } from "./observed.js";
 import { isPlaceKind } from "./program.js";
 import { addressOf, lower, namesOf, organizationOf, rosterLines, type Service } from "./service.js";
 
-/** Who or what one declaration of the program means, now. */
+/** A declaration of the program, with the objects that it identifies now. */
 export interface Resolved {
   name: string;
   kind: Kind;
   inputs: Properties;
-  /** Uid of the organization; undefined where it is not there yet. */
+  /** Uid of the organization; undefined if it does not exist yet. */
   organization: string | undefined;
   /** Uid of the team. */
   team: string | undefined;
@@ -20,12 +20,12 @@ export interface Resolved {
   record: Recorded | undefined;
 }
 
-/** The organization that an organization's declaration takes or has taken. */
+/** The organization that an organization's declaration adopts or has adopted. */
 const ownUid = (record: Recorded | undefined, inputs: Properties, service: Service): string | undefined =>
   record?.id ?? (typeof inputs["adopt"] === "string" ? organizationOf(service, inputs["adopt"])?.uid : undefined);
 
 export function resolveDeclarations({ program, records, recordsNow, after }: Observed, service: Service): Resolved[] {
-  // What a run has just made is known by what it has recorded.
+  // An object that a run has just created is known by its record.
   const idNow = (name: string) => recordsNow.get(name)?.id ?? records.get(name)?.id;
   return Object.entries(program).map(([name, { kind, inputs }]) => {
     const value = (input: unknown): string | undefined => {
@@ -67,8 +67,8 @@ function adoptedTeam(service: Service, organization: string | undefined, { adopt
 }
 
 /**
- * The declaration is spelt as it was when the record learnt whom it means. (Inputs do not tell: the engine records those
- * of a step that a failed look-up has left out.)
+ * The declaration is spelt as it was when the record learnt its person. (Inputs do not show it: the engine records those of
+ * a step that a failed look-up has left out.)
  */
 export function sameText(record: Recorded | undefined, { user, email }: Properties): boolean {
   if (!record) return false;
@@ -96,23 +96,23 @@ export function peopleOf(service: Service, members: unknown, record: Recorded | 
 export const uidsIn = (names: Iterable<string>): string[] => [...names].filter((name) => !name.includes("@"));
 const hasUid = (names: Iterable<string>): boolean => uidsIn(names).length > 0;
 
-/** Whether a person is meant by names: by the uid, and by the address only where no uid is known. */
+/** Whether names identify a person: by the uid, and by the address only if no uid is known. */
 export const isNamed = (names: ReadonlySet<string>, service: Service, user: string): boolean => {
   const address = addressOf(service, user);
   return names.has(user) || (!hasUid(names) && address !== undefined && names.has(lower(address)));
 };
 
-/** The uid that a record has learnt, unless it waits for whoever accepts an invitation. */
+/** The uid that a record has learnt, unless it waits for the acceptance of an invitation. */
 export function learntUid({ outputs }: Recorded): string | undefined {
   return outputs["status"] === "invited" ? undefined : (outputs["userUid"] as string | undefined);
 }
 
 /**
- * The names of the person for whom a record stands. Whose uid it has learnt is meant by it alone, whoever has the address
- * by now: that a uid is learnt rightly, and never changes, is a promise of its own (`standsForOnePerson`).
+ * The names of a record's person. A learnt uid is the only name, regardless of the current owner of the address: that a uid
+ * is learnt correctly, and never changes, is a promise of its own (`standsForOnePerson`).
  */
 export function recordNames(record: Recorded, service: Service): Set<string> {
   const { user, email } = record.outputs;
-  // Of somebody who is invited, whoever accepts is the person.
+  // For an invitation, the person who accepts counts.
   return namesOf(service, { email, userUid: learntUid(record) ?? user });
 }

@@ -7,7 +7,7 @@ export type OrganizationRow = State["organizations"][number];
 export type TeamRow = OrganizationRow["teams"][number];
 export type InvitationRow = OrganizationRow["invitations"][number];
 
-/** What a program can say of an organization or team, and the slugs that go with it. */
+/** The fields of an organization or team in a program, and their slugs. */
 export const organizationFields = [
   "name",
   "slug",
@@ -23,7 +23,7 @@ export const teamFields = ["name", "slug", "description", "color"] as const;
 
 export const lower = (text: string): string => text.trim().toLowerCase();
 
-/** Everybody has one address at a time: what tells people apart, in one look at the service. */
+/** Everybody has one address at a time: it distinguishes people in one snapshot of the service. */
 export function uidOf(service: Service, email: string): string | undefined {
   return service.people.find((person) => lower(person.email) === lower(email))?.uid;
 }
@@ -41,12 +41,12 @@ export function teamOf(service: Service, id: string): TeamRow | undefined {
   return organizationOf(service, organization!)?.teams.find(({ uid }) => uid === team);
 }
 
-/** By uid: somebody's role in an organization or team. */
+/** By uid: a person's role in an organization or team. */
 export function rolesIn(service: Service, rows: readonly { email: string; role: string }[]): Map<string, string> {
   return new Map(rows.map(({ email, role }) => [uidOf(service, email)!, role]));
 }
 
-/** As the emulator's clock has it. */
+/** By the emulator's clock. */
 export function isValid(service: Service, { status, expiresAt }: InvitationRow): boolean {
   return status === "pending" && Date.parse(expiresAt!) > Date.now() + service.clockOffsetSeconds * 1000;
 }
@@ -56,19 +56,19 @@ export function invitationOf(service: Service, organization: OrganizationRow, em
   return organization.invitations.find((row) => lower(row.email) === lower(email) && isValid(service, row));
 }
 
-/** The names under which a declaration or record knows somebody: uids, and addresses in lower case. */
+/** The names of a person in a declaration or record: uids, and addresses in lower case. */
 export function namesOf(service: Service, { user, email, userUid }: Properties): Set<string> {
   const names = [user, userUid].filter((name) => typeof name === "string");
   if (typeof email === "string") {
     names.push(lower(email));
     const uid = uidOf(service, email);
-    // Whose uid is known is meant by it alone.
+    // A known uid is the only name.
     if (uid !== undefined && typeof userUid !== "string" && typeof user !== "string") names.push(uid);
   }
   return new Set(names as string[]);
 }
 
-/** Lines of a roster's text: who, and their role. */
+/** Entries of a roster's text: the person and their role. */
 export function rosterLines(text: unknown): Map<string, string> {
   const lines = typeof text === "string" ? text.split("\n").filter(Boolean) : [];
   return new Map(lines.map((line) => line.split(" ") as [string, string]));

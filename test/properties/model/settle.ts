@@ -7,9 +7,9 @@ import { preview, refresh, upWithRefresh } from "./runs.js";
 import type { World } from "./world.js";
 
 /**
- * Brings a stack to what is declared. Every error says what to do, and is followed; no message comes twice, so there are
- * as many runs as messages, and one without. What that one takes away at its end (a person who leaves the organization
- * leaves its teams) is seen by one more look: hence the second. Then everything is settled.
+ * Runs a stack until it is as declared. Every error says what to do, and is followed; no message occurs twice, so there are
+ * as many runs as messages, and one without. Removals at the end of that run (a person who leaves the organization leaves
+ * its teams) need one more refresh: hence the second. Then everything is settled.
  */
 async function converge(world: World, stack: NotedStack): Promise<Observed> {
   const followed = new Set<string>();
@@ -19,7 +19,7 @@ async function converge(world: World, stack: NotedStack): Promise<Observed> {
       const quiet = steps.every((step) => !step.startsWith("delete ") && !step.startsWith("replace "));
       return quiet ? world.run(stack, refresh(stack)) : world.run(stack, upWithRefresh(stack));
     }
-    // What one remedy has changed must not make another message unheard of.
+    // A correction may allow an earlier message to occur again.
     const messages = [...new Set(error.message.split("\n"))].map((message) => ({
       message,
       follow: fixFor(world, stack, message),
@@ -36,7 +36,7 @@ async function converge(world: World, stack: NotedStack): Promise<Observed> {
   }
 }
 
-/** Once nothing happens any more: everything comes to what is declared, and stays as it is, for whoever runs the program. */
+/** Once nothing else happens: everything becomes as declared, and stays so, regardless of who runs the program. */
 export async function settle(world: World): Promise<void> {
   const stacks = [...(world.colleagueUsed ? [world.colleague] : []), world.stack];
   for (const stack of stacks) await converge(world, stack);

@@ -7,11 +7,11 @@ import { invitationOf, lower, type OrganizationRow } from "./service.js";
 import { acme, address, type Dice, type Move, type World } from "./world.js";
 
 /**
- * What takes several steps to go wrong, told in one: what has been found on the real engine before, in whatever a
- * random program has come to. Each sets up what it needs, and is given up where that is refused.
+ * Faults that need several steps, as one move: those that were found on the real engine before, in any state of a random
+ * program. Each prepares its own data, and is given up if that is refused.
  */
 
-/** Somebody whom the program declares as a member of Acme. */
+/** A person whom the program declares as a member of Acme. */
 interface Declared {
   name: string;
   item: Item;
@@ -24,7 +24,7 @@ const pathOf = (world: World): string => `/organizations/${organizationNow(world
 const memberRow = (world: World, who: string) =>
   organizationNow(world).members.find(({ email }) => lower(email) === world.addresses.get(who));
 
-/** Runs the program; whether it has come through. */
+/** Runs the program; returns whether it has succeeded. */
 async function comesThrough(world: World, besides?: RegExp): Promise<boolean> {
   const observed = await world.run(world.stack, up(world.stack));
   refusesWithReason(world, observed, besides);
@@ -39,7 +39,7 @@ async function looks(world: World): Promise<Observed> {
   return looked;
 }
 
-/** Runs the program, and does what errors tell to do, until it comes through; not for ever. */
+/** Runs the program, and follows its errors, until it succeeds; with a limit. */
 async function isInPeace(world: World): Promise<boolean> {
   for (let attempts = 0; attempts < 5; attempts += 1) {
     await world.look();
@@ -79,7 +79,7 @@ const declarationOf = (world: World, who: string): Item => ({
   fields: { role: memberRow(world, who)!.role },
 });
 
-/** A story about a member whom state records, once it does. */
+/** A story about a recorded member. */
 const ofMember =
   (
     line: (declared: Declared, world: World) => string,
@@ -102,7 +102,7 @@ const ofMember =
     };
   };
 
-/** Somebody new gets a member's address and a place in the organization; a look; the line goes. */
+/** A new person gets a member's address and joins the organization; a refresh; the declaration is removed. */
 const succeeded = ofMember(
   ({ who }) => `${who} has another address, and somebody new of Acme has theirs; refresh; the line goes; up`,
   async (world, { name, who }, dice) => {
@@ -117,7 +117,7 @@ const succeeded = ofMember(
   },
 );
 
-/** The member is not in the organization any more, and somebody new has their address there. */
+/** The member is not in the organization any more, and a new person has their address there. */
 const replacedByHand = ofMember(
   ({ who }) => `somebody else removes ${who}, and somebody new of Acme has their address; refresh; the line goes; up`,
   async (world, { name, who, uid }) => {
@@ -132,7 +132,7 @@ const replacedByHand = ofMember(
   },
 );
 
-/** A member's old address is invited by somebody else; the line goes. */
+/** A member's former address is invited by somebody else; the declaration is removed. */
 const invitedAtOldAddress = ofMember(
   ({ who }) => `${who} has another address, and somebody else invites the old one; the line goes; up`,
   async (world, { name, who }) => {
@@ -158,7 +158,7 @@ const drifted = ofMember(
   },
 );
 
-/** Somebody is removed by hand, a refresh records it, and they come back by hand before their line goes. */
+/** A person is removed by hand, a refresh records it, and they are added by hand before their declaration is removed. */
 const cameBack = ofMember(
   ({ who }) => `somebody else removes ${who}; refresh; ${who} is back by hand, and the line goes; up`,
   async (world, { name, who, uid }) => {
@@ -171,7 +171,7 @@ const cameBack = ofMember(
   },
 );
 
-/** A declaration means somebody else now, and the look-up fails once too often. */
+/** A declaration names another person now, and the look-up fails too often. */
 const notLookedUp = ofMember(
   ({ who }) => `the line of ${who} means an address that nobody has; up, in which no list of members is answered`,
   async (world, { name, item }) => {
@@ -184,7 +184,7 @@ const notLookedUp = ofMember(
   },
 );
 
-/** The person whose key it is leaves the program, or is to be a member, beside somebody who has their role. */
+/** The API key's user is removed from the program, or declared as a member, and another person has their role. */
 const ownLeaves = ofMember(
   ({ who }) => `${who}, whose key it is, leaves the program, or is to be a member; up`,
   async (world, { name }, dice) => {
@@ -195,7 +195,7 @@ const ownLeaves = ofMember(
   (world) => (who) => world.addresses.get(who) === lower(world.keyEmail(world.stack)),
 );
 
-/** The program keeps somebody when the line goes. */
+/** The program retains a person when the declaration is removed. */
 const retained = ofMember(
   ({ who }) => `the line of ${who} says that they stay, and goes; up`,
   async (world, { name }) => {
@@ -206,7 +206,7 @@ const retained = ofMember(
   },
 );
 
-/** Whoever is declared goes on being declared under another name, and the run is not about that. */
+/** A declared person is declared under another name, and the run excludes that declaration. */
 const renamedAndExcluded = ofMember(
   ({ who }) => `the line of ${who} has another name; up --exclude it`,
   async (world, { name }) => {
@@ -219,7 +219,7 @@ const renamedAndExcluded = ofMember(
   },
 );
 
-/** A line with an address that is not the person's any more gets another name. */
+/** A declaration with an outdated address gets another name. */
 const renamedWithOldAddress = ofMember(
   ({ who }) => `${who} has another address, and the line with the old one gets another name; up`,
   async (world, { name, who }) => {
@@ -232,7 +232,7 @@ const renamedWithOldAddress = ofMember(
   },
 );
 
-/** Whoever is not in Acme and not declared there. */
+/** A person who is not in Acme and not declared there. */
 function newcomer(world: World, dice: Dice): string | undefined {
   const { members, invitations } = organizationNow(world);
   const known = new Set(
@@ -244,7 +244,7 @@ function newcomer(world: World, dice: Dice): string | undefined {
   );
 }
 
-/** More mails are asked for than the program allows. */
+/** The program asks for more emails than it allows. */
 const nagged: Move = (world, dice) => {
   const who = newcomer(world, dice);
   if (who === undefined) return undefined;
@@ -262,7 +262,7 @@ const nagged: Move = (world, dice) => {
   };
 };
 
-/** An invitation is over, and nobody has asked for another. */
+/** An invitation has ended, and no declaration asks for another. */
 const declined: Move = (world, dice) => {
   const who = newcomer(world, dice);
   if (who === undefined) return undefined;
@@ -289,7 +289,7 @@ const declined: Move = (world, dice) => {
   };
 };
 
-/** One more leaves at once than a run may take out, members and invited. */
+/** One more person is removed at once than a run may remove, members and invited people. */
 const emptied: Move = (world, dice) => {
   const recorded = [...world.items].filter(([name, { who, provider }]) => {
     const { status, onDestroy } = world.stack.resources.get(name)?.outputs ?? {};
@@ -316,7 +316,7 @@ const emptied: Move = (world, dice) => {
   };
 };
 
-/** An organization that the program has made leaves it, with something in it that nobody has declared. */
+/** An organization that the program has created is removed from it, with an unmanaged team in it. */
 const strangeTeam: Move = (world, dice) => {
   const [name, item] =
     dice.pick(
@@ -342,7 +342,7 @@ const strangeTeam: Move = (world, dice) => {
   };
 };
 
-/** Somebody whom nobody has declared is in a team that leaves the program. */
+/** An unmanaged person is in a team that is removed from the program. */
 const strangerInside: Move = (world, dice) => {
   const organization = organizationNow(world);
   const teams = [...world.items].filter(([name, { kind, organization: where, fields }]) => {
@@ -366,7 +366,7 @@ const strangerInside: Move = (world, dice) => {
   };
 };
 
-/** Somebody is declared at both deployments, and leaves one of them. */
+/** A person is declared at both deployments, and removed from one of them. */
 const atBoth = ofMember(
   ({ who }) => `${who} is declared at the other deployment too; up; the line here goes; up`,
   async (world, { name, who }) => {
@@ -387,7 +387,7 @@ const atBoth = ofMember(
   (world) => (who) => world.hasTwin && ["lee", "mia", "ada"].includes(who),
 );
 
-/** Another spelling of the organization and of the person, at another provider: it is the same. */
+/** Another spelling of the organization and of the person, at another provider of the same deployment. */
 const twiceByUid = ofMember(
   ({ who }) => `${who} is declared a second time, by uid, with the other role; up`,
   async (world, { name, uid }) => {

@@ -14,28 +14,28 @@ export const core = "0000000c-0000-4000-8000-000000000000";
 export const owner = "owner@example.com";
 export const address = (name: string): string => `${name}@example.com`;
 
-/** People whom programs speak of. The last ones have no account. */
+/** People whom programs name. The last ones have no account. */
 export const people = ["lee", "mia", "ada", "zoe", "kim", "rob", "eve"];
 const declarable = [...people, "owner"];
-/** Whose key runs use where it is not the owner's. An admin at first; nothing keeps programs and others from changing that. */
+/** The user of the key that runs use if it is not the owner's. An admin at first; programs and others may change that. */
 export const admin = "ada";
 const adminKey = "avk_admin";
 
-/** Under which circumstances a script takes place. */
+/** The circumstances of a script. */
 export interface Circumstances {
   settings: Partial<Settings>;
-  /** Whose key the program uses; somebody else who runs it has the owner's. */
+  /** The user of the program's key; the other person who runs it has the owner's. */
   key: "owner" | "admin";
-  /** Steps go all at once, as far as they can. */
+  /** Steps run at the same time, as far as possible. */
   parallel: boolean;
-  /** Where not given, more than there are people. */
+  /** Default: more than there are people. */
   maxRemovals?: number | undefined;
-  /** Somebody beside the key's person has their role, whom no program declares. */
+  /** An unmanaged person has the same role as the API key's user. */
   secondAdmin: boolean;
-  /** The program speaks to another deployment too. */
+  /** The program uses another deployment too. */
   twin: boolean;
 }
-/** Nobody ever declares these. */
+/** No program ever declares these. */
 export const bystanders = ["bob", "colleague"];
 
 const start = ({ settings, secondAdmin }: Pick<Circumstances, "settings" | "secondAdmin">): Seed => ({
@@ -65,7 +65,7 @@ const start = ({ settings, secondAdmin }: Pick<Circumstances, "settings" | "seco
   ],
 });
 
-/** Takes one choice after the other from numbers that fast-check has rolled. */
+/** Takes one choice after the other from numbers that fast-check has generated. */
 export class Dice {
   #next = 0;
   constructor(private readonly rolled: readonly number[]) {}
@@ -80,7 +80,7 @@ export class Dice {
   }
 }
 
-/** One thing that may happen next: how it is called in a script, and how it is done. */
+/** One possible next move: its line in a script, and its action. */
 export interface Plan {
   line: string;
   take(): void | Promise<void>;
@@ -105,18 +105,18 @@ export interface Command {
   name: string;
   run(program: Program): Promise<{ steps: string[] }>;
   writing?: boolean;
-  /** It looks at everything first. */
+  /** It refreshes everything first. */
   looks?: boolean;
-  /** Names of resources that it may make anew although they are the same. */
+  /** Names of resources that it may replace although they are the same. */
   remade?: readonly string[];
-  /** Calls of it come to grief. */
+  /** Some of its calls fail. */
   faulty?: boolean;
   program?: Program;
-  /** What it may do, where that is less than what it runs. */
+  /** The program whose effects are allowed, if it is smaller than the one that runs. */
   meaning?: Program;
-  /** Begins right after whatever was last: reads may lag. */
+  /** Begins right after the last move: reads may lag. */
   atOnce?: boolean;
-  /** What somebody else does after a call of it. */
+  /** An action of somebody else after a call of it. */
   meanwhile?: { nth: number; act(): Promise<void> };
 }
 
@@ -126,32 +126,32 @@ export interface Deployments {
   twin: TestEmulator;
 }
 
-/** A service, the program that is being written for it, and the stacks that have run it. */
+/** A service, the program for it, and the stacks that have run it. */
 export class World {
   readonly items: Items = new Map();
-  /** Address of each person now. Whoever comes anew is added. */
+  /** The current address of each person. New people are added. */
   readonly addresses = new Map(declarable.map((name) => [name, address(name)]));
-  /** By address: uids of those who had it once and have another now. */
+  /** By address: uids of its former owners, who have another now. */
   readonly formerly = new Map<string, string[]>();
-  /** Uids of organizations that runs of the program have made. */
+  /** Uids of organizations that runs of the program have created. */
   readonly made = new Set<string>();
-  /** The stack of the program, and the one of somebody else who runs the same program. */
+  /** The stack of the program, and that of another person who runs the same program. */
   readonly stack: NotedStack;
   readonly colleague: NotedStack;
   colleagueUsed = false;
-  /** The program's key is, or was, the admin's. */
+  /** The program's key is or was the admin's. */
   readonly isAdmins: boolean;
-  /** The program speaks to the other deployment too. */
+  /** The program uses the other deployment too. */
   readonly hasTwin: boolean;
-  /** What the service holds now, and what the other deployment holds. */
+  /** The current data of the service, and of the other deployment. */
   service!: Service;
   twinService!: Service;
-  /** Numbers names, so that none comes twice. */
+  /** Numbers names, so that each is unique. */
   count = 0;
   runs = 0;
-  /** What the last run of the program was refused for, a line each. */
+  /** The errors of the last run of the program, a line each. */
   lastErrors: string[] = [];
-  /** What has happened, a line each. */
+  /** The moves so far, a line each. */
   readonly script: string[] = [];
 
   static async open({ main, twin }: Deployments, circumstances: Circumstances): Promise<World> {
@@ -164,7 +164,7 @@ export class World {
 
   private constructor(
     readonly emulator: TestEmulator,
-    /** Another deployment, with the same slugs, uids and people. Nobody does anything there but the program. */
+    /** Another deployment, with the same slugs, uids and people. Only the program changes it. */
     readonly twin: TestEmulator,
     { key, parallel, maxRemovals, twin: hasTwin }: Circumstances,
   ) {
@@ -179,14 +179,14 @@ export class World {
     }) as [NotedStack, NotedStack];
   }
 
-  /** The runs of a stack use this key from now on, at whichever provider; at the other deployment the owner's. */
+  /** The runs of a stack use this key from now on, with each provider; at the other deployment the owner's. */
   useKey(stack: Stack, key: string): void {
     stack.environment = { ...stack.environment, ...this.emulator.environment(key) };
     stack.providers["tenant"] = explicitProvider(this.emulator, key);
     stack.providers["twin"] = explicitProvider(this.twin, ownerKey);
   }
 
-  /** Somebody gives the admin their role back. */
+  /** The admin gets their role back. */
   async readmit(): Promise<void> {
     const { slug, members } = this.organization(acme)!;
     const email = this.addresses.get(admin)!;
@@ -196,7 +196,7 @@ export class World {
     else if (role === "member") await this.emulator.api("PATCH", path, { role: "admin" });
   }
 
-  /** Whose key the runs of a stack use. */
+  /** The user of the key that the runs of a stack use. */
   keyEmail(stack: Stack): string {
     return this.service.keys.find(({ key }) => key === stack.environment["AVALA_API_KEY"])!.email;
   }
@@ -211,7 +211,7 @@ export class World {
     this.#followTeams();
   }
 
-  /** Who names by its id a team that is gone names the resource instead, or goes from the program. */
+  /** Declarations that name a deleted team by its id name the resource instead, or are removed from the program. */
   #followTeams(): void {
     const there = new Set(
       this.service.organizations.flatMap((row) => (row.isActive ? row.teams.map(({ uid }) => uid) : [])),
@@ -225,7 +225,7 @@ export class World {
     }
   }
 
-  /** What a program says by slug it has to say by uid where the slug has moved, or may move with the program. */
+  /** A slug in a program is replaced by the uid if the slug has changed, or may change with the program. */
   #followSlug(): void {
     const { slug } = this.organization(acme)!;
     const isDeclared = nameOf(this.items, "organization", "acme") !== undefined;
@@ -240,7 +240,7 @@ export class World {
     return this.service.organizations.find((row) => row.isActive && [row.uid, row.slug].includes(reference));
   }
 
-  /** A person has another address from now on; the one before is nobody's. */
+  /** A person has another address from now on; the former one belongs to nobody. */
   async readdress(who: string, email: string): Promise<void> {
     const before = this.addresses.get(who)!;
     this.formerly.set(before, [...(this.formerly.get(before) ?? []), this.uid(who)!]);
@@ -248,12 +248,12 @@ export class World {
     this.addresses.set(who, email);
   }
 
-  /** Everybody whom programs can speak of. */
+  /** Everybody whom programs can name. */
   get declarable(): string[] {
     return [...this.addresses.keys()];
   }
 
-  /** Who has an address now, as programs call them. */
+  /** The current owner of an address, by the name in programs. */
   nameAt(email: string): string {
     return [...this.addresses].find(([, held]) => held === email)![0];
   }
@@ -262,7 +262,7 @@ export class World {
     return uidOf(this.service, this.addresses.get(name)!);
   }
 
-  /** Runs the program in one way, and holds what is seen against every promise. */
+  /** Runs the program in one way, and checks every promise. */
   async run(stack: NotedStack, command: Command): Promise<Observed> {
     const { name, run, program = this.program, meaning = program, meanwhile } = command;
     readBack(stack);
@@ -294,7 +294,7 @@ export class World {
     return observed;
   }
 
-  /** A run, as far as it has spoken to one of the two deployments. */
+  /** A run, as seen by one of the two deployments. */
   async #observed(
     { stack, command, program, records, pending, stale, steps, error }: Seen,
     { emulator, before, after, others, keyEmail }: SeenAt,
@@ -338,18 +338,18 @@ export class World {
     };
   }
 
-  /** So much that reads show everything, unless the command is in a hurry; whether they do not. */
+  /** Advances the clock until reads show everything, unless the command is hasty; returns whether they do not. */
   async #letTimePass({ atOnce = false }: Command): Promise<boolean> {
     const { readLagMs = 0, invitesPerMinute = null } = this.service.settings;
     if (atOnce) return readLagMs > 0;
-    // Who has used up a minute's invitations has to wait for its last second.
+    // After a minute's limit of invitations, the next one has to wait until its last second.
     const seconds = readLagMs > 0 ? readLagMs / 1000 + 1 : invitesPerMinute === null ? 0 : 59;
     if (seconds > 0) await this.emulator.advance(seconds);
     this.service = await this.emulator.state();
     return false;
   }
 
-  /** What somebody does while the answer to a call is on its way; what it has changed. */
+  /** Runs an action of somebody else before the answer to a call; returns its changes. */
   async #inTheMiddle(ended: Promise<unknown>, { nth, act }: NonNullable<Command["meanwhile"]>): Promise<Change[]> {
     await this.emulator.faults({ match: { nth }, action: { pauseMs: 200 } });
     let isOver = false;
@@ -364,7 +364,7 @@ export class World {
   }
 }
 
-/** What is known of a run once it is over. */
+/** The observations of a run after its end. */
 interface Seen {
   stack: Stack;
   command: Command;
@@ -376,7 +376,7 @@ interface Seen {
   error: Error | undefined;
 }
 
-/** What a run has done to one of the deployments. */
+/** The changes of a run in one of the deployments. */
 interface SeenAt {
   emulator: TestEmulator;
   before: Service;
@@ -385,13 +385,13 @@ interface SeenAt {
   keyEmail: string;
 }
 
-/** For the script: what a run has done, or why it has ended. */
+/** For the script: the steps of a run, or its error. */
 function outcomeOf(steps: readonly string[], error: Error | undefined): string {
   if (error) return `${error.message.split("\n")[0]!.slice(0, 200)} …`;
   return steps.filter((step) => !step.startsWith("same ")).join(", ") || "all the same";
 }
 
-/** State is a file, in the order of the dependencies: what does not survive that is no state. */
+/** The state is a file, in the order of the dependencies: only serializable data is state. */
 function readBack(stack: Stack): void {
   const { resources } = stack;
   const rows = JSON.parse(JSON.stringify(inOrder(resources))) as [string, Recorded][];

@@ -16,7 +16,7 @@ import {
 
 const ownerOf = ({ members }: OrganizationRow) => members.find(({ role }) => role === "owner")?.email;
 
-/** Each organization keeps its owner, and nothing else is asked for. */
+/** Each organization keeps its owner. */
 export function keepsOwners({ before, after, calls }: Observed): void {
   const broken = after.organizations.flatMap((now) => {
     const was = before.organizations.find(({ uid }) => uid === now.uid);
@@ -34,9 +34,9 @@ export function keepsOwners({ before, after, calls }: Observed): void {
 }
 
 /**
- * The key's own person keeps their role and their place in the organization. Where the service does not say who they are,
- * as long as they can be told from others by their role: as the only one who has it; of several, one at least keeps it.
- * (Where reads lag, the list may show others who have it no more.)
+ * The API key's user keeps their role and their membership of the organization. If the service does not say who they are,
+ * this holds as far as their role distinguishes them from others: the only person with the role keeps it; of several, at
+ * least one keeps it. (If reads lag, the list may show others who no longer have it.)
  */
 export function keepsOwnAccess({ before, after, others, keyPerson, stale, faulty }: Observed): void {
   if (others.length > 0) return;
@@ -57,8 +57,8 @@ export function keepsOwnAccess({ before, after, others, keyPerson, stale, faulty
 }
 
 /**
- * No run takes more people out of one place than it may, whichever way they go; those who go along with what is deleted
- * count too, and so do those whose invitation is cancelled.
+ * No run removes more people from one organization or team than it may, in any way; people removed by a deletion above them
+ * count too, and so do cancelled invitations.
  */
 export function stopsRemovals(run: Observed): void {
   const { before, maxRemovals } = run;
@@ -91,7 +91,7 @@ export function stopsRemovals(run: Observed): void {
   );
 }
 
-/** Whoever leaves an organization leaves its teams, also those in which no record knows them. */
+/** A person who leaves an organization leaves its teams, also those without a record. */
 function isKnownPlace(run: Observed, change: Extract<Change, { what: "place gone" }>): boolean {
   const { organization, team, user } = change;
   const leaves = changesOf(run).some(
@@ -104,8 +104,8 @@ function isKnownPlace(run: Observed, change: Extract<Change, { what: "place gone
 }
 
 /**
- * With an organization or a team that is not forced away goes nobody, and with an organization no team, that no
- * declaration knows. (Who makes a team may be put into it.)
+ * A deletion without forceDestroy removes no unmanaged people, and that of an organization no unmanaged team. (The creator
+ * of a team may have been added to it.)
  */
 export function deletesOnlyWhatIsKnown(run: Observed): void {
   const { before, keyPerson } = run;
@@ -129,14 +129,17 @@ export function deletesOnlyWhatIsKnown(run: Observed): void {
   hold("Nobody goes along whom no declaration knows", strangers);
 }
 
-/** A record knows somebody, by whatever it has ever said of them. */
+/** A record knows a person by any name that it has ever had for them. */
 function isOf(record: Recorded, user: string, service: Service): boolean {
   const address = addressOf(service, user);
   const text = JSON.stringify([record.id, record.inputs, record.outputs]).toLowerCase();
   return text.includes(user) || (address !== undefined && text.includes(lower(address)));
 }
 
-/** Those who can be taken out of a place: no owner of it. (Who has made a team may have been put into it.) */
+/**
+ * People who can be removed from an organization or team: everybody except its owner. (The creator of a team may have been
+ * added to it.)
+ */
 function inside(service: Service, organization: string, team?: string): string[] {
   const row = organizationOf(service, organization)!;
   const people = team === undefined ? row.members : row.teams.find(({ uid }) => uid === team)!.members;
@@ -150,8 +153,8 @@ function isForced({ records }: Observed, id: string): boolean {
 }
 
 /**
- * After the first refusal of the key nothing is changed any more. (What goes at the same time may have been sent: steps
- * of a parallel run, and those of a roster.)
+ * After the first refusal of the key nothing is changed any more. (Concurrent requests may have been sent: steps of a
+ * parallel run, and those of a roster.)
  */
 export function stopsWhereKeyIsRefused({ requests, parallel, program, records }: Observed): void {
   const refusal = requests.findIndex(({ status }) => status === 401);

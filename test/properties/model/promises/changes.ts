@@ -2,7 +2,7 @@ import { changesOf, hold, type Observed } from "../observed.js";
 import { Reasons } from "../reasons.js";
 import { organizationOf, type Service } from "../service.js";
 
-/** Preview and refresh never write; a program that cannot be right changes nothing. */
+/** Preview and refresh never write; an invalid program changes nothing. */
 export function changesNothingUnlessUp(run: Observed): void {
   if (run.writing) return;
   const writes = run.calls.filter((call) => !call.startsWith("GET "));
@@ -11,8 +11,8 @@ export function changesNothingUnlessUp(run: Observed): void {
 }
 
 /**
- * Whatever has changed, a declaration has asked for it: nobody is removed, and nothing deleted, that has not left the
- * program (or that an `unmanaged: "remove"` means), and what no program names is left alone.
+ * Every change has a declaration as its reason: only people and objects that were removed from the program (or that
+ * `unmanaged: "remove"` covers) are removed or deleted, and unmanaged ones are not changed.
  */
 export function changesOnlyWhatIsDeclared(run: Observed): void {
   const reasons = new Reasons(run);
@@ -24,7 +24,7 @@ export function changesOnlyWhatIsDeclared(run: Observed): void {
   );
 }
 
-/** Nothing is made beside one of its name. (Where reads lag, what was made a moment ago is not shown yet.) */
+/** Nothing is created if one of its name exists. (If reads lag, a new object is not visible yet.) */
 export function doublesNothing(run: Observed): void {
   if (run.stale) return;
   const names = ({ organizations }: Service) =>

@@ -16,7 +16,7 @@ import {
 } from "../service.js";
 import { disagreements } from "./records.js";
 
-/** The service is as the program says, as far as people have accepted. */
+/** The service is as declared, as far as people have accepted. */
 export function serviceIsAsDeclared(run: Observed): void {
   const { after } = run;
   const broken = resolveDeclarations({ ...run, records: run.recordsNow }, after).flatMap((row) =>
@@ -25,7 +25,7 @@ export function serviceIsAsDeclared(run: Observed): void {
   hold("Everything is as declared", broken);
 }
 
-/** What a declaration asks for and the service has not. */
+/** The declared objects that the service does not have. */
 function missing(row: Resolved, { after }: Observed): string[] {
   const { kind, inputs, organization: uid, team: teamUid, record, name } = row;
   const organization = uid === undefined ? undefined : organizationOf(after, uid);
@@ -88,7 +88,7 @@ function fieldsMissing<Row>(inputs: Properties, row: Row, fields: readonly (keyo
 }
 
 /**
- * A preview of a settled stack shows nothing, and where everybody has arrived it asks nothing. (A respelling that changes
+ * A preview of a settled stack shows no steps, and sends no request if everybody has accepted. (A respelling that changes
  * nothing is not recorded, as the engine updates nothing: it is looked up in each run.)
  */
 export function staysSettled({ steps, calls, error, program, recordsNow }: Observed): void {
@@ -111,8 +111,8 @@ export function staysSettled({ steps, calls, error, program, recordsNow }: Obser
 }
 
 /**
- * Where nothing happens in between, up does what preview has shown. Of what is in a place that is only being made, preview
- * shows a replacement, as it cannot know that the place is one that exists (adopted under another name).
+ * If nothing happens in between, up takes the steps that preview has shown. For resources in a new organization or team,
+ * preview shows a replacement, as it cannot know that this one exists already (adopted under another name).
  */
 export function keepsPreviewsPromise(preview: Observed, up: Observed): void {
   if (preview.error || up.error) return;
@@ -120,7 +120,8 @@ export function keepsPreviewsPromise(preview: Observed, up: Observed): void {
   const unknown = Object.entries(up.program)
     .filter(([, { inputs }]) => Object.values(inputs).some((value) => isReference(value) && isMade(value.name)))
     .map(([name]) => name);
-  // Deletions of what is replaced are part of the replacement; what goes with its team has no deletion of its own.
+  // Deletions of replaced resources are part of the replacement; resources deleted with their team have no deletion of
+  // their own.
   const gone = [...up.records].filter(([, { deletedWith }]) => deletedWith !== undefined).map(([name]) => name);
   const shown = (steps: string[]) =>
     steps.filter((step) => {
@@ -135,8 +136,8 @@ export function keepsPreviewsPromise(preview: Observed, up: Observed): void {
 }
 
 /**
- * Another spelling replaces nothing: where a run replaces, the person, the team or the organization is another one.
- * (Whose spelling is new to it and who is no member cannot be told to be the same.)
+ * Another spelling replaces nothing: if a run replaces, the person, the team or the organization is another one. (A new
+ * spelling of a person who is not a member cannot be recognized.)
  */
 export function replacesOnlyOthers(run: Observed): void {
   const { before, records, steps, remade } = run;

@@ -5,7 +5,7 @@ import { isPersonKind } from "../program.js";
 import { invitationOf, lower, organizationOf, rolesIn, uidOf, type Service } from "../service.js";
 import { disagreements } from "./records.js";
 
-/** A mail goes out where a declaration asks for one, once in a run and within its maximum. */
+/** An email is sent if a declaration asks for one, once in a run and within its maximum. */
 export function sendsOnlyDueEmails(run: Observed): void {
   const { emails, before } = run;
   const resolved = run.writing ? resolveDeclarations(run, before) : [];
@@ -54,7 +54,7 @@ function whyNoEmail(
   if (inputs["resend"] !== undefined && inputs["resend"] !== outputs["resend"]) return undefined;
   if (invitation) return invitation.role === role ? "they have a valid invitation" : undefined;
   if (outputs["__emailPending"] === true) return undefined;
-  // What the provider cannot tell from its own cancellation.
+  // Changes that the provider cannot distinguish from its own cancellation.
   if (outputs["status"] === "invited" && outputs["role"] !== role) return undefined;
   if (inputs["onExpiry"] === "resend") {
     return outputs["userUid"] === undefined ? undefined : "they have been a member";
@@ -66,7 +66,7 @@ function isOfPerson(record: Recorded, organization: string, to: string, service:
   return record.id.startsWith(`${organization}/`) && recordNames(record, service).has(lower(to));
 }
 
-/** What a run has mailed is counted in the state. */
+/** The emails of a run are counted in the state. */
 export function countsItsEmails(run: Observed): void {
   const resolved = resolveDeclarations(run, run.before).filter(({ kind }) => isPersonKind(kind));
   const broken = run.emails.flatMap(({ to, organization }) =>
@@ -79,12 +79,12 @@ export function countsItsEmails(run: Observed): void {
       return after > before ? [] : [`${name}: ${to} was mailed, and emailsSent went from ${before} to ${after}`];
     }),
   );
-  hold("State counts each mail", broken);
+  hold("State counts each email", broken);
 }
 
 /**
- * Whoever is newly declared is a member or invited after the run, and so is whoever is to be mailed anew. (Where reads
- * lag, whoever has left a moment ago is taken for a member.)
+ * A newly declared person is a member or invited after the run, and so is a person who has to be invited again. (If reads
+ * lag, a person who has just left counts as a member.)
  */
 export function forgetsNobody(run: Observed): void {
   const { writing, steps, error, program, records, recordsNow, after, stale } = run;

@@ -4,9 +4,9 @@ import { hold, type Observed } from "../observed.js";
 import { lower, rosterLines, uidOf } from "../service.js";
 
 /**
- * A declaration stands for one person for its whole life: a record learns the uid of whoever has the declared address, and
- * from then on no address changes it. The other promises take recorded uids for what they are because of this one. (Where
- * reads lag, an address is still shown at whoever has given it up.)
+ * A declaration identifies one person for its whole life: a record learns the uid of the person with the declared address,
+ * and from then on no address changes it. The other promises rely on recorded uids because of this one. (If reads lag, an
+ * address is still shown for its former owner.)
  */
 export function standsForOnePerson(run: Observed): void {
   const broken = [...run.recordsNow].flatMap(([name, now]) => {
@@ -39,7 +39,7 @@ function strangeLines(run: Observed, was: Recorded | undefined, now: Recorded): 
   });
 }
 
-/** Who has the address, before or after the run; where reads lag, also who had it. */
+/** The owner of the address, before or after the run; if reads lag, also its former owner. */
 function holders({ before, after, stale, formerly }: Observed, email: string | undefined): string[] {
   if (email === undefined) return [];
   const now = [before, after].flatMap((service) => uidOf(service, email) ?? []);

@@ -12,7 +12,7 @@ import { countsItsEmails, forgetsNobody, sendsOnlyDueEmails } from "./emails.js"
 import { standsForOnePerson } from "./identity.js";
 import { losesNoRecord, takesAwayWhatLeaves } from "./records.js";
 
-/** Every run keeps these, whatever happens to it. */
+/** Promises that every run keeps. */
 const promises: readonly ((run: Observed) => void)[] = [
   changesNothingUnlessUp,
   keepsOwners,

@@ -21,7 +21,7 @@ import {
   type Service,
 } from "../service.js";
 
-/** What state says is what the service has. After a look at everything, and after all has been brought to what is declared. */
+/** The state agrees with the service, after a refresh of everything, and after everything is as declared. */
 export function stateAgreesWithService({ recordsNow, after, error, command, stale }: Observed): void {
   if (error || stale) return;
   const broken = [...recordsNow].flatMap(([name, record]) =>
@@ -31,9 +31,8 @@ export function stateAgreesWithService({ recordsNow, after, error, command, stal
 }
 
 /**
- * Absence needs proof: a record leaves state where the run deletes it, or where its team or organization is gone. (Where
- * reads lag, a team that was made a moment ago is not shown yet; what is deleted before it is made anew is in no state
- where the run ends in between.)
+ * Absence needs proof: a record leaves the state if the run deletes it, or if its team or organization is gone. (If reads
+ * lag, a new team is not visible yet; a resource deleted before its replacement is in no state if the run ends in between.)
  */
 export function losesNoRecord(run: Observed): void {
   const { records, recordsNow, program, writing, stale, remade, after, assumedDeleted } = run;
@@ -50,7 +49,10 @@ export function losesNoRecord(run: Observed): void {
   );
 }
 
-/** What has left the program has left the service, unless another declaration holds it or it was to be kept. */
+/**
+ * Objects removed from the program are removed from the service, unless another declaration holds them or they were to be
+ * kept.
+ */
 export function takesAwayWhatLeaves(run: Observed): void {
   if (run.error || run.stale || !run.writing) return;
   const deleted = run.steps.filter((step) => step.startsWith("delete "));
@@ -62,7 +64,7 @@ export function takesAwayWhatLeaves(run: Observed): void {
   hold("What leaves the program leaves the service", broken);
 }
 
-/** What is still there of what a deleted record stood for. */
+/** The remaining access of a deleted record. */
 function left(record: Recorded, run: Observed): string[] {
   const { id, kind, outputs } = record;
   const { after } = run;
@@ -106,7 +108,7 @@ function memberLeft(record: Recorded, { members }: OrganizationRow, { after }: O
     .map(([user]) => user);
 }
 
-/** In what a record and the service are at odds. */
+/** The differences between a record and the service. */
 export function disagreements(record: Recorded, service: Service): string[] {
   const organization = organizationOf(service, organizationUid(record));
   if (!organization) return ["its organization is gone"];

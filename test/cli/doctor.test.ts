@@ -74,7 +74,7 @@ describe("the SDK that is proposed", () => {
   const wanting = [undefined, "3.215.9", "3.216.0", "4.0.0"];
   it.each(
     ["20.19.0", "21.7.3", "22.0.0", "24.1.0"].flatMap((node) => wanting.map((version) => [node, version] as const)),
-  )("runs on Node %s, in place of %s", (node, version) => {
+  )("runs on Node %s, instead of %s", (node, version) => {
     expect(sdkCheck(version, node).fix).toMatch(/^2[24]/.test(node) ? command : needsNode);
   });
 });

@@ -215,7 +215,7 @@ describe("a team membership", () => {
   it.each<[string, Planned[], string[]]>([
     ["is made for a member", [ada, place("ada", undefined, { role: "lead" })], ["gains ada Core: - → granted lead"]],
     [
-      "waits for whoever is invited",
+      "waits for an invited person",
       [same(member("zoe", invited)), place("zoe", undefined, {})],
       ["waits zoe Core: - → waiting member"],
     ],
@@ -598,7 +598,7 @@ describe("--approved", () => {
     ["another loss", [member("bob", joined)]],
     ["another detail", [member("ada", joined, { role: "admin", validUntil: "2030-01-01" })]],
     ["another email", [member("lou", { ...invited, onExpiry: "resend" }, { onExpiry: "resend" })]],
-    ["a role in place of a place", [place("ada", { status: "active" }, { role: "lead" })]],
+    ["a role instead of a team membership", [place("ada", { status: "active" }, { role: "lead" })]],
     ["a deleted team", [{ ...team, op: "delete", is: undefined as never }]],
     ["another input of another provider", [{ kind: "Other", name: "key", is: { a: 1, b: [3] } }]],
     ["somebody who is not managed any more", [member("ada", { ...joined, onDestroy: "retain" })]],

@@ -57,13 +57,13 @@ describe("transfer-ownership refuses, and sends nothing that changes anything", 
 
   it.each<[string, string[], Record<string, string>, string, RegExp]>([
     [
-      "who is no member",
+      "a person who is not a member",
       args(person("zoe")),
       {},
       "AVALA_REFUSED",
       /"zoe@example.com" is not a member of Acme \(acme\)/,
     ],
-    ["a uid that is no member", args(uids.core), {}, "AVALA_REFUSED", /is not a member/],
+    ["a uid that is not a member", args(uids.core), {}, "AVALA_REFUSED", /is not a member/],
     ["who is the owner already", args(person("owner")), {}, "AVALA_REFUSED", /is already the owner of Acme \(acme\)/],
     [
       "a key that is not the owner's",

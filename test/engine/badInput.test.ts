@@ -126,7 +126,7 @@ describe("wrong input", () => {
       ["unencrypted", "api.example.com", "Use https"],
     ],
     ["a base URL that is none", { AVALA_BASE_URL: "api.example.com" }, ["base URL"]],
-    ["a limit that is no number", { AVALA_MAX_REMOVALS: "many" }, ["AVALA_MAX_REMOVALS", "whole number"]],
+    ["a limit that is not a number", { AVALA_MAX_REMOVALS: "many" }, ["AVALA_MAX_REMOVALS", "whole number"]],
   ])("%s is refused in the preview, without a call", async (_what, env, parts) => {
     project.declare(valid);
     const preview = await project.preview([], env);

@@ -90,7 +90,7 @@ const cases: Record<string, Case> = {
     after: none,
     left: { members: 0 },
   },
-  "members and their places are counted for each place": {
+  "members and their team memberships are counted for each organization and team": {
     people: limit,
     before: (crowd) => ({ ...members(crowd), ...places(crowd) }),
     after: none,
@@ -102,13 +102,13 @@ const cases: Record<string, Case> = {
     after: (crowd) => roster(crowd, crowd.emails.slice(limit)),
     left: { places: 1 },
   },
-  "a roster and the memberships whose place it takes: a person is counted once": {
+  "a roster and the memberships that it replaces: a person is counted once": {
     people: limit + 1,
     before: (crowd) => places(firstOf(crowd, 4)),
     after: (crowd) => roster(crowd, crowd.emails.slice(limit), { unmanaged: "remove" }),
     left: { places: 1 },
   },
-  "hand-overs are not counted: a roster in place of memberships, and ten removals": {
+  "handovers are not counted: a roster instead of memberships, and ten removals": {
     people: 3 * limit,
     before: places,
     after: (crowd) => roster(crowd, crowd.emails.slice(limit)),
@@ -138,7 +138,7 @@ const cases: Record<string, Case> = {
     after: none,
     left: { members: 0 },
   },
-  "bug: a team without forceDestroy takes more along than the limit: places that are retained": {
+  "bug: a team without forceDestroy removes more people than the limit: retained team memberships": {
     people: limit + 1,
     before: keptPlaces,
     after: none,
@@ -152,21 +152,22 @@ const cases: Record<string, Case> = {
     left: { members: limit },
     gone: "team",
   },
-  "a team with forceDestroy takes along whoever is inside": {
+  "a team with forceDestroy removes everybody inside": {
     people: limit + 1,
     before: (crowd) => keptPlaces(crowd, { forceDestroy: true }),
     after: none,
     left: { members: limit + 1 },
     gone: "team",
   },
-  "bug: an organization without forceDestroy takes more along than the limit: people of whom a place is declared": {
-    people: limit + 1,
-    before: placedPeople,
-    after: none,
-    left: { members: limit + 1 },
-    gone: "team",
-    refused: tooMany("organization", limit + 1),
-  },
+  "bug: an organization without forceDestroy removes more people than the limit: people with a declared team membership":
+    {
+      people: limit + 1,
+      before: placedPeople,
+      after: none,
+      left: { members: limit + 1 },
+      gone: "team",
+      refused: tooMany("organization", limit + 1),
+    },
   "an organization without forceDestroy takes along as many as the limit": {
     people: limit,
     before: placedPeople,
@@ -174,7 +175,7 @@ const cases: Record<string, Case> = {
     left: {},
     gone: "organization",
   },
-  "an organization with forceDestroy takes along whoever is inside": {
+  "an organization with forceDestroy removes everybody inside": {
     people: limit + 1,
     before: (crowd) => ({
       [crowd.organization]: organization({

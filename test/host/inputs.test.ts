@@ -447,7 +447,7 @@ describe("settings that cannot work are refused by check", () => {
       /user name or password/,
     ],
     [
-      "a limit that is no number",
+      "a limit that is not a number",
       { AVALA_API_KEY: "k", AVALA_MAX_REMOVALS: "many" },
       /AVALA_MAX_REMOVALS is not a whole number/,
     ],

@@ -21,7 +21,7 @@ const rows: [string, createdAt: string, service: ((here: number) => number) | un
   ["created a minute ago", "2026-01-01T11:59:00Z", undefined, 5000],
   ["created long ago", "2025-01-01T12:00:00Z", undefined, 0],
   ["created 64 s ago, in another spelling", "2026-01-01T12:58:56.000000+01:00", undefined, 1000],
-  ["created at a time that is not told", "", undefined, longest],
+  ["created at an unknown time", "", undefined, longest],
   ["created at a time that cannot be read", "yesterday", undefined, longest],
   ["bug: created an hour from now, by another clock", "2026-01-01T13:00:00Z", undefined, longest],
   ["bug: of a service whose clock stands still", "2026-01-01T12:00:00Z", () => 0, longest],

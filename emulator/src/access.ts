@@ -17,7 +17,7 @@ export interface Visit {
   membership: Membership<OrganizationRole>;
 }
 
-/** The organization of the path, for a caller who may `need` it. A stranger does not learn that it exists. */
+/** The organization of the path, for a caller who may `need` it. People outside do not learn that it exists. */
 export function visit(call: Call, need: Need): Visit {
   const organization = call.service.store.organizationBySlug(call.param("slug"));
   if (!organization) throw notFound();

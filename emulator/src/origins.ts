@@ -8,7 +8,7 @@ export const loopbackOnly = createMiddleware(async (c, next) => {
   return c.text("This is served on 127.0.0.1 and localhost only.", 403);
 });
 
-/** Browsers say from where a request is sent; what says nothing is no browser. */
+/** Browsers send the origin of a request; clients without it are not browsers. */
 export const ownPageOnly = createMiddleware(async (c, next) => {
   const { "sec-fetch-site": site = "same-origin", origin } = c.req.header();
   const own = new URL(c.req.url).origin;

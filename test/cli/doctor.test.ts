@@ -329,7 +329,7 @@ describe("Avala", () => {
       ["scopes that are null", { body: { scopes: null, toolsets: ["organizations"] } }, untold],
       ["scopes as text", { body: { scopes: `${read} ${write}` } }, untold],
       ["scopes as a map", { body: { scopes: { [read!]: true, [write!]: true } } }, untold],
-      ["scopes that are no texts", { body: { scopes: [{ name: read }, { name: write }] } }, untold],
+      ["scopes that are not texts", { body: { scopes: [{ name: read }, { name: write }] } }, untold],
       ["no scope", { body: { scopes: [] } }, nothing],
       ["no scope, and no toolset", may([]), nothing],
       [

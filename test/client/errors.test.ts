@@ -121,7 +121,7 @@ describe("whether a failed call may have been carried out", () => {
     expect((await failing(reply, write)).doubtful).toBe(writing);
   });
 
-  it("a write that was not sent is never doubtful", async () => {
+  it("a write that was not sent never has an unknown outcome", async () => {
     const { client, sent } = mocked({ readOnly: true });
     const error = await failure(write(client));
     expect(error).toBeInstanceOf(ReadOnlyError);

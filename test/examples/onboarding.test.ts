@@ -101,7 +101,7 @@ function essence(lines: string[]): string[] {
 }
 
 const operations: Record<string, string> = { "+": "create", "~": "update", "-": "delete" };
-/** What one line tells of a resource: ` ~  Team core updated`. */
+/** The step of a resource in one line: ` ~  Team core updated`. */
 const row = /^([+~-]) (\w+) (\S+) (?:create|update|delete)d?( \[.*\])?$/;
 
 const uids = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g;

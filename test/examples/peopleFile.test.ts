@@ -52,7 +52,7 @@ describe("the people file", () => {
     ["a misspelt field of a person", "teams: { labeling: lead }", "team: { labeling: lead }", '"team" is unknown'],
     ["a misspelt field of a team", "description:", "descripton:", '"descripton" is unknown'],
     ["a misspelt field of the file", "people:\n", "persons:\n", '"people" is missing'],
-    ["people that are no list", "people:\n", "people: {}\nmore:\n", '"more" is unknown'],
+    ["people that are not a list", "people:\n", "people: {}\nmore:\n", '"more" is unknown'],
     ["a file that is no YAML", "teams:\n", "teams: [\n", "at line"],
   ])("refuses %s", (_what, right, wrong, reason) => {
     expect(text).toContain(right);

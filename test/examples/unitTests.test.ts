@@ -56,7 +56,7 @@ it("pass, with a key in the environment and no request to Avala", async () => {
 });
 
 it.each([
-  ["Ada is no admin", 'role: "admin"', 'role: "member"', tests[0]!],
+  ["Ada is not an admin", 'role: "admin"', 'role: "member"', tests[0]!],
   ["Grace leads", '"grace@example.com": "member"', '"grace@example.com": "lead"', tests[1]!],
   [
     "the team is elsewhere",

@@ -20,7 +20,7 @@ const key = "guards/key.test.ts";
 /** Every guard, in both directions. */
 export const guards: readonly Guard[] = [
   {
-    guard: "The owner is neither removed nor demoted, whatever is declared.",
+    guard: "The owner is neither removed nor demoted, for any declaration.",
     refuses: [
       [member, "is settled and reported, and neither changed nor removed, for every way to declare them"],
       [people, "and is given no other role; a person with a visible role is"],
@@ -29,7 +29,7 @@ export const guards: readonly Guard[] = [
     allows: [[member, "may become owner later, and stop being it: only then the declared role counts again"]],
   },
   {
-    guard: "The key's own person is neither removed nor demoted, where they can be known.",
+    guard: "The API key's user is neither removed nor demoted, if they can be identified.",
     refuses: [
       [member, "as the only admin is neither demoted nor removed; retain drops the resource"],
       [member, "cannot be distinguished from another admin; the last of them is kept"],
@@ -61,7 +61,7 @@ export const guards: readonly Guard[] = [
       [removals, "members and their team memberships are counted for each organization and team"],
       [removals, "a roster and the memberships that it replaces: a person is counted once"],
       [removals, "handovers are not counted: a roster instead of memberships, and ten removals"],
-      [removals, "hand-overs are not counted: other names, and ten removals"],
+      [removals, "handovers are not counted: other names, and ten removals"],
       [removals, "two providers with as many as the limit"],
       [removals, "a team without forceDestroy takes along as many as the limit"],
       [removals, "an organization without forceDestroy takes along as many as the limit"],

@@ -114,7 +114,7 @@ const cases: Record<string, Case> = {
     after: (crowd) => roster(crowd, crowd.emails.slice(limit)),
     left: { places: 2 * limit },
   },
-  "hand-overs are not counted: other names, and ten removals": {
+  "handovers are not counted: other names, and ten removals": {
     people: 3 * limit,
     before: members,
     after: (crowd) =>

@@ -173,7 +173,7 @@ const changes: Change[] = [
     calls: [organizations, people, `PATCH ${acme}members/person2/role/`],
   },
   {
-    title: "another place",
+    title: "another team membership",
     changed: { [placeName(1, 5)]: place(1, 5) },
     calls: [organizations, teams, people, peopleOf(1), `POST ${acme}teams/team-1/members/`],
   },
@@ -221,7 +221,11 @@ describe("a change costs its writes and the lists that it needs, each once:", ()
   });
 
   it.each([
-    ["a place", placeName(1, 2), [organizations, teams, peopleOf(1), `DELETE ${acme}teams/team-1/members/person2/`]],
+    [
+      "a team membership",
+      placeName(1, 2),
+      [organizations, teams, peopleOf(1), `DELETE ${acme}teams/team-1/members/person2/`],
+    ],
     ["a person", email(2), [organizations, people, invitations, `DELETE ${acme}members/person2/`]],
   ])("%s that is removed", async (_, name, calls) => {
     await settledTiny();

@@ -181,6 +181,6 @@ function valueOf(path: string, values: ReadonlyMap<string, string>): string {
 
 function holds(condition: string, values: ReadonlyMap<string, string>): boolean {
   const [, path, operator, expected] = /^(\S+) (==|!=) '([^']*)'$/.exec(condition) ?? [];
-  if (path === undefined) throw new Error(`${condition} cannot be told here.`);
+  if (path === undefined) throw new Error(`${condition} is not known here.`);
   return (valueOf(path, values) === expected) === (operator === "==");
 }

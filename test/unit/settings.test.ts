@@ -63,7 +63,7 @@ describe("key and base URL", () => {
   it.each([
     ["none at all", {}, {}],
     [
-      "the configuration names an unset variable, whatever key it holds",
+      "the configuration names an unset variable, regardless of its key",
       {},
       { "avala:apiKeyEnv": "MINE_API_KEY", "avala:apiKey": "c" },
     ],

@@ -19,8 +19,8 @@ const EMOJI_OR_UNSEEN = new RegExp(
 );
 
 /**
- * Names and addresses come from whoever uses the API. `html` escapes them; here what cannot be seen, such as marks that turn
- * the reading direction, is written out.
+ * Names and addresses come from users of the API. `html` escapes them; here invisible characters, such as marks that turn
+ * the reading direction, are written out.
  */
 const visible = (text: string): string =>
   text.replace(EMOJI_OR_UNSEEN, (mark, emoji?: string) => emoji ?? `\\u{${mark.codePointAt(0)!.toString(16)}}`);

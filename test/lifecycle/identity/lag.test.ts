@@ -17,7 +17,7 @@ const made = {
   "a team": () => team({ organization: uids.acme, name: "Blue" }),
   "a member who is invited": () => organizationMember({ organization: uids.acme, email: person("zoe") }),
   "an invitation": () => invitation({ organization: uids.acme, email: person("zoe") }),
-  teamMembership => "a team membership": () => teamMembership => teamMembership({ team: core(), user: uids.mia, role: "member" }),
+  "a team membership": () => teamMembership({ team: core(), user: uids.mia, role: "member" }),
   "a roster": () => teamRoster({ team: core(), members: { [person("lee")]: "lead", [person("mia")]: "member" } }),
 } satisfies Record<string, () => Declaration>;
 type What = keyof typeof made;

@@ -388,7 +388,7 @@ describe("bug: one limit for all kinds of removals", () => {
     expect((await pendingNow()).length).toBeGreaterThanOrEqual(1);
   });
 
-  it("counts a person once, whatever they lose", async () => {
+  it("counts a person once, for all their losses", async () => {
     for (const name of names) await join(name);
     await s.stack.up(program(both));
     limit(4);

@@ -69,7 +69,7 @@ const needsAddresses = new Set([
   "OrganizationMember: take over a member, with another role",
   "OrganizationMember: acceptance is recorded",
   "OrganizationMember: accepted, and another role",
-  "OrganizationMember: mailed again by itself after its invitation expired",
+  "OrganizationMember: invited again by itself after its invitation expired",
   "OrganizationMember: resend after a refusal",
   "OrganizationMember: refresh after the acceptance",
   "OrganizationMember: another logical name",

@@ -242,7 +242,7 @@ const members: Operation[] = [
     after: only((at) => member(at, "zoe", { role: "admin" })),
   },
   {
-    name: "OrganizationMember: mailed again by itself after its invitation expired",
+    name: "OrganizationMember: invited again by itself after its invitation expired",
     before: only((at) => member(at, "zoe", { onExpiry: "resend" })),
     between: (emulator, at) => emulator.expire(at.person("zoe")),
     after: only((at) => member(at, "zoe", { onExpiry: "resend" })),
@@ -383,7 +383,7 @@ const rosters: Operation[] = [
     after: (at) => ({ zoe: member(at, "zoe"), it: roster(at, { ...leeAndBob, zoe: "member" }) }),
   },
   {
-    name: "TeamRoster: strangers are taken out",
+    name: "TeamRoster: unmanaged people are removed",
     before: only((at) => roster(at, { lee: "lead" })),
     after: only((at) => roster(at, { lee: "lead" }, { unmanaged: "remove" })),
   },

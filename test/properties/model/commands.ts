@@ -125,7 +125,7 @@ const hasty = command("up, at once", async (world) =>
 const obey: Move = (world) => {
   const follow = world.lastErrors.map((line) => fixFor(world, world.stack, line)).find(Boolean);
   if (!follow) return undefined;
-  return { line: "do what the error tells to do", take: async () => follow() };
+  return { line: "follow the error", take: async () => follow() };
 };
 
 /** The key is revoked in the middle of a run; the next one is another key of the same person. */

@@ -1,6 +1,6 @@
 /**
  * Proof that the model finds faults: the provider is broken on purpose, in one way after the other, and the model
- * tries seeds (in its own process, which is faster; the first that tells is tried again on real hosts). After
+ * tries seeds (in its own process, which is faster; the first that finds the fault is tried again on real hosts). After
  * `npm run build`:
  *
  *     node test/properties/model/mutants.mjs            all of them
@@ -53,7 +53,7 @@ const mutants = [
     edits: [["lifecycle/resources/organization.ts", "if (teams.length > 0)", "if (false)"]],
   },
   {
-    name: "strangers in a team go along",
+    name: "unmanaged people in a team are removed",
     edits: [["lifecycle/resources/team.ts", "if (strangers.length === 0) {", "if (true) {"]],
   },
   {
@@ -61,7 +61,7 @@ const mutants = [
     edits: [["lifecycle/resources/organizationMember.ts", 'if (inputs["onDestroy"] === "retain")', "if (false)"]],
   },
   {
-    name: "hand-over is off",
+    name: "handover is off",
     edits: [
       [
         "lifecycle/runtime/handOver.ts",
@@ -79,7 +79,7 @@ const mutants = [
     edits: [["policy/identity.ts", 'return name === label ? "stale" : "other";', 'return "other";']],
   },
   {
-    name: "a refresh binds whoever has the address",
+    name: "a refresh records the owner of the address",
     edits: [
       [
         "lifecycle/resources/person.ts",
@@ -117,7 +117,7 @@ const mutants = [
     edits: [["policy/identity.ts", "return isUnfinished ||", "return true ||"]],
   },
   {
-    name: "a deletion takes whoever has the address",
+    name: "a deletion removes the owner of the address",
     edits: [
       [
         "lifecycle/resources/organizationMember.ts",
@@ -138,7 +138,7 @@ const mutants = [
     ],
   },
   {
-    name: "claims do not tell deployments apart",
+    name: "claims do not distinguish deployments",
     edits: [["lifecycle/runtime/claims.ts", "digestOf(`${this.#deployment} ${key}`)", "digestOf(key)"]],
   },
   {
@@ -196,7 +196,7 @@ const onHosts = (folder) => ({ TEST_HOSTS: "processes", TEST_PROGRAM_FOLDER: joi
 
 const words = process.argv.slice(2);
 const chosen = mutants.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
-/** What is found in the provider as it is tells nothing of a mutant. */
+/** Failures of the unchanged provider prove nothing about a mutant. */
 const before = await brokenBy(`1-${seeds}`, inProcess(await prepare({ name: "as it is", edits: [] })));
 for (const [seed, promise] of before) process.stdout.write(`as it is: seed ${seed}: ${promise}\n`);
 

@@ -26,7 +26,7 @@ async function converge(world: World, stack: NotedStack): Promise<Observed> {
     }));
     for (const { message, follow } of messages) {
       if (!follow || followed.has(message)) {
-        throw new Broken("What an error tells to do helps", `${followed.has(message) ? "again " : ""}${message}`);
+        throw new Broken("Following an error helps", `${followed.has(message) ? "again " : ""}${message}`);
       }
       followed.add(message);
       world.script.push(`  error: ${message.slice(0, 160)}`);

@@ -250,7 +250,7 @@ const nagged: Move = (world, dice) => {
   if (who === undefined) return undefined;
   const [name, spelling] = [`${who}${world.count + 1}`, { email: world.addresses.get(who)! }];
   return {
-    line: `invite ${who}, and ask for one mail more than may be sent; up, up (${name})`,
+    line: `invite ${who}, and ask for one email more than may be sent; up, up (${name})`,
     take: async () => {
       world.count += 1;
       const fields = { maxEmails: 1 };

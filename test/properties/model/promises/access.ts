@@ -126,7 +126,7 @@ export function deletesOnlyWhatIsKnown(run: Observed): void {
       ...unknown.map(({ name }) => `team ${name}`),
     ];
   });
-  hold("Nobody goes along whom no declaration knows", strangers);
+  hold("No unmanaged person is removed with a deletion", strangers);
 }
 
 /** A record knows a person by any name that it has ever had for them. */

@@ -448,7 +448,7 @@ describe("names that look alike", () => {
       .flatMap(({ lines }) => lines.map((line) => line.text))
       .join("\n"),
     // Characters other than letters, digits and spaces are references in Markdown.
-    markdown: markdownOf(review).replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))),
+    markdown: markdownOf(review).text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))),
     html: htmlOf(review).replaceAll("&#39;", "'"),
   });
 
@@ -930,7 +930,9 @@ describe("the command", () => {
   afterAll(() => desk.close());
 
   it("reads stdin, and exits with 0 although a person is invited", async () => {
-    const stdin = JSON.stringify(previewDocument([member("zoe", undefined, {})], { changeSummary: { same: 4 } }));
+    const stdin = JSON.stringify(
+      previewDocument([member("zoe", undefined, {})], { changeSummary: { create: 1, same: 4 } }),
+    );
     const { code, stdout, stderr } = await desk.run(["review", "-"], { stdin });
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("--show-sames");

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { constants, cpus, loadavg, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { join, relative } from "node:path";
 import { prepare, PrepareError } from "../scripts/prepare.mjs";
 import { PROJECT, say } from "../scripts/project.mjs";
@@ -27,7 +27,6 @@ async function main() {
     throw new BenchError("The figures of processes are taken as Linux and macOS tell them.");
   await prepare({ log: say });
   const engine = await ensurePulumi({ log: say, env: ownEnvironment() });
-  endOnSignals();
   openFolder();
   const results = begun(engine, options);
   // What a long run has measured is not lost with its last step.
@@ -103,15 +102,6 @@ function ownEnvironment() {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(AVALA_|PULUMI_|NODE_OPTIONS$)/i.test(name)),
   );
-}
-
-/** Between two runs of pulumi nobody else listens, and Node would end without cleaning up; during one, its own handler does. */
-function endOnSignals() {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => {
-      if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal]);
-    });
-  }
 }
 
 /** Writes JSON and Markdown, named after the moment, and answers the path of the JSON. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { WORK } from "../scripts/project.mjs";
+import { isAlive, WORK } from "../scripts/project.mjs";
 
 /** Where results stay. */
 export const RESULTS = join(WORK, "bench");
@@ -18,15 +18,4 @@ export function openFolder() {
   }
   mkdirSync(FOLDER, { recursive: true });
   process.once("exit", () => rmSync(FOLDER, { recursive: true, force: true, maxRetries: 3 }));
-}
-
-/** Whether another process has this id; a folder of our own id is what an earlier process has left. */
-function isAlive(pid) {
-  if (!(pid > 0) || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
-  }
 }

@@ -9,3 +9,20 @@ export const WORK = join(PROJECT, ".work");
 
 /** Says one line to the person at the terminal; never on stdout, which belongs to the command that was asked for. */
 export const say = (line) => process.stderr.write(`${line}\n`);
+
+/** Minutes and seconds, as `2:05`. */
+export function formatElapsed(milliseconds) {
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** Whether another process has this id; what has our own id was left by an earlier process. */
+export function isAlive(pid) {
+  if (!(pid > 0) || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}

@@ -2,9 +2,8 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
 
-const REPEAT_MS = 300;
-const KILL_AFTER_MS = 3_000;
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+/** npm repeats a signal that the terminal has sent to every process already. */
+const REPEATED_WITHIN_MS = 300;
 const windows = process.platform === "win32";
 
 /** True where a terminal delivers Ctrl-C to every process of our group by itself. */
@@ -19,32 +18,26 @@ export class Interrupted extends Error {
 }
 
 const children = new Set();
-const handlers = new Map(SIGNALS.map((signal) => [signal, () => onSignal(signal)]));
-const lastSeen = new Map();
 let interruptedBy;
+let lastSignal = { at: -Infinity };
 
 /**
  * Runs a command to its end and returns its exit code (128 + n when signal n ended it).
  *
- * - `stdio`: as in `spawn`, default `inherit`.
- * - `onLine(line)`: called for each line of its stdout and stderr, which are then not shown.
- * - `ownGroup`: a process group of its own, so that it and all its descendants end together and get each signal
- *   exactly once. Not for a program that reads from a terminal.
- * - `signal`: an AbortSignal that ends it.
+ * @param options those of `spawn`, and
+ *   - `onLine(line)`: called for each line of its stdout and stderr, which are then not shown;
+ *   - `ownGroup`: a process group of its own (default: with `onLine`), so that it and its descendants end together and get
+ *     each signal exactly once; not for a program that reads from a terminal;
+ *   - `signal`: an AbortSignal that kills it.
  */
-export async function run(command, args, { cwd, env, stdio = "inherit", onLine, ownGroup = false, signal } = {}) {
+export async function run(command, args, { onLine, ownGroup = Boolean(onLine), signal, ...options } = {}) {
   if (interruptedBy) throw new Interrupted(interruptedBy);
-  const child = spawn(command, args, {
-    cwd,
-    env,
-    stdio: onLine ? ["ignore", "pipe", "pipe"] : stdio,
-    detached: ownGroup && !windows,
-    windowsHide: true,
-  });
+  const stdio = onLine ? ["ignore", "pipe", "pipe"] : "inherit";
+  const child = spawn(command, args, { stdio, detached: ownGroup && !windows, windowsHide: true, ...options });
   const entry = { child, ownGroup };
-  add(entry);
-  const stop = () => end(entry);
-  signal?.addEventListener("abort", stop, { once: true });
+  children.add(entry);
+  const kill = () => send(entry, "SIGKILL");
+  signal?.addEventListener("abort", kill);
   if (onLine) for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", onLine);
   try {
     return await new Promise((resolve, reject) => {
@@ -52,12 +45,12 @@ export async function run(command, args, { cwd, env, stdio = "inherit", onLine, 
       child.once("close", (code, by) => resolve(exitCodeOf(code, by)));
     });
   } finally {
-    remove(entry);
-    signal?.removeEventListener("abort", stop);
+    children.delete(entry);
+    signal?.removeEventListener("abort", kill);
   }
 }
 
-/** As `run`, for a step of the preparation: an interrupt during it ends everything. */
+/** As `run`, for one step of several: a signal during it ends all of them. */
 export async function runStep(command, args, options) {
   const code = await run(command, args, options);
   if (interruptedBy) throw new Interrupted(interruptedBy);
@@ -78,44 +71,24 @@ function send({ child, ownGroup }, signal) {
   }
 }
 
-function end(entry) {
-  send(entry, "SIGTERM");
-  const timer = setTimeout(() => send(entry, "SIGKILL"), KILL_AFTER_MS);
-  entry.child.once("close", () => clearTimeout(timer));
-}
-
-/** Signals are ours only while a child runs: whoever imports this may have an opinion of its own on them. */
-function add(entry) {
-  if (children.size === 0) {
-    for (const [signal, handler] of handlers) process.on(signal, handler);
-    process.on("exit", endAll);
-  }
-  children.add(entry);
-}
-
-function remove(entry) {
-  children.delete(entry);
-  if (children.size > 0) return;
-  for (const [signal, handler] of handlers) process.removeListener(signal, handler);
-  process.removeListener("exit", endAll);
-}
-
-function endAll() {
-  for (const entry of children) send(entry, "SIGTERM");
-}
-
 /**
- * Passes a signal on, once: npm repeats what the terminal has already sent to every process, and a second interrupt
- * makes the Pulumi engine drop the steps in flight.
+ * Passes a signal on, once: a second interrupt makes the Pulumi engine drop the steps in flight. The child comes to its end
+ * first; while none runs, this process ends at once.
  */
 function onSignal(signal) {
   const now = Date.now();
-  const repeated = now - (lastSeen.get(signal) ?? -Infinity) < REPEAT_MS;
-  lastSeen.set(signal, now);
+  const repeated = signal === lastSignal.name && now - lastSignal.at < REPEATED_WITHIN_MS;
+  lastSignal = { name: signal, at: now };
   interruptedBy ??= signal;
+  if (children.size === 0) process.exit(exitCodeOf(null, signal));
   if (repeated) return;
   for (const entry of children) {
     const delivered = signal === "SIGINT" && atTerminal && !entry.ownGroup;
     if (!delivered) send(entry, signal);
   }
 }
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, onSignal);
+process.on("exit", () => {
+  for (const entry of children) send(entry, "SIGTERM");
+});

@@ -1,4 +1,8 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { delimiter, dirname, join } from "node:path";
 import { put, putProgram, removeFolders, start, temporaryFolder } from "./setupProcess";
 
@@ -15,21 +19,27 @@ function clone() {
   return { root, bin };
 }
 
+const FAILS = `async () => { throw new Error("the installer failed."); }`;
+
 /** Runs ensurePulumi with a download that fails and, unless given, the build of the project itself. */
-function ensure({ root, bin }: { root: string; bin: string }, build = "undefined", env: Record<string, string> = {}) {
+function ensure(
+  { root, bin }: { root: string; bin: string },
+  build = "undefined",
+  { download = FAILS, ...env }: Record<string, string> = {},
+) {
   return start(
-    `import { ensurePulumi, Unavailable } from "SCRIPTS/pulumi.mjs";
+    `import { downloadRelease, ensurePulumi } from "SCRIPTS/pulumi.mjs";
     import { chmodSync, existsSync, writeFileSync } from "node:fs";
     import { setTimeout as sleep } from "node:timers/promises";
     const until = async (file) => { while (!existsSync(file)) await sleep(10); };
     const program = (file, script) => { writeFileSync(file, "#!/bin/sh\\n" + script + "\\n"); chmodSync(file, 0o755); };
     const both = (folder, version = "3.259.0") => {
       program(folder + "/bin/pulumi", "echo v" + version);
-      program(folder + "/bin/pulumi-language-nodejs", "echo 4711; exec /bin/sleep 60");
+      program(folder + "/bin/pulumi-language-nodejs", "exit 0");
     };
-    const download = async () => { throw new Unavailable("the installer failed."); };
     try {
-      const { env, ...found } = await ensurePulumi({ root: ${JSON.stringify(root)}, download, build: ${build} });
+      const { env, ...found } = await ensurePulumi({ root: ${JSON.stringify(root)}, 
+        download: ${download}, build: ${build} });
       console.log(JSON.stringify({ ...found, path: env.PATH }));
     } catch (error) {
       console.log(JSON.stringify({ code: error.code, message: error.message }));
@@ -43,7 +53,7 @@ const answer = async (started: ReturnType<typeof start>) => {
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Record<string, string>;
 };
 
-const setUps = (root: string) => readdirSync(join(root, ".pulumi-cli")).filter((name) => name !== "lock");
+const setUps = (root: string) => readdirSync(join(root, ".pulumi-cli"));
 const WHOLE = "async ({ folder }) => both(folder)";
 
 describe("the versions that are new enough", () => {
@@ -120,7 +130,7 @@ describe("a set-up", () => {
     await first.said("half");
     first.child.kill("SIGKILL");
     await first.ended;
-    expect(setUps(place.root)).toEqual([`partial-${first.child.pid}-build`]);
+    expect(setUps(place.root)).toEqual(["partial"]);
     expect((await answer(ensure(place)))["code"]).toBe("PULUMI_SETUP_FAILED");
     expect(await answer(ensure(place, WHOLE))).toMatchObject({ source: "build" });
     expect(setUps(place.root)).toEqual(["3.259.0"]);
@@ -129,10 +139,7 @@ describe("a set-up", () => {
   it.each([
     ["a CLI that does not run", `async ({ folder }) => { both(folder); program(folder + "/bin/pulumi", "exit 1"); }`],
     ["a CLI of another version", `async ({ folder }) => both(folder, "3.258.0")`],
-    [
-      "a language host that does not start",
-      `async ({ folder }) => { both(folder); program(folder + "/bin/pulumi-language-nodejs", "exit 1"); }`,
-    ],
+    ["no language host", `async ({ folder }) => program(folder + "/bin/pulumi", "echo v3.259.0")`],
     ["no CLI at all", "async () => {}"],
   ])("that ends with %s leaves nothing", async (_, build) => {
     const place = clone();
@@ -164,6 +171,61 @@ describe("a set-up", () => {
   });
 });
 
+describe("the release", () => {
+  const system = `${process.platform}-${process.arch}`;
+  let server: Server;
+  let archive: Buffer | undefined;
+  const asked: string[] = [];
+  beforeAll(async () => {
+    server = createServer(({ url = "" }, response) => {
+      asked.push(url);
+      response.writeHead(archive ? 200 : 404).end(archive);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+  });
+  afterAll(() => server.close());
+
+  /** Sets up from the server; without Go, so that no other way is left. */
+  const fetched = (place = clone()) => {
+    symlinkSync("/bin/tar", join(place.bin, "tar"));
+    symlinkSync("/bin/gzip", join(place.bin, "gzip"));
+    const { port } = server.address() as AddressInfo;
+    const download = `(context) => downloadRelease(context, "http://127.0.0.1:${port}")`;
+    return answer(ensure(place, "undefined", { download, HTTP_PROXY: "", http_proxy: "" }));
+  };
+
+  /** A release as Pulumi packs it, with its programs in `folder`. */
+  const packed = (folder: string) => {
+    const root = temporaryFolder();
+    putProgram(join(root, folder, "pulumi"), "echo v3.259.0");
+    putProgram(join(root, folder, "pulumi-language-nodejs"), "exit 0");
+    return execFileSync("tar", ["-czf", "-", "-C", root, "pulumi"]);
+  };
+
+  it.each(["pulumi", "pulumi/bin"])("is fetched and unpacked, its programs in %s", async (folder) => {
+    archive = packed(folder);
+    asked.length = 0;
+    const place = clone();
+    const command = join(place.root, ".pulumi-cli/3.259.0/bin/pulumi");
+    expect(await fetched(place)).toMatchObject({ source: "release", command });
+    expect(asked).toEqual([`/pulumi-v3.259.0-${system}.tar.gz`]);
+    expect(setUps(place.root)).toEqual(["3.259.0"]);
+  });
+
+  it.each([
+    ["is not there", undefined, `-${system}.tar.gz was answered 404.`],
+    ["is not an archive", Buffer.from("<html>"), "tar -xf ended with exit code"],
+  ])("that %s is passed over, and leaves nothing", async (_, content, reason) => {
+    archive = content;
+    const place = clone();
+    expect(await fetched(place)).toMatchObject({
+      code: "PULUMI_SETUP_FAILED",
+      message: expect.stringContaining(reason),
+    });
+    expect(setUps(place.root)).toEqual([]);
+  });
+});
+
 describe("when nothing works", () => {
   it("the message says what was tried and the ways out", async () => {
     const { code, message } = await answer(ensure(clone()));
@@ -178,8 +240,7 @@ describe("when nothing works", () => {
 
   it("the message holds the last words of a failed build", async () => {
     const place = clone();
-    const caches = JSON.stringify({ GOCACHE: place.root, GOMODCACHE: place.root });
-    putProgram(join(place.bin, "go"), `[ "$1" = env ] && echo '${caches}' && exit\necho 'no such module' >&2\nexit 1`);
+    putProgram(join(place.bin, "go"), "echo 'no such module' >&2\nexit 1");
     expect((await answer(ensure(place)))["message"]).toContain("go build ended with exit code 1:\n    no such module");
     expect(setUps(place.root)).toEqual([]);
   });

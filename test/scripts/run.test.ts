@@ -9,18 +9,38 @@ const running = (program: string, options: string) =>
 const WAITING = `setInterval(() => {}, 1000); console.log("up " + process.pid);`;
 const GRACEFUL = `process.on("SIGTERM", () => { console.log("leaving"); process.exit(7); }); ${WAITING}`;
 
-it.each(["{}", "{ ownGroup: true }"])("passes a signal on and answers the child's exit code: %s", async (options) => {
-  const parent = running(GRACEFUL, options);
-  await parent.said("up ");
-  parent.child.kill("SIGTERM");
-  expect((await parent.ended).stdout).toContain("leaving\ncode 7\n");
-});
+it.each(["{}", "{ ownGroup: true }", "{ onLine: console.log }"])(
+  "passes a signal on and answers the child's exit code: %s",
+  async (options) => {
+    const parent = running(GRACEFUL, options);
+    await parent.said("up ");
+    parent.child.kill("SIGTERM");
+    expect((await parent.ended).stdout).toContain("leaving\ncode 7\n");
+  },
+);
 
 it("answers 128 + n for a child that a signal ended", async () => {
   const parent = running(WAITING, "{}");
   await parent.said("up ");
   parent.child.kill("SIGTERM");
   expect((await parent.ended).stdout).toContain("code 143\n");
+});
+
+it("passes an interrupt on once, although npm repeats it: a second one makes the engine drop steps in flight", async () => {
+  const counting = `let n = 0; process.on("SIGINT", () => console.log("interrupt " + ++n));
+    process.on("SIGTERM", () => process.exit(n)); ${WAITING}`;
+  const parent = start(
+    `import { run } from "SCRIPTS/run.mjs";
+    Date.now = () => 0;
+    const onLine = (line) => {
+      console.log(line);
+      process.emit("SIGINT", "SIGINT");
+      if (line.startsWith("interrupt")) process.emit("SIGTERM", "SIGTERM");
+    };
+    console.log("code " + await run(process.execPath, ["-e", process.env.PROGRAM], { onLine }));`,
+    { PROGRAM: counting },
+  );
+  expect((await parent.ended).stdout).toMatch(/^up \d+\ninterrupt 1\ncode 1\n$/);
 });
 
 it("starts nothing further once a step of the preparation was interrupted", async () => {
@@ -35,23 +55,27 @@ it("starts nothing further once a step of the preparation was interrupted", asyn
   expect(stdout).not.toContain("further");
 });
 
-it("ends the descendants of a child with a group of its own", async () => {
-  const descendant = `process.on("SIGTERM", () => { console.log("descendant told"); process.exit(); }); ${WAITING}`;
+it("kills the descendants of a child with a group of its own", async () => {
   const program = `require("node:child_process").spawn(process.execPath, ["-e", process.env.DESCENDANT], { stdio: "inherit" });`;
   const parent = start(
     `import { run } from "SCRIPTS/run.mjs";
     const stop = new AbortController();
     const onLine = (line) => { console.log(line); stop.abort(); };
-    console.log("code " + await run(process.execPath, ["-e", process.env.PROGRAM],
-      { ownGroup: true, onLine, signal: stop.signal }));`,
-    { DESCENDANT: descendant, PROGRAM: program },
+    console.log("code " + await run(process.execPath, ["-e", process.env.PROGRAM], { onLine, signal: stop.signal }));`,
+    { DESCENDANT: WAITING, PROGRAM: program },
   );
-  expect((await parent.ended).stdout).toMatch(/^up \d+\ndescendant told\ncode 143\n$/);
+  // The descendant holds the pipe: without its death, run() would not come to its end.
+  expect((await parent.ended).stdout).toMatch(/^up \d+\ncode 137\n$/);
 });
 
-it("leaves signals alone while no child runs", async () => {
-  const parent = start(`import { run } from "SCRIPTS/run.mjs";
-    await run(process.execPath, ["-e", ""]);
-    console.log(["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => process.listenerCount(signal)).join());`);
-  expect((await parent.ended).stdout).toBe("0,0,0\n");
+it.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const)("ends the process on %s while no child runs, with the exit handlers", async (signal, code) => {
+  const idle = start(`import "SCRIPTS/run.mjs";
+    process.on("exit", () => console.log("cleaned up")); console.log("idle"); setInterval(() => {}, 1000);`);
+  await idle.said("idle");
+  idle.child.kill(signal);
+  expect(await idle.ended).toMatchObject({ code, stdout: "idle\ncleaned up\n" });
 });

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { removeFolders, start, temporaryFolder } from "./setupProcess.js";
+import { removeFolders, temporaryFolder } from "./setupProcess.js";
 
 jest.setTimeout(60_000);
 afterAll(removeFolders);
@@ -26,7 +26,7 @@ it("npm test names what this machine has no browser for, and does not count it",
   const file = join(temporaryFolder(), "summary.json");
   const reporters = ["--reporters=default", `--reporters=${join(root, "scripts/testSummary.mjs")}`];
   const notRunFile = `${file}.notRun`;
-  const { status, stderr } = spawnSync(
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["node_modules/jest/bin/jest.js", "test/emulator/page.test.ts", "--verbose", ...reporters],
     {
@@ -43,12 +43,8 @@ it("npm test names what this machine has no browser for, and does not count it",
   expect(summary).toMatchObject({ failed: 0, skipped: 0, notRun: [line] });
   expect(existsSync(notRunFile)).toBe(false);
 
-  const { ended } = start(`
-    import { closingLines } from "SCRIPTS/testSummary.mjs";
-    for (const line of closingLines(${JSON.stringify(summary)}, 0, "0:05")) console.log(line);
-  `);
-  expect((await ended).stdout.trimEnd().split("\n")).toEqual([
-    `All is well: ${summary.passed} passed, 0 failed in 0:05 minutes.`,
+  expect(stdout.trimEnd().split("\n")).toEqual([
+    expect.stringMatching(`^${summary.passed} passed, 0 failed in \\d+:\\d\\d minutes\\.$`),
     `Not run: ${line}`,
   ]);
 });

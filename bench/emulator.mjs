@@ -1,4 +1,4 @@
-import { launchEmulator } from "../scripts/emulatorProcess.mjs";
+import { launchEmulator } from "./emulatorProcess.mjs";
 import { BenchError } from "./benchError.mjs";
 
 const KEY = "avk_local";

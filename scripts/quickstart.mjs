@@ -1,5 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { constants } from "node:os";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
@@ -7,33 +6,138 @@ import { isDeepStrictEqual, parseArgs } from "node:util";
 import { prepare, PrepareError } from "./prepare.mjs";
 import { say } from "./project.mjs";
 import { PulumiSetupError } from "./pulumi.mjs";
-import { startEmulator } from "./quickstart/emulator.mjs";
-import { findEngine } from "./quickstart/engine.mjs";
-import { LOG, openFolder, PROGRAM } from "./quickstart/folder.mjs";
-import * as screen from "./quickstart/screen.mjs";
-import { StoryError } from "./quickstart/storyError.mjs";
+import { findEngine, keepFolder, LOG, openFolder, PROGRAM, rowsIn } from "./quickstart/engine.mjs";
+import { Service } from "./quickstart/service.mjs";
 import { Interrupted } from "./run.mjs";
 
-const { paragraph, pulumiRows, pulumiLine } = screen;
-const ADA = "ada@example.com";
-const GRACE = "grace@example.com";
+const [ADA, GRACE] = ["ada@example.com", "grace@example.com"];
 const POLL_MS = 500;
-
 const USAGE = "Usage: npm run quickstart [-- --pause]";
 const HELP = `${USAGE}
 
-Runs examples/quickstart for real against an emulator of Avala, as a story: declare, preview, accept, change, repair drift,
-take it all away.
+Runs examples/quickstart against an emulator of Avala, step by step: declare, preview, accept, change, repair drift, destroy.
 
   --pause   waits where Ada is invited: accept her invitation yourself on the emulator's page, or press Enter`;
 
+const [UP, REFRESH, DESTROY] = ["up", "refresh", "destroy"].map((name) => [name, "--yes", "--skip-preview"]);
+const NOTHING_TO_DO = { args: ["preview", "--expect-no-changes"], rows: [] };
+const ADA_JOINS = ["~ OrganizationMember ada", "~ TeamMembership ada-perception"];
+const DRIFT = ["~ Team perception", "~ TeamMembership ada-perception"];
+
+/**
+ * What happens, one step after the other: `before` pulumi runs; what each of its `runs` does, or plans, to which resources;
+ * and then the `statuses` that are outputs of the program, the only `person` of a team, and the number of `emails`.
+ */
+const STEPS = [
+  {
+    title: "Declare an organization, two teams and two people",
+    runs: [
+      {
+        text: "examples/quickstart/index.ts declares them. Both people are invited by email; their team memberships are pending.",
+        args: UP,
+        rows: [
+          "+ Organization acme",
+          "+ OrganizationMember ada",
+          "+ OrganizationMember grace",
+          "+ Team labeling",
+          "+ Team perception",
+          "+ TeamMembership ada-perception",
+          "+ TeamMembership grace-labeling",
+        ],
+      },
+    ],
+    statuses: { ada: "waiting", grace: "waiting" },
+    emails: 2,
+  },
+  { title: "Preview again: nothing is left to do", runs: [NOTHING_TO_DO] },
+  {
+    title: "Ada accepts her invitation",
+    before: acceptInvitation,
+    runs: [
+      { text: "The next preview shows exactly what has become possible:", args: ["preview"], rows: ADA_JOINS },
+      { text: "The next up applies it. Grace's team membership stays pending:", args: UP, rows: ADA_JOINS },
+    ],
+    statuses: { ada: "active", grace: "waiting" },
+    person: { team: "Perception", is: `${ADA} (lead)` },
+  },
+  {
+    title: "Change the program",
+    before: editProgram,
+    runs: [{ args: UP, rows: ["+ TeamMembership ada-labeling", "~ Team labeling"] }],
+    person: { team: "Annotation", is: `${ADA} (member)` },
+  },
+  {
+    title: "Somebody changes Avala by hand",
+    before: ({ service }) => service.changeTeam({ name: "Perception", newName: "Research", without: ADA }),
+    runs: [
+      {
+        text: "In a browser, Perception is renamed to Research and Ada is removed from it. pulumi refresh finds both:",
+        args: REFRESH,
+        rows: DRIFT,
+      },
+      { text: "The next up restores what the program declares:", args: UP, rows: DRIFT },
+      { text: "And again nothing is left to do:", ...NOTHING_TO_DO },
+    ],
+    person: { team: "Perception", is: `${ADA} (lead)` },
+  },
+  {
+    title: "Destroy everything",
+    runs: [
+      {
+        text: "pulumi destroy cancels Grace's invitation, ends Ada's membership and deletes what it has created:",
+        args: DESTROY,
+        rows: [
+          "- Organization acme",
+          "- OrganizationMember ada",
+          "- OrganizationMember grace",
+          "- Team labeling",
+          "- Team perception",
+          "- TeamMembership ada-labeling",
+          "- TeamMembership ada-perception",
+          "- TeamMembership grace-labeling",
+        ],
+      },
+    ],
+    after: expectStart,
+  },
+];
+
+async function main() {
+  const options = optionsOf(process.argv.slice(2));
+  if (!options) return;
+  const started = Date.now();
+  await prepare({ log: say });
+  openFolder();
+  const service = await Service.start([ADA, GRACE]);
+  try {
+    const total = await takeAll({ service, pulumi: await findEngine(service.environment), ...options });
+    print(`\nDone: ${cost(total, started)}.\nTo declare people of your own, see "Install" in README.md.`);
+  } finally {
+    await service.stop();
+  }
+}
+
+async function takeAll({ service, pulumi, pause }) {
+  print("pulumi-avala: organizations, teams and people as code\n");
+  print("An emulator of Avala's API replaces the service: no account is needed, and no email leaves this machine.");
+  print(`It listens on ${service.url}. Lines that begin with │ are pulumi's, shortened.`);
+  await pulumi("stack", "init", "quickstart");
+  const context = { service, pulumi, pause, start: await service.state() };
+  const total = { calls: 0, changes: 0, emails: 0 };
+  for (const [index, step] of STEPS.entries()) {
+    const count = await take(index + 1, step, context);
+    for (const name of Object.keys(total)) total[name] += count[name];
+  }
+  return total;
+}
+
 /** What was asked for on the command line, or undefined after an answer to it. */
 function optionsOf(args) {
-  const flag = { type: "boolean", default: false };
   try {
+    const flag = { type: "boolean", default: false };
     const { values } = parseArgs({ args, options: { pause: flag, help: { ...flag, short: "h" } } });
     if (!values.help) return values;
-    process.stdout.write(`${HELP}\n`);
+    print(HELP);
   } catch (error) {
     say(`${error.message}\n${USAGE}`);
     process.exitCode = 2;
@@ -41,246 +145,116 @@ function optionsOf(args) {
   return undefined;
 }
 
-async function main() {
-  const options = optionsOf(process.argv.slice(2));
-  if (!options) return;
+/** Takes one step and answers what was sent; throws where it does not show what its title says. */
+async function take(number, { title, before, runs, statuses, person, emails = 0, after }, context) {
+  const { service, pulumi } = context;
   const started = Date.now();
-  await prepare({ log: say });
-  endOnSignals();
-  openFolder();
-  const openEngine = await findEngine();
-  const emulator = await startEmulator();
+  print(`\n${number}. ${title}`);
   try {
-    await tell({ emulator, pulumi: await openEngine(emulator.environment), ...options });
-  } finally {
-    await emulator.stop();
-  }
-  rmSync(LOG, { force: true });
-  screen.closing(emulator.total, Date.now() - started);
-}
-
-/**
- * Between two runs of pulumi nobody else listens, and Node would end without cleaning up. During one, its own handler
- * lets it come to an end first, and the next step is not taken.
- */
-function endOnSignals() {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => {
-      if (process.listenerCount(signal) > 1) return;
-      rmSync(LOG, { force: true });
-      process.exit(128 + constants.signals[signal]);
-    });
+    await before?.(context);
+    for (const run of runs) await runPulumi(pulumi, run);
+    if (statuses) await expectStatuses(pulumi, statuses);
+    if (statuses ?? person) await showOrganization(await service.organization(), person);
+    await after?.(context);
+    const count = await service.takeCount();
+    print(`   ${cost(count, started)}`);
+    expect(count.emails, emails, "the number of emails");
+    return count;
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    throw new Error(`Step ${number}, "${title}": ${error.message}`, { cause: error });
   }
 }
 
-/** The story, one step after the other; each throws where it does not show what its heading says. */
-async function tell(story) {
-  const { emulator } = story;
-  screen.opening(emulator.url);
-  for (const email of [ADA, GRACE]) await emulator.signUp(email);
-  const start = await emulator.state();
-  for (const [index, { title, take }] of STEPS.entries()) {
-    const began = Date.now();
-    screen.heading(index + 1, title);
-    try {
-      await take({ ...story, start });
-    } catch (error) {
-      if (!(error instanceof StoryError)) throw error;
-      throw new StoryError(`Step ${index + 1}, "${title}": ${error.message}`, { cause: error });
-    }
-    screen.cost(await emulator.takeCount(), Date.now() - began);
-  }
+async function runPulumi(pulumi, { text, args, rows: wanted }) {
+  if (text) print(`   ${text}`);
+  const lines = await pulumi(...args);
+  const rows = rowsIn(lines);
+  const shown = rows.length > 0 ? rows : lines.filter((line) => line.endsWith(" unchanged")).map((line) => line.trim());
+  for (const row of shown) print(`   │ ${row}`);
+  const done = rows.map((row) => row.replace(/\[.*/, "").trim().replaceAll(/ +/g, " "));
+  expect(done, wanted, `what pulumi ${args[0]} did`);
 }
 
-const STEPS = [
-  { title: "Declare an organization, two teams and two people", take: declare },
-  { title: "Ask again: nothing is left to do", take: askAgain },
-  { title: "Ada accepts her invitation", take: accept },
-  { title: "Change the program", take: change },
-  { title: "Somebody changes things behind the program's back", take: repair },
-  { title: "Take it all away", take: takeAway },
-];
-
-async function declare({ emulator, pulumi }) {
-  paragraph(
-    "examples/quickstart/index.ts declares them, and one pulumi up makes them. Neither Ada nor Grace is a member yet: " +
-      "each is mailed an invitation, and their places in the teams wait.",
-  );
-  const made = await pulumi("up");
-  pulumiRows(made);
-  expectRows(made, [
-    "+ Organization acme",
-    "+ Team labeling",
-    "+ Team perception",
-    "+ OrganizationMember ada",
-    "+ OrganizationMember grace",
-    "+ TeamMembership ada-perception",
-    "+ TeamMembership grace-labeling",
-  ]);
-  await expectOutputs(pulumi, { ada: "waiting", grace: "waiting" });
-  screen.inventory(await emulator.organization());
-  await expectMails(emulator, 2);
+async function expectStatuses(pulumi, wanted) {
+  const { people } = JSON.parse((await pulumi("stack", "output", "--json")).join("\n"));
+  const each = Object.entries(people).map((entry) => entry.join(" "));
+  print(`   │ people: ${each.join(", ")}`);
+  expect(people, wanted, "the output people");
 }
 
-async function askAgain({ emulator, pulumi }) {
-  paragraph("A second preview is empty. It asks Avala only whether one of the two has accepted in the meantime.");
-  await expectNothingToDo(pulumi);
-  await expectMails(emulator, 0);
+/** Shows what Avala holds of the organization; `person` has to be the only one of a team. */
+function showOrganization({ name, slug, members, invitations, teams }, person) {
+  const list = (people) => people.map(({ email, role }) => `${email} (${role})`).join(", ") || "nobody";
+  const pending = invitations.filter(({ status }) => status === "pending");
+  const rows = [
+    ["members", members],
+    ["invited", pending],
+    ...teams.map((team) => [`team ${team.name}`, team.members]),
+  ];
+  print(`   Avala now holds ${name} (${slug}):`);
+  for (const [label, people] of rows) print(`     ${label.padEnd(15)}  ${list(people)}`);
+  if (person) expect(list(teams.find((team) => team.name === person.team).members), person.is, person.team);
 }
 
-async function accept({ emulator, pulumi, pause }) {
-  if (pause) await waitForAda(emulator);
-  else await emulator.accept(ADA);
-  paragraph(
-    "The next preview shows exactly what has become possible: her place in Perception, and that she is a " +
-      "member now. The next up takes these steps, and Grace goes on waiting.",
-  );
-  const steps = ["~ OrganizationMember ada", "~ TeamMembership ada-perception"];
-  const planned = await pulumi("preview");
-  pulumiRows(planned);
-  expectRows(planned, steps);
-  expectRows(await pulumi("up"), steps);
-  await expectOutputs(pulumi, { ada: "active", grace: "waiting" });
-  await expectTeam(emulator, "Perception", `${ADA} (lead)`);
-  await expectMails(emulator, 0);
+async function expectStart({ service, start }) {
+  expect(await service.state(), start, "what Avala holds");
+  print("   Avala holds exactly what it held at the start.");
 }
 
-/** Whoever watches accepts on the page, which is noticed, or presses Enter. */
-async function waitForAda(emulator) {
-  paragraph(`You are Ada: open ${emulator.page} in a browser, and accept the invitation of ${ADA} there.`);
-  paragraph("The story then goes on by itself. Or press Enter to accept here. Grace leaves hers for later.");
-  const isInvited = async (email) => (await emulator.standing(email)) === "invited";
-  const enter = nextLine();
-  try {
-    while (await isInvited(ADA)) {
-      const pressed = await Promise.race([enter.pressed, delay(POLL_MS, false)]);
-      if (pressed && (await isInvited(ADA))) await emulator.accept(ADA);
-    }
-  } finally {
-    enter.stop();
-  }
-  expect((await emulator.standing(ADA)) === "member", "the invitation is over, and Ada has not accepted it.");
-  expect(await isInvited(GRACE), "Grace has not left her invitation for later, as the next steps need.");
-}
-
-/** The next line of the terminal; elsewhere input is nobody's answer. */
-function nextLine() {
-  if (!process.stdin.isTTY) return { pressed: new Promise(() => {}), stop() {} };
-  const lines = createInterface({ input: process.stdin });
-  return { pressed: new Promise((resolve) => lines.once("line", () => resolve(true))), stop: () => lines.close() };
-}
-
-async function change({ emulator, pulumi }) {
-  paragraph("The program gives Labeling another name, and Ada a place in it:");
-  editProgram();
-  const done = await pulumi("up");
-  pulumiRows(done);
-  expectRows(done, ["~ Team labeling", "+ TeamMembership ada-labeling"]);
-  await expectTeam(emulator, "Annotation", `${ADA} (member)`);
-  await expectMails(emulator, 0);
-}
-
-async function repair({ emulator, pulumi }) {
-  await emulator.meddle({ team: { name: "Perception", to: "Research" }, without: ADA });
-  const drifted = ["~ Team perception", "~ TeamMembership ada-perception"];
-  paragraph("In the browser, Perception is renamed to Research and Ada is taken out of it. pulumi refresh finds both:");
-  const found = await pulumi("refresh");
-  pulumiRows(found);
-  expectRows(found, drifted);
-  paragraph("The next up puts back what the program declares:");
-  const repaired = await pulumi("up");
-  pulumiRows(repaired);
-  expectRows(repaired, drifted);
-  await expectTeam(emulator, "Perception", `${ADA} (lead)`);
-  paragraph("And once more nothing is left to do:");
-  await expectNothingToDo(pulumi);
-  await expectMails(emulator, 0);
-}
-
-async function takeAway({ emulator, pulumi, start }) {
-  paragraph("pulumi destroy cancels Grace's invitation, ends Ada's membership and deletes what it has made:");
-  const gone = await pulumi("destroy");
-  pulumiRows(gone);
-  expect(gone.length === 8 && gone.every(({ sign }) => sign === "-"), "not every resource was deleted.");
-  expect(isDeepStrictEqual(await emulator.state(), start), "Avala does not hold what it held at the start.");
-  paragraph("Avala holds exactly what it held at the start.");
-  await expectMails(emulator, 0);
+async function acceptInvitation({ service, pause }) {
+  if (!pause) return service.accept(ADA);
+  print(`   You are Ada: open ${service.page} in a browser, and accept the invitation of ${ADA}.`);
+  print("   The quickstart continues then. Or press Enter to accept here. Leave Grace's for later.");
+  // An Enter that comes too late finds nothing to accept.
+  const onEnter = () => service.accept(ADA).catch(() => {});
+  const input = process.stdin.isTTY ? createInterface({ input: process.stdin }).once("line", onEnter) : undefined;
+  while (await service.invitationOf(ADA)) await delay(POLL_MS);
+  input?.close();
+  const { members } = await service.organization();
+  if (members.some(({ email }) => email === ADA)) return undefined;
+  throw new Error("the invitation is over, and Ada has not accepted it.");
 }
 
 function editProgram() {
+  print("   The program renames Labeling, and adds Ada to it:");
   const file = join(PROGRAM, "index.ts");
-  const lines = readFileSync(file, "utf8").split("\n");
-  const at = lines.findIndex((line) => line.includes('name: "Labeling"'));
-  const last = lines.findLastIndex((line) => line.includes("new TeamMembership("));
-  expect(at !== -1 && last > at, "the example is not what this script knows how to edit.");
-  const renamed = lines[at].replace('name: "Labeling"', 'name: "Annotation"');
-  const added = `new TeamMembership("ada-labeling", { team: labeling, email: "${ADA}", role: "member" });`;
-  screen.programLine("-", lines[at]);
-  screen.programLine("+", renamed);
-  screen.programLine("+", added);
-  writeFileSync(
-    file,
-    lines
-      .with(at, renamed)
-      .toSpliced(last + 1, 0, added)
-      .join("\n"),
-  );
+  const before = readFileSync(file, "utf8").split("\n");
+  const renamed = before.map((line) => line.replace('name: "Labeling"', 'name: "Annotation"'));
+  const membership = `new TeamMembership("ada-labeling", { team: labeling, email: "${ADA}", role: "member" });`;
+  const after = [...renamed, membership, ""];
+  for (const line of before.filter((old) => !after.includes(old))) print(`     - ${line}`);
+  for (const line of after.filter((now) => !before.includes(now))) print(`     + ${line}`);
+  writeFileSync(file, after.join("\n"));
 }
 
-async function expectNothingToDo(pulumi) {
-  pulumiLine(`${await pulumi.unchanged()} unchanged`);
+/** What was sent since `started`, in words. */
+function cost({ calls, changes, emails }, started) {
+  const counted = (number, what) => `${number || "no"} ${what}${number === 1 ? "" : "s"}`;
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  return `${counted(calls, "API call")} (${counted(changes, "change")}), ${counted(emails, "email")}, ${seconds} s`;
 }
 
-async function expectOutputs(pulumi, wanted) {
-  const { people } = await pulumi.outputs();
-  pulumiLine(
-    `people: ${Object.entries(people)
-      .map((entry) => entry.join(" "))
-      .join(", ")}`,
-  );
-  expect(isDeepStrictEqual(people, wanted), `the outputs should have been ${JSON.stringify(wanted)}.`);
+function expect(found, wanted, what) {
+  if (isDeepStrictEqual(found, wanted)) return;
+  throw new Error(`${what} should have been ${JSON.stringify(wanted)}, and was ${JSON.stringify(found)}.`);
 }
 
-/** The people of a team, after what Avala holds has been shown. */
-async function expectTeam(emulator, name, ...wanted) {
-  const organization = await emulator.organization();
-  screen.inventory(organization);
-  const people = organization.teams.find((team) => team.name === name)?.members.map(screen.personText);
-  expect(isDeepStrictEqual(people, wanted), `${wanted.join(", ")} should have been in the team ${name}.`);
+function print(line) {
+  process.stdout.write(`${line}\n`);
 }
 
-async function expectMails(emulator, wanted) {
-  const sent = await emulator.mails();
-  expect(sent === wanted, `${sent} mails were sent instead of ${wanted}.`);
-}
-
-function expectRows(rows, wanted) {
-  const found = rows.map(({ sign, kind, name }) => `${sign} ${kind} ${name}`).toSorted();
-  const expected = wanted.toSorted();
-  const list = (names) => names.join(", ") || "nothing";
-  expect(isDeepStrictEqual(found, expected), `pulumi did ${list(found)} instead of ${list(expected)}.`);
-}
-
-function expect(holds, complaint) {
-  if (!holds) throw new StoryError(complaint);
-}
-
-/** Words, never a stack: that goes to the log, for whoever looks for a fault in here. */
-function explain(error) {
-  if (!(error instanceof StoryError)) appendFileSync(LOG, `\n${error.stack}\n`);
-  say(`\nQuickstart failed. ${error.message}`);
-  say(`Everything that pulumi printed is in ${relative(process.cwd(), LOG)}.`);
-}
-
+// A reader that has seen enough (head, a pager) ends the process, without a stack trace.
+process.stdout.on("error", () => process.exit(141));
 try {
   await main();
 } catch (error) {
-  process.exitCode = 1;
-  if (error instanceof Interrupted) {
-    process.exitCode = error.exitCode;
-    rmSync(LOG, { force: true });
-  } else if (error instanceof PrepareError || error instanceof PulumiSetupError) {
-    say(error.message);
-    rmSync(LOG, { force: true });
-  } else explain(error);
+  process.exitCode = error instanceof Interrupted ? error.exitCode : 1;
+  if (error instanceof PrepareError || error instanceof PulumiSetupError) say(error.message);
+  else if (!(error instanceof Interrupted)) {
+    keepFolder();
+    appendFileSync(LOG, `\n${error.stack}\n`);
+    say(`\nQuickstart failed. ${error.message}`);
+    say(`Everything that pulumi printed is in ${relative(process.cwd(), LOG)}.`);
+  }
 }

@@ -1,73 +1,70 @@
-import { appendFileSync } from "node:fs";
-import { say } from "../project.mjs";
+import { appendFileSync, cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { isAlive, PROJECT, WORK } from "../project.mjs";
 import { ensurePulumi } from "../pulumi.mjs";
 import { runStep } from "../run.mjs";
-import { LOG, PROGRAM, STATE } from "./folder.mjs";
-import { StoryError } from "./storyError.mjs";
 
-const CHANGES = new Set(["up", "refresh", "destroy"]);
-const KINDS = ["Organization", "Team", "OrganizationMember", "TeamMembership"];
-const ROW =
-  /^\s*([-+~])\s+pulumi-nodejs:dynamic\/avala:(\w+) (\S+) (?:creat|updat|delet)(?:e|ed)\b(?:.*(\[diff: [^\]]*\]))?/;
+const FOLDERS = join(WORK, "quickstart");
+const FOLDER = join(FOLDERS, `${process.pid}`);
+const STATE = join(FOLDER, "state");
+
+/** Everything that pulumi prints. */
+export const LOG = join(FOLDER, "log.txt");
+/** A copy of the example, which the quickstart may edit. */
+export const PROGRAM = join(FOLDER, "program");
+
+const removeFolder = () => rmSync(FOLDER, { recursive: true, force: true, maxRetries: 3 });
+export const keepFolder = () => process.removeListener("exit", removeFolder);
+
+/** Makes the folder of this run, which goes when the process ends, and removes those of earlier runs. */
+export function openFolder() {
+  mkdirSync(STATE, { recursive: true });
+  for (const name of readdirSync(FOLDERS)) {
+    if (name !== `${process.pid}` && !isAlive(Number(name))) rmSync(join(FOLDERS, name), { recursive: true });
+  }
+  process.once("exit", removeFolder);
+  for (const name of ["index.ts", "Pulumi.yaml", "package.json", "tsconfig.json"]) {
+    cpSync(join(PROJECT, "examples/quickstart", name), join(PROGRAM, name));
+  }
+}
 
 /**
- * Finds pulumi. What is answered opens it on the copy of the example, with the environment of a service:
- *
- * - `pulumi("up")` answers what was done to each resource, or is planned: `sign`, `kind`, `name`, `diff`.
- * - `unchanged()` is a preview that must be empty; it answers how many resources there are.
- * - `outputs()` answers the stack's outputs.
+ * Finds pulumi, and answers a function that runs it on the copy of the example and answers its lines. Nothing of the caller's
+ * own Pulumi or Avala is passed on: their state must not be touched, nor their key sent anywhere.
  */
-export async function findEngine() {
-  const { command, env } = await ensurePulumi({ log: say, env: ownEnvironment() });
-  return (environment) => openEngine((args) => runPulumi(command, args, { ...env, ...environment }));
-}
-
-async function openEngine(run) {
-  await run(["stack", "init", "quickstart"]);
-  return Object.assign(async (name) => rowsOf(await run([name])), {
-    async unchanged() {
-      const lines = await run(["preview", "--expect-no-changes"]);
-      const rows = rowsOf(lines);
-      const count = lines.map((line) => /^\s*(\d+) unchanged$/.exec(line)?.[1]).find(Boolean);
-      if (rows.length > 0 || count === undefined) throw new StoryError("the preview is not empty.");
-      return count;
+export async function findEngine(environment) {
+  const { command, env } = await ensurePulumi({
+    env: {
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AVALA|PULUMI)_/i.test(name))),
+      ...environment,
+      PULUMI_BACKEND_URL: `file://${STATE}`,
+      PULUMI_CONFIG_PASSPHRASE: "quickstart",
+      // The types of the example are checked with the project; the compiler would check them again in each of ten runs.
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     },
-    outputs: async () => JSON.parse((await run(["stack", "output", "--json"])).join("\n")),
   });
-}
-
-/** Nothing of the caller's own Pulumi or Avala: the story must not touch their state, nor send their key anywhere. */
-function ownEnvironment() {
-  const rest = Object.entries(process.env).filter(([name]) => !/^(AVALA|PULUMI)_/i.test(name));
-  return {
-    ...Object.fromEntries(rest),
-    PULUMI_BACKEND_URL: `file://${STATE}`,
-    PULUMI_CONFIG_PASSPHRASE: "quickstart",
-    // The types of the example are checked with the project; the compiler would check them again in each of ten runs.
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+  return async (...given) => {
+    const args = [...given, "--non-interactive", "--color", "never"];
+    const lines = [];
+    const onLine = (line) => {
+      lines.push(line);
+      appendFileSync(LOG, `${line}\n`);
+    };
+    onLine(`$ pulumi ${args.join(" ")}`);
+    const code = await runStep(command, args, { cwd: PROGRAM, env, onLine });
+    if (code === 0) return lines.slice(1);
+    const reasons = lines.filter((line) => /^\s*(?:\w+: )?error: /.test(line)).map((line) => line.trim());
+    throw new Error([`pulumi ${given.join(" ")} ended with exit code ${code}.`, ...new Set(reasons)].join("\n  "));
   };
 }
 
-async function runPulumi(command, given, env) {
-  const change = CHANGES.has(given[0]) ? ["--yes", "--skip-preview"] : [];
-  const args = [...given, ...change, "--non-interactive", "--color", "never"];
-  const lines = [];
-  const onLine = (line) => {
-    lines.push(line);
-    appendFileSync(LOG, `${line}\n`);
-  };
-  appendFileSync(LOG, `\n$ pulumi ${args.join(" ")}\n`);
-  const code = await runStep(command, args, { cwd: PROGRAM, env, onLine, ownGroup: true });
-  if (code === 0) return lines;
-  const reasons = lines.filter((line) => /^\s*(?:\w+: )?error: /.test(line)).map((line) => line.trim());
-  throw new StoryError([`pulumi ${given.join(" ")} ended with exit code ${code}.`, ...new Set(reasons)].join("\n  "));
-}
-
-/** Sorted, for pulumi prints them as they end. */
-function rowsOf(lines) {
-  const rows = lines.flatMap((line) => {
-    const [, sign, kind, name, diff = ""] = ROW.exec(line) ?? [];
-    return sign ? [{ sign, kind, name, diff }] : [];
+/** What was done to each resource, or is planned, as `~ Team  labeling  [diff: ~name]`; sorted, for pulumi prints them as they end. */
+export function rowsIn(lines) {
+  const row =
+    /^\s*([-+~])\s+pulumi-nodejs:dynamic\/avala:(\w+) (\S+) (?:creat|updat|delet)ed?\b(?:.*(\[diff: [^\]]*\]))?/;
+  const found = lines.flatMap((line) => {
+    const [, sign, kind, name, diff = ""] = row.exec(line) ?? [];
+    return sign ? [`${sign} ${kind.padEnd(18)}  ${name.padEnd(14)}  ${diff}`.trimEnd()] : [];
   });
-  return rows.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.name.localeCompare(b.name));
+  return found.toSorted();
 }

@@ -1,31 +1,31 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./support.js";
 
 jest.setTimeout(240_000);
 
-/** Starts the story without a terminal, with a key and a stack of the caller that it must not touch. */
+/** Starts the quickstart away from a terminal, with a key and a stack of the caller's that it must not touch. */
 function start(...args: string[]) {
   const env = { ...process.env, AVALA_API_KEY: "avk_of_the_caller", PULUMI_BACKEND_URL: "https://127.0.0.1:1" };
   const child = spawn(process.execPath, [join(root, "scripts/quickstart.mjs"), ...args], { cwd: root, env });
-  const story = { child, text: "", ended: once(child, "close") as Promise<[number | null, string | null]> };
+  const run = { child, text: "", ended: once(child, "close") as Promise<[number | null, string | null]> };
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text) => (story.text += text));
-  return story;
+    stream.setEncoding("utf8").on("data", (text) => (run.text += text));
+  return run;
 }
 
-type Story = ReturnType<typeof start>;
+type Run = ReturnType<typeof start>;
 
-/** Waits until the story has printed it, or has ended. */
-async function said(story: Story, words: string): Promise<void> {
-  while (!story.text.includes(words) && story.child.exitCode === null) await once(story.child.stdout, "data");
+/** Waits until the quickstart has said it, or has ended. */
+async function said(run: Run, words: string): Promise<void> {
+  while (!run.text.includes(words) && run.child.exitCode === null) await once(run.child.stdout, "data");
 }
 
-/** Presses a button of the page that the story has named, as a browser without scripts does. */
-async function press(story: Story, button: string): Promise<number> {
-  const page = /open\s+(http:\S+\/)\s+in a browser/.exec(story.text)![1]!;
+/** Presses a button of the page that the quickstart has named, as a browser without scripts does. */
+async function press(run: Run, button: string): Promise<number> {
+  const page = /open\s+(http:\S+\/)\s+in a browser/.exec(run.text)![1]!;
   const html = await (await fetch(page)).text();
   const form = html.split("<form").find((rest) => rest.includes(`aria-label="${button}"`))!;
   const headers = { origin: new URL(page).origin, "sec-fetch-site": "same-origin" };
@@ -33,13 +33,13 @@ async function press(story: Story, button: string): Promise<number> {
   return (await fetch(action, { method: "POST", headers, redirect: "manual" })).status;
 }
 
-/** The files that the run leaves in its folder. */
+/** What the run leaves in its folder. */
 function left(pid: number): string[] {
   const folder = join(root, ".work/quickstart");
   return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(`${pid}`)) : [];
 }
 
-/** The port that the emulator of the story listened on. */
+/** The port that the emulator of the quickstart listened on. */
 const portIn = (text: string) => /http:\/\/127\.0\.0\.1:(\d+)\//.exec(text)?.[1];
 
 async function answers(port: string | undefined): Promise<boolean> {
@@ -51,28 +51,30 @@ async function answers(port: string | undefined): Promise<boolean> {
 
 describe("npm run quickstart -- --pause", () => {
   it("waits until Ada's invitation is accepted on the page, and then adds her to the team", async () => {
-    const story = start("--pause");
-    await said(story, "The story then goes on by itself");
-    expect(await press(story, "Accept ada@example.com")).toBe(303);
-    expect(await story.ended).toEqual([0, null]);
-    const step = /^3\. Ada accepts her invitation$[^]*?^4\./m.exec(story.text)?.[0];
+    const run = start("--pause");
+    await said(run, "The quickstart continues then");
+    expect(await press(run, "Accept ada@example.com")).toBe(303);
+    expect(await run.ended).toEqual([0, null]);
+    const step = /^3\. Ada accepts her invitation$[^]*?^4\./m.exec(run.text)?.[0];
     expect(step).toContain("people: ada active, grace waiting");
-    expect(story.text).toMatch(/^Done in .*, and 2 mails\.$/m);
-    expect(left(story.child.pid!)).toEqual([]);
-    expect(await answers(portIn(story.text))).toBe(false);
+    expect(run.text).toMatch(/^Done: .*, 2 emails, .* s\.$/m);
+    expect(left(run.child.pid!)).toEqual([]);
+    expect(await answers(portIn(run.text))).toBe(false);
   });
 
   it("says so when there is nothing left to accept", async () => {
-    const story = start("--pause");
-    await said(story, "The story then goes on by itself");
-    expect(await press(story, "Decline ada@example.com")).toBe(303);
-    expect(await story.ended).toEqual([1, null]);
-    expect(story.text).toContain("the invitation is over, and Ada has not accepted it.");
-    expect(await answers(portIn(story.text))).toBe(false);
-    rmSync(join(root, ".work/quickstart", `${story.child.pid}.log`));
+    const run = start("--pause");
+    await said(run, "The quickstart continues then");
+    expect(await press(run, "Decline ada@example.com")).toBe(303);
+    expect(await run.ended).toEqual([1, null]);
+    expect(run.text).toContain("the invitation is over, and Ada has not accepted it.");
+    expect(await answers(portIn(run.text))).toBe(false);
+    const folder = join(root, ".work/quickstart", `${run.child.pid}`);
+    expect(readFileSync(join(folder, "log.txt"), "utf8")).toContain("$ pulumi up");
+    rmSync(folder, { recursive: true });
   });
 
-  it("is explained by --help; unknown arguments are refused", async () => {
+  it("is explained by --help; what is not known is refused", async () => {
     const help = start("--help");
     expect(await help.ended).toEqual([0, null]);
     expect(help.text).toContain("--pause");
@@ -84,38 +86,38 @@ describe("npm run quickstart -- --pause", () => {
 });
 
 describe("npm run quickstart", () => {
-  it("runs to its end and leaves nothing behind", async () => {
-    const story = start();
-    expect(await story.ended).toEqual([0, null]);
-    const headings = [...story.text.matchAll(/^\d\. (.*)$/gm)].map(([, title]) => title);
+  it("takes all steps and leaves nothing behind", async () => {
+    const run = start();
+    expect(await run.ended).toEqual([0, null]);
+    const headings = [...run.text.matchAll(/^\d\. (.*)$/gm)].map(([, title]) => title);
     expect(headings).toEqual([
       "Declare an organization, two teams and two people",
-      "Ask again: nothing is left to do",
+      "Preview again: nothing is left to do",
       "Ada accepts her invitation",
       "Change the program",
-      "Somebody changes things behind the program's back",
-      "Take it all away",
+      "Somebody changes Avala by hand",
+      "Destroy everything",
     ]);
-    expect(story.text).toMatch(/^Done in .*, and 2 mails\.$/m);
-    expect(story.text).not.toContain("\u001b");
-    expect(story.text).not.toContain("avk_");
-    expect(left(story.child.pid!)).toEqual([]);
-    expect(await answers(portIn(story.text))).toBe(false);
+    expect(run.text).toMatch(/^Done: .*, 2 emails, .* s\.$/m);
+    expect(run.text).not.toContain("\u001b");
+    expect(run.text).not.toContain("avk_");
+    expect(left(run.child.pid!)).toEqual([]);
+    expect(await answers(portIn(run.text))).toBe(false);
   });
 
   it.each([
     ["before pulumi runs", "It listens on", []],
-    ["while pulumi runs", "and their places in the teams wait", []],
-    ["in the middle of the story", "2. Ask again", []],
-    ["while it waits for Ada", "The story then goes on by itself", ["--pause"]],
-  ])("ends in good order when it is interrupted %s", async (_when, words, args) => {
-    const story = start(...args);
-    await said(story, words);
-    story.child.kill("SIGINT");
-    expect(await story.ended).toEqual([130, null]);
-    expect(story.text).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
-    expect(story.text).not.toContain("Done in");
-    expect(left(story.child.pid!)).toEqual([]);
-    expect(await answers(portIn(story.text))).toBe(false);
+    ["while pulumi runs", "their team memberships are pending", []],
+    ["in the middle", "2. Preview again", []],
+    ["while it waits for Ada", "The quickstart continues then", ["--pause"]],
+  ])("ends cleanly when it is interrupted %s", async (_when, words, args) => {
+    const run = start(...args);
+    await said(run, words);
+    run.child.kill("SIGINT");
+    expect(await run.ended).toEqual([130, null]);
+    expect(run.text).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+    expect(run.text).not.toContain("Done:");
+    expect(left(run.child.pid!)).toEqual([]);
+    expect(await answers(portIn(run.text))).toBe(false);
   });
 });

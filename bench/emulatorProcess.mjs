@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { PROJECT } from "./project.mjs";
+import { PROJECT } from "../scripts/project.mjs";
 
 /**
  * Starts the emulator as a process of its own, on a free port; it ends with this process at the latest.

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join, relative } from "node:path";
-import { prepare, PrepareError } from "../scripts/prepare.mjs";
-import { PROJECT, say } from "../scripts/project.mjs";
-import { ensurePulumi, PulumiSetupError } from "../scripts/pulumi.mjs";
+import { prepare } from "../scripts/prepare.mjs";
+import { PROJECT, say, SetupError } from "../scripts/project.mjs";
+import { ensurePulumi } from "../scripts/pulumi.mjs";
 import { Interrupted } from "../scripts/run.mjs";
 import { BenchError } from "./benchError.mjs";
 import { compare } from "./comparison.mjs";
@@ -25,8 +25,8 @@ async function main() {
   if (options.help) return void process.stdout.write(`${HELP}\n`);
   if (process.platform === "win32")
     throw new BenchError("The figures of processes are taken as Linux and macOS tell them.");
-  await prepare({ log: say });
-  const engine = await ensurePulumi({ log: say, env: ownEnvironment() });
+  await prepare();
+  const engine = await ensurePulumi({ env: ownEnvironment() });
   openFolder();
   const results = begun(engine, options);
   // What a long run has measured is not lost with its last step.
@@ -118,7 +118,6 @@ try {
 } catch (error) {
   process.exitCode = error instanceof UsageError ? 2 : 1;
   if (error instanceof Interrupted) process.exitCode = error.exitCode;
-  else if ([UsageError, BenchError, PrepareError, PulumiSetupError].some((kind) => error instanceof kind))
-    say(error.message);
+  else if ([UsageError, BenchError, SetupError].some((kind) => error instanceof kind)) say(error.message);
   else throw error;
 }

@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { prepare, PrepareError } from "./prepare.mjs";
 import { formatElapsed, PROJECT, say } from "./project.mjs";
 import { runStep } from "./run.mjs";
 
@@ -12,11 +11,11 @@ const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 /** Runs all static checks, prints one line for each and the output of those that failed; 1 if any failed, else 0. */
 export async function check() {
   const failed = [];
-  const report = (step) => step.then(({ name, ok }) => ok || failed.push(name));
-  await report(runCheck("types and bundles (build)", build));
+  const take = async ([name, action]) => (await succeeds(name, action)) || failed.push(name);
+  await take(["types and bundles (build)", command(process.execPath, "scripts/start.mjs", "build")]);
   const waiting = checks();
   const worker = async () => {
-    for (let next; (next = waiting.shift());) await report(runCheck(...next));
+    while (waiting.length > 0) await take(waiting.shift());
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   say(failed.length === 0 ? "All checks passed." : `Failed: ${failed.join("; ")}. Their output is above.`);
@@ -26,7 +25,6 @@ export async function check() {
 /** Each check: its name, and what runs it and answers its exit code. */
 function checks() {
   const bin = (name, ...args) => command(process.execPath, `node_modules/.bin/${name}`, ...args);
-  const packages = { "pulumi-avala": ".", "avala-emulator": "emulator" };
   return [
     ["types: tests", bin("tsc", "-p", "test")],
     ...examples().map((folder) => [`types: ${folder}`, bin("tsc", "-p", folder, "--noEmit")]),
@@ -36,7 +34,7 @@ function checks() {
     ["imports", bin("depcruise", "provider", "cli", "emulator/src")],
     workflows(),
     // What would be published: publint for package.json, attw for how the types resolve (the packages are CommonJS only).
-    ...Object.entries(packages).flatMap(([name, folder]) => [
+    ...Object.entries({ "pulumi-avala": ".", "avala-emulator": "emulator" }).flatMap(([name, folder]) => [
       [`package: ${name}`, bin("publint", "run", folder, "--pack", "npm", "--strict")],
       [`types of the package: ${name}`, bin("attw", "--pack", folder, "--profile", "node16", "--no-emoji")],
     ]),
@@ -44,9 +42,8 @@ function checks() {
 }
 
 function examples() {
-  return readdirSync(join(PROJECT, "examples"))
-    .map((name) => `examples/${name}`)
-    .filter((folder) => existsSync(join(PROJECT, folder, "tsconfig.json")));
+  const folders = readdirSync(join(PROJECT, "examples")).map((name) => `examples/${name}`);
+  return folders.filter((folder) => existsSync(join(PROJECT, folder, "tsconfig.json")));
 }
 
 /** actionlint is a Go program: `go run` fetches and builds it once. Where there is no Go, the name says so. */
@@ -57,27 +54,15 @@ function workflows() {
   return ["workflows", command("go", "run", ACTIONLINT, ...files)];
 }
 
-const command =
-  (file, ...args) =>
-  (onLine) =>
-    runStep(file, args, { cwd: PROJECT, onLine });
-
-async function build(onLine) {
-  try {
-    await prepare({ log: onLine, onLine });
-    return 0;
-  } catch (error) {
-    if (!(error instanceof PrepareError)) throw error;
-    onLine(error.message);
-    return 1;
-  }
+function command(file, ...args) {
+  return (onLine) => runStep(file, args, { cwd: PROJECT, onLine });
 }
 
-async function runCheck(name, action) {
+async function succeeds(name, action) {
   const started = Date.now();
   const lines = [];
   const ok = (await action((line) => lines.push(line))) === 0;
   say(`${ok ? "ok    " : "FAILED"}  ${name} (${formatElapsed(Date.now() - started)})`);
   if (!ok) for (const line of lines) say(`        ${line}`);
-  return { name, ok };
+  return ok;
 }

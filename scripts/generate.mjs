@@ -1,9 +1,9 @@
 // Writes provider/generated/<key>.ts and docs/reference/resources/<key>.md from the one declaration of each resource, and the
 // marked parts of pages in docs/internals. With --check it writes nothing and fails where a file is stale.
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { PROJECT } from "./project.mjs";
 
 // Our sources are compiled on the spot: what is generated must not depend on a build that needs it.
@@ -22,6 +22,8 @@ const [TYPES, RESOURCES] = ["provider/generated", "docs/reference/resources"];
 const article = (kind) => `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
 const lowerFirst = (kind) => kind[0].toLowerCase() + kind.slice(1);
 const cell = (text) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+const table = (titles, rows) =>
+  [titles, titles.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 const jsonSchema = (schema) => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
 
 function plainType(schema, side = "input") {
@@ -68,13 +70,11 @@ function outputType(schema) {
 
 function typesOf({ key, kind, inputs, outputs }) {
   const references = new Set(Object.values(inputs).flatMap((schema) => flagsOf(schema).reference ?? []));
-  const imports = [...references].map(
-    (name) => `import type { ${name} } from "../resources/${lowerFirst(name)}.js";\n`,
-  );
+  const importOf = (name) => `import type { ${name} } from "../resources/${lowerFirst(name)}.js";\n`;
   const all = { ...inputs, ...outputs };
   return `// Written by \`npm run generate\` from provider/schema/${key}.ts; edit that.
 import type * as pulumi from "@pulumi/pulumi";
-${imports.join("")}
+${[...references].map(importOf).join("")}
 /** Inputs of ${article(kind)}. */
 export interface ${kind}Args {
 ${members(inputs, (name, schema) => `${name}${isOptional(schema) ? "?" : ""}: ${argsType(schema)};`)}
@@ -96,15 +96,18 @@ ${members(all, (name, schema) => `readonly ${name}: ${outputType(schema)};`)}
 function shownType(schema) {
   const { reference, type } = flagsOf(schema);
   if (type) return `\`${type.output}\``;
-  return [...(reference ? [reference] : []), ...plainType(schema).split(" | ")]
-    .map((part) => `\`${part}\``)
-    .join(" or ");
+  const parts = [reference ?? [], plainType(schema).split(" | ")].flat();
+  return parts.map((part) => `\`${part}\``).join(" or ");
 }
 
 function documentationOf({ key, kind, id, description, inputs, outputs }) {
-  const row = (mark, [name, schema]) =>
-    `| \`${name}\`${mark(schema) ? " \\*" : ""} | ${cell(shownType(schema))} | ${cell(sentences(schema).join(" "))} |`;
-  const rows = (fields, mark) => Object.entries(fields).map((field) => row(mark, field));
+  const fieldTable = (title, fields, mark = () => "") => {
+    const row = ([name, schema]) => [`\`${name}\`${mark(schema)}`, shownType(schema), sentences(schema).join(" ")];
+    return table(
+      [title, "type", "meaning"],
+      Object.entries(fields).map((field) => row(field).map(cell)),
+    );
+  };
   return `<!-- Written by \`npm run generate\` from provider/schema/${key}.ts; edit that. -->
 
 # ${kind}
@@ -117,30 +120,25 @@ Type \`pulumi-nodejs:dynamic/avala:${kind}\`, id ${id}.
 
 Required inputs are marked \\*.
 
-| input | type | meaning |
-| --- | --- | --- |
-${rows(inputs, (schema) => !isOptional(schema)).join("\n")}
+${fieldTable("input", inputs, (schema) => (isOptional(schema) ? "" : " \\*"))}
 
 ## Outputs
 
 All inputs, and:
 
-| output | type | meaning |
-| --- | --- | --- |
-${rows(outputs, () => false).join("\n")}
+${fieldTable("output", outputs)}
 `;
 }
 
 /** A person's situations, a table for each. */
 function personTables() {
   const titles = COMMANDS.map((command) => (command === "upAfterRefresh" ? "up after refresh" : command));
-  const heading = `| declared | ${titles.join(" | ")} |\n| ---${" | ---".repeat(titles.length)} |`;
   return Object.entries(person.situations).map(([situation, description]) => {
     const rows = Object.entries(person.table[situation]).map(([declaration, row]) => {
-      const cells = COMMANDS.map((command) => row[command].split("; ").join("<br>"));
-      return `| ${person.declarations[declaration]} | ${cells.join(" | ")} |`;
+      const cells = COMMANDS.map((command) => row[command].replaceAll("; ", "<br>"));
+      return [person.declarations[declaration], ...cells];
     });
-    return `## ${description.replace(/\.$/, "")}\n\n${heading}\n${rows.join("\n")}`;
+    return `## ${description.replace(/\.$/, "")}\n\n${table(["declared", ...titles], rows)}`;
   });
 }
 
@@ -153,9 +151,9 @@ function operationsTable() {
   };
   const rows = Object.entries(operations).map(([id, through]) => {
     const proofs = Object.values(through).map((step) => steps[step]);
-    return `| ${id} | ${Object.keys(through).map(kind).join("<br>")} | ${proofs.join("<br>")} |`;
+    return [id, Object.keys(through).map(kind).join("<br>"), proofs.join("<br>")];
   });
-  return ["| operation | used by | tested in the step |", "| --- | --- | --- |", ...rows].join("\n");
+  return table(["operation", "used by", "tested in the step"], rows);
 }
 
 /** Each guarantee and its tests. */
@@ -169,19 +167,15 @@ function guarantees() {
   });
 }
 
-/** Which room of the package imports which, as dependency-cruiser sees it. */
+/** Which room of the package imports which. */
 function importArrows() {
-  const [room, collapse] = [/^(?:provider\/[^/]+|cli)$/, "^(?:provider/[^/]+|cli)"];
-  const args = ["node_modules/.bin/depcruise", "provider", "cli", "--collapse", collapse, "--output-type", "json"];
-  const options = { cwd: PROJECT, encoding: "utf8", maxBuffer: 2 ** 28 };
-  const { modules } = JSON.parse(spawnSync(process.execPath, args, options).stdout);
-  const name = (path) => path.replace(/^provider\/|\.ts$/g, "");
-  const arrows = modules.flatMap(({ source, dependencies }) =>
-    dependencies
-      .filter(({ resolved }) => room.test(source) && room.test(resolved))
-      .map(({ resolved }) => `  ${name(source)} --> ${name(resolved)}`),
-  );
-  return ["```mermaid", "flowchart TD", ...new Set(arrows.toSorted()), "```"].join("\n");
+  const rooms = "^(?:provider/[^/]+|cli)";
+  const options = ["--include-only", rooms, "--collapse", rooms, "--output-type", "mermaid"];
+  const args = ["node_modules/.bin/depcruise", "provider", "cli", ...options];
+  const lines = execFileSync(process.execPath, args, { cwd: PROJECT, encoding: "utf8" }).trim().split("\n");
+  const arrows = lines.filter((line) => line.includes("-->"));
+  // The order of imports in a file must not change the page.
+  return ["```mermaid", ...lines.slice(0, -arrows.length), ...arrows.toSorted(), "```"].join("\n");
 }
 
 /** A page that is written by hand but for the part between the two marks. */
@@ -207,20 +201,15 @@ function generated() {
 
 /** Files that differ from the generated text, including files that are not generated any more. */
 function stale(files) {
-  const there = [TYPES, RESOURCES].flatMap((folder) =>
-    readdirSync(join(PROJECT, folder)).map((name) => `${folder}/${name}`),
-  );
-  const differs = ([file, text]) =>
-    !existsSync(join(PROJECT, file)) || readFileSync(join(PROJECT, file), "utf8") !== text;
-  return [...[...files].filter(differs).map(([file]) => file), ...there.filter((file) => !files.has(file))];
+  const namesIn = (folder) => readdirSync(join(PROJECT, folder)).map((name) => `${folder}/${name}`);
+  const there = new Set([...files.keys(), ...namesIn(TYPES), ...namesIn(RESOURCES)]);
+  const textOf = (file) => existsSync(join(PROJECT, file)) && readFileSync(join(PROJECT, file), "utf8");
+  return [...there].filter((file) => textOf(file) !== files.get(file));
 }
 
 const files = generated();
 if (!process.argv.includes("--check")) {
-  for (const [file, text] of files) {
-    mkdirSync(join(PROJECT, dirname(file)), { recursive: true });
-    writeFileSync(join(PROJECT, file), text);
-  }
+  for (const [file, text] of files) writeFileSync(join(PROJECT, file), text);
 }
 const names = stale(files);
 if (names.length > 0) {

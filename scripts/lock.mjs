@@ -10,12 +10,9 @@ import { isAlive } from "./project.mjs";
  */
 export async function withLock(folder, { doing, log }, action) {
   mkdirSync(folder, { recursive: true });
-  let [number, told] = [undefined, false];
-  while ((number = take(folder)) === undefined) {
-    if (!told) log(`Waiting for process ${ownerOf(folder)}, which is ${doing}. Is it not? Then delete ${folder}.`);
-    told = true;
-    await sleep(200);
-  }
+  let number = take(folder);
+  if (!number) log(`Waiting for process ${ownerOf(folder)}, which is ${doing}. Is it not? Then delete ${folder}.`);
+  for (; !number; number = take(folder)) await sleep(200);
   try {
     return await action();
   } finally {
@@ -27,11 +24,10 @@ export async function withLock(folder, { doing, log }, action) {
 function take(folder) {
   const number = newestIn(folder) + 1;
   if (isAlive(ownerOf(folder)) || !create(folder, number, process.pid)) return undefined;
-  const older = numbersIn(folder).filter((other) => other < number);
   // A process that looked long ago may make a number again that is already superseded and removed.
-  const superseded = newestIn(folder) !== number;
-  for (const name of superseded ? [number] : older) rmSync(join(folder, `${name}`), { force: true });
-  return superseded ? undefined : number;
+  const newest = newestIn(folder);
+  for (const other of numbersIn(folder)) if (other < newest) rmSync(join(folder, `${other}`), { force: true });
+  return newest === number ? number : undefined;
 }
 
 const numbersIn = (folder) => readdirSync(folder).map(Number).filter(Number.isSafeInteger);

@@ -1,24 +1,21 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { withLock } from "./lock.mjs";
-import { PROJECT } from "./project.mjs";
+import { PROJECT, say, SetupError } from "./project.mjs";
 import { runStep } from "./run.mjs";
 
 /** The commands of the packages and the files that they are built into. */
 const COMMANDS = { "pulumi-avala": "dist/cli.js", "avala-emulator": "emulator/dist/main.js" };
 
-/** A step of the preparation failed; what it printed is above. */
-export class PrepareError extends Error {}
-
 /**
  * Installs what package-lock.json asks for, where npm's record says otherwise, and builds: `tsc -b`, which compiles what has
- * changed, and the bundles. Two at once wait for each other. What the tools print goes to `onLine`, else to stderr.
+ * changed, and the bundles. Two at once wait for each other.
  * @param build `all` (default), `emulator`, or `none` for dependencies alone
  */
-export async function prepare({ log, root = PROJECT, build = "all", onLine }) {
+export async function prepare({ log = say, root = PROJECT, build = "all" } = {}) {
   if (build === "none" && dependenciesAreCurrent(root)) return;
-  // Never stdout: it belongs to the command that was asked for.
-  const options = { cwd: root, ...(onLine ? { onLine } : { stdio: ["ignore", 2, 2] }) };
+  // Not to stdout, which belongs to the command that was asked for.
+  const options = { cwd: root, stdio: ["ignore", 2, 2] };
   await withLock(join(root, ".work/locks/build"), { doing: "installing dependencies or building", log }, async () => {
     if (!dependenciesAreCurrent(root)) await installDependencies(log, options);
     if (build !== "none") await compile(build === "all" ? "." : build, options);
@@ -42,11 +39,8 @@ function dependenciesAreCurrent(root) {
 async function installDependencies(log, options) {
   log("Installing dependencies with npm ci; about a minute the first time.");
   const code = await runNpm(["ci", "--include=dev"], options);
-  if (code === 0) return;
-  throw new PrepareError(
-    `npm ci ended with exit code ${code}; its messages are above. Check that the npm registry can be reached, ` +
-      "then run the same command again.",
-  );
+  const remedy = "Check that the npm registry can be reached, then run the same command again.";
+  if (code !== 0) throw new SetupError(`npm ci ended with exit code ${code}; its messages are above. ${remedy}`);
 }
 
 /** The npm that started us, else the one on PATH. */
@@ -58,7 +52,7 @@ function runNpm(args, options) {
 
 async function compile(project, options) {
   const code = await runStep(process.execPath, ["node_modules/typescript/bin/tsc", "-b", project], options);
-  if (code !== 0) throw new PrepareError("tsc found errors; they are above.");
+  if (code !== 0) throw new SetupError("tsc found errors; they are above.");
 }
 
 /** npm links only the commands whose files are there when it installs; in a fresh clone they are built afterwards. */
@@ -67,7 +61,6 @@ function linkCommand(root, name, path) {
   if (!existsSync(file)) return;
   chmodSync(file, 0o755);
   if (process.platform === "win32" || existsSync(link)) return;
-  mkdirSync(dirname(link), { recursive: true });
   rmSync(link, { force: true });
   symlinkSync(relative(dirname(link), file), link);
 }

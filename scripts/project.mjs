@@ -10,6 +10,9 @@ export const WORK = join(PROJECT, ".work");
 /** Says one line to the person at the terminal; never on stdout, which belongs to the command that was asked for. */
 export const say = (line) => process.stderr.write(`${line}\n`);
 
+/** The clone could not be set up: the message says what was tried and what to do. It is all that is printed. */
+export class SetupError extends Error {}
+
 /** Minutes and seconds, as `2:05`. */
 export function formatElapsed(milliseconds) {
   const seconds = Math.round(milliseconds / 1000);

@@ -1,20 +1,8 @@
-import {
-  accessSync,
-  constants,
-  copyFileSync,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
-import { availableParallelism } from "node:os";
+import { accessSync, constants, copyFileSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { delimiter, dirname, join, sep } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { withLock } from "./lock.mjs";
-import { formatElapsed, PROJECT, say } from "./project.mjs";
+import { formatElapsed, PROJECT, say, SetupError } from "./project.mjs";
 import { Interrupted, runStep } from "./run.mjs";
 
 /** The oldest CLI that works: import files with inputs and outputs of dynamic resources came with it. */
@@ -34,11 +22,6 @@ const OUTPUT_SHOWN = 8;
 const windows = process.platform === "win32";
 const exe = windows ? ".exe" : "";
 
-/** No Pulumi CLI could be set up: the message says what was tried and the ways out. */
-export class PulumiSetupError extends Error {
-  code = "PULUMI_SETUP_FAILED";
-}
-
 /**
  * Finds or sets up a Pulumi CLI together with its Node language host: on PATH, from an earlier set-up, as the official
  * release, or built from Go modules.
@@ -47,20 +30,22 @@ export class PulumiSetupError extends Error {
  *   `earlier`, `release` or `build`. `download` and `build` stand in for the two ways to fill a set-up folder.
  */
 export async function ensurePulumi({ log = say, root = PROJECT, env = process.env, ...ways } = {}) {
-  const { download = downloadRelease, build = buildFromModules } = ways;
   const context = { log, root, env, attempts: [] };
   const found =
     (await attempt(context, "on PATH", findOnPath)) ??
     (await attempt(context, "earlier set-up", findEarlier)) ??
-    (await withLock(join(root, ".work/locks/pulumi"), { doing: "setting up the Pulumi CLI", log }, async () => {
-      const made =
-        (await attempt({ ...context, attempts: [] }, "earlier set-up", findEarlier)) ??
-        (await attempt(context, `release ${CLI_VERSION}`, () => make(context, "release", download))) ??
-        (await attempt(context, "build from Go modules", () => make(context, "build", build)));
-      if (!made) throw new PulumiSetupError(explain(context.attempts));
-      return made;
-    }));
+    (await setUp(context, ways));
   return { ...found, env: pulumiEnvironment(found, { root, env }) };
+}
+
+async function setUp(context, { download = downloadRelease, build = buildFromModules }) {
+  const options = { doing: "setting up the Pulumi CLI", log: context.log };
+  const locked = async () =>
+    (await attempt({ ...context, attempts: [] }, "earlier set-up", findEarlier)) ??
+    (await attempt(context, `release ${CLI_VERSION}`, () => make(context, "release", download))) ??
+    (await attempt(context, "build from Go modules", () => make(context, "build", build))) ??
+    giveUp(context);
+  return withLock(join(context.root, ".work/locks/pulumi"), options, locked);
 }
 
 /** One way to get a CLI; after any failure but an interrupt the next is tried. */
@@ -129,17 +114,13 @@ async function findOnPath(context) {
 
 const setUpFolder = ({ root }) => join(root, ".pulumi-cli");
 
-async function findEarlier(context) {
-  return { ...(await cliIn(join(setUpFolder(context), CLI_VERSION), context)), source: "earlier" };
-}
-
-/** The CLI of a set-up folder, after it has run: the folder may be from another system. */
-async function cliIn(folder, context) {
+/** The CLI of a finished set-up, after it has run: the folder may be from another system. */
+async function findEarlier(context, folder = join(setUpFolder(context), CLI_VERSION)) {
   const [command, languageHost] = programsIn(folder);
-  if (!isExecutable(command) || !isExecutable(languageHost)) throw new Error("no CLI with a language host.");
+  if (![command, languageHost].every(isExecutable)) throw new Error("no CLI with a language host.");
   const version = await cliVersion(command, context);
   if (version !== CLI_VERSION) throw new Error(`the CLI says it is version ${version}, not ${CLI_VERSION}.`);
-  return { command, version };
+  return { command, version, source: "earlier" };
 }
 
 const programsIn = (folder) => ["pulumi", "pulumi-language-nodejs"].map((name) => join(folder, "bin", name + exe));
@@ -151,16 +132,19 @@ async function make(context, source, fill) {
   // What a killed set-up has left.
   rmSync(partial, { recursive: true, force: true });
   for (const path of [join(folder, "bin"), temporary]) mkdirSync(path, { recursive: true });
+  const started = Date.now();
+  const timer = setInterval(() => context.log(`  ${formatElapsed(Date.now() - started)} minutes`), STILL_AT_IT_MS);
   try {
     await fill({ ...context, folder, temporary });
     // The engine warns on every run about a dynamic plugin that it finds on PATH but not beside itself.
     for (const name of ["pulumi-resource-pulumi-nodejs", "pulumi-resource-pulumi-nodejs.cmd"]) {
       copyFileSync(join(context.root, "node_modules/@pulumi/pulumi", name), join(folder, "bin", name));
     }
-    await cliIn(folder, context);
+    await findEarlier(context, folder);
     rmSync(place, { recursive: true, force: true });
     renameSync(folder, place);
   } finally {
+    clearInterval(timer);
     rmSync(partial, { recursive: true, force: true });
   }
   context.log(`Pulumi CLI ${CLI_VERSION} is ready in ${place}.`);
@@ -187,33 +171,22 @@ export async function downloadRelease({ log, env, folder, temporary }, releases 
   const url = `${releases}/pulumi-v${CLI_VERSION}-${system}`;
   const archive = join(temporary, "archive");
   log(`Fetching the Pulumi CLI ${CLI_VERSION} (about 200 MB, once) from ${url}.`);
-  await sayingSo("Fetching", log, async () => {
-    const response = await fetch(url, { dispatcher: new EnvHttpProxyAgent({ bodyTimeout: DOWNLOAD_STALL_MS }) });
-    if (!response.ok) throw new Error(`${url} was answered ${response.status}.`);
-    await pipeline(response.body, createWriteStream(archive));
-  });
+  const response = await fetch(url, { dispatcher: new EnvHttpProxyAgent({ bodyTimeout: DOWNLOAD_STALL_MS }) });
+  if (!response.ok) throw new Error(`${url} was answered ${response.status}.`);
+  await writeFile(archive, response.body);
   await runTool("tar", ["-xf", archive, "-C", temporary], { env });
-  const [nested, flat] = [join(temporary, "pulumi/bin"), join(temporary, "pulumi")];
+  const [nested, flat] = ["pulumi/bin", "pulumi"].map((path) => join(temporary, path));
   rmSync(join(folder, "bin"), { recursive: true });
-  renameSync(existsSync(nested) ? nested : flat, join(folder, "bin"));
+  renameSync(isExecutable(join(nested, `pulumi${exe}`)) ? nested : flat, join(folder, "bin"));
 }
 
 async function buildFromModules({ env, log, folder, temporary }) {
   const go = onPath("go", env.PATH);
   if (!go) throw new Error("go is not on PATH.");
-  log(
-    `Building the Pulumi CLI ${CLI_VERSION} from Go modules, once: about 5 minutes on 2 cores (here ` +
-      `${availableParallelism()}), and up to 4 GB in Go's caches.`,
-  );
-  const { GOOS: _os, GOARCH: _arch, ...rest } = env;
-  const goEnv = {
-    ...rest,
-    CGO_ENABLED: "0",
-    GO111MODULE: "on",
-    GOWORK: "off",
-    GOFLAGS: `${env.GOFLAGS ?? ""} -mod=readonly`.trim(),
-    GOTMPDIR: temporary,
-  };
+  log(`Building the Pulumi CLI ${CLI_VERSION} from Go modules: about 5 minutes and 4 GB in Go's caches, once.`);
+  const own = { GO111MODULE: "on", GOWORK: "off", GOFLAGS: `${env.GOFLAGS ?? ""} -mod=readonly`, GOTMPDIR: temporary };
+  // An empty GOOS or GOARCH means this machine.
+  const goEnv = { ...env, ...own, CGO_ENABLED: "0", GOOS: "", GOARCH: "" };
   const [cli, languageHost] = programsIn(folder);
   const programs = [
     ["languageHost", "sdk/v3/nodejs/cmd/pulumi-language-nodejs", LANGUAGE_HOST_VERSION, languageHost],
@@ -223,9 +196,7 @@ async function buildFromModules({ env, log, folder, temporary }) {
     const flags = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
     const args = ["build", "-trimpath", "-buildvcs=false", "-tags", "osusergo,grpcnotrace", "-ldflags", flags];
     const options = { cwd: join(import.meta.dirname, "pulumiCli", module), env: goEnv };
-    await sayingSo(`Building ${module}`, log, () =>
-      runTool(go, [...args, "-o", output, `github.com/pulumi/pulumi/${program}`], options),
-    );
+    await runTool(go, [...args, "-o", output, `github.com/pulumi/pulumi/${program}`], options);
   }
 }
 
@@ -238,28 +209,14 @@ async function runTool(command, args, options) {
   throw new Error(`${command} ${args[0]} ended with exit code ${code}:${last.join("")}`);
 }
 
-/** Says now and then that a long step goes on. */
-async function sayingSo(doing, log, step) {
-  const started = Date.now();
-  const timer = setInterval(() => log(`  ${doing}: ${formatElapsed(Date.now() - started)} minutes`), STILL_AT_IT_MS);
-  try {
-    return await step();
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-function explain(attempts) {
-  return [
-    "No Pulumi CLI could be set up (PULUMI_SETUP_FAILED). What was tried:",
-    ...attempts.map((line) => `  - ${line}`),
-    "Any one of these helps; then run the same command again:",
-    `  - install the Pulumi CLI ${MINIMUM_CLI_VERSION} or newer (https://www.pulumi.com/docs/install/), so that pulumi and ` +
-      "pulumi-language-nodejs are on PATH;",
-    "  - let this machine reach get.pulumi.com (HTTPS_PROXY is heeded), from where the release is fetched; tar is needed;",
-    "  - install Go 1.25 or newer (https://go.dev/dl/) with 4 GiB of free disk and a Go module proxy it can reach " +
-      "(GOPROXY), so that the CLI is built from source.",
-  ].join("\n");
+function giveUp({ attempts }) {
+  const code = "PULUMI_SETUP_FAILED";
+  throw new SetupError(`No Pulumi CLI could be set up (${code}). What was tried:
+${attempts.map((line) => `  - ${line}`).join("\n")}
+Do one of the following, then run the same command again:
+  - install the Pulumi CLI ${MINIMUM_CLI_VERSION} or newer (https://www.pulumi.com/docs/install/), with pulumi-language-nodejs on PATH;
+  - let this machine reach get.pulumi.com, directly or by HTTPS_PROXY, to fetch the release, and install tar;
+  - install Go 1.25 or newer (https://go.dev/dl/), with 4 GB of free disk and a module proxy it can reach (GOPROXY).`);
 }
 
 /** Compares a version with a release; a pre-release counts as older than its release. */

@@ -3,9 +3,8 @@ import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual, parseArgs } from "node:util";
-import { prepare, PrepareError } from "./prepare.mjs";
-import { say } from "./project.mjs";
-import { PulumiSetupError } from "./pulumi.mjs";
+import { prepare } from "./prepare.mjs";
+import { say, SetupError } from "./project.mjs";
 import { findEngine, keepFolder, LOG, openFolder, PROGRAM, rowsIn } from "./quickstart/engine.mjs";
 import { Service } from "./quickstart/service.mjs";
 import { Interrupted } from "./run.mjs";
@@ -21,35 +20,32 @@ Runs examples/quickstart against an emulator of Avala, step by step: declare, pr
 
 const [UP, REFRESH, DESTROY] = ["up", "refresh", "destroy"].map((name) => [name, "--yes", "--skip-preview"]);
 const NOTHING_TO_DO = { args: ["preview", "--expect-no-changes"], rows: [] };
+const DECLARED = [
+  "Organization acme",
+  "OrganizationMember ada",
+  "OrganizationMember grace",
+  "Team labeling",
+  "Team perception",
+  "TeamMembership ada-perception",
+  "TeamMembership grace-labeling",
+];
 const ADA_JOINS = ["~ OrganizationMember ada", "~ TeamMembership ada-perception"];
 const DRIFT = ["~ Team perception", "~ TeamMembership ada-perception"];
 
 /**
- * What happens, one step after the other: `before` pulumi runs; what each of its `runs` does, or plans, to which resources;
- * and then the `statuses` that are outputs of the program, the only `person` of a team, and the number of `emails`.
+ * What happens, one step after the other: `before` pulumi runs; what it does, or plans, to which resources, in one run or
+ * several; and then the `statuses` that are outputs of the program, the only `person` of a team, and the number of `emails`.
  */
 const STEPS = [
   {
     title: "Declare an organization, two teams and two people",
-    runs: [
-      {
-        text: "examples/quickstart/index.ts declares them. Both people are invited by email; their team memberships are pending.",
-        args: UP,
-        rows: [
-          "+ Organization acme",
-          "+ OrganizationMember ada",
-          "+ OrganizationMember grace",
-          "+ Team labeling",
-          "+ Team perception",
-          "+ TeamMembership ada-perception",
-          "+ TeamMembership grace-labeling",
-        ],
-      },
-    ],
+    text: "examples/quickstart/index.ts declares them. Both people are invited by email; their team memberships are pending.",
+    args: UP,
+    rows: DECLARED.map((name) => `+ ${name}`),
     statuses: { ada: "waiting", grace: "waiting" },
     emails: 2,
   },
-  { title: "Preview again: nothing is left to do", runs: [NOTHING_TO_DO] },
+  { title: "Preview again: nothing is left to do", ...NOTHING_TO_DO },
   {
     title: "Ada accepts her invitation",
     before: acceptInvitation,
@@ -63,7 +59,8 @@ const STEPS = [
   {
     title: "Change the program",
     before: editProgram,
-    runs: [{ args: UP, rows: ["+ TeamMembership ada-labeling", "~ Team labeling"] }],
+    args: UP,
+    rows: ["+ TeamMembership ada-labeling", "~ Team labeling"],
     person: { team: "Annotation", is: `${ADA} (member)` },
   },
   {
@@ -71,7 +68,7 @@ const STEPS = [
     before: ({ service }) => service.changeTeam({ name: "Perception", newName: "Research", without: ADA }),
     runs: [
       {
-        text: "In a browser, Perception is renamed to Research and Ada is removed from it. pulumi refresh finds both:",
+        text: "Perception is now Research, and Ada is removed from it. pulumi refresh finds both:",
         args: REFRESH,
         rows: DRIFT,
       },
@@ -82,71 +79,38 @@ const STEPS = [
   },
   {
     title: "Destroy everything",
-    runs: [
-      {
-        text: "pulumi destroy cancels Grace's invitation, ends Ada's membership and deletes what it has created:",
-        args: DESTROY,
-        rows: [
-          "- Organization acme",
-          "- OrganizationMember ada",
-          "- OrganizationMember grace",
-          "- Team labeling",
-          "- Team perception",
-          "- TeamMembership ada-labeling",
-          "- TeamMembership ada-perception",
-          "- TeamMembership grace-labeling",
-        ],
-      },
-    ],
-    after: expectStart,
+    text: "pulumi destroy deletes everything. Avala holds exactly what it held at the start then:",
+    args: DESTROY,
+    rows: [...DECLARED, "TeamMembership ada-labeling"].toSorted().map((name) => `- ${name}`),
+    after: async ({ service, start }) => expect(await service.state(), start, "what Avala holds"),
   },
 ];
 
 async function main() {
-  const options = optionsOf(process.argv.slice(2));
-  if (!options) return;
+  const flag = { type: "boolean", default: false };
+  const { values: options } = parseArgs({ options: { pause: flag, help: { ...flag, short: "h" } } });
+  if (options.help) return void print(HELP);
   const started = Date.now();
-  await prepare({ log: say });
   openFolder();
+  await prepare();
   const service = await Service.start([ADA, GRACE]);
   try {
-    const total = await takeAll({ service, pulumi: await findEngine(service.environment), ...options });
-    print(`\nDone: ${cost(total, started)}.\nTo declare people of your own, see "Install" in README.md.`);
+    const pulumi = await findEngine(service.environment);
+    print("pulumi-avala: organizations, teams and people as code\n");
+    print("An emulator of Avala's API replaces the service: no account is needed, and no email leaves this machine.");
+    print(`It listens on ${service.url}. Lines that begin with │ are pulumi's, shortened.`);
+    await pulumi("stack", "init", "quickstart");
+    const context = { service, pulumi, ...options, start: await service.state() };
+    for (const [index, step] of STEPS.entries()) await take(index + 1, step, context);
+    print(`\nDone in ${secondsSince(started)}. To declare people of your own, see "Install" in README.md.`);
   } finally {
     await service.stop();
   }
 }
 
-async function takeAll({ service, pulumi, pause }) {
-  print("pulumi-avala: organizations, teams and people as code\n");
-  print("An emulator of Avala's API replaces the service: no account is needed, and no email leaves this machine.");
-  print(`It listens on ${service.url}. Lines that begin with │ are pulumi's, shortened.`);
-  await pulumi("stack", "init", "quickstart");
-  const context = { service, pulumi, pause, start: await service.state() };
-  const total = { calls: 0, changes: 0, emails: 0 };
-  for (const [index, step] of STEPS.entries()) {
-    const count = await take(index + 1, step, context);
-    for (const name of Object.keys(total)) total[name] += count[name];
-  }
-  return total;
-}
-
-/** What was asked for on the command line, or undefined after an answer to it. */
-function optionsOf(args) {
-  try {
-    const flag = { type: "boolean", default: false };
-    const { values } = parseArgs({ args, options: { pause: flag, help: { ...flag, short: "h" } } });
-    if (!values.help) return values;
-    print(HELP);
-  } catch (error) {
-    say(`${error.message}\n${USAGE}`);
-    process.exitCode = 2;
-  }
-  return undefined;
-}
-
-/** Takes one step and answers what was sent; throws where it does not show what its title says. */
-async function take(number, { title, before, runs, statuses, person, emails = 0, after }, context) {
+/** Takes one step, which throws where it does not show what its title says. */
+async function take(number, step, context) {
+  const { title, before, runs = [step], statuses, person, emails = 0, after } = step;
   const { service, pulumi } = context;
   const started = Date.now();
   print(`\n${number}. ${title}`);
@@ -156,10 +120,9 @@ async function take(number, { title, before, runs, statuses, person, emails = 0,
     if (statuses) await expectStatuses(pulumi, statuses);
     if (statuses ?? person) await showOrganization(await service.organization(), person);
     await after?.(context);
-    const count = await service.takeCount();
-    print(`   ${cost(count, started)}`);
-    expect(count.emails, emails, "the number of emails");
-    return count;
+    const sent = await service.takeCount();
+    print(`   API calls: ${sent.calls}, changes: ${sent.changes}, emails: ${sent.emails}, ${secondsSince(started)}`);
+    expect(sent.emails, emails, "the number of emails");
   } catch (error) {
     if (error instanceof Interrupted) throw error;
     throw new Error(`Step ${number}, "${title}": ${error.message}`, { cause: error });
@@ -187,19 +150,11 @@ async function expectStatuses(pulumi, wanted) {
 function showOrganization({ name, slug, members, invitations, teams }, person) {
   const list = (people) => people.map(({ email, role }) => `${email} (${role})`).join(", ") || "nobody";
   const pending = invitations.filter(({ status }) => status === "pending");
-  const rows = [
-    ["members", members],
-    ["invited", pending],
-    ...teams.map((team) => [`team ${team.name}`, team.members]),
-  ];
+  const inTeams = Object.fromEntries(teams.map((team) => [`team ${team.name}`, team.members]));
   print(`   Avala now holds ${name} (${slug}):`);
+  const rows = Object.entries({ members, invited: pending, ...inTeams });
   for (const [label, people] of rows) print(`     ${label.padEnd(15)}  ${list(people)}`);
-  if (person) expect(list(teams.find((team) => team.name === person.team).members), person.is, person.team);
-}
-
-async function expectStart({ service, start }) {
-  expect(await service.state(), start, "what Avala holds");
-  print("   Avala holds exactly what it held at the start.");
+  if (person) expect(list(inTeams[`team ${person.team}`]), person.is, `the team ${person.team}`);
 }
 
 async function acceptInvitation({ service, pause }) {
@@ -228,21 +183,14 @@ function editProgram() {
   writeFileSync(file, after.join("\n"));
 }
 
-/** What was sent since `started`, in words. */
-function cost({ calls, changes, emails }, started) {
-  const counted = (number, what) => `${number || "no"} ${what}${number === 1 ? "" : "s"}`;
-  const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  return `${counted(calls, "API call")} (${counted(changes, "change")}), ${counted(emails, "email")}, ${seconds} s`;
-}
+const secondsSince = (started) => `${((Date.now() - started) / 1000).toFixed(1)} s`;
 
 function expect(found, wanted, what) {
   if (isDeepStrictEqual(found, wanted)) return;
   throw new Error(`${what} should have been ${JSON.stringify(wanted)}, and was ${JSON.stringify(found)}.`);
 }
 
-function print(line) {
-  process.stdout.write(`${line}\n`);
-}
+const print = (line) => process.stdout.write(`${line}\n`);
 
 // A reader that has seen enough (head, a pager) ends the process, without a stack trace.
 process.stdout.on("error", () => process.exit(141));
@@ -250,11 +198,13 @@ try {
   await main();
 } catch (error) {
   process.exitCode = error instanceof Interrupted ? error.exitCode : 1;
-  if (error instanceof PrepareError || error instanceof PulumiSetupError) say(error.message);
+  if (error.code?.startsWith("ERR_PARSE_ARGS")) {
+    say(`${error.message}\n${USAGE}`);
+    process.exitCode = 2;
+  } else if (error instanceof SetupError) say(error.message);
   else if (!(error instanceof Interrupted)) {
     keepFolder();
     appendFileSync(LOG, `\n${error.stack}\n`);
-    say(`\nQuickstart failed. ${error.message}`);
-    say(`Everything that pulumi printed is in ${relative(process.cwd(), LOG)}.`);
+    say(`\nQuickstart failed. ${error.message}\nEverything that pulumi printed is in ${relative(process.cwd(), LOG)}.`);
   }
 }

@@ -24,11 +24,10 @@ let lastSignal = { at: -Infinity };
 /**
  * Runs a command to its end and returns its exit code (128 + n when signal n ended it).
  *
- * @param options those of `spawn`, and
- *   - `onLine(line)`: called for each line of its stdout and stderr, which are then not shown;
- *   - `ownGroup`: a process group of its own (default: with `onLine`), so that it and its descendants end together and get
- *     each signal exactly once; not for a program that reads from a terminal;
- *   - `signal`: an AbortSignal that kills it.
+ * @param onLine is given each line of its stdout and stderr, which are then not shown
+ * @param ownGroup gives it a process group (default: with `onLine`), so that it and its descendants end together and get
+ *   each signal exactly once; not for a program that reads from a terminal
+ * @param signal an AbortSignal that kills it
  */
 export async function run(command, args, { onLine, ownGroup = Boolean(onLine), signal, ...options } = {}) {
   if (interruptedBy) throw new Interrupted(interruptedBy);
@@ -89,6 +88,4 @@ function onSignal(signal) {
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, onSignal);
-process.on("exit", () => {
-  for (const entry of children) send(entry, "SIGTERM");
-});
+process.on("exit", () => children.forEach((entry) => send(entry, "SIGTERM")));

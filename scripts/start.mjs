@@ -1,58 +1,51 @@
 import { join } from "node:path";
 import { check } from "./check.mjs";
-import { prepare, PrepareError } from "./prepare.mjs";
-import { PROJECT, say, WORK } from "./project.mjs";
-import { ensurePulumi, isAtLeast, PulumiSetupError } from "./pulumi.mjs";
+import { prepare } from "./prepare.mjs";
+import { PROJECT, say, SetupError, WORK } from "./project.mjs";
+import { ensurePulumi, isAtLeast } from "./pulumi.mjs";
 import { atTerminal, Interrupted, run } from "./run.mjs";
 import { summaryEnvironment } from "./testSummary.mjs";
 
 const MINIMUM_NODE_VERSION = "20.19.0";
+const EMULATOR = join(PROJECT, "emulator/dist/main.js");
 const JEST = "node_modules/jest/bin/jest.js";
+
+/** Installs dependencies and builds (`all`, `emulator` or `none`) before the action. */
+const prepared = (build, action) => async (args) => {
+  await prepare({ build });
+  return action(args);
+};
 
 const COMMANDS = {
   // These two prepare what they need by themselves, after a look at their arguments.
   quickstart: (args) => runNode(["scripts/quickstart.mjs", ...args]),
   bench: (args) => runNode(["bench/bench.mjs", ...args]),
-  test,
-  /** Random programs for SOAK_MINUTES; on the dynamic-provider host, so no Pulumi CLI is needed. */
-  "test:soak": async (args) => {
-    await prepare({ log: say });
-    return runNode([JEST, "test/properties/model", ...args], { env: { SOAK_MINUTES: "30", ...process.env } });
-  },
-  check: async () => {
-    await prepare({ log: say, build: "none" });
-    return check();
-  },
-  build: async () => {
-    await prepare({ log: say });
-    return 0;
-  },
-  generate: async (args) => {
-    await prepare({ log: say, build: "none" });
-    return runNode(["scripts/generate.mjs", ...args]);
-  },
-  emulator: async (args) => {
-    await prepare({ log: say, build: "emulator" });
-    return runNode([join(PROJECT, "emulator/dist/main.js"), ...args], { cwd: callersFolder() });
-  },
-  /** In a group of its own the engine gets each signal once: a second one would make it drop the steps in flight. */
-  pulumi: async (args) => {
-    const { command, env } = await everything();
-    return run(command, args, { cwd: callersFolder(), env, ownGroup: !atTerminal });
-  },
+  test: prepared("all", test),
+  "test:soak": prepared("all", soak),
+  check: prepared("none", check),
+  build: prepared("all", () => 0),
+  generate: prepared("none", (args) => runNode(["scripts/generate.mjs", ...args])),
+  emulator: prepared("emulator", (args) => runNode([EMULATOR, ...args], { cwd: callersFolder() })),
+  pulumi: prepared("all", pulumi),
 };
 
 async function test(args) {
-  const { env } = await everything();
+  const { env } = await ensurePulumi();
   const summary = summaryEnvironment(join(WORK, "testSummary.json"));
   const reporters = ["--reporters=default", `--reporters=${join(PROJECT, "scripts/testSummary.mjs")}`];
   // The arguments first: jest would take a path behind a reporter for one more reporter.
   return runNode([JEST, ...args, ...reporters], { env: { ...env, ...summary } });
 }
 
-async function everything() {
-  await prepare({ log: say });
-  return ensurePulumi();
+/** Random programs for SOAK_MINUTES; on the dynamic-provider host, so no Pulumi CLI is needed. */
+function soak(args) {
+  return runNode([JEST, "test/properties/model", ...args], { env: { SOAK_MINUTES: "30", ...process.env } });
+}
+
+/** In a group of its own the engine gets each signal once: a second one would make it drop the steps in flight. */
+async function pulumi(args) {
+  const { command, env } = await ensurePulumi();
+  return run(command, args, { cwd: callersFolder(), env, ownGroup: !atTerminal });
 }
 
 const runNode = (args, options) => run(process.execPath, args, { cwd: PROJECT, ...options });
@@ -73,7 +66,7 @@ async function main([name = "", ...args]) {
     return await COMMANDS[name](args);
   } catch (error) {
     if (error instanceof Interrupted) return error.exitCode;
-    if (!(error instanceof PrepareError || error instanceof PulumiSetupError)) throw error;
+    if (!(error instanceof SetupError)) throw error;
     say(error.message);
     return 1;
   }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { formatElapsed } from "./project.mjs";
+import { formatElapsed, say } from "./project.mjs";
 
 /** The environment in which tests leave what a run finds out: the counts in `file`, what could not be tested beside it. */
 export const summaryEnvironment = (file) => ({ AVALA_TEST_SUMMARY: file, AVALA_TEST_NOT_RUN: `${file}.notRun` });
@@ -26,6 +26,7 @@ export default class TestSummary {
     writeFileSync(this.#file, JSON.stringify({ passed, failed, skipped, notRun }));
     const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
     const lines = [`${counts} in ${formatElapsed(Date.now() - startTime)} minutes.`];
-    process.stdout.write([...lines, ...notRun.map((line) => `Not run: ${line}`), ""].join("\n"));
+    // Behind jest's own summary.
+    process.once("exit", () => say([...lines, ...notRun.map((line) => `Not run: ${line}`)].join("\n")));
   }
 }

@@ -18,10 +18,10 @@ export const keepFolder = () => process.removeListener("exit", removeFolder);
 
 /** Makes the folder of this run, which goes when the process ends, and removes those of earlier runs. */
 export function openFolder() {
+  mkdirSync(FOLDERS, { recursive: true });
+  const ended = readdirSync(FOLDERS).filter((name) => !isAlive(Number(name)));
+  for (const name of ended) rmSync(join(FOLDERS, name), { recursive: true, force: true });
   mkdirSync(STATE, { recursive: true });
-  for (const name of readdirSync(FOLDERS)) {
-    if (name !== `${process.pid}` && !isAlive(Number(name))) rmSync(join(FOLDERS, name), { recursive: true });
-  }
   process.once("exit", removeFolder);
   for (const name of ["index.ts", "Pulumi.yaml", "package.json", "tsconfig.json"]) {
     cpSync(join(PROJECT, "examples/quickstart", name), join(PROGRAM, name));
@@ -46,13 +46,9 @@ export async function findEngine(environment) {
   return async (...given) => {
     const args = [...given, "--non-interactive", "--color", "never"];
     const lines = [];
-    const onLine = (line) => {
-      lines.push(line);
-      appendFileSync(LOG, `${line}\n`);
-    };
-    onLine(`$ pulumi ${args.join(" ")}`);
-    const code = await runStep(command, args, { cwd: PROGRAM, env, onLine });
-    if (code === 0) return lines.slice(1);
+    const code = await runStep(command, args, { cwd: PROGRAM, env, onLine: (line) => lines.push(line) });
+    appendFileSync(LOG, [`$ pulumi ${args.join(" ")}`, ...lines, ""].join("\n"));
+    if (code === 0) return lines;
     const reasons = lines.filter((line) => /^\s*(?:\w+: )?error: /.test(line)).map((line) => line.trim());
     throw new Error([`pulumi ${given.join(" ")} ended with exit code ${code}.`, ...new Set(reasons)].join("\n  "));
   };

@@ -42,8 +42,8 @@ export class Service {
 
   /** What the owner does in a browser: renames a team and removes a person from it. */
   async changeTeam({ name, newName, without }) {
-    const { slug, teams } = await this.organization();
-    const { people } = await this.state();
+    const { organizations, people } = await this.state();
+    const [{ slug, teams }] = organizations;
     const team = `${this.url}/organizations/${slug}/teams/${teams.find((row) => row.name === name).slug}/`;
     await request("PATCH", team, { name: newName });
     await request("DELETE", `${team}members/${people.find(({ email }) => email === without).uid}/`);

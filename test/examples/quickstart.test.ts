@@ -57,7 +57,7 @@ describe("npm run quickstart -- --pause", () => {
     expect(await run.ended).toEqual([0, null]);
     const step = /^3\. Ada accepts her invitation$[^]*?^4\./m.exec(run.text)?.[0];
     expect(step).toContain("people: ada active, grace waiting");
-    expect(run.text).toMatch(/^Done: .*, 2 emails, .* s\.$/m);
+    expect(run.text).toMatch(/^Done in [\d.]+ s\./m);
     expect(left(run.child.pid!)).toEqual([]);
     expect(await answers(portIn(run.text))).toBe(false);
   });
@@ -98,7 +98,9 @@ describe("npm run quickstart", () => {
       "Somebody changes Avala by hand",
       "Destroy everything",
     ]);
-    expect(run.text).toMatch(/^Done: .*, 2 emails, .* s\.$/m);
+    const emails = [...run.text.matchAll(/^ {3}API calls: .*, emails: (\d+), /gm)].map(([, count]) => count);
+    expect(emails).toEqual(["2", "0", "0", "0", "0", "0"]);
+    expect(run.text).toMatch(/^Done in [\d.]+ s\./m);
     expect(run.text).not.toContain("\u001b");
     expect(run.text).not.toContain("avk_");
     expect(left(run.child.pid!)).toEqual([]);
@@ -116,7 +118,7 @@ describe("npm run quickstart", () => {
     run.child.kill("SIGINT");
     expect(await run.ended).toEqual([130, null]);
     expect(run.text).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
-    expect(run.text).not.toContain("Done:");
+    expect(run.text).not.toContain("Done in");
     expect(left(run.child.pid!)).toEqual([]);
     expect(await answers(portIn(run.text))).toBe(false);
   });

@@ -26,7 +26,7 @@ const NPM = `
   const fs = require("node:fs");
   fs.appendFileSync("calls", "npm " + process.argv.slice(2).join(" ") + "\\n");
   fs.rmSync("node_modules", { recursive: true, force: true });
-  fs.mkdirSync("node_modules/typescript/bin", { recursive: true });
+  for (const name of ["typescript/bin", ".bin"]) fs.mkdirSync("node_modules/" + name, { recursive: true });
   fs.writeFileSync("node_modules/typescript/bin/tsc", ${JSON.stringify(TSC)});
   if (fs.existsSync("npmFails")) process.exit(1);
   fs.copyFileSync("package-lock.json", "node_modules/.package-lock.json");`;

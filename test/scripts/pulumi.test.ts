@@ -42,7 +42,7 @@ function ensure(
         download: ${download}, build: ${build} });
       console.log(JSON.stringify({ ...found, path: env.PATH }));
     } catch (error) {
-      console.log(JSON.stringify({ code: error.code, message: error.message }));
+      console.log(JSON.stringify({ code: /[A-Z_]{9,}/.exec(error.message)?.[0], message: error.message }));
     }`,
     { PATH: bin, ...env },
   );
@@ -56,26 +56,13 @@ const answer = async (started: ReturnType<typeof start>) => {
 const setUps = (root: string) => readdirSync(join(root, ".pulumi-cli"));
 const WHOLE = "async ({ folder }) => both(folder)";
 
-describe("the versions that are new enough", () => {
-  it.each([
-    ["3.254.0", true],
-    ["v3.254.0", true],
-    ["3.254.1", true],
-    ["3.300.0", true],
-    ["4.0.0", true],
-    ["3.254.0+build", true],
-    ["3.255.0-alpha.1", true],
-    ["3.254.0-alpha.1", false],
-    ["3.253.9", false],
-    ["3.99.0", false],
-    ["2.999.0", false],
-    ["development", false],
-    ["", false],
-  ])("%s: %s", async (version, expected) => {
-    const code = `import { isAtLeast } from "SCRIPTS/pulumi.mjs";
-      console.log(isAtLeast(${JSON.stringify(version)}, "3.254.0"));`;
-    expect((await start(code).ended).stdout.trim()).toBe(String(expected));
-  });
+it("a version is new enough from its release on, and a pre-release of it is not", async () => {
+  const newEnough = ["3.254.0", "v3.254.0", "3.254.1", "3.300.0", "4.0.0", "3.254.0+build", "3.255.0-alpha.1"];
+  const tooOld = ["3.254.0-alpha.1", "3.253.9", "3.99.0", "2.999.0", "development", ""];
+  const code = `import { isAtLeast } from "SCRIPTS/pulumi.mjs";
+    const versions = ${JSON.stringify([...newEnough, ...tooOld])};
+    console.log(JSON.stringify(versions.filter((version) => isAtLeast(version, "3.254.0"))));`;
+  expect(JSON.parse((await start(code).ended).stdout)).toEqual(newEnough);
 });
 
 describe("a CLI on PATH", () => {

@@ -75,6 +75,10 @@ export interface OrganizationArgs {
    * Default: `false`: creation fails with an error that shows the `adopt` line of the existing one.
    */
   allowDuplicateName?: pulumi.Input<boolean | undefined>;
+  /**
+   * Why the organization has these settings, such as `forceDestroy`, for reviewers and policies. Recorded in the state only, never sent to Avala.
+   */
+  reason?: pulumi.Input<string | undefined>;
 }
 
 /** Optional properties for `Organization.get`, in addition to the id. */
@@ -151,6 +155,10 @@ export interface OrganizationState {
    * Default: `false`: creation fails with an error that shows the `adopt` line of the existing one.
    */
   allowDuplicateName?: pulumi.Input<boolean | undefined>;
+  /**
+   * Why the organization has these settings, such as `forceDestroy`, for reviewers and policies. Recorded in the state only, never sent to Avala.
+   */
+  reason?: pulumi.Input<string | undefined>;
   /**
    * Identity, a UUID; it never changes.
    */
@@ -244,6 +252,10 @@ export interface OrganizationOutputs {
    * Default: `false`: creation fails with an error that shows the `adopt` line of the existing one.
    */
   readonly allowDuplicateName: pulumi.Output<boolean | undefined>;
+  /**
+   * Why the organization has these settings, such as `forceDestroy`, for reviewers and policies. Recorded in the state only, never sent to Avala.
+   */
+  readonly reason: pulumi.Output<string | undefined>;
   /**
    * Identity, a UUID; it never changes.
    */

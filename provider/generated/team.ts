@@ -32,6 +32,10 @@ export interface TeamArgs {
    * Default: `false`.
    */
   forceDestroy?: pulumi.Input<boolean | undefined>;
+  /**
+   * Why the team has these settings, such as `forceDestroy`, for reviewers and policies. Recorded in the state only, never sent to Avala.
+   */
+  reason?: pulumi.Input<string | undefined>;
 }
 
 /** Optional properties for `Team.get`, in addition to the id. */
@@ -64,6 +68,10 @@ export interface TeamState {
    * Default: `false`.
    */
   forceDestroy?: pulumi.Input<boolean | undefined>;
+  /**
+   * Why the team has these settings, such as `forceDestroy`, for reviewers and policies. Recorded in the state only, never sent to Avala.
+   */
+  reason?: pulumi.Input<string | undefined>;
   /**
    * Identity, a UUID; it never changes.
    */
@@ -108,6 +116,10 @@ export interface TeamOutputs {
    * Default: `false`.
    */
   readonly forceDestroy: pulumi.Output<boolean | undefined>;
+  /**
+   * Why the team has these settings, such as `forceDestroy`, for reviewers and policies. Recorded in the state only, never sent to Avala.
+   */
+  readonly reason: pulumi.Output<string | undefined>;
   /**
    * Identity, a UUID; it never changes.
    */

@@ -86,6 +86,11 @@ export const organization = {
       defaultText: "`false`: creation fails with an error that shows the `adopt` line of the existing one.",
       clientOnly: true,
     }),
+    reason: field(nonEmptyText(1024).optional(), {
+      description:
+        "Why the organization has these settings, such as `forceDestroy`, for reviewers and policies. Recorded in the state only, never sent to Avala.",
+      clientOnly: true,
+    }),
   },
   outputs: {
     uid: field(z.string(), { description: "Identity, a UUID; it never changes." }),

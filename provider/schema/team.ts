@@ -36,6 +36,11 @@ export const team = {
       defaultText: "`false`",
       clientOnly: true,
     }),
+    reason: field(nonEmptyText(1024).optional(), {
+      description:
+        "Why the team has these settings, such as `forceDestroy`, for reviewers and policies. Recorded in the state only, never sent to Avala.",
+      clientOnly: true,
+    }),
   },
   outputs: {
     uid: field(z.string(), { description: "Identity, a UUID; it never changes." }),

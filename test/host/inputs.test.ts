@@ -46,13 +46,22 @@ const full: Record<Kind, { id: string; inputs: Properties; outputs: Properties }
       adopt: organization,
       onDestroy: "retain",
       forceDestroy: false,
+      reason: "leaves Avala",
       allowDuplicateName: false,
     },
     outputs: { uid: organization },
   },
   team: {
     id: team,
-    inputs: { organization, name: "Core", description: "d", color: "#AABBCC", adopt: "core", forceDestroy: false },
+    inputs: {
+      organization,
+      name: "Core",
+      description: "d",
+      color: "#AABBCC",
+      adopt: "core",
+      forceDestroy: false,
+      reason: "team is closed",
+    },
     outputs: { uid: team.split("/")[1], slug: "core" },
   },
   organizationMember: {

@@ -212,6 +212,14 @@ describe("deleting an Organization", () => {
     expect(await exists(slug)).toBe(!goes);
   });
 
+  it("keeps onDestroy, forceDestroy and reason to itself: an update without a write", async () => {
+    await s.stack.up(adopted());
+    const local = { onDestroy: "delete", forceDestroy: true, reason: "moves to another organization" };
+    expect(await s.measured(() => s.stack.up(adopted(local)))).toMatchObject({ steps: ["update org"], writes: [] });
+    expect(s.stack.resources.get("org")?.outputs).toMatchObject(local);
+    expect(await s.measured(() => s.stack.up(adopted()))).toMatchObject({ steps: ["update org"], writes: [] });
+  });
+
   it("leaves the organization on request", async () => {
     s.stack.environment = s.emulator.environment(await s.keyOf("ada"));
     await s.stack.up(adopted({ onDestroy: "leave" }));

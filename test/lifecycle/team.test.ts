@@ -178,6 +178,14 @@ describe("deleting a team", () => {
     expect(calls).toEqual(["GET /organizations/", `GET ${at.teams}`, `DELETE ${at.teams}core/`]);
   });
 
+  it("keeps forceDestroy and reason to itself: an update without a write", async () => {
+    await s.stack.up(declared());
+    const local = { forceDestroy: true, reason: "the team is closed" };
+    expect(await s.measured(() => s.stack.up(declared(local)))).toMatchObject({ steps: ["update core"], writes: [] });
+    expect(s.stack.resources.get("core")?.outputs).toMatchObject(local);
+    expect(await s.measured(() => s.stack.up(declared()))).toMatchObject({ steps: ["update core"], writes: [] });
+  });
+
   it("is done if it is gone already", async () => {
     await s.stack.up(declared());
     await s.emulator.api("DELETE", `${at.teams}core/`);

@@ -16,7 +16,7 @@ const perPage = 100;
 /** Of organizations, what creation does not take and an update sends after it. */
 const sentAfterwards = ["slug", "handle"];
 /** Inputs that are never sent. */
-const local = new Set(["adopt", "onDestroy", "forceDestroy", "allowDuplicateName"]);
+const local = new Set(["adopt", "onDestroy", "forceDestroy", "allowDuplicateName", "reason"]);
 
 export function costOf({ accesses }: Model, changes: readonly Change[], acts: readonly Act[]): Cost {
   const reads = readsOf(accesses, changes, acts);

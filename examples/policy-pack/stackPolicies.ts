@@ -64,7 +64,8 @@ const ofKind = (resources: readonly PolicyResource[], kind: Kind) => resources.f
 /** The organizations of a stack: those that it manages, and those whose people it manages. */
 function organizationsOf(resources: readonly PolicyResource[], members: readonly PolicyResource[]): Owner[] {
   const owners = ofKind(resources, "Organization").map(ownerOf);
-  for (const resource of members) {
+  // The engine passes resources in any order.
+  for (const resource of members.toSorted((one, other) => (one.urn < other.urn ? -1 : 1))) {
     if (owners.some((owner) => belongs(resource, owner, "Organization") === "yes")) continue;
     const value = text(resource.props, "organization");
     if (typeof value === "string") owners.push({ urn: resource.urn, isManaged: false, ...named(value) });

@@ -1,104 +1,150 @@
-import { startEmulator, type TestEmulator } from "../support/emulator.js";
-import { Project, ref, type Declared } from "../support/pulumi.js";
 import { join } from "node:path";
-import { read, root } from "./support.js";
+import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import { Project, ref, type Declared, type Outcome } from "../support/pulumi.js";
+import { cells, configOfCells, dayAfter, policiesOfResources, scene } from "./policyCells.js";
+import { configOfStackCells, policiesOfStacks, stackCells, stackScene } from "./policyStackCells.js";
+import { root } from "./support.js";
 
 jest.setTimeout(240_000);
 
 let emulator: TestEmulator;
 let project: Project;
-beforeAll(async () => {
+beforeEach(async () => {
   emulator = await startEmulator();
   project = await Project.open(emulator.environment());
 });
-afterAll(async () => {
+afterEach(async () => {
   project.close();
   await emulator.close();
 });
 
 const pack = join(root, "examples/policy-pack");
-const config = JSON.parse(read("examples/policy-pack/config.json")) as object;
 const enforced = ["--policy-pack", join(pack, "run"), "--policy-pack-config", join(pack, "config.json")];
 
-const acme = (options: Record<string, unknown>): Declared => ({
-  kind: "Organization",
-  name: "acme",
-  args: { name: "Acme" },
-  options,
-});
-const team = (name: string): Declared => ({ kind: "Team", name, args: { organization: ref("acme"), name } });
-const member = (name: string, args: object): Declared => ({
-  kind: "OrganizationMember",
-  name,
-  args: { organization: ref("acme"), ...args },
-});
-const place = (name: string, of: string, args: object): Declared => ({
-  kind: "TeamMembership",
-  name,
-  args: { team: ref(of), ...args },
-});
-const roster = (name: string, of: string, members: object): Declared => ({
-  kind: "TeamRoster",
-  name,
-  args: { team: ref(of), members },
-});
-const people = (count: number) =>
-  Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}@example.com`, i === 0 ? "lead" : "member"]));
-
-/** Violations as `policy resource`, in the order of the names. */
-function violations(screen: string): string[] {
-  const found = screen.matchAll(/^\s+- \[advisory\] {2}(\S+) {2}\(\S+: (\S+)\)$/gm);
-  return [...found].map(([, policy, resource]) => `${policy} ${resource}`).toSorted();
+/** Options that apply the pack with a configuration of its own. */
+function withConfig(config: object): string[] {
+  project.write({ "policies.json": JSON.stringify(config) });
+  return [...enforced.slice(0, 3), join(project.folder, "policies.json")];
 }
 
-it("reports its violations in the preview, and names no person", async () => {
-  project.declare([
-    acme({}),
-    team("led"),
-    team("leaderless"),
-    team("crowded"),
-    member("boss", { email: "ada@example.com", role: "admin" }),
-    member("guest", { email: "grace-7c1f@example.org" }),
-    member("foreign", { email: "linus-9d2e@example.net", validUntil: "2099-01-01" }),
-    place("lead", "led", { email: "ada@example.com", role: "lead" }),
-    place("no-lead", "leaderless", { email: "ada@example.com", role: "member" }),
-    place("guest-place", "led", { email: "grace-7c1f@example.org", role: "member" }),
-    { kind: "Invitation", name: "mail", args: { organization: ref("acme"), email: "mail-5b8a@example.org" } },
-    roster("crowd", "crowded", { ...people(50), "roster-3e4d@example.net": "member" }),
-  ]);
-  // The engine stops at the first violation that is mandatory: as advice it shows them all.
-  project.write({ "advice.json": JSON.stringify({ ...config, all: "advisory" }) });
-  const advice = [...enforced.slice(0, 3), join(project.folder, "advice.json")];
-  const { screen } = await project.expectOk(["preview", ...advice]);
-  expect(violations(screen)).toEqual([
-    "admin-has-reason boss",
-    "allowed-email-domains crowd",
-    "allowed-email-domains foreign",
-    "external-access-ends guest",
-    "external-access-ends guest-place",
-    "external-access-ends mail",
-    "organization-protected acme",
-    "team-has-lead leaderless",
-    "team-size crowded",
-  ]);
-  expect(screen).not.toMatch(/7c1f|9d2e|5b8a|3e4d/);
-  const refused = await project.preview(enforced);
-  expect(refused.code).not.toBe(0);
-  expect(refused.screen).toContain("[mandatory]");
+/** The engine stops at the first mandatory violation: as advice it shows all. The policies of `others` are off. */
+const asAdvice = (config: object, others: readonly string[] = []) =>
+  withConfig({ all: "advisory", ...Object.fromEntries(others.map((name) => [name, "disabled"])), ...config });
+
+/** Violations as `policy resource`, in the order of the alphabet. */
+function violations({ screen }: Outcome, level = "advisory"): string[] {
+  const line = new RegExp(`^\\s+- \\[${level}\\] {2}(\\S+) {2}\\(\\S+: (\\S+)\\)$`, "gm");
+  return [...screen.matchAll(line)].map(([, policy, resource]) => `${policy} ${resource}`).toSorted();
+}
+
+const expected = (table: { violates: string[] }[]) => table.flatMap(({ violates }) => violates).toSorted();
+const all = (table: { resources: Declared[] }[]) => table.flatMap(({ resources }) => resources);
+
+it("judges every resource of the table as the policies do as functions, secrets and unknown values included", async () => {
+  const table = cells.filter(({ isBorder }) => !isBorder);
+  project.declare([...scene, ...all(table)]);
+  const preview = await project.expectOk(["preview", ...asAdvice(configOfCells, policiesOfStacks)]);
+  expect(violations(preview)).toEqual(expected(table));
+  expect(preview.screen.split("Diagnostics:")[0]).toContain("avala@");
   expect(await emulator.writes()).toEqual([]);
 });
 
-it("accepts a correct program, before it is created and after", async () => {
-  project.declare([
-    acme({ protect: true }),
-    team("led"),
+it("counts every stack of the table as the policies do as functions", async () => {
+  const table = stackCells.filter(({ isAlone }) => !isAlone);
+  project.declare([...stackScene, ...all(table)]);
+  const advice = asAdvice(configOfStackCells, policiesOfResources);
+  expect(violations(await project.expectOk(["preview", ...advice]))).toEqual(expected(table));
+  const alone = stackCells.filter(({ isAlone }) => isAlone);
+  project.declare(all(alone));
+  expect(violations(await project.expectOk(["preview", ...advice]))).toEqual(expected(alone));
+  expect(await emulator.writes()).toEqual([]);
+});
+
+const acme = (options: object = { protect: true }, more: object = {}): Declared => ({
+  kind: "Organization",
+  name: "acme",
+  args: { name: "Acme", ...more },
+  options: options as Record<string, unknown>,
+});
+const person = (name: string, more: object = {}): Declared => ({
+  kind: "OrganizationMember",
+  name,
+  args: { organization: ref("acme"), email: `${name}@example.com`, role: "admin", reason: "on call", ...more },
+});
+
+it("lets pass what is fine, before it is made and after; an admin whose invitation is gone does not count", async () => {
+  const members = Object.fromEntries(
+    Array.from({ length: 50 }, (_, i) => [`p${i}@example.com`, i === 0 ? "lead" : "member"]),
+  );
+  const team = (name: string, more: object = {}): Declared => ({
+    kind: "Team",
+    name,
+    args: { organization: ref("acme"), name, ...more },
+  });
+  const program = (ada: object = {}) => [
+    acme(),
+    team("led", { forceDestroy: true, reason: "is closed in spring" }),
     team("listed"),
-    member("boss", { email: "ada@example.com", role: "admin", reason: "on call" }),
-    member("guest", { email: "grace@example.org", validUntil: "2099-01-01" }),
-    place("lead", "led", { email: "ada@example.com", role: "lead" }),
-    roster("list", "listed", people(50)),
-  ]);
-  await project.expectOk(["preview", ...enforced]);
-  await project.expectOk(["up", "--yes", "--skip-preview", ...enforced]);
-  expect((await project.preview(["--expect-no-changes", ...enforced])).code).toBe(0);
+    person("boss"),
+    person("ada", ada),
+    person("guest", { email: "grace@example.org", role: "member", validUntil: dayAfter(30) }),
+    {
+      kind: "TeamMembership",
+      name: "lead",
+      args: { team: ref("led"), email: "boss@example.com", role: "lead" },
+    } as const,
+    { kind: "TeamRoster", name: "list", args: { team: ref("listed"), members } } as const,
+  ];
+  project.declare(program());
+  await project.expectOk(["up", "--yes", ...enforced]);
+  await project.expectOk(["preview", "--expect-no-changes", ...enforced]);
+  await emulator.decline("ada@example.com");
+  await project.expectOk(["refresh", "--yes", "--skip-preview"]);
+  expect(violations(await project.preview(enforced), "mandatory")).toEqual(["min-admins acme"]);
+  project.declare(program({ resend: "again" }));
+  await project.expectOk(["up", "--yes", ...enforced]);
+  expect(project.outputs("ada")["status"]).toBe("invited");
+});
+
+it("is mandatory with the configuration of the example, and no message repeats a value of the program", async () => {
+  const foreign = { email: "ada-7c1f@example.net", reason: "7c1f", validUntil: "7171-01-01" };
+  project.declare([acme(), person("boss"), person("ada", foreign)]);
+  const preview = await project.preview(enforced);
+  expect(preview.code).not.toBe(0);
+  const refused = ["admin-has-reason", "allowed-email-domains", "external-access-ends"].map((name) => `${name} ada`);
+  expect(violations(preview, "mandatory")).toEqual(refused);
+  expect(preview.screen).not.toMatch(/7c1f|7171/);
+  expect(await emulator.writes()).toEqual([]);
+});
+
+describe("the limit of removals", () => {
+  beforeEach(() => project.declare([acme(), person("boss"), person("ada")]));
+  const setting = (key: string, value: string, ...more: string[]) =>
+    project.expectOk(["config", "set", key, value, ...more]);
+
+  it("in the stack configuration, also as a secret, needs a reason there", async () => {
+    await setting("avala:maxRemovals", "40", "--secret");
+    expect(violations(await project.preview(enforced), "mandatory")).toEqual(["max-removals-has-reason default"]);
+    await setting("avala-policy:maxRemovalsReason", "the labeling vendor leaves");
+    await project.expectOk(["preview", ...enforced]);
+  });
+
+  it("in the environment needs a reason there, also with an explicit provider, before anything is written", async () => {
+    const raised = { AVALA_MAX_REMOVALS: "40" };
+    const up = await project.up(["--skip-preview", ...enforced], raised);
+    expect(violations(up, "mandatory")).toEqual(["max-removals-has-reason default"]);
+    expect(up.code).not.toBe(0);
+    expect(await emulator.writes()).toEqual([]);
+    const { AVALA_API_KEY: apiKey, AVALA_BASE_URL: baseUrl } = emulator.environment();
+    const own: Declared = { kind: "Provider", name: "own", args: { apiKey, baseUrl, allowInsecureBaseUrl: true } };
+    const provider = ref("own");
+    const staff = ["boss", "ada"].map((name) => ({ ...person(name), options: { provider } }));
+    project.declare([own, acme({ protect: true, provider }), ...staff]);
+    const refused = await project.preview(enforced, raised);
+    expect(violations(refused, "mandatory")).toEqual(["max-removals-has-reason own"]);
+    await project.expectOk(["preview", ...enforced], {
+      ...raised,
+      POLICY_MAX_REMOVALS_REASON: "the labeling vendor leaves",
+    });
+  });
 });

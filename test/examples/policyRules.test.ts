@@ -6,6 +6,7 @@ import { resources as schemas } from "../../provider/schema/index.js";
 import type { Declared } from "../support/pulumi.js";
 import { cells, configOfCells, dayAfter, policiesOfResources, scene, type Cell } from "./policyCells.js";
 import { configOfStackCells, policiesOfStacks, stackCells, stackScene } from "./policyStackCells.js";
+import { read } from "./support.js";
 
 const { unknownCheckingProxy } = require("@pulumi/policy/proxy") as {
   unknownCheckingProxy(props: Properties): Properties;
@@ -80,6 +81,19 @@ it("each policy has cells that it refuses and cells that it lets pass", () => {
       expect(refused.length).toBeLessThan(table.length);
     }
   }
+});
+
+it("README.md lists every policy, with its configuration and the defaults", () => {
+  const rows = read("examples/policy-pack/README.md").matchAll(/^\| `([\w-]+)` .*\| ([^|]*)\|$/gm);
+  const listed = [...rows].map(([, name, configuration]) => [
+    name,
+    [...configuration!.matchAll(/`(\w+)` \(([^):]*)/g)].map(([, key, value]) => [key, JSON.parse(value!)]),
+  ]);
+  const configured = policies.map(({ name, configSchema }) => [
+    name,
+    Object.entries(configSchema?.properties ?? {}).map(([key, { default: value }]) => [key, value]),
+  ]);
+  expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(configured));
 });
 
 describe("policies of resources", () => {

@@ -54,11 +54,12 @@ function organization(what: string, staff: Staff, ...policies: string[]): Cell {
   return { name, resources, violates: policies.map((policy) => `${policy} ${name}`).toSorted() };
 }
 
-/** An organization that the stack does not manage: its first person stands for it. */
+/** An organization that the stack does not manage: the first of its people by name stands for it. */
 function namedOrganization(what: string, staff: Staff, ...policies: string[]): Cell {
   const name = what.replace(/\W+/g, "-");
   const resources = ofOrganization(name, name, staff);
-  const violates = policies.map((policy) => `${policy} ${resources[0]!.name}`).toSorted();
+  const [first] = resources.map((resource) => resource.name).toSorted();
+  const violates = policies.map((policy) => `${policy} ${first}`).toSorted();
   // In a preview, the names of the other organizations of the stack are not known: it may be any of them.
   return { name, resources, violates, isAlone: true };
 }

@@ -20,7 +20,7 @@ const ROOMS = {
     types: ["zod"],
   },
   "provider/generated": { ours: ["schema"], oursTypes: ["resources"], types: ["@pulumi/pulumi"] },
-  cli: { ours: ["core", "schema", "policy", "client", "snapshot", "lifecycle"], packages: ["commander"] },
+  cli: { ours: ["core", "schema", "policy", "client", "snapshot", "lifecycle"], packages: ["commander", "hono"] },
   "emulator/src": { packages: ["hono", "@hono/node-server", "@hono/zod-openapi", "zod"] },
 };
 

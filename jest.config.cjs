@@ -6,6 +6,8 @@ module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
+  // A busy machine is not a failure; what takes longer hangs.
+  testTimeout: 20_000,
   // Most tests wait for processes: one worker fewer than cores would leave half of two cores idle.
   maxWorkers: "100%",
   testSequencer: "<rootDir>/test/support/sequencer.cjs",

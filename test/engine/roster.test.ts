@@ -54,11 +54,10 @@ describe("a roster of ten thousand people", () => {
     const calls = await emulator.calls();
     const pages = "GET /organizations/acme/teams/core/members/";
     expect(calls.filter((call) => call === pages)).toHaveLength(count / 100);
-    expect(calls.filter((call) => call !== pages).toSorted()).toEqual([
-      "GET /organizations/",
-      "GET /organizations/acme/",
-      "GET /organizations/acme/teams/",
-    ]);
+    // The list of organizations is asked for where the roster is read before the Organization, whose state has the slug.
+    const once = calls.filter((call) => call !== pages && call !== "GET /organizations/");
+    expect(once.toSorted()).toEqual(["GET /organizations/acme/", "GET /organizations/acme/teams/"]);
+    expect(calls.length - count / 100 - once.length).toBeLessThanOrEqual(1);
   });
 
   it("previews a change of three people in at most thirty lines, and applies it with one request for each", async () => {

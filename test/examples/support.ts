@@ -40,6 +40,17 @@ export function exampleFiles(name: string): Record<string, string> {
   return Object.fromEntries(files.map((file) => [file, read(`examples/${name}/${file}`)]));
 }
 
+/** For workflows: `npm ci` is run for real, on nothing: what the program needs is found in the clone. */
+export const withoutDependencies = {
+  "package.json": JSON.stringify({ name: "access", version: "1.0.0", private: true, main: "index.ts" }),
+  "package-lock.json": JSON.stringify({
+    name: "access",
+    version: "1.0.0",
+    lockfileVersion: 3,
+    packages: { "": { name: "access", version: "1.0.0" } },
+  }),
+};
+
 /** The fenced blocks of a language in a document. */
 export function blocks(markdown: string, language: string): string[] {
   const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms");

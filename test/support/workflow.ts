@@ -1,68 +1,137 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
-  readdirSync,
+  mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import type { Project } from "./pulumi.js";
+
+type Texts = Record<string, string>;
 
 interface Step {
   name?: string;
   id?: string;
   uses?: string;
   run?: string;
+  shell?: string;
   if?: string;
-  with?: Record<string, string>;
-  env?: Record<string, string>;
+  with?: Texts;
+  env?: Texts;
 }
 
 interface Job {
-  needs?: string;
-  env?: Record<string, string>;
-  outputs?: Record<string, string>;
+  uses?: string;
+  with?: Texts;
+  secrets?: Texts;
+  environment?: string;
+  needs?: string | string[];
+  if?: string;
+  env?: Texts;
+  outputs?: Texts;
   steps: Step[];
 }
 
-interface Workflow {
-  env?: Record<string, string>;
+export interface Workflow {
+  on: { workflow_call?: { inputs?: Record<string, { default?: unknown }> } };
+  defaults?: { run: { shell: string } };
   jobs: Record<string, Job>;
 }
 
-/** The result of one run of a workflow. */
+export type Result = "success" | "failure" | "skipped";
+
+/** What one run of a workflow came to. */
 export interface Run {
-  /** The first step that failed, as `job: step`; undefined if all succeeded. */
-  failed: string | undefined;
+  /** Results of the jobs, by the name of their checks: `review / access-review`. */
+  checks: Record<string, Result>;
+  /** The steps that failed, as `job: step`. */
+  failed: string[];
   /** Everything that steps printed. */
   log: string;
 }
 
-/** One request to GitHub, as recorded by the stand-in for `gh`. */
-export type Call = Record<string, string>;
+/** One request to GitHub, as the stand-in for `gh` took it. */
+export type Call = Texts;
+
+/** A commit of a repository: files by path, with a text, or a link's target. */
+export type Tree = Record<string, string | { link: string }>;
 
 const root = resolve(__dirname, "../..");
+/** Where workflows and actions of this repository are called from. */
+const ownAddress = /^avala-ai\/pulumi-avala\/(.+)@v[\d.]+$/;
+const known = { "github.token": "token-of-the-job", "vars.PULUMI_STACK": "test" };
 const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
+/** A bare repository, as a service for git hosts it. */
+export class Repository {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", folder]);
+    this.#git(["config", "uploadpack.allowAnySHA1InWant", "true"]);
+  }
+
+  /** A commit of exactly these files on top of its parents. */
+  commit(files: Tree, ...parents: string[]): string {
+    const index = join(this.folder, "index-of-test");
+    rmSync(index, { force: true });
+    const env = { GIT_INDEX_FILE: index };
+    const entries = Object.entries(files).map(([path, content]) => {
+      const [mode, data] = typeof content === "string" ? ["100644", content] : ["120000", content.link];
+      return `${mode} ${this.#git(["hash-object", "-w", "--stdin"], {}, data)}\t${path}\0`;
+    });
+    this.#git(["update-index", "-z", "--index-info"], env, entries.join(""));
+    const tree = this.#git(["write-tree"], env);
+    return this.#git(["commit-tree", tree, "-m", "A change", ...parents.flatMap((parent) => ["-p", parent])], env);
+  }
+
+  treeOf(commit: string): string {
+    return this.#git(["rev-parse", `${commit}^{tree}`]);
+  }
+
+  point(ref: string, commit: string): void {
+    this.#git(["update-ref", ref, commit]);
+  }
+
+  #git(args: string[], env: Texts = {}, input = ""): string {
+    const who = {
+      GIT_AUTHOR_NAME: "a",
+      GIT_AUTHOR_EMAIL: "a@example.com",
+      GIT_COMMITTER_NAME: "a",
+      GIT_COMMITTER_EMAIL: "a@example.com",
+    };
+    const options = { cwd: this.folder, input, encoding: "utf8" as const, env: { ...process.env, ...who, ...env } };
+    return execFileSync("git", args, options).trim();
+  }
+}
+
 /**
- * Runs the steps of a workflow of GitHub's, one job after the other: shell steps in a real shell, with the installed
- * programs; actions are replaced by their results. `gh` is a stand-in, which records its requests.
+ * Runs the jobs of a workflow of GitHub's, also of those that it calls in this repository: shell steps in a real shell, on
+ * the programs that are really there and on a real repository; of the actions it knows what they leave behind. `gh` is a
+ * stand-in, which keeps what it is asked.
  */
 export class Runner {
+  readonly repository: Repository;
   readonly #project: Project;
   readonly #desk: string;
-  /** The files of checkouts: the branch of the workflow run, and a pull request. */
-  branch: Record<string, string> = {};
-  pullRequest: (folder: string) => void = () => undefined;
-  /** The answers of `gh`, by `METHOD path` or command. */
+  /** What `gh` answers, by `METHOD path` or command; what is not there, it fails for. */
   answers: Record<string, unknown> = {};
-  /** Values of expressions, by their path: `secrets.AVALA_API_KEY`. */
-  context: Record<string, string> = {};
+  /** Values of expressions, by their path: `github.sha`. */
+  context: Texts = {};
+  /** Secrets by environment: a job has those of its own one. */
+  environments: Record<string, Texts> = {};
+  /** Before a step of this name, for what happens in the meantime. */
+  before: Record<string, () => void> = {};
+  /** In place of inputs of the called workflow. */
+  inputs: Record<string, unknown> = {};
 
   constructor(project: Project) {
     this.#project = project;
@@ -71,9 +140,10 @@ export class Runner {
     const gh = join(this.#desk, "bin/gh");
     writeFileSync(gh, `#!/bin/sh\nexec node ${JSON.stringify(join(root, "test/support/programs/gh.js"))} "$@"\n`);
     chmodSync(gh, 0o755);
+    this.repository = new Repository(join(this.#desk, "origin"));
   }
 
-  /** Requests to GitHub since the last call. */
+  /** What has been asked of GitHub since this was last called. */
   calls(): Call[] {
     const file = join(this.#desk, "calls.jsonl");
     if (!existsSync(file)) return [];
@@ -82,46 +152,91 @@ export class Runner {
     return lines.map((line) => JSON.parse(line) as Call);
   }
 
-  /** Puts an uploaded artifact where `gh run download <run>` finds it. */
-  keep(artifact: string, run: string): void {
-    cpSync(this.#artifact(artifact), join(this.#desk, "artifacts", run, artifact), { recursive: true });
+  /** The folder of an uploaded artifact. */
+  uploaded(artifact: string): string {
+    return join(this.#desk, "uploads", artifact);
+  }
+
+  /** Puts a folder where `gh run download <run>` finds it as an artifact. */
+  keep(artifact: string, run: number, folder = this.uploaded(artifact)): void {
+    const kept = join(this.#desk, "artifacts", String(run), artifact);
+    rmSync(kept, { recursive: true, force: true });
+    cpSync(folder, kept, { recursive: true });
   }
 
   async run(file: string): Promise<Run> {
-    const workflow = parse(readFileSync(file, "utf8")) as Workflow;
+    const run: Run = { checks: {}, failed: [], log: "" };
+    this.#answer();
+    for (const [name, job] of Object.entries(read(file).jobs)) {
+      const called = job.uses === undefined ? undefined : read(join(root, ownFile(job.uses)));
+      if (!called) throw new Error(`${name} calls no workflow of this repository.`);
+      const declared = Object.entries(called.on.workflow_call?.inputs ?? {});
+      const defaults = declared.map(([input, { default: value }]) => [input, value]);
+      const inputs = { ...Object.fromEntries(defaults), ...job.with, ...this.inputs } as Record<string, unknown>;
+      await this.#runJobs(called, name, inputs, Object.keys(job.secrets ?? {}), run);
+    }
+    return run;
+  }
+
+  /** Changes what `gh` answers while a workflow runs. */
+  #answer(): void {
     writeFileSync(join(this.#desk, "answers.json"), JSON.stringify(this.answers));
-    const values = new Map(Object.entries({ "github.token": "token-of-the-job", ...this.context }));
-    let log = "";
+  }
+
+  async #runJobs(workflow: Workflow, caller: string, inputs: Record<string, unknown>, secrets: string[], run: Run) {
+    const values = new Map<string, string>(Object.entries({ ...known, ...this.context }));
+    for (const [name, value] of Object.entries(inputs)) values.set(`inputs.${name}`, String(value));
     for (const [name, job] of Object.entries(workflow.jobs)) {
-      this.#clear();
-      for (const step of job.steps) {
-        const { code, output } = await this.#step(step, { ...workflow.env, ...job.env }, values);
-        log += output;
-        if (code !== 0) return { failed: `${name}: ${step.name ?? step.uses}`, log };
+      const needed = [job.needs ?? []].flat();
+      const ready = needed.every((other) => values.get(`needs.${other}.result`) === "success");
+      const own = new Map(values);
+      for (const secret of secrets) {
+        own.set(`secrets.${secret}`, this.environments[job.environment ?? ""]?.[secret] ?? "");
       }
+      const failed =
+        ready || job.if === "always()" ? await this.#runJob(job, workflow.defaults?.run.shell, own, run) : undefined;
+      const result = !ready && job.if !== "always()" ? "skipped" : failed === undefined ? "success" : "failure";
+      if (failed !== undefined) run.failed.push(`${name}: ${failed}`);
+      run.checks[`${caller} / ${name}`] = result;
+      values.set(`needs.${name}.result`, result);
       for (const [output, expression] of Object.entries(job.outputs ?? {})) {
-        values.set(`needs.${name}.outputs.${output}`, filled(expression, values));
+        values.set(`needs.${name}.outputs.${output}`, result === "success" ? filled(expression, own) : "");
       }
     }
-    return { failed: undefined, log };
   }
 
-  /** Each job has a machine of its own. In reality, the state and the CLI's files are elsewhere. */
-  #clear(): void {
-    const { folder } = this.#project;
-    const kept = new Set(["github", "home", "state", "tmp", "Pulumi.test.yaml"]);
-    for (const name of readdirSync(folder)) if (!kept.has(name)) rmSync(join(folder, name), { recursive: true });
-  }
-
-  async #step(step: Step, shared: Record<string, string>, values: Map<string, string>) {
-    if (step.if !== undefined && !holds(step.if, values)) return { code: 0, output: "" };
-    const fill = (all: Record<string, string> = {}) =>
-      Object.fromEntries(Object.entries(all).map(([name, value]) => [name, filled(text(value), values)]));
-    if (step.uses !== undefined) {
-      this.#act(step.uses, fill(step.with));
-      return { code: 0, output: "" };
+  /** The first step that failed. Each job has a machine of its own. */
+  async #runJob(
+    job: Job,
+    shell: string | undefined,
+    values: Map<string, string>,
+    run: Run,
+  ): Promise<string | undefined> {
+    const machine = mkdtempSync(join(this.#desk, "machine-"));
+    for (const folder of ["workspace", "temp"]) mkdirSync(join(machine, folder));
+    const steps = job.steps.flatMap((step) => (step.uses === undefined ? [step] : stepsOf(step)));
+    try {
+      for (const step of steps) {
+        const { code, output } = await this.#step({ shell, ...step }, job.env ?? {}, values, machine);
+        run.log += output;
+        if (code !== 0) return step.name ?? step.uses;
+      }
+      return undefined;
+    } finally {
+      rmSync(machine, { recursive: true, force: true });
     }
-    const outputs = join(this.#desk, "outputs");
+  }
+
+  async #step(step: Step, shared: Texts, values: Map<string, string>, machine: string) {
+    if (step.if !== undefined && !holds(step.if, values)) return { code: 0, output: "" };
+    const fill = (all: Texts = {}) =>
+      Object.fromEntries(Object.entries(all).map(([name, value]) => [name, filled(text(value), values)]));
+    if (step.uses !== undefined) return this.#act(step.uses, fill(step.with), join(machine, "workspace"), values);
+    if (this.before[step.name ?? ""]) {
+      this.before[step.name!]!();
+      this.#answer();
+    }
+    const outputs = join(machine, "outputs");
     writeFileSync(outputs, "");
     const env = {
       ...fill({ ...shared, ...step.env }),
@@ -129,48 +244,77 @@ export class Runner {
       GITHUB_OUTPUT: outputs,
       GITHUB_REPOSITORY: "acme/access",
       GITHUB_SHA: values.get("github.sha") ?? "",
+      RUNNER_TEMP: join(machine, "temp"),
       PATH: `${join(this.#desk, "bin")}:${this.#project.environment()["PATH"]}`,
     };
-    // The shell of GitHub's runners.
-    const { code, stdout, stderr } = await this.#project.exec("bash", ["-eo", "pipefail", "-c", step.run!], env);
+    if (step.shell !== "bash") throw new Error("Without `shell: bash` a failure in a pipe is not noticed.");
+    const script = `cd ${join(machine, "workspace")}\n${step.run!}`;
+    const { code, stdout, stderr } = await this.#project.exec("bash", ["-eo", "pipefail", "-c", script], env);
     for (const line of readFileSync(outputs, "utf8").split("\n").filter(Boolean)) {
-      const [name, value] = line.split("=") as [string, string];
-      values.set(`steps.${step.id}.outputs.${name}`, value);
+      const at = line.indexOf("=");
+      values.set(`steps.${step.id}.outputs.${line.slice(0, at)}`, line.slice(at + 1));
     }
     return { code, output: `${stdout}\n${stderr}\n` };
   }
 
-  #act(uses: string, inputs: Record<string, string>): void {
-    const { folder } = this.#project;
+  #act(uses: string, inputs: Texts, workspace: string, values: ReadonlyMap<string, string>) {
+    const done = { code: 0, output: "" };
     const action = uses.split("@")[0];
-    if (action === "actions/setup-node" || action === "pulumi/actions") return;
+    if (action === "actions/setup-node" || action === "pulumi/actions" || action === "actions/attest") return done;
     if (action === "actions/checkout") {
-      if (inputs["path"] === undefined) return this.#project.write(this.branch);
-      mkdirSync(join(folder, inputs["path"]));
-      return this.pullRequest(join(folder, inputs["path"]));
+      if (inputs["ref"] !== undefined || inputs["path"] !== undefined)
+        throw new Error("Only its own commit is checked out.");
+      const git = (...args: string[]) => execFileSync("git", args, { cwd: workspace, stdio: "pipe" });
+      git("init", "--quiet");
+      git("remote", "add", "origin", `file://${this.repository.folder}`);
+      git("fetch", "--quiet", "--depth=1", "origin", valueOf("github.sha", values));
+      git("checkout", "--quiet", "--detach", "FETCH_HEAD");
+      return done;
     }
     const { name, path = "." } = inputs;
     if (action === "actions/upload-artifact") {
-      return cpSync(join(folder, path), join(this.#artifact(name!), fileIn(join(folder, path))), { recursive: true });
+      const from = resolve(workspace, path);
+      rmSync(this.uploaded(name!), { recursive: true, force: true });
+      cpSync(from, join(this.uploaded(name!), statSync(from).isDirectory() ? "." : basename(from)), {
+        recursive: true,
+      });
+      return done;
     }
     if (action === "actions/download-artifact") {
-      return cpSync(this.#artifact(name!), join(folder, path), { recursive: true });
+      cpSync(this.uploaded(name!), join(workspace, path), { recursive: true });
+      return done;
     }
     throw new Error(`What ${uses} does is not known here.`);
   }
-
-  #artifact(name: string): string {
-    return join(this.#desk, "uploads", name);
-  }
 }
 
-/** An artifact contains a folder, or one file by its name. */
-function fileIn(path: string): string {
-  return statSync(path).isDirectory() ? "." : basename(path);
+export function read(file: string): Workflow {
+  return parse(readFileSync(file, "utf8")) as Workflow;
+}
+
+/** The path in this repository of what is called by its address. */
+export function ownFile(uses: string): string {
+  const [, path] = ownAddress.exec(uses) ?? [];
+  if (path === undefined) throw new Error(`${uses} is not a file of this repository.`);
+  return path;
+}
+
+/** The steps of an action of this repository; any other action as it is. */
+function stepsOf(step: Step): Step[] {
+  if (!ownAddress.test(step.uses!)) return [step];
+  const action = parse(readFileSync(join(root, ownFile(step.uses!), "action.yml"), "utf8")) as {
+    inputs: Record<string, { default: string }>;
+    runs: { steps: Step[] };
+  };
+  // Its inputs go to actions alone, of which nothing is run here.
+  return action.runs.steps.map(({ with: _with, ...inner }) => inner);
 }
 
 function filled(template: string, values: ReadonlyMap<string, string>): string {
-  return template.replaceAll(/\$\{\{ ([^}]+) \}\}/g, (_, path: string) => valueOf(path, values));
+  return template.replaceAll(/\$\{\{ ([^}]+) \}\}/g, (_, expression: string) => {
+    const [, path, yes, no] = /^(\S+) && '([^']*)' \|\| '([^']*)'$/.exec(expression) ?? [];
+    return path === undefined ? valueOf(expression, values) : valueOf(path, values) === "true" ? yes! : no!;
+  });
 }
 
 function valueOf(path: string, values: ReadonlyMap<string, string>): string {
@@ -180,7 +324,15 @@ function valueOf(path: string, values: ReadonlyMap<string, string>): string {
 }
 
 function holds(condition: string, values: ReadonlyMap<string, string>): boolean {
-  const [, path, operator, expected] = /^(\S+) (==|!=) '([^']*)'$/.exec(condition) ?? [];
-  if (path === undefined) throw new Error(`${condition} is not known here.`);
-  return (valueOf(path, values) === expected) === (operator === "==");
+  if (!/^[\w.-]+$/.test(condition)) throw new Error(`${condition} cannot be told here.`);
+  return valueOf(condition, values) === "true";
+}
+
+/** The folder in which a test writes files of this tree. */
+export function written(folder: string, files: Record<string, string>): string {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
 }

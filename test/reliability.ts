@@ -276,7 +276,12 @@ export const promises: readonly Promised[] = [
       },
       {
         where: "examples/workflows.test.ts",
-        how: "the shell steps of the workflows, from pull request to apply and drift",
+        how: "the shell steps of the GitHub workflows: the result of the required check and of apply for each attack that their document lists",
+      },
+      { where: "examples/gitlab.test.ts", how: "the same for the GitLab pipeline" },
+      {
+        where: "engine/plan.test.ts",
+        how: "saved plans of Pulumi: what is carried out, what is refused, and what the plan file contains",
       },
       { where: "package/commands.test.ts", how: "every command from the packed package, installed by npm and by pnpm" },
     ],

@@ -206,8 +206,8 @@ async function truth(): Promise<Map<string, string>> {
 /** The commands of the guide, block by block, as a shell in the project runs them. */
 const [onPullRequest, withLimits, onMerge] = blocks(read("docs/guides/review.md"), "sh") as [string, string, string];
 const shell = (commands: string) => project.exec("sh", ["-e", "-c", `${asInstalled}\n${commands}`]);
-/** `npx pulumi-avala` in a project that has installed it. */
-const asInstalled = `npx() { test "$1" = pulumi-avala; shift; "${process.execPath}" "${program}" "$@"; }`;
+/** `npx --no -- pulumi-avala`, as in a project that has installed it. */
+const asInstalled = `npx() { test "$1 $2 $3" = "--no -- pulumi-avala"; shift 3; "${process.execPath}" "${program}" "$@"; }`;
 const written = (name: string) => readFileSync(join(project.folder, name), "utf8");
 const review = (...args: string[]) => project.exec(process.execPath, [program, "review", ...args]);
 /** Without the parts that differ from run to run. */

@@ -45,7 +45,9 @@ const [, nightly, repair] = blocks(read("docs/guides/drift.md"), "sh") as [strin
 /** Runs commands of the guide as a shell does, with the built command line. */
 async function follow(script: string) {
   const own = `${process.execPath} ${program}`;
-  const text = script.replaceAll("npx pulumi-avala", own).replaceAll(/^pulumi (\w+)/gm, "pulumi $1 --stack test");
+  const text = script
+    .replaceAll("npx --no -- pulumi-avala", own)
+    .replaceAll(/^pulumi (\w+)/gm, "pulumi $1 --stack test");
   const ended = await project.exec("sh", ["-ec", text], { STACK: "test" });
   return { ...ended, screen: ended.stdout + ended.stderr };
 }

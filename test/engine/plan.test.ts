@@ -139,4 +139,15 @@ describe("pulumi up --plan, with the plan of pulumi preview --save-plan", () => 
     expect([code, screen]).toEqual([1, expect.stringContaining("first-secret")]);
     expect(await writes()).toEqual([]);
   });
+
+  it("shows a key of the configuration that is changed before the plan is carried out: keys belong in the environment", async () => {
+    project.declare([acme]);
+    await project.expectOk(["config", "set", "--secret", "avala:apiKey", "avk_local"]);
+    await plan([acme]);
+    await project.expectOk(["config", "set", "--secret", "avala:apiKey", "avk_other"]);
+    const { code, screen } = await up();
+    await project.expectOk(["config", "rm", "avala:apiKey"]);
+    expect([code, screen]).toEqual([1, expect.stringContaining("avk_local")]);
+    expect(await writes()).toEqual([]);
+  });
 });

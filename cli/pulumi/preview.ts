@@ -1,7 +1,7 @@
 import { nameOf, parseUrn, providerOf } from "./urn.js";
-import { hiddenIn } from "../../provider/policy/hiddenState.js";
+import { hiddenIn, withHiddenFlagsSet } from "../../provider/policy/hiddenState.js";
 import { createHash } from "node:crypto";
-import { isObject, propertiesOf, type Properties } from "./values.js";
+import { hiddenText, isObject, propertiesOf, type Properties } from "./values.js";
 import { PreviewError } from "../errors.js";
 
 /** A resource as one side of a step shows it. */
@@ -48,7 +48,7 @@ export interface Preview {
   complete: boolean;
   /** Resources that the program declares and this run leaves out (`--target`, `--exclude`): they are not created. */
   leftOut: string[];
-  /** Providers of ours whose settings change: from then on they may mean another deployment. */
+  /** Providers of ours that may mean another deployment from then on. */
   changedProviders: string[];
   /** Warnings of the program and its providers. */
   warnings: string[];
@@ -172,8 +172,16 @@ function isLeftOut({ op, oldState, newState }: Properties): boolean {
   return op === "same" && id === undefined && isOurs(type);
 }
 
+/** Settings of a provider that say which deployment it speaks to; keys of one deployment may change. */
+const deploymentSettings = ["avala:baseUrl"];
+
 function isChangedProvider({ op, oldState, newState }: Properties): boolean {
-  return propertiesOf(newState ?? oldState)["type"] === providerType && (op === "update" || op === "replace");
+  if (propertiesOf(newState ?? oldState)["type"] !== providerType || (op !== "update" && op !== "replace"))
+    return false;
+  const [before, after] = [oldState, newState].map((state) => propertiesOf(propertiesOf(state)["inputs"]));
+  return deploymentSettings.some(
+    (name) => before![name] !== after![name] || [before, after].some((one) => hiddenText(one![name]) !== undefined),
+  );
 }
 
 /** @param deleted URNs of what the run deletes or replaces */
@@ -229,17 +237,18 @@ function resourceOf(state: Properties, kind: Kind, urn: string, deleted: Readonl
   const dependencies = Object.entries(propertiesOf(propertyDependencies)).map(
     ([name, urns]) => [name, Array.isArray(urns) ? urns.filter((urn) => typeof urn === "string") : []] as const,
   );
+  const recorded = withHiddenFlagsSet(propertiesOf(outputs), (value) => hiddenText(value) !== undefined);
   return {
     urn,
     kind,
     name: nameOf(urn),
     id: typeof id === "string" && id !== "" ? id : undefined,
     inputs: propertiesOf(inputs),
-    outputs: propertiesOf(outputs),
+    outputs: recorded,
     dependencies: Object.fromEntries(dependencies),
     provider: providerOf(provider),
     retained: retainOnDelete === true || deleted.has(deletedWith),
-    unfinished: (Array.isArray(initErrors) && initErrors.length > 0) || hiddenIn(propertiesOf(outputs)).isUnfinished,
+    unfinished: (Array.isArray(initErrors) && initErrors.length > 0) || hiddenIn(recorded).isUnfinished,
   };
 }
 

@@ -54,7 +54,7 @@ export class Model {
   readonly scopes: Scopes;
   readonly people: People;
   readonly acts: Act[];
-  /** Organizations whose resources have a provider with other settings from now on, by the provider's name. */
+  /** Organizations whose resources have a provider that may mean another deployment from now on, by its name. */
   readonly changedProviders: { scope: Scope; provider: string }[];
   readonly #accesses = new Map<string, Access>();
 

@@ -93,9 +93,7 @@ export function worstStep(step: Step): Step {
   const { op, old, new: now } = step;
   // The engine calls it the same; another provider may name another deployment.
   if (op === "same" && old && now && providerName(old) !== providerName(now)) return { ...step, op: "update" };
-  const isElsewhere = (name: string) => {
-    return isUnknown(now?.inputs[name]);
-  };
+  const isElsewhere = (name: string) => isUnknown(now?.inputs[name]);
   if (op !== "update" || !identities.some(isElsewhere)) return step;
   return { ...step, op: "replace", new: { ...now!, id: undefined } };
 }

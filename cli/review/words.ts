@@ -124,9 +124,7 @@ export function actWords(row: ActRow, show: Show): string {
 /** "the role is [secret]". */
 export function unclearWords(unclear: readonly Unclear[], show: Show): string {
   const words = unclear.map(({ name, shown }) =>
-    name === "provider"
-      ? `its provider ${show(shown)} has other settings, and may name another deployment`
-      : `${name} is ${show(shown)}`,
+    name === "provider" ? `its provider ${show(shown)} may name another deployment` : `${name} is ${show(shown)}`,
   );
   return listed(words);
 }

@@ -58,6 +58,14 @@ export function hiddenIn(state: Properties): HiddenState {
   };
 }
 
+const flags = ["isUnfinished", "isEmailPending", "isCreated"] as const;
+
+/** The state with each flag set that is there and cannot be read: it counts as the worst case. */
+export function withHiddenFlagsSet(state: Properties, isHidden: (value: unknown) => boolean): Properties {
+  const hidden = flags.map((flag) => names[flag]).filter((name) => isHidden(state[name]));
+  return hidden.length === 0 ? state : { ...state, ...Object.fromEntries(hidden.map((name) => [name, true])) };
+}
+
 /** The properties in which a state holds these values. What is false, empty or undefined is undefined: it is not recorded. */
 export function hiddenProperties(hidden: Partial<HiddenState>): Record<string, unknown> {
   const entries = Object.entries(hidden) as [keyof HiddenState, unknown][];

@@ -251,21 +251,20 @@ describe("another provider", () => {
     expect(review.changes.map(({ effect }) => effect)).toEqual(expected.map(() => "details"));
   });
 
-  it.each(["update", "replace"])("whose settings change (%s) may mean another deployment", (op) => {
-    const document = moved("p", "p");
-    const state = {
-      urn: providerUrn("p"),
-      custom: true,
-      type: "pulumi:providers:pulumi-nodejs",
-      inputs: { "avala:baseUrl": "x" },
-    };
-    document.steps.push({
-      op,
-      urn: providerUrn("p"),
-      oldState: state,
-      newState: { ...state, inputs: { "avala:baseUrl": "y" } },
-    });
-    document.changeSummary[op] = 1;
-    expect(reviewed(document).warnings.map(({ rule }) => rule)).toEqual(["unknown-access"]);
+  it.each([
+    ["another base URL", { "avala:baseUrl": "x" }, { "avala:baseUrl": "y" }, true],
+    ["a base URL that is new", {}, { "avala:baseUrl": "y" }, true],
+    ["a secret base URL", { "avala:baseUrl": "[secret]" }, { "avala:baseUrl": "[secret]" }, true],
+    ["another key of the same deployment", { "avala:apiKeyEnv": "AVALA_A" }, { "avala:apiKeyEnv": "AVALA_B" }, false],
+  ] as const)("whose settings change may mean another deployment: %s", (_, before, after, expected) => {
+    for (const op of ["update", "replace"]) {
+      const document = moved("p", "p");
+      const state = { urn: providerUrn("p"), custom: true, type: "pulumi:providers:pulumi-nodejs" };
+      const [oldState, newState] = [before, after].map((inputs) => ({ ...state, inputs }));
+      document.steps.push({ op, urn: providerUrn("p"), oldState, newState });
+      document.changeSummary[op] = 1;
+      const rules = reviewed(document).warnings.map(({ rule }) => rule);
+      expect(rules).toEqual(expected ? ["unknown-access"] : []);
+    }
   });
 });

@@ -252,6 +252,18 @@ describe("a decisive value that is not shown counts for the rules and limits abo
     expect(exceededBy(sent, { maxRemovals: undefined, maxEmails: 0, deny: [] })).toHaveLength(1);
   });
 
+  it.each(hiddenNames)("flags of the hidden state: %s", (how) => {
+    const recorded = { __created: hidden[how], __unfinished: hidden[how] };
+    const gone = reviewed({ kind: "Organization", operation: "delete", recorded });
+    expect(gone.acts.map(({ act }) => act)).toEqual(["delete"]);
+    const ended = { status: "gone", __unfinished: hidden[how] };
+    const left = reviewed({ kind: "OrganizationMember", operation: "delete", recorded: ended });
+    expect(left.summary.loses).toBe(1);
+    const pending = { status: "gone", userUid: undefined, __emailPending: hidden[how] };
+    const sent = reviewed({ kind: "OrganizationMember", operation: "update", recorded: pending });
+    expect(sent.summary.emails).toBe(1);
+  });
+
   it.each(hiddenNames)("forceDestroy and adopt: %s", (how) => {
     for (const kind of ["Organization", "Team"] as const) {
       const created = kind === "Organization" ? { onDestroy: "delete" } : {};

@@ -1,0 +1,242 @@
+import type { Seed } from "../../../emulator/src/index.js";
+import { ref, type Declared } from "../../support/pulumi.js";
+
+/*
+ * Random programs, each in an organization of its own: what is declared first, what happens in Avala, and what is declared
+ * then. Many share the runs of one engine.
+ */
+
+export interface Case {
+  slug: string;
+  seed: NonNullable<Seed["organizations"]>[number];
+  people: string[];
+  before: Declared[];
+  /** What others do between the two programs. */
+  acts: Act[];
+  after: Declared[];
+}
+
+export type Act =
+  | { act: "accept" | "join" | "leave"; email: string }
+  | { act: "removeFromTeam" | "addToTeam"; email: string; team: string };
+
+/** The same numbers for the same seed (mulberry32). */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+class Dice {
+  readonly #random: () => number;
+
+  constructor(seed: number) {
+    this.#random = randomOf(seed);
+  }
+
+  chance(probability: number): boolean {
+    return this.#random() < probability;
+  }
+
+  one<Item>(items: readonly Item[]): Item {
+    return items[Math.floor(this.#random() * items.length)]!;
+  }
+
+  some<Item>(items: readonly Item[], probability: number): Item[] {
+    return items.filter(() => this.chance(probability));
+  }
+}
+
+export const owner = "owner@example.com";
+const names = ["ada", "bob", "cleo", "dan", "eve", "fay"];
+const teamNames = ["Core", "Crew"];
+
+/** A program as data that a change can edit: what each resource declares, by its key. */
+type Program = Map<string, Declared>;
+
+export function caseOf(number: number): Case {
+  const dice = new Dice(number * 7919 + 1);
+  const slug = `c${number}`;
+  const people = names.map((name) => `${name}@${slug}.example.com`);
+  const inside = dice.some(people, 0.6);
+  const seed = {
+    name: slug,
+    members: [
+      { email: owner, role: "owner" as const },
+      ...inside.map((email) => ({ email, role: dice.chance(0.2) ? ("admin" as const) : ("member" as const) })),
+    ],
+    teams: [
+      {
+        name: "Core",
+        members: dice.some(inside, 0.5).map((email) => ({ email, role: dice.one(["lead", "member"] as const) })),
+      },
+    ],
+  };
+  const before = firstProgram(dice, slug, people);
+  const acts = actsOn(dice, people);
+  const after = changed(dice, slug, people, before);
+  return { slug, seed, people, before: [...before.values()], acts, after: [...after.values()] };
+}
+
+function maybeSecret(dice: Dice, value: unknown): unknown {
+  return dice.chance(0.15) ? { $secret: value } : value;
+}
+
+const organizationKey = (slug: string) => `${slug} org`;
+const teamKey = (slug: string, team: string) => `${slug} ${team}`;
+
+function organization(dice: Dice, slug: string): Declared {
+  const args = {
+    name: slug,
+    adopt: slug,
+    ...(dice.chance(0.3) ? { onDestroy: maybeSecret(dice, dice.one(["delete", "retain"])) } : {}),
+    ...(dice.chance(0.5) ? { forceDestroy: maybeSecret(dice, true) } : {}),
+  };
+  return { kind: "Organization", name: organizationKey(slug), args };
+}
+
+function team(dice: Dice, slug: string, name: string): Declared {
+  return {
+    kind: "Team",
+    name: teamKey(slug, name),
+    args: {
+      organization: ref(organizationKey(slug)),
+      name,
+      ...(name === "Core" ? { adopt: "core" } : {}),
+      ...(dice.chance(0.5) ? { forceDestroy: maybeSecret(dice, true) } : {}),
+    },
+    options: { ...(dice.chance(0.15) ? { retainOnDelete: true } : {}) },
+  };
+}
+
+function member(dice: Dice, slug: string, email: string): Declared {
+  const isInvitation = dice.chance(0.2);
+  const role = dice.chance(0.25) ? "admin" : "member";
+  return {
+    kind: isInvitation ? "Invitation" : "OrganizationMember",
+    name: `${slug} ${email}`,
+    args: {
+      organization: ref(organizationKey(slug)),
+      email,
+      role: maybeSecret(dice, role),
+      ...(!isInvitation && dice.chance(0.2) ? { onDestroy: maybeSecret(dice, "retain") } : {}),
+    },
+    options: { ...(dice.chance(0.1) ? { retainOnDelete: true } : {}) },
+  };
+}
+
+function membership(dice: Dice, slug: string, name: string, email: string): Declared {
+  return {
+    kind: "TeamMembership",
+    name: `${slug} ${name} ${email}`,
+    args: {
+      team: ref(teamKey(slug, name)),
+      email,
+      role: maybeSecret(dice, dice.one(["lead", "member"])),
+      ...(dice.chance(0.15) ? { onDestroy: maybeSecret(dice, "retain") } : {}),
+    },
+    options: {
+      ...(dice.chance(0.1) ? { retainOnDelete: true } : {}),
+      ...(dice.chance(0.15) ? { deletedWith: ref(teamKey(slug, name)) } : {}),
+    },
+  };
+}
+
+function roster(dice: Dice, slug: string, name: string, people: readonly string[]): Declared {
+  const members = Object.fromEntries(dice.some(people, 0.5).map((email) => [email, dice.one(["lead", "member"])]));
+  return {
+    kind: "TeamRoster",
+    name: `${slug} ${name} roster`,
+    args: {
+      team: ref(teamKey(slug, name)),
+      members: maybeSecret(dice, members),
+      ...(dice.chance(0.4) ? { unmanaged: maybeSecret(dice, dice.one(["report", "remove"])) } : {}),
+    },
+  };
+}
+
+function firstProgram(dice: Dice, slug: string, people: readonly string[]): Program {
+  const program: Program = new Map([["org", organization(dice, slug)]]);
+  const declared = dice.some(people, 0.7);
+  for (const email of declared) program.set(email, member(dice, slug, email));
+  for (const name of dice.some(teamNames, 0.8)) addTeam(dice, slug, name, declared, program);
+  return program;
+}
+
+function addTeam(dice: Dice, slug: string, name: string, people: readonly string[], program: Program): void {
+  program.set(name, team(dice, slug, name));
+  if (dice.chance(0.4)) {
+    program.set(`${name} people`, roster(dice, slug, name, people));
+    return;
+  }
+  for (const email of dice.some(people, 0.5)) program.set(`${name} ${email}`, membership(dice, slug, name, email));
+}
+
+function actsOn(dice: Dice, people: readonly string[]): Act[] {
+  return people.flatMap((email): Act[] => [
+    ...(dice.chance(0.4) ? [{ act: "accept", email } as const] : []),
+    ...(dice.chance(0.1) ? [{ act: "join", email } as const] : []),
+    ...(dice.chance(0.1) ? [{ act: "leave", email } as const] : []),
+    ...(dice.chance(0.1) ? [{ act: "removeFromTeam", email, team: "Core" } as const] : []),
+    ...(dice.chance(0.1) ? [{ act: "addToTeam", email, team: dice.one(teamNames) } as const] : []),
+  ]);
+}
+
+type Edit = (dice: Dice, slug: string, people: readonly string[], program: Program) => void;
+
+const isOfTeam = (key: string, name: string) => key === name || key.startsWith(`${name} `);
+const keysOf = (program: Program, kinds: readonly string[]) =>
+  [...program].filter(([, { kind }]) => kinds.includes(kind)).map(([key]) => key);
+
+const edits: Record<string, Edit> = {
+  "takes a person out"(dice, _slug, _people, program) {
+    const keys = keysOf(program, ["OrganizationMember", "Invitation", "TeamMembership", "TeamRoster"]);
+    if (keys.length > 0) program.delete(dice.one(keys));
+  },
+  "adds a person"(dice, slug, people, program) {
+    const email = dice.one(people);
+    if (!program.has(email)) program.set(email, member(dice, slug, email));
+  },
+  "declares a person anew"(dice, slug, people, program) {
+    const email = dice.one(people);
+    if (program.has(email)) program.set(email, member(dice, slug, email));
+  },
+  "renames a resource"(dice, _slug, _people, program) {
+    const key = dice.one(keysOf(program, ["OrganizationMember", "Invitation", "TeamMembership", "TeamRoster"]));
+    const declared = key === undefined ? undefined : program.get(key)!;
+    if (declared) program.set(key, { ...declared, name: `${declared.name} renamed` });
+  },
+  "takes a team out"(dice, _slug, _people, program) {
+    const name = dice.one(teamNames);
+    for (const key of [...program.keys()]) if (isOfTeam(key, name)) program.delete(key);
+  },
+  "adds a team, or declares it anew"(dice, slug, people, program) {
+    const name = dice.one(teamNames);
+    for (const key of [...program.keys()]) if (isOfTeam(key, name)) program.delete(key);
+    addTeam(dice, slug, name, people, program);
+  },
+  "changes what a roster says"(dice, slug, people, program) {
+    const key = dice.one(keysOf(program, ["TeamRoster"]));
+    if (key !== undefined) program.set(key, roster(dice, slug, key.split(" ")[0]!, people));
+  },
+  "changes a team membership"(dice, slug, _people, program) {
+    const key = dice.one(keysOf(program, ["TeamMembership"]));
+    const [name, email] = key?.split(" ") ?? [];
+    if (name !== undefined) program.set(key!, membership(dice, slug, name, email!));
+  },
+  "takes everything out"(dice, _slug, _people, program) {
+    if (dice.chance(0.3)) program.clear();
+  },
+};
+
+function changed(dice: Dice, slug: string, people: readonly string[], before: Program): Program {
+  const program: Program = new Map(before);
+  const count = 1 + Math.floor(dice.one([0, 1, 2, 3]));
+  for (let edit = 0; edit < count; edit++) dice.one(Object.values(edits))(dice, slug, people, program);
+  return program;
+}

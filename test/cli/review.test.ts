@@ -25,7 +25,7 @@ const team = (name: string, more: Record<string, unknown> = {}): Declared => ({
   name,
   args: { organization: ref("acme"), name: name.toUpperCase(), ...more },
 });
-const place = (within: string, name: string, role = "member", more: Record<string, unknown> = {}): Declared => ({
+const inTeam = (within: string, name: string, role = "member", more: Record<string, unknown> = {}): Declared => ({
   kind: "TeamMembership",
   name: `${within}-${name}`,
   args: { team: ref(within), email: emailOf(name), role, ...more },
@@ -61,16 +61,16 @@ const before: Declared[] = [
   team("move"),
   team("ros"),
   team("solo"),
-  place("core", "ada", "lead"),
-  place("core", "bob"),
-  place("core", "cyd"),
-  place("core", "dan"),
-  place("core", "rae"),
-  place("core", "xia"),
-  place("legacy", "eve"),
-  place("mass", "fay"),
-  place("move", "ada"),
-  place("solo", "mia", "lead"),
+  inTeam("core", "ada", "lead"),
+  inTeam("core", "bob"),
+  inTeam("core", "cyd"),
+  inTeam("core", "dan"),
+  inTeam("core", "rae"),
+  inTeam("core", "xia"),
+  inTeam("legacy", "eve"),
+  inTeam("mass", "fay"),
+  inTeam("move", "ada"),
+  inTeam("solo", "mia", "lead"),
   roster({ [emailOf("ada")]: "lead", [emailOf("gil")]: "member", [emailOf("zoe")]: "member" }, "report"),
 ];
 
@@ -88,13 +88,13 @@ const after: Declared[] = [
   inOrganization("beta", team("move")),
   team("ros"),
   team("solo"),
-  place("core", "ada", "lead"),
-  place("core", "bob"),
-  { ...place("core", "cyd"), name: "renamed" },
-  place("core", "rae"),
-  place("core", "xia"),
-  place("core", "ned"),
-  place("move", "ada"),
+  inTeam("core", "ada", "lead"),
+  inTeam("core", "bob"),
+  { ...inTeam("core", "cyd"), name: "renamed" },
+  inTeam("core", "rae"),
+  inTeam("core", "xia"),
+  inTeam("core", "ned"),
+  inTeam("move", "ada"),
   {
     kind: "People",
     name: "staff",
@@ -194,7 +194,7 @@ function line({ effect, person, team, organization, before, after, emails }: Cha
 /** All memberships in Avala, as "bob Acme member" or "ada CORE lead"; invitations as "zoe Acme invited". */
 async function truth(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  const enter = (place: string, email: string, role: string) => found.set(`${email.split("@")[0]} ${place}`, role);
+  const enter = (scope: string, email: string, role: string) => found.set(`${email.split("@")[0]} ${scope}`, role);
   for (const { name, members, teams, invitations } of (await emulator.state()).organizations) {
     for (const { email, role } of members) enter(name, email, role);
     for (const team of teams) for (const { email, role } of team.members) enter(team.name, email, role);

@@ -50,7 +50,7 @@ const member = (name: string, was?: object, is?: object, more: More = {}): Plann
   ...(is ? { is: { email: emailOf(name), organization: acme, role: "member", ...is } } : {}),
   ...more,
 });
-const place = (name: string, was?: object, is?: object, more: More = {}): Planned => ({
+const inTeam = (name: string, was?: object, is?: object, more: More = {}): Planned => ({
   kind: "TeamMembership",
   name: `core-${name}`,
   id: `${acme}/${core}/${emailOf(name)}`,
@@ -163,7 +163,7 @@ describe("a person in the organization", () => {
     ],
     [
       "who leaves loses a team membership that is still declared",
-      [member("ada", joined), same(place("ada", { status: "active" }))],
+      [member("ada", joined), same(inTeam("ada", { status: "active" }))],
       ["loses ada: has member → -", "loses ada Core: has member → -"],
     ],
     ["whose invitation is cancelled loses nothing", [member("zoe", invited)], ["withdrawn zoe: invited member → -"]],
@@ -213,39 +213,39 @@ describe("an Invitation", () => {
 describe("a team membership", () => {
   const ada = same(member("ada", joined));
   it.each<[string, Planned[], string[]]>([
-    ["is made for a member", [ada, place("ada", undefined, { role: "lead" })], ["gains ada Core: - → granted lead"]],
+    ["is made for a member", [ada, inTeam("ada", undefined, { role: "lead" })], ["gains ada Core: - → granted lead"]],
     [
       "waits for an invited person",
-      [same(member("zoe", invited)), place("zoe", undefined, {})],
+      [same(member("zoe", invited)), inTeam("zoe", undefined, {})],
       ["waits zoe Core: - → waiting member"],
     ],
-    ["depends if nobody declares the person", [place("zoe", undefined, {})], ["gains zoe Core: - → depends member"]],
+    ["depends if nobody declares the person", [inTeam("zoe", undefined, {})], ["gains zoe Core: - → depends member"]],
     [
       "has become possible",
-      [ada, place("ada", { status: "waiting" }, {})],
+      [ada, inTeam("ada", { status: "waiting" }, {})],
       ["gains ada Core: waiting member → granted member possible"],
     ],
-    ["is put back", [ada, place("ada", { status: "gone" }, {})], ["gains ada Core: lapsed member → granted member"]],
+    ["is put back", [ada, inTeam("ada", { status: "gone" }, {})], ["gains ada Core: lapsed member → granted member"]],
     [
       "gets another role while it waits",
-      [same(member("zoe", invited)), place("zoe", { status: "waiting" }, { role: "lead" })],
+      [same(member("zoe", invited)), inTeam("zoe", { status: "waiting" }, { role: "lead" })],
       ["role zoe Core: waiting member → waiting lead"],
     ],
     [
       "that waits and goes takes no access away",
-      [place("zoe", { status: "waiting" })],
+      [inTeam("zoe", { status: "waiting" })],
       ["without zoe Core: waiting member → -"],
     ],
     [
       "goes with its team, retained or not",
-      [{ ...team, op: "delete" }, place("ada", { status: "active", onDestroy: "retain" })],
+      [{ ...team, op: "delete" }, inTeam("ada", { status: "active", onDestroy: "retain" })],
       ["loses ada Core: has member → -"],
     ],
   ])("%s", (_what, planned, expected) => expect(linesOf(planned)).toEqual(expected));
 
   it("in a new team is identified by the team's resource", () => {
     const fresh: Planned = { kind: "Team", name: "fresh", is: { organization: acme, name: "Fresh" } };
-    const within = place("ada", undefined, { team: unknown }, { from: { team: fresh } });
+    const within = inTeam("ada", undefined, { team: unknown }, { from: { team: fresh } });
     expect(linesOf([ada, fresh, within])).toEqual(["gains ada Fresh: - → granted member"]);
   });
 });
@@ -263,13 +263,13 @@ describe("a roster", () => {
   const text = (...people: string[]) => people.map((one) => one.replace(" ", "@example.com ")).join("\n");
 
   it("replaces single memberships, and they replace it: nobody loses access", () => {
-    const edge = place("ada", { status: "active" });
+    const edge = inTeam("ada", { status: "active" });
     expect(linesOf([edge, roster(undefined, { members: text("ada member") })])).toEqual([
       "keeps ada Core: has member → has member",
     ]);
     const back = [
       roster({ members: text("ada member"), __known: `${emailOf("ada")} ${uid(2)}` }),
-      { ...place("ada", undefined, { user: uid(2), email: undefined }) },
+      { ...inTeam("ada", undefined, { user: uid(2), email: undefined }) },
     ];
     expect(linesOf(back)).toEqual(["keeps ada Core: has member → has member"]);
   });
@@ -312,12 +312,12 @@ describe("bug: access that a deletion removes", () => {
     ["somebody gone, retained", member("ada", { ...joined, status: "gone", onDestroy: "retain" }), none],
     ["somebody gone, where a step broke off", member("ada", { status: "gone" }, undefined, broken), access],
     ["somebody gone, whose state says so", member("ada", { status: "gone", __unfinished: true }), access],
-    ["a team membership", place("ada", { status: "active" }), access],
-    ["a pending team membership", place("ada", { status: "waiting" }), none],
-    ["a lost team membership", place("ada", { status: "gone" }), none],
+    ["a team membership", inTeam("ada", { status: "active" }), access],
+    ["a pending team membership", inTeam("ada", { status: "waiting" }), none],
+    ["a lost team membership", inTeam("ada", { status: "gone" }), none],
     [
       "a pending team membership after an interrupted step",
-      place("ada", { status: "waiting" }, undefined, broken),
+      inTeam("ada", { status: "waiting" }, undefined, broken),
       access,
     ],
     ["an invitation", invitation(invited), { effect: "withdrawn", mayHaveAccepted: false, removals: 1 }],
@@ -399,7 +399,7 @@ describe("organizations and teams", () => {
       is: { organization: "acme", name: "Vision", adopt },
     });
     const people: Planned = {
-      ...place("ada", { status: "active" }),
+      ...inTeam("ada", { status: "active" }),
       op: "same",
       id: `${acme}/${uid(8)}/${emailOf("ada")}`,
     };
@@ -430,7 +430,7 @@ describe("names that look alike", () => {
       was: { name: "Co\u200bre", organization: acme },
       is: { name: "Co\u200bre", organization: acme },
     };
-    const imposter = place(
+    const imposter = inTeam(
       "x",
       { status: "active", email: undefined, userUid: uid(6), username: emailOf("ada") },
       undefined,
@@ -466,10 +466,16 @@ describe("names that look alike", () => {
     const other = what.startsWith("letters") ? `Core${" x".repeat(40)}b` : "Core";
     const named = (one: string) => ({ was: { name: one, organization: acme }, is: { name: one, organization: acme } });
     const twin: Planned = { ...team, name: "twin", id: `${acme}/${uid(8)}`, ...named(name) };
-    const inTwin = place("bob", { status: "active" }, undefined, { id: `${acme}/${uid(8)}/${emailOf("bob")}` });
+    const inTwin = inTeam("bob", { status: "active" }, undefined, { id: `${acme}/${uid(8)}/${emailOf("bob")}` });
     const review = reviewOf(
       previewOf(
-        previewDocument([organization, { ...team, ...named(other) }, twin, place("ada", { status: "active" }), inTwin]),
+        previewDocument([
+          organization,
+          { ...team, ...named(other) },
+          twin,
+          inTeam("ada", { status: "active" }),
+          inTwin,
+        ]),
       ),
       { maxRemovals: 10, domains: [] },
     );
@@ -511,7 +517,7 @@ describe("names that look alike", () => {
 });
 
 describe("warnings", () => {
-  const [ada, lead] = [same(member("ada", joined)), place("ada", { status: "active", role: "lead" })];
+  const [ada, lead] = [same(member("ada", joined)), inTeam("ada", { status: "active", role: "lead" })];
   const foreign = member("ned", undefined, { email: "ned@other.example.com" });
   it.each<[string, Planned[], string[], string[]?]>([
     ["an admin is granted", [member("ada", joined, { role: "admin" })], ["admin-grants"]],
@@ -527,7 +533,7 @@ describe("warnings", () => {
       [],
     ],
     ["the last lead goes", [ada, lead], ["last-lead"]],
-    ["a lead goes and another stays", [ada, lead, same(place("bob", { status: "active", role: "lead" }))], []],
+    ["a lead goes and another stays", [ada, lead, same(inTeam("bob", { status: "active", role: "lead" }))], []],
     ["the access is extended", [member("ada", { ...joined, validUntil: "2030-01-01" }, {})], ["extended-access"]],
     [
       "the access is shortened",
@@ -576,9 +582,9 @@ describe("warnings", () => {
 describe("--approved", () => {
   const steps = [
     member("ada", joined, { role: "admin" }),
-    place("bob", { status: "active" }),
+    inTeam("bob", { status: "active" }),
     member("zoe", undefined, {}),
-    place("zoe", undefined, {}),
+    inTeam("zoe", undefined, {}),
   ];
   const others: Planned[] = [{ kind: "Other", name: "key", is: { a: 1, b: [2] } }];
   const approved = approvedReview(JSON.parse(JSON.stringify(asJson(reviewed([...steps, ...others])))));
@@ -588,9 +594,9 @@ describe("--approved", () => {
   it("allows the same changes in another order, fewer changes, and those that have become possible", () => {
     expect(refused([...others, ...steps.toReversed()])).toEqual([]);
     expect(refused([])).toEqual([]);
-    const accepted = [member("lou", invited, {}), place("lou", { status: "waiting" }, {})];
+    const accepted = [member("lou", invited, {}), inTeam("lou", { status: "waiting" }, {})];
     expect(refused([...steps, ...accepted])).toEqual([]);
-    expect(refused([same(member("zoe", { ...joined, userUid: uid(4) })), place("zoe", undefined, {})])).toEqual([]);
+    expect(refused([same(member("zoe", { ...joined, userUid: uid(4) })), inTeam("zoe", undefined, {})])).toEqual([]);
   });
 
   it.each<[string, Planned[]]>([
@@ -598,7 +604,7 @@ describe("--approved", () => {
     ["another loss", [member("bob", joined)]],
     ["another detail", [member("ada", joined, { role: "admin", validUntil: "2030-01-01" })]],
     ["another email", [member("lou", { ...invited, onExpiry: "resend" }, { onExpiry: "resend" })]],
-    ["a role instead of a team membership", [place("ada", { status: "active" }, { role: "lead" })]],
+    ["a role instead of a team membership", [inTeam("ada", { status: "active" }, { role: "lead" })]],
     ["a deleted team", [{ ...team, op: "delete", is: undefined as never }]],
     ["another input of another provider", [{ kind: "Other", name: "key", is: { a: 1, b: [3] } }]],
     ["somebody who is not managed any more", [member("ada", { ...joined, onDestroy: "retain" })]],
@@ -633,16 +639,16 @@ describe("--approved", () => {
       ["an invitation had expired, and they joined", [member("lou", { ...invited, status: "expired" }, {})], false],
       ["somebody was gone, and was added by hand", [member("lou", { ...joined, status: "gone" }, {})], false],
       ["an Invitation is accepted", [invitation(invited, {})], true],
-      ["a team membership was pending", [ada, place("ada", { status: "waiting" }, {})], true],
+      ["a team membership was pending", [ada, inTeam("ada", { status: "waiting" }, {})], true],
       [
         "a team membership was pending, another role is declared",
-        [ada, place("ada", { status: "waiting" }, { role: "lead" })],
+        [ada, inTeam("ada", { status: "waiting" }, { role: "lead" })],
         false,
       ],
-      ["a team membership was removed by hand", [ada, place("ada", { status: "gone" }, {})], false],
+      ["a team membership was removed by hand", [ada, inTeam("ada", { status: "gone" }, {})], false],
       [
         "a team membership was pending, a step was interrupted",
-        [ada, place("ada", { status: "waiting" }, {}, broken)],
+        [ada, inTeam("ada", { status: "waiting" }, {}, broken)],
         false,
       ],
       [
@@ -652,12 +658,12 @@ describe("--approved", () => {
       ],
       [
         "a team membership was pending, and another resource makes them lead",
-        [ada, place("ada", { status: "waiting" }, {}), place("ada", undefined, { role: "lead" }, { name: "other" })],
+        [ada, inTeam("ada", { status: "waiting" }, {}), inTeam("ada", undefined, { role: "lead" }, { name: "other" })],
         false,
       ],
       [
         "two team memberships were pending",
-        [ada, place("ada", { status: "waiting" }, {}), place("ada", { status: "waiting" }, {}, { name: "other" })],
+        [ada, inTeam("ada", { status: "waiting" }, {}), inTeam("ada", { status: "waiting" }, {}, { name: "other" })],
         true,
       ],
     ])("%s", (_what, planned, passes) => {

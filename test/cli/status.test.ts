@@ -79,7 +79,7 @@ const invitation = (who: string, status: string, outputs: object = {}): Resource
   who,
   outputs: { status, emailsSent: 1, ...outputs },
 });
-const place = (who: string, status: string, outputs: object = {}): Resource => ({
+const inTeam = (who: string, status: string, outputs: object = {}): Resource => ({
   kind: "TeamMembership",
   who,
   outputs: { status, ...outputs },
@@ -152,25 +152,25 @@ describe("status compares with the current state of the service", () => {
     ["a member", member(mia, "active", { userUid: uids.mia }), []],
     ["a member by uid", member(uids.mia, "active", { user: uids.mia }), []],
     ["accepted long ago", invitation(nobody, "accepted"), []],
-    ["in the team", place(mia, "active", { userUid: uids.mia }), []],
+    ["in the team", inTeam(mia, "active", { userUid: uids.mia }), []],
     [
       "not in the organization any more",
-      place(nobody, "active", { userUid: uids.core }),
+      inTeam(nobody, "active", { userUid: uids.core }),
       ["ended: is not a member of the organization any more"],
     ],
-    ["waiting, invited", place(zoe, "waiting"), [`waiting: ${valid}`]],
-    ["waiting, expired", place(old, "waiting"), [`waiting: ${over}`]],
-    ["waiting, not invited", place(nobody, "waiting"), ["waiting: nobody has invited them"]],
-    ["waiting by uid", place(uids.core, "waiting"), ["waiting: is not a member of the organization"]],
-    ["joined", place(mia, "waiting"), ["ready: has joined: the next up adds them to the team"]],
+    ["waiting, invited", inTeam(zoe, "waiting"), [`waiting: ${valid}`]],
+    ["waiting, expired", inTeam(old, "waiting"), [`waiting: ${over}`]],
+    ["waiting, not invited", inTeam(nobody, "waiting"), ["waiting: nobody has invited them"]],
+    ["waiting by uid", inTeam(uids.core, "waiting"), ["waiting: is not a member of the organization"]],
+    ["joined", inTeam(mia, "waiting"), ["ready: has joined: the next up adds them to the team"]],
     [
       "taken out",
-      place(mia, "gone", { userUid: uids.mia }),
+      inTeam(mia, "gone", { userUid: uids.mia }),
       ["ready: was removed from the team by somebody else: the next up adds them again"],
     ],
     [
       "taken out, and gone",
-      place(nobody, "gone", { userUid: uids.core }),
+      inTeam(nobody, "gone", { userUid: uids.core }),
       ["ended: was removed from the team by somebody else"],
     ],
   ])("%s: %j", async (_what, resource, expected) => {
@@ -179,7 +179,7 @@ describe("status compares with the current state of the service", () => {
   });
 
   it("with one list of each kind for each organization, and no other request", async () => {
-    await statusOf([member(zoe, "invited"), invitation(old, "expired"), member(mia, "active"), place(mia, "waiting")]);
+    await statusOf([member(zoe, "invited"), invitation(old, "expired"), member(mia, "active"), inTeam(mia, "waiting")]);
     expect((await o.emulator.calls()).toSorted()).toEqual([
       "GET /organizations/",
       "GET /organizations/acme/invitations/",
@@ -195,7 +195,7 @@ describe("status compares with the current state of the service", () => {
     expect(await judged(member(nobody, "invited", { expiresAt: future }))).toEqual([
       "waiting: invited, until 2999-03-02, as the last run recorded it",
     ]);
-    expect(await judged(place(nobody, "waiting"))).toEqual([
+    expect(await judged(inTeam(nobody, "waiting"))).toEqual([
       "waiting: was not a member of the organization when the last run looked",
     ]);
   });
@@ -204,9 +204,9 @@ describe("status compares with the current state of the service", () => {
 describe("validUntil", () => {
   const today = new Date().toISOString().slice(0, 10);
   it("is the last valid day, in UTC", async () => {
-    expect(await judged(place(mia, "active", { validUntil: today, userUid: uids.mia }))).toEqual([]);
+    expect(await judged(inTeam(mia, "active", { validUntil: today, userUid: uids.mia }))).toEqual([]);
     expect(
-      await judged(place(mia, "active", { validUntil: "2020-02-01", reason: 'the "audit"', userUid: uids.mia })),
+      await judged(inTeam(mia, "active", { validUntil: "2020-02-01", reason: 'the "audit"', userUid: uids.mia })),
     ).toEqual([`accessExpired: access ran out on 2020-02-01 ("the 'audit'")`]);
   });
 
@@ -224,10 +224,10 @@ describe("the screen", () => {
     const stdin = exported([
       { kind: "Team", who: uids.core, outputs: { name: "Core" } },
       member(zoe, "invited", { role: "admin" }),
-      place(zoe, "waiting", { role: "lead" }),
-      place(mia, "waiting"),
+      inTeam(zoe, "waiting", { role: "lead" }),
+      inTeam(mia, "waiting"),
       member(old, "expired"),
-      place(person("lee"), "active", { userUid: uids.lee, validUntil: "2020-02-01", reason: "audit" }),
+      inTeam(person("lee"), "active", { userUid: uids.lee, validUntil: "2020-02-01", reason: "audit" }),
       member(mia, "active", { userUid: uids.mia }),
     ]);
     const { code, stdout, stderr } = await o.desk.run(["status", "--state", "-"], { stdin });
@@ -253,9 +253,9 @@ Expired access (1)
     const resources: Resource[] = [
       { kind: "Team", who: uids.core, outputs: { name: "Core" } },
       member(zoe, "invited", { role: "admin" }),
-      place(zoe, "waiting", { role: "lead" }),
+      inTeam(zoe, "waiting", { role: "lead" }),
       member(old, "invited", { expiresAt: future }),
-      place(mia, "waiting"),
+      inTeam(mia, "waiting"),
       member(mia, "waiting"),
     ];
     const screen = async (stdin: string) => (await o.desk.run(["status", "--state", "-"], { stdin })).stdout;
@@ -266,7 +266,7 @@ Expired access (1)
 
   it("says that nothing waits", async () => {
     const run = (resources: Resource[]) => o.desk.run(["status", "--state", "-"], { stdin: exported(resources) });
-    expect((await run([place(mia, "active", { userUid: uids.mia })])).stdout).toBe(
+    expect((await run([inTeam(mia, "active", { userUid: uids.mia })])).stdout).toBe(
       "Nothing is pending. 1 declaration checked.\n",
     );
     expect((await run([])).stdout).toBe("Nothing is pending. 0 declarations checked.\n");
@@ -276,9 +276,9 @@ Expired access (1)
     const hostile = `\u001b[2J\u202e${"x".repeat(200)}\r\n\u009b31m`;
     await o.emulator.api("PATCH", `/organizations/acme/teams/core/`, { name: hostile.slice(0, 200) });
     const stdin = exported([
-      place(zoe, "waiting", { role: hostile }),
-      place(`${hostile}@example.com`, "waiting"),
-      place(mia, "active", { userUid: uids.mia, validUntil: "2020-02-01", reason: hostile }),
+      inTeam(zoe, "waiting", { role: hostile }),
+      inTeam(`${hostile}@example.com`, "waiting"),
+      inTeam(mia, "active", { userUid: uids.mia, validUntil: "2020-02-01", reason: hostile }),
     ]);
     const { stdout } = await o.desk.run(["status", "--state", "-"], { stdin });
     // oxlint-disable-next-line no-control-regex -- they are what is looked for
@@ -300,7 +300,7 @@ describe("the state", () => {
 
   it("is counted without resources that are only read, pending deletions and other types", async () => {
     const external = { ...member(old, "expired"), more: { external: true } };
-    const deleted = { ...place(nobody, "gone"), more: { delete: true } };
+    const deleted = { ...inTeam(nobody, "gone"), more: { delete: true } };
     const other = { ...member(old, "expired"), more: { type: "aws:iam/user:User" } };
     expect(await statusOf([external, deleted, other])).toMatchObject({ declared: 0, ended: [], waiting: [] });
   });
@@ -354,8 +354,8 @@ describe("data that the key may not see", () => {
     o.desk.environment["AVALA_API_KEY"] = "avk_lee";
     const groups = await statusOf([
       member(zoe, "invited", { expiresAt: future }),
-      place(mia, "waiting"),
-      place(old, "waiting"),
+      inTeam(mia, "waiting"),
+      inTeam(old, "waiting"),
     ]);
     expect(groups.notes).toEqual([
       "This API key cannot see the invitations of Acme (acme): what the state records is shown.",

@@ -25,9 +25,9 @@ export class ProgramSide {
     const people = [user ?? email, ...Object.keys((members as object | undefined) ?? {})];
     for (const name of people) if (typeof name === "string") this.#notes.say(address, "who", name.toLowerCase());
     if (typeof adopt === "string") this.#notes.say(address, "adopt", adopt);
-    const place = (team ?? organization) as string | { address: string } | undefined;
-    if (typeof place === "string") this.#notes.say(address, "scope", place);
-    else if (place !== undefined) this.#notes.say(address, "in", place.address);
+    const scope = (team ?? organization) as string | { address: string } | undefined;
+    if (typeof scope === "string") this.#notes.say(address, "scope", scope);
+    else if (scope !== undefined) this.#notes.say(address, "in", scope.address);
     await written();
   }
 

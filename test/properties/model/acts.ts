@@ -94,13 +94,13 @@ const removeMember: Move = (world, dice) => {
   return call(world, `removes ${row.email} from ${organization.name}`, "DELETE", path);
 };
 
-const changePlace: Move = (world, dice) => {
+const changeTeamMembership: Move = (world, dice) => {
   const { organization, team } = dice.pick(teams(world)) ?? {};
   const row = organization && dice.pick(members(world, organization));
   if (!organization || !team || !row) return undefined;
   const uid = uidOf(world.service, row.email);
-  const place = team.members.find(({ email }) => email === row.email);
-  if (!place) {
+  const scope = team.members.find(({ email }) => email === row.email);
+  if (!scope) {
     const body = { user_uid: uid, role: dice.pick(["member", "lead"]) };
     return call(world, `puts ${row.email} into ${team.name}`, "POST", within(organization, team, "members/"), body);
   }
@@ -112,7 +112,7 @@ const changePlace: Move = (world, dice) => {
       within(organization, team, `members/${uid}/`),
     );
   }
-  const role = place.role === "lead" ? "member" : "lead";
+  const role = scope.role === "lead" ? "member" : "lead";
   return call(
     world,
     `makes ${row.email} ${role} of ${team.name}`,
@@ -289,8 +289,8 @@ export const acts: Move[] = [
   invite,
   changeRole,
   removeMember,
-  changePlace,
-  changePlace,
+  changeTeamMembership,
+  changeTeamMembership,
   changeTeam,
   changeOrganization,
   deleteTeam,

@@ -19,9 +19,9 @@ export type Change = { organization: string } & (
   | { what: "field"; field: string; from: unknown; to: unknown }
   | { what: "team gone" | "team made"; team: string; name: string }
   | { what: "team field"; team: string; field: string; from: unknown; to: unknown }
-  | { what: "place gone"; team: string; user: string }
-  | { what: "place made"; team: string; user: string; to: string }
-  | { what: "place role"; team: string; user: string; from: string; to: string }
+  | { what: "team membership gone"; team: string; user: string }
+  | { what: "team membership made"; team: string; user: string; to: string }
+  | { what: "team membership role"; team: string; user: string; from: string; to: string }
 );
 
 const fields = [...organizationFields, "logo", "isActive"] as const;
@@ -73,7 +73,7 @@ function within(before: Service, after: Service, old: OrganizationRow, now: Orga
     if (old.teams.some((row) => row.uid === uid)) continue;
     changes.push({ organization, what: "team made", team: uid, name });
     for (const { email, role } of people) {
-      changes.push({ organization, what: "place made", team: uid, user: uidOf(after, email)!, to: role });
+      changes.push({ organization, what: "team membership made", team: uid, user: uidOf(after, email)!, to: role });
     }
   }
   return changes;
@@ -90,14 +90,14 @@ function withinTeam(
   const changes: Change[] = teamFields
     .filter((field) => old[field] !== now[field])
     .map((field) => ({ organization, what: "team field", team, field, from: old[field], to: now[field] }));
-  const [places, placesNow] = [rolesIn(before, old.members), rolesIn(after, now.members)];
-  for (const [user, role] of places) {
-    const to = placesNow.get(user);
-    if (to === undefined) changes.push({ organization, what: "place gone", team, user });
-    else if (to !== role) changes.push({ organization, what: "place role", team, user, from: role, to });
+  const [memberships, membershipsNow] = [rolesIn(before, old.members), rolesIn(after, now.members)];
+  for (const [user, role] of memberships) {
+    const to = membershipsNow.get(user);
+    if (to === undefined) changes.push({ organization, what: "team membership gone", team, user });
+    else if (to !== role) changes.push({ organization, what: "team membership role", team, user, from: role, to });
   }
-  for (const [user, to] of placesNow) {
-    if (!places.has(user)) changes.push({ organization, what: "place made", team, user, to });
+  for (const [user, to] of membershipsNow) {
+    if (!memberships.has(user)) changes.push({ organization, what: "team membership made", team, user, to });
   }
   return changes;
 }

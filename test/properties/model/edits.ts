@@ -1,5 +1,5 @@
 import type { Kind } from "../../support/host.js";
-import { isPersonKind, isPlaceKind, nameOf, valuesOf, type Item } from "./program.js";
+import { isPersonKind, isTeamPersonKind, nameOf, valuesOf, type Item } from "./program.js";
 import { acme, address, core, people, type Dice, type Move, type World } from "./world.js";
 
 const shown = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value));
@@ -59,7 +59,7 @@ function isTaken(
   return [...world.items.values()].some((other) =>
     isPersonKind(kind)
       ? isPersonKind(other.kind) && other.organization === organization && isThem(other)
-      : isPlaceKind(other.kind) && other.team === team && (isThem(other) || other.kind === "teamRoster"),
+      : isTeamPersonKind(other.kind) && other.team === team && (isThem(other) || other.kind === "teamRoster"),
   );
 }
 
@@ -100,34 +100,34 @@ const declareOrganization: Move = (world, dice) => {
 
 const declareTeam: Move = (world, dice) => {
   const organization = dice.pick(organizationsOf(world))!;
-  const place = dice.pick(organizationTexts(world, organization));
+  const scope = dice.pick(organizationTexts(world, organization));
   const adopts = organization === "acme" && dice.roll(2) === 1;
   if (adopts && (!coreNow(world) || nameOf(world.items, "team", "core") !== undefined)) return undefined;
   const name = adopts ? { name: coreNow(world)!.name, adopt: core } : { name: `Team ${world.count}` };
   const fields = { ...name, ...someFields("team", organization, dice) };
   const team = adopts ? "core" : `team${world.count}`;
-  const item: Item = { kind: "team", organization, team, ...(place && { place }), fields };
-  return declare(world, item, `${say("team", fields)} in ${place ?? organization}`);
+  const item: Item = { kind: "team", organization, team, ...(scope && { scope }), fields };
+  return declare(world, item, `${say("team", fields)} in ${scope ?? organization}`);
 };
 
 const declarePerson: Move = (world, dice) => {
   const kind = dice.roll(4) === 3 ? "invitation" : "organizationMember";
   const [organization, who] = [dice.pick(organizationsOf(world))!, dice.pick(world.declarable)!];
   if (isTaken(world, { kind, organization, who })) return undefined;
-  const place = dice.pick(organizationTexts(world, organization));
+  const scope = dice.pick(organizationTexts(world, organization));
   const spelling = dice.pick(spellings(world, who, kind, organization))!;
   const fields = someFields(kind, organization, dice);
-  const item: Item = { kind, organization, ...(place && { place }), who, spelling, fields };
-  return declare(world, item, `${say(kind, { ...spelling, ...fields })} in ${place ?? organization}`);
+  const item: Item = { kind, organization, ...(scope && { scope }), who, spelling, fields };
+  return declare(world, item, `${say(kind, { ...spelling, ...fields })} in ${scope ?? organization}`);
 };
 
-const declarePlace: Move = (world, dice) => {
+const declareTeamMembership: Move = (world, dice) => {
   const [where, who] = [dice.pick(teamsOf(world)), dice.pick(world.declarable)!];
   if (!where || isTaken(world, { kind: "teamMembership", ...where, who })) return undefined;
-  const place = dice.pick(teamTexts(world, where.team));
+  const scope = dice.pick(teamTexts(world, where.team));
   const spelling = dice.pick(spellings(world, who, "teamMembership", where.organization))!;
   const fields = someFields("teamMembership", where.organization, dice);
-  const item: Item = { kind: "teamMembership", ...where, ...(place && { place }), who, spelling, fields };
+  const item: Item = { kind: "teamMembership", ...where, ...(scope && { scope }), who, spelling, fields };
   return declare(world, item, `${say("teamMembership", { ...spelling, ...fields })} in ${where.team}`);
 };
 
@@ -137,24 +137,24 @@ const declareTwin: Move = (world, dice) => {
   const [kind, who] = [dice.pick(["organizationMember", "teamMembership"] as const)!, dice.pick(people)!];
   const where = { organization: "twin", ...(kind === "teamMembership" && { team: "twin core" }) };
   if (isTaken(world, { kind, ...where, who })) return undefined;
-  const place = kind === "teamMembership" ? `${acme}/${core}` : dice.pick([acme, "acme"])!;
+  const scope = kind === "teamMembership" ? `${acme}/${core}` : dice.pick([acme, "acme"])!;
   const spelling = { email: address(who) };
   const fields = someFields(kind, "twin", dice);
-  const item: Item = { kind, ...where, place, who, spelling, fields, provider: "twin" };
+  const item: Item = { kind, ...where, scope, who, spelling, fields, provider: "twin" };
   return declare(world, item, `${say(kind, { ...spelling, ...fields })} at the other deployment`);
 };
 
 const declareRoster: Move = (world, dice) => {
   const where = dice.pick(teamsOf(world));
-  if (!where || [...world.items.values()].some(({ kind, team }) => isPlaceKind(kind) && team === where.team))
+  if (!where || [...world.items.values()].some(({ kind, team }) => isTeamPersonKind(kind) && team === where.team))
     return undefined;
-  const place = dice.pick(teamTexts(world, where.team));
+  const scope = dice.pick(teamTexts(world, where.team));
   const names = [
     ...new Set([dice.pick(world.declarable)!, dice.pick(world.declarable)!, dice.pick(world.declarable)!]),
   ];
   const members = Object.fromEntries(names.map((who) => [who, entry(world, who, where.organization, dice)]));
   const fields = someFields("teamRoster", where.organization, dice);
-  const item: Item = { kind: "teamRoster", ...where, ...(place && { place }), fields, members };
+  const item: Item = { kind: "teamRoster", ...where, ...(scope && { scope }), fields, members };
   return declare(world, item, `${say("teamRoster", fields)} of ${names.join(", ")} in ${where.team}`);
 };
 
@@ -182,14 +182,14 @@ const changeField: Move = (world, dice) => {
   const [name, item] = dice.pick([...world.items]) ?? [];
   if (!name || !item) return undefined;
   const number = world.count;
-  const isPlace = item.kind === "organization" || item.kind === "team";
+  const isScope = item.kind === "organization" || item.kind === "team";
   const own: Record<string, unknown[]> =
     item.kind === "organization" && item.organization === "acme"
       ? { slug: [`slug-${number}`, undefined], handle: [`handle_${number}`, undefined] }
       : {};
   const values: Record<string, unknown[]> = {
     ...valuesOf(item),
-    ...(isPlace && { name: [`${item.kind === "team" ? "Team" : "Acme"} ${number}`] }),
+    ...(isScope && { name: [`${item.kind === "team" ? "Team" : "Acme"} ${number}`] }),
     ...own,
   };
   const field = dice.pick(Object.keys(values))!;
@@ -219,7 +219,7 @@ function take(world: World, name: string, { kind, organization, team }: Item): v
     if (kind !== "organization" || item.organization !== organization) continue;
     // An adopted object stays when the resource is removed.
     if (organization !== "acme") world.items.delete(other);
-    else if (!isPlaceKind(item.kind)) world.items.set(other, { ...item, place: acme });
+    else if (!isTeamPersonKind(item.kind)) world.items.set(other, { ...item, scope: acme });
   }
 }
 
@@ -269,9 +269,9 @@ const rename: Move = (world, dice) => {
   const provider = moves ? (item.provider === "tenant" ? undefined : "tenant") : item.provider;
   const { provider: _, ...plain } = item;
   const id = world.stack.resources.get(name)?.id;
-  const isPlace = item.kind === "organization" || item.kind === "team";
-  if (isPlace && id === undefined) return undefined;
-  const adopt = isPlace ? { adopt: id!.split("/").at(-1) } : {};
+  const isScope = item.kind === "organization" || item.kind === "team";
+  if (isScope && id === undefined) return undefined;
+  const adopt = isScope ? { adopt: id!.split("/").at(-1) } : {};
   const newName = `${name.replace(/\d+$/, "")}${world.count + 1}`;
   return {
     line: `rename ${name} to ${newName}${moves ? `, to provider ${provider ?? "default"}` : ""}`,
@@ -313,10 +313,12 @@ const deleteFirst: Move = (world, dice) => {
 /** From single memberships to a roster, or back. */
 const handOver: Move = (world, dice) => {
   const where = dice.pick(teamsOf(world));
-  const rows = where ? [...world.items].filter(([, { kind, team }]) => isPlaceKind(kind) && team === where.team) : [];
+  const rows = where
+    ? [...world.items].filter(([, { kind, team }]) => isTeamPersonKind(kind) && team === where.team)
+    : [];
   if (!where || rows.length === 0) return undefined;
   const [first] = rows;
-  const place = first![1].place;
+  const scope = first![1].scope;
   const number = world.count + 1;
   const change = (made: [string, Item][]) => () => {
     world.count += 1;
@@ -329,7 +331,7 @@ const handOver: Move = (world, dice) => {
       {
         kind: "teamMembership",
         ...where,
-        ...(place && { place }),
+        ...(scope && { scope }),
         who,
         fields: { role },
         spelling: text.includes("@") ? { email: text } : { user: text },
@@ -346,7 +348,7 @@ const handOver: Move = (world, dice) => {
       { text: "email" in spelling! ? spelling.email : spelling!.user, role: fields["role"] as string },
     ]),
   );
-  const roster: Item = { kind: "teamRoster", ...where, ...(place && { place }), fields: {}, members };
+  const roster: Item = { kind: "teamRoster", ...where, ...(scope && { scope }), fields: {}, members };
   return {
     line: `from single memberships ${rows.map(([name]) => name).join(", ")} to roster${number}`,
     take: change([[`roster${number}`, roster]]),
@@ -386,12 +388,14 @@ const respell: Move = (world, dice) => {
       take: () => void world.items.set(name, { ...item, spelling }),
     };
   }
-  const texts = isPlaceKind(item.kind) ? teamTexts(world, item.team!) : organizationTexts(world, item.organization);
-  const place = dice.pick(texts);
-  const { place: _, ...others } = item;
+  const texts = isTeamPersonKind(item.kind)
+    ? teamTexts(world, item.team!)
+    : organizationTexts(world, item.organization);
+  const scope = dice.pick(texts);
+  const { scope: _, ...others } = item;
   return {
-    line: `respell the place of ${name}: ${place ?? "the resource"}`,
-    take: () => void world.items.set(name, { ...others, ...(place && { place }) }),
+    line: `respell the scope of ${name}: ${scope ?? "the resource"}`,
+    take: () => void world.items.set(name, { ...others, ...(scope && { scope }) }),
   };
 };
 
@@ -402,9 +406,9 @@ export const declarations: Move[] = [
   declarePerson,
   declarePerson,
   declarePerson,
-  declarePlace,
-  declarePlace,
-  declarePlace,
+  declareTeamMembership,
+  declareTeamMembership,
+  declareTeamMembership,
   declareRoster,
   declareTwin,
 ];

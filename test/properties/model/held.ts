@@ -1,7 +1,7 @@
 import type { Recorded } from "../../support/stack.js";
 import { recordNames, uidsIn, type Resolved } from "./resolved.js";
 import type { Observed } from "./observed.js";
-import { isPlaceKind } from "./program.js";
+import { isTeamPersonKind } from "./program.js";
 import { addressOf, lower, rosterLines, uidOf, type InvitationRow, type Service } from "./service.js";
 
 /**
@@ -21,7 +21,7 @@ export function membershipsHeld(record: Recorded, service: Service, looks: boole
 }
 
 /** Uids of the people whose team membership a record may hold. */
-export function placesHeld(record: Recorded, service: Service, looks: boolean): string[] {
+export function teamMembershipsHeld(record: Recorded, service: Service, looks: boolean): string[] {
   const { outputs } = record;
   if (record.kind === "teamRoster") {
     const known = rosterLines(outputs["__known"]);
@@ -67,8 +67,8 @@ export function mayStillBeDeclared(
   const { email } = record.outputs;
   const [organization, team] = record.id.split("/");
   return resolved.some((row) => {
-    if (row.organization !== organization || isPlaceKind(row.kind) !== isPlaceKind(record.kind)) return false;
-    if (isPlaceKind(record.kind) && row.team !== team) return false;
+    if (row.organization !== organization || isTeamPersonKind(row.kind) !== isTeamPersonKind(record.kind)) return false;
+    if (isTeamPersonKind(record.kind) && row.team !== team) return false;
     const isNobodys = typeof email === "string" && uidOf(before, email) === undefined;
     return isNobodys && row.names.has(lower(email as string)) && uidsIn(row.names).length === 0;
   });

@@ -36,9 +36,9 @@ function writeNote(journal: ProgramJournal, program: Program, name: string, { ki
   }
   for (const who of Object.keys((members as object | undefined) ?? {})) journal.say(address, "who", lower(who));
   if (typeof adopt === "string") journal.say(address, "adopt", lower(adopt));
-  const place = inputs["team"] ?? inputs["organization"];
-  if (isReference(place)) journal.say(address, "in", addressIn(program, place.name));
-  else if (typeof place === "string") journal.say(address, "scope", lower(place));
+  const scope = inputs["team"] ?? inputs["organization"];
+  if (isReference(scope)) journal.say(address, "in", addressIn(program, scope.name));
+  else if (typeof scope === "string") journal.say(address, "scope", lower(scope));
 }
 
 const kindName = (kind: string): string => kind.charAt(0).toUpperCase() + kind.slice(1);

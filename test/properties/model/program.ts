@@ -9,7 +9,7 @@ export interface Item {
   /** Its team: `core`, or a number for one that the program creates. */
   team?: string;
   /** How the program writes the scope: the resource, or this text. Organizations have none. */
-  place?: string;
+  scope?: string;
   /** Name of the declared person. */
   who?: string;
   /** How the program writes the person. */
@@ -47,14 +47,14 @@ export function programOf(items: Items): Program {
 }
 
 function declarationOf(items: Items, item: Item): Declaration {
-  const { kind, organization, team, place, spelling, fields, members, provider } = item;
+  const { kind, organization, team, scope, spelling, fields, members, provider } = item;
   const inputs: Properties = { ...fields, ...spelling };
-  const teamItem = isPlaceKind(kind) ? nameOf(items, "team", team) : undefined;
-  if (isPlaceKind(kind)) inputs["team"] = place ?? idOf(teamItem!);
+  const teamItem = isTeamPersonKind(kind) ? nameOf(items, "team", team) : undefined;
+  if (isTeamPersonKind(kind)) inputs["team"] = scope ?? idOf(teamItem!);
   else if (kind !== "organization")
-    inputs["organization"] = place ?? idOf(nameOf(items, "organization", organization)!);
+    inputs["organization"] = scope ?? idOf(nameOf(items, "organization", organization)!);
   if (members) inputs["members"] = Object.fromEntries(Object.values(members).map(({ text, role }) => [text, role]));
-  const within = place === undefined ? (teamItem ?? nameOf(items, "organization", organization)) : undefined;
+  const within = scope === undefined ? (teamItem ?? nameOf(items, "organization", organization)) : undefined;
   // As the classes do: only with forceDestroy are team memberships deleted with their team.
   const byItself = teamItem !== undefined && items.get(teamItem)!.fields["forceDestroy"] === true;
   const goesWith = kind !== "organization" && (item.goesWith ?? byItself);
@@ -70,7 +70,7 @@ function declarationOf(items: Items, item: Item): Declaration {
 /** Kinds that stand for a person in an organization. */
 export const isPersonKind = (kind: Kind): boolean => kind === "organizationMember" || kind === "invitation";
 /** Kinds that stand for people in a team. */
-export const isPlaceKind = (kind: Kind): boolean => kind === "teamMembership" || kind === "teamRoster";
+export const isTeamPersonKind = (kind: Kind): boolean => kind === "teamMembership" || kind === "teamRoster";
 
 /** What a field of the program may become; `undefined` takes it out. An adopted organization is kept in any case. */
 export function valuesOf({ kind, organization }: Pick<Item, "kind" | "organization">): Record<string, unknown[]> {

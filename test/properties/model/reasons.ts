@@ -1,10 +1,10 @@
 import type { Kind, Properties } from "../../support/host.js";
 import type { Recorded } from "../../support/stack.js";
 import type { Change } from "./changes.js";
-import { holdsInvitation, mayStillBeDeclared, membershipsHeld, placesHeld } from "./held.js";
+import { holdsInvitation, mayStillBeDeclared, membershipsHeld, teamMembershipsHeld } from "./held.js";
 import { isNamed, resolveDeclarations, peopleOf, sameText, uidsIn, type Resolved } from "./resolved.js";
 import type { Observed } from "./observed.js";
-import { isPersonKind, isPlaceKind } from "./program.js";
+import { isPersonKind, isTeamPersonKind } from "./program.js";
 import { lower, organizationUid, rosterLines, teamId, uidOf, type Service } from "./service.js";
 
 /** The reason of a run for a change, or none. */
@@ -46,12 +46,12 @@ export class Reasons {
         );
       case "team field":
         return this.#teamField(change);
-      case "place gone":
-        return this.#placeEnds(organization, change.team, change.user);
-      case "place made":
-        return this.#givesPlace(change) || this.#joinsAsCreator(change);
-      case "place role":
-        return this.#givesPlace(change);
+      case "team membership gone":
+        return this.#membershipEnds(organization, change.team, change.user);
+      case "team membership made":
+        return this.#givesMembership(change) || this.#joinsAsCreator(change);
+      case "team membership role":
+        return this.#givesMembership(change);
     }
   }
 
@@ -154,7 +154,7 @@ export class Reasons {
   }
 
   /** The declaration of a person in a team, and the role. */
-  #placeOf(organization: string, team: string, user: string): { row: Resolved; role: string } | undefined {
+  #declaredMembership(organization: string, team: string, user: string): { row: Resolved; role: string } | undefined {
     const { before } = this.run;
     for (const row of this.resolved.filter((one) => one.organization === organization && one.team === team)) {
       const role =
@@ -170,8 +170,13 @@ export class Reasons {
    * A person is in a team as declared, and the declaration is new, or another one, or was not fulfilled at the last
    * refresh.
    */
-  #givesPlace({ organization, team, user, to }: Extract<Change, { what: "place made" | "place role" }>): boolean {
-    const { row, role } = this.#placeOf(organization, team, user) ?? {};
+  #givesMembership({
+    organization,
+    team,
+    user,
+    to,
+  }: Extract<Change, { what: "team membership made" | "team membership role" }>): boolean {
+    const { row, role } = this.#declaredMembership(organization, team, user) ?? {};
     if (!row || role !== to) return false;
     if (this.#sendsAll(row)) return true;
     const { outputs } = row.record!;
@@ -182,16 +187,16 @@ export class Reasons {
     return isRespelt || peopleOf(before, outputs["members"], row.record).get(user) !== role || waiting.has(user);
   }
 
-  #placeEnds(organization: string, team: string, user: string): boolean {
+  #membershipEnds(organization: string, team: string, user: string): boolean {
     const { before, looks } = this.run;
     // A person who leaves the organization leaves its teams.
     if (this.#memberEnds(organization, user)) return true;
-    if (this.#placeOf(organization, team, user) !== undefined) return false;
+    if (this.#declaredMembership(organization, team, user) !== undefined) return false;
     const id = `${organization}/${team}`;
     if (this.resolved.some((row) => row.organization === organization && row.team === team && this.#clears(row, user)))
       return true;
     return this.#leaving("teamMembership", "teamRoster").some(
-      (record) => teamId(record) === id && placesHeld(record, before, looks).includes(user),
+      (record) => teamId(record) === id && teamMembershipsHeld(record, before, looks).includes(user),
     );
   }
 
@@ -206,7 +211,7 @@ export class Reasons {
   #sendsAll({ kind, organization, team, name, record, inputs }: Resolved): boolean {
     if (this.run.looks || !record || record.initErrors.length > 0 || this.run.remade.includes(name)) return true;
     if (organizationUid(record) !== organization) return true;
-    if (isPlaceKind(kind) && teamId(record) !== `${organization}/${team}`) return true;
+    if (isTeamPersonKind(kind) && teamId(record) !== `${organization}/${team}`) return true;
     return (isPersonKind(kind) || kind === "teamMembership") && !sameText(record, inputs);
   }
 

@@ -1,7 +1,7 @@
 import type { Kind, Properties } from "../../support/host.js";
 import type { Recorded } from "../../support/stack.js";
 import type { Observed } from "./observed.js";
-import { isPlaceKind } from "./program.js";
+import { isTeamPersonKind } from "./program.js";
 import { addressOf, lower, namesOf, organizationOf, rosterLines, type Service } from "./service.js";
 
 /** A declaration of the program, with the objects that it identifies now. */
@@ -33,7 +33,7 @@ export function resolveDeclarations({ program, records, recordsNow, after }: Obs
       return typeof input === "string" ? input : undefined;
     };
     const record = [records.get(name)].find((row) => row?.kind === kind);
-    const team = isPlaceKind(kind) ? value(inputs["team"]) : undefined;
+    const team = isTeamPersonKind(kind) ? value(inputs["team"]) : undefined;
     const reference = kind === "organization" ? undefined : (team?.split("/")[0] ?? value(inputs["organization"]));
     const organization =
       kind === "organization"

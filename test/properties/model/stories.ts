@@ -1,5 +1,5 @@
 import { Broken, type Observed } from "./observed.js";
-import { isPersonKind, isPlaceKind, type Item } from "./program.js";
+import { isPersonKind, isTeamPersonKind, type Item } from "./program.js";
 import { stateAgreesWithService } from "./promises/records.js";
 import { refusesWithReason, fixFor } from "./expectedErrors.js";
 import { refresh, up, upWith } from "./runs.js";
@@ -73,7 +73,7 @@ function someMember(world: World, dice: Dice, isEligible = (_who: string) => tru
 const declarationOf = (world: World, who: string): Item => ({
   kind: "organizationMember",
   organization: "acme",
-  place: acme,
+  scope: acme,
   who,
   spelling: { email: world.addresses.get(who)! },
   fields: { role: memberRow(world, who)!.role },
@@ -254,7 +254,7 @@ const nagged: Move = (world, dice) => {
     take: async () => {
       world.count += 1;
       const fields = { maxEmails: 1 };
-      world.items.set(name, { kind: "organizationMember", organization: "acme", place: acme, who, spelling, fields });
+      world.items.set(name, { kind: "organizationMember", organization: "acme", scope: acme, who, spelling, fields });
       if (!(await isInPeace(world))) return;
       put(world, name, { resend: `day ${world.count}` });
       await comesThrough(world);
@@ -274,7 +274,7 @@ const declined: Move = (world, dice) => {
       const item: Item = {
         kind: "organizationMember",
         organization: "acme",
-        place: acme,
+        scope: acme,
         who,
         spelling: { email },
         fields: {},
@@ -301,7 +301,7 @@ const emptied: Move = (world, dice) => {
   if (!first) return undefined;
   const isSame = ({ kind, organization, team }: Item) =>
     organization === first.organization &&
-    (isPlaceKind(first.kind) ? isPlaceKind(kind) && team === first.team : isPersonKind(kind));
+    (isTeamPersonKind(first.kind) ? isTeamPersonKind(kind) && team === first.team : isPersonKind(kind));
   const names = recorded.flatMap(([name, item]) => (isSame(item) ? [name] : []));
   if (names.length < 2) return undefined;
   return {
@@ -375,7 +375,7 @@ const atBoth = ofMember(
     const twin: Item = {
       ...item,
       organization: "twin",
-      place: acme,
+      scope: acme,
       spelling: { email: address(who) },
       provider: "twin",
     };

@@ -5,7 +5,7 @@ import type { Pending, Program, Recorded, Stack } from "../../support/stack.js";
 import { changesBetween, type Change } from "./changes.js";
 import { changesOf, type Observed } from "./observed.js";
 import { NotedStack } from "./noted.js";
-import { inOrder, isPlaceKind, nameOf, programOf, type Items } from "./program.js";
+import { inOrder, isTeamPersonKind, nameOf, programOf, type Items } from "./program.js";
 import { keepEveryPromise } from "./promises/index.js";
 import { uidOf, type Service } from "./service.js";
 
@@ -217,9 +217,9 @@ export class World {
       this.service.organizations.flatMap((row) => (row.isActive ? row.teams.map(({ uid }) => uid) : [])),
     );
     for (const [name, item] of this.items) {
-      if (!isPlaceKind(item.kind) || item.place === undefined || item.provider === "twin") continue;
-      if (there.has(item.place.split("/")[1]!)) continue;
-      const { place: _, ...others } = item;
+      if (!isTeamPersonKind(item.kind) || item.scope === undefined || item.provider === "twin") continue;
+      if (there.has(item.scope.split("/")[1]!)) continue;
+      const { scope: _, ...others } = item;
       if (nameOf(this.items, "team", item.team) === undefined) this.items.delete(name);
       else this.items.set(name, others);
     }
@@ -230,9 +230,9 @@ export class World {
     const { slug } = this.organization(acme)!;
     const isDeclared = nameOf(this.items, "organization", "acme") !== undefined;
     for (const [name, item] of this.items) {
-      if (item.place === undefined || isPlaceKind(item.kind) || item.place === acme) continue;
+      if (item.scope === undefined || isTeamPersonKind(item.kind) || item.scope === acme) continue;
       if (item.provider === "twin") continue;
-      if (isDeclared || item.place !== slug) this.items.set(name, { ...item, place: acme });
+      if (isDeclared || item.scope !== slug) this.items.set(name, { ...item, scope: acme });
     }
   }
 

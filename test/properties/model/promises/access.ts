@@ -1,7 +1,7 @@
 import type { Kind, Properties } from "../../../support/host.js";
 import type { Recorded } from "../../../support/stack.js";
 import type { Change } from "../changes.js";
-import { placesHeld } from "../held.js";
+import { teamMembershipsHeld } from "../held.js";
 import { changesOf, hold, type Observed } from "../observed.js";
 import {
   addressOf,
@@ -63,8 +63,8 @@ export function keepsOwnAccess({ before, after, others, keyPerson, stale, faulty
 export function stopsRemovals(run: Observed): void {
   const { before, maxRemovals } = run;
   const gone = new Map<string, Set<string>>();
-  const count = (place: string, people: Iterable<string>) =>
-    gone.set(place, new Set([...(gone.get(place) ?? []), ...people]));
+  const count = (scope: string, people: Iterable<string>) =>
+    gone.set(scope, new Set([...(gone.get(scope) ?? []), ...people]));
   const changes = changesOf(run);
   const invited = new Set(
     changes.flatMap((change) => (change.what === "invited" ? [`${change.organization} ${lower(change.email)}`] : [])),
@@ -76,7 +76,7 @@ export function stopsRemovals(run: Observed): void {
       const email = lower(change.email);
       if (!invited.has(`${organization} ${email}`)) count(organization, [uidOf(before, email) ?? email]);
     }
-    if (change.what === "place gone" && isKnownPlace(run, change)) count(change.team, [change.user]);
+    if (change.what === "team membership gone" && isKnownMembership(run, change)) count(change.team, [change.user]);
     if (change.what === "team gone" && !isForced(run, `${organization}/${change.team}`)) {
       count(change.team, inside(before, organization, change.team));
     }
@@ -87,19 +87,20 @@ export function stopsRemovals(run: Observed): void {
     "No run takes out more people than it may",
     [...gone]
       .filter(([, users]) => users.size > maxRemovals)
-      .map(([place, users]) => `${users.size} people of ${place}`),
+      .map(([scope, users]) => `${users.size} people of ${scope}`),
   );
 }
 
 /** A person who leaves an organization leaves its teams, also those without a record. */
-function isKnownPlace(run: Observed, change: Extract<Change, { what: "place gone" }>): boolean {
+function isKnownMembership(run: Observed, change: Extract<Change, { what: "team membership gone" }>): boolean {
   const { organization, team, user } = change;
   const leaves = changesOf(run).some(
     (other) => other.what === "member gone" && other.organization === organization && other.user === user,
   );
   if (!leaves) return true;
   return [...run.records.values()].some(
-    (record) => teamId(record) === `${organization}/${team}` && placesHeld(record, run.before, false).includes(user),
+    (record) =>
+      teamId(record) === `${organization}/${team}` && teamMembershipsHeld(record, run.before, false).includes(user),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Properties } from "../../../support/host.js";
 import { isReference, resolveDeclarations, recordNames, type Resolved } from "../resolved.js";
 import { hold, type Observed } from "../observed.js";
-import { isPersonKind, isPlaceKind } from "../program.js";
+import { isPersonKind, isTeamPersonKind } from "../program.js";
 import {
   invitationOf,
   lower,
@@ -38,8 +38,9 @@ function missing(row: Resolved, { after }: Observed): string[] {
   const team = organization.teams.find((candidate) => candidate.uid === teamUid);
   if (!team) return [kind === "team" ? "it is not there" : "its team is not there"];
   if (kind === "team") return [...stated, ...fieldsMissing(inputs, team, teamFields)];
-  const places = rolesIn(after, team.members);
-  const lacking = kind === "teamMembership" ? placeMissing(row, members, places) : rosterMissing(row, members, places);
+  const memberships = rolesIn(after, team.members);
+  const lacking =
+    kind === "teamMembership" ? membershipMissing(row, members, memberships) : rosterMissing(row, members, memberships);
   return [...stated, ...lacking];
 }
 
@@ -64,17 +65,17 @@ function personMissing(
   return invitation && invitation.role !== role ? [`is invited as ${invitation.role} and not ${role}`] : [];
 }
 
-function placeMissing({ inputs, names }: Resolved, members: Roles, places: Roles): string[] {
+function membershipMissing({ inputs, names }: Resolved, members: Roles, memberships: Roles): string[] {
   const user = [...names].find((one) => members.has(one));
-  const role = user && places.get(user);
+  const role = user && memberships.get(user);
   return user === undefined || role === inputs["role"]
     ? []
     : [`a member of the organization, and ${role ?? "not in the team"}`];
 }
 
-function rosterMissing({ inputs, people }: Resolved, members: Roles, places: Roles): string[] {
-  const lacking = [...people].filter(([who, role]) => members.has(who) && places.get(who) !== role);
-  const strangers = inputs["unmanaged"] === "remove" ? [...places.keys()].filter((user) => !people.has(user)) : [];
+function rosterMissing({ inputs, people }: Resolved, members: Roles, memberships: Roles): string[] {
+  const lacking = [...people].filter(([who, role]) => members.has(who) && memberships.get(who) !== role);
+  const strangers = inputs["unmanaged"] === "remove" ? [...memberships.keys()].filter((user) => !people.has(user)) : [];
   return [
     ...lacking.map(([who, role]) => `${who} is not ${role}`),
     ...strangers.map((user) => `${user} is still in the team`),
@@ -151,7 +152,7 @@ export function replacesOnlyOthers(run: Observed): void {
     )
       return false;
     if (row.kind === "team") return true;
-    if (isPlaceKind(row.kind) && teamId(old) !== `${row.organization}/${row.team}`) return false;
+    if (isTeamPersonKind(row.kind) && teamId(old) !== `${row.organization}/${row.team}`) return false;
     if (row.kind === "teamRoster") return true;
     const members = rolesIn(before, organizationOf(before, row.organization)?.members ?? []);
     return [...recordNames(old, before)].some((name) => members.has(name) && row.names.has(name));

@@ -1,9 +1,9 @@
 import type { Kind } from "../../../support/host.js";
 import type { Recorded } from "../../../support/stack.js";
-import { holdsInvitation, membershipsHeld, placesHeld } from "../held.js";
+import { holdsInvitation, membershipsHeld, teamMembershipsHeld } from "../held.js";
 import { isNamed, resolveDeclarations, peopleOf, recordNames } from "../resolved.js";
 import { hold, type Observed } from "../observed.js";
-import { isPersonKind, isPlaceKind } from "../program.js";
+import { isPersonKind, isTeamPersonKind } from "../program.js";
 import {
   addressOf,
   invitationOf,
@@ -41,7 +41,7 @@ export function losesNoRecord(run: Observed): void {
     if (recordsNow.has(name) || remade.includes(name) || (writing && !(name in program))) return false;
     const organization = organizationOf(after, organizationUid(record));
     if (!organization) return !assumedDeleted.includes(organizationUid(record));
-    return !(record.kind === "team" || isPlaceKind(record.kind)) || teamOf(after, teamId(record)) !== undefined;
+    return !(record.kind === "team" || isTeamPersonKind(record.kind)) || teamOf(after, teamId(record)) !== undefined;
   });
   hold(
     `${run.command} lets go of nothing that may be there`,
@@ -93,8 +93,10 @@ function left(record: Recorded, run: Observed): string[] {
   const declared = (kinds: (kind: Kind) => boolean) => held(kinds).filter((row) => row.team === team?.uid);
   if (kind === "team") return team && declared((other) => other === kind).length === 0 ? [`${id} is still there`] : [];
   const people =
-    kind === "teamMembership" ? placesHeld(record, after, false) : [...rosterLines(outputs["__known"]).values()];
-  const kept = declared(isPlaceKind);
+    kind === "teamMembership"
+      ? teamMembershipsHeld(record, after, false)
+      : [...rosterLines(outputs["__known"]).values()];
+  const kept = declared(isTeamPersonKind);
   return [...(team ? rolesIn(after, team.members) : new Map<string, string>()).keys()]
     .filter((user) => people.includes(user))
     .filter((user) => !kept.some((row) => isNamed(row.names, after, user) || row.people.has(user)))
@@ -117,10 +119,10 @@ export function disagreements(record: Recorded, service: Service): string[] {
   const team = teamOf(service, teamId(record));
   if (!team) return [record.kind === "team" ? "it is gone" : "its team is gone"];
   if (record.kind === "team") return differing(record, team, teamFields);
-  const places = rolesIn(service, team.members);
+  const memberships = rolesIn(service, team.members);
   return record.kind === "teamMembership"
-    ? placeDiffers(record, places, service)
-    : rosterDiffers(record, places, service);
+    ? membershipDiffers(record, memberships, service)
+    : rosterDiffers(record, memberships, service);
 }
 
 function differing<Row>({ outputs }: Recorded, row: Row, fields: readonly (keyof Row & string)[]): string[] {
@@ -152,22 +154,22 @@ function personDiffers(record: Recorded, organization: OrganizationRow, service:
   return over.includes(status) ? [] : [`neither member nor invited, in state ${status}`];
 }
 
-function placeDiffers(record: Recorded, places: ReadonlyMap<string, string>, service: Service): string[] {
+function membershipDiffers(record: Recorded, memberships: ReadonlyMap<string, string>, service: Service): string[] {
   const { status, role } = record.outputs;
-  const user = [...recordNames(record, service)].find((name) => places.has(name));
+  const user = [...recordNames(record, service)].find((name) => memberships.has(name));
   if (user === undefined) return status === "active" ? ["not in the team, in state active"] : [];
   return [
     ...(status === "active" ? [] : [`in the team, in state ${String(status)}`]),
-    ...(places.get(user) === role ? [] : [`${places.get(user)}, in state ${String(role)}`]),
+    ...(memberships.get(user) === role ? [] : [`${memberships.get(user)}, in state ${String(role)}`]),
   ];
 }
 
-function rosterDiffers(record: Recorded, places: ReadonlyMap<string, string>, service: Service): string[] {
+function rosterDiffers(record: Recorded, memberships: ReadonlyMap<string, string>, service: Service): string[] {
   const { outputs } = record;
   const people = peopleOf(service, outputs["members"], record);
   const waitingText = [...rosterLines(outputs["waiting"]).keys()].map((who) => `${who} member`).join("\n");
   const waiting = peopleOf(service, waitingText, record);
-  return [...places].flatMap(([user, role]) => {
+  return [...memberships].flatMap(([user, role]) => {
     const address = lower(addressOf(service, user)!);
     const stated = people.get(user) ?? people.get(address);
     return stated === undefined || (stated === role && !waiting.has(user))

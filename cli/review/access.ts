@@ -168,7 +168,9 @@ export class Model {
     for (const access of this.accesses) {
       if (access.scope.kind !== "team" || !access.after) continue;
       const inOrganization = this.#accesses.get(keyOf({ scope: access.scope.organization, person: access.person }));
-      if (inOrganization && leaves(inOrganization)) lose(access, "organization left");
+      // What the same run gives is given before the person leaves, and stays if that fails.
+      const isGiven = access.before?.certainty !== "has" && !access.after.kept;
+      if (inOrganization && leaves(inOrganization) && !isGiven) lose(access, "organization left");
     }
   }
 
@@ -218,8 +220,9 @@ function joined({ before, scope }: Access, wish: DesiredAccess): Outcome {
     return { certainty: scope.created ? "invited" : "depends", emails: 1 };
   }
   if (before.certainty === "has") {
-    const isHidden = before.unclear.some(({ name }) => name === "status");
-    return isHidden ? { certainty: "depends", emails: 1 } : { certainty: "has", emails: 0 };
+    const isStep = step.op !== "update" || asksForEmail || invitesByItself;
+    const isSure = before.managed && before.unclear.every(({ name }) => name !== "status");
+    return isSure || !isStep ? { certainty: "has", emails: 0 } : { certainty: "depends", emails: 1 };
   }
   if (step.op !== "update") {
     const again = before.certainty === "lapsed" || before.role !== claim.role;
@@ -232,7 +235,7 @@ function joined({ before, scope }: Access, wish: DesiredAccess): Outcome {
 
 /** An Invitation leaves a member as they are: from the acceptance on it manages nothing. */
 function served({ before }: Access, { claim }: DesiredAccess): AccessRecord {
-  return { ...claim, role: before?.role ?? claim.role, certainty: "has", managed: false };
+  return { ...claim, role: before === undefined ? claim.role : before.role, certainty: "has", managed: false };
 }
 
 /** Somebody who waits gets the access by what others do: they accept, or are added to a team once they are a member. */

@@ -77,7 +77,8 @@ function personClaim(resource: Resource): AccessRecord {
   const status = hiddenText(outputs["status"]) === undefined ? (textOf(outputs["status"]) ?? "") : "active";
   return {
     named: namedIn(resource),
-    role: shownRole(outputs) ?? shownRole(inputs),
+    // After the acceptance an Invitation records neither their role nor whether they are still a member.
+    role: status === "accepted" ? undefined : (shownRole(outputs) ?? shownRole(inputs)),
     certainty: Object.hasOwn(standings, status) ? standings[status]! : "lapsed",
     unclear: unclearRecord(resource),
     managed: status !== "accepted",

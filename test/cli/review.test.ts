@@ -110,6 +110,7 @@ const after: Declared[] = [
 /** The expected review of the change from one program to the other. */
 const changes = `
 role ada Acme: has member → has admin
+role lou Acme: has ? → depends member (1)
 loses bob Acme: has member → -
 invited ned Acme: - → depends member (1)
 invited pat Acme: invited member → invited member (1)
@@ -118,7 +119,6 @@ withdrawn yan Acme: invited member → -
 accepted xia Acme: invited member → has member
 keeps dan Acme: has member → has member
 keeps kim Acme: has member → has member
-keeps lou Acme: has member → has member
 details mia Acme: has member → has member
 gains xia CORE: waiting member → granted member
 loses bob CORE: has member → -
@@ -273,7 +273,7 @@ it("names exactly who gains and loses which access, and changes nothing", async 
     "Old 1",
   ]);
   expect(found).toMatchObject({ version: 1, masked: false, complete: true, others: [], diagnostics: [], exceeded: [] });
-  expect(found.summary.emails).toBe(3);
+  expect(found.summary.emails).toBe(4);
   expect(await emulator.writes()).toEqual([]);
 });
 
@@ -291,7 +291,7 @@ it("applies its limits", async () => {
   expect([code, stderr]).toEqual([2, '"SOLO" of "Acme" has no lead any more. [deny last-lead]\n']);
   const { stderr: others } = await review("preview.json", "--max-removals", "1", "--max-emails", "2", "--quiet");
   expect(others).toBe(
-    '2 people lose access to "Acme", including cancelled invitations: more than --max-removals 1.\n2 people lose access to "ROS" of "Acme": more than --max-removals 1.\nUp to 3 emails: more than --max-emails 2.\n',
+    '2 people lose access to "Acme", including cancelled invitations: more than --max-removals 1.\n2 people lose access to "ROS" of "Acme": more than --max-removals 1.\nUp to 4 emails: more than --max-emails 2.\n',
   );
 });
 

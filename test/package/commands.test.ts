@@ -86,7 +86,7 @@ describe.each(managers)("the packed package, installed by $name outside of the c
     expect(await avala("import", "acme", "--run")).toContain("Imported. pulumi preview shows no change.");
     await typed(...exec, "tsc", "--noEmit", "--strict", "--module", "nodenext", "index.ts");
     expect(await avala("drift")).toContain("No drift.");
-    expect(await avala("review")).toContain("Nobody gains or loses access.");
+    expect(await avala("review")).toContain("Nobody gains or loses access, no emails, no requests.");
     expect(await avala("status")).toContain("Nothing is pending.");
     expect(await avala("doctor")).toContain(" 0 failed.");
     expect(await emulator.writes()).toEqual([]);
@@ -128,8 +128,8 @@ describe("the packages as published, installed by npm", () => {
     const bundled = ["plugin.js", "cli.js"].flatMap((file) =>
       [...read(file).matchAll(/^\s*\/?\/? ?"?node_modules\/((?:@[^/]+\/)?[^/]+)/gm)].map(([, name]) => name!),
     );
-    expect([...new Set(bundled)].toSorted()).toEqual(["commander", "undici", "zod"]);
-    for (const name of ["commander", "undici", "zod"])
+    expect([...new Set(bundled)].toSorted()).toEqual(["commander", "hono", "undici", "zod"]);
+    for (const name of ["commander", "hono", "undici", "zod"])
       expect(read("LICENSES.txt")).toMatch(new RegExp(`^${name} [0-9.]+, MIT`, "m"));
   });
 

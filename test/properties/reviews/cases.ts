@@ -14,10 +14,12 @@ export interface Case {
   /** What others do between the two programs. */
   acts: Act[];
   after: Declared[];
+  /** Names of resources that the second run replaces (`--replace`). */
+  replaced: string[];
 }
 
 export type Act =
-  | { act: "accept" | "join" | "leave"; email: string }
+  | { act: "accept" | "join" | "leave" | "expire"; email: string }
   | { act: "removeFromTeam" | "addToTeam"; email: string; team: string };
 
 /** The same numbers for the same seed (mulberry32). */
@@ -80,7 +82,9 @@ export function caseOf(number: number): Case {
   const before = firstProgram(dice, slug, people);
   const acts = actsOn(dice, people);
   const after = changed(dice, slug, people, before);
-  return { slug, seed, people, before: [...before.values()], acts, after: [...after.values()] };
+  const both = [...after.values()].filter(({ name }) => [...before.values()].some((one) => one.name === name));
+  const replaced = dice.chance(0.25) && both.length > 0 ? [dice.one(both).name] : [];
+  return { slug, seed, people, before: [...before.values()], acts, after: [...after.values()], replaced };
 }
 
 function maybeSecret(dice: Dice, value: unknown): unknown {
@@ -110,7 +114,10 @@ function team(dice: Dice, slug: string, name: string): Declared {
       ...(name === "Core" ? { adopt: "core" } : {}),
       ...(dice.chance(0.5) ? { forceDestroy: maybeSecret(dice, true) } : {}),
     },
-    options: { ...(dice.chance(0.15) ? { retainOnDelete: true } : {}) },
+    options: {
+      ...(dice.chance(0.15) ? { retainOnDelete: true } : {}),
+      ...(dice.chance(0.15) ? { deleteBeforeReplace: true } : {}),
+    },
   };
 }
 
@@ -125,6 +132,8 @@ function member(dice: Dice, slug: string, email: string): Declared {
       email,
       role: maybeSecret(dice, role),
       ...(!isInvitation && dice.chance(0.2) ? { onDestroy: maybeSecret(dice, "retain") } : {}),
+      ...(!isInvitation && dice.chance(0.3) ? { onExpiry: maybeSecret(dice, "resend") } : {}),
+      ...(!isInvitation && dice.chance(0.2) ? { maxEmails: maybeSecret(dice, dice.one([1, 5])) } : {}),
     },
     options: { ...(dice.chance(0.1) ? { retainOnDelete: true } : {}) },
   };
@@ -181,6 +190,7 @@ function actsOn(dice: Dice, people: readonly string[]): Act[] {
   return people.flatMap((email): Act[] => [
     ...(dice.chance(0.4) ? [{ act: "accept", email } as const] : []),
     ...(dice.chance(0.1) ? [{ act: "join", email } as const] : []),
+    ...(dice.chance(0.15) ? [{ act: "expire", email } as const] : []),
     ...(dice.chance(0.1) ? [{ act: "leave", email } as const] : []),
     ...(dice.chance(0.1) ? [{ act: "removeFromTeam", email, team: "Core" } as const] : []),
     ...(dice.chance(0.1) ? [{ act: "addToTeam", email, team: dice.one(teamNames) } as const] : []),
@@ -229,6 +239,23 @@ const edits: Record<string, Edit> = {
     const [name, email] = key?.split(" ") ?? [];
     if (name !== undefined) program.set(key!, membership(dice, slug, name, email!));
   },
+  "asks for another email"(dice, _slug, _people, program) {
+    const key = dice.one(keysOf(program, ["OrganizationMember", "Invitation"]));
+    const declared = key === undefined ? undefined : program.get(key)!;
+    const resend = maybeSecret(dice, dice.one(["one", "two"]));
+    if (declared) program.set(key, { ...declared, args: { ...declared.args, resend } });
+  },
+  "declares the organization anew"(dice, slug, _people, program) {
+    program.set("org", organization(dice, slug));
+  },
+  "moves a person to another address"(dice, _slug, people, program) {
+    const key = dice.one(keysOf(program, ["OrganizationMember", "TeamMembership"]));
+    const declared = key === undefined ? undefined : program.get(key)!;
+    const others = new Set([...program.values()].map(({ args }) => args?.["email"]));
+    const free = people.filter((email) => !others.has(email));
+    if (declared && free.length > 0)
+      program.set(key, { ...declared, args: { ...declared.args, email: dice.one(free) } });
+  },
   "takes everything out"(dice, _slug, _people, program) {
     if (dice.chance(0.3)) program.clear();
   },
@@ -238,5 +265,6 @@ function changed(dice: Dice, slug: string, people: readonly string[], before: Pr
   const program: Program = new Map(before);
   const count = 1 + Math.floor(dice.one([0, 1, 2, 3]));
   for (let edit = 0; edit < count; edit++) dice.one(Object.values(edits))(dice, slug, people, program);
-  return program;
+  // Without its organization nothing of a program is declared.
+  return program.has("org") ? program : new Map();
 }

@@ -1,0 +1,163 @@
+import { previewCommand, previewOf } from "../../../cli/pulumi/preview.js";
+import { reviewOf, type Review } from "../../../cli/review/report.js";
+import { startEmulator, type TestEmulator } from "../../support/emulator.js";
+import { nameOf, Project, type Declared, type Outcome } from "../../support/pulumi.js";
+import { caseOf, owner, type Act, type Case } from "./cases.js";
+import { overstated, realChanges, unsaid, unsaidEmails } from "./compare.js";
+
+/*
+ * Random programs and changes on the real engine: what `up` did, its review has said. REVIEW_CASES=300 tries more, and
+ * REVIEW_FIRST=n begins at another number.
+ */
+const count = Number(process.env["REVIEW_CASES"] ?? 25);
+const first = Number(process.env["REVIEW_FIRST"] ?? 1);
+const perRun = 25;
+jest.setTimeout(120_000 + count * 20_000);
+
+let emulator: TestEmulator;
+let project: Project;
+
+const orderOf = ({ kind }: Declared) => ["Organization", "Team"].indexOf(kind);
+/** Above what depends on it. */
+const ordered = (declared: readonly Declared[]) => declared.toSorted((one, other) => rank(one) - rank(other));
+const rank = (one: Declared) => (orderOf(one) === -1 ? 2 : orderOf(one));
+
+function caseOfName(name: string, cases: readonly Case[]): Case | undefined {
+  return cases.find(({ slug }) => name.startsWith(`${slug} `));
+}
+
+/** The engine names what fails in its errors, and in those of the program. */
+function refusedIn({ errors, screen }: Outcome, cases: readonly Case[]): Set<string> {
+  const registered = [...screen.matchAll(/resource (\S+ .*?) \[[^\]]*\] failed to register/g)].map(([, name]) => name!);
+  const names = [...errors.map(({ name }) => name), ...registered];
+  return new Set(names.flatMap((name) => caseOfName(name, cases)?.slug ?? []));
+}
+
+/** The changed program of some; of the others what the state has, so that what is refused does not stop a run again. */
+function declare(all: readonly Case[], changed: readonly Case[]): void {
+  const recorded = new Set(project.resources().map(({ urn }) => nameOf(urn)));
+  const kept = ({ before }: Case) => before.filter(({ name }) => recorded.size === 0 || recorded.has(name));
+  project.declare(ordered(all.flatMap((one) => (changed.includes(one) ? one.after : kept(one)))));
+}
+
+/** Previews the changes. A program that is refused stays as it was: that is an answer too, and nothing happens. */
+async function previewed(all: readonly Case[], made: readonly Case[]): Promise<{ cases: Case[]; review: Review }> {
+  let cases = [...made];
+  for (;;) {
+    declare(all, cases);
+    const outcome = await project.preview([...previewCommand.split(" ").slice(2), ...replacing(cases)]);
+    if (outcome.code === 0) {
+      return { cases, review: reviewOf(previewOf(JSON.parse(outcome.stdout)), { maxRemovals: 1000, domains: [] }) };
+    }
+    const refused = refusedIn(outcome, all);
+    const left = cases.filter(({ slug }) => !refused.has(slug));
+    if (left.length === cases.length) {
+      const messages = outcome.runs.flatMap(({ diagnostics }) => diagnostics.map(({ message }) => message));
+      throw new Error(messages.join("\n"));
+    }
+    cases = left;
+  }
+}
+
+async function carryOut({ slug }: Case, act: Act): Promise<void> {
+  const at = `/organizations/${slug}`;
+  const uid = await emulator.uidOf(act.email);
+  const organization = (await emulator.state()).organizations.find((one) => one.slug === slug)!;
+  const member = organization.members.find(({ email }) => email === act.email);
+  switch (act.act) {
+    case "accept":
+      return void (await emulator.accept(act.email).catch(() => undefined));
+    case "expire":
+      return void (await emulator.expire(act.email).catch(() => undefined));
+    case "join":
+      return void (member ?? (await emulator.join(organization.uid, act.email)));
+    case "leave":
+      return void (member && (await emulator.api("DELETE", `${at}/members/${uid}/`)));
+    case "removeFromTeam":
+    case "addToTeam": {
+      const team = organization.teams.find(({ name }) => name === act.team);
+      const isInside = team?.members.some(({ email }) => email === act.email) === true;
+      if (!team || !member || isInside === (act.act === "addToTeam")) return;
+      if (isInside) await emulator.api("DELETE", `${at}/teams/${team.slug}/members/${uid}/`);
+      else await emulator.api("POST", `${at}/teams/${team.slug}/members/`, { user_uid: uid, role: "member" });
+    }
+  }
+}
+
+/** Only what the state has can be replaced. */
+function replacing(cases: readonly Case[]): string[] {
+  const names = new Set(cases.flatMap(({ replaced }) => replaced));
+  const urns = project.resources().map(({ urn }) => urn);
+  return urns.filter((urn) => names.has(nameOf(urn))).flatMap((urn) => ["--replace", urn]);
+}
+
+interface Verdict {
+  unsaid: string[];
+  emails: string[];
+  overstated: string[];
+  changes: number;
+  cases: number;
+  refused: number;
+}
+
+async function judged(numbers: readonly number[]): Promise<Verdict> {
+  const all = numbers.map(caseOf);
+  emulator = await startEmulator({
+    seed: {
+      people: [owner, ...all.flatMap(({ people }) => people)].map((email) => ({ email })),
+      organizations: all.map(({ seed }) => seed),
+    },
+  });
+  project = await Project.open({ ...emulator.environment(), AVALA_MAX_REMOVALS: "1000" });
+  try {
+    declare(all, []);
+    const refused = refusedIn(await project.up(["--skip-preview", "--continue-on-error"]), all);
+    const made = all.filter(({ slug }) => !refused.has(slug));
+    for (const one of made) for (const act of one.acts) await carryOut(one, act);
+    await project.refresh();
+    const { cases, review } = await previewed(all, made);
+    const before = await emulator.state();
+    await emulator.clearLog();
+    // What is refused then has done no more than the review said; it keeps others from being deleted, once.
+    const second = await project.up(["--skip-preview", "--continue-on-error", ...replacing(cases)]);
+    const refusedThen = refusedIn(second, all);
+    const [rest, failed] = [false, true].map((one) => cases.filter(({ slug }) => refusedThen.has(slug) === one)) as [
+      Case[],
+      Case[],
+    ];
+    const changesOf = async (some: readonly Case[]) =>
+      realChanges(before, await emulator.state()).filter(({ slug }) => some.some((one) => one.slug === slug));
+    const partial = await changesOf(failed);
+    if (failed.length > 0) {
+      declare(all, rest);
+      await project.up(["--skip-preview", "--continue-on-error"]);
+    }
+    const changes = [...partial, ...(await changesOf(rest))];
+    const emails = (await emulator.emails()).filter(({ to }) => rest.some(({ people }) => people.includes(to)));
+    return {
+      unsaid: unsaid(review, changes),
+      emails: unsaidEmails(review, emails),
+      overstated: overstated(review, changes).filter((text) => rest.some(({ slug }) => text.includes(`@${slug}.`))),
+      changes: changes.length,
+      cases: cases.length,
+      refused: failed.length,
+    };
+  } finally {
+    project.close();
+    await emulator.close();
+  }
+}
+
+const batches = Array.from({ length: Math.ceil(count / perRun) }, (_, batch) =>
+  Array.from({ length: Math.min(perRun, count - batch * perRun) }, (_, at) => first + batch * perRun + at),
+);
+
+it.each(batches.map((numbers) => [`${numbers[0]} to ${numbers.at(-1)}`, numbers] as const))(
+  "programs %s: nothing happens that the review has not said",
+  async (_, numbers) => {
+    const verdict = await judged(numbers);
+    if (process.env["REVIEW_CASES"] !== undefined) process.stderr.write(`${JSON.stringify(verdict, undefined, 1)}\n`);
+    expect({ unsaid: verdict.unsaid, emails: verdict.emails }).toEqual({ unsaid: [], emails: [] });
+    expect(verdict.changes).toBeGreaterThan(numbers.length / 2);
+  },
+);

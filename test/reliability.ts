@@ -275,6 +275,18 @@ export const promises: readonly Promised[] = [
         how: "every kind of step, limits, approvals, masked values, hostile names in each format",
       },
       {
+        where: "cli/reviewHidden.test.ts",
+        how: "every input of every kind, secret or not known yet, in every step: shown, counted as the worst case, never approved",
+      },
+      {
+        where: "cli/previewDocuments.test.ts",
+        how: "documents that are not a whole preview, and what the engine does with each step",
+      },
+      {
+        where: "properties/reviews/reviews.test.ts",
+        how: "random programs and changes on the real engine: whatever `up` did, its review has said",
+      },
+      {
         where: "examples/workflows.test.ts",
         how: "the shell steps of the GitHub workflows: the result of the required check and of apply for each attack that their document lists",
       },

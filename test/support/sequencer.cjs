@@ -1,7 +1,8 @@
 const { default: Sequencer } = require("@jest/test-sequencer");
 
 /** What takes a minute or more. */
-const longest = /\/test\/(properties\/faults\/faults|properties\/model|properties\/crashes|package)/;
+const longest =
+  /\/test\/(properties|package|bench|engine\/|examples\/(workflows|gitlab|policyPack|engine|onboarding|quickstart))/;
 
 /**
  * On a machine that has not run them yet, jest takes test files by their size. The longest ones are short files, which

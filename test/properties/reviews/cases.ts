@@ -135,7 +135,7 @@ function member(dice: Dice, slug: string, email: string): Declared {
       ...(!isInvitation && dice.chance(0.3) ? { onExpiry: maybeSecret(dice, "resend") } : {}),
       ...(!isInvitation && dice.chance(0.2) ? { maxEmails: maybeSecret(dice, dice.one([1, 5])) } : {}),
     },
-    options: { ...(dice.chance(0.1) ? { retainOnDelete: true } : {}) },
+    options: dice.chance(0.1) ? { retainOnDelete: true } : {},
   };
 }
 
@@ -223,11 +223,11 @@ const edits: Record<string, Edit> = {
   },
   "takes a team out"(dice, _slug, _people, program) {
     const name = dice.one(teamNames);
-    for (const key of [...program.keys()]) if (isOfTeam(key, name)) program.delete(key);
+    for (const key of program.keys()) if (isOfTeam(key, name)) program.delete(key);
   },
   "adds a team, or declares it anew"(dice, slug, people, program) {
     const name = dice.one(teamNames);
-    for (const key of [...program.keys()]) if (isOfTeam(key, name)) program.delete(key);
+    for (const key of program.keys()) if (isOfTeam(key, name)) program.delete(key);
     addTeam(dice, slug, name, people, program);
   },
   "changes what a roster says"(dice, slug, people, program) {

@@ -16,7 +16,8 @@ const keyOf = ({ slug, team, email }: Pick<Held, "slug" | "team" | "email">) => 
 function heldIn({ organizations }: State): Map<string, Held> {
   const all = organizations.flatMap(({ slug = "", members, invitations, teams }): Held[] => [
     ...invitations
-      .filter(({ status }) => status === "pending")
+      // One that has expired gives nothing, though it is listed until somebody cancels it.
+      .filter(({ status, expiresAt }) => status === "pending" && Date.parse(expiresAt ?? "") > Date.now())
       .map(({ email, role }) => ({ slug, team: undefined, email, value: `invited as ${role}` })),
     ...members.map(({ email, role }) => ({ slug, team: undefined, email, value: role })),
     ...teams.flatMap(({ name, members: inside }) =>

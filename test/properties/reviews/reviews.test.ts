@@ -29,7 +29,8 @@ function caseOfName(name: string, cases: readonly Case[]): Case | undefined {
 /** The engine names what fails in its errors, and in those of the program. */
 function refusedIn({ errors, screen }: Outcome, cases: readonly Case[]): Set<string> {
   const registered = [...screen.matchAll(/resource (\S+ .*?) \[[^\]]*\] failed to register/g)].map(([, name]) => name!);
-  const names = [...errors.map(({ name }) => name), ...registered];
+  const twice = [...screen.matchAll(/"(c\d+ [^"]*)" declare the same/g)].map(([, name]) => name!);
+  const names = [...errors.map(({ name }) => name), ...registered, ...twice];
   return new Set(names.flatMap((name) => caseOfName(name, cases)?.slug ?? []));
 }
 

@@ -81,7 +81,7 @@ const meanings: Readonly<Record<string, Step["op"]>> = {
   "import-replacement": "create",
   "read-replacement": "read",
 };
-/** The command whose output tells everything that a review asks for. */
+/** The command whose output contains everything that a review needs. */
 export const previewCommand = "pulumi preview --json --show-sames --show-replacement-steps";
 
 /**
@@ -146,8 +146,8 @@ function count(steps: readonly Properties[], name: string): number {
 }
 
 /**
- * Without the steps of a replacement, the deletion that an interrupted run has left to do is not listed either, and nothing
- * tells whether there is one.
+ * Without the steps of a replacement, the deletion that an interrupted run has left to do is not listed either, nor is it
+ * known whether there is one.
  */
 function isComplete(steps: readonly Properties[], summary: Properties): boolean {
   const sames = count(steps, "same") >= Number(summary["same"] ?? 0);

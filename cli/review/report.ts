@@ -108,8 +108,6 @@ export interface Review {
 /** Such as repository, pull request and commits. */
 export type Binding = Readonly<Record<string, string>>;
 
-const mostDiagnostics = 20;
-
 /** Reads a preview as what it means to people. */
 export function reviewOf(preview: Preview, standards: Standards): Review {
   const model = new Model(preview);
@@ -142,7 +140,7 @@ export function reviewOf(preview: Preview, standards: Standards): Review {
     })),
     warnings,
     others: preview.others.toSorted((one, other) => byText(one.urn + one.op, other.urn + other.op)),
-    diagnostics: preview.warnings.toSorted(byText).slice(0, mostDiagnostics),
+    diagnostics: preview.warnings.toSorted(byText),
     exceeded: [],
   };
 }

@@ -133,7 +133,7 @@ function withCut(review: Review): Review {
 /** What GitHub takes as the summary of a step. */
 const mostOfSummary = 1_000_000;
 
-/** On GitHub Actions the review also stands on the page of the run; whoever sees it need not see addresses. */
+/** On GitHub Actions the review is also on the page of the run, where more people see it: with masked addresses. */
 async function writeStepSummary({ environment }: Invocation<Options>, review: Review): Promise<void> {
   const file = environment["GITHUB_STEP_SUMMARY"];
   if (file === undefined || file === "") return;

@@ -877,7 +877,7 @@ describe("hostile names", () => {
     expect(markdown).not.toMatch(steeringInLines);
     const html = marked.parse(markdown) as string;
     const elements = new Set([...html.matchAll(/<([a-z][a-z0-9]*)/g)].map(([, name]) => name));
-    const ours = "br code del details h3 li p strong summary table tbody td th thead tr ul".split(" ");
+    const ours = "blockquote br code del details h3 li p strong summary table tbody td th thead tr ul".split(" ");
     expect([...elements].filter((name) => !ours.includes(name!))).toEqual([]);
     const outside = html.replace(/<pre>.*?<\/pre>|<code>.*?<\/code>/gs, "").replace(/<[^>]*>/g, "");
     expect(outside.replace(/&#\d+;/g, "")).not.toMatch(/[@`<>]|https?:|www\.|evil|alert|tada|octocat/);

@@ -35,6 +35,9 @@ function written(report: Report, most: number): string {
   const names = shownNames(report);
   return [
     `## ${count === 0 ? "No drift" : `Drift: ${plural(count, "difference")}`}`,
+    ...(most === Infinity
+      ? []
+      : ["> **Not complete:** an issue takes no more rows. `npx pulumi-avala drift` lists all of them."]),
     prose(summary(report)),
     ...grouped(report).flatMap(({ kind, findings }) => [
       `### ${titles[kind]} (${findings.length})`,

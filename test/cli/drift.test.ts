@@ -861,7 +861,9 @@ describe("names of others", () => {
     const state = await up({ acme: acme!, core: core! });
     const { stdout } = await o.desk.run(["drift", "--state", "-", "--markdown"], { stdin: state.text });
     expect(stdout.length).toBeLessThan(65_536);
-    expect(stdout).toMatch(/Drift: 701 differences[^]*… and \d+ more: run `npx pulumi-avala drift`/);
+    expect(stdout).toMatch(
+      /Drift: 701 differences\n\n> \*\*Not complete:\*\*[^]*… and \d+ more: run `npx pulumi-avala drift`/,
+    );
   });
 });
 

@@ -104,9 +104,7 @@ export class Model {
 
   #after(step: Step): void {
     const { op, old, new: now } = step;
-    // What is replaced is left alone only where both sides say so.
-    if (old && (op === "delete" || op === "replace"))
-      this.#letGo({ ...old, retained: old.retained && now?.retained !== false });
+    if (old && (op === "delete" || op === "replace")) this.#letGo(old);
     if (op === "same") return this.#keep(old ?? now);
     if (op === "read" || op === "delete" || !now) return;
     if (now.kind === "TeamRoster") this.#keepOthers(step, now);

@@ -85,11 +85,18 @@ export function isHiddenText(shown: string | undefined): boolean {
   return shown === secretText || shown === notKnown;
 }
 
+/** A step as the worst that it may be. What is replaced is left alone only where both sides say so. */
+export function worstStep(step: Step): Step {
+  const worst = asReplacement(step);
+  const { op, old, new: now } = worst;
+  return op === "replace" && old && now ? { ...worst, old: { ...old, retained: old.retained && now.retained } } : worst;
+}
+
 /**
  * A change of something that is not known yet to be the same person or place counts as a replacement: what was there goes,
  * something unknown comes. Of a secret the engine knows whether it has changed.
  */
-export function worstStep(step: Step): Step {
+function asReplacement(step: Step): Step {
   const { op, old, new: now } = step;
   // The engine calls it the same; another provider may name another deployment.
   if (op === "same" && old && now && providerName(old) !== providerName(now)) return { ...step, op: "update" };

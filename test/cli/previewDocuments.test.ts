@@ -152,6 +152,19 @@ describe("what the engine does with a deletion", () => {
     expect(linesOf(reviewed(documentOf([organization(), ...planned])))).toEqual(expected);
   });
 
+  it("a replaced team is deleted unless both sides say that it is left alone", () => {
+    const endings = [false, true].flatMap((was) =>
+      [false, true].map((is) => {
+        const document = documentOf([organization(), team(replaced())]);
+        const step = document.steps[1] as { oldState: object; newState: object };
+        step.oldState = { ...step.oldState, retainOnDelete: was };
+        step.newState = { ...step.newState, retainOnDelete: is };
+        return reviewed(document).acts.find(({ organization: { uid: id } }) => id === acme)?.act;
+      }),
+    );
+    expect(endings).toEqual(["delete", "delete", "delete", "forget"]);
+  });
+
   it("a replaced resource is left alone only where both sides say so", () => {
     const document = documentOf([
       organization(),

@@ -173,7 +173,7 @@ describe("review.yml: the required check", () => {
     [
       "a change that does not fit into a comment: the rest was approved unseen (security review)",
       {
-        changes: { "people.yaml": people(...Array.from({ length: 320 }, (_, at) => `somebody-${at}`)) },
+        changes: { "people.yaml": people(...Array.from({ length: 640 }, (_, at) => `somebody-${at}`)) },
         failed: ["access-review: Require an allowed and commented preview"],
         says: "does not fit into a comment",
       },

@@ -103,7 +103,7 @@ export function previewOf(document: unknown): Preview {
   const plain = withoutParts(steps.filter(({ op }) => !bookkeeping.has(String(op))));
   const left = plain.filter(isLeftOut);
   const meant = plain.filter((row) => !isLeftOut(row));
-  const deleted = new Set(plain.filter(({ op }) => deletions.has(op)).map(({ urn }) => urn));
+  const deleted = new Set(plain.filter(({ op }) => op === "delete").map(({ urn }) => urn));
   return {
     steps: meant.flatMap((row) => stepOf(row, deleted)),
     others: meant.flatMap(otherOf),
@@ -115,8 +115,6 @@ export function previewOf(document: unknown): Preview {
     ],
   };
 }
-
-const deletions = new Set<unknown>(["delete", "delete-replaced", "replace"]);
 
 function refuseFailed(diagnosed: readonly Properties[]): void {
   const failures = diagnosed.filter(({ severity }) => severity === "error").length;
@@ -131,6 +129,8 @@ function refuseFailed(diagnosed: readonly Properties[]): void {
 const countedSteps = ["create", "update", "delete", "replace", "import"];
 
 function refuseMissing(steps: readonly Properties[], summary: Properties): void {
+  const isStep = (name: string) => Object.hasOwn(meanings, name) || bookkeeping.has(name);
+  if (!Object.keys(summary).every(isStep)) throw notUnderstood();
   for (const name of countedSteps) {
     const [listed, counted] = [count(steps, name), Number(summary[name] ?? 0)];
     if (listed === counted) continue;
@@ -184,7 +184,7 @@ function isChangedProvider({ op, oldState, newState }: Properties): boolean {
   );
 }
 
-/** @param deleted URNs of what the run deletes or replaces */
+/** @param deleted URNs of what the run deletes; what it replaces is there again, and may go before or after the rest */
 function stepOf(row: Properties, deleted: ReadonlySet<unknown>): Step[] {
   const { op, urn, oldState, newState } = row;
   const type = propertiesOf(newState ?? oldState)["type"] ?? (typeof urn === "string" ? parseUrn(urn).type : undefined);
@@ -192,10 +192,7 @@ function stepOf(row: Properties, deleted: ReadonlySet<unknown>): Step[] {
   const kind = kindOf(type);
   const meaning = typeof op === "string" && Object.hasOwn(meanings, op) ? meanings[op] : undefined;
   if (kind === undefined || meaning === undefined || typeof urn !== "string" || !hasSides(op, row)) {
-    throw new PreviewError(
-      "The preview contains a step that this version does not understand.",
-      `Pass the output of: ${previewCommand}. If it is, upgrade: npm install pulumi-avala@latest.`,
-    );
+    throw notUnderstood();
   }
   const [old, now] = [oldState, newState].map((one) =>
     isObject(one) ? resourceOf(propertiesOf(one), kind, urn, deleted) : undefined,
@@ -215,12 +212,20 @@ function stepOf(row: Properties, deleted: ReadonlySet<unknown>): Step[] {
   }
 }
 
+function notUnderstood(): PreviewError {
+  return new PreviewError(
+    "The preview contains a step that this version does not understand.",
+    `Pass the output of: ${previewCommand}. If it is, upgrade: npm install pulumi-avala@latest.`,
+  );
+}
+
 const withoutOld = new Set<unknown>(["create", "create-replacement", "import", "import-replacement", "read"]);
 
 function hasSides(op: unknown, { oldState, newState }: Properties): boolean {
   const isDeletion = op === "delete" || op === "delete-replaced";
   const needed = [...(withoutOld.has(op) ? [] : [oldState]), ...(isDeletion ? [] : [newState])];
-  return needed.every((state) => isObject(state) && typeof state["type"] === "string");
+  const hasId = withoutOld.has(op) || typeof propertiesOf(oldState)["id"] === "string";
+  return hasId && needed.every((state) => isObject(state) && typeof state["type"] === "string");
 }
 
 function isOurs(type: unknown): boolean {

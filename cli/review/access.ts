@@ -22,7 +22,7 @@ export interface Access {
   person: Person;
   before: AccessRecord | undefined;
   after: AccessRecord | undefined;
-  /** Mails that the run sends for it, at most. */
+  /** Emails that the run sends for it, at most. */
   emails: number;
   /** A team membership of a person whom this run invites, unless the run finds that they are a member already. */
   newcomer: boolean;

@@ -8,7 +8,7 @@ import { notKnown, secretText } from "../pulumi/values.js";
 
 /**
  * What a run changes for a person in one organization or team:
- * `gains` access, has another `role`, `loses` access; is `invited` (mailed), or `waits` for their acceptance; `withdrawn`:
+ * `gains` access, has another `role`, `loses` access; is `invited` (by email), or `waits` for their acceptance; `withdrawn`:
  * an invitation is cancelled; `without`: they have no access already, and nobody declares them any more; `accepted`: they
  * have joined by themselves, and it is recorded;
  * `keeps`: nothing changes for them, though another resource, or none, stands for them; `details`: only what is declared
@@ -103,7 +103,7 @@ function movedBetween(before: AccessRecord | undefined, after: AccessRecord | un
 /** What holds where nobody says anything, which is not worth telling of somebody new. */
 const usual: AccessRecord["fields"] = { onExpiry: "report", maxEmails: "3" };
 
-/** A roster says nothing but the role; what an Invitation says of mails is no news of an OrganizationMember. */
+/** A roster declares the role alone; what an Invitation declares about emails is not a change of an OrganizationMember. */
 function fieldsBetween(before: AccessRecord | undefined, after: AccessRecord): Change["fields"] {
   const silent = [before, after].some((claim) => claim?.kind === "TeamRoster" || claim?.kind === "Invitation");
   if (silent || !after.managed || after.kept) return [];

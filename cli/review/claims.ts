@@ -50,9 +50,9 @@ export interface DesiredAccess {
   step: Step;
   /** Nothing of the declaration has changed: the step has become possible through what others did. */
   possible: boolean;
-  /** Another mail is asked for: a new `resend`, or another role before the acceptance. */
+  /** Another email is asked for: a new `resend`, or another role before the acceptance. */
   asksForEmail: boolean;
-  /** Another mail goes out by itself, where the last has ended. */
+  /** Another email is sent without being asked for, as the last invitation has ended. */
   invitesByItself: boolean;
 }
 

@@ -67,7 +67,7 @@ function writesFor({ effect, scope, before, emails, cause }: Change, acts: reado
     case "role":
       return 1;
     case "invited":
-      // What stands is cancelled first; a second mail is followed by a look at the list.
+      // What stands is cancelled first; a second email is followed by a look at the list.
       return emails === 0 ? 0 : before ? 2 : 1;
     case "loses":
       return atOnce ? 0 : 1;

@@ -77,8 +77,16 @@ function hiddenAmong(properties: Properties, names: readonly string[]): Unclear[
   });
 }
 
-/** Inputs that say of which person, organization or team a resource is. */
-const identities = ["organization", "team", "user", "email"];
+const ofPerson = ["organization", "team", "user", "email"];
+/** Inputs that say of which person, organization or team a resource is; the email of an Organization is how to reach it. */
+const identities: Readonly<Record<Kind, readonly string[]>> = {
+  Organization: [],
+  Team: ["organization"],
+  OrganizationMember: ofPerson,
+  Invitation: ofPerson,
+  TeamMembership: ofPerson,
+  TeamRoster: ["team"],
+};
 
 /** Whether a shown value stands in place of a hidden one. */
 export function isHiddenText(shown: string | undefined): boolean {
@@ -101,7 +109,7 @@ function asReplacement(step: Step): Step {
   // The engine calls it the same; another provider may name another deployment.
   if (op === "same" && old && now && providerName(old) !== providerName(now)) return { ...step, op: "update" };
   const isElsewhere = (name: string) => isUnknown(now?.inputs[name]);
-  if (op !== "update" || !identities.some(isElsewhere)) return step;
+  if (op !== "update" || !identities[step.kind].some(isElsewhere)) return step;
   return { ...step, op: "replace", new: { ...now!, id: undefined } };
 }
 

@@ -2,21 +2,9 @@ import { html, raw } from "hono/html";
 import { printable } from "../../provider/core/text.js";
 import { nameOfPerson } from "../membership/lookup.js";
 import { isShown, matricesOf, own, signs, type Cell, type Matrix, type MatrixRow, type Sign } from "./matrix.js";
-import type { ChangeRow, Review } from "./report.js";
+import type { Review } from "./report.js";
 import { style } from "./style.js";
-import {
-  actWords,
-  cellWords,
-  effectWords,
-  nameOfScope,
-  notesOf,
-  notices,
-  remarks,
-  standWords,
-  verdict,
-  warningLines,
-  where,
-} from "./words.js";
+import { actWords, cellWords, nameOfScope, notesOf, notices, quietWords, verdict, warningLines } from "./words.js";
 
 type Html = ReturnType<typeof html>;
 
@@ -56,7 +44,7 @@ export function htmlOf(review: Review): string {
           )}
           ${list(
             "Access unchanged",
-            quiet.map((row) => sentence(quietLine(row))),
+            quiet.map((row) => sentence(`${signs[row.effect]} ${quietWords(row, marked)}`)),
           )}
           ${list(
             "Other providers",
@@ -100,14 +88,6 @@ function list(title: string, items: readonly Html[], kind = ""): Html | string {
       ${items.map((item) => html`<li>${item}</li>`)}
     </ul>
   </section>`;
-}
-
-function quietLine(row: ChangeRow): string {
-  const [before, after] = [row.before, row.after].map((stand) => standWords(stand, marked));
-  const now = before === after ? before! : `${before} → ${after}`;
-  const notes = remarks(row, marked).join("; ");
-  const person = marked(nameOfPerson(row.person));
-  return `${signs[row.effect]} ${person} ${effectWords[row.effect]}, ${where(row, marked)}: ${now}${notes && ` (${notes})`}`;
 }
 
 /** One row for each person of an organization: what they have in it and in each team concerned, before and after. */

@@ -1,20 +1,17 @@
 import { printable } from "../../provider/core/text.js";
 import { nameOfPerson } from "../membership/lookup.js";
 import { isShown, matricesOf, own, signs, type Cell, type Matrix, type MatrixRow } from "./matrix.js";
-import type { ChangeRow, Review, ScopeName } from "./report.js";
+import type { Review, ScopeName } from "./report.js";
 import {
   actWords,
   cellWords,
   counted,
-  effectWords,
   nameOfScope,
   notesOf,
   notices,
-  remarks,
-  standWords,
+  quietWords,
   verdict,
   warningLines,
-  where,
 } from "./words.js";
 
 /** What GitHub takes as one comment is 65,536 characters; counted here in bytes, with room for the end. */
@@ -68,7 +65,10 @@ function partsOf(review: Review): Part[] {
       "**Organizations and teams:**",
       review.acts.map((row) => `- ${actWords(row, code).replace(/^[-+~=] /, "")}`),
     ),
-    details("Access unchanged", quiet.map(quietLine)),
+    details(
+      "Access unchanged",
+      quiet.map((row) => `- ${emoji[signs[row.effect]]} ${quietWords(row, code)}`),
+    ),
     details(
       "Other providers",
       review.others.map(({ op, urn }) => `- ${code(op)} ${code(urn)}`),
@@ -123,14 +123,6 @@ function cellText(cell: Cell | undefined): string {
   if (kept !== undefined) return kept;
   if (lost === undefined) return `➕ ${gained}`;
   return gained === undefined ? `➖ ~~${lost}~~` : `~~${lost}~~ → ${gained}`;
-}
-
-function quietLine(row: ChangeRow): string {
-  const [before, after] = [row.before, row.after].map((stand) => standWords(stand, code));
-  const now = before === after ? before! : `${before} → ${after}`;
-  const notes = remarks(row, code).join("; ");
-  const person = code(nameOfPerson(row.person));
-  return `- ${emoji[signs[row.effect]]} ${person} ${effectWords[row.effect]}, ${where(row, code)}: ${now}${notes && ` (${notes})`}`;
 }
 
 /** A name that others have chosen. */

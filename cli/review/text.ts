@@ -2,20 +2,17 @@ import { printable } from "../../provider/core/text.js";
 import { nameOfPerson } from "../membership/lookup.js";
 import { wrapped, type Terminal, type Style } from "../output/terminal.js";
 import { isShown, matricesOf, own, signs, type Cell, type Matrix, type MatrixRow, type Sign } from "./matrix.js";
-import type { ChangeRow, Review } from "./report.js";
+import type { Review } from "./report.js";
 import {
   actWords,
   cellWords,
-  effectWords,
   nameOfScope,
   named,
   notesOf,
   notices,
-  remarks,
-  standWords,
+  quietWords,
   verdict,
   warningLines,
-  where,
 } from "./words.js";
 
 /** A line of the review, before it is wrapped. */
@@ -30,6 +27,8 @@ export interface Section {
 }
 
 const shown = (text: string) => printable(text, 60);
+/** An address is shown to its end, where its domain stands. */
+const whole = (text: string) => printable(text, 254);
 const styles: Readonly<Record<Sign, Style | undefined>> = { "+": "green", "-": "red", "~": "yellow", "=": undefined };
 /** People whose names are this long at most stand in one column. */
 const nameColumn = 40;
@@ -46,7 +45,10 @@ export function sectionsOf(review: Review): Section[] {
       heading: "Organizations and teams",
       lines: review.acts.map((row) => signed(actWords(row, named))),
     },
-    { heading: "Access unchanged", lines: quiet.map((row) => plain(quietLine(row))) },
+    {
+      heading: "Access unchanged",
+      lines: quiet.map((row) => plain(`${signs[row.effect]} ${quietWords(row, shown, whole, named)}`)),
+    },
     { heading: "Other providers", lines: review.others.map(({ op, urn }) => plain(printable(`${op} ${urn}`, 200))) },
     { heading: "Warnings from the preview", lines: review.diagnostics.map((text) => plain(printable(text, 200))) },
   ];
@@ -64,7 +66,7 @@ function signed(text: string): Line {
 }
 
 function matrixSection(matrix: Matrix): Section {
-  const names = matrix.rows.map(({ person }) => [...printable(nameOfPerson(person), 254)].length);
+  const names = matrix.rows.map(({ person }) => [...whole(nameOfPerson(person))].length);
   const width = Math.min(nameColumn, Math.max(...names));
   const name = matrix.organization;
   return {
@@ -75,7 +77,7 @@ function matrixSection(matrix: Matrix): Section {
 
 /** "+ zoe@example.com  invited as member; Core: + lead (1 email)". */
 function line(row: MatrixRow, { teams }: Matrix, width: number): Line {
-  const name = printable(nameOfPerson(row.person), 254);
+  const name = whole(nameOfPerson(row.person));
   const padding = " ".repeat(Math.max(0, width - [...name].length));
   const atOnce = cellText(row.cells.get(own));
   const inTeams = [...teams].flatMap(([key, team]) => {
@@ -92,14 +94,6 @@ function cellText(cell: Cell | undefined): string {
   const { lost, gained, kept } = cellWords(cell, shown);
   if (kept !== undefined) return kept;
   return lost === undefined ? `+ ${gained}` : `${lost} → ${gained ?? "none"}`;
-}
-
-function quietLine(row: ChangeRow): string {
-  const [before, after] = [row.before, row.after].map((stand) => standWords(stand, shown));
-  const now = before === after ? before! : `${before} → ${after}`;
-  const notes = remarks(row, named).join("; ");
-  const person = printable(nameOfPerson(row.person), 254);
-  return `${signs[row.effect]} ${person} ${effectWords[row.effect]}, ${where(row, shown)}: ${now}${notes && ` (${notes})`}`;
 }
 
 /** The review in lines of at most so many characters. */

@@ -200,6 +200,14 @@ export function notesOf({ changes }: MatrixRow, show: Show): string {
   return notes.filter((text) => text !== "").join("; ");
 }
 
+/** A change that gives and takes nothing, in one line: "dan@example.com keeps access, Acme: member (moved from …)". */
+export function quietWords(row: ChangeRow, show: Show, person: Show = show, note: Show = show): string {
+  const [before, after] = [row.before, row.after].map((stand) => standWords(stand, show));
+  const now = before === after ? before! : `${before} → ${after}`;
+  const notes = remarks(row, note).join("; ");
+  return `${person(nameOfPerson(row.person))} ${effectWords[row.effect]}, ${where(row, show)}: ${now}${notes && ` (${notes})`}`;
+}
+
 /** The gravest first. */
 const ruleOrder: readonly Rule[] = [
   "organization-deletions",

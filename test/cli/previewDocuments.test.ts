@@ -92,6 +92,11 @@ describe("a document that is not a whole preview is refused", () => {
       })),
     ],
     ["a step of a kind that is not known", { ...whole, steps: [...whole.steps, { ...whole.steps[2], op: "evict" }] }],
+    ["a sum of steps that are not known", { ...whole, changeSummary: { ...whole.changeSummary, evict: 1 } }],
+    [
+      "a deletion without an id",
+      withStep(({ oldState }) => ({ oldState: { ...(oldState as object), id: undefined } })),
+    ],
     ["an error of the program", { ...whole, diagnostics: [{ severity: "error", message: "it failed" }] }],
   ];
 
@@ -127,6 +132,11 @@ describe("what the engine does with a deletion", () => {
     [
       "deletedWith a team that is replaced",
       [team(replaced()), membership("ada", withTeam)],
+      ["loses ada@example.com Core"],
+    ],
+    [
+      "deletedWith a team that is replaced and left alone, where it is not known which comes first",
+      [team({ ...replaced(), ...retained }), membership("ada", withTeam)],
       ["loses ada@example.com Core"],
     ],
     [
@@ -189,6 +199,18 @@ describe("steps of a replacement", () => {
     const long = { ...short, steps: [...short.steps, creation, part("delete-replaced", `${acme}/${email("ada")}`)] };
     expect(reviewed(long).changes).toEqual(reviewed(short).changes);
     expect([reviewed(short).complete, reviewed(long).complete]).toEqual([false, true]);
+  });
+
+  it("the left deletion of a team does not keep the memberships that go with it", () => {
+    const [old] = documentOf([team({ op: "delete", is: undefined } as unknown as Partial<Planned>)]).steps as [object];
+    const withTeam = { more: { deletedWith: urnOf("Team", "core") } };
+    const document = documentOf([organization(), team(), membership("ada", withTeam)]);
+    document.steps.push({
+      ...old,
+      op: "delete-replaced",
+      oldState: { ...(old as { oldState: object }).oldState, id: `${acme}/${uid("0ld")}` },
+    });
+    expect(linesOf(reviewed(document))).toEqual(["loses ada@example.com Core"]);
   });
 
   it("bug: a deletion that an interrupted run has left is a loss, which the summary does not count", () => {

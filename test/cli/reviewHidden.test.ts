@@ -252,6 +252,13 @@ describe("a decisive value that is not shown counts for the rules and limits abo
     expect(exceededBy(sent, { maxRemovals: undefined, maxEmails: 0, deny: [] })).toHaveLength(1);
   });
 
+  it.each(hiddenNames)("the email of an Organization says nothing of which it is: %s", (how) => {
+    const recorded = { __created: true };
+    const declared = { email: hidden[how] };
+    const changed = reviewed({ kind: "Organization", operation: "update", recorded, declared });
+    expect(changed.acts.map(({ act }) => act)).toEqual(["update"]);
+  });
+
   it.each(hiddenNames)("flags of the hidden state: %s", (how) => {
     const recorded = { __created: hidden[how], __unfinished: hidden[how] };
     const gone = reviewed({ kind: "Organization", operation: "delete", recorded });

@@ -150,6 +150,23 @@ describe("a roster", () => {
     expect(await silently.up(members)).toMatchObject(settled);
   });
 
+  it.each(["left the team", "left the organization"])(
+    "means the person whom it has added; once a refresh finds that they have %s, the member with the address",
+    async (how) => {
+      const { ada, mia } = addresses();
+      const members = { [ada]: "lead", [mia]: "member" };
+      await up(members);
+      await s.emulator.readdress(mia, "mia@elsewhere.example.com");
+      await s.emulator.join(uids.acme, mia);
+      expect(await refresh()).toMatchObject({ ...quiet, steps: ["same core"] });
+      expect(await up(members)).toMatchObject({ ...quiet, steps: ["same core"] });
+      await s.emulator.api("DELETE", `${how === "left the team" ? at.places : at.people}${uids.mia}/`);
+      expect(await refresh()).toMatchObject({ ...quiet, steps: ["update core"] });
+      expect(await up(members)).toMatchObject({ writes: [add()], steps: ["update core"] });
+      expect(await inTeam()).toContain(`${mia} member`);
+    },
+  );
+
   it("removes its own people on destroy, and keeps the others", async () => {
     const { ada, lee } = addresses();
     await up({ [ada]: "lead" });

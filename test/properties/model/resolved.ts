@@ -2,7 +2,7 @@ import type { Kind, Properties } from "../../support/host.js";
 import type { Recorded } from "../../support/stack.js";
 import type { Observed } from "./observed.js";
 import { isTeamPersonKind } from "./program.js";
-import { addressOf, lower, namesOf, organizationOf, rosterLines, type Service } from "./service.js";
+import { addressOf, lower, namesOf, organizationOf, rolesIn, rosterLines, teamOf, type Service } from "./service.js";
 
 /** A declaration of the program, with the objects that it identifies now. */
 export interface Resolved {
@@ -24,7 +24,8 @@ export interface Resolved {
 const ownUid = (record: Recorded | undefined, inputs: Properties, service: Service): string | undefined =>
   record?.id ?? (typeof inputs["adopt"] === "string" ? organizationOf(service, inputs["adopt"])?.uid : undefined);
 
-export function resolveDeclarations({ program, records, recordsNow, after }: Observed, service: Service): Resolved[] {
+export function resolveDeclarations(run: Observed, service: Service): Resolved[] {
+  const { program, records, recordsNow, after } = run;
   // An object that a run has just created is known by its record.
   const idNow = (name: string) => recordsNow.get(name)?.id ?? records.get(name)?.id;
   return Object.entries(program).map(([name, { kind, inputs }]) => {
@@ -51,7 +52,7 @@ export function resolveDeclarations({ program, records, recordsNow, after }: Obs
           ? ((recordsNow.get(name) ?? record)?.id.split("/")[1] ?? adoptedTeam(service, organization, inputs))
           : team?.split("/")[1],
       names: sameText(record, inputs) ? recordNames(record!, service) : namesOf(service, inputs),
-      people: peopleOf(service, inputs["members"], record),
+      people: peopleOf(service, inputs["members"], run.looks ? refreshed(record, service) : record),
       record,
     };
   });
@@ -74,6 +75,14 @@ export function sameText(record: Recorded | undefined, { user, email }: Properti
   if (!record) return false;
   const text = (value: unknown) => (typeof value === "string" ? lower(value) : undefined);
   return text(record.outputs["user"]) === text(user) && text(record.outputs["email"]) === text(email);
+}
+
+/** A roster's record after a refresh: it no longer stands for the people who are not in the team. */
+export function refreshed(record: Recorded | undefined, service: Service): Recorded | undefined {
+  if (record?.kind !== "teamRoster") return record;
+  const inTeam = rolesIn(service, teamOf(service, record.id)?.members ?? []);
+  const known = [...rosterLines(record.outputs["__known"])].filter(([, uid]) => inTeam.has(uid));
+  return { ...record, outputs: { ...record.outputs, __known: known.map((line) => line.join(" ")).join("\n") } };
 }
 
 /** By every name of a declared person of a roster: their role. */

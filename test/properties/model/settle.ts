@@ -13,11 +13,17 @@ import type { World } from "./world.js";
  */
 async function converge(world: World, stack: NotedStack): Promise<Observed> {
   const followed = new Set<string>();
+  let successes = 0;
   for (;;) {
-    const { error, steps } = await world.run(stack, upWithRefresh(stack));
+    const observed = await world.run(stack, upWithRefresh(stack));
+    const { error, steps } = observed;
     if (error === undefined) {
+      successes += 1;
+      if (successes > 1) return observed;
       const quiet = steps.every((step) => !step.startsWith("delete ") && !step.startsWith("replace "));
-      return quiet ? world.run(stack, refresh(stack)) : world.run(stack, upWithRefresh(stack));
+      if (quiet) return world.run(stack, refresh(stack));
+      // The key may have removed its own user, if the service does not say who that is: the next run has an error to follow.
+      continue;
     }
     // A correction may allow an earlier message to occur again.
     const messages = [...new Set(error.message.split("\n"))].map((message) => ({

@@ -1,5 +1,5 @@
 import type { Recorded } from "../../../support/stack.js";
-import { learntUid, sameText } from "../resolved.js";
+import { learntUid, refreshed, sameText } from "../resolved.js";
 import { hold, type Observed } from "../observed.js";
 import { lower, rosterLines, uidOf } from "../service.js";
 
@@ -32,7 +32,7 @@ function strangeUids(run: Observed, was: Recorded | undefined, now: Recorded): s
 }
 
 function strangeLines(run: Observed, was: Recorded | undefined, now: Recorded): string[] {
-  const known = rosterLines(was?.outputs["__known"]);
+  const known = rosterLines((run.looks ? refreshed(was, run.before) : was)?.outputs["__known"]);
   return [...rosterLines(now.outputs["__known"])].flatMap(([who, uid]) => {
     const right = known.has(who) ? [known.get(who)!] : [...holders(run, who), who];
     return right.includes(uid) ? [] : [`${who} is not ${uid}`];

@@ -43,7 +43,7 @@ async function runReview(invocation: Invocation<typeof reportOptions>): Promise<
   return publish(invocation, request, { ...found, exceeded });
 }
 
-async function document(invocation: Invocation<Options>): Promise<unknown> {
+async function document(invocation: Invocation<typeof reportOptions>): Promise<unknown> {
   const [file] = invocation.operands;
   if (file !== undefined) return parsed(await inputText(file), sourceName(file));
   if (!isInProject(invocation)) {

@@ -112,7 +112,7 @@ function rosterClaims(resource: Resource): AccessRecord[] {
   const others = (text: unknown, managed: boolean) =>
     namesOf(textOf(text)).map((who): AccessRecord => ({
       ...base,
-      named: strangerNamed(who),
+      named: nameOfUnmanaged(who),
       role: undefined,
       managed,
     }));
@@ -120,7 +120,7 @@ function rosterClaims(resource: Resource): AccessRecord[] {
 }
 
 /** By address, or by uid where the service shows none. */
-function strangerNamed(who: string): Named {
+function nameOfUnmanaged(who: string): Named {
   const userUid = canonicalUid(who);
   return userUid === undefined ? personOf(who) : { userUid };
 }

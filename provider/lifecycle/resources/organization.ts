@@ -170,8 +170,8 @@ async function refuseUnlessEmpty(run: Run, view: OrganizationView): Promise<void
     .filter(([count]) => count !== 0)
     .map(([count, what]) => ((count ?? -1) < 0 ? `perhaps ${what} (Avala does not say)` : `${count} ${what}`));
   const people = [...(await view.members.get()).values()].filter(({ role }) => role !== "owner");
-  const strangers = run.managed.unmanagedAmong(view.uid, people);
-  if (strangers.length > 0) inside.push(unmanagedNamed(strangers));
+  const unmanaged = run.managed.unmanagedAmong(view.uid, people);
+  if (unmanaged.length > 0) inside.push(unmanagedNamed(unmanaged));
   const teams = run.managed.unknownTeams(view.uid, (await view.teams.get()).values());
   if (teams.length > 0) inside.push(teamsNamed(teams));
   if (inside.length === 0) {

@@ -236,20 +236,20 @@ async function judgeMove(run: Run, { id, inputs, state }: Recorded): Promise<voi
 }
 
 /**
- * Refuses strangers; of the others, those who have not been taken out before lose their team memberships with the deletion.
+ * Refuses unmanaged people; of the others, those who have not been taken out before lose their team memberships with the deletion.
  */
 async function judgeInside(run: Run, view: TeamView, joined: readonly string[]): Promise<void> {
   const teamId = joinId(view.organization.uid, view.uid);
   const people = await view.members.get();
-  const strangers = run.managed.unmanagedAmong(teamId, people.values());
-  if (strangers.length === 0) {
+  const unmanaged = run.managed.unmanagedAmong(teamId, people.values());
+  if (unmanaged.length === 0) {
     return run.breaker.count(
       `team ${teamId}`,
       [...people.keys()].filter((userUid) => !joined.includes(userUid)),
     );
   }
   throw new GuardError(
-    `Team ${teamId} is not deleted, because of ${unmanagedNamed(strangers)} inside.`,
+    `Team ${teamId} is not deleted, because of ${unmanagedNamed(unmanaged)} inside.`,
     "Declare them or take them out, or set forceDestroy: true on the team; run up, then delete it.",
   );
 }

@@ -209,7 +209,7 @@ function nameOf({ email, userUid }: TeamMember | Member): string {
   return quoted(email ?? userUid, 254);
 }
 
-/** Noted, so that nobody takes them for a stranger. */
+/** Noted, so that they do not count as unmanaged. */
 function note(run: Run, { view, person, who, row, member }: Observed): void {
   const aliases = aliasesOf(who, person, row, member);
   run.managed.add(teamIdOf(view), aliases);

@@ -80,7 +80,7 @@ export const teamRoster: Lifecycle<Observed> = {
   replaced: async (run, { id, inputs: { team } }) =>
     (isUnknown(team) ? isOtherWhileUnknown(run) : team !== id) ? ["team"] : [],
 
-  /** People who waited can be added, or strangers and leavers are still to be taken out. */
+  /** People who waited can be added, or people are still to be taken out: unmanaged ones, or those without a line. */
   async hasPendingStep(run, { id, state, inputs }) {
     if (namesOf(hiddenIn(state).removing).length > 0) return true;
     const [organizationUid] = splitId(id, 2) as [string, string];
@@ -185,7 +185,7 @@ async function locate(run: Run, seen: Observed, who: string, rows: ReadonlyMap<s
   else seen.ready.set(who, member);
 }
 
-/** Whoever is in the team and not declared: leaving, where a declaration has named them before, or a stranger. */
+/** Sorts the people of the team who are not declared: leaving, if a declaration has named them before; else unmanaged. */
 function sort(seen: Observed, state: Properties, rows: ReadonlyMap<string, TeamMember>): void {
   const declared = new Set([...seen.inTeam.values()].map(({ userUid }) => userUid));
   const dropped = [...rosterOf(state["members"]).keys()].filter((who) => !seen.declared.has(who));
@@ -214,7 +214,7 @@ function refuseTwice({ inTeam, ready }: Observed): void {
   }
 }
 
-/** Strangers are taken out where the preview could show it: those that state records, or all where that is new. */
+/** Unmanaged people are taken out if the preview could show it: those that state records, or all if that is new. */
 function removeUnmanaged(target: Target, seen: Observed): void {
   if (target.inputs["unmanaged"] !== "remove") return;
   const recorded = sends(target, "unmanaged") ? undefined : new Set(namesOf(target.state["unmanagedMembers"]));
@@ -301,9 +301,9 @@ export class IncompleteError extends AvalaError {
   }
 }
 
-function warnUnmanaged(run: Run, { inputs }: Target, { view, unmanaged: strangers }: Observed): void {
-  if (inputs["unmanaged"] !== "report" || strangers.length === 0) return;
-  run.log.warn(`Team ${view.uid} holds ${unmanagedNamed(strangers)}.`);
+function warnUnmanaged(run: Run, { inputs }: Target, { view, unmanaged }: Observed): void {
+  if (inputs["unmanaged"] !== "report" || unmanaged.length === 0) return;
+  run.log.warn(`Team ${view.uid} holds ${unmanagedNamed(unmanaged)}.`);
 }
 
 /** The people as the service shows them: those who wait count as declared; who has lost their membership is missing. */

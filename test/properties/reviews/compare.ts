@@ -1,5 +1,5 @@
 import type { TestEmulator } from "../../support/emulator.js";
-import type { ActRow, ChangeRow, Review } from "../../../cli/review/report.js";
+import type { ActRow, ChangeRow, Review, Stand } from "../../../cli/review/report.js";
 
 type State = Awaited<ReturnType<TestEmulator["state"]>>;
 
@@ -108,4 +108,30 @@ export function overstated(review: Review, changes: readonly Real[]): string[] {
       (row) => row.effect === "loses" && !changes.some((real) => isAt(row, real) && row.person.email === real.email),
     )
     .map(({ person, organization, team }) => `${person.email} loses ${team?.name ?? organization.name}`);
+}
+
+/** What a stand of a report means in the terms of the emulator's state. */
+function valueOf(stand: Stand | undefined): string | undefined {
+  if (stand === undefined || stand.standing === "waiting" || stand.standing === "lapsed") return undefined;
+  return stand.standing === "invited" ? `invited as ${stand.role}` : stand.role;
+}
+
+/** The changes of access that a rehearsal has observed. */
+export function rehearsedChanges({ changes }: Review): Real[] {
+  return changes.flatMap(({ organization, team, person, before, after }) => {
+    const [was, is] = [valueOf(before), valueOf(after)];
+    const real = { slug: organization.name, team: team?.name, email: person.email!, before: was, after: is };
+    return was === is ? [] : [real];
+  });
+}
+
+/** What only one of two lists contains, marked with its side. */
+export function differing(rehearsed: readonly string[], really: readonly string[]): string[] {
+  const left = [...really];
+  const only = rehearsed.filter((text) => {
+    const at = left.indexOf(text);
+    if (at !== -1) left.splice(at, 1);
+    return at === -1;
+  });
+  return [...only.map((text) => `only rehearsed: ${text}`), ...left.map((text) => `not rehearsed: ${text}`)];
 }

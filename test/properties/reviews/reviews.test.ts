@@ -1,17 +1,30 @@
+import { join } from "node:path";
 import { previewCommand, previewOf } from "../../../cli/pulumi/preview.js";
+import type { Rehearsal } from "../../../cli/rehearse/outcome.js";
 import { reviewOf, type Review } from "../../../cli/review/report.js";
 import { startEmulator, type TestEmulator } from "../../support/emulator.js";
 import { nameOf, Project, type Declared, type Outcome } from "../../support/pulumi.js";
 import { caseOf, owner, type Act, type Case } from "./cases.js";
-import { overstated, realChanges, unsaid, unsaidEmails } from "./compare.js";
+import {
+  differing,
+  overstated,
+  realChanges,
+  rehearsedChanges,
+  textOf,
+  unsaid,
+  unsaidEmails,
+  type Real,
+} from "./compare.js";
 
 /*
- * Random programs and changes on the real engine: what `up` did, its review has said. REVIEW_CASES=300 tries more, and
+ * Random programs and changes on the real engine: what `up` did, its review has said, and its rehearsal has done exactly
+ * so before. REVIEW_CASES=300 tries more, and
  * REVIEW_FIRST=n begins at another number.
  */
 const count = Number(process.env["REVIEW_CASES"] ?? 25);
 const first = Number(process.env["REVIEW_FIRST"] ?? 1);
 const perRun = 25;
+const commandLine = join(__dirname, "../../../dist/cli.js");
 jest.setTimeout(120_000 + count * 20_000);
 
 let emulator: TestEmulator;
@@ -99,7 +112,35 @@ function continuing(cases: readonly Case[]): string[] {
   return cases.some(deletesFirst) ? [] : ["--continue-on-error"];
 }
 
+/** Carries the changes out on a copy, with the arguments of the run. */
+async function rehearsed(args: readonly string[]): Promise<Rehearsal> {
+  const { code, stdout, stderr } = await project.exec(process.execPath, [commandLine, "rehearse", "--json", ...args]);
+  if (code !== 0 && code !== 2) throw new Error(`rehearse ended with ${code}:\n${stderr}`);
+  return JSON.parse(stdout) as Rehearsal;
+}
+
+/** What the rehearsal has done otherwise than the run itself, of the programs that were not refused. */
+function rehearsedOtherwise(
+  rehearsal: Rehearsal,
+  really: { changes: readonly Real[]; emails: readonly { to: string; kind: string }[]; refused: ReadonlySet<string> },
+  cases: readonly Case[],
+): string[] {
+  const isMeant = ({ slug }: Pick<Real, "slug">) => cases.some((one) => one.slug === slug);
+  const isMeantEmail = ({ to }: { to: string }) => cases.some(({ people }) => people.includes(to));
+  const emailText = ({ to, kind }: { to: string; kind: string }) => `${kind} to ${to}`;
+  const failed = cases.filter(({ slug }) => rehearsal.failure.some((message) => message.includes(`${slug} `)));
+  return [
+    ...differing(rehearsedChanges(rehearsal).filter(isMeant).map(textOf), really.changes.filter(isMeant).map(textOf)),
+    ...differing(
+      rehearsal.emails.filter(isMeantEmail).map(emailText),
+      really.emails.filter(isMeantEmail).map(emailText),
+    ),
+    ...failed.filter(({ slug }) => !really.refused.has(slug)).map(({ slug }) => `only rehearsed: ${slug} is refused`),
+  ];
+}
+
 interface Verdict {
+  otherwise: string[];
   unsaid: string[];
   emails: string[];
   overstated: string[];
@@ -126,6 +167,10 @@ async function judged(numbers: readonly number[]): Promise<Verdict> {
     const { cases, review } = await previewed(all, made);
     const before = await emulator.state();
     await emulator.clearLog();
+    const rehearsal = await rehearsed([...continuing(cases), ...replacing(cases)]);
+    const touched = (await emulator.requests()).filter(({ method }) => method !== "GET");
+    expect({ touched, state: await emulator.state() }).toEqual({ touched: [], state: before });
+    await emulator.clearLog();
     // What is refused then has done no more than the review said; it keeps others from being deleted, once.
     const second = await project.up(["--skip-preview", ...continuing(cases), ...replacing(cases)]);
     const refusedThen = refusedIn(second, all);
@@ -136,6 +181,7 @@ async function judged(numbers: readonly number[]): Promise<Verdict> {
     const changesOf = async (some: readonly Case[]) =>
       realChanges(before, await emulator.state()).filter(({ slug }) => some.some((one) => one.slug === slug));
     const partial = await changesOf(failed);
+    const once = { changes: await changesOf(rest), emails: await emulator.emails(), refused: refusedThen };
     if (failed.length > 0) {
       declare(all, rest);
       await project.up(["--skip-preview", "--continue-on-error"]);
@@ -143,6 +189,7 @@ async function judged(numbers: readonly number[]): Promise<Verdict> {
     const changes = [...partial, ...(await changesOf(rest))];
     const emails = (await emulator.emails()).filter(({ to }) => rest.some(({ people }) => people.includes(to)));
     return {
+      otherwise: rehearsedOtherwise(rehearsal, once, rest),
       unsaid: unsaid(review, changes),
       emails: unsaidEmails(review, emails),
       overstated: overstated(review, changes).filter((text) => rest.some(({ slug }) => text.includes(`@${slug}.`))),
@@ -161,11 +208,12 @@ const batches = Array.from({ length: Math.ceil(count / perRun) }, (_, batch) =>
 );
 
 it.each(batches.map((numbers) => [`${numbers[0]} to ${numbers.at(-1)}`, numbers] as const))(
-  "programs %s: nothing happens that the review has not said",
+  "programs %s: nothing happens that the review has not said, and the rehearsal does the same as the run",
   async (_, numbers) => {
     const verdict = await judged(numbers);
     if (process.env["REVIEW_CASES"] !== undefined) process.stderr.write(`${JSON.stringify(verdict, undefined, 1)}\n`);
-    expect({ unsaid: verdict.unsaid, emails: verdict.emails }).toEqual({ unsaid: [], emails: [] });
+    const { otherwise, unsaid: notSaid, emails } = verdict;
+    expect({ otherwise, unsaid: notSaid, emails }).toEqual({ otherwise: [], unsaid: [], emails: [] });
     expect(verdict.changes).toBeGreaterThan(numbers.length / 2);
   },
 );

@@ -1,0 +1,179 @@
+import { defineCommand, type ExitCode, type Invocation } from "../command.js";
+import { RefusedError, UsageError } from "../errors.js";
+import { managedIn } from "../pulumi/managed.js";
+import { previewOf, type Preview } from "../pulumi/preview.js";
+import { exportedState, isInProject, parse, previewed, stackConfiguration } from "../pulumi/run.js";
+import { textOf } from "../pulumi/values.js";
+import { publish, reportOptions, reportRequest } from "../review/publish.js";
+import { counted, listed, named } from "../review/words.js";
+import { unapprovedOutcome } from "./approvedOutcome.js";
+import { openCopy, type Copy } from "./copy.js";
+import { credentialsOf } from "./credentials.js";
+import { rehearsalOf, type Rehearsal } from "./outcome.js";
+import { withSandbox, type Outcome, type Sandbox } from "./sandbox.js";
+
+/** Which part of the program is carried out: as pulumi up takes them. */
+const runOptions = {
+  target: {
+    type: "string",
+    multiple: true,
+    value: "<urn>",
+    description: "As of pulumi up: change only this resource.",
+  },
+  exclude: { type: "string", multiple: true, value: "<urn>", description: "As of pulumi up: leave this resource out." },
+  replace: { type: "string", multiple: true, value: "<urn>", description: "As of pulumi up: replace this resource." },
+  refresh: { type: "boolean", description: "As of pulumi up: refresh the state first." },
+  "continue-on-error": { type: "boolean", description: "As of pulumi up: go on after an error." },
+} as const;
+
+const options = { ...runOptions, ...reportOptions } as const;
+
+type Options = typeof options;
+type Request = Awaited<ReturnType<typeof reportRequest>>;
+
+/** Arguments of pulumi up, and those of its preview, which does not take the last one. */
+function runArguments(given: Invocation<Options>["options"]): { preview: string[]; up: string[] } {
+  const urns = (["target", "exclude", "replace"] as const).flatMap((name) =>
+    given[name].flatMap((urn) => [`--${name}`, urn]),
+  );
+  const preview = [...urns, ...(given.refresh ? ["--refresh"] : [])];
+  return { preview, up: [...preview, ...(given["continue-on-error"] ? ["--continue-on-error"] : [])] };
+}
+
+export const rehearse = defineCommand({
+  name: "rehearse",
+  summary: "Carry out pulumi up on a copy, and report what happened.",
+  operands: [],
+  options,
+  about: [
+    "Reads the organizations that the program and its state name, loads them into a local copy of the service, copies the stack into a temporary folder, and carries out pulumi up there: with the real engine and the same program, but without Avala. Reports who gained and lost access, the emails and requests, and what is left to do, in the formats of review.",
+    "Nothing is changed in Avala, in the stack or in the project, and no email is sent. The API key only needs to read. A change of another package's resources is refused before anything runs.",
+  ],
+  exitCodes: [
+    ["2", "a limit exceeded, or the run on the copy failed"],
+    ["130", "interrupted (Ctrl-C): nothing was changed"],
+  ],
+  sends: [
+    "GET /users/me/  for each API key",
+    "GET /organizations/, and of each organization its detail, teams, members and invitations",
+    "GET /organizations/{slug}/teams/{team}/members/  of each team",
+    "what pulumi preview reads",
+  ],
+  examples: [
+    "rehearse",
+    "rehearse --markdown --mask-emails",
+    "rehearse --json --out rehearsal.json",
+    "rehearse --approved rehearsal.json --max-removals 5",
+  ],
+  run: runRehearsal,
+});
+
+async function runRehearsal(invocation: Invocation<Options>): Promise<ExitCode> {
+  const request = await reportRequest(invocation);
+  if (!isInProject(invocation)) {
+    throw new UsageError(
+      "No Pulumi project in this folder or its parents.",
+      "Change to the folder of a project, or pass --cwd <folder>.",
+    );
+  }
+  const found = await rehearsed(invocation, request);
+  const { approved } = request;
+  const exceeded = [
+    ...found.exceeded,
+    ...request.exceededBy(found),
+    ...(approved ? unapprovedOutcome(found, approved) : []),
+  ];
+  return publish(invocation, request, { ...found, exceeded });
+}
+
+async function rehearsed(invocation: Invocation<Options>, request: Request): Promise<Rehearsal> {
+  const { terminal, environment } = invocation;
+  terminal.note("Running pulumi preview.");
+  const document = parse(await previewed(invocation, runArguments(invocation.options).preview), "pulumi preview");
+  const preview = previewOf(document);
+  refuseOthers(preview);
+  const config = await stackConfiguration(invocation);
+  const state = await exportedState(invocation, { secrets: true });
+  const { credentials, unknown } = credentialsOf(environment, config, state, document);
+  terminal.note("Reading the organizations.");
+  const copy = await openCopy({
+    credentials,
+    organizations: organizationsIn(state, preview),
+    onProgress: (text) => terminal.progress(text),
+  });
+  try {
+    const notes = unknown.map(
+      (name) => `The API key of Provider ${named(name)} is not known before the run: its resources are not rehearsed.`,
+    );
+    const copied = { state, document, config, rehearsalUrl: copy.url };
+    return await withSandbox(invocation, copied, (sandbox) =>
+      carriedOut({ invocation, request, preview, state, copy, sandbox, notes }),
+    );
+  } finally {
+    await copy.close();
+  }
+}
+
+interface Scene {
+  invocation: Invocation<Options>;
+  request: Request;
+  preview: Preview;
+  state: unknown;
+  copy: Copy;
+  sandbox: Sandbox;
+  notes: string[];
+}
+
+async function carriedOut({ invocation, request, preview, state, copy, sandbox, notes }: Scene): Promise<Rehearsal> {
+  const { terminal } = invocation;
+  terminal.note("Running pulumi up on the copy.");
+  const args = runArguments(invocation.options);
+  copy.mark();
+  const outcome = await sandbox.up(args.up);
+  const [requests, after, emails] = [copy.requests(), copy.states(), copy.emails()];
+  const stateAfter = await sandbox.exported();
+  if (outcome.code === 0) terminal.note("Running pulumi preview on the copy.");
+  const left = outcome.code === 0 ? previewOf(await sandbox.preview(args.preview)) : undefined;
+  return rehearsalOf({
+    before: copy.before(),
+    after,
+    emails,
+    requests,
+    stateBefore: state,
+    stateAfter,
+    preview,
+    left,
+    failure: failureOf(outcome),
+    warnings: outcome.warnings,
+    notes: [...notes, ...copy.notes()],
+    standards: request.standards,
+  });
+}
+
+function failureOf({ code, errors }: Outcome): string[] {
+  if (code === 0) return [];
+  const messages = errors.map(({ name, message }) => (name === "" ? message : `${name}: ${message}`));
+  return messages.length > 0 ? messages : [`pulumi up ended with exit code ${code}.`];
+}
+
+/** A rehearsal replaces Avala alone: resources of other packages would really be changed. */
+function refuseOthers({ others }: Preview): void {
+  if (others.length === 0) return;
+  const names = others.slice(0, 5).map(({ op, urn }) => `${op} ${named(urn)}`);
+  const more = others.length > 5 ? ` and ${others.length - 5} more` : "";
+  throw new RefusedError(
+    `The preview contains ${counted(others.length, "step", "steps")} of other packages, which a rehearsal would really carry out: ${listed(names)}${more}. Nothing was run.`,
+    "Carry those steps out first, or move the people into a stack of their own (pulumi state move), and read the others' outputs by a StackReference.",
+  );
+}
+
+/** Uids and slugs of the organizations that state and program name. */
+function organizationsIn(state: unknown, { steps }: Preview): string[] {
+  const declared = steps.flatMap(({ new: now }) => {
+    const { organization, team, adopt } = now?.inputs ?? {};
+    const own = now?.kind === "Organization" ? textOf(adopt) : undefined;
+    return [textOf(organization), textOf(team)?.split("/")[0], own];
+  });
+  const recorded = managedIn(state).map(({ organizationUid }) => organizationUid);
+  return [...new Set([...recorded, ...declared.filter((name) => name !== undefined)])];
+}

@@ -1,3 +1,4 @@
+import { shownBaseUrl } from "../../provider/client/index.js";
 import { AvalaError } from "../../provider/core/errors.js";
 import { resolveSettings, type Settings } from "../../provider/lifecycle/runtime/settings.js";
 import { printable } from "../../provider/core/text.js";
@@ -19,6 +20,7 @@ export const variables: Readonly<Record<string, string | undefined>> = {
   AVALA_HIDDEN_PEOPLE: "avala:hiddenPeople",
   AVALA_READ_ONLY: undefined,
   AVALA_ASSUME_DELETED: undefined,
+  AVALA_REHEARSAL: undefined,
 };
 const keyVariable = "avala:apiKeyEnv";
 const configurationKeys = [...Object.values(variables).filter((key) => key !== undefined), keyVariable];
@@ -65,22 +67,11 @@ function inForce(environment: StackTarget["environment"], config: Values, settin
     : config.has(keyVariable)
       ? `the variable named by ${keyVariable}`
       : "avala:apiKey of the stack configuration";
-  const url = settings.client.baseUrl;
-  const urlSource = fromEnvironment
-    ? environment["AVALA_BASE_URL"] && "AVALA_BASE_URL"
-    : config.has("avala:baseUrl") && "avala:baseUrl";
-  const isInsecure = url.startsWith("http:");
   const idle = fromEnvironment ? ["avala:apiKey", keyVariable, "avala:baseUrl"].filter((key) => config.has(key)) : [];
   return [
     ok("keySource", `API key set by ${keySource}`),
     ...(idle.length > 0 ? [ok("idle", `Not used, because AVALA_API_KEY is set: ${idle.join(", ")}`)] : []),
-    isInsecure
-      ? warning(
-          "baseUrl",
-          `The base URL ${printable(url, 200)} (${urlSource}) uses unencrypted HTTP (loopback).`,
-          "Intended for an emulator or a development server; otherwise use https.",
-        )
-      : ok("baseUrl", `The base URL is ${printable(url, 200)} (${urlSource || "the default"})`),
+    baseUrlCheck(environment, config, settings),
     ...numbers.flatMap((name) => numberInForce(name, environment, config)),
     ...(settings.hiddenPeople.size > 0
       ? [
@@ -103,6 +94,26 @@ function inForce(environment: StackTarget["environment"], config: Values, settin
         ]
       : []),
   ];
+}
+
+function baseUrlCheck(environment: StackTarget["environment"], config: Values, { client }: Settings): Check {
+  const url = printable(shownBaseUrl(client), 200);
+  if (environment["AVALA_REHEARSAL"]) {
+    return warning(
+      "baseUrl",
+      `AVALA_REHEARSAL is set: requests go to a copy of Avala at ${url}.`,
+      "Intended for the run that pulumi-avala rehearse starts; otherwise unset it.",
+    );
+  }
+  const source = environment["AVALA_API_KEY"]
+    ? environment["AVALA_BASE_URL"] && "AVALA_BASE_URL"
+    : config.has("avala:baseUrl") && "avala:baseUrl";
+  if (url.startsWith("https:")) return ok("baseUrl", `The base URL is ${url} (${source || "the default"})`);
+  return warning(
+    "baseUrl",
+    `The base URL ${url} (${source}) uses unencrypted HTTP (loopback).`,
+    "Intended for an emulator or a development server; otherwise use https.",
+  );
 }
 
 function numberInForce(name: string, environment: StackTarget["environment"], config: Values): Check[] {

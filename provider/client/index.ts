@@ -1,4 +1,5 @@
 import type { Agent, Dispatcher } from "undici";
+import { checkApiKey } from "./http/apiKey.js";
 import { checkBaseUrl } from "./http/baseUrl.js";
 import { credential } from "./api/credential.js";
 import { ConfigError } from "../core/errors.js";
@@ -6,13 +7,14 @@ import { invitations } from "./api/invitations.js";
 import { Limiter } from "./http/limiter.js";
 import { members } from "./api/members.js";
 import { organizations } from "./api/organizations.js";
-import { createRedactor } from "./http/redact.js";
+import { createRedactor, withoutSecrets } from "./http/redact.js";
 import { teamMembers } from "./api/teamMembers.js";
 import { teams } from "./api/teams.js";
 import { Transport } from "./http/transport.js";
 import type { AvalaClient, ClientSettings } from "./types.js";
 
 export { checkBaseUrl, DEFAULT_BASE_URL } from "./http/baseUrl.js";
+export { rehearsalOf, rehearsed, type Rehearsal } from "./http/rehearsal.js";
 export { READ_SCOPE, WRITE_SCOPE } from "./http/scopes.js";
 export { resolveClientSettings, SettingReader, type Lookup } from "./settings.js";
 export type * from "./types.js";
@@ -34,7 +36,7 @@ export interface Internals {
  * `ConfigError` for an invalid key, base URL or number.
  */
 export function createClient(settings: ClientSettings, internals: Internals = {}): AvalaClient {
-  const apiKey = usableKey(settings.apiKey);
+  const apiKey = checkApiKey(settings.apiKey);
   // Reading the settings has allowed or refused plain http; what is never valid is refused here too.
   const baseUrl = checkBaseUrl(settings.baseUrl, { allowInsecure: true });
   const timeoutMs = positive("timeoutMs", settings.timeoutMs) ?? TIMEOUT_MS;
@@ -54,9 +56,10 @@ export function createClient(settings: ClientSettings, internals: Internals = {}
   const transport = new Transport({
     dispatcher: () => internals.dispatcher ?? (agent ??= openAgent(timeoutMs)),
     limiter,
-    redact: createRedactor(apiKey),
+    redact: createRedactor(apiKey, ...(settings.secrets ?? [])),
     apiKey,
     baseUrl,
+    shownBaseUrl: shownBaseUrl({ ...settings, baseUrl }),
     timeoutMs,
     readOnly: settings.readOnly ?? false,
     shareReads: settings.shareReads ?? true,
@@ -82,6 +85,11 @@ export function createClient(settings: ClientSettings, internals: Internals = {}
   };
 }
 
+/** The base URL as messages show it. */
+export function shownBaseUrl({ baseUrl, secrets = [] }: Pick<ClientSettings, "baseUrl" | "secrets">): string {
+  return withoutSecrets(baseUrl, secrets);
+}
+
 /** Loaded by the first request: a run without changes may send none, and loading undici takes time. */
 function openAgent(timeoutMs: number): Agent {
   const undici = require("undici") as typeof import("undici");
@@ -90,20 +98,6 @@ function openAgent(timeoutMs: number): Agent {
     pipelining: 1,
     connect: { timeout: Math.min(10_000, timeoutMs) },
   });
-}
-
-function usableKey(key: string): string {
-  const trimmed = key.trim();
-  if (trimmed === "") {
-    throw new ConfigError("There is no API key.", "Set AVALA_API_KEY, or the provider's apiKey.");
-  }
-  if (!/^[\x21-\x7e]+$/.test(trimmed)) {
-    throw new ConfigError(
-      "The API key contains characters that are not allowed in a header.",
-      "Copy the key again, without spaces, quotes or line breaks.",
-    );
-  }
-  return trimmed;
 }
 
 function positive(name: string, value: number | undefined): number | undefined {

@@ -1,4 +1,6 @@
+import { checkApiKey } from "./http/apiKey.js";
 import { checkBaseUrl, DEFAULT_BASE_URL } from "./http/baseUrl.js";
+import { rehearsalOf, rehearsed } from "./http/rehearsal.js";
 import { ConfigError } from "../core/errors.js";
 import type { ClientSettings } from "./types.js";
 
@@ -68,9 +70,13 @@ function wholeNumber({ name, text }: Setting, most: number): number {
   throw new ConfigError(`${name} is not a whole number ${range}.`, "Correct it, or unset it for the default.");
 }
 
+/** A copy on this machine needs no limit; a number that no run reaches. */
+const UNLIMITED = { requestsPerMinute: 1_000_000, requestsPerSecond: 1_000_000 };
+
 /**
  * Finds key and base URL: from an explicit Provider, or else the environment, or else the stack's configuration. Both
- * always come from the same source, so that a key is never sent to the host of a different source.
+ * always come from the same source, so that a key is never sent to the host of a different source. In a rehearsal they
+ * are checked like in any other run, and then those of the copy take their place.
  */
 export function resolveClientSettings(environment: Lookup, config: Lookup): ClientSettings & { readOnly: boolean } {
   const read = new SettingReader(environment, config);
@@ -79,13 +85,15 @@ export function resolveClientSettings(environment: Lookup, config: Lookup): Clie
   const requestsPerMinute = read.number("AVALA_REQUESTS_PER_MINUTE", "avala:requestsPerMinute");
   const requestsPerSecond = read.number("AVALA_REQUESTS_PER_SECOND", "avala:requestsPerSecond");
   const timeoutSeconds = read.number("AVALA_TIMEOUT_SECONDS", "avala:timeoutSeconds", MOST_TIMEOUT_SECONDS);
+  const real = { apiKey: checkApiKey(apiKey), baseUrl: checkBaseUrl(baseUrl, { allowInsecure }) };
+  const rehearsal = rehearsalOf(environment("AVALA_REHEARSAL"));
   return {
-    apiKey,
-    baseUrl: checkBaseUrl(baseUrl, { allowInsecure }),
+    ...real,
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
     readOnly: read.isOn("AVALA_READ_ONLY"),
+    ...(rehearsal && { ...rehearsed(rehearsal, real), ...UNLIMITED, secrets: [rehearsal.token] }),
   };
 }
 

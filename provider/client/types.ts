@@ -121,6 +121,8 @@ export interface ClientSettings {
   apiKey: string;
   /** Checked with `checkBaseUrl` before a client is created. */
   baseUrl: string;
+  /** Texts besides the key that no message contains, such as a part of the base URL. */
+  secrets?: readonly string[];
   /** Default 100. */
   requestsPerMinute?: number;
   /** Default 20. */

@@ -10,16 +10,22 @@ const REMOVED = "[removed]";
 const WORD = /[^\s"'`<>(){}[\],;|]+/g;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** A text without these secrets, in plain or in URL encoding. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const spellings = new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]));
+  return [...spellings]
+    .filter((spelling) => spelling !== "")
+    .reduce((rest, spelling) => rest.replaceAll(spelling, REMOVED), text);
+}
+
 /**
- * A redactor that removes this key (also in URL encoding), anything in the format of an Avala key, every link, and
+ * A redactor that removes these secrets, such as the key (also in URL encoding), anything in the format of an Avala key, every link, and
  * every long opaque word: an accept link or its token is enough to join an organization (answers-hold-secrets).
  */
-export function createRedactor(apiKey: string): Redactor {
-  const spellings = [...new Set([apiKey, encodeURIComponent(apiKey)])].filter((spelling) => spelling !== "");
+export function createRedactor(...secrets: string[]): Redactor {
   return (text) => {
     // Invisible characters are removed before the search for the key: they could be inside a repeated key.
-    const bare = stripped(text);
-    const keyless = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, REMOVED), bare);
+    const keyless = withoutSecrets(stripped(text), secrets);
     return shortened(
       keyless.replace(WORD, (word) => (looksSecret(word) ? REMOVED : word)),
       SHOWN_CHARACTERS,

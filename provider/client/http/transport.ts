@@ -19,6 +19,8 @@ export interface TransportOptions {
   redact: Redactor;
   apiKey: string;
   baseUrl: string;
+  /** As messages show it. */
+  shownBaseUrl: string;
   timeoutMs: number;
   readOnly: boolean;
   shareReads: boolean;
@@ -179,7 +181,7 @@ export class Transport {
     if (SUCCESS.has(status) || deleted) return { facts, body };
     if (status < 300) throw shapeError(facts, "this API does not use this status");
     if (status === 401 && !first) throw refusedBefore(facts);
-    throw statusError(facts, body, this.options.redact, this.options.baseUrl);
+    throw statusError(facts, body, this.options.redact, this.options.shownBaseUrl);
   }
 
   private facts({ method, path }: Call, outcome: Outcome, uncertain: boolean): RequestFacts {

@@ -13,7 +13,9 @@ import {
 } from "../../cli/doctor/versions.js";
 import type { Seed } from "../../emulator/src/index.js";
 import { person, uids } from "../lifecycle/support.js";
+import { ownerKey } from "../support/emulator.js";
 import { pageOf, rawService, type Reply } from "../support/rawService.js";
+import { inCopy, token } from "../support/rehearsal.js";
 import { office } from "./support.js";
 
 const o = office();
@@ -163,6 +165,20 @@ describe("settings", () => {
       "ok setting: AVALA_REQUESTS_PER_MINUTE is 100000",
       "ok setting: AVALA_REQUESTS_PER_SECOND is 10000",
     ]);
+  });
+
+  it("cause a warning in a rehearsal, which goes to the copy and is shown without its token", async () => {
+    const rehearsal = `http://127.0.0.1:1/${token}`;
+    const checks = await examined({ AVALA_REHEARSAL: rehearsal });
+    const real = { apiKey: ownerKey, baseUrl: o.between.url };
+    const copy = inCopy(rehearsal, real).baseUrl.replace(token, "[removed]");
+    expect(named(checks, "keySource", "baseUrl", "reachable", "unknownVariable")).toEqual([
+      "ok keySource: API key set by AVALA_API_KEY",
+      `warning baseUrl: AVALA_REHEARSAL is set: requests go to a copy of Avala at ${copy}.`,
+      "error reachable: 127.0.0.1:1 refuses connections (ECONNREFUSED).",
+    ]);
+    expect(JSON.stringify(checks)).not.toContain(token);
+    expect(await o.emulator.requests()).toEqual([]);
   });
 
   it("cause a warning if they stop a run from doing its work", async () => {

@@ -8,11 +8,12 @@ import { BASE } from "./operation.js";
 import { problems } from "./errors.js";
 import { Persistence, readSaved } from "./persistence.js";
 import { scopes } from "./scopes.js";
-import { type Seed, SeedError } from "./seed.js";
+import type { Email } from "./model.js";
+import { type Additions, type Seed, SeedError, type State } from "./seed.js";
 import { exportState } from "./state.js";
-import { type KeyOwner, Service } from "./service.js";
+import { type KeyOwner, LOCAL_KEY, LOCAL_OWNER, Service } from "./service.js";
 
-export { SeedError, type Seed, type State } from "./seed.js";
+export { type Additions, SeedError, type Seed, type State } from "./seed.js";
 export type { Fault } from "./faults.js";
 export type { KeyOwner } from "./service.js";
 export type { Settings } from "./settings.js";
@@ -22,6 +23,8 @@ export interface EmulatorOptions {
   seed?: Seed | undefined;
   /** Further API keys: the email address of the key's user, or that address with the scopes to which the key is restricted. They survive a reset. */
   keys?: Readonly<Record<string, string | KeyOwner>> | undefined;
+  /** Whether `avk_local`, the key of `owner@example.com`, exists in every start. Default true. */
+  localKey?: boolean | undefined;
   /** File that keeps the state. Where it exists it wins over `seed`. */
   data?: string | undefined;
   /** Milliseconds since 1970, for a test that stops time. Default: the machine's clock. */
@@ -38,16 +41,42 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
+type Fetch = (request: Request, env?: object) => Response | Promise<Response>;
+
+/** An emulator in the process of its caller. */
+export interface LocalEmulator {
+  /** Answers a request. */
+  fetch: Fetch;
+  /**
+   * Adds people, keys and organizations while the service runs, and changes settings. People who are there, by uid, and
+   * keys that are there are changed; an organization with `counts` is completed. Throws SeedError, and changes nothing,
+   * when it contradicts itself or what is there.
+   */
+  add(more: Additions): void;
+  /** Everything now, in the shape of a seed. */
+  state(): State;
+  /** All emails, with the uid of the organization that each invites to. */
+  emails(): (Email & { organizationUid: string })[];
+}
+
 /** An emulator without a socket: hand it requests. Throws SeedError when the start contradicts itself. */
-export function createEmulator(options: EmulatorOptions = {}): {
-  fetch(request: Request, env?: object): Response | Promise<Response>;
-} {
-  const { seed, keys = {}, data, now } = options;
-  const service = new Service(ownersOf(keys), (data === undefined ? undefined : readSaved(data)) ?? seed, now);
+export function createEmulator(options: EmulatorOptions = {}): LocalEmulator {
+  const { seed, keys = {}, localKey = true, data, now } = options;
+  const owners = { ...(localKey && { [LOCAL_KEY]: { email: LOCAL_OWNER } }), ...ownersOf(keys) };
+  const service = new Service(owners, (data === undefined ? undefined : readSaved(data)) ?? seed, now);
   const persistence =
     data === undefined ? undefined : new Persistence(data, () => JSON.stringify(exportState(service)));
   const app = createApp(service, persistence);
-  return { fetch: (request, env) => app.fetch(request, env) };
+  return {
+    fetch: (request, env) => app.fetch(request, env),
+    add: (more) => service.add(more),
+    state: () => structuredClone(exportState(service)),
+    emails: () =>
+      service.store.emails.map((email) => ({
+        ...email,
+        organizationUid: service.store.invitedTo.get(email.invitationUid) ?? "",
+      })),
+  };
 }
 
 const ownersSchema = z.record(
@@ -70,16 +99,22 @@ export async function startEmulator({
   ...options
 }: EmulatorOptions & { port?: number } = {}): Promise<Emulator> {
   const { fetch } = createEmulator(options);
+  const listening = await listen(fetch, port);
+  const origin = `http://127.0.0.1:${listening.port}`;
+  return { ...listening, url: origin + BASE, controlUrl: origin + CONTROL };
+}
+
+/** Where an emulator listens. */
+export type Listening = Pick<Emulator, "port" | "close">;
+
+/** Answers requests to a port of 127.0.0.1; port 0, the default, takes a free one. */
+export async function listen(fetch: Fetch, port = 0): Promise<Listening> {
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, "127.0.0.1", resolve);
   });
-  const bound = (server.address() as AddressInfo).port;
-  const origin = `http://127.0.0.1:${bound}`;
   return {
-    url: origin + BASE,
-    controlUrl: origin + CONTROL,
-    port: bound,
+    port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));

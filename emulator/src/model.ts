@@ -1,3 +1,5 @@
+import type { Settings } from "./settings.js";
+
 export type OrganizationRole = "owner" | "admin" | "member";
 export type TeamRole = "lead" | "member";
 /** An overdue invitation stays `pending` until something sweeps it; `expired` is written by the sweep. */
@@ -9,6 +11,8 @@ export interface Person {
   username: string;
   fullName: string;
   picture: string | null;
+  /** The last call before the start; later ones are in `Service.lastActive`. */
+  lastActiveAt?: string | undefined;
 }
 
 export interface Key {
@@ -17,12 +21,18 @@ export interface Key {
   revoked: boolean;
   /** What the key is restricted to; without them it has all permissions of its user. */
   scopes?: readonly string[] | undefined;
+  /** What `GET /users/me/` answers to this key, in place of the setting. */
+  currentUser?: Settings["currentUser"] | undefined;
+  /** Addresses that lists do not show to this key: `<uid of the organization>/<uid of the person>`. */
+  hides?: ReadonlySet<string> | undefined;
 }
 
 export interface Membership<Role> {
   person: Person;
   role: Role;
   createdAt: string;
+  /** Has the rights of the role, and is in no list and no count: staff of the service. */
+  unlisted?: true | undefined;
 }
 
 export interface Invitation {
@@ -75,9 +85,12 @@ export interface Organization {
   huggingFaceUrl: string | null;
   githubUrl: string | null;
   linkedinUrl: string | null;
-  slugEditsRemaining: number;
+  /** null: not limited. */
+  slugEditsRemaining: number | null;
   createdAt: string;
   updatedAt: string;
+  /** Set while no more than the row of the list is known: what it counts. */
+  counts?: { members: number; teams: number } | undefined;
   /** By the person's uid. */
   members: Map<string, Membership<OrganizationRole>>;
   /** All that were ever sent, by uid. */

@@ -20,6 +20,7 @@ const personSeed = z.strictObject({
   username: z.string().min(1).optional(),
   fullName: z.string().default(""),
   picture: z.string().nullable().default(null),
+  lastActiveAt: time,
 });
 
 const invitationSeed = z.strictObject({
@@ -87,15 +88,17 @@ const organizationSeed = z.strictObject({
   huggingFaceUrl: profileFields.huggingFaceUrl.default(null),
   githubUrl: profileFields.githubUrl.default(null),
   linkedinUrl: profileFields.linkedinUrl.default(null),
-  slugEditsRemaining: z.int().min(0).default(SLUG_EDITS),
+  slugEditsRemaining: z.int().min(0).nullable().default(SLUG_EDITS),
   createdAt: time,
   updatedAt: time,
+  counts: z.strictObject({ members: count, teams: count }).optional(),
   members: z
     .array(
       z.strictObject({
         email: email(),
         role: choice(["owner", "admin", "member"]).default("member"),
         createdAt: time,
+        unlisted: z.literal(true).optional(),
       }),
     )
     .min(1),
@@ -122,6 +125,8 @@ export const seedSchema = z.strictObject({
         email: email(),
         revoked: z.boolean().default(false),
         scopes: scopes().optional(),
+        currentUser: settingsSchema.shape.currentUser.optional(),
+        hides: z.array(z.string()).optional(),
       }),
     )
     .default([]),
@@ -129,10 +134,15 @@ export const seedSchema = z.strictObject({
   emails: z.array(emailSeed).default([]),
 });
 
+/** What can be added to a running service. */
+const additionsSchema = seedSchema.pick({ settings: true, people: true, keys: true, organizations: true });
+
 /** What a start may hold; everything has a default except emails, names and the members of an organization. */
 export type Seed = z.input<typeof seedSchema>;
 /** The same shape with nothing left out. */
 export type State = z.output<typeof seedSchema>;
+export type Additions = z.input<typeof additionsSchema>;
+export type AddedState = z.output<typeof additionsSchema>;
 export type OrganizationSeed = State["organizations"][number];
 
 /** A start that contradicts itself; the message names the path of the value. */
@@ -141,8 +151,12 @@ export class SeedError extends Error {
 }
 
 /** Checks the shape, and answers it with the defaults filled in. */
-export function parseSeed(raw: unknown): State {
-  const parsed = seedSchema.safeParse(raw);
+export const parseSeed = (raw: unknown): State => parse(seedSchema, raw);
+
+export const parseAdditions = (raw: unknown): AddedState => parse(additionsSchema, raw);
+
+function parse<Schema extends z.ZodType>(schema: Schema, raw: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
   throw new SeedError(problems(parsed.error));
 }

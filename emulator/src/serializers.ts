@@ -1,6 +1,5 @@
 import type { Invitation, Membership, Organization, OrganizationRole, Person, Team, TeamRole } from "./model.js";
 import type { Call } from "./operation.js";
-import type { Settings } from "./settings.js";
 
 const SITE = "https://app.example.com";
 
@@ -18,6 +17,10 @@ function served(time: string): string {
   return fraction === "000" ? `${seconds}Z` : `${seconds}.${fraction}000Z`;
 }
 
+/** Those whom lists show. */
+export const listedMembers = ({ members }: Organization): Membership<OrganizationRole>[] =>
+  [...members.values()].filter(({ unlisted }) => !unlisted);
+
 function organizationBoth(call: Call, organization: Organization) {
   return {
     uid: organization.uid,
@@ -30,8 +33,8 @@ function organizationBoth(call: Call, organization: Organization) {
     plan: organization.plan,
     is_verified: organization.isVerified,
     is_active: organization.isActive,
-    member_count: organization.members.size,
-    team_count: organization.teams.size,
+    member_count: organization.counts?.members ?? listedMembers(organization).length,
+    team_count: organization.counts?.teams ?? organization.teams.size,
     role: organization.members.get(call.person.uid)?.role ?? null,
     billing_status: null,
     created_at: served(organization.createdAt),
@@ -74,26 +77,30 @@ export function organizationWritten(call: Call, organization: Organization): obj
   return { slug, name, description, logo, website, handle, industry, email, phone, visibility };
 }
 
-const hidesEmail = ({ hideEmails, hideEmailsOf }: Settings, uid: string): boolean =>
-  hideEmails || hideEmailsOf.includes(uid);
+function hidesEmail({ service, key, param }: Call, uid: string): boolean {
+  const { hideEmails, hideEmailsOf } = service.settings;
+  if (hideEmails || hideEmailsOf.includes(uid)) return true;
+  return key.hides?.has(`${service.store.organizationBySlug(param("slug"))?.uid}/${uid}`) ?? false;
+}
 
 const person = (call: Call, { uid, username, email, fullName, picture }: Person) => ({
   user_uid: uid,
   username,
-  email: hidesEmail(call.service.settings, uid) ? null : email,
+  email: hidesEmail(call, uid) ? null : email,
   full_name: fullName,
   picture,
 });
 
 /** `last_active_at` is there for those who manage the organization only. */
 export const member = (call: Call, managing: boolean) => (membership: Membership<OrganizationRole>) => {
-  const active = call.service.lastActive.get(membership.person.uid);
+  const { uid, lastActiveAt } = membership.person;
+  const active = call.service.lastActive.get(uid) ?? (lastActiveAt && Date.parse(lastActiveAt));
   return {
     ...person(call, membership.person),
     role: membership.role,
     created_at: served(membership.createdAt),
     ...(managing && {
-      last_active_at: active === undefined ? null : served(new Date(active).toISOString()),
+      last_active_at: active ? served(new Date(active).toISOString()) : null,
     }),
   };
 };
@@ -112,7 +119,7 @@ export const invitation = (call: Call) => (row: Invitation) => {
     uid: row.uid,
     organization_name: row.organization.name,
     organization_slug: row.organization.slug,
-    invited_email: row.email,
+    invited_email: call.service.settings.hideEmailsOf.includes(row.uid) ? null : row.email,
     invited_by_username: row.invitedBy.username,
     role: row.role,
     status: row.status,

@@ -4,8 +4,8 @@ import type { RequestEntry } from "./model.js";
 import { RateLimiter } from "./rateLimit.js";
 import { Faults } from "./faults.js";
 import { History } from "./history.js";
-import { load } from "./load.js";
-import { parseSeed } from "./seed.js";
+import { add, load } from "./load.js";
+import { type Additions, parseAdditions, parseSeed } from "./seed.js";
 import { defaultSettings, type Settings } from "./settings.js";
 import { exportState } from "./state.js";
 import type { Store } from "./store.js";
@@ -38,7 +38,7 @@ export class Service {
   private readonly history = new History();
   private requestCount = 0;
 
-  /** `owners`: keys that exist after every reset, in addition to that of the local owner. */
+  /** `owners`: keys that exist after every reset. */
   constructor(
     private readonly owners: Readonly<Record<string, KeyOwner>>,
     seed: unknown,
@@ -61,8 +61,7 @@ export class Service {
       throw error;
     }
     this.settings = { ...defaultSettings, ...state.settings };
-    const owners: Record<string, KeyOwner> = { [LOCAL_KEY]: { email: LOCAL_OWNER }, ...this.owners };
-    for (const [key, { email, scopes }] of Object.entries(owners)) {
+    for (const [key, { email, scopes }] of Object.entries(this.owners)) {
       if (!this.store.keys.has(key)) this.addKey(key, email, scopes);
     }
     this.requests = [];
@@ -71,6 +70,16 @@ export class Service {
     this.limiter.reset();
     this.faults.clear();
     this.history.clear();
+    this.changed();
+  }
+
+  /** Adds to the content, see `load.ts`; throws SeedError and changes nothing when it contradicts itself or the content. */
+  add(more: Additions): void {
+    const parsed = parseAdditions(more);
+    add(load(exportState(this), this.clock), parsed, this.clock);
+    // Into the same store: calls that are being answered change its objects.
+    add(this.store, parsed, this.clock);
+    this.settings = { ...this.settings, ...parsed.settings };
     this.changed();
   }
 

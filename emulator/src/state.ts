@@ -10,7 +10,7 @@ function without<From extends object, Name extends keyof From>(from: From, ...na
   return rest;
 }
 
-const membership = <Role>({ person, role, createdAt }: Membership<Role>) => ({ email: person.email, role, createdAt });
+const membership = <Role>({ person, ...row }: Membership<Role>) => ({ email: person.email, ...row });
 
 const invitation = (row: Invitation) => ({ ...without(row, "organization"), invitedBy: row.invitedBy.email });
 
@@ -41,11 +41,11 @@ export function exportState({ clock, settings, store }: Exported): State {
     clockOffsetSeconds: clock.offsetSeconds,
     settings,
     people: [...store.people.values()].map((person) => ({ ...person })),
-    keys: [...store.keys.values()].map(({ key, person, revoked, scopes }) => ({
-      key,
+    keys: [...store.keys.values()].map(({ person, scopes, hides, ...row }) => ({
+      ...row,
       email: person.email,
-      revoked,
       ...(scopes && { scopes: [...scopes] }),
+      ...(hides && { hides: [...hides] }),
     })),
     organizations: [...store.organizations.values()].map(organization),
     emails: [...store.emails],

@@ -27,6 +27,8 @@ export class Store {
   readonly people = new Map<string, Person>();
   readonly keys = new Map<string, Key>();
   readonly organizations = new Map<string, Organization>();
+  /** Organizations of all invitations that ever were, by the invitation's uid: those of deleted organizations too. */
+  readonly invitedTo = new Map<string, string>();
   /** Invitations of all organizations, by uid and by token. */
   readonly invitations = new Map<string, Invitation>();
   readonly emails: Email[] = [];
@@ -139,6 +141,7 @@ export class Store {
   addInvitation(invitation: Invitation): void {
     const { organization } = invitation;
     organization.invitations.set(invitation.uid, invitation);
+    this.invitedTo.set(invitation.uid, organization.uid);
     this.invitations.set(invitation.uid, invitation).set(invitation.token, invitation);
     if (invitation.status === "pending") organization.pending.set(emailKey(invitation.email), invitation);
   }

@@ -31,7 +31,7 @@ export function credentialRoutes(router: Router): void {
       tag,
       answer: schemas.currentUser,
     },
-    (call) => currentUser[call.service.settings.currentUser](call),
+    (call) => currentUser[call.key.currentUser ?? call.service.settings.currentUser](call),
   );
 
   operation(

@@ -7,7 +7,7 @@ import { type Call, operation, type Router } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
 import * as schemas from "../schemas.js";
 import { INVITATION_SECONDS, newToken } from "../seed.js";
-import { invitation as serialized, isOverdue } from "../serializers.js";
+import { invitation as serialized, isOverdue, listedMembers } from "../serializers.js";
 import { emailKey } from "../store.js";
 import type { Service } from "../service.js";
 
@@ -47,7 +47,7 @@ function invite(call: Call, organization: Organization, fields: Pick<Invitation,
   const address = service.settings.lowercaseEmails ? fields.email.toLowerCase() : fields.email;
   refuseDuplicate(service, organization, address);
   const { seats, invitesPerMinute } = service.settings;
-  if (seats !== null && organization.members.size + organization.pending.size >= seats) {
+  if (seats !== null && listedMembers(organization).length + organization.pending.size >= seats) {
     throw planRefusal(`Your plan allows ${seats} seats, and all are taken.`);
   }
   service.limiter.admitInvite(person.uid, invitesPerMinute);

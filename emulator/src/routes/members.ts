@@ -6,7 +6,7 @@ import type { Membership, Organization, OrganizationRole } from "../model.js";
 import { type Call, operation, type Router } from "../operation.js";
 import { pageOf, pageQuery, paginate } from "../pages.js";
 import * as schemas from "../schemas.js";
-import { member } from "../serializers.js";
+import { listedMembers, member } from "../serializers.js";
 import type { Service } from "../service.js";
 
 type Row = Membership<OrganizationRole>;
@@ -16,7 +16,7 @@ const roleBody = body({ role: choice(["admin", "member"]) });
 const transferBody = body({ new_owner_uid: uid() });
 
 /** `?role=` exactly; every word of `?search=` somewhere in username, email or name. */
-function filtered(call: Call, { members }: Organization): Row[] {
+function filtered(call: Call, organization: Organization): Row[] {
   const role = call.query.get("role");
   if (role && !ROLES.includes(role)) {
     throw invalid("role", `Select a valid choice. ${role} is not one of the available choices.`);
@@ -25,7 +25,7 @@ function filtered(call: Call, { members }: Organization): Row[] {
     .toLowerCase()
     .split(/[\s,]+/)
     .filter(Boolean);
-  const rows = [...members.values()];
+  const rows = listedMembers(organization);
   if (!role && words.length === 0) return rows;
   return rows.filter((row) => (!role || row.role === role) && matches(row, words));
 }

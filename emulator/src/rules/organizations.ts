@@ -3,6 +3,7 @@ import { invalid, refusal } from "../errors.js";
 import type { Organization } from "../model.js";
 import type { Call } from "../operation.js";
 import { SLUG_EDITS } from "../seed.js";
+import { listedMembers } from "../serializers.js";
 import { slugify } from "../slugs.js";
 import type { Service } from "../service.js";
 
@@ -70,7 +71,7 @@ export function update(service: Service, organization: Organization, changes: Pa
   Object.assign(organization, plain, { updatedAt: service.clock.iso() });
   if (handle !== undefined) service.store.setHandle(organization, handle);
   if (slug !== undefined) {
-    organization.slugEditsRemaining--;
+    if (organization.slugEditsRemaining !== null) organization.slugEditsRemaining--;
     service.store.moveOrganization(organization, slug);
   } else if (renamed && service.settings.slugFollowsName) {
     followName(service, organization);
@@ -82,8 +83,10 @@ function followName({ store }: Service, organization: Organization): void {
   if (slug !== organization.slug) store.moveOrganization(organization, store.freeOrganizationSlug(slug));
 }
 
-const isEmpty = ({ members, teams, datasetCount, projectCount, sliceCount }: Organization): boolean =>
-  members.size + teams.size + datasetCount + projectCount + sliceCount === 1;
+function isEmpty(organization: Organization): boolean {
+  const { teams, datasetCount, projectCount, sliceCount } = organization;
+  return listedMembers(organization).length + teams.size + datasetCount + projectCount + sliceCount === 1;
+}
 
 export function remove({ store, settings }: Service, organization: Organization): void {
   if (settings.organizationDelete === "refuse" && !isEmpty(organization)) {

@@ -13,10 +13,7 @@ export const load = (seed: State, clock: Clock): Store => new Loader(clock).load
  */
 export const add = (store: Store, more: AddedState, clock: Clock): void => new Loader(clock, store).add(more);
 
-type OrganizationFields = Omit<
-  Organization,
-  "members" | "invitations" | "pending" | "teams" | "teamsBySlug"
->;
+type OrganizationFields = Omit<Organization, "members" | "invitations" | "pending" | "teams" | "teamsBySlug">;
 
 class Loader {
   constructor(

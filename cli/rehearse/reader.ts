@@ -1,0 +1,139 @@
+import {
+  type AvalaClient,
+  createClient,
+  type CredentialPermissions,
+  type Identified,
+  type Invitation,
+  type Member,
+  type Organization,
+  READ_SCOPE,
+  type Team,
+  type TeamMember,
+  WRITE_SCOPE,
+} from "../../provider/client/index.js";
+import {
+  ForbiddenError,
+  ResponseShapeError,
+  UnauthorizedError,
+  UnexpectedStatusError,
+} from "../../provider/core/errors.js";
+import { printable } from "../../provider/core/text.js";
+import { Snapshot } from "../../provider/snapshot/index.js";
+import type { Credential } from "./credentials.js";
+
+export type OrganizationRow = Identified<Organization>;
+
+/** What a key sees of an organization. */
+export interface Inside {
+  detail: OrganizationRow;
+  members: Member[];
+  /** Undefined where the key may not see them. */
+  invitations: Invitation[] | undefined;
+  teams: { team: Identified<Team>; members: TeamMember[] }[];
+}
+
+/** Not part of every deployment, and refused to some keys: see `doctor`. */
+const unreported = [ForbiddenError, ResponseShapeError, UnexpectedStatusError];
+
+/** One credential at the living service: what its key sees. It sends reads only. */
+export class Reader {
+  /** Where the credential comes from, for messages. */
+  readonly shown: string;
+  readonly client: AvalaClient;
+  /** Organizations that the key sees, by uid, in the order of the list; those that are not active are among them. */
+  rows: ReadonlyMap<string, OrganizationRow> = new Map();
+  /** Uid of the key's user, if it is known. */
+  user: string | undefined;
+  /** Whether the service itself says who the user is. */
+  isUserTold = false;
+  /** What the key is restricted to; undefined if it is not restricted, or the service does not say so. */
+  scopes: string[] | undefined;
+  isRevoked = false;
+  readonly #snapshot: Snapshot;
+  readonly #notes: Set<string>;
+
+  /** @param beforeRequest called for each request that is sent */
+  constructor({ settings, sources }: Credential, notes: Set<string>, beforeRequest: () => void) {
+    this.shown = printable(sources.join(", "), 200);
+    this.#notes = notes;
+    this.client = createClient({ ...settings.client, readOnly: true, beforeRequest });
+    const { organizations } = this.client;
+    // The snapshot leaves out organizations that are not active.
+    const list = async () => {
+      const rows = await organizations.list();
+      this.rows = new Map(rows.map((row) => [row.uid, row]));
+      return rows;
+    };
+    this.#snapshot = new Snapshot({ ...this.client, organizations: { ...organizations, list } });
+  }
+
+  /** Reads what belongs to the key itself: its organizations, its user and its scopes. */
+  async look(): Promise<void> {
+    try {
+      await this.#snapshot.organizations();
+    } catch (error) {
+      if (error instanceof UnauthorizedError) return this.#revoked();
+      if (!(error instanceof ForbiddenError)) throw error;
+      this.scopes = [];
+      this.#notes.add(`The key of ${this.shown} may not read organizations.`);
+    }
+    const [user, permissions] = await Promise.all([this.#snapshot.ownUser(), this.#permissions()]);
+    this.user = user;
+    this.isUserTold = user !== undefined;
+    this.scopes ??= this.#restriction(permissions);
+  }
+
+  /** The organization with everything in it, each list once. */
+  async read(uid: string): Promise<Inside> {
+    const view = await this.#snapshot.organization(uid);
+    const [detail, members, invitations, teams] = await Promise.all([
+      view.detail(),
+      view.members.get(),
+      view.invitations.get().catch(unlessForbidden),
+      view.teams.get(),
+    ]);
+    return {
+      detail,
+      members: [...members.values()],
+      invitations: invitations && [...invitations.values()],
+      teams: await Promise.all(
+        [...teams.values()].map(async (team) => {
+          const rows = await (await view.team(team.uid))!.members.get();
+          return { team, members: [...rows.values()] };
+        }),
+      ),
+    };
+  }
+
+  /** The members as this key sees them. */
+  async members(uid: string): Promise<Member[]> {
+    return [...(await (await this.#snapshot.organization(uid)).members.get()).values()];
+  }
+
+  #revoked(): void {
+    this.isRevoked = true;
+    this.#notes.add(`Avala does not accept the key of ${this.shown}; nor does the copy.`);
+  }
+
+  async #permissions(): Promise<CredentialPermissions | undefined> {
+    return this.client.credential.permissions().catch((error: unknown) => {
+      if (unreported.some((type) => error instanceof type)) return undefined;
+      throw error;
+    });
+  }
+
+  /** The key has read the list, so that only its writes are in question. */
+  #restriction({ scopes }: Partial<CredentialPermissions> = {}): string[] | undefined {
+    if (scopes === undefined || scopes.includes(WRITE_SCOPE)) return undefined;
+    if (scopes.length > 0) return [READ_SCOPE];
+    this.#notes.add(
+      `Avala reports no scopes of the key of ${this.shown}: whether it may write is not known. In the copy it may.`,
+    );
+    return undefined;
+  }
+}
+
+function unlessForbidden(error: unknown): undefined {
+  if (error instanceof ForbiddenError) return undefined;
+  throw error;
+}

@@ -75,5 +75,12 @@ export class ApprovedReviewError extends AvalaError {
   readonly code = "AVALA_APPROVED_REVIEW";
 }
 
-/** Ctrl-C at a question. */
-export class Interrupted extends Error {}
+/** Ctrl-C at a question, or a signal to a command that has something to remove before it ends. */
+export class Interrupted extends Error {
+  readonly signal: "SIGINT" | "SIGTERM" | "SIGHUP";
+
+  constructor(signal: Interrupted["signal"] = "SIGINT") {
+    super();
+    this.signal = signal;
+  }
+}

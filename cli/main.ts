@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { constants } from "node:os";
 import { version } from "../provider/core/version.js";
 import { AvalaError } from "../provider/core/errors.js";
 import { readCommandLine } from "./commandLine.js";
@@ -19,7 +20,7 @@ async function run(args: string[], terminal: Terminal): Promise<ExitCode | void>
 function reportError(error: unknown, terminal: Terminal): number {
   if (error instanceof Interrupted) {
     terminal.error("Interrupted. Nothing was changed.");
-    return 130;
+    return 128 + constants.signals[error.signal];
   }
   const { message } = error instanceof Error ? error : new Error(String(error));
   terminal.error(error instanceof AvalaError ? `${message} [${error.code}]` : message);

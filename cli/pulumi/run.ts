@@ -77,7 +77,7 @@ export async function previewed({ options, environment }: StackTarget): Promise<
 }
 
 /** What a failed preview says of its failure: in its JSON, as a rule. */
-function errorsIn(text: string): string {
+export function errorsIn(text: string): string {
   try {
     const { diagnostics } = JSON.parse(text) as { diagnostics?: { severity: string; message: string }[] };
     return (diagnostics ?? [])

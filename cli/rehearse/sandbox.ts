@@ -1,0 +1,218 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { Interrupted, PreviewError, StackError } from "../errors.js";
+import { previewCommand } from "../pulumi/preview.js";
+import { errorsIn, parse, reasonIn, type StackTarget } from "../pulumi/run.js";
+import { propertiesOf } from "../pulumi/values.js";
+import { writeStack, type StackName } from "./backend.js";
+import { configurationFile, type Configuration } from "./configuration.js";
+import { diagnosedIn, type Outcome } from "./events.js";
+import { makeFolder, removeFolder } from "./folder.js";
+import { Passphrase } from "./passphrase.js";
+import { Processes, type Ended } from "./processes.js";
+import { referencedStacks } from "./references.js";
+
+export type { Outcome } from "./events.js";
+
+/** A copy of a stack, on which the real engine runs the real program. */
+export interface Sandbox {
+  /** Runs `pulumi up`. A run that fails is an outcome, not an error. */
+  up(): Promise<Outcome>;
+  /**
+   * The document that `pulumi preview --json` writes, with what stays as it is.
+   * @throws StackError if the preview fails
+   */
+  preview(): Promise<unknown>;
+  /** The state of the copy, secrets in clear: nothing of it may be shown or written. */
+  exported(): Promise<unknown>;
+}
+
+/** What a sandbox is made of. */
+export interface Copied {
+  /** Of the real stack: `exportedState` with secrets. */
+  state: unknown;
+  /** Of the real stack: the document of `previewed`. It names the stack, and the stacks that the program refers to. */
+  preview: unknown;
+  /** Of the real stack: `readConfiguration`. */
+  config: Configuration;
+  /** Value of `AVALA_REHEARSAL`. */
+  rehearsalUrl: string;
+  /** Lines that `pulumi up` prints. */
+  onProgress?: ((line: string) => void) | undefined;
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Copies a stack into a private temporary folder: state and configuration, with secrets encrypted, and the outputs of
+ * stacks that it refers to. Runs `work` with the copy. At every end, also by a signal, its processes are ended and the
+ * folder is removed. Nothing is written into the project, its backend, and the home of the CLI.
+ * @throws Interrupted after a signal
+ * @throws StackError if something cannot be copied
+ */
+export async function withSandbox<T>(
+  stackTarget: StackTarget,
+  copied: Copied,
+  work: (sandbox: Sandbox) => Promise<T>,
+): Promise<T> {
+  const own = stackIn(copied.preview);
+  const references = await referencedStacks(stackTarget, own, copied);
+  const passphrase = new Passphrase();
+  const folder = makeFolder();
+  const controller = new AbortController();
+  const environment = environmentIn(folder, stackTarget, passphrase, copied.rehearsalUrl);
+  const processes = new Processes(environment, controller.signal);
+  const onSignal = (signal: Interrupted["signal"]) => {
+    if (controller.signal.aborted) processes.kill();
+    else controller.abort(new Interrupted(signal));
+  };
+  const onExit = () => {
+    processes.kill();
+    removeFolder(folder);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  process.once("exit", onExit);
+  try {
+    fill(folder, [{ ...own, state: copied.state }, ...references], copied.config, passphrase, stackTarget);
+    const sandbox = new StackCopy(folder, own, stackTarget, processes, copied.onProgress);
+    return await unlessAborted(controller.signal, work(sandbox));
+  } finally {
+    await processes.ended();
+    removeFolder(folder);
+    process.removeListener("exit", onExit);
+    for (const signal of signals) process.removeListener(signal, onSignal);
+  }
+}
+
+/** The stack of a preview: each contains the step of the stack itself. */
+function stackIn(preview: unknown): StackName {
+  const { steps } = propertiesOf(preview);
+  const urns = (Array.isArray(steps) ? steps : []).map((step) => String(propertiesOf(step)["urn"]));
+  const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(urns[0] ?? "") ?? [];
+  if (stack !== undefined && project !== undefined) return { project, stack };
+  throw new PreviewError("The preview does not name its stack.", `Pass the output of: ${previewCommand}.`);
+}
+
+const placesIn = (folder: string) => ({
+  state: join(folder, "state"),
+  home: join(folder, "home"),
+  temporary: join(folder, "tmp"),
+  configuration: join(folder, "configuration.yaml"),
+});
+
+/** That of the command, with everything replaced that would lead the CLI or a process of the run out of the folder. */
+function environmentIn(
+  folder: string,
+  { environment }: StackTarget,
+  passphrase: Passphrase,
+  rehearsalUrl: string,
+): NodeJS.ProcessEnv {
+  const { state, home, temporary } = placesIn(folder);
+  const { PULUMI_CONFIG_PASSPHRASE_FILE: _, ...rest } = environment;
+  return {
+    ...rest,
+    AVALA_REHEARSAL: rehearsalUrl,
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: passphrase.text,
+    PULUMI_CREDENTIALS_PATH: home,
+    PULUMI_CREDENTIAL_STORE: "plaintext",
+    // Without it there is no log of events.
+    PULUMI_DEBUG_COMMANDS: "true",
+    PULUMI_DIY_BACKEND_GZIP: "false",
+    PULUMI_DIY_BACKEND_ZSTD: "false",
+    PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "false",
+    PULUMI_HOME: home,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    TEMP: temporary,
+    TMP: temporary,
+    TMPDIR: temporary,
+    // The processes of a run share notes there, or else in the folder for temporary files.
+    XDG_RUNTIME_DIR: temporary,
+  };
+}
+
+function fill(
+  folder: string,
+  stacks: readonly (StackName & { state: unknown })[],
+  config: Configuration,
+  passphrase: Passphrase,
+  { environment }: StackTarget,
+): void {
+  const places = placesIn(folder);
+  for (const place of [places.state, places.home, places.temporary]) mkdirSync(place, { mode: 0o700 });
+  for (const { state, ...name } of stacks) writeStack(places.state, name, state, passphrase);
+  writeFileSync(places.configuration, configurationFile(config, passphrase), { mode: 0o600 });
+  // Plugins of other packages are used where they are: the preview of the real stack has installed what is needed.
+  const plugins = join(environment["PULUMI_HOME"] || join(homedir(), ".pulumi"), "plugins");
+  if (existsSync(plugins)) symlinkSync(resolve(plugins), join(places.home, "plugins"), "junction");
+}
+
+class StackCopy implements Sandbox {
+  readonly #folder: string;
+  readonly #own: StackName;
+  readonly #cwd: string;
+  readonly #processes: Processes;
+  readonly #onProgress: ((line: string) => void) | undefined;
+  #runs = 0;
+
+  constructor(
+    folder: string,
+    own: StackName,
+    { options }: StackTarget,
+    processes: Processes,
+    onProgress: Copied["onProgress"],
+  ) {
+    this.#folder = folder;
+    this.#own = own;
+    this.#cwd = resolve(options.cwd ?? ".");
+    this.#processes = processes;
+    this.#onProgress = onProgress;
+  }
+
+  async up(): Promise<Outcome> {
+    const log = join(this.#folder, `events-${++this.#runs}.jsonl`);
+    const args = ["up", "--yes", "--skip-preview", "--event-log", log, ...this.#configured()];
+    const { code, stderr } = await this.#run(args, this.#onProgress);
+    const diagnosed = diagnosedIn(existsSync(log) ? readFileSync(log, "utf8") : "");
+    // The CLI fails on its own where the engine has nothing to say.
+    const errors =
+      code === 0 || diagnosed.errors.length > 0 ? diagnosed.errors : [{ name: "", message: reasonIn(stderr) }];
+    return { code, ...diagnosed, errors };
+  }
+
+  async preview(): Promise<unknown> {
+    const { code, stdout, stderr } = await this.#run([...previewCommand.split(" ").slice(1), ...this.#configured()]);
+    if (code === 0) return parse(stdout, "pulumi preview");
+    throw new StackError(
+      `pulumi preview failed on the copy: ${reasonIn(`${errorsIn(stdout)} ${stderr}`)}`,
+      "The message says what to do. Nothing was changed in Avala.",
+    );
+  }
+
+  async exported(): Promise<unknown> {
+    const { code, stdout, stderr } = await this.#run(["stack", "export", "--show-secrets"]);
+    if (code === 0) return parse(stdout, "pulumi stack export");
+    throw new StackError(
+      `pulumi stack export failed on the copy: ${reasonIn(stderr)}`,
+      "Run the command again. Nothing was changed in Avala.",
+    );
+  }
+
+  #configured(): string[] {
+    return ["--config-file", placesIn(this.#folder).configuration];
+  }
+
+  #run(args: readonly string[], onLine?: (line: string) => void): Promise<Ended> {
+    const common = ["--non-interactive", "--color", "never", "--cwd", this.#cwd];
+    return this.#processes.run([...args, "--stack", this.#own.stack, ...common], onLine);
+  }
+}
+
+/** The result of the work, or the reason of the signal as soon as it is aborted. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+  return Promise.race([work, aborted]);
+}

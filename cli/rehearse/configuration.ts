@@ -41,8 +41,8 @@ export function configurationFile(configuration: Configuration, passphrase: Pass
 
 /** Allowed in JSON as they are, but not in YAML. */
 const notInYaml = /[\u007f-\u009f\ufeff\ufffe\uffff]/g;
-/** In JSON: a text that is not the name of a property. */
-const textPattern = /"(?:[^"\\]|\\.)*"(?!\s*:)/g;
+/** In JSON: a text, or the name of a property with its colon. */
+const textPattern = /("(?:[^"\\]|\\.)*")(\s*:)?/g;
 
 /**
  * Objects keep the spelling of their numbers. An object is secret if a text in it is: only texts can be, so all of them
@@ -51,8 +51,8 @@ const textPattern = /"(?:[^"\\]|\\.)*"(?!\s*:)/g;
 function valueText({ value = "", objectValue, secret }: ConfigurationRow, passphrase: Passphrase): string {
   const text = objectValue === undefined ? JSON.stringify(value) : value;
   if (secret !== true) return text;
-  return text.replaceAll(textPattern, (found) =>
-    JSON.stringify({ secure: passphrase.encrypted(JSON.parse(found) as string) }),
+  return text.replaceAll(textPattern, (found: string, quoted: string, colon: string | undefined) =>
+    colon === undefined ? JSON.stringify({ secure: passphrase.encrypted(JSON.parse(quoted) as string) }) : found,
   );
 }
 

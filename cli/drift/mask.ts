@@ -14,14 +14,22 @@ const shortest = 3;
 /** Of a text that was shortened, this much of a secret is taken for it. */
 const telling = 16;
 /** Parts of a finding that are ours, whatever they say. */
-const ours = new Set(["kind", "subject", "property", "type", "role", "repair", "since", "until"]);
+const oursInFindings = new Set(["kind", "subject", "property", "type", "role", "repair", "since", "until"]);
 
 /** Replaces texts that are secret in the state in everything that is printed. */
 export class Mask {
   readonly #secrets: readonly string[];
 
-  constructor(managed: readonly Managed[]) {
-    const texts = managed.flatMap(secretsOf).flatMap((text) => [text, printable(text, text.length)]);
+  /** @param open texts that are shown all the same, as they stand openly elsewhere */
+  constructor(
+    managed: readonly Managed[],
+    open: ReadonlySet<string> = new Set(),
+    private readonly ours: ReadonlySet<string> = oursInFindings,
+  ) {
+    const texts = managed
+      .flatMap(secretsOf)
+      .filter((text) => !open.has(text))
+      .flatMap((text) => [text, printable(text, text.length)]);
     // The longest first: one may be part of another.
     this.#secrets = [...new Set(texts)]
       .filter((text) => text.length >= shortest)
@@ -43,7 +51,7 @@ export class Mask {
     if (Array.isArray(value)) return value.map((item) => this.#masked(item));
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [name, ours.has(name) ? item : this.#masked(item)]),
+      Object.entries(value).map(([name, item]) => [name, this.ours.has(name) ? item : this.#masked(item)]),
     );
   }
 }

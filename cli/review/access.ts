@@ -11,8 +11,8 @@ import {
   worstStep,
   type Unclear,
 } from "./decisive.js";
-import { People, type Person } from "./people.js";
-import { Scopes, type Scope } from "./scopes.js";
+import { People, tellPeopleApart, type Person } from "./people.js";
+import { Scopes, tellScopesApart, type Scope } from "./scopes.js";
 import type { Preview, Resource, Step } from "../pulumi/preview.js";
 import { hiddenText, shownValue } from "../pulumi/values.js";
 
@@ -49,12 +49,19 @@ export interface Act {
   takesUnknown: boolean;
 }
 
+/** What a report is about: as a preview tells, or as a rehearsal has observed it. */
+export interface AccessModel {
+  readonly accesses: readonly Access[];
+  readonly acts: readonly Act[];
+  /** Organizations whose resources have a provider that may mean another deployment from now on, by its name. */
+  readonly changedProviders: readonly { scope: Scope; provider: string }[];
+}
+
 /** Who has what, before the run and after it, and what becomes of organizations and teams. */
-export class Model {
+export class Model implements AccessModel {
   readonly scopes: Scopes;
   readonly people: People;
   readonly acts: Act[];
-  /** Organizations whose resources have a provider that may mean another deployment from now on, by its name. */
   readonly changedProviders: { scope: Scope; provider: string }[];
   readonly #accesses = new Map<string, Access>();
 
@@ -70,8 +77,8 @@ export class Model {
     for (const step of teamSteps) this.#after(step);
     this.acts = [...scopeActs(preview, this.scopes), ...rosterActs(preview, this.scopes)];
     this.changedProviders = this.#changedProviders(preview);
-    this.scopes.tellApart();
-    this.people.tellApart();
+    tellScopesApart(this.scopes.all);
+    tellPeopleApart(this.people.all);
     this.#leave();
     for (const act of this.acts) if (act.act === "delete") this.#empty(act.scope);
   }
@@ -249,7 +256,7 @@ function certaintyInTeam(inOrganization: Certainty | undefined): Certainty {
 const strength: readonly Certainty[] = ["has", "granted", "depends", "invited", "waiting", "lapsed"];
 
 /** Of two that stand for one access, the one that says more; the first where both say the same. */
-function stronger(one: AccessRecord | undefined, other: AccessRecord | undefined): AccessRecord | undefined {
+export function stronger(one: AccessRecord | undefined, other: AccessRecord | undefined): AccessRecord | undefined {
   if (!one || !other) return one ?? other;
   if (one.managed !== other.managed) return one.managed ? one : other;
   return strength.indexOf(other.certainty) < strength.indexOf(one.certainty) ? other : one;

@@ -6,12 +6,20 @@ import { isObject, notKnown, propertiesOf, secretText, type Properties } from ".
 import { actWords, effectWords, where, named } from "./words.js";
 import { nameOfPerson } from "../membership/lookup.js";
 
-interface Expected {
+export interface Expected {
   /** What it has to be bound to. */
   binding?: Binding | undefined;
   /** Whether it may have exceeded a limit. */
   allowExceeded?: boolean;
+  /** Whether it has to be the report of a rehearsal. */
+  rehearsed?: boolean;
 }
+
+/** What can be approved, as messages name it, and the command that writes it. */
+const reports = {
+  review: { name: "review", command: "pulumi-avala review --json --out review.json" },
+  rehearsal: { name: "rehearsal", command: "pulumi-avala rehearse --json --out rehearsal.json" },
+} as const;
 
 /** The values of `--bind`, by their names; undefined if none is given. */
 export function bindingOf(values: readonly string[]): Binding | undefined {
@@ -34,35 +42,54 @@ export function bindingOf(values: readonly string[]): Binding | undefined {
  * The review that was approved, as `--json` wrote it.
  * @throws ApprovedReviewError if it is not a review, was changed since, belongs to something else, or exceeded a limit
  */
-export function approvedReview(document: unknown, { binding = {}, allowExceeded = false }: Expected = {}): Review {
+export function approvedReview(
+  document: unknown,
+  { binding = {}, allowExceeded = false, rehearsed = false }: Expected = {},
+): Review {
   const { digest, ...review } = propertiesOf(document);
-  const again = "Write it again: pulumi-avala review --json --out review.json";
+  const { name, command } = rehearsed ? reports.rehearsal : reports.review;
+  const again = `Write it again: ${command}`;
   if (review["version"] !== 1) {
     throw new ApprovedReviewError(
-      "The approved review is not a review, or was written by a different version.",
+      `The approved ${name} is not a ${name}, or was written by a different version.`,
       `${again}, and have it approved.`,
     );
   }
   if (digest !== digestOf(review)) {
     throw new ApprovedReviewError(
-      "The approved review was changed after it was written.",
+      `The approved ${name} was changed after it was written.`,
       `${again}, and have it approved.`,
     );
   }
+  refuseOtherReport(review, rehearsed);
   if (review["masked"] !== false) {
     throw new ApprovedReviewError(
-      "The approved review has masked addresses, which cannot be compared.",
+      `The approved ${name} has masked addresses, which cannot be compared.`,
       `${again}, without --mask-emails.`,
     );
   }
-  const lists = ["changes", "acts", "others", "exceeded"].map((name) => review[name]);
+  const needed = ["changes", "acts", "others", "exceeded", ...(rehearsed ? ["emails"] : [])];
+  const lists = needed.map((list) => review[list]);
   if (!lists.every((list) => Array.isArray(list) && list.every(isObject))) {
-    throw new ApprovedReviewError("The approved review lacks its lists of changes.", `${again}, and have it approved.`);
+    throw new ApprovedReviewError(
+      `The approved ${name} lacks its lists of changes.`,
+      `${again}, and have it approved.`,
+    );
   }
   const approved = review as unknown as Review;
   refuseOtherBinding(propertiesOf(review["binding"]), binding);
   if (!allowExceeded) refuseExceeded(approved);
   return approved;
+}
+
+/** A review says what may happen, a rehearsal what has happened on a copy: one does not approve the other. */
+function refuseOtherReport({ rehearsed: found }: Properties, rehearsed: boolean): void {
+  if ((found === true) === rehearsed) return;
+  const [wanted, given] = rehearsed ? ["rehearsal", "review"] : ["review", "rehearsal"];
+  throw new ApprovedReviewError(
+    `The approved file is a ${given}, which cannot be compared with a ${wanted}.`,
+    `Pass a ${wanted} that was approved: ${reports[rehearsed ? "rehearsal" : "review"].command}.`,
+  );
 }
 
 /** What a review was not bound to, is different. */
@@ -92,10 +119,15 @@ function refuseExceeded({ exceeded }: Review): void {
  * emails. Missing steps are accepted, as they have been carried out already; additional ones only if an acceptance has
  * made them possible since: recording it, and creating a team membership that was pending. A team membership that somebody
  * has removed by hand was not pending: restoring it takes an approval.
+ * @param isAlike what else two changes need to be the same
  */
-export function unapproved(review: Review, approved: Review): Review["exceeded"] {
-  const { changes, acts, others } = unapprovedSteps(review, approved);
-  const message = (text: string) => ({ limit: "approved", message: `${text}: not in the approved review.` });
+export function unapproved(
+  review: Review,
+  approved: Review,
+  isAlike: (row: ChangeRow, other: ChangeRow) => boolean = () => true,
+): Review["exceeded"] {
+  const { changes, acts, others } = unapprovedSteps(review, approved, isAlike);
+  const message = (text: string) => notApproved(text, review);
   return [
     ...changes.map((row) =>
       message(`${named(nameOfPerson(row.person))} ${effectWords[row.effect]}, ${where(row, named)}`),
@@ -105,14 +137,23 @@ export function unapproved(review: Review, approved: Review): Review["exceeded"]
   ];
 }
 
-function unapprovedSteps(review: Review, approved: Review): Pick<Review, "changes" | "acts" | "others"> {
+export function notApproved(text: string, { rehearsed }: Review): Review["exceeded"][number] {
+  const name = rehearsed ? "rehearsal" : "review";
+  return { limit: "approved", message: `${text}: not in the approved ${name}.` };
+}
+
+function unapprovedSteps(
+  review: Review,
+  approved: Review,
+  isAlike: (row: ChangeRow, other: ChangeRow) => boolean,
+): Pick<Review, "changes" | "acts" | "others"> {
   const known = new Map<string, ChangeRow[]>();
   for (const row of approved.changes)
     for (const name of namesOf(row.person)) known.set(name, [...(known.get(name) ?? []), row]);
   const candidates = (row: ChangeRow) => namesOf(row.person).flatMap((name) => known.get(name) ?? []);
   return {
     changes: review.changes.filter(
-      (row) => !isUnblocked(row) && !candidates(row).some((other) => isSameChange(row, other)),
+      (row) => !isUnblocked(row) && !candidates(row).some((other) => isSameChange(row, other) && isAlike(row, other)),
     ),
     acts: review.acts.filter((row) => !approved.acts.some((other) => isSameAct(row, other))),
     others: review.others.filter(({ op, urn, digest }) =>

@@ -1,5 +1,5 @@
-import { unclearScope, type Access, type Model } from "./access.js";
-import { changedFields, type AccessRecord } from "./claims.js";
+import { unclearScope, type Access, type AccessModel } from "./access.js";
+import { changedFields, type AccessRecord, type Certainty } from "./claims.js";
 import { isHiddenText, type Unclear } from "./decisive.js";
 import type { Person } from "./people.js";
 import type { Scope } from "./scopes.js";
@@ -32,11 +32,11 @@ export interface Change extends Access {
   effect: Effect;
   fields: { name: string; before: string | undefined; after: string | undefined }[];
   /** Logical names of the resources that stood for it before and stand for it after, where they are not the same. */
-  moved: { from: string; to: string | undefined } | undefined;
+  moved: { from: string | undefined; to: string | undefined } | undefined;
 }
 
 /** Everything that a run means to people, in an order that does not hang on the engine's. */
-export function changesOf(model: Model): Change[] {
+export function changesOf(model: AccessModel): Change[] {
   return model.accesses.flatMap(changeOf).toSorted(inOrder);
 }
 
@@ -64,17 +64,22 @@ function effectOf(access: Access): Effect | undefined {
   const { before, after } = access;
   if (before && hasNothing(access, before) && before.managed && !after?.managed)
     return before.mayHold ? "loses" : "without";
+  // An email is a change also where its invitation is gone again.
+  if (!before && !after) return access.emails > 0 ? "withdrawn" : undefined;
   if (!before || before.certainty === "lapsed") return after && beginning(access, after);
   if (before.certainty === "has") {
-    if (!after) return "loses";
+    if (!after || !holding.has(after.certainty)) return "loses";
     return hasOtherRole(before, after) ? "role" : undefined;
   }
-  if (!after) return "withdrawn";
+  if (!after || after.certainty === "lapsed") return "withdrawn";
   if (access.emails > 0) return "invited";
   if (after.certainty === before.certainty) return hasOtherRole(before, after) ? "role" : undefined;
   if (access.scope.kind === "organization") return after.certainty === "has" ? "accepted" : undefined;
   return "gains";
 }
+
+/** Whoever has access after the run, or may have it. */
+const holding: ReadonlySet<Certainty> = new Set(["has", "granted", "depends"]);
 
 /** A role that is not shown may be another one, unless the resource stays as it is. */
 function hasOtherRole(before: AccessRecord, after: AccessRecord): boolean {
@@ -97,17 +102,18 @@ function beginning({ scope, emails, before, newcomer }: Access, after: AccessRec
 function movedBetween(before: AccessRecord | undefined, after: AccessRecord | undefined): Change["moved"] {
   if (!before || !after || before.certainty === "lapsed") return undefined;
   if (before.managed && !after.managed) return { from: nameOf(before.urn), to: undefined };
-  return before.urn === after.urn ? undefined : { from: nameOf(before.urn), to: nameOf(after.urn) };
+  if (before.urn === after.urn) return undefined;
+  return { from: before.urn === "" ? undefined : nameOf(before.urn), to: nameOf(after.urn) };
 }
 
 /** What holds where nobody says anything, which is not worth telling of somebody new. */
-const usual: AccessRecord["fields"] = { onExpiry: "report", maxEmails: "3" };
+export const usualFields: AccessRecord["fields"] = { onExpiry: "report", maxEmails: "3" };
 
 /** A roster declares the role alone; what an Invitation declares about emails is not a change of an OrganizationMember. */
 function fieldsBetween(before: AccessRecord | undefined, after: AccessRecord): Change["fields"] {
   const silent = [before, after].some((claim) => claim?.kind === "TeamRoster" || claim?.kind === "Invitation");
   if (silent || !after.managed || after.kept) return [];
-  const was = before?.fields ?? usual;
+  const was = before?.fields ?? usualFields;
   return changedFields(was, after.fields)
     .filter((name) => before || after.fields[name] !== undefined)
     .map((name) => ({ name, before: before && was[name], after: after.fields[name] }));

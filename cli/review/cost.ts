@@ -1,4 +1,4 @@
-import type { Access, Act, Model } from "./access.js";
+import type { Access, AccessModel, Act } from "./access.js";
 import type { Change } from "./changes.js";
 import type { Scope } from "./scopes.js";
 
@@ -18,9 +18,13 @@ const sentAfterwards = ["slug", "handle"];
 /** Inputs that are never sent. */
 const local = new Set(["adopt", "onDestroy", "forceDestroy", "allowDuplicateName", "reason"]);
 
-export function costOf({ accesses }: Model, changes: readonly Change[], acts: readonly Act[]): Cost {
+export function costOf({ accesses }: AccessModel, changes: readonly Change[], acts: readonly Act[]): Cost {
   const reads = readsOf(accesses, changes, acts);
   const writes = sum(changes.map((change) => writesFor(change, acts))) + sum(acts.map(writesOf));
+  return costOfCalls(reads, writes);
+}
+
+export function costOfCalls(reads: number, writes: number): Cost {
   const calls = reads + writes;
   return { reads, writes, calls, minutes: Math.max(0, Math.floor((calls - 1) / perMinute)) };
 }

@@ -4,7 +4,19 @@ import { nameOfPerson } from "../membership/lookup.js";
 import { isShown, matricesOf, own, signs, type Cell, type Matrix, type MatrixRow, type Sign } from "./matrix.js";
 import type { Review } from "./report.js";
 import { style } from "./style.js";
-import { actWords, cellWords, nameOfScope, notesOf, notices, quietWords, verdict, warningLines } from "./words.js";
+import {
+  actWords,
+  cellWords,
+  diagnosticsTitle,
+  failureSection,
+  nameOfScope,
+  notesOf,
+  notices,
+  quietWords,
+  rehearsalSections,
+  verdict,
+  warningLines,
+} from "./words.js";
 
 type Html = ReturnType<typeof html>;
 
@@ -37,7 +49,8 @@ export function htmlOf(review: Review): string {
             review.exceeded.map(({ message }) => text(message)),
             "bad",
           )}
-          ${matricesOf(review).map(matrix)} ${list("Warnings", warningLines(review, marked).map(sentence), "warn")}
+          ${list("Failure", failureSection(review, whole).lines.map(text), "bad")} ${matricesOf(review).map(matrix)}
+          ${list("Warnings", warningLines(review, marked).map(sentence), "warn")}
           ${list(
             "Organizations and teams",
             review.acts.map((row) => sentence(actWords(row, marked))),
@@ -46,12 +59,13 @@ export function htmlOf(review: Review): string {
             "Access unchanged",
             quiet.map((row) => sentence(`${signs[row.effect]} ${quietWords(row, marked)}`)),
           )}
+          ${rehearsalSections(review, marked, whole).map(({ title, lines }) => list(title, lines.map(sentence)))}
           ${list(
             "Other providers",
             review.others.map(({ op, urn }) => sentence(`${marked(op)} ${marked(urn)}`)),
           )}
           ${list(
-            "Warnings from the preview",
+            diagnosticsTitle(review),
             review.diagnostics.map((one) => text(printable(one, 400))),
           )}
         </main>
@@ -66,6 +80,8 @@ const [open, close] = ["\u0001", "\u0002"];
 function marked(name: string): string {
   return `${open}${printable(name, 254)}${close}`;
 }
+
+const whole = (words: string) => printable(words, 1000);
 
 /** A sentence with its names in bold. */
 function sentence(words: string): Html {

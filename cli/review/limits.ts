@@ -26,11 +26,13 @@ export function rulesOf(names: readonly string[]): Rule[] {
 
 /** Every limit that the changes exceed, with the people or objects concerned. */
 export function exceededBy(review: Review, { maxRemovals, maxEmails, deny }: Limits): Review["exceeded"] {
-  const { emails } = review.summary;
+  const { summary, failure = [] } = review;
+  const { emails } = summary;
   const removed = review.removals.filter(
     ({ people, unknown }) => maxRemovals !== undefined && (unknown || people > maxRemovals),
   );
   return [
+    ...failure.map((message) => ({ limit: "failure", message: `The rehearsal failed: ${message}` })),
     ...removed.map((row) => ({
       limit: "max-removals",
       message: `${lostWords(row, row.people, named, row.unknown)}: more than --max-removals ${maxRemovals}.`,

@@ -6,10 +6,13 @@ import {
   actWords,
   cellWords,
   counted,
+  diagnosticsTitle,
+  failureSection,
   nameOfScope,
   notesOf,
   notices,
   quietWords,
+  rehearsalSections,
   verdict,
   warningLines,
 } from "./words.js";
@@ -56,6 +59,10 @@ function partsOf(review: Review): Part[] {
       "**Exceeded:**",
       review.exceeded.map(({ message }) => `- 🛑 ${code(message, 1000)}`),
     ),
+    list(
+      "**Failure:**",
+      failureSection(review, sentence).lines.map((text) => `- 🛑 ${text}`),
+    ),
     ...matricesOf(review).map(table),
     list(
       "**Warnings:**",
@@ -69,12 +76,18 @@ function partsOf(review: Review): Part[] {
       "Access unchanged",
       quiet.map((row) => `- ${emoji[signs[row.effect]]} ${quietWords(row, code)}`),
     ),
+    ...rehearsalSections(review, code, sentence).map(({ title, lines }) =>
+      details(
+        title,
+        lines.map((text) => `- ${text}`),
+      ),
+    ),
     details(
       "Other providers",
       review.others.map(({ op, urn }) => `- ${code(op)} ${code(urn)}`),
     ),
     details(
-      "Warnings from the preview",
+      diagnosticsTitle(review),
       review.diagnostics.map((text) => `- ${code(text, 300)}`),
     ),
   ].filter(({ lines }) => lines.length > 0);
@@ -128,6 +141,11 @@ function cellText(cell: Cell | undefined): string {
 /** A name that others have chosen. */
 export function code(text: string, length = 254): string {
   return `<code>${escaped(printable(text, length)) || "&#32;"}</code>`;
+}
+
+/** A sentence that may contain such names. */
+function sentence(text: string): string {
+  return code(text, 1000);
 }
 
 /** Letters, digits, spaces and what means nothing anywhere stay; the rest is written as character references. */

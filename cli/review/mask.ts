@@ -10,13 +10,16 @@ const candidate = /(?<![^\s@])[^\s@]+@[^\s@]+/gu;
  * The review with every address masked, wherever it stands: `a***@example.com`. Where two would look the same, each gets
  * a mark made from its address, so that a person keeps theirs from one review to the next.
  */
-export function masked(review: Review): Review {
+export function masked<Report extends Review>(review: Report): Report {
   const masks = masksFor(addressesIn(review));
   const known = new KnownAddresses(masks);
   const inText = (found: string) => known.maskedWithin(found) ?? maskOf(found);
   const mask = (text: string) => masks.get(text) ?? text.replace(candidate, inText);
-  return { ...(everyText(review, mask) as Review), masked: true };
+  return { ...(everyText(review, mask) as Report), masked: true };
 }
+
+/** What is an address in a sentence, as it stands between quotes or brackets. */
+const inSentence = /[^\s"()@]+@[^\s"()@]+/gu;
 
 /** Composed characters may have been spelt with more of them. */
 const decomposed = 4;
@@ -66,9 +69,13 @@ class KnownAddresses {
   }
 }
 
-function addressesIn({ changes, unchanged }: Review): Set<string> {
-  const emails = [...changes, ...unchanged].map(({ person }) => person.email);
-  return new Set(emails.filter((email) => email !== undefined));
+function addressesIn({ changes, unchanged, emails = [], left = [], failure = [], notes = [] }: Review): Set<string> {
+  const ofPeople = [...changes, ...unchanged].map(({ person }) => person.email);
+  const inSentences = [...left, ...failure, ...notes, ...emails.map(({ to }) => to)]
+    .flatMap((text) => text.match(inSentence) ?? [])
+    .map((text) => normalizeEmail(text.replace(/[.,;:!?]+$/, "")));
+  const all = [...ofPeople, ...inSentences];
+  return new Set(all.filter((email) => email !== undefined));
 }
 
 function masksFor(emails: ReadonlySet<string>): Map<string, string> {

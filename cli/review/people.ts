@@ -49,13 +49,6 @@ export class People {
     return [...this.#people.values()];
   }
 
-  /** Notes whose addresses look alike: the uid stands beside them. */
-  tellApart(): void {
-    const shown = this.all.filter(({ email, hidden }) => email !== undefined && hidden === undefined);
-    const alike = lookalikes(shown.map(({ key, email }) => ({ key, name: email! })));
-    for (const person of shown) person.alike = alike.has(person.key);
-  }
-
   /** An address that two people have had is nobody's name: then only the uid tells. */
   of({ userUid, email, username, hidden }: Named): Person {
     const uids = email === undefined ? undefined : this.#uidsOf.get(email);
@@ -80,6 +73,13 @@ export class People {
     if (email === undefined || userUid === undefined) return;
     this.#uidsOf.set(email, (this.#uidsOf.get(email) ?? new Set()).add(userUid));
   }
+}
+
+/** Notes whose addresses look alike: the uid stands beside them. */
+export function tellPeopleApart(all: readonly Person[]): void {
+  const shown = all.filter(({ email, hidden }) => email !== undefined && hidden === undefined);
+  const alike = lookalikes(shown.map(({ key, email }) => ({ key, name: email! })));
+  for (const person of shown) person.alike = alike.has(person.key);
 }
 
 /** The person that a resource stands for. */

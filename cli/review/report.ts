@@ -1,6 +1,6 @@
 import { byText, changesOf, effects, scopeOrder, type Change, type Effect } from "./changes.js";
 import type { AccessRecord, Certainty } from "./claims.js";
-import { Model, type Act } from "./access.js";
+import { Model, type AccessModel, type Act } from "./access.js";
 import { costOf, type Cost } from "./cost.js";
 import type { Unclear } from "./decisive.js";
 import type { Person } from "./people.js";
@@ -59,7 +59,8 @@ export interface ChangeRow extends Where {
   mayHaveAccepted: boolean;
   /** Of a loss: the deletion, or the organization that is left. */
   cause?: Change["cause"];
-  moved?: { from: string; to?: string | undefined } | undefined;
+  /** `from` is absent where no resource stood for it before, `to` where none stands for it any more. */
+  moved?: { from?: string | undefined; to?: string | undefined } | undefined;
   fields: Field[];
   /** What decides about it and is not shown: it counts as the worst that it can be. */
   unclear: Unclear[];
@@ -79,8 +80,34 @@ export interface WarningRow extends Where, Omit<Warning, "scope" | "person" | "r
   person?: PersonName | undefined;
 }
 
+/** An email that a rehearsal has found in the mailbox of the copy. */
+export interface SentEmail {
+  /** Address; of a secret one, what is shown in its place. */
+  to: string;
+  /** `resend`: an invitation that was there before is sent again. */
+  kind: "invitation" | "resend";
+}
+
+/** What a rehearsal reports beside a review. */
+export interface Rehearsed {
+  rehearsed: true;
+  /** In the order of their addresses. */
+  emails: SentEmail[];
+  /** What the run has sent, and the minutes that Avala's limit leaves no choice about. */
+  requests: { reads: number; writes: number; minutes: number };
+  /** What a second run would do, and whose acceptance is waited for; sentences. */
+  left: string[];
+  /** Errors of a run that failed: the report then shows what it had done by then. */
+  failure: string[];
+  /** What the keys could not see; sentences. */
+  notes: string[];
+}
+
+/** The report of a rehearsal. */
+export type Rehearsal = Review & Rehearsed;
+
 /** Everything that `review` reports, in every format, and the shape of `--json`. docs/guides/review.md describes it. */
-export interface Review {
+export interface Review extends Partial<Rehearsed> {
   version: 1;
   masked: boolean;
   /** Whether the preview shows what stays as it is, and what becomes of replaced resources, too. */
@@ -112,6 +139,17 @@ export type Binding = Readonly<Record<string, string>>;
 export function reviewOf(preview: Preview, standards: Standards): Review {
   const model = new Model(preview);
   const changes = changesOf(model);
+  return reportOf(model, changes, costOf(model, changes, model.acts), preview, standards);
+}
+
+/** The report on a model, whether a preview tells it or a rehearsal has observed it. */
+export function reportOf(
+  model: AccessModel,
+  changes: readonly Change[],
+  cost: Cost,
+  preview: Preview,
+  standards: Standards,
+): Review {
   const acts = model.acts.toSorted(
     (one, other) => byText(scopeOrder(one.scope), scopeOrder(other.scope)) || byText(one.act, other.act),
   );
@@ -122,7 +160,7 @@ export function reviewOf(preview: Preview, standards: Standards): Review {
     complete: preview.complete,
     leftOut: preview.leftOut.length,
     summary: summaryOf(changes, warnings.length),
-    cost: costOf(model, changes, acts),
+    cost,
     changes: changes.map(changeRow),
     unchanged: unchangedBeside(model, changes),
     acts: acts.map(({ act, scope, fields, forced, unclear }) => ({
@@ -172,7 +210,7 @@ function changeRow(change: Change): ChangeRow {
   };
 }
 
-function unchangedBeside({ accesses }: Model, changes: readonly Change[]): Review["unchanged"] {
+function unchangedBeside({ accesses }: AccessModel, changes: readonly Change[]): Review["unchanged"] {
   const concerned = new Set(changes.map(({ person, scope }) => JSON.stringify([scope.organization.key, person.key])));
   const changed = new Set(changes.map(({ person, scope }) => JSON.stringify([scope.key, person.key])));
   return accesses
@@ -202,7 +240,7 @@ function whereOf(scope: Scope): Where {
 }
 
 /** An address that the program keeps secret is not shown, though the id of the resource contains it. */
-function personName({ userUid, email, username, hidden, alike }: Person): PersonName {
+export function personName({ userUid, email, username, hidden, alike }: Person): PersonName {
   if (hidden !== undefined) return { hidden };
   return { email, userUid, username, ...(alike && { alike }) };
 }
@@ -211,7 +249,7 @@ function standOf({ role, certainty: standing, managed }: AccessRecord): Stand {
   return { role, standing, managed };
 }
 
-function inOrder(one: Where & { person?: PersonName | undefined }, other: typeof one): number {
+export function inOrder(one: Where & { person?: PersonName | undefined }, other: typeof one): number {
   const order = ({ organization, team, person }: typeof one) =>
     JSON.stringify([
       organization.name,
@@ -226,7 +264,7 @@ function inOrder(one: Where & { person?: PersonName | undefined }, other: typeof
 }
 
 /** The JSON of a review: the same for the same preview, and sealed against slips of the hand. */
-export function asJson(review: Review): Review & { digest: string } {
-  const plain = JSON.parse(JSON.stringify(review)) as Review;
+export function asJson<Report extends Review>(review: Report): Report & { digest: string } {
+  const plain = JSON.parse(JSON.stringify(review)) as Report;
   return { ...plain, digest: digestOf(plain) };
 }

@@ -69,20 +69,6 @@ export class Scopes {
     return resource.kind === "Team" ? this.#team(id, resource) : this.#organization(id, resource);
   }
 
-  /** Two whose names look alike are told with what tells them apart. */
-  tellApart(): void {
-    const alike = lookalikes(
-      this.all.map(({ kind, key, name, organization }) => ({
-        key,
-        name,
-        scope: kind === "team" ? organization.key : "",
-      })),
-    );
-    for (const scope of this.all.filter(({ key }) => alike.has(key))) {
-      scope.called = `${scope.uid ?? nameOf(scope.urn ?? scope.key)} (${scope.name})`;
-    }
-  }
-
   /** The organization of a resource of a person. */
   organizationOf(resource: Resource): Scope {
     if (resource.id !== undefined) return this.#organization(resource.id.split("/")[0]!, resource);
@@ -244,6 +230,16 @@ export class Scopes {
     scope.organization = made.organization ?? scope;
     this.#byKey.set(scope.key, scope);
     return scope;
+  }
+}
+
+/** Two whose names look alike are told with what tells them apart. */
+export function tellScopesApart(all: readonly Scope[]): void {
+  const alike = lookalikes(
+    all.map(({ kind, key, name, organization }) => ({ key, name, scope: kind === "team" ? organization.key : "" })),
+  );
+  for (const scope of all.filter(({ key }) => alike.has(key))) {
+    scope.called = `${scope.uid ?? nameOf(scope.urn ?? scope.key)} (${scope.name})`;
   }
 }
 

@@ -6,11 +6,14 @@ import type { Review } from "./report.js";
 import {
   actWords,
   cellWords,
+  diagnosticsTitle,
+  failureSection,
   nameOfScope,
   named,
   notesOf,
   notices,
   quietWords,
+  rehearsalSections,
   verdict,
   warningLines,
 } from "./words.js";
@@ -27,6 +30,7 @@ export interface Section {
 }
 
 const shown = (text: string) => printable(text, 60);
+const sentence = (text: string) => printable(text, 1000);
 /** An address is shown to its end, where its domain stands. */
 const whole = (text: string) => printable(text, 254);
 const styles: Readonly<Record<Sign, Style | undefined>> = { "+": "green", "-": "red", "~": "yellow", "=": undefined };
@@ -39,6 +43,7 @@ export function sectionsOf(review: Review): Section[] {
   const quiet = review.changes.filter((change) => !isShown(change));
   const sections: Section[] = [
     { heading: "Exceeded", lines: review.exceeded.map(({ message }) => ({ text: message, style: "red" })) },
+    { heading: "Failure", lines: failureSection(review, sentence).lines.map((text) => ({ text, style: "red" })) },
     ...matricesOf(review).map(matrixSection),
     { heading: "Warnings", lines: warningLines(review, named).map((text) => ({ text: `! ${text}`, style: "yellow" })) },
     {
@@ -49,8 +54,12 @@ export function sectionsOf(review: Review): Section[] {
       heading: "Access unchanged",
       lines: quiet.map((row) => plain(`${signs[row.effect]} ${quietWords(row, shown, whole, named)}`)),
     },
+    ...rehearsalSections(review, named, sentence).map(({ title, lines }) => ({
+      heading: title,
+      lines: lines.map(plain),
+    })),
     { heading: "Other providers", lines: review.others.map(({ op, urn }) => plain(printable(`${op} ${urn}`, 200))) },
-    { heading: "Warnings from the preview", lines: review.diagnostics.map((text) => plain(printable(text, 200))) },
+    { heading: diagnosticsTitle(review), lines: review.diagnostics.map((text) => plain(printable(text, 200))) },
   ];
   return [
     { lines: [plain(verdict(review)), ...notices(review).map((text): Line => ({ text, style: "yellow" }))] },

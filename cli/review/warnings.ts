@@ -1,4 +1,4 @@
-import type { Access, Act, Model } from "./access.js";
+import type { Access, AccessModel, Act } from "./access.js";
 import type { Change } from "./changes.js";
 import type { AccessRecord } from "./claims.js";
 import { isHiddenText, type Unclear } from "./decisive.js";
@@ -49,7 +49,7 @@ export interface Standards {
 }
 
 /** What somebody who approves should look at. */
-export function warningsOf(model: Model, changes: readonly Change[], standards: Standards): Warning[] {
+export function warningsOf(model: AccessModel, changes: readonly Change[], standards: Standards): Warning[] {
   const removed = removalsOf(changes, model.acts);
   const lost = peopleBy(changes, ({ effect }) => effect === "loses");
   return [
@@ -100,7 +100,7 @@ export function removalsOf(changes: readonly Change[], acts: readonly Act[]): Re
 }
 
 /** One warning for each person in a place, and for each organization, team or roster. */
-function unclearAccess(model: Model, changes: readonly Change[]): Warning[] {
+function unclearAccess(model: AccessModel, changes: readonly Change[]): Warning[] {
   const rule = "unknown-access";
   const ofPeople = changes.map(({ scope, person, before, after, unclear }): Warning => {
     // The people of a roster share one value: its warning is one.
@@ -154,7 +154,7 @@ function extended(change: Change): Warning[] {
 }
 
 /** Somebody comes in of a domain that nobody in the organization has, or that is not among those allowed. */
-function foreigners({ accesses }: Model, changes: readonly Change[], allowed: readonly string[]): Warning[] {
+function foreigners({ accesses }: AccessModel, changes: readonly Change[], allowed: readonly string[]): Warning[] {
   const inside = domainsInside(accesses);
   const seen = new Set<string>();
   return changes
@@ -202,7 +202,7 @@ function mayLead({ role }: AccessRecord): boolean {
   return role === "lead" || isHiddenText(role);
 }
 
-function withoutLead({ accesses, acts }: Model): Warning[] {
+function withoutLead({ accesses, acts }: AccessModel): Warning[] {
   const deleted = new Set(acts.filter(({ act }) => act === "delete").map(({ scope }) => scope));
   const teams = new Set(accesses.map(({ scope }) => scope).filter(({ kind }) => kind === "team"));
   return [...teams]

@@ -81,6 +81,7 @@ function conditional(inTeam: boolean, emails: string | undefined): string | unde
 
 function movedWords(moved: ChangeRow["moved"], effect: ChangeRow["effect"], show: Show): string | undefined {
   if (!moved) return undefined;
+  if (moved.from === undefined) return `managed from now on (${show(moved.to ?? "")})`;
   if (moved.to === undefined) return `no longer managed (${show(moved.from)})`;
   const unchanged = effect === "keeps" ? "; access unchanged" : "";
   return moved.from === moved.to
@@ -261,17 +262,21 @@ export function verdict(review: Review): string {
   ].filter((part) => part !== false);
   const changes = people.length === 0 ? "Nobody gains or loses access" : people.join(" ");
   const { emails } = summary;
-  const sent = emails === 0 ? "no emails" : `up to ${counted(emails, "invitation email", "invitation emails")}`;
+  const most = review.rehearsed ? "" : "up to ";
+  const sent = emails === 0 ? "no emails" : `${most}${counted(emails, "invitation email", "invitation emails")}`;
   const rules = ruleOrder.flatMap((rule) => {
     const count = warnings.filter((row) => row.rule === rule).length;
     return count === 0 ? [] : [counted(count, ...ruleCounts[rule]!)];
   });
-  return `${changes}, ${sent}, ${effort(cost)}.${rules.length === 0 ? "" : ` ${rules.join("; ")}.`}`;
+  const mark = review.rehearsed ? "Rehearsed on a copy: " : "";
+  const effort = effortOf(cost, review.rehearsed ? "" : "about ");
+  return `${mark}${changes}, ${sent}, ${effort}.${rules.length === 0 ? "" : ` ${rules.join("; ")}.`}`;
 }
 
 /** What the reader of any format has to know before the rest. */
-export function notices({ complete, leftOut }: Review): string[] {
+export function notices({ complete, leftOut, failure = [] }: Review): string[] {
   return [
+    ...(failure.length === 0 ? [] : [failedWords]),
     ...(complete ? [] : [incompleteWords]),
     ...(leftOut === 0
       ? []
@@ -281,10 +286,49 @@ export function notices({ complete, leftOut }: Review): string[] {
   ];
 }
 
-function effort({ calls, minutes }: Review["cost"]): string {
+function effortOf({ calls, minutes }: Review["cost"], about: string): string {
   if (calls === 0) return "no requests";
-  const time = minutes === 0 ? "less than a minute" : `at least ${counted(minutes, "minute", "minutes")}`;
-  return `about ${counted(calls, "request", "requests")}, ${time}`;
+  return `${about}${counted(calls, "request", "requests")}, ${timeOf(minutes)}`;
+}
+
+function timeOf(minutes: number): string {
+  return minutes === 0 ? "less than a minute" : `at least ${counted(minutes, "minute", "minutes")}`;
+}
+
+/** A section of a report, in every format. */
+export interface ReportSection {
+  title: string;
+  lines: string[];
+}
+
+/** Why a rehearsal failed: before everything else. */
+export function failureSection({ failure = [] }: Review, whole: Show): ReportSection {
+  return { title: "Failure", lines: failure.map(whole) };
+}
+
+/**
+ * What a rehearsal adds to a review; sections without lines are left out.
+ * @param whole how the format shows a sentence that may contain names
+ */
+export function rehearsalSections(review: Review, show: Show, whole: Show): ReportSection[] {
+  const { emails = [], requests, left = [], notes = [] } = review;
+  return [
+    { title: "Emails", lines: emails.map(({ to, kind }) => `${show(to)}: ${emailWords[kind]}`) },
+    { title: "Requests", lines: requests === undefined ? [] : [requestWords(requests)] },
+    { title: "Left to do", lines: left.map(whole) },
+    { title: "Notes", lines: notes.map(whole) },
+  ].filter(({ lines }) => lines.length > 0);
+}
+
+const emailWords = { invitation: "invitation", resend: "invitation, sent again" } as const;
+
+function requestWords({ reads, writes, minutes }: NonNullable<Review["requests"]>): string {
+  return `${counted(reads, "read", "reads")} and ${counted(writes, "write", "writes")}, ${timeOf(minutes)}`;
+}
+
+/** The title of what Pulumi, the program and its providers have printed. */
+export function diagnosticsTitle({ rehearsed }: Review): string {
+  return rehearsed ? "Warnings from the preview and the run" : "Warnings from the preview";
 }
 
 /** "a", "a and b", "a, b and c". */
@@ -296,4 +340,5 @@ export function counted(count: number, one: string, more: string): string {
   return `${count} ${count === 1 ? one : more}`;
 }
 
+const failedWords = "The rehearsal failed. What follows is what the run had done by then.";
 const incompleteWords = `The preview does not list unchanged resources, or the steps of replacements: team names, leads and email domains are not known, nor what an interrupted run has left to delete. Pass the output of ${previewCommand}.`;

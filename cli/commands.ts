@@ -4,6 +4,7 @@ import { drift } from "./drift/drift.js";
 import { importCommand } from "./import/import.js";
 import { leave } from "./actions/leave.js";
 import { resend } from "./actions/resend.js";
+import { rehearse } from "./rehearse/rehearse.js";
 import { review } from "./review/review.js";
 import { status } from "./status/status.js";
 import { transferOwnership } from "./actions/transferOwnership.js";
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   importCommand,
   drift,
   review,
+  rehearse,
   status,
   resend,
   transferOwnership,

@@ -57,12 +57,15 @@ export async function cliVersion({ environment }: StackTarget): Promise<string |
   }
 }
 
-/** What `pulumi preview --json` writes of the stack, with what stays as it is; an error where the preview fails. */
-export async function previewed({ options, environment }: StackTarget): Promise<string> {
+/**
+ * What `pulumi preview --json` writes of the stack, with what stays as it is; an error where the preview fails.
+ * @param more further arguments
+ */
+export async function previewed({ options, environment }: StackTarget, more: readonly string[] = []): Promise<string> {
   const stack = options.stack === undefined ? [] : ["--stack", options.stack];
   const common = ["--non-interactive", "--color", "never", "--cwd", resolve(options.cwd ?? ".")];
   const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
-  const args = ["preview", "--json", "--show-sames", "--show-replacement-steps", ...stack, ...common];
+  const args = ["preview", "--json", "--show-sames", "--show-replacement-steps", ...more, ...stack, ...common];
   return promisify(execFile)("pulumi", args, { env, maxBuffer: 1 << 30 }).then(
     ({ stdout }) => stdout,
     ({ stdout = "", stderr = "", code }: { stdout?: string; stderr?: string; code?: unknown }) => {

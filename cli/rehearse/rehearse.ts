@@ -2,11 +2,12 @@ import { defineCommand, type ExitCode, type Invocation } from "../command.js";
 import { RefusedError, UsageError } from "../errors.js";
 import { managedIn } from "../pulumi/managed.js";
 import { previewOf, type Preview } from "../pulumi/preview.js";
-import { exportedState, isInProject, parse, previewed, stackConfiguration } from "../pulumi/run.js";
+import { exportedState, isInProject, parse, previewed } from "../pulumi/run.js";
+import { readConfiguration, valuesOf } from "./configuration.js";
 import { textOf } from "../pulumi/values.js";
-import { publish, reportOptions, reportRequest } from "../review/publish.js";
+import { publish, reportOptions, reportRequest, type ReportRequest } from "../review/publish.js";
 import { counted, listed, named } from "../review/words.js";
-import { unapprovedOutcome } from "./approvedOutcome.js";
+import { approvedRehearsal, unapprovedOutcome } from "./approvedOutcome.js";
 import { openCopy, type Copy } from "./copy.js";
 import { credentialsOf } from "./credentials.js";
 import { rehearsalOf, type Rehearsal } from "./outcome.js";
@@ -29,7 +30,7 @@ const runOptions = {
 const options = { ...runOptions, ...reportOptions } as const;
 
 type Options = typeof options;
-type Request = Awaited<ReturnType<typeof reportRequest>>;
+type Request = ReportRequest<Rehearsal>;
 
 /** Arguments of pulumi up, and those of its preview, which does not take the last one. */
 function runArguments(given: Invocation<Options>["options"]): { preview: string[]; up: string[] } {
@@ -69,7 +70,7 @@ export const rehearse = defineCommand({
 });
 
 async function runRehearsal(invocation: Invocation<Options>): Promise<ExitCode> {
-  const request = await reportRequest(invocation);
+  const request = await reportRequest(invocation, approvedRehearsal);
   if (!isInProject(invocation)) {
     throw new UsageError(
       "No Pulumi project in this folder or its parents.",
@@ -92,9 +93,9 @@ async function rehearsed(invocation: Invocation<Options>, request: Request): Pro
   const document = parse(await previewed(invocation, runArguments(invocation.options).preview), "pulumi preview");
   const preview = previewOf(document);
   refuseOthers(preview);
-  const config = await stackConfiguration(invocation);
+  const config = await readConfiguration(invocation);
   const state = await exportedState(invocation, { secrets: true });
-  const { credentials, unknown } = credentialsOf(environment, config, state, document);
+  const { credentials, unknown } = credentialsOf(environment, valuesOf(config), state, document);
   terminal.note("Reading the organizations.");
   const copy = await openCopy({
     credentials,
@@ -103,10 +104,14 @@ async function rehearsed(invocation: Invocation<Options>, request: Request): Pro
   });
   try {
     const notes = unknown.map(
-      (name) => `The API key of Provider ${named(name)} is not known before the run: its resources are not rehearsed.`,
+      (source) =>
+        `${source}: its API key is not known before the run, so its resources cannot be carried out on the copy.`,
     );
-    const copied = { state, document, config, rehearsalUrl: copy.url };
-    return await withSandbox(invocation, copied, (sandbox) =>
+    // Only the copy is written to.
+    const stackTarget = { ...invocation, environment: { ...environment, AVALA_READ_ONLY: undefined } };
+    const onProgress = (line: string) => terminal.progress(line);
+    const copied = { state, preview: document, config, rehearsalUrl: copy.url, onProgress };
+    return await withSandbox(stackTarget, copied, (sandbox) =>
       carriedOut({ invocation, request, preview, state, copy, sandbox, notes }),
     );
   } finally {
@@ -152,7 +157,11 @@ async function carriedOut({ invocation, request, preview, state, copy, sandbox, 
 
 function failureOf({ code, errors }: Outcome): string[] {
   if (code === 0) return [];
-  const messages = errors.map(({ name, message }) => (name === "" ? message : `${name}: ${message}`));
+  // The engine ends with an error of its own, that the update has failed.
+  const ofResources = errors.filter(({ name }) => name !== "");
+  const messages = (ofResources.length > 0 ? ofResources : errors).map(({ name, message }) =>
+    name === "" ? message : `${name}: ${message}`,
+  );
   return messages.length > 0 ? messages : [`pulumi up ended with exit code ${code}.`];
 }
 

@@ -17,13 +17,13 @@ export type { Outcome } from "./events.js";
 
 /** A copy of a stack, on which the real engine runs the real program. */
 export interface Sandbox {
-  /** Runs `pulumi up`. A run that fails is an outcome, not an error. */
-  up(): Promise<Outcome>;
+  /** Runs `pulumi up`, with further arguments. A run that fails is an outcome, not an error. */
+  up(more?: readonly string[]): Promise<Outcome>;
   /**
    * The document that `pulumi preview --json` writes, with what stays as it is.
    * @throws StackError if the preview fails
    */
-  preview(): Promise<unknown>;
+  preview(more?: readonly string[]): Promise<unknown>;
   /** The state of the copy, secrets in clear: nothing of it may be shown or written. */
   exported(): Promise<unknown>;
 }
@@ -170,9 +170,9 @@ class StackCopy implements Sandbox {
     this.#onProgress = onProgress;
   }
 
-  async up(): Promise<Outcome> {
+  async up(more: readonly string[] = []): Promise<Outcome> {
     const log = join(this.#folder, `events-${++this.#runs}.jsonl`);
-    const args = ["up", "--yes", "--skip-preview", "--event-log", log, ...this.#configured()];
+    const args = ["up", "--yes", "--skip-preview", "--event-log", log, ...more, ...this.#configured()];
     const { code, stderr } = await this.#run(args, this.#onProgress);
     const diagnosed = diagnosedIn(existsSync(log) ? readFileSync(log, "utf8") : "");
     // The CLI fails on its own where the engine has nothing to say.
@@ -181,8 +181,9 @@ class StackCopy implements Sandbox {
     return { code, ...diagnosed, errors };
   }
 
-  async preview(): Promise<unknown> {
-    const { code, stdout, stderr } = await this.#run([...previewCommand.split(" ").slice(1), ...this.#configured()]);
+  async preview(more: readonly string[] = []): Promise<unknown> {
+    const args = [...previewCommand.split(" ").slice(1), ...more, ...this.#configured()];
+    const { code, stdout, stderr } = await this.#run(args);
     if (code === 0) return parse(stdout, "pulumi preview");
     throw new StackError(
       `pulumi preview failed on the copy: ${reasonIn(`${errorsIn(stdout)} ${stderr}`)}`,

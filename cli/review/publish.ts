@@ -6,7 +6,7 @@ import { sharedOptions, type ExitCode, type Invocation } from "../command.js";
 import { ApprovedReviewError, StackError, UsageError } from "../errors.js";
 import { inputText } from "../input.js";
 import { jsonText } from "../output/terminal.js";
-import { approvedReview, bindingOf } from "./approved.js";
+import { bindingOf, type Expected } from "./approved.js";
 import { htmlOf } from "./html.js";
 import { countOf, exceededBy, rulesOf } from "./limits.js";
 import { markdownOf } from "./markdown.js";
@@ -63,18 +63,24 @@ export const reportOptions = {
 type Options = typeof reportOptions;
 
 /** What the options of a report say, checked. */
-export interface ReportRequest {
+export interface ReportRequest<Report extends Review> {
   format: Format;
   standards: Standards;
   /** What was approved, with `--approved`. */
-  approved: Review | undefined;
+  approved: Report | undefined;
   binding: Binding | undefined;
   /** Every limit of the options that a report exceeds. */
   exceededBy(review: Review): Review["exceeded"];
 }
 
-/** Reads the options, and fails before anything is run if one of them is not valid. */
-export async function reportRequest(invocation: Invocation<Options>): Promise<ReportRequest> {
+/**
+ * Reads the options, and fails before anything is run if one of them is not valid.
+ * @param approvedReport reads what was approved
+ */
+export async function reportRequest<Report extends Review>(
+  invocation: Invocation<Options>,
+  approvedReport: (document: unknown, expected: Expected) => Report,
+): Promise<ReportRequest<Report>> {
   const { options } = invocation;
   const limits = {
     maxRemovals: countOf(options["max-removals"], "--max-removals"),
@@ -91,7 +97,7 @@ export async function reportRequest(invocation: Invocation<Options>): Promise<Re
       maxRemovals: allowedRemovals(invocation),
       domains: options["allow-domain"].map((domain) => normalizeDomain(domain.trim().replace(/^@/, ""))),
     },
-    approved: file === undefined ? undefined : approvedReview(await approvedDocument(file), { binding, allowExceeded }),
+    approved: file === undefined ? undefined : approvedReport(await approvedDocument(file), { binding, allowExceeded }),
     exceededBy: (review) => exceededBy(review, limits),
   };
 }
@@ -99,7 +105,7 @@ export async function reportRequest(invocation: Invocation<Options>): Promise<Re
 /** Prints or writes a report, with what it exceeds. */
 export async function publish(
   invocation: Invocation<Options>,
-  { format, binding }: ReportRequest,
+  { format, binding }: Pick<ReportRequest<Review>, "format" | "binding">,
   review: Review,
 ): Promise<ExitCode> {
   const { options, terminal } = invocation;

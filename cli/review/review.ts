@@ -3,7 +3,7 @@ import { PreviewError, UsageError } from "../errors.js";
 import { inputText, sourceName } from "../input.js";
 import { previewCommand, previewOf } from "../pulumi/preview.js";
 import { isInProject, previewed } from "../pulumi/run.js";
-import { unapproved } from "./approved.js";
+import { approvedReview, unapproved } from "./approved.js";
 import { publish, reportOptions, reportRequest } from "./publish.js";
 import { reviewOf } from "./report.js";
 
@@ -36,7 +36,7 @@ export const review = defineCommand({
 });
 
 async function runReview(invocation: Invocation<typeof reportOptions>): Promise<ExitCode> {
-  const request = await reportRequest(invocation);
+  const request = await reportRequest(invocation, approvedReview);
   const { approved, standards } = request;
   const found = reviewOf(previewOf(await document(invocation)), standards);
   const exceeded = [...request.exceededBy(found), ...(approved ? unapproved(found, approved) : [])];

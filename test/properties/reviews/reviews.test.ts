@@ -114,7 +114,14 @@ function continuing(cases: readonly Case[]): string[] {
 
 /** Carries the changes out on a copy, with the arguments of the run. */
 async function rehearsed(args: readonly string[]): Promise<Rehearsal> {
-  const { code, stdout, stderr } = await project.exec(process.execPath, [commandLine, "rehearse", "--json", ...args]);
+  const { code, stdout, stderr } = await project.exec(process.execPath, [
+    commandLine,
+    "rehearse",
+    "--stack",
+    "test",
+    "--json",
+    ...args,
+  ]);
   if (code !== 0 && code !== 2) throw new Error(`rehearse ended with ${code}:\n${stderr}`);
   return JSON.parse(stdout) as Rehearsal;
 }
@@ -165,8 +172,8 @@ async function judged(numbers: readonly number[]): Promise<Verdict> {
     for (const one of made) for (const act of one.acts) await carryOut(one, act);
     await project.refresh();
     const { cases, review } = await previewed(all, made);
-    const before = await emulator.state();
     await emulator.clearLog();
+    const before = await emulator.state();
     const rehearsal = await rehearsed([...continuing(cases), ...replacing(cases)]);
     const touched = (await emulator.requests()).filter(({ method }) => method !== "GET");
     expect({ touched, state: await emulator.state() }).toEqual({ touched: [], state: before });

@@ -1,0 +1,111 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import { Project, ref, type Declared } from "../support/pulumi.js";
+import type { Rehearsal } from "../../cli/rehearse/outcome.js";
+
+jest.setTimeout(240_000);
+
+const commandLine = join(__dirname, "../../dist/cli.js");
+const address = (name: string) => `${name}@example.com`;
+
+let emulator: TestEmulator;
+let project: Project;
+
+beforeEach(async () => {
+  emulator = await startEmulator({
+    seed: {
+      people: ["owner", "ada", "lee", "mia"].map((name) => ({ email: address(name) })),
+      organizations: [
+        {
+          name: "Acme",
+          members: [
+            { email: address("owner"), role: "owner" },
+            { email: address("ada"), role: "admin" },
+            { email: address("lee") },
+            { email: address("mia") },
+          ],
+          teams: [{ name: "Core", members: [{ email: address("lee"), role: "lead" }] }],
+        },
+      ],
+    },
+  });
+  project = await Project.open(emulator.environment());
+});
+
+afterEach(async () => {
+  project.close();
+  await emulator.close();
+});
+
+const acme: Declared = { kind: "Organization", name: "acme", args: { name: "Acme", adopt: "acme" } };
+const core: Declared = {
+  kind: "Team",
+  name: "core",
+  args: { organization: ref("acme"), name: "Core", adopt: "core" },
+};
+const member = (name: string, more: object = {}): Declared => ({
+  kind: "OrganizationMember",
+  name,
+  args: { organization: ref("acme"), email: address(name), ...more },
+});
+const lead = (name: string): Declared => ({
+  kind: "TeamMembership",
+  name: `core ${name}`,
+  args: { team: ref("core"), email: address(name), role: "lead" },
+});
+
+const rehearse = (...args: string[]) =>
+  project.exec(process.execPath, [commandLine, "rehearse", "--stack", "test", ...args]);
+
+/** The service, what a run has written to it, and what processes have left in the folder for temporary files. */
+async function world() {
+  const calls = (await emulator.requests()).filter(({ method }) => method !== "GET");
+  return {
+    state: await emulator.state(),
+    writes: calls.map(({ method, path }) => `${method} ${path}`),
+    left: readdirSync(join(project.folder, "tmp")).filter((name) => name.includes("rehears")),
+  };
+}
+
+describe("rehearse", () => {
+  it("reports what up does then, and changes nothing", async () => {
+    project.declare([acme, core, member("ada", { role: "admin" }), member("lee"), member("mia"), lead("lee")]);
+    await project.up();
+    project.declare([acme, core, member("ada"), member("mia"), lead("mia"), member("zoe"), lead("zoe")]);
+    await emulator.clearLog();
+    const before = await world();
+    const { code, stdout } = await rehearse("--json");
+    expect({ code, ...(await world()) }).toEqual({ code: 0, ...before, writes: [] });
+    const report = JSON.parse(stdout) as Rehearsal;
+    const access = report.changes.map(({ person, effect, team, after }) => [
+      person.email,
+      team?.name ?? "Acme",
+      effect,
+      after?.role,
+    ]);
+    expect(access.toSorted()).toEqual(
+      [
+        [address("ada"), "Acme", "role", "member"],
+        [address("lee"), "Acme", "loses", undefined],
+        [address("lee"), "Core", "loses", undefined],
+        [address("mia"), "Core", "gains", "lead"],
+        [address("zoe"), "Acme", "invited", "member"],
+        [address("zoe"), "Core", "waits", "lead"],
+      ].toSorted(),
+    );
+    expect(report).toMatchObject({
+      rehearsed: true,
+      failure: [],
+      emails: [{ to: address("zoe"), kind: "invitation" }],
+    });
+  });
+
+  it("reports what a run that fails has done by then, with exit code 2", async () => {
+    project.declare([acme, member("zoe"), { ...core, args: { ...core.args, adopt: "no-such-team" } }]);
+    const { code, stdout } = await rehearse("--json");
+    const report = JSON.parse(stdout) as Rehearsal;
+    expect(code).toBe(2);
+    expect(report.failure).toEqual([expect.stringContaining("no-such-team")]);
+  });
+});

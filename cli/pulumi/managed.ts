@@ -1,5 +1,5 @@
 import { nameOf, providerOf } from "./urn.js";
-import { mark, secretMark } from "./values.js";
+import { mark, openedSecret, secretMark } from "./values.js";
 import type { KindKey } from "../../provider/lifecycle/registry.js";
 import { canonicalUid, splitId } from "../../provider/core/identity.js";
 import { resources as schemas } from "../../provider/schema/index.js";
@@ -95,22 +95,21 @@ function idParts(id: string, count: number): string[] {
 /** `urn:pulumi:dev::app::pulumi:providers:pulumi-nodejs::tenant::<uuid>`; the engine calls its own `default`, or so and a version. */
 function explicitProvider(reference: unknown): string | undefined {
   const name = nameOf(providerOf(reference));
-  return name === "" || /^default(_\d|$)/.test(name) ? undefined : name;
+  return name === "" || isDefaultProvider(name) ? undefined : name;
+}
+
+/** Whether it is the name of a provider that the engine itself declares. */
+export function isDefaultProvider(name: string): boolean {
+  return /^default(_\d|$)/.test(name);
 }
 
 function opened(outputs: Properties): Pick<Managed, "outputs" | "secret" | "sealed"> {
   const entries = Object.entries(outputs);
   const secrets = entries.filter(([, value]) => properties(value)[mark] === secretMark);
   const names = new Set(secrets.map(([name]) => name));
-  const plain = secrets.flatMap(([name, value]): [string, unknown][] => {
-    const { plaintext } = properties(value);
-    if (typeof plaintext !== "string") return [];
-    try {
-      return [[name, JSON.parse(plaintext)]];
-    } catch {
-      return [];
-    }
-  });
+  const plain = secrets
+    .map(([name, value]) => [name, openedSecret(value)] as const)
+    .filter(([, value]) => value !== undefined);
   const known = new Set(plain.map(([name]) => name));
   return {
     outputs: Object.fromEntries([...entries.filter(([name]) => !names.has(name)), ...plain]),

@@ -65,7 +65,7 @@ export const kinds = [
 export type Kind = (typeof kinds)[number];
 
 const typePattern = /^pulumi-nodejs:dynamic\/avala:(.*)$/s;
-const providerType = "pulumi:providers:pulumi-nodejs";
+export const providerType = "pulumi:providers:pulumi-nodejs";
 /** Steps that change nothing but what the engine keeps of them, or that others stand for. */
 const bookkeeping = new Set(["refresh", "read-discard", "discard", "discard-replaced", "remove-pending-replace"]);
 const meanings: Readonly<Record<string, Step["op"]>> = {

@@ -22,6 +22,17 @@ export function isSecret(value: unknown): boolean {
   return value === secretText || (isObject(value) && Object.hasOwn(value, mark));
 }
 
+/** The value of a secret that a state was exported with; `undefined` where it is encrypted, or not a secret of a state. */
+export function openedSecret(value: unknown): unknown {
+  const { [mark]: kind, plaintext } = propertiesOf(value);
+  if (kind !== secretMark || typeof plaintext !== "string") return undefined;
+  try {
+    return JSON.parse(plaintext) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What stands in place of a value that is secret, or not known yet, or holds such a value; `undefined` of others. */
 export function hiddenText(value: unknown): string | undefined {
   if (isSecret(value)) return secretText;

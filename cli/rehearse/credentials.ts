@@ -1,9 +1,147 @@
-import type { Settings } from "../../provider/lifecycle/runtime/settings.js";
+import { ConfigError } from "../../provider/core/errors.js";
+import { resolveSettings, type Settings } from "../../provider/lifecycle/runtime/settings.js";
+import type { Invocation } from "../command.js";
+import { isDefaultProvider } from "../pulumi/managed.js";
+import { providerType } from "../pulumi/preview.js";
+import { nameOf, providerOf } from "../pulumi/urn.js";
+import { hiddenText, openedSecret, propertiesOf, type Properties } from "../pulumi/values.js";
 
-/** A key of a deployment that program and state may use. */
+/** A key and its deployment, which a run may use. */
 export interface Credential {
-  /** With the real key and base URL. */
+  /** With the real key and base URL, also where the command itself is part of a rehearsal. */
   settings: Settings;
-  /** Where they come from, for messages: "AVALA_API_KEY", "stack configuration", "Provider tenant". */
+  /** Where the pair comes from, for messages: `AVALA_API_KEY`, `stack configuration`, `Provider tenant`. */
   sources: string[];
+}
+
+type Environment = Invocation["environment"];
+type Texts = ReadonlyMap<string, string>;
+
+/** A place that gives a key and a base URL. */
+interface Origin {
+  source: string;
+  /** In the form of the stack configuration; `undefined` if a part is not known before the run. */
+  config: Texts | undefined;
+}
+
+/** A provider of dynamic resources, with its settings. */
+interface Provider {
+  urn: string;
+  inputs: Properties;
+  /** A replaced one, still in the state, with which resources are left to be deleted. */
+  isPending: boolean;
+}
+
+/**
+ * The keys that a run of the program may use: of the environment or else the stack configuration, and of the providers
+ * that the state and the preview contain. Each pair of key and base URL is there once. `unknown` names the sources whose
+ * key or base URL cannot be found out before the run.
+ * @param config of the stack, with secrets
+ * @param state exported with secrets
+ * @param preview the document of `pulumi preview --json --show-sames`, in which no secret can be read
+ */
+export function credentialsOf(
+  environment: Environment,
+  config: Texts,
+  state: unknown,
+  preview: unknown,
+): { credentials: Credential[]; unknown: string[] } {
+  const found = new Map<string, Credential>();
+  const unknown = new Set<string>();
+  for (const { source, config: given } of [
+    ...ownOrigin(environment, config),
+    ...providerOrigins(environment, state, preview),
+  ]) {
+    const settings = given && settingsOf(environment, given);
+    if (settings === undefined) {
+      unknown.add(source);
+      continue;
+    }
+    const pair = JSON.stringify([settings.client.apiKey, settings.client.baseUrl]);
+    const { sources } = found.get(pair) ?? found.set(pair, { settings, sources: [] }).get(pair)!;
+    if (!sources.includes(source)) sources.push(source);
+  }
+  return { credentials: [...found.values()], unknown: [...unknown] };
+}
+
+/** As in every run; none where the program has explicit providers alone. */
+function ownOrigin(environment: Environment, config: Texts): Origin[] {
+  if (environment["AVALA_API_KEY"]) return [{ source: "AVALA_API_KEY", config }];
+  return givesKey(config) ? [{ source: "stack configuration", config }] : [];
+}
+
+function providerOrigins(environment: Environment, state: unknown, preview: unknown): Origin[] {
+  const steps = rowsIn(preview, "steps").map(({ op, urn, newState }) => ({
+    op,
+    urn,
+    newState: propertiesOf(newState),
+  }));
+  const before = providersIn(rowsIn(propertiesOf(state)["deployment"], "resources"));
+  const recorded = new Set(before.filter(({ isPending }) => !isPending).map(({ urn }) => urn));
+  // What stays the same is read in the state: the preview does not show its secrets.
+  const isNews = ({ op, urn }: (typeof steps)[number]) => op !== "same" || !recorded.has(String(urn));
+  const after = providersIn(steps.filter(isNews).map(({ newState }) => newState));
+  const used = new Set(steps.map(({ newState }) => providerOf(newState["provider"])));
+  const updates = new Set(steps.filter(({ op }) => op === "update").map(({ urn }) => urn));
+  const updated = new Set(after.filter(({ urn, inputs }) => updates.has(urn) && textsIn(inputs)).map(({ urn }) => urn));
+  // Once the program has declared a provider, the deletions of the run use it as declared too.
+  const isReplaced = ({ urn, isPending }: Provider, by: ReadonlySet<string>) => !isPending && by.has(urn);
+  const isLeft = (provider: Provider) =>
+    isEngines(provider) ? !environment["AVALA_API_KEY"] && !isReplaced(provider, used) : !isReplaced(provider, updated);
+  return [...before.filter(isLeft), ...after].map((provider) => ({
+    source: isEngines(provider) ? "stack configuration of the last update" : `Provider ${nameOf(provider.urn)}`,
+    config: textsIn(provider.inputs),
+  }));
+}
+
+/** Those with a key of their own; for others, the environment and the stack configuration decide. */
+function providersIn(rows: readonly Properties[]): Provider[] {
+  return rows
+    .filter(({ type }) => type === providerType)
+    .map((row) => ({
+      urn: String(row["urn"]),
+      inputs: propertiesOf(row["inputs"]),
+      isPending: row["delete"] === true,
+    }))
+    .filter(({ inputs }) => isExplicit(inputs) || givesKey(new Map(Object.entries(inputs))));
+}
+
+function isExplicit(inputs: Properties): boolean {
+  return inputs["avala:explicit"] !== undefined;
+}
+
+/** The engine declares it, with the stack configuration. */
+function isEngines({ urn, inputs }: Provider): boolean {
+  return isDefaultProvider(nameOf(urn)) && !isExplicit(inputs);
+}
+
+function givesKey(config: ReadonlyMap<string, unknown>): boolean {
+  return ["avala:apiKey", "avala:apiKeyEnv"].some((key) => (config.get(key) ?? "") !== "");
+}
+
+/** As the host resolves them outside of a rehearsal; `undefined` if it would refuse them. */
+function settingsOf(environment: Environment, config: Texts): Settings | undefined {
+  try {
+    return resolveSettings(
+      (name) => (name === "AVALA_REHEARSAL" ? undefined : environment[name]),
+      (key) => config.get(key),
+    );
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
+}
+
+/** Without one of them, a key could go to the base URL of another source: then they count as not known. */
+function textsIn(inputs: Properties): Texts | undefined {
+  const texts = Object.entries(inputs)
+    .filter(([name, value]) => name.startsWith("avala:") && value !== undefined && value !== null)
+    .map(([name, value]) => [name, openedSecret(value) ?? value] as const);
+  if (texts.some(([, value]) => typeof value === "object" || hiddenText(value) !== undefined)) return undefined;
+  return new Map(texts.map(([name, value]) => [name, String(value)]));
+}
+
+function rowsIn(document: unknown, name: string): Properties[] {
+  const rows = propertiesOf(document)[name];
+  return Array.isArray(rows) ? rows.map(propertiesOf) : [];
 }

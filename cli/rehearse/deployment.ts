@@ -65,11 +65,7 @@ export class Deployment {
     const first = rows.filter(({ uid, slug }) => names.has(uid) || names.has(slug));
     const read = new Map<string, Read>();
     const readAll = (more: readonly OrganizationRow[]) =>
-      Promise.all(
-        more.map(async (row) => {
-          if (row.isActive !== false) read.set(row.uid, await readOrganization(copying, keys, row));
-        }),
-      );
+      Promise.all(more.map(async (row) => read.set(row.uid, await readOrganization(copying, keys, row))));
     await readAll(first);
     recognizeUsers(keys, read);
     // Where the service does not tell who a key's user is, an organization that they own does.
@@ -114,7 +110,7 @@ export class Deployment {
   async need(slug: string, reader: Reader): Promise<void> {
     const uid = this.#unread.get(slug);
     const row = uid === undefined ? undefined : reader.rows.get(uid);
-    if (row === undefined || row.isActive === false) return;
+    if (row === undefined) return;
     const reading = this.#readings.get(row.uid) ?? this.#read(row);
     this.#readings.set(row.uid, reading);
     await reading;

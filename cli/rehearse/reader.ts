@@ -58,11 +58,11 @@ export class Reader {
     this.#notes = notes;
     this.client = createClient({ ...settings.client, readOnly: true, beforeRequest });
     const { organizations } = this.client;
-    // The snapshot leaves out organizations that are not active.
+    // The snapshot leaves out organizations that are not active; the copy has them, too.
     const list = async () => {
       const rows = await organizations.list();
       this.rows = new Map(rows.map((row) => [row.uid, row]));
-      return rows;
+      return rows.map((row) => ({ ...row, isActive: true }));
     };
     this.#snapshot = new Snapshot({ ...this.client, organizations: { ...organizations, list } });
   }

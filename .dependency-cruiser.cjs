@@ -1,6 +1,7 @@
 /**
- * What each room may import besides itself: rooms of the provider (`ours`), other files (`others`), packages (`packages`), the first and last of them for types only
- * (`oursTypes`, `types`), and Node's own modules unless `node` is false. What is not named here is refused.
+ * What each room may import besides itself: rooms of the provider (`ours`), files of other rooms (`others`), packages
+ * (`packages`), rooms of the provider and packages for types only (`oursTypes`, `types`), and Node's own modules unless
+ * `node` is false. What is not named here is refused.
  */
 const ROOMS = {
   "provider/index.ts": { ours: ["resources", "components", "functions", "schema", "core", "generated"] },

@@ -34,8 +34,12 @@ export class KnownPeople {
     return this.#known.get(uid)?.email ?? placeholder(uid);
   }
 
+  isHidden(uid: string): boolean {
+    return this.#known.get(uid)?.email === undefined;
+  }
+
   get hidden(): string[] {
-    return [...this.#known.keys()].filter((uid) => this.#known.get(uid)?.email === undefined);
+    return [...this.#known.keys()].filter((uid) => this.isHidden(uid));
   }
 
   seed(uid: string): PersonSeed {

@@ -3,6 +3,7 @@ import type { State } from "../../emulator/src/index.js";
 import { type Rehearsal, rehearsalOf, rehearsed } from "../../provider/client/index.js";
 import { AvalaError } from "../../provider/core/errors.js";
 import { printable } from "../../provider/core/text.js";
+import { plural } from "../output/terminal.js";
 import type { Credential } from "./credentials.js";
 import { type CopiedKey, type Copying, Deployment } from "./deployment.js";
 import { Reader } from "./reader.js";
@@ -141,7 +142,12 @@ class Copies {
   #keyOf(rehearsal: Rehearsal, credential: Credential): CopiedKey & { name: string; baseUrl: string } {
     const { apiKey, baseUrl } = credential.settings.client;
     const copied = rehearsed(rehearsal, { apiKey, baseUrl });
-    const reader = new Reader(credential, this.#copying.notes, () => this.#reads++);
+    const { notes, onProgress } = this.#copying;
+    const reader = new Reader(credential, notes, {
+      beforeRequest: () => this.#reads++,
+      onWait: ({ waiting, seconds }) =>
+        onProgress(`Rate limit of Avala: ${plural(waiting, "request")} to wait for, for about ${seconds} s.`),
+    });
     this.#readers.push(reader);
     const name = copied.baseUrl.slice(this.#url.length + 1, -API.length);
     return { key: copied.apiKey, reader, name, baseUrl };

@@ -255,7 +255,7 @@ export class Deployment {
   #noteBlanks({ detail, members, invitations }: Inside, hiddenInvitations: number): void {
     const { notes } = this.#copying;
     const shown = shownOrganization(detail);
-    const hidden = members.filter(({ userUid }) => this.#people.hidden.includes(userUid)).length;
+    const hidden = members.filter(({ userUid }) => this.#people.isHidden(userUid)).length;
     if (hidden > 0) {
       notes.add(
         `Avala hides the addresses of ${hidden} of the people of ${shown}: whether the run invites one of them is not known.`,

@@ -1,5 +1,6 @@
 import {
   type AvalaClient,
+  type ClientSettings,
   createClient,
   type CredentialPermissions,
   type Identified,
@@ -32,6 +33,9 @@ export interface Inside {
   teams: { team: Identified<Team>; members: TeamMember[] }[];
 }
 
+/** Called before each request that is sent, and when many of them have to wait. */
+export type Watch = Required<Pick<ClientSettings, "beforeRequest" | "onWait">>;
+
 /** Not part of every deployment, and refused to some keys: see `doctor`. */
 const unreported = [ForbiddenError, ResponseShapeError, UnexpectedStatusError];
 
@@ -52,11 +56,10 @@ export class Reader {
   readonly #snapshot: Snapshot;
   readonly #notes: Set<string>;
 
-  /** @param beforeRequest called for each request that is sent */
-  constructor({ settings, sources }: Credential, notes: Set<string>, beforeRequest: () => void) {
+  constructor({ settings, sources }: Credential, notes: Set<string>, watch: Watch) {
     this.shown = printable(sources.join(", "), 200);
     this.#notes = notes;
-    this.client = createClient({ ...settings.client, readOnly: true, beforeRequest });
+    this.client = createClient({ ...settings.client, ...watch, readOnly: true });
     const { organizations } = this.client;
     // The snapshot leaves out organizations that are not active; the copy has them, too.
     const list = async () => {

@@ -1,4 +1,4 @@
-import { nameOf } from "../pulumi/urn.js";
+import { nameOf, parseUrn } from "../pulumi/urn.js";
 import { isObject, propertiesOf, type Properties } from "../pulumi/values.js";
 
 /** What came of a run of the engine. Names and messages may contain text of the service: not to be shown as they are. */
@@ -10,32 +10,48 @@ export interface Outcome {
   warnings: string[];
 }
 
-/**
- * Errors and warnings in the engine's log of events.
- * @param log one event per line; the last may be cut off
- */
-export function diagnosedIn(log: string): Pick<Outcome, "errors" | "warnings"> {
-  const diagnosed = log.split("\n").flatMap(diagnosticIn);
-  const errors = diagnosed
-    .filter(({ severity }) => severity === "error")
-    .map(({ urn, message }) => ({ name: typeof urn === "string" ? nameOf(urn) : "", message: textOf(message) }));
-  const warnings = diagnosed.filter(({ severity }) => severity === "warning").map(({ message }) => textOf(message));
-  const once = new Map(errors.map((error) => [JSON.stringify(error), error]));
-  return { errors: [...once.values()], warnings: [...new Set(warnings)] };
-}
+/** Reads the events that `pulumi up --json` prints, one in each line. They contain secrets: only what is kept here is. */
+export class Events {
+  readonly #errors = new Map<string, Outcome["errors"][number]>();
+  readonly #warnings = new Set<string>();
+  readonly #onStep: (text: string) => void;
 
-function diagnosticIn(line: string): Properties[] {
-  try {
-    const { diagnosticEvent } = propertiesOf(JSON.parse(line));
-    return isObject(diagnosticEvent) ? [diagnosticEvent] : [];
-  } catch {
-    return [];
+  /** @param onStep is told what the engine begins: "create Team core" */
+  constructor(onStep: (text: string) => void = () => undefined) {
+    this.#onStep = onStep;
+  }
+
+  get errors(): Outcome["errors"] {
+    return [...this.#errors.values()];
+  }
+
+  get warnings(): string[] {
+    return [...this.#warnings];
+  }
+
+  take(line: string): void {
+    const { diagnosticEvent, resourcePreEvent } = eventIn(line);
+    if (isObject(diagnosticEvent)) this.#diagnosed(diagnosticEvent);
+    const { op, urn } = propertiesOf(propertiesOf(resourcePreEvent)["metadata"]);
+    if (typeof op !== "string" || typeof urn !== "string" || op === "same" || op === "read") return;
+    const { type, name } = parseUrn(urn);
+    this.#onStep(`${op} ${type.slice(type.lastIndexOf(":") + 1)} ${name}`);
+  }
+
+  #diagnosed({ severity, urn, message }: Properties): void {
+    const text = String(message).trim();
+    if (severity === "warning") this.#warnings.add(text);
+    if (severity !== "error") return;
+    const name = typeof urn === "string" ? nameOf(urn) : "";
+    this.#errors.set(JSON.stringify([name, text]), { name, message: text });
   }
 }
 
-/** Without the engine's marks for colours. */
-function textOf(message: unknown): string {
-  return String(message)
-    .replaceAll(/<\{%[^%]*%\}>/g, "")
-    .trim();
+/** The last line may be cut off. */
+function eventIn(line: string): Properties {
+  try {
+    return propertiesOf(JSON.parse(line));
+  } catch {
+    return {};
+  }
 }

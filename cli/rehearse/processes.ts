@@ -29,9 +29,10 @@ export class Processes {
 
   /**
    * Runs the CLI to its end.
+   * @param onLine takes the lines of stdout, which are not kept then
    * @throws the reason of the signal, if it is aborted
    */
-  async run(args: readonly string[], onLine: (line: string) => void = () => undefined): Promise<Ended> {
+  async run(args: readonly string[], onLine?: (line: string) => void): Promise<Ended> {
     this.#signal.throwIfAborted();
     // A process group of its own: Ctrl-C in a terminal reaches this process alone, and a second one kills no engine.
     const detached = process.platform !== "win32";
@@ -78,11 +79,12 @@ export class Processes {
   }
 }
 
-async function outputOf(child: ChildProcess, onLine: (line: string) => void): Promise<Ended> {
+async function outputOf(child: ChildProcess, onLine?: (line: string) => void): Promise<Ended> {
   let [stdout, stderr] = ["", ""];
-  child.stdout!.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stdout!.setEncoding("utf8");
+  if (onLine === undefined) child.stdout!.on("data", (text: string) => (stdout += text));
+  else createInterface({ input: child.stdout!, crlfDelay: Infinity }).on("line", onLine);
   child.stderr!.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  createInterface({ input: child.stdout! }).on("line", onLine);
   try {
     const [code] = (await once(child, "close")) as [number | null];
     return { code: code ?? 1, stdout, stderr };

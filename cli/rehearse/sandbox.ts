@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Interrupted, PreviewError, StackError } from "../errors.js";
@@ -7,7 +7,7 @@ import { errorsIn, parse, reasonIn, type StackTarget } from "../pulumi/run.js";
 import { propertiesOf } from "../pulumi/values.js";
 import { writeStack, type StackName } from "./backend.js";
 import { configurationFile, type Configuration } from "./configuration.js";
-import { diagnosedIn, type Outcome } from "./events.js";
+import { Events, type Outcome } from "./events.js";
 import { makeFolder, removeFolder } from "./folder.js";
 import { Passphrase } from "./passphrase.js";
 import { Processes, type Ended } from "./processes.js";
@@ -38,8 +38,8 @@ export interface Copied {
   config: Configuration;
   /** Value of `AVALA_REHEARSAL`. */
   rehearsalUrl: string;
-  /** Lines that `pulumi up` prints. */
-  onProgress?: ((line: string) => void) | undefined;
+  /** Is told what `pulumi up` begins: "create Team core". */
+  onProgress?: ((text: string) => void) | undefined;
 }
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -117,8 +117,6 @@ function environmentIn(
     PULUMI_CONFIG_PASSPHRASE: passphrase.text,
     PULUMI_CREDENTIALS_PATH: home,
     PULUMI_CREDENTIAL_STORE: "plaintext",
-    // Without it there is no log of events.
-    PULUMI_DEBUG_COMMANDS: "true",
     PULUMI_DIY_BACKEND_GZIP: "false",
     PULUMI_DIY_BACKEND_ZSTD: "false",
     PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "false",
@@ -153,8 +151,7 @@ class StackCopy implements Sandbox {
   readonly #own: StackName;
   readonly #cwd: string;
   readonly #processes: Processes;
-  readonly #onProgress: ((line: string) => void) | undefined;
-  #runs = 0;
+  readonly #onProgress: ((text: string) => void) | undefined;
 
   constructor(
     folder: string,
@@ -171,14 +168,13 @@ class StackCopy implements Sandbox {
   }
 
   async up(more: readonly string[] = []): Promise<Outcome> {
-    const log = join(this.#folder, `events-${++this.#runs}.jsonl`);
-    const args = ["up", "--yes", "--skip-preview", "--event-log", log, ...more, ...this.#configured()];
-    const { code, stderr } = await this.#run(args, this.#onProgress);
-    const diagnosed = diagnosedIn(existsSync(log) ? readFileSync(log, "utf8") : "");
+    const events = new Events(this.#onProgress);
+    const args = ["up", "--yes", "--skip-preview", "--json", ...more, ...this.#configured()];
+    const { code, stderr } = await this.#run(args, (line) => events.take(line));
+    const { errors, warnings } = events;
     // The CLI fails on its own where the engine has nothing to say.
-    const errors =
-      code === 0 || diagnosed.errors.length > 0 ? diagnosed.errors : [{ name: "", message: reasonIn(stderr) }];
-    return { code, ...diagnosed, errors };
+    if (code !== 0 && errors.length === 0) errors.push({ name: "", message: reasonIn(stderr) });
+    return { code, errors, warnings };
   }
 
   async preview(more: readonly string[] = []): Promise<unknown> {

@@ -372,7 +372,7 @@ export function runningProcesses(): Process[] {
   });
 }
 
-function descendantsOf(pid: number, all: readonly Process[]): Process[] {
+export function descendantsOf(pid: number, all: readonly Process[]): Process[] {
   const children = all.filter(({ parent }) => parent === pid);
   return children.flatMap((child) => [child, ...descendantsOf(child.pid, all)]);
 }

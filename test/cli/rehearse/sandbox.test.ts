@@ -1,0 +1,261 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { buildSync } from "esbuild";
+import { exportedState, previewed, type StackTarget } from "../../../cli/pulumi/run.js";
+import { readConfiguration } from "../../../cli/rehearse/configuration.js";
+import { processName } from "../../../provider/core/processes.js";
+import { withSandbox, type Copied } from "../../../cli/rehearse/sandbox.js";
+import { startEmulator, type TestEmulator } from "../../support/emulator.js";
+import { secret } from "../../support/exported.js";
+import {
+  descendantsOf,
+  Project,
+  ref,
+  runningProcesses,
+  type Declared,
+  type ResourceState,
+} from "../../support/pulumi.js";
+import { filesIn, SecretSearch } from "../../support/secrets.js";
+
+const rehearsalUrl = "http://127.0.0.1:1/token";
+const secrets = {
+  configuration: "configured-secret",
+  nested: "nested-secret",
+  state: "Secret Team",
+  output: "output-secret",
+};
+const names = ["organization/net/prod", "base"];
+
+let emulator: TestEmulator;
+let project: Project;
+let target: StackTarget;
+let copied: Copied;
+/** What programs see goes here. */
+let outside: string;
+/** For temporary files of commands. */
+let temporary: string;
+/** A program that runs an update in a sandbox. */
+let driver: string;
+
+const acme: Declared = { kind: "Organization", name: "acme", args: { name: "Acme" } };
+const team = (name: string, value: unknown): Declared => ({
+  kind: "Team",
+  name,
+  args: { organization: ref("acme"), name: value },
+});
+
+beforeAll(async () => {
+  outside = mkdtempSync(join(tmpdir(), "sandboxes-"));
+  temporary = join(outside, "temporary");
+  mkdirSync(temporary);
+  driver = join(outside, "sandbox.cjs");
+  buildSync({
+    entryPoints: [require.resolve("../../support/programs/sandbox.ts")],
+    bundle: true,
+    platform: "node",
+    outfile: driver,
+  });
+  emulator = await startEmulator();
+  project = await Project.open(emulator.environment(), {
+    "Pulumi.yaml": [
+      "name: e2e",
+      "runtime: nodejs",
+      // Another backend than the one in the environment, which wins.
+      "backend: {url: file:///nonexistent}",
+      "config:",
+      "  count: {type: integer, default: 5}",
+      "  flag: {type: boolean, default: true}",
+      "  list: {type: array, items: {type: string}, default: [a, b]}",
+    ].join("\n"),
+    "index.js": 'module.exports = require("../../../test/support/programs/sandboxed.js");\n',
+  });
+  await configure();
+  await refer();
+  project.declare([acme, team("hidden", { $secret: secrets.state })]);
+  await project.expectOk(["up", "--yes", "--skip-preview"]);
+  addPendingOperation();
+  project.declare([acme, team("hidden", { $secret: secrets.state }), team("core", "Core")]);
+  const environment = project.environment({
+    REFERENCES: names.join(" "),
+    SEEN: seenFile("real"),
+    OTHER_SETTING: "kept",
+  });
+  target = { options: { cwd: project.folder, stack: "test" }, environment };
+  copied = {
+    preview: JSON.parse(await previewed(target)),
+    state: await exportedState(target, { secrets: true }),
+    config: await readConfiguration(target),
+    rehearsalUrl,
+  };
+}, 120_000);
+
+afterAll(async () => {
+  project.close();
+  await emulator.close();
+  rmSync(outside, { recursive: true, force: true });
+});
+
+/** Folders of sandboxes: those of commands, or of this process. */
+const sandboxes = (root = temporary, owner = "") =>
+  readdirSync(root)
+    .filter((name) => name.startsWith("pulumi-avala-rehearsal-") && name.includes(`-${owner}`))
+    .map((name) => join(root, name));
+const ownSandboxes = () => sandboxes(tmpdir(), `${processName()}-`);
+const seenFile = (name: string) => join(outside, `seen-${name}.json`);
+const seen = (name: string) => JSON.parse(readFileSync(seenFile(name), "utf8")) as Record<string, unknown>;
+
+async function configure(): Promise<void> {
+  const set = (...args: string[]) => project.expectOk(["config", "set", ...args]);
+  await set("plain", 'two\nlines, "quoted" \u0085 \u{1F600}');
+  await set("--secret", "hidden", secrets.configuration);
+  await set("--secret", "number", "12");
+  await set("--secret", "json", '{"a":1}');
+  await set("--path", "object.number", "12345678901234567890");
+  await set("--path", "object.list[0]", "true");
+  await set("--path", "--secret", "mixed.hidden", secrets.nested);
+  await set("--path", "--secret", "mixed.flag", "true");
+  await set("--path", "mixed.number", "17");
+  await set("--path", "mixed.plain", 'a "text": with \\ and \u0085');
+  await set("other:key", "value");
+}
+
+/** Two stacks that programs refer to: one of another project, one of this one. */
+async function refer(): Promise<void> {
+  const outputs = { plain: "p", list: [1, "b"], token: secret(secrets.output), nested: { deep: secret({ a: 1 }) } };
+  for (const [at, name] of names.entries()) {
+    const [stack, of] = name.split("/").toReversed() as [string, string | undefined];
+    const folder = of === undefined ? project.folder : join(project.folder, of);
+    if (of !== undefined) mkdirSync(folder);
+    if (of !== undefined) writeFileSync(join(folder, "Pulumi.yaml"), `name: ${of}\nruntime: nodejs\n`);
+    const urn = `urn:pulumi:${stack}::${of ?? "e2e"}::pulumi:pulumi:Stack::${of ?? "e2e"}-${stack}`;
+    const resources = [{ urn, type: "pulumi:pulumi:Stack", custom: false, outputs: { ...outputs, at } }];
+    const common = ["--stack", stack, "--cwd", folder, "--non-interactive"];
+    const cli = (...args: string[]) => project.exec("pulumi", [...args, ...common]);
+    await cli("stack", "init", "--no-select");
+    const empty = JSON.parse((await cli("stack", "export")).stdout) as { deployment: object };
+    const file = join(outside, `${stack}.json`);
+    writeFileSync(file, JSON.stringify({ ...empty, deployment: { ...empty.deployment, resources } }));
+    expect(await cli("stack", "import", "--file", file)).toMatchObject({ code: 0 });
+  }
+}
+
+function addPendingOperation(): void {
+  const state = JSON.parse(project.stateText()) as {
+    checkpoint: { latest: { resources: object[]; pending_operations: object[] } };
+  };
+  const { latest } = state.checkpoint;
+  latest.pending_operations = [
+    {
+      type: "creating",
+      resource: { ...latest.resources.at(-1), urn: "urn:pulumi:test::e2e::pulumi-nodejs:dynamic/avala:Team::pending" },
+    },
+  ];
+  project.writeState(JSON.stringify(state));
+}
+
+/** Everything that must stay as it is: project and backend, and what the CLI remembers of projects. */
+function contents(): Record<string, string> {
+  const files = filesIn(project.folder).filter((file) => !/^(home\/logs|tmp)\//.test(file));
+  return Object.fromEntries(files.map((file) => [file, hashOf(join(project.folder, file))]));
+}
+
+const hashOf = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
+
+test("shows the program what it sees in the real stack, and changes nothing outside of its folder", async () => {
+  const before = contents();
+  const elsewhere = mkdtempSync(join(outside, "elsewhere-"));
+  // Settings that lead out of the folder, or that change how the CLI stores and prints.
+  const environment = {
+    ...target.environment,
+    SEEN: seenFile("copy"),
+    PULUMI_CONFIG_PASSPHRASE_FILE: join(elsewhere, "passphrase"),
+    PULUMI_CREDENTIALS_PATH: elsewhere,
+    PULUMI_DIY_BACKEND_GZIP: "true",
+    PULUMI_DIY_BACKEND_LEGACY_LAYOUT: "true",
+    PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
+    PULUMI_STACK: "other",
+    TEMP: elsewhere,
+    TMP: elsewhere,
+    TMPDIR: elsewhere,
+    XDG_RUNTIME_DIR: elsewhere,
+  };
+  const lines: string[] = [];
+  const all = { ...copied, onProgress: (line: string) => lines.push(line) };
+  const { outcome, left, state, found } = await withSandbox({ ...target, environment }, all, async (sandbox) => ({
+    outcome: await sandbox.up(),
+    left: (await sandbox.preview()) as { changeSummary: object },
+    state: (await sandbox.exported()) as { deployment: { resources: ResourceState[] } },
+    found: new SecretSearch(secrets).inFolder(ownSandboxes()[0]!),
+  }));
+
+  expect(outcome).toEqual({ code: 0, errors: [], warnings: [expect.stringContaining("1 pending operations")] });
+  expect(lines).toEqual(["create Team core"]);
+  const environmentOfReal = seen("real")["environment"] as object;
+  expect(seen("copy")).toEqual({
+    ...seen("real"),
+    environment: { ...environmentOfReal, AVALA_REHEARSAL: rehearsalUrl },
+  });
+  expect(seen("copy")["config"]).toMatchObject({ "e2e:hidden": { value: secrets.configuration, secret: true } });
+  expect(left.changeSummary).toEqual({ same: 4 });
+  expect(state.deployment.resources.map(({ urn }) => urn)).toEqual(
+    expect.arrayContaining((copied.state as typeof state).deployment.resources.map(({ urn }) => urn)),
+  );
+  expect(found).toEqual([]);
+  expect(contents()).toEqual(before);
+  expect(readdirSync(elsewhere)).toEqual([]);
+  expect(ownSandboxes()).toEqual([]);
+}, 60_000);
+
+describe("at its end", () => {
+  interface End {
+    end: string;
+    /** What happens while the update waits. */
+    act?: (command: ChildProcess) => void;
+    fails?: boolean;
+    code: number | null;
+    left: number;
+  }
+  const signalTo = (signal: NodeJS.Signals) => (command: ChildProcess) => void command.kill(signal);
+  const ends: End[] = [
+    { end: "success", code: 0, left: 0 },
+    { end: "an error of the work", fails: true, code: 1, left: 0 },
+    { end: "SIGINT", act: signalTo("SIGINT"), code: 130, left: 0 },
+    { end: "SIGTERM", act: signalTo("SIGTERM"), code: 143, left: 0 },
+    { end: "SIGHUP", act: signalTo("SIGHUP"), code: 129, left: 0 },
+    { end: "Ctrl-C in a terminal", act: ({ pid }) => process.kill(-pid!, "SIGINT"), code: 130, left: 0 },
+    { end: "SIGKILL", act: signalTo("SIGKILL"), code: null, left: 1 },
+  ];
+
+  beforeAll(() => project.declare([acme, team("hidden", { $secret: secrets.state })]));
+
+  test.each(ends)(
+    "by $end, $left folders are left",
+    async ({ act, fails = false, code, left }) => {
+      const hold = join(outside, "hold");
+      rmSync(hold, { force: true });
+      writeFileSync(join(outside, "input.json"), JSON.stringify({ cwd: project.folder, copied, fails }));
+      const command = spawn(process.execPath, [driver, join(outside, "input.json")], {
+        env: { ...target.environment, TMPDIR: temporary, SEEN: "", ...(act && { HOLD: hold }) },
+        stdio: "inherit",
+        detached: true,
+      });
+      const ended = once(command, "exit") as Promise<[number | null]>;
+      while (act && !existsSync(hold)) await pause(50);
+      const engine = act ? descendantsOf(command.pid!, runningProcesses()) : [];
+      act?.(command);
+      const [exitCode] = await ended;
+      expect(exitCode).toBe(code);
+      const pids = runningProcesses().map(({ pid }) => pid);
+      const alive = engine.filter(({ pid }) => pids.includes(pid));
+      for (const { pid } of alive) process.kill(pid, "SIGKILL");
+      expect(sandboxes()).toHaveLength(left);
+      if (left === 0) expect(alive).toEqual([]);
+    },
+    60_000,
+  );
+});

@@ -32,6 +32,8 @@ async function main(): Promise<void> {
   const code = await run(process.argv.slice(2), terminal).catch((error: unknown) => reportError(error, terminal));
   terminal.endProgress();
   process.exitCode = code ?? 0;
+  // What a signal has interrupted may wait for answers that nobody needs any more.
+  if (process.exitCode > 128) process.exit();
 }
 
 void main();

@@ -17,8 +17,7 @@ const namePattern = /^([0-9a-f]{12})-(\d+(?:\.\d+)?)-\w{6}$/;
 const sweepOthersAfterMs = 7 * 24 * 3_600_000;
 
 /** Makes a folder that only this user can use, and removes those of commands that were killed. */
-export function makeFolder(): string {
-  const root = tmpdir();
+export function makeFolder(root = tmpdir()): string {
   try {
     sweep(root);
     return mkdtempSync(join(root, `${prefix}${processSpace()}-${processName()}-`));

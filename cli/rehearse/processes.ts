@@ -4,9 +4,6 @@ import { createInterface } from "node:readline";
 import { isRunning, processName } from "../../provider/core/processes.js";
 import { StackError } from "../errors.js";
 
-/** How long the engine may take to cancel a run. */
-const patienceMs = 10_000;
-
 export interface Ended {
   code: number;
   stdout: string;
@@ -20,11 +17,14 @@ export interface Ended {
 export class Processes {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #signal: AbortSignal;
+  readonly #patienceMs: number;
   readonly #running = new Map<ChildProcess, Promise<Ended>>();
 
-  constructor(environment: NodeJS.ProcessEnv, signal: AbortSignal) {
+  /** @param patienceMs how long the engine may take to cancel its run */
+  constructor(environment: NodeJS.ProcessEnv, signal: AbortSignal, patienceMs = 10_000) {
     this.#environment = environment;
     this.#signal = signal;
+    this.#patienceMs = patienceMs;
   }
 
   /**
@@ -70,7 +70,7 @@ export class Processes {
     if (child.pid === undefined) return;
     const names = withDescendants(child.pid);
     child.kill("SIGINT");
-    const timer = setTimeout(() => killAll([...names, ...withDescendants(child.pid!)]), patienceMs);
+    const timer = setTimeout(() => killAll([...names, ...withDescendants(child.pid!)]), this.#patienceMs);
     // The engine may leave the host of the program running.
     child.once("exit", () => {
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Interrupted, PreviewError, StackError } from "../errors.js";
 import { previewCommand } from "../pulumi/preview.js";
 import { errorsIn, parse, reasonIn, type StackTarget } from "../pulumi/run.js";
@@ -113,7 +114,7 @@ function environmentIn(
   return {
     ...rest,
     AVALA_REHEARSAL: rehearsalUrl,
-    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_BACKEND_URL: backendUrl(state),
     PULUMI_CONFIG_PASSPHRASE: passphrase.text,
     PULUMI_CREDENTIALS_PATH: home,
     PULUMI_CREDENTIAL_STORE: "plaintext",
@@ -128,6 +129,11 @@ function environmentIn(
     // The processes of a run share notes there, or else in the folder for temporary files.
     XDG_RUNTIME_DIR: temporary,
   };
+}
+
+/** Characters that have a meaning in URLs are escaped. On Windows the CLI takes the drive for the host. */
+function backendUrl(folder: string): string {
+  return process.platform === "win32" ? `file://${folder.replaceAll("\\", "/")}` : pathToFileURL(folder).href;
 }
 
 function fill(

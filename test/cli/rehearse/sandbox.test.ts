@@ -1,17 +1,27 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { buildSync } from "esbuild";
+import { StackError } from "../../../cli/errors.js";
 import { exportedState, previewed, type StackTarget } from "../../../cli/pulumi/run.js";
 import { readConfiguration } from "../../../cli/rehearse/configuration.js";
 import { processName } from "../../../provider/core/processes.js";
 import { withSandbox, type Copied } from "../../../cli/rehearse/sandbox.js";
 import { startEmulator, type TestEmulator } from "../../support/emulator.js";
-import { secret } from "../../support/exported.js";
+import { sealed, secret } from "../../support/exported.js";
 import {
   descendantsOf,
   Project,
@@ -51,7 +61,7 @@ const team = (name: string, value: unknown): Declared => ({
 
 beforeAll(async () => {
   outside = mkdtempSync(join(tmpdir(), "sandboxes-"));
-  temporary = join(outside, "temporary");
+  temporary = join(outside, "a b%20c#d?e");
   mkdirSync(temporary);
   driver = join(outside, "sandbox.cjs");
   buildSync({
@@ -92,6 +102,11 @@ beforeAll(async () => {
     config: await readConfiguration(target),
     rehearsalUrl,
   };
+  // From here on the stack's own file and its provider of secrets are of no use.
+  appendFileSync(join(project.folder, "Pulumi.test.yaml"), "secretsprovider: awskms://alias/none\n");
+  const plugin = join(project.folder, "home/plugins/resource-other-v1.0.0");
+  mkdirSync(plugin, { recursive: true });
+  writeFileSync(join(plugin, "pulumi-resource-other"), "");
 }, 120_000);
 
 afterAll(async () => {
@@ -211,50 +226,79 @@ test("shows the program what it sees in the real stack, and changes nothing outs
   expect(ownSandboxes()).toEqual([]);
 }, 60_000);
 
+test("reports resources that fail, and what the CLI itself refuses", async () => {
+  await emulator.api("POST", `/organizations/acme/teams/`, { name: "Core" }).catch(() => undefined);
+  const { failed, refused } = await withSandbox(target, copied, async (sandbox) => ({
+    failed: await sandbox.up(),
+    refused: await withSandbox(target, { ...copied, config: { "e2e:count": { value: "many" } } }, (other) =>
+      other.up(),
+    ),
+  }));
+  expect(failed).toMatchObject({ code: 1, errors: [{ name: "core" }, { name: "" }] });
+  expect(refused).toEqual({
+    code: 255,
+    errors: [{ name: "", message: expect.stringContaining("count") }],
+    warnings: [],
+  });
+}, 60_000);
+
+test("refuses a state whose secrets are encrypted, and leaves no folder", async () => {
+  const row = { urn: "urn:pulumi:test::e2e::a:b:C::x", type: "a:b:C", outputs: { token: sealed() } };
+  const state = { version: 3, deployment: { resources: [row] } };
+  await expect(withSandbox(target, { ...copied, state }, (sandbox) => sandbox.up())).rejects.toThrow(StackError);
+  expect(ownSandboxes()).toEqual([]);
+});
+
 describe("at its end", () => {
   interface End {
     end: string;
-    /** What happens while the update waits. */
+    work?: "up" | "fail" | "wait";
+    /** What happens while it works. */
     act?: (command: ChildProcess) => void;
-    fails?: boolean;
     code: number | null;
-    left: number;
+    left?: number;
   }
   const signalTo = (signal: NodeJS.Signals) => (command: ChildProcess) => void command.kill(signal);
+  const interrupt = ({ pid }: ChildProcess) => void process.kill(-pid!, "SIGINT");
   const ends: End[] = [
-    { end: "success", code: 0, left: 0 },
-    { end: "an error of the work", fails: true, code: 1, left: 0 },
-    { end: "SIGINT", act: signalTo("SIGINT"), code: 130, left: 0 },
-    { end: "SIGTERM", act: signalTo("SIGTERM"), code: 143, left: 0 },
-    { end: "SIGHUP", act: signalTo("SIGHUP"), code: 129, left: 0 },
-    { end: "Ctrl-C in a terminal", act: ({ pid }) => process.kill(-pid!, "SIGINT"), code: 130, left: 0 },
+    { end: "success", code: 0 },
+    { end: "an error of the work", work: "fail", code: 1 },
+    { end: "SIGINT", act: signalTo("SIGINT"), code: 130 },
+    { end: "SIGTERM", act: signalTo("SIGTERM"), code: 143 },
+    { end: "SIGHUP", act: signalTo("SIGHUP"), code: 129 },
+    { end: "Ctrl-C in a terminal", act: interrupt, code: 130 },
+    { end: "a signal while no engine runs", work: "wait", act: signalTo("SIGTERM"), code: 143 },
+    { end: "process.exit", act: signalTo("SIGUSR2"), code: 3 },
     { end: "SIGKILL", act: signalTo("SIGKILL"), code: null, left: 1 },
+    { end: "success after SIGKILL", code: 0 },
   ];
 
   beforeAll(() => project.declare([acme, team("hidden", { $secret: secrets.state })]));
 
   test.each(ends)(
-    "by $end, $left folders are left",
-    async ({ act, fails = false, code, left }) => {
+    "by $end, folders and processes that are left",
+    async ({ work = "up", act, code, left = 0 }) => {
       const hold = join(outside, "hold");
       rmSync(hold, { force: true });
-      writeFileSync(join(outside, "input.json"), JSON.stringify({ cwd: project.folder, copied, fails }));
+      writeFileSync(join(outside, "input.json"), JSON.stringify({ cwd: project.folder, copied, work }));
       const command = spawn(process.execPath, [driver, join(outside, "input.json")], {
-        env: { ...target.environment, TMPDIR: temporary, SEEN: "", ...(act && { HOLD: hold }) },
-        stdio: "inherit",
+        env: { ...target.environment, TMPDIR: temporary, SEEN: "", HOLD: act === undefined ? "" : hold },
+        stdio: ["ignore", "pipe", "inherit"],
         detached: true,
       });
       const ended = once(command, "exit") as Promise<[number | null]>;
-      while (act && !existsSync(hold)) await pause(50);
-      const engine = act ? descendantsOf(command.pid!, runningProcesses()) : [];
+      await once(command.stdout!, "data");
+      const waits = () => existsSync(hold) || command.exitCode !== null;
+      if (act !== undefined && work === "up") while (!waits()) await pause(50);
+      const started = descendantsOf(command.pid!, runningProcesses());
       act?.(command);
       const [exitCode] = await ended;
-      expect(exitCode).toBe(code);
-      const pids = runningProcesses().map(({ pid }) => pid);
-      const alive = engine.filter(({ pid }) => pids.includes(pid));
+      const running = new Set(runningProcesses().map(({ pid }) => pid));
+      const alive = started.filter(({ pid }) => running.has(pid));
+      // Nothing can end them with a command that is killed.
       for (const { pid } of alive) process.kill(pid, "SIGKILL");
-      expect(sandboxes()).toHaveLength(left);
-      if (left === 0) expect(alive).toEqual([]);
+      const ends = { code: exitCode, folders: sandboxes().length, processes: left === 0 ? alive : [] };
+      expect(ends).toEqual({ code, folders: left, processes: [] });
     },
     60_000,
   );

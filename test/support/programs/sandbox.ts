@@ -2,23 +2,27 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { Interrupted } from "../../../cli/errors.js";
-import { withSandbox, type Copied } from "../../../cli/rehearse/sandbox.js";
+import { withSandbox, type Copied, type Sandbox } from "../../../cli/rehearse/sandbox.js";
 
-const { cwd, copied, fails } = JSON.parse(readFileSync(process.argv[2]!, "utf8")) as {
+const { cwd, copied, work } = JSON.parse(readFileSync(process.argv[2]!, "utf8")) as {
   cwd: string;
   copied: Copied;
-  fails: boolean;
+  work: keyof typeof works;
 };
 
-async function main(): Promise<void> {
-  const target = { options: { cwd, stack: undefined }, environment: process.env };
-  const { code } = await withSandbox(target, copied, async (sandbox) => {
-    if (fails) throw new Error("The work failed.");
-    return sandbox.up();
-  });
-  process.exitCode = code;
-}
+const works = {
+  up: async (sandbox: Sandbox) => (await sandbox.up()).code,
+  fail: () => Promise.reject(new Error("The work failed.")),
+  wait: () => new Promise<number>(() => setInterval(() => undefined, 1000)),
+};
 
-main().catch((error: unknown) => {
-  process.exitCode = error instanceof Interrupted ? 128 + constants.signals[error.signal] : 1;
-});
+// As where results go to a pipe that nobody reads any more.
+process.once("SIGUSR2", () => process.exit(3));
+const target = { options: { cwd, stack: undefined }, environment: process.env };
+withSandbox(target, copied, (sandbox) => {
+  process.stdout.write("ready\n");
+  return works[work](sandbox);
+}).then(
+  (code) => process.exit(code),
+  (error: unknown) => process.exit(error instanceof Interrupted ? 128 + constants.signals[error.signal] : 1),
+);

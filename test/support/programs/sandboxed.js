@@ -23,7 +23,7 @@ async function seen() {
     organization: pulumi.getOrganization(),
     project: pulumi.getProject(),
     stack: pulumi.getStack(),
-    config: Object.fromEntries(config.sort()),
+    config: Object.fromEntries(config),
     outputs: Object.fromEntries(await Promise.all(outputs)),
     environment: Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(AVALA|OTHER)_/.test(name))),
   };

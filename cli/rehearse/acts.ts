@@ -56,9 +56,7 @@ function fieldsBetween({ before, after, resource }: Place<OrganizationRow | Team
   const schema = after && "teams" in after ? organization : team;
   const isNew = before === undefined;
   const chosenByService = isNew ? hiddenIn(resource.after?.outputs ?? {}).serverDefaults : [];
-  const inService = Object.keys(after!).filter(
-    (name) => !isNew || (resource.after === undefined ? true : Object.hasOwn(schema.inputs, name)),
-  );
+  const inService = Object.keys(after!).filter((name) => !isNew || Object.hasOwn(schema.inputs, name));
   const local = Object.keys(schema.inputs).filter(
     (name) => resource.after && !Object.hasOwn(after!, name) && (name !== "adopt" || !resource.before),
   );

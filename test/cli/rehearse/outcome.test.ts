@@ -1,0 +1,516 @@
+import { startEmulator, type TestEmulator } from "../../support/emulator.js";
+import { realChanges, textOf as realText } from "../../properties/reviews/compare.js";
+import { randomOf } from "../../properties/reviews/cases.js";
+import { rehearsalOf } from "../../../cli/rehearse/outcome.js";
+import type { Rehearsal, Stand } from "../../../cli/review/report.js";
+import * as o from "./observations.js";
+
+jest.setTimeout(60_000);
+
+let emulator: TestEmulator;
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+beforeEach(async () => emulator.reset(o.seed));
+afterAll(async () => emulator.close());
+
+const { email, uids, member, invited, membership, roster, team, organization } = o;
+const at = "/organizations/acme";
+const adasKey = "ada's key";
+const api = (method: string, path: string, body?: unknown) => emulator.api(method, `${at}${path}`, body);
+
+/** Every write that a run may send. */
+const writes = {
+  invite: (name = "fay", role = "member") => api("POST", "/invitations/", { email: email(name), role }),
+  resend: () => api("POST", `/invitations/${o.uid("e0")}/resend/`),
+  cancel: () => api("POST", `/invitations/${o.uid("e0")}/cancel/`),
+  cancelExpired: () => api("POST", `/invitations/${o.uid("e2")}/cancel/`),
+  promote: () => api("PATCH", `/members/${uids["bob"]}/role/`, { role: "admin" }),
+  demote: () => api("PATCH", `/members/${uids["ada"]}/role/`, { role: "member" }),
+  remove: () => api("DELETE", `/members/${uids["bob"]}/`),
+  add: (name = "cleo", role = "member") => api("POST", "/teams/core/members/", { user_uid: uids[name], role }),
+  lead: () => api("PATCH", `/teams/core/members/${uids["bob"]}/role/`, { role: "lead" }),
+  unlead: () => api("PATCH", `/teams/core/members/${uids["ada"]}/role/`, { role: "member" }),
+  takeOut: () => api("DELETE", `/teams/core/members/${uids["bob"]}/`),
+  makeTeam: () => api("POST", "/teams/", { name: "New", description: "d" }),
+  changeTeam: () => api("PATCH", "/teams/core/", { description: "d" }),
+  renameTeam: () => api("PATCH", "/teams/core/", { name: "Nucleus" }),
+  deleteTeam: () => api("DELETE", "/teams/core/"),
+  makeOrganization: () => emulator.api("POST", "/organizations/", { name: "Globex" }),
+  changeOrganization: () => api("PATCH", "/", { description: "d" }),
+  deleteOrganization: () => api("DELETE", "/"),
+  transfer: () => api("POST", "/transfer-ownership/", { new_owner_uid: uids["ada"] }),
+  reinvite: async () => {
+    await writes.cancel();
+    await writes.invite("zoe", "admin");
+  },
+  replace: async () => {
+    await writes.remove();
+    await writes.invite("bob");
+  },
+  inviteAndCancel: async () => {
+    const { uid } = (await writes.invite()) as { uid: string };
+    await api("POST", `/invitations/${uid}/cancel/`);
+  },
+  leave: () => emulator.api("POST", `${at}/leave/`, undefined, adasKey),
+  nothing: async () => undefined,
+};
+type Write = keyof typeof writes;
+
+const stands = (stand: Stand | undefined) =>
+  stand?.standing === "has" ? stand.role : stand?.standing === "invited" ? `invited as ${stand.role}` : undefined;
+
+/** What the rows say has changed for people, in the words of the comparison of states, which shares no code with them. */
+const said = ({ changes }: Rehearsal) =>
+  changes
+    .map(({ organization: { name: slug }, team: inTeam, person, before, after, effect }) => ({
+      slug: slug.toLowerCase(),
+      team: inTeam?.uid ?? inTeam?.name,
+      email: person.email!,
+      // What was recorded of somebody who has accepted since, is not what they had.
+      before: effect === "accepted" ? stands(after) : stands(before),
+      after: stands(after),
+    }))
+    .filter(({ before, after }) => before !== after)
+    .map(realText)
+    .toSorted();
+
+type State = Awaited<ReturnType<TestEmulator["state"]>>;
+
+/** Teams that were there before are named by uid: their names may change. */
+function byUid(state: State, before: State): State {
+  const known = new Set(before.organizations.flatMap(({ teams }) => teams.map((one) => one.uid)));
+  const organizations = state.organizations.map((row) => ({
+    ...row,
+    teams: row.teams.map((one) => ({ ...one, name: known.has(one.uid) ? one.uid : one.name })),
+  }));
+  return { ...state, organizations };
+}
+
+async function observedAnd(act: () => Promise<unknown>, told?: o.Told): Promise<[Rehearsal, string[]]> {
+  const before = await emulator.state();
+  const rehearsal = await o.rehearsed(emulator, act, told);
+  const after = await emulator.state();
+  return [rehearsal, realChanges(byUid(before, before), byUid(after, before)).map(realText).toSorted()];
+}
+
+describe("what a run did", () => {
+  const was = (...resources: o.Declared[]) => ({ was: resources });
+  const from = (before: o.Declared[], now: o.Declared[]) => ({ was: before, now });
+  const zoe = email("zoe");
+
+  it.each<[what: string, write: Write, told: o.Told, expected: string[]]>([
+    // Invitations
+    ["unmanaged", "invite", {}, ["invited fay@example.com acme: none → invited member (1 email)"]],
+    [
+      "a new OrganizationMember",
+      "invite",
+      from([], [invited("fay")]),
+      ["invited fay@example.com acme: none → invited member* (1 email)"],
+    ],
+    [
+      "a new Invitation",
+      "invite",
+      from([], [o.invitation("fay")]),
+      ["invited fay@example.com acme: none → invited member* (1 email)"],
+    ],
+    [
+      "a new OrganizationMember and TeamMembership",
+      "invite",
+      from([], [invited("fay"), membership("Core", "fay", { status: "waiting" })]),
+      [
+        "invited fay@example.com acme: none → invited member* (1 email)",
+        "waits fay@example.com Core: none → waiting member*",
+      ],
+    ],
+    [
+      "a new OrganizationMember and roster",
+      "invite",
+      from([], [invited("fay"), roster({ fay: "lead" }, { waiting: email("fay") })]),
+      [
+        "invited fay@example.com acme: none → invited member* (1 email)",
+        "waits fay@example.com Core: none → waiting lead*",
+      ],
+    ],
+    ["unmanaged", "resend", {}, [`invited ${zoe} acme: invited member → invited member (1 email)`]],
+    ["managed", "resend", was(invited("zoe")), [`invited ${zoe} acme: invited member* → invited member* (1 email)`]],
+    ["unmanaged", "cancel", {}, [`withdrawn ${zoe} acme: invited member → none`]],
+    ["managed", "cancel", from([invited("zoe")], []), [`withdrawn ${zoe} acme: invited member* → none`]],
+    [
+      "managed, and waiting for a team",
+      "cancel",
+      from([invited("zoe"), membership("Core", "zoe", { status: "waiting" })], []),
+      [`withdrawn ${zoe} acme: invited member* → none`, `without ${zoe} Core: waiting member* → none`],
+    ],
+    ["of an expired one", "cancelExpired", {}, []],
+    [
+      "of an expired one that was managed",
+      "cancelExpired",
+      from([invited("eve", { status: "expired" })], []),
+      ["without eve@example.com acme: lapsed member* → none"],
+    ],
+    ["unmanaged", "reinvite", {}, [`invited ${zoe} acme: invited member → invited admin (1 email)`]],
+    [
+      "managed",
+      "reinvite",
+      from([invited("zoe")], [invited("zoe", { role: "admin" })]),
+      [`invited ${zoe} acme: invited member* → invited admin* (1 email)`],
+    ],
+    [
+      "an email whose invitation is gone again",
+      "inviteAndCancel",
+      {},
+      ["withdrawn fay@example.com acme: none → none (1 email)"],
+    ],
+    // Members of the organization
+    ["unmanaged", "promote", {}, ["role bob@example.com acme: member → admin"]],
+    [
+      "managed",
+      "promote",
+      from([member("bob")], [member("bob", { role: "admin" })]),
+      ["role bob@example.com acme: member* → admin*"],
+    ],
+    ["unmanaged", "demote", {}, ["role ada@example.com acme: admin → member"]],
+    [
+      "unmanaged, also in teams",
+      "remove",
+      {},
+      ["loses bob@example.com acme: member → none", "loses bob@example.com Core: member → none (organization left)"],
+    ],
+    [
+      "managed, in a team that nobody manages",
+      "remove",
+      from([member("bob")], []),
+      ["loses bob@example.com acme: member* → none", "loses bob@example.com Core: member → none (organization left)"],
+    ],
+    [
+      "managed in both",
+      "remove",
+      from([member("bob"), membership("Core", "bob")], []),
+      ["loses bob@example.com acme: member* → none", "loses bob@example.com Core: member* → none (organization left)"],
+    ],
+    [
+      "managed, and a roster that waits for them from then on",
+      "remove",
+      from([member("bob"), roster({ bob: "member" })], [roster({ bob: "member" }, { waiting: email("bob") })]),
+      [
+        "loses bob@example.com acme: member* → none",
+        "loses bob@example.com Core: member* → waiting member* (organization left)",
+      ],
+    ],
+    [
+      "a replacement that takes access and sends an invitation",
+      "replace",
+      from([member("bob")], [invited("bob")]),
+      [
+        "loses bob@example.com acme: member* → invited member* (1 email)",
+        "loses bob@example.com Core: member → none (organization left)",
+      ],
+    ],
+    [
+      "unmanaged",
+      "transfer",
+      {},
+      ["role ada@example.com acme: admin → owner", "role owner@example.com acme: owner → admin"],
+    ],
+    // Teams
+    ["unmanaged", "add", {}, ["gains cleo@example.com Core: none → member"]],
+    [
+      "a new TeamMembership",
+      "add",
+      from([], [membership("Core", "cleo")]),
+      ["gains cleo@example.com Core: none → member*"],
+    ],
+    [
+      "a new roster",
+      "add",
+      from([], [roster({ cleo: "member", ada: "lead" })]),
+      ["gains cleo@example.com Core: none → member*", "keeps ada@example.com Core: lead → lead* (>Core people)"],
+    ],
+    [
+      "a TeamMembership that was pending",
+      "add",
+      from([membership("Core", "cleo", { status: "waiting" })], [membership("Core", "cleo")]),
+      ["gains cleo@example.com Core: waiting member* → member* (unblocked)"],
+    ],
+    [
+      "one that was pending with another role",
+      "add",
+      from([membership("Core", "cleo", { status: "waiting", role: "lead" })], [membership("Core", "cleo")]),
+      ["gains cleo@example.com Core: waiting lead* → member*"],
+    ],
+    [
+      "one that was pending with other details",
+      "add",
+      from([membership("Core", "cleo", { status: "waiting" })], [membership("Core", "cleo", { reason: "why" })]),
+      ["gains cleo@example.com Core: waiting member* → member* (reason >why)"],
+    ],
+    [
+      "one that was pending, of a resource that broke off",
+      "add",
+      from([membership("Core", "cleo", { status: "waiting", __unfinished: true })], [membership("Core", "cleo")]),
+      ["gains cleo@example.com Core: waiting member* → member*"],
+    ],
+    [
+      "one that was pending, with a second resource from now on",
+      "add",
+      from(
+        [membership("Core", "cleo", { status: "waiting" })],
+        [membership("Core", "cleo"), roster({ cleo: "member" })],
+      ),
+      ["gains cleo@example.com Core: waiting member* → member*"],
+    ],
+    [
+      "somebody who waited in a roster",
+      "add",
+      from([roster({ cleo: "member" }, { waiting: email("cleo") })], [roster({ cleo: "member" })]),
+      ["gains cleo@example.com Core: waiting member* → member* (unblocked)"],
+    ],
+    [
+      "a TeamMembership that somebody had removed",
+      "add",
+      from([membership("Core", "cleo", { status: "removed" })], [membership("Core", "cleo")]),
+      ["gains cleo@example.com Core: lapsed member* → member*"],
+    ],
+    ["unmanaged", "lead", {}, ["role bob@example.com Core: member → lead"]],
+    [
+      "managed",
+      "lead",
+      from([membership("Core", "bob")], [membership("Core", "bob", { role: "lead" })]),
+      ["role bob@example.com Core: member* → lead*"],
+    ],
+    [
+      "in a roster",
+      "lead",
+      from([roster({ bob: "member" })], [roster({ bob: "lead" })]),
+      ["role bob@example.com Core: member* → lead*"],
+    ],
+    ["unmanaged", "takeOut", {}, ["loses bob@example.com Core: member → none"]],
+    ["managed", "takeOut", from([membership("Core", "bob")], []), ["loses bob@example.com Core: member* → none"]],
+    [
+      "in a roster",
+      "takeOut",
+      from([roster({ bob: "member", ada: "lead" })], [roster({ ada: "lead" })]),
+      ["loses bob@example.com Core: member* → none"],
+    ],
+    // Teams and organizations themselves
+    ["unmanaged", "makeTeam", {}, ["create New (color >#6366F1; description >d; name >New)"]],
+    ["unmanaged", "changeTeam", {}, ["update Core (description >d)"]],
+    [
+      "managed",
+      "changeTeam",
+      from([team("Core")], [team("Core", { description: "d", forceDestroy: true })]),
+      ["update Core (description >d; forceDestroy >true)"],
+    ],
+    ["unmanaged", "renameTeam", {}, ["update Nucleus (name Core>Nucleus)"]],
+    [
+      "unmanaged, with its people",
+      "deleteTeam",
+      {},
+      [
+        "loses ada@example.com Core: lead → none (team deleted)",
+        "loses bob@example.com Core: member → none (team deleted)",
+        "delete Core",
+      ],
+    ],
+    [
+      "managed, with managed people",
+      "deleteTeam",
+      from([team("Core", { forceDestroy: true }), membership("Core", "bob")], []),
+      [
+        "loses ada@example.com Core: lead → none (team deleted)",
+        "loses bob@example.com Core: member* → none (team deleted)",
+        "delete Core forced",
+      ],
+    ],
+    [
+      "unmanaged",
+      "makeOrganization",
+      {},
+      [
+        "gains owner@example.com Globex: none → owner",
+        "create Globex (industry >other; name >Globex; slug >globex; visibility >private)",
+      ],
+    ],
+    ["unmanaged", "changeOrganization", {}, ["update acme (description >d)"]],
+    [
+      "managed, all in it",
+      "deleteOrganization",
+      from([organization({ forceDestroy: true }), team("Core"), member("bob"), invited("zoe")], []),
+      [
+        "loses ada@example.com acme: admin → none (organization deleted)",
+        "loses bob@example.com acme: member* → none (organization deleted)",
+        "loses cleo@example.com acme: member → none (organization deleted)",
+        "loses owner@example.com acme: owner → none (organization deleted)",
+        "withdrawn dan@example.com acme: invited admin → none (organization deleted)",
+        "withdrawn zoe@example.com acme: invited member* → none (organization deleted)",
+        "loses ada@example.com Core: lead → none (organization deleted)",
+        "loses bob@example.com Core: member → none (organization deleted)",
+        "delete acme forced",
+        "delete Core",
+        "delete Crew",
+      ],
+    ],
+    [
+      "the key's user leaves an organization that is managed",
+      "leave",
+      from([organization({ onDestroy: "leave" })], []),
+      [
+        "loses ada@example.com acme: admin → none",
+        "loses ada@example.com Core: lead → none (organization left)",
+        "leave acme",
+      ],
+    ],
+    // Nothing but what is declared
+    [
+      "adoption of a team, an organization and members",
+      "nothing",
+      from([], [organization({ adopt: "acme" }), team("Core"), member("bob", { reason: "why" })]),
+      ["keeps bob@example.com acme: member → member* (>bob; reason >why)", "adopt acme (adopt >acme)", "adopt Core"],
+    ],
+    [
+      "a team, an organization and a member that are not managed any more",
+      "nothing",
+      from([organization({ forceDestroy: true }), team("Core"), member("bob")], []),
+      ["keeps bob@example.com acme: member* → member (bob>)", "forget acme", "forget Core"],
+    ],
+    [
+      "a renamed resource",
+      "nothing",
+      from(
+        [member("bob"), team("Core")],
+        [
+          { ...member("bob"), name: "robert" },
+          { ...team("Core"), name: "nucleus" },
+        ],
+      ),
+      ["keeps bob@example.com acme: member* → member* (bob>robert)"],
+    ],
+    [
+      "a handover from single memberships to a roster",
+      "nothing",
+      from([membership("Core", "bob")], [roster({ bob: "member" })]),
+      ["keeps bob@example.com Core: member* → member* (Core bob>Core people)"],
+    ],
+    [
+      "details",
+      "nothing",
+      from([member("bob", { validUntil: "2027-01-01" })], [member("bob", { validUntil: "2027-02-01" })]),
+      ["details bob@example.com acme: member* → member* (validUntil 2027-01-01>2027-02-01)"],
+    ],
+    [
+      "another provider",
+      "nothing",
+      from([member("bob")], [{ ...member("bob"), provider: "tenant" }]),
+      ["details bob@example.com acme: member* → member* (provider >tenant)"],
+    ],
+    [
+      "somebody who has accepted",
+      "nothing",
+      from([invited("bob")], [member("bob")]),
+      ["accepted bob@example.com acme: invited member* → member* (unblocked)"],
+    ],
+    [
+      "somebody who has accepted an Invitation",
+      "nothing",
+      from([o.invitation("bob")], [o.invitation("bob", { status: "accepted" })]),
+      ["accepted bob@example.com acme: invited member* → member (unblocked; bob>)"],
+    ],
+    [
+      "somebody who has accepted, with other details",
+      "nothing",
+      from([invited("bob")], [member("bob", { reason: "why" })]),
+      ["accepted bob@example.com acme: invited member* → member* (reason >why)"],
+    ],
+    ["managed people who stay", "nothing", was(member("bob"), membership("Core", "bob"), invited("zoe")), []],
+    [
+      "pending ones that stay",
+      "nothing",
+      was(invited("zoe"), membership("Core", "zoe", { status: "waiting" }), invited("eve", { status: "expired" })),
+      [],
+    ],
+  ])("%s: %s", async (_, write, told, expected) => {
+    const [rehearsal, real] = await observedAnd(writes[write], told);
+    expect(o.linesOf(rehearsal)).toEqual(expected);
+    expect(said(rehearsal)).toEqual(real);
+    expect(rehearsal.emails).toHaveLength(rehearsal.changes.reduce((sum, row) => sum + row.emails, 0));
+    expect(rehearsal.summary.emails).toBe(rehearsal.emails.length);
+  });
+});
+
+describe("random runs", () => {
+  /** Resources for some of what a state holds, so that rows are of managed and unmanaged people. */
+  function declaredIn({ organizations }: State, chance: () => boolean): o.Declared[] {
+    return organizations.flatMap((row) => [
+      ...(chance() ? [{ ...organization(), id: row.uid, name: row.name }] : []),
+      ...row.members.filter(chance).map((one) => memberOf(row.uid, one)),
+      ...row.invitations
+        .filter(({ status }) => status === "pending" && chance())
+        .map((one) => ({ ...memberOf(row.uid, one), outputs: { ...one, status: "invited" } })),
+      ...row.teams.flatMap((inside) =>
+        inside.members.filter(chance).map((one): o.Declared => ({
+          kind: "TeamMembership",
+          name: `${inside.name} ${one.email}`,
+          id: `${row.uid}/${inside.uid}/${one.email}`,
+          outputs: { email: one.email, role: one.role, status: "active" },
+        })),
+      ),
+    ]);
+  }
+  const memberOf = (uid: string, one: { email: string; role: string }): o.Declared => ({
+    kind: "OrganizationMember",
+    name: one.email,
+    id: `${uid}/${one.email}`,
+    outputs: { email: one.email, role: one.role, status: "active", onExpiry: "report", maxEmails: 3 },
+  });
+
+  it.each(Array.from({ length: 30 }, (_, seed) => seed + 1))(
+    "%d: every change of the copy is a row, and every row a change",
+    async (seed) => {
+      const random = randomOf(seed);
+      const chance = () => random() < 0.5;
+      const before = await emulator.state();
+      const was = declaredIn(before, chance);
+      const names = Object.keys(writes) as Write[];
+      const chosen = Array.from({ length: 6 }, () => names[Math.floor(random() * names.length)]!);
+      await emulator.clearLog();
+      // What is refused, such as a second invitation, has changed nothing.
+      for (const write of chosen) await writes[write]().catch(() => undefined);
+      const after = await emulator.state();
+      const sent = await emulator.emails();
+      const rehearsal = rehearsalOf({
+        before: new Map([[o.url, before]]),
+        after: new Map([[o.url, after]]),
+        emails: sent.map(({ to, kind }) => ({ to, kind, organization: o.acme })),
+        requests: await emulator.requests(),
+        stateBefore: o.exported(was),
+        stateAfter: o.exported(declaredIn(after, chance)),
+        preview: o.nothingPlanned,
+        left: undefined,
+        failure: [],
+        notes: [],
+        standards: { maxRemovals: 10, domains: [] },
+      });
+      const real = realChanges(byUid(before, before), byUid(after, before)).map(realText).toSorted();
+      expect(real.length).toBeGreaterThan(0);
+      expect([chosen, said(rehearsal)]).toEqual([chosen, real]);
+      expect(rehearsal.emails.map(({ to, kind }) => `${kind} ${to}`)).toEqual(
+        sent
+          .map(({ to, kind }) => `${kind} ${to}`)
+          .toSorted((one, other) => (one.split(" ")[1]! < other.split(" ")[1]! ? -1 : 1)),
+      );
+      const removed = new Map<string, number>();
+      for (const {
+        effect,
+        organization: { name },
+        team: inTeam,
+      } of rehearsal.changes) {
+        const key = inTeam?.name ?? name;
+        if (effect === "loses" || effect === "withdrawn") removed.set(key, (removed.get(key) ?? 0) + 1);
+      }
+      expect(rehearsal.removals.map((row) => [(row.team ?? row.organization).name, row.people]).toSorted()).toEqual(
+        [...removed].toSorted(),
+      );
+    },
+  );
+});

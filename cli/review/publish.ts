@@ -21,6 +21,11 @@ export const reportOptions = {
   markdown: { type: "boolean", description: "Print Markdown, for a comment on a pull request." },
   html: { type: "boolean", description: "Print a self-contained HTML page." },
   out: { type: "string", value: "<file>", description: "Write the review to a file instead of stdout." },
+  "json-out": {
+    type: "string",
+    value: "<file>",
+    description: "Also write the report as JSON to a file, for --approved: complete, and never masked.",
+  },
   "mask-emails": { type: "boolean", description: "Show addresses as a***@example.com, in every format." },
   "max-removals": {
     type: "string",
@@ -113,6 +118,7 @@ export async function publish(
   const found = options["mask-emails"] ? masked(complete) : complete;
   const reported = format === "markdown" ? withCut(found) : found;
   if (format === "json" || options.out !== undefined) for (const notice of notices(found)) terminal.note(notice);
+  if (options["json-out"] !== undefined) await write(options["json-out"], jsonReport(complete));
   await print(invocation, format, reported);
   await writeStepSummary(invocation, reported);
   for (const { message } of reported.exceeded) terminal.error(message);
@@ -161,13 +167,21 @@ async function print({ options, terminal }: Invocation<Options>, format: Format,
     else terminal.result(format === "html" ? htmlOf(review).trimEnd() : markdownOf(review).text);
     return;
   }
-  await writeFile(options.out, written(format, review)).catch(cannotWrite(options.out));
+  await write(options.out, written(format, review));
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch(cannotWrite(file));
+}
+
+function jsonReport(review: Review): string {
+  return `${jsonText(asJson(review), 2)}\n`;
 }
 
 function written(format: Format, review: Review): string {
   switch (format) {
     case "json":
-      return `${jsonText(asJson(review), 2)}\n`;
+      return jsonReport(review);
     case "html":
       return htmlOf(review);
     case "markdown":

@@ -569,20 +569,53 @@ describe("apply.yml", () => {
     expect(runner.calls().map(({ command }) => command)).not.toContain("attestation verify");
   });
 
-  it("does not carry out what the program declares in `up` alone (security review)", async () => {
-    const program = `${read("examples/people-from-yaml/index.ts")}
+  /** Declares somebody whom no preview shows. */
+  const inUpAlone = `${read("examples/people-from-yaml/index.ts")}
 import * as pulumi from "@pulumi/pulumi";
 import { OrganizationMember } from "pulumi-avala";
 if (!pulumi.runtime.isDryRun())
   new OrganizationMember("mallory", { organization: acme, email: "mallory@example.com", role: "admin" });
 `;
+
+  it("rehearsed: finds what the program declares in `up` alone before anything is sent", async () => {
     const clean = pull;
-    await isReviewed({ "people.yaml": people("zoe"), "index.ts": program });
+    runner.inputs = { rehearse: true };
+    await isReviewed({ "people.yaml": people("zoe"), "index.ts": inUpAlone });
+    isMerged();
+    const { failed, log } = await runner.run(workflow("apply"));
+    pull = clean;
+    expect([failed, log]).toEqual([[compare], expect.stringContaining("not in the approved rehearsal")]);
+    expect(log).not.toMatch(/mallory|zoe/);
+    expect(await mailed()).toEqual([]);
+  });
+
+  it("rehearsed: a review does not approve a rehearsal", async () => {
+    runner.inputs = { rehearse: true };
+    const { failed, log } = await runner.run(workflow("apply"));
+    expect([failed, log]).toEqual([[compare], expect.stringContaining("is a review")]);
+    expect(await mailed()).toEqual([]);
+  });
+
+  it("does not carry out what the program declares in `up` alone (security review)", async () => {
+    const clean = pull;
+    await isReviewed({ "people.yaml": people("zoe"), "index.ts": inUpAlone });
     isMerged();
     const { failed, log } = await runner.run(workflow("apply"));
     pull = clean;
     expect([failed, log]).toEqual([[apply], expect.stringMatching(/create is not allowed by the plan/)]);
     expect(await mailed()).not.toContain("mallory@example.com");
+  });
+
+  it("rehearsed: applies what was rehearsed and approved", async () => {
+    runner.inputs = { rehearse: true };
+    await isReviewed({ "people.yaml": people("zoe", "amy") });
+    const comment = readFileSync(join(runner.uploaded(artifact()), "comment.md"), "utf8");
+    expect(comment).toContain("Rehearsed on a copy");
+    expect(comment).toContain("Rehearsal of the data files");
+    isMerged();
+    const { failed, log } = await runner.run(workflow("apply"));
+    expect([failed, log]).toEqual([[], expect.stringContaining("approved by ada")]);
+    expect(await mailed()).toContain("amy@example.com");
   });
 
   it("applies what was approved, found among the artifacts of others, and asks for its attestation", async () => {

@@ -32,6 +32,14 @@ interface Provider {
   isPending: boolean;
 }
 
+/** What a preview plans for a resource of whatever kind. */
+interface Step {
+  op: unknown;
+  urn: string;
+  /** Empty for a deletion. */
+  newState: Properties;
+}
+
 /**
  * The keys that a run of the program may use: of the environment or else the stack configuration, and of the providers
  * that the state and the preview contain. Each pair of key and base URL is there once. `unknown` names the sources whose
@@ -48,18 +56,17 @@ export function credentialsOf(
 ): { credentials: Credential[]; unknown: string[] } {
   const found = new Map<string, Credential>();
   const unknown = new Set<string>();
-  for (const { source, config: given } of [
-    ...ownOrigin(environment, config),
-    ...providerOrigins(environment, state, preview),
-  ]) {
+  const origins = [...ownOrigin(environment, config), ...providerOrigins(environment, state, preview)];
+  for (const { source, config: given } of origins) {
     const settings = given && settingsOf(environment, given);
     if (settings === undefined) {
       unknown.add(source);
       continue;
     }
     const pair = JSON.stringify([settings.client.apiKey, settings.client.baseUrl]);
-    const { sources } = found.get(pair) ?? found.set(pair, { settings, sources: [] }).get(pair)!;
-    if (!sources.includes(source)) sources.push(source);
+    const credential = found.get(pair) ?? { settings, sources: [] };
+    if (!credential.sources.includes(source)) credential.sources.push(source);
+    found.set(pair, credential);
   }
   return { credentials: [...found.values()], unknown: [...unknown] };
 }
@@ -71,27 +78,30 @@ function ownOrigin(environment: Environment, config: Texts): Origin[] {
 }
 
 function providerOrigins(environment: Environment, state: unknown, preview: unknown): Origin[] {
-  const steps = rowsIn(preview, "steps").map(({ op, urn, newState }) => ({
-    op,
-    urn,
-    newState: propertiesOf(newState),
-  }));
+  const steps = rowsIn(preview, "steps").map(stepOf);
   const before = providersIn(rowsIn(propertiesOf(state)["deployment"], "resources"));
   const recorded = new Set(before.filter(({ isPending }) => !isPending).map(({ urn }) => urn));
   // What stays the same is read in the state: the preview does not show its secrets.
-  const isNews = ({ op, urn }: (typeof steps)[number]) => op !== "same" || !recorded.has(String(urn));
-  const after = providersIn(steps.filter(isNews).map(({ newState }) => newState));
-  const used = new Set(steps.map(({ newState }) => providerOf(newState["provider"])));
+  const news = steps.filter(({ op, urn }) => op !== "same" || !recorded.has(urn));
+  const after = providersIn(news.map(({ newState }) => newState));
+  const outdated = outdatedBy(steps, after);
+  return [...before.filter((provider) => !outdated(provider)), ...after]
+    .filter((provider) => !isEngines(provider) || !environment["AVALA_API_KEY"])
+    .map((provider) => ({
+      source: isEngines(provider) ? "stack configuration of the last update" : `Provider ${nameOf(provider.urn)}`,
+      config: textsIn(provider.inputs),
+    }));
+}
+
+/**
+ * Whether a run no longer uses a provider as the state has it. Once the program has declared it, deletions use it as
+ * declared too: an explicit one that is updated, and one of the engine if a resource of the program has it.
+ */
+function outdatedBy(steps: readonly Step[], after: readonly Provider[]): (provider: Provider) => boolean {
   const updates = new Set(steps.filter(({ op }) => op === "update").map(({ urn }) => urn));
   const updated = new Set(after.filter(({ urn, inputs }) => updates.has(urn) && textsIn(inputs)).map(({ urn }) => urn));
-  // Once the program has declared a provider, the deletions of the run use it as declared too.
-  const isReplaced = ({ urn, isPending }: Provider, by: ReadonlySet<string>) => !isPending && by.has(urn);
-  const isLeft = (provider: Provider) =>
-    isEngines(provider) ? !environment["AVALA_API_KEY"] && !isReplaced(provider, used) : !isReplaced(provider, updated);
-  return [...before.filter(isLeft), ...after].map((provider) => ({
-    source: isEngines(provider) ? "stack configuration of the last update" : `Provider ${nameOf(provider.urn)}`,
-    config: textsIn(provider.inputs),
-  }));
+  const used = new Set(steps.map(({ newState }) => providerOf(newState["provider"])));
+  return (provider) => !provider.isPending && (isEngines(provider) ? used : updated).has(provider.urn);
 }
 
 /** Those with a key of their own; for others, the environment and the stack configuration decide. */
@@ -139,6 +149,10 @@ function textsIn(inputs: Properties): Texts | undefined {
     .map(([name, value]) => [name, openedSecret(value) ?? value] as const);
   if (texts.some(([, value]) => typeof value === "object" || hiddenText(value) !== undefined)) return undefined;
   return new Map(texts.map(([name, value]) => [name, String(value)]));
+}
+
+function stepOf({ op, urn, newState }: Properties): Step {
+  return { op, urn: String(urn), newState: propertiesOf(newState) };
 }
 
 function rowsIn(document: unknown, name: string): Properties[] {

@@ -161,6 +161,12 @@ describe("credentials", () => {
       ["Provider tenant"],
     ],
     [
+      "a key that is not a text",
+      { state: [row("tenant", explicit({ "avala:apiKey": secret(["x"]) }))] },
+      [],
+      ["Provider tenant"],
+    ],
+    [
       "a hidden URL does not become the default one",
       { state: [row("tenant", { ...literal, "avala:baseUrl": sealed() })] },
       [],

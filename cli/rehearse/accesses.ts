@@ -33,6 +33,8 @@ interface Entry {
 /** Everybody's access before the run and after it, managed or not. */
 export class Accesses {
   readonly #entries = new Map<string, Entry>();
+  /** One for both moments: what expires between them is no change of the run. */
+  readonly #now = Date.now();
 
   constructor(
     private readonly moments: Readonly<Record<Time, Moment>>,
@@ -61,7 +63,7 @@ export class Accesses {
   #hold(time: Time): void {
     const { states } = this.moments[time];
     for (const { scope, url, [time]: row } of this.places.organizations) {
-      const now = Date.now() + (states.get(url)?.clockOffsetSeconds ?? 0) * 1000;
+      const now = this.#now + (states.get(url)?.clockOffsetSeconds ?? 0) * 1000;
       for (const { email, role, status, expiresAt } of row?.invitations ?? []) {
         // One that has expired gives nothing, though it is listed until somebody cancels it.
         if (status !== "pending" || (expiresAt !== undefined && Date.parse(expiresAt) <= now)) continue;
@@ -103,8 +105,11 @@ export class Accesses {
   #accessOf(entry: Entry): Access {
     const { scope, person, held, recorded, emails } = entry;
     const recordBefore = chosen(recorded.before);
-    const before = standOf(held.before, recordBefore, this.isPartial);
     const after = standOf(held.after, chosen(recorded.after, recordBefore?.urn), this.isPartial);
+    const pending = recordBefore?.certainty === "waiting" && after?.managed === true;
+    // Whoever has nothing before and something after has gained it, whatever was recorded: of that, only that they waited tells.
+    const isNew = !held.before && held.after && !pending;
+    const before = isNew ? undefined : standOf(held.before, recordBefore, this.isPartial);
     const accepted = hasAccepted(entry);
     const possible = (accepted || this.#hasWaited(entry)) && isSameDeclaration(recorded);
     return {

@@ -17,10 +17,21 @@ type Known = Pick<Member, "email" | "username" | "fullName" | "lastActiveAt">;
 
 /** The people of a deployment, as all its lists together show them. */
 export class KnownPeople {
-  readonly #known = new Map<string, Known>();
+  readonly #known: Map<string, Known>;
 
-  /** Adds what a row shows; what it does not show stays as it is known. */
-  add({ userUid, email, username, fullName, lastActiveAt }: Member): void {
+  constructor(known: ReadonlyMap<string, Known> = new Map()) {
+    this.#known = new Map(known);
+  }
+
+  /** These people, and those of further rows. */
+  with(rows: readonly Member[]): KnownPeople {
+    const more = new KnownPeople(this.#known);
+    for (const row of rows) more.#add(row);
+    return more;
+  }
+
+  /** What a row does not show stays as it is known. */
+  #add({ userUid, email, username, fullName, lastActiveAt }: Member): void {
     const before = this.#known.get(userUid) ?? {};
     this.#known.set(userUid, {
       email: email || before.email,

@@ -1,4 +1,5 @@
 import type { createEmulator, LocalEmulator, State } from "../../emulator/src/index.js";
+import type { Member } from "../../provider/client/index.js";
 import { AvalaError } from "../../provider/core/errors.js";
 import { normalizeOrganization } from "../../provider/core/identity.js";
 import { printable } from "../../provider/core/text.js";
@@ -23,10 +24,18 @@ export interface CopiedKey {
   reader: Reader;
 }
 
+/** What the lists that have been read show. */
+interface Known {
+  people: KnownPeople;
+  /** See `Read`. */
+  hides: ReadonlyMap<CopiedKey, string[]>;
+  hiddenInvitations: readonly string[];
+}
+
 interface Read {
   inside: Inside;
   /** Addresses that a key does not see here, as the emulator's keys name them. */
-  hides: Map<CopiedKey, string[]>;
+  hides: ReadonlyMap<CopiedKey, string[]>;
 }
 
 /** What the copies of a run share. */
@@ -44,11 +53,9 @@ export class Deployment {
   readonly emulator: LocalEmulator;
   readonly #copying: Copying;
   readonly #keys: readonly CopiedKey[];
-  readonly #people = new KnownPeople();
+  #known: Known = { people: new KnownPeople(), hides: new Map(), hiddenInvitations: [] };
   /** The keys' users whom no row of a list shows yet are among them; a key whose user is not known has one of its own. */
   readonly #users: ReadonlyMap<CopiedKey, string>;
-  readonly #hides = new Map<CopiedKey, string[]>();
-  readonly #hiddenInvitations: string[] = [];
   /** Organizations that have not been read, by slug. */
   readonly #unread = new Map<string, string>();
   readonly #readings = new Map<string, Promise<void>>();
@@ -91,7 +98,7 @@ export class Deployment {
       now: () => client.now(),
       seed: { settings: { rateLimit: null } },
     });
-    this.#add([], new Set());
+    this.#add([]);
     for (const row of rows) this.#addRow(row);
     for (const [uid, organization] of read) this.#complete(uid, organization);
   }
@@ -172,9 +179,9 @@ export class Deployment {
       const seen = key.reader.rows.get(row.uid);
       if (seen) members.set(this.#users.get(key)!, roleOf(seen) ?? "member");
     }
-    const seeds = [...members].map(([uid, role]) => ({ email: this.#people.address(uid), role }));
+    const seeds = [...members].map(([uid, role]) => ({ email: this.#known.people.address(uid), role }));
     try {
-      this.#add([rowSeed(row, seeds)], new Set());
+      this.#add([rowSeed(row, seeds)]);
     } catch (error) {
       const refusal = refusalOf(row, error);
       this.#copying.notes.add(`${refusal.message} The copy's lists of organizations do not contain it.`);
@@ -192,20 +199,23 @@ export class Deployment {
   }
 
   #complete(uid: string, { inside, hides }: Read): void {
-    const { detail, members, invitations } = inside;
-    for (const row of members) this.#people.add(row);
-    for (const { members: rows } of inside.teams) for (const row of rows) this.#people.add(row);
-    for (const [key, addresses] of hides) this.#hides.set(key, [...(this.#hides.get(key) ?? []), ...addresses]);
-    const hidden = (invitations ?? []).filter(({ email }) => !email).map((row) => row.uid);
-    this.#hiddenInvitations.push(...hidden);
+    const { detail, members, invitations = [], teams } = inside;
+    const rows = [...members, ...teams.flatMap((team) => team.members)];
+    const hidden = invitations.filter(({ email }) => !email).map((row) => row.uid);
+    const known: Known = {
+      people: this.#known.people.with(rows),
+      hides: new Map(
+        this.#keys.map((key) => [key, [...(this.#known.hides.get(key) ?? []), ...(hides.get(key) ?? [])]]),
+      ),
+      hiddenInvitations: [...this.#known.hiddenInvitations, ...hidden],
+    };
     try {
-      this.#add(
-        [organizationSeed(inside, this.#people, this.#unlisted(uid, inside))],
-        new Set(members.map(({ userUid }) => userUid)),
-      );
+      const organization = organizationSeed(inside, known.people, this.#unlisted(uid, inside, known.people));
+      this.#add([organization], known, rows);
     } catch (error) {
       throw refusalOf(detail, error);
     }
+    this.#known = known;
     for (const [slug, unread] of this.#unread) if (unread === uid) this.#unread.delete(slug);
     this.#before.set(
       uid,
@@ -215,7 +225,7 @@ export class Deployment {
   }
 
   /** The users of keys that see the organization, and are not in its list of members. */
-  #unlisted(uid: string, { detail, members, invitations }: Inside): Unlisted[] {
+  #unlisted(uid: string, { detail, members, invitations }: Inside, people: KnownPeople): Unlisted[] {
     const listed = new Set(members.map(({ userUid }) => userUid));
     const found = new Map<string, Role>();
     for (const key of this.#keys) {
@@ -231,22 +241,26 @@ export class Deployment {
         );
       }
     }
-    return [...found].map(([user, role]) => ({ email: this.#people.address(user), role }));
+    return [...found].map(([user, role]) => ({ email: people.address(user), role }));
   }
 
-  /** Adds organizations with their people, and what is known of the keys. */
-  #add(organizations: OrganizationSeed[], uids: ReadonlySet<string>): void {
-    const people = new Set([...uids, ...this.#users.values()]);
+  /** Adds organizations, the people of these rows, and what is known of the keys. */
+  #add(
+    organizations: OrganizationSeed[],
+    { people, hides, hiddenInvitations }: Known = this.#known,
+    rows: readonly Member[] = [],
+  ): void {
+    const uids = new Set([...rows.map(({ userUid }) => userUid), ...this.#users.values()]);
     this.emulator.add({
-      settings: { hideEmailsOf: [...this.#people.hidden, ...this.#hiddenInvitations] },
-      people: [...people].map((uid) => this.#people.seed(uid)),
+      settings: { hideEmailsOf: [...people.hidden, ...hiddenInvitations] },
+      people: [...uids].map((uid) => people.seed(uid)),
       keys: this.#keys.map((copied) => ({
         key: copied.key,
-        email: this.#people.address(this.#users.get(copied)!),
+        email: people.address(this.#users.get(copied)!),
         revoked: copied.reader.isRevoked,
         scopes: copied.reader.scopes,
         currentUser: copied.reader.isUserTold ? "full" : "withoutUid",
-        hides: this.#hides.get(copied),
+        hides: hides.get(copied),
       })),
       organizations,
     });
@@ -255,7 +269,7 @@ export class Deployment {
   #noteBlanks({ detail, members, invitations }: Inside, hiddenInvitations: number): void {
     const { notes } = this.#copying;
     const shown = shownOrganization(detail);
-    const hidden = members.filter(({ userUid }) => this.#people.isHidden(userUid)).length;
+    const hidden = members.filter(({ userUid }) => this.#known.people.isHidden(userUid)).length;
     if (hidden > 0) {
       notes.add(
         `Avala hides the addresses of ${hidden} of the people of ${shown}: whether the run invites one of them is not known.`,

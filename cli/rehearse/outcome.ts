@@ -7,19 +7,11 @@ import { secretText } from "../pulumi/values.js";
 import type { AccessModel } from "../review/access.js";
 import { byText, changesOf, type Change } from "../review/changes.js";
 import { costOfCalls } from "../review/cost.js";
-import {
-  inOrder,
-  reportOf,
-  reviewOf,
-  type Rehearsal,
-  type Review,
-  type SentEmail,
-  type WarningRow,
-  type Where,
-} from "../review/report.js";
+import { reportOf, reviewOf, type Rehearsal, type SentEmail } from "../review/report.js";
 import type { Standards } from "../review/warnings.js";
 import { Accesses } from "./accesses.js";
 import { actsOf } from "./acts.js";
+import { declaredIn, withDeclaredWarnings, withUnknownRemovals } from "./declared.js";
 import { Directory, openNames } from "./directory.js";
 import { acceptancesLeft, stepsLeft } from "./left.js";
 import { Places, type Moment, type Time } from "./places.js";
@@ -67,17 +59,19 @@ export function rehearsalOf(observed: Observed): Rehearsal {
     after: { states: observed.after, managed: managedIn(observed.stateAfter) },
   };
   const managed = [...moments.before.managed, ...moments.after.managed];
-  const { model, emails } = modelOf(moments, managed, observed);
+  const places = new Places(moments);
+  const { model, emails } = modelOf(moments, places, managed, observed);
   const changes = changesOf(model).map(withoutSecrets(managed));
   const writes = requests.filter(({ method }) => method !== "GET").length;
   const cost = costOfCalls(requests.length - writes, writes);
   const report = reportOf(model, changes, cost, preview, standards);
-  const declared = reviewOf(preview, standards);
-  const warned = [...report.warnings, ...warningsKept(observed, declared, report)].toSorted(inOrder);
+  const declared = declaredIn(reviewOf(preview, standards), places);
+  const isWhole = failure.length === 0 && notes.length === 0;
+  const warned = withDeclaredWarnings(report.warnings, declared, isWhole);
   const rehearsal: Rehearsal = {
     ...report,
     summary: { ...report.summary, emails: emails.length, warnings: warned.length },
-    removals: removalsWithUnknown(observed, declared, report),
+    removals: isWhole ? report.removals : withUnknownRemovals(report.removals, declared),
     warnings: warned,
     diagnostics: [...new Set([...report.diagnostics, ...warnings])].toSorted(byText),
     rehearsed: true,
@@ -105,11 +99,11 @@ const ours: ReadonlySet<string> = new Set([
 
 function modelOf(
   moments: Record<Time, Moment>,
+  places: Places,
   managed: readonly Managed[],
   { before, after, emails, notes }: Observed,
 ): { model: AccessModel; emails: SentEmail[] } {
   const people = new Directory([...before, ...after], managed);
-  const places = new Places(moments);
   const accesses = new Accesses(moments, places, people, notes.length > 0);
   const sent = emails.map(({ to, kind, organization }): SentEmail => {
     const { hidden } = accesses.addEmail(to, organization);
@@ -137,40 +131,4 @@ function withoutSecrets(managed: readonly Managed[]): (change: Change) => Change
         : field,
     ),
   });
-}
-
-/** The run has shown everything: it succeeded, and the keys could see all that it is about. */
-function isWhole({ failure, notes }: Observed): boolean {
-  return failure.length === 0 && notes.length === 0;
-}
-
-function warningsKept(observed: Observed, declared: Review, report: Review): WarningRow[] {
-  const whole = isWhole(observed);
-  const isKept = ({ rule, unclear = [] }: WarningRow) => {
-    if (rule === "extended-access") return true;
-    if (rule === "unknown-people") return !whole;
-    const isEndHidden = unclear.some(({ name, shown }) => name === "validUntil" && shown === secretText);
-    return rule === "unknown-access" && (!whole || isEndHidden);
-  };
-  const known = new Set(report.warnings.map(keyOfWarning));
-  return declared.warnings.filter((row) => isKept(row) && !known.has(keyOfWarning(row)));
-}
-
-function keyOfWarning({ rule, person, ...place }: WarningRow): string {
-  return JSON.stringify([rule, keyOfPlace(place), person?.hidden ?? person?.email ?? person?.userUid]);
-}
-
-function keyOfPlace({ organization, team }: Where): string {
-  return JSON.stringify([organization, team].map((one) => one && (one.uid ?? one.resource ?? one.name)));
-}
-
-/** Where the run has not shown everything, whom the preview does not show may still lose access. */
-function removalsWithUnknown(observed: Observed, declared: Review, { removals }: Review): Review["removals"] {
-  const unknown = isWhole(observed) ? [] : declared.removals.filter((row) => row.unknown);
-  const places = new Set(unknown.map(keyOfPlace));
-  const known = new Set(removals.map(keyOfPlace));
-  return [
-    ...removals.map((row) => ({ ...row, unknown: row.unknown || places.has(keyOfPlace(row)) })),
-    ...unknown.filter((row) => !known.has(keyOfPlace(row))),
-  ];
 }

@@ -47,7 +47,8 @@ export class Places {
       return made;
     };
     for (const url of new Set([...before.states.keys(), ...after.states.keys()])) {
-      const rows = (time: Time) => moments[time].states.get(url)?.organizations;
+      // One that is not active is a deleted one, to everybody who asks for it.
+      const rows = (time: Time) => moments[time].states.get(url)?.organizations.filter(({ isActive }) => isActive);
       for (const [uid, place] of pairs(rows("before"), rows("after"))) {
         const organization = enter({ url, ...place }, uid);
         this.organizations.push(organization);

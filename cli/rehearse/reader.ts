@@ -44,7 +44,10 @@ export class Reader {
   /** Where the credential comes from, for messages. */
   readonly shown: string;
   readonly client: AvalaClient;
-  /** Organizations that the key sees, by uid, in the order of the list; those that are not active are among them. */
+  /**
+   * Organizations that the key has seen at the start, by uid, in the order of the list; those that are not active are
+   * among them.
+   */
   rows: ReadonlyMap<string, OrganizationRow> = new Map();
   /** Uid of the key's user, if it is known. */
   user: string | undefined;
@@ -64,7 +67,7 @@ export class Reader {
     // The snapshot leaves out organizations that are not active; the copy has them, too.
     const list = async () => {
       const rows = await organizations.list();
-      this.rows = new Map(rows.map((row) => [row.uid, row]));
+      if (this.rows.size === 0) this.rows = new Map(rows.map((row) => [row.uid, row]));
       return rows.map((row) => ({ ...row, isActive: true }));
     };
     this.#snapshot = new Snapshot({ ...this.client, organizations: { ...organizations, list } });

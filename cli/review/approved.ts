@@ -77,8 +77,8 @@ export function approvedReview(
     );
   }
   const approved = review as unknown as Review;
-  refuseOtherBinding(propertiesOf(review["binding"]), binding);
-  if (!allowExceeded) refuseExceeded(approved);
+  refuseOtherBinding(propertiesOf(review["binding"]), binding, name);
+  if (!allowExceeded) refuseExceeded(approved, name);
   return approved;
 }
 
@@ -93,23 +93,23 @@ function refuseOtherReport({ rehearsed: found }: Properties, rehearsed: boolean)
 }
 
 /** What a review was not bound to, is different. */
-function refuseOtherBinding(bound: Properties, expected: Binding): void {
+function refuseOtherBinding(bound: Properties, expected: Binding, report: string): void {
   for (const [name, value] of Object.entries(expected)) {
     const other = Object.hasOwn(bound, name) ? bound[name] : undefined;
     if (other === value) continue;
     const found = typeof other === "string" ? `${name} ${quoted(other)}` : `no ${name}`;
     throw new ApprovedReviewError(
-      `The approved review is bound to ${found}, not to ${name} ${quoted(value)}.`,
-      "Pass the review of this change, or have this change reviewed and approved.",
+      `The approved ${report} is bound to ${found}, not to ${name} ${quoted(value)}.`,
+      `Pass the ${report} of this change, or have this change reviewed and approved.`,
     );
   }
 }
 
-function refuseExceeded({ exceeded }: Review): void {
+function refuseExceeded({ exceeded }: Review, report: string): void {
   if (exceeded.length === 0) return;
   const limits = [...new Set(exceeded.map(({ limit }) => printable(String(limit), 40)))].join(", ");
   throw new ApprovedReviewError(
-    `The approved review exceeds a limit: ${limits}.`,
+    `The approved ${report} exceeds a limit: ${limits}.`,
     "Make a smaller change, or review it with a higher limit and have that approved, or pass --allow-exceeded.",
   );
 }

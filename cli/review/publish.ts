@@ -20,7 +20,7 @@ import { listed, notices } from "./words.js";
 export const reportOptions = {
   markdown: { type: "boolean", description: "Print Markdown, for a comment on a pull request." },
   html: { type: "boolean", description: "Print a self-contained HTML page." },
-  out: { type: "string", value: "<file>", description: "Write the review to a file instead of stdout." },
+  out: { type: "string", value: "<file>", description: "Write the report to a file instead of stdout." },
   "json-out": {
     type: "string",
     value: "<file>",
@@ -49,18 +49,18 @@ export const reportOptions = {
     type: "string",
     value: "<file>",
     description:
-      "Exit 2 on a change not in this approved review (written with --json), unless an acceptance made it possible. A review that exceeded a limit is an error.",
+      "Exit 2 on a change not in this approved report of the same command (its --json), unless an acceptance made it possible. A report that exceeded a limit is an error.",
   },
   bind: {
     type: "string",
     multiple: true,
     value: "<name=value>",
     description:
-      "Record what the review belongs to, such as a commit, under the digest of --json; with --approved, fail unless the approved review was bound to the same value.",
+      "Record what the report belongs to, such as a commit, under the digest of --json; with --approved, fail unless the approved report was bound to the same value.",
   },
   "allow-exceeded": {
     type: "boolean",
-    description: "With --approved, accept an approved review that exceeded a limit.",
+    description: "With --approved, accept an approved report that exceeded a limit.",
   },
   ...sharedOptions,
 } as const;

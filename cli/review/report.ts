@@ -232,7 +232,7 @@ function warningRow({ scope, person, ...rest }: Warning): WarningRow {
   return { ...rest, ...whereOf(scope), person: person && personName(person) };
 }
 
-function whereOf(scope: Scope): Where {
+export function whereOf(scope: Scope): Where {
   const name = ({ uid, name, called, urn }: Scope): ScopeName => ({ uid, name, displayName: called, resource: urn });
   return scope.kind === "team"
     ? { organization: name(scope.organization), team: name(scope) }

@@ -32,7 +32,10 @@ export const living = (): Seed => ({
     { uid: uids.zoe, email: "zoe@example.com", fullName: "Zoe" },
     ...crowd.map((email) => ({ email })),
   ],
-  keys: [{ key: "avk_ada", email: "Ada.Upper@Example.com" }],
+  keys: [
+    { key: "avk_ada", email: "Ada.Upper@Example.com" },
+    { key: "avk_mia", email: "o'neil+tag@example.com" },
+  ],
   organizations: [
     {
       uid: uids.acme,

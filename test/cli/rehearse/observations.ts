@@ -139,7 +139,7 @@ export const nothingPlanned = previewOf(previewDocument([]));
 export interface Told extends Partial<Omit<Observed, "stateBefore" | "stateAfter" | "before" | "after">> {
   /** The resources of the state; without `now` they stay as they are. */
   was?: readonly Declared[];
-  now?: readonly Declared[];
+  now?: readonly Declared[] | (() => readonly Declared[]);
 }
 
 /** Does something to an emulator, and reports it as if a run had done it. */
@@ -163,7 +163,7 @@ export async function rehearsed(
     emails: sent.map(({ to, kind, invitationUid }) => ({ to, kind, organization: organizationOf(invitationUid) })),
     requests: await emulator.requests(),
     stateBefore: exported(was),
-    stateAfter: exported(now),
+    stateAfter: exported(typeof now === "function" ? now() : now),
     preview: nothingPlanned,
     left: nothingPlanned,
     failure: [],

@@ -1,6 +1,9 @@
 import { startEmulator, type TestEmulator } from "../../support/emulator.js";
 import { realChanges, textOf as realText } from "../../properties/reviews/compare.js";
 import { randomOf } from "../../properties/reviews/cases.js";
+import { previewOf } from "../../../cli/pulumi/preview.js";
+import { exceededBy } from "../../../cli/review/limits.js";
+import { previewDocument, type Planned } from "../previews.js";
 import { rehearsalOf } from "../../../cli/rehearse/outcome.js";
 import type { Rehearsal, Stand } from "../../../cli/review/report.js";
 import * as o from "./observations.js";
@@ -36,7 +39,12 @@ const writes = {
   changeTeam: () => api("PATCH", "/teams/core/", { description: "d" }),
   renameTeam: () => api("PATCH", "/teams/core/", { name: "Nucleus" }),
   deleteTeam: () => api("DELETE", "/teams/core/"),
-  makeOrganization: () => emulator.api("POST", "/organizations/", { name: "Globex" }),
+  /** Once: the comparison of states knows organizations by their slugs. */
+  makeOrganization: async () => {
+    const { organizations } = await emulator.state();
+    if (!organizations.some(({ name }) => name === "Globex"))
+      await emulator.api("POST", "/organizations/", { name: "Globex" });
+  },
   changeOrganization: () => api("PATCH", "/", { description: "d" }),
   deleteOrganization: () => api("DELETE", "/"),
   transfer: () => api("POST", "/transfer-ownership/", { new_owner_uid: uids["ada"] }),
@@ -47,6 +55,10 @@ const writes = {
   replace: async () => {
     await writes.remove();
     await writes.invite("bob");
+  },
+  inviteAgain: async () => {
+    await writes.cancelExpired();
+    await writes.invite("eve");
   },
   inviteAndCancel: async () => {
     const { uid } = (await writes.invite()) as { uid: string };
@@ -270,7 +282,25 @@ describe("what a run did", () => {
       "a TeamMembership that somebody had removed",
       "add",
       from([membership("Core", "cleo", { status: "removed" })], [membership("Core", "cleo")]),
-      ["gains cleo@example.com Core: lapsed member* → member*"],
+      ["gains cleo@example.com Core: none → member*"],
+    ],
+    [
+      "somebody whom a state records, and nobody declares any more",
+      "add",
+      from([membership("Core", "cleo", { status: "removed" })], []),
+      ["gains cleo@example.com Core: none → member"],
+    ],
+    [
+      "somebody who waited, and whom nobody declares any more",
+      "add",
+      from([membership("Core", "cleo", { status: "waiting" })], []),
+      ["gains cleo@example.com Core: none → member"],
+    ],
+    [
+      "somebody whose invitation had expired",
+      "inviteAgain",
+      from([invited("eve", { status: "expired" })], [invited("eve")]),
+      ["invited eve@example.com acme: none → invited member* (1 email)"],
     ],
     ["unmanaged", "lead", {}, ["role bob@example.com Core: member → lead"]],
     [
@@ -494,11 +524,8 @@ describe("random runs", () => {
       const real = realChanges(byUid(before, before), byUid(after, before)).map(realText).toSorted();
       expect(real.length).toBeGreaterThan(0);
       expect([chosen, said(rehearsal)]).toEqual([chosen, real]);
-      expect(rehearsal.emails.map(({ to, kind }) => `${kind} ${to}`)).toEqual(
-        sent
-          .map(({ to, kind }) => `${kind} ${to}`)
-          .toSorted((one, other) => (one.split(" ")[1]! < other.split(" ")[1]! ? -1 : 1)),
-      );
+      const emailsOf = (rows: readonly { to: string; kind: string }[]) => rows.map(({ to, kind }) => `${to} ${kind}`);
+      expect(emailsOf(rehearsal.emails)).toEqual(emailsOf(sent).toSorted());
       const removed = new Map<string, number>();
       for (const {
         effect,
@@ -513,4 +540,381 @@ describe("random runs", () => {
       );
     },
   );
+});
+
+describe("warnings", () => {
+  const rulesOf = ({ warnings }: Rehearsal) =>
+    warnings.map(({ rule, person, team: inTeam, organization: { name }, what }) =>
+      [rule, person?.hidden ?? person?.email, inTeam?.name ?? name, what]
+        .filter((part) => part !== undefined)
+        .join(" "),
+    );
+  const declares = (planned: Planned[]) => ({ preview: previewOf(previewDocument(planned)) });
+  const declaredMember = (was: Record<string, unknown>, is: Record<string, unknown>): Planned => ({
+    kind: "OrganizationMember",
+    name: "bob",
+    id: `${o.acme}/${email("bob")}`,
+    was: { email: email("bob"), organization: o.acme, status: "active", role: "member", ...was },
+    is: { email: email("bob"), organization: o.acme, role: "member", ...is },
+  });
+  const secretRoster: Planned = {
+    kind: "TeamRoster",
+    name: "Core people",
+    id: `${o.acme}/${o.core}`,
+    was: { team: `${o.acme}/${o.core}`, members: `${email("bob")} member` },
+    is: { team: `${o.acme}/${o.core}`, members: "[secret]", unmanaged: "remove" },
+  };
+  const outsider = () => api("POST", "/invitations/", { email: "x@evil.example", role: "member" });
+
+  it.each<[what: string, act: () => Promise<unknown>, told: o.Told, expected: string[]]>([
+    ["a new admin", writes.promote, {}, ["admin-grants bob@example.com acme"]],
+    ["an invited admin", () => writes.invite("fay", "admin"), {}, ["admin-grants fay@example.com acme"]],
+    ["a role that is less", writes.demote, {}, []],
+    ["another domain", outsider, {}, ["external-domains x@evil.example acme"]],
+    [
+      "a domain that is not allowed",
+      () => writes.invite(),
+      { standards: { maxRemovals: 10, domains: ["other.example"] } },
+      ["external-domains fay@example.com acme"],
+    ],
+    ["the last lead, who is a member from now on", writes.unlead, {}, ["last-lead Core"]],
+    [
+      "the last lead, who leaves the organization",
+      writes.leave,
+      {},
+      ["last-lead Core", "organization-deletions acme left"],
+    ],
+    ["a lead beside another", async () => (await writes.lead(), writes.unlead()), {}, []],
+    ["a deleted team", writes.deleteTeam, {}, ["team-deletions Core deleted"]],
+    [
+      "a deleted organization",
+      writes.deleteOrganization,
+      {},
+      ["organization-deletions acme deleted", "team-deletions Core deleted", "team-deletions Crew deleted"],
+    ],
+    [
+      "more removals than allowed",
+      writes.remove,
+      { standards: { maxRemovals: 0, domains: [] } },
+      ["removals acme", "removals Core"],
+    ],
+    [
+      "an end that is later, of which the copy shows nothing",
+      writes.nothing,
+      declares([declaredMember({ validUntil: "2027-01-01" }, { validUntil: "2027-02-01" })]),
+      ["extended-access bob@example.com acme"],
+    ],
+    [
+      "an end that is later, in the state and in the preview: once",
+      writes.nothing,
+      {
+        ...declares([declaredMember({ validUntil: "2027-01-01" }, { validUntil: "2027-02-01" })]),
+        was: [member("bob", { validUntil: "2027-01-01" })],
+        now: [member("bob", { validUntil: "2027-02-01" })],
+      },
+      ["extended-access bob@example.com acme"],
+    ],
+    [
+      "an end that is later in the run alone",
+      writes.nothing,
+      { was: [member("bob", { validUntil: "2027-01-01" })], now: [member("bob", { validUntil: "2027-02-01" })] },
+      ["extended-access bob@example.com acme"],
+    ],
+    [
+      "a secret role, which the run has shown",
+      writes.nothing,
+      declares([declaredMember({}, { role: "[secret]" })]),
+      [],
+    ],
+    [
+      "a secret role, which a failed run has not shown",
+      writes.nothing,
+      { ...declares([declaredMember({}, { role: "[secret]" })]), failure: ["broken"] },
+      ["unknown-access bob@example.com acme"],
+    ],
+    [
+      "a secret role, where the keys could not see everything",
+      writes.nothing,
+      { ...declares([declaredMember({}, { role: "[secret]" })]), notes: ["The people of Acme are not visible."] },
+      ["unknown-access bob@example.com acme"],
+    ],
+    [
+      "a secret end",
+      writes.nothing,
+      declares([declaredMember({}, { validUntil: "[secret]" })]),
+      ["unknown-access bob@example.com acme"],
+    ],
+    ["a secret roster, whose people the run has shown", writes.nothing, declares([secretRoster]), []],
+    [
+      "a secret roster, where the keys could not see everything",
+      writes.nothing,
+      { ...declares([secretRoster]), notes: ["The people of Core are not visible."] },
+      ["unknown-access Core", "unknown-people Core hidden", "unknown-people Core removed"],
+    ],
+    [
+      "a secret address",
+      () => writes.invite(),
+      { now: [invited("fay", { email: o.secret(email("fay")) })] },
+      ["unknown-access [secret] fay acme"],
+    ],
+  ])("%s", async (_, act, told, expected) => {
+    const rehearsal = await o.rehearsed(emulator, act, told);
+    expect(rulesOf(rehearsal).toSorted()).toEqual(expected.toSorted());
+    expect(rehearsal.summary.warnings).toBe(expected.length);
+  });
+
+  it("of removals that are not known stay unknown for the limit, where the keys could not see everything", async () => {
+    const hidden: Planned = { ...secretRoster, was: { ...secretRoster.was!, members: "[secret]" } };
+    const told = { ...declares([hidden]), notes: ["The people of Core are not visible."] };
+    const limits = { maxRemovals: 100, maxEmails: undefined, deny: [] };
+    const removalsOf = async (act: () => Promise<unknown>, more: o.Told) => {
+      const { removals, ...rehearsal } = await o.rehearsed(emulator, act, more);
+      return [
+        removals.map((row) => [(row.team ?? row.organization).name, row.people, row.unknown]),
+        exceededBy({ ...rehearsal, removals }, limits).length,
+      ];
+    };
+    expect(await removalsOf(writes.nothing, told)).toEqual([[["Core", 0, true]], 1]);
+    expect(await removalsOf(writes.takeOut, told)).toEqual([[["Core", 1, true]], 1]);
+    expect(await removalsOf(writes.nothing, { ...told, notes: [] })).toEqual([[], 0]);
+  });
+
+  it("of somebody of whom the state records access, and the keys see nothing: the worst case", async () => {
+    const gone = { was: [member("fay")], now: [] };
+    const seen = await o.rehearsed(emulator, writes.nothing, gone);
+    expect(seen.changes.map(o.lineOf)).toEqual(["without fay@example.com acme: lapsed member* → none"]);
+    const unseen = await o.rehearsed(emulator, writes.nothing, { ...gone, notes: ["The people are not visible."] });
+    expect(unseen.changes.map(o.lineOf)).toEqual(["loses fay@example.com acme: lapsed member* → none"]);
+  });
+});
+
+describe("names", () => {
+  it("of what the run has made are no uids: the copy has chosen them, and the service will choose others", async () => {
+    const make = async () => {
+      const { slug } = (await emulator.api("POST", "/organizations/", { name: "Globex" })) as { slug: string };
+      await emulator.api("POST", `/organizations/${slug}/teams/`, { name: "New" });
+      await emulator.api("POST", `/organizations/${slug}/invitations/`, { email: email("fay"), role: "member" });
+    };
+    const rehearse = async () => {
+      await emulator.reset(o.seed);
+      const before = await emulator.state();
+      const rehearsal = await o.rehearsed(emulator, make);
+      const known = new Set(JSON.stringify(before).match(uuid));
+      const text = JSON.stringify(rehearsal);
+      expect((text.match(uuid) ?? []).filter((found) => !known.has(found))).toEqual([]);
+      return text;
+    };
+    expect(await rehearse()).toBe(await rehearse());
+  });
+  const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+  it("of what the run has made are their resources", async () => {
+    let made = "";
+    const act = async () => {
+      made = ((await writes.makeTeam()) as { uid: string }).uid;
+      await emulator.api("POST", `${at}/teams/new/members/`, { user_uid: uids["bob"], role: "lead" });
+    };
+    const now = () => [
+      { ...team("Core", { name: "New", description: "d" }), name: "new team", id: `${o.acme}/${made}` },
+      { ...membership("Core", "bob", { role: "lead" }), id: `${o.acme}/${made}/${email("bob")}` },
+    ];
+    const { changes, acts } = await o.rehearsed(emulator, act, { now });
+    const scope = { name: "New", resource: o.urnOf({ kind: "Team", name: "new team" }) };
+    expect([...changes, ...acts].map((row) => row.team)).toEqual([scope, scope]);
+    expect(changes.map(o.lineOf)).toEqual(["gains bob@example.com New: none → lead*"]);
+    expect(acts.map(o.actText)).toEqual(["create New (color >#6366F1; description >d; name >New)"]);
+  });
+
+  it("that look alike stand with their uids", async () => {
+    const rehearsal = await o.rehearsed(emulator, () => api("PATCH", "/teams/crew/", { name: "C\u043ere" }));
+    const acts = rehearsal.acts.map((row) => row.team!.displayName);
+    expect(acts).toEqual([`${o.crew} (C\u043ere)`]);
+  });
+
+  it("of people whose address the keys cannot see are uids; the copy's address is not shown", async () => {
+    await emulator.settings({ hideEmailsOf: [uids["bob"]!] });
+    try {
+      const rehearsal = await o.rehearsed(emulator, writes.remove, { was: [member("bob")], now: [] });
+      expect(rehearsal.changes.map(o.lineOf)).toEqual([
+        `loses ${uids["bob"]} acme: member* → none`,
+        `loses ${uids["bob"]} Core: member → none (organization left)`,
+      ]);
+      expect(rehearsal.changes[0]!.person).toEqual({ userUid: uids["bob"] });
+    } finally {
+      await emulator.settings({ hideEmailsOf: [] });
+    }
+  });
+
+  it("of people are their address of today: the state may record an earlier one", async () => {
+    await emulator.readdress(email("bob"), "robert@example.com");
+    const rehearsal = await o.rehearsed(emulator, writes.remove, { was: [member("bob")], now: [] });
+    expect(rehearsal.changes.map(o.lineOf)).toEqual([
+      "loses robert@example.com acme: member* → none",
+      "loses robert@example.com Core: member → none (organization left)",
+    ]);
+  });
+
+  it("are of one deployment: the same address is somebody else in another", async () => {
+    const [one, two] = ["https://one.test/api/v1", "https://two.test/api/v1"];
+    const before = await emulator.state();
+    await emulator.clearLog();
+    await writes.remove();
+    const after = await emulator.state();
+    const elsewhere = (state: State): State => {
+      const other = (text: string) => text.replaceAll("0000-4000-8000", "0000-4000-9000");
+      return JSON.parse(other(JSON.stringify(state))) as State;
+    };
+    const rehearsal = rehearsalOf({
+      before: new Map([
+        [one, before],
+        [two, elsewhere(before)],
+      ]),
+      after: new Map([
+        [one, after],
+        [two, elsewhere(before)],
+      ]),
+      emails: [],
+      requests: [],
+      stateBefore: o.exported([]),
+      stateAfter: o.exported([]),
+      preview: o.nothingPlanned,
+      left: undefined,
+      failure: [],
+      notes: [],
+      standards: { maxRemovals: 10, domains: [] },
+    });
+    expect(rehearsal.changes.map(({ organization: { uid }, person }) => [uid, person.userUid])).toEqual([
+      [o.acme, uids["bob"]],
+      [o.acme, uids["bob"]],
+    ]);
+  });
+});
+
+describe("secrets", () => {
+  const told = {
+    was: [
+      member("bob", { email: o.secret(email("bob")), reason: o.secret("fired"), onDestroy: o.secret("retain") }),
+      roster({}, { members: o.secret(`${email("ada")} lead\n${email("cleo")} member`) }),
+      team("Core", { description: o.secret("the plan") }),
+      member("ada", { role: "admin" }),
+    ],
+    now: [
+      member("bob", { email: o.secret(email("bob")), reason: o.secret("promoted"), onDestroy: o.secret("remove") }),
+      roster({}, { members: o.secret(`${email("ada")} lead`) }),
+      team("Core", { description: o.secret("the new plan") }),
+      member("ada", { role: "admin" }),
+    ],
+    failure: [`Cannot invite ${email("bob")}: the plan.`],
+  };
+  const act = async () => {
+    await writes.promote();
+    await writes.unlead();
+    await writes.add();
+    await api("PATCH", "/teams/core/", { description: "the new plan" });
+  };
+
+  it("are in no part of a report, though they are in the copy and in the states", async () => {
+    const rehearsal = await o.rehearsed(emulator, act, told);
+    expect(rehearsal.changes.map(o.lineOf)).toEqual([
+      "role [secret] bob acme: member* → admin* (onDestroy [secret]>[secret]; reason [secret]>[secret])",
+      "gains [secret] Core people 1 Core: none → member",
+      "role ada@example.com Core: lead* → member*",
+    ]);
+    expect(rehearsal.acts.map(o.actText)).toEqual(["update Core (description >[secret])"]);
+    const text = JSON.stringify(rehearsal);
+    for (const secret of ["bob@", "cleo@", "fired", "promoted", "retain", "the plan", "the new plan"])
+      expect(text).not.toContain(secret);
+    expect(rehearsal.failure).toEqual(["Cannot invite [secret]: [secret]."]);
+  });
+
+  it("that stay as they are change nothing", async () => {
+    const { changes, acts } = await o.rehearsed(emulator, writes.nothing, { was: told.was });
+    expect({ changes, acts }).toEqual({ changes: [], acts: [] });
+  });
+
+  it("in the mailbox are shown as their resource", async () => {
+    const { emails } = await o.rehearsed(emulator, () => writes.invite(), {
+      now: [invited("fay", { email: o.secret(email("fay")) })],
+    });
+    expect(emails).toEqual([{ to: "[secret] fay", kind: "invitation" }]);
+  });
+});
+
+describe("what is left", () => {
+  const planned = (steps: Planned[]) => previewOf(previewDocument(steps));
+  const teamStep: Planned = {
+    kind: "Team",
+    name: "Core",
+    id: `${o.acme}/${o.core}`,
+    was: { name: "Core" },
+    is: { name: "Hub" },
+  };
+  const same = { kind: "OrganizationMember", name: "bob", id: `${o.acme}/${email("bob")}` } as const;
+  const bob = { email: email("bob"), organization: o.acme, role: "member", status: "active" };
+
+  it.each<[what: string, told: o.Told, expected: string[]]>([
+    ["nothing", {}, []],
+    ["a second preview of a failed run, which there is none", { left: undefined }, []],
+    ["what stays the same", { left: planned([{ ...same, op: "same", was: bob, is: bob }]) }, []],
+    [
+      "a change of access",
+      { left: planned([{ ...same, was: bob }]) },
+      [`The next run: "bob@example.com" loses access, "${o.acme}": "member" → none.`],
+    ],
+    [
+      "a change of a team",
+      { left: planned([teamStep]) },
+      ['The next run: team "Hub" of "' + o.acme + '" is changed (name: "Core" → "Hub").'],
+    ],
+    [
+      "a step that changes nothing of access",
+      { left: planned([{ ...same, was: { ...bob, username: "bob" }, is: bob }]) },
+      ['The next run: update OrganizationMember "bob".'],
+    ],
+    [
+      "a step of another package",
+      { left: planned([{ kind: "Other", name: "bucket", is: {} }]) },
+      ['The next run: create "urn:pulumi:test::project::aws:iam/user:User::bucket".'],
+    ],
+    [
+      "whoever has to accept, and the teams after that",
+      {
+        was: [
+          invited("zoe"),
+          o.invitation("dan"),
+          membership("Core", "zoe", { status: "waiting" }),
+          membership("Crew", "zoe", { status: "waiting" }),
+        ],
+      },
+      [
+        '"dan@example.com" has to accept the invitation to "acme".',
+        '"zoe@example.com" has to accept the invitation to "acme"; the run after that adds them to "Core" and "Crew".',
+      ],
+    ],
+    ["an invitation that nobody manages", {}, []],
+    ["an invitation that has expired", { was: [invited("eve", { status: "expired" })] }, []],
+  ])("%s", async (_, told, expected) => {
+    expect((await o.rehearsed(emulator, writes.nothing, told)).left).toEqual(expected);
+  });
+});
+
+describe("requests", () => {
+  it.each([
+    [0, 0, 0],
+    [100, 0, 0],
+    [60, 41, 1],
+    [250, 51, 3],
+  ])("%d reads and %d writes take at least %d minutes", async (reads, writesSent, minutes) => {
+    const of = (method: string, length: number) => Array.from({ length }, () => ({ method }));
+    const requests = [...of("GET", reads), ...of("PATCH", writesSent)];
+    const rehearsal = await o.rehearsed(emulator, writes.nothing, { requests });
+    expect(rehearsal.requests).toEqual({ reads, writes: writesSent, minutes });
+    expect(rehearsal.cost).toEqual({ reads, writes: writesSent, calls: reads + writesSent, minutes });
+  });
+});
+
+it("shows the warnings of the run beside those of the preview, each once", async () => {
+  const preview = { ...o.nothingPlanned, warnings: ["b", "a"] };
+  const { diagnostics } = await o.rehearsed(emulator, writes.nothing, { preview, warnings: ["c", "b"] });
+  expect(diagnostics).toEqual(["a", "b", "c"]);
 });

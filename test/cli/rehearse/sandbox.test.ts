@@ -125,18 +125,25 @@ const seenFile = (name: string) => join(outside, `seen-${name}.json`);
 const seen = (name: string) => JSON.parse(readFileSync(seenFile(name), "utf8")) as Record<string, unknown>;
 
 async function configure(): Promise<void> {
-  const set = (...args: string[]) => project.expectOk(["config", "set", ...args]);
-  await set("plain", 'two\nlines, "quoted" \u0085 \u{1F600}');
-  await set("--secret", "hidden", secrets.configuration);
-  await set("--secret", "number", "12");
-  await set("--secret", "json", '{"a":1}');
-  await set("--path", "object.number", "12345678901234567890");
-  await set("--path", "object.list[0]", "true");
-  await set("--path", "--secret", "mixed.hidden", secrets.nested);
-  await set("--path", "--secret", "mixed.flag", "true");
-  await set("--path", "mixed.number", "17");
-  await set("--path", "mixed.plain", 'a "text": with \\ and \u0085');
-  await set("other:key", "value");
+  const set = (...args: string[]) => project.expectOk(["config", "set-all", ...args]);
+  const plain = (key: string, value: string) => ["--plaintext", `${key}=${value}`];
+  const hidden = (key: string, value: string) => ["--secret", `${key}=${value}`];
+  await set(
+    ...plain("plain", 'two\nlines, "quoted" \u0085 \u{1F600}'),
+    ...hidden("hidden", secrets.configuration),
+    ...hidden("number", "12"),
+    ...hidden("json", '{"a":1}'),
+    ...plain("other:key", "value"),
+  );
+  await set(
+    "--path",
+    ...plain("object.number", "12345678901234567890"),
+    ...plain("object.list[0]", "true"),
+    ...hidden("mixed.hidden", secrets.nested),
+    ...hidden("mixed.flag", "true"),
+    ...plain("mixed.number", "17"),
+    ...plain("mixed.plain", 'a "text": with \\ and \u0085'),
+  );
 }
 
 /** Two stacks that programs refer to: one of another project, one of this one. */
@@ -173,7 +180,7 @@ function addPendingOperation(): void {
   project.writeState(JSON.stringify(state));
 }
 
-/** Everything that must stay as it is: project and backend, and what the CLI remembers of projects. */
+/** Everything that must stay as it is: project and backend, and the CLI's home apart from its logs of reads. */
 function contents(): Record<string, string> {
   const files = filesIn(project.folder).filter((file) => !/^(home\/logs|tmp)\//.test(file));
   return Object.fromEntries(files.map((file) => [file, hashOf(join(project.folder, file))]));
@@ -201,11 +208,12 @@ test("shows the program what it sees in the real stack, and changes nothing outs
   };
   const lines: string[] = [];
   const all = { ...copied, onProgress: (line: string) => lines.push(line) };
-  const { outcome, left, state, found } = await withSandbox({ ...target, environment }, all, async (sandbox) => ({
+  const { outcome, left, state, found, logs } = await withSandbox({ ...target, environment }, all, async (sandbox) => ({
     outcome: await sandbox.up(),
     left: (await sandbox.preview()) as { changeSummary: object },
     state: (await sandbox.exported()) as { deployment: { resources: ResourceState[] } },
     found: new SecretSearch(secrets).inFolder(ownSandboxes()[0]!),
+    logs: readdirSync(join(ownSandboxes()[0]!, "home/logs")),
   }));
 
   expect(outcome).toEqual({ code: 0, errors: [], warnings: [expect.stringContaining("1 pending operations")] });
@@ -215,31 +223,37 @@ test("shows the program what it sees in the real stack, and changes nothing outs
     ...seen("real"),
     environment: { ...environmentOfReal, AVALA_REHEARSAL: rehearsalUrl },
   });
-  expect(seen("copy")["config"]).toMatchObject({ "e2e:hidden": { value: secrets.configuration, secret: true } });
+  expect(seen("copy")["config"]).toMatchObject({
+    "e2e:hidden": { value: secrets.configuration, secret: true },
+    "e2e:object": { value: expect.stringMatching(/"list":\[true\]/), secret: false },
+    "e2e:mixed": { value: expect.stringContaining(secrets.nested), secret: true },
+    "e2e:plain": { value: 'two\nlines, "quoted" \u0085 \u{1F600}', secret: false },
+  });
   expect(left.changeSummary).toEqual({ same: 4 });
   expect(state.deployment.resources.map(({ urn }) => urn)).toEqual(
     expect.arrayContaining((copied.state as typeof state).deployment.resources.map(({ urn }) => urn)),
   );
   expect(found).toEqual([]);
+  expect(logs).not.toEqual([]);
   expect(contents()).toEqual(before);
   expect(readdirSync(elsewhere)).toEqual([]);
   expect(ownSandboxes()).toEqual([]);
 }, 60_000);
 
 test("reports resources that fail, and what the CLI itself refuses", async () => {
-  await emulator.api("POST", `/organizations/acme/teams/`, { name: "Core" }).catch(() => undefined);
-  const { failed, refused } = await withSandbox(target, copied, async (sandbox) => ({
-    failed: await sandbox.up(),
-    refused: await withSandbox(target, { ...copied, config: { "e2e:count": { value: "many" } } }, (other) =>
-      other.up(),
-    ),
-  }));
-  expect(failed).toMatchObject({ code: 1, errors: [{ name: "core" }, { name: "" }] });
-  expect(refused).toEqual({
-    code: 255,
-    errors: [{ name: "", message: expect.stringContaining("count") }],
-    warnings: [],
-  });
+  await emulator.api("POST", "/organizations/acme/teams/", { name: "Taken" });
+  project.declare([acme, team("hidden", { $secret: secrets.state }), team("taken", "Taken")]);
+  const config = { "e2e:count": { value: "many" } };
+  const failed = await withSandbox(target, copied, (sandbox) => sandbox.up());
+  const refused = await withSandbox(target, { ...copied, config }, (sandbox) => sandbox.up());
+  const taken = expect.stringContaining('A team named "Taken" exists already') as string;
+  const errors = [
+    { name: "taken", message: taken },
+    { name: "", message: "update failed" },
+  ];
+  expect(failed).toEqual({ code: 1, errors, warnings: [expect.stringContaining("pending operations")] });
+  const message = expect.stringContaining("key 'count' must be of type 'integer'") as string;
+  expect(refused).toEqual({ code: 1, errors: [{ name: "", message }], warnings: [] });
 }, 60_000);
 
 test("refuses a state whose secrets are encrypted, and leaves no folder", async () => {
@@ -252,7 +266,7 @@ test("refuses a state whose secrets are encrypted, and leaves no folder", async 
 describe("at its end", () => {
   interface End {
     end: string;
-    work?: "up" | "fail" | "wait";
+    work: "none" | "up" | "fail" | "wait";
     /** What happens while it works. */
     act?: (command: ChildProcess) => void;
     code: number | null;
@@ -260,36 +274,36 @@ describe("at its end", () => {
   }
   const signalTo = (signal: NodeJS.Signals) => (command: ChildProcess) => void command.kill(signal);
   const interrupt = ({ pid }: ChildProcess) => void process.kill(-pid!, "SIGINT");
+  // Runs of the engine are slow: they are there where they make a difference.
   const ends: End[] = [
-    { end: "success", code: 0 },
+    { end: "success", work: "none", code: 0 },
     { end: "an error of the work", work: "fail", code: 1 },
-    { end: "SIGINT", act: signalTo("SIGINT"), code: 130 },
-    { end: "SIGTERM", act: signalTo("SIGTERM"), code: 143 },
-    { end: "SIGHUP", act: signalTo("SIGHUP"), code: 129 },
-    { end: "Ctrl-C in a terminal", act: interrupt, code: 130 },
-    { end: "a signal while no engine runs", work: "wait", act: signalTo("SIGTERM"), code: 143 },
-    { end: "process.exit", act: signalTo("SIGUSR2"), code: 3 },
-    { end: "SIGKILL", act: signalTo("SIGKILL"), code: null, left: 1 },
-    { end: "success after SIGKILL", code: 0 },
+    { end: "SIGINT while no engine runs", work: "wait", act: signalTo("SIGINT"), code: 130 },
+    { end: "SIGHUP while no engine runs", work: "wait", act: signalTo("SIGHUP"), code: 129 },
+    { end: "Ctrl-C in a terminal", work: "up", act: interrupt, code: 130 },
+    { end: "SIGTERM", work: "up", act: signalTo("SIGTERM"), code: 143 },
+    { end: "process.exit", work: "up", act: signalTo("SIGUSR2"), code: 3 },
+    { end: "SIGKILL", work: "up", act: signalTo("SIGKILL"), code: null, left: 1 },
+    { end: "success after SIGKILL", work: "none", code: 0 },
   ];
 
   beforeAll(() => project.declare([acme, team("hidden", { $secret: secrets.state })]));
 
   test.each(ends)(
     "by $end, folders and processes that are left",
-    async ({ work = "up", act, code, left = 0 }) => {
+    async ({ work, act, code, left = 0 }) => {
       const hold = join(outside, "hold");
       rmSync(hold, { force: true });
       writeFileSync(join(outside, "input.json"), JSON.stringify({ cwd: project.folder, copied, work }));
       const command = spawn(process.execPath, [driver, join(outside, "input.json")], {
-        env: { ...target.environment, TMPDIR: temporary, SEEN: "", HOLD: act === undefined ? "" : hold },
+        env: { ...target.environment, TMPDIR: temporary, SEEN: "", HOLD: hold },
         stdio: ["ignore", "pipe", "inherit"],
         detached: true,
       });
       const ended = once(command, "exit") as Promise<[number | null]>;
       await once(command.stdout!, "data");
       const waits = () => existsSync(hold) || command.exitCode !== null;
-      if (act !== undefined && work === "up") while (!waits()) await pause(50);
+      if (work === "up") while (!waits()) await pause(50);
       const started = descendantsOf(command.pid!, runningProcesses());
       act?.(command);
       const [exitCode] = await ended;

@@ -5,16 +5,7 @@ import { reviewOf, type Review } from "../../../cli/review/report.js";
 import { startEmulator, type TestEmulator } from "../../support/emulator.js";
 import { nameOf, Project, type Declared, type Outcome } from "../../support/pulumi.js";
 import { caseOf, owner, type Act, type Case } from "./cases.js";
-import {
-  differing,
-  overstated,
-  realChanges,
-  rehearsedChanges,
-  textOf,
-  unsaid,
-  unsaidEmails,
-  type Real,
-} from "./compare.js";
+import { differing, overstated, realChanges, rehearsedChanges, textOf, unsaid, unsaidEmails } from "./compare.js";
 
 /*
  * Random programs and changes on the real engine: what `up` did, its review has said, and its rehearsal has done exactly
@@ -113,40 +104,51 @@ function continuing(cases: readonly Case[]): string[] {
 }
 
 /** Carries the changes out on a copy, with the arguments of the run. */
-async function rehearsed(args: readonly string[]): Promise<Rehearsal> {
-  const { code, stdout, stderr } = await project.exec(process.execPath, [
-    commandLine,
-    "rehearse",
-    "--stack",
-    "test",
-    "--json",
-    ...args,
-  ]);
+async function rehearsed(cases: readonly Case[]): Promise<Rehearsal> {
+  const before = await emulator.state();
+  const args = [commandLine, "rehearse", "--stack", "test", "--json", ...continuing(cases), ...replacing(cases)];
+  const { code, stdout, stderr } = await project.exec(process.execPath, args);
   if (code !== 0 && code !== 2) throw new Error(`rehearse ended with ${code}:\n${stderr}`);
+  const touched = (await emulator.requests()).filter(({ method }) => method !== "GET");
+  expect({ touched, state: await emulator.state() }).toEqual({ touched: [], state: before });
   return JSON.parse(stdout) as Rehearsal;
 }
 
-/** What the rehearsal has done otherwise than the run itself, of the programs that were not refused. */
-function rehearsedOtherwise(
-  rehearsal: Rehearsal,
-  really: { changes: readonly Real[]; emails: readonly { to: string; kind: string }[]; refused: ReadonlySet<string> },
-  cases: readonly Case[],
-): string[] {
-  const isMeant = ({ slug }: Pick<Real, "slug">) => cases.some((one) => one.slug === slug);
-  const isMeantEmail = ({ to }: { to: string }) => cases.some(({ people }) => people.includes(to));
+/** A run, after its rehearsal. */
+interface Ran {
+  /** Programs that the run has refused. */
+  refused: Case[];
+  /** What the rehearsal has done otherwise. */
+  otherwise: string[];
+  emails: { to: string; kind: string }[];
+}
+
+/** Rehearses the changes, and carries them out. After an error the engine leaves out others, by chance: not compared. */
+async function carryOutAll(all: readonly Case[], cases: readonly Case[]): Promise<Ran> {
+  declare(all, cases);
+  await emulator.clearLog();
+  const before = await emulator.state();
+  const { failure, ...report } = await rehearsed(cases);
+  const run = await project.up(["--skip-preview", ...continuing(cases), ...replacing(cases)]);
+  const emails = await emulator.emails();
+  const refusedNames = refusedIn(run, all);
+  const refused = cases.filter(({ slug }) => refusedNames.has(slug));
+  if (failure.length > 0) {
+    const isNamed = ({ slug }: Case) => failure.some((message) => message.includes(`${slug} `));
+    const accepted = cases.filter((one) => isNamed(one) && !refused.includes(one));
+    return { refused, emails, otherwise: accepted.map(({ slug }) => `only rehearsed: ${slug} is refused`) };
+  }
   const emailText = ({ to, kind }: { to: string; kind: string }) => `${kind} to ${to}`;
-  const failed = cases.filter(({ slug }) => rehearsal.failure.some((message) => message.includes(`${slug} `)));
-  return [
-    ...differing(rehearsedChanges(rehearsal).filter(isMeant).map(textOf), really.changes.filter(isMeant).map(textOf)),
-    ...differing(
-      rehearsal.emails.filter(isMeantEmail).map(emailText),
-      really.emails.filter(isMeantEmail).map(emailText),
-    ),
-    ...failed.filter(({ slug }) => !really.refused.has(slug)).map(({ slug }) => `only rehearsed: ${slug} is refused`),
+  const otherwise = [
+    ...differing(rehearsedChanges(report).map(textOf), realChanges(before, await emulator.state()).map(textOf)),
+    ...differing(report.emails.map(emailText), emails.map(emailText)),
+    ...run.errors.map(({ name, message }) => `not rehearsed: ${name}: ${message}`),
   ];
+  return { refused, emails, otherwise };
 }
 
 interface Verdict {
+  /** What the rehearsal has done otherwise than the run. */
   otherwise: string[];
   unsaid: string[];
   emails: string[];
@@ -172,37 +174,26 @@ async function judged(numbers: readonly number[]): Promise<Verdict> {
     for (const one of made) for (const act of one.acts) await carryOut(one, act);
     await project.refresh();
     const { cases, review } = await previewed(all, made);
-    await emulator.clearLog();
     const before = await emulator.state();
-    const rehearsal = await rehearsed([...continuing(cases), ...replacing(cases)]);
-    const touched = (await emulator.requests()).filter(({ method }) => method !== "GET");
-    expect({ touched, state: await emulator.state() }).toEqual({ touched: [], state: before });
-    await emulator.clearLog();
-    // What is refused then has done no more than the review said; it keeps others from being deleted, once.
-    const second = await project.up(["--skip-preview", ...continuing(cases), ...replacing(cases)]);
-    const refusedThen = refusedIn(second, all);
-    const [rest, failed] = [false, true].map((one) => cases.filter(({ slug }) => refusedThen.has(slug) === one)) as [
-      Case[],
-      Case[],
-    ];
     const changesOf = async (some: readonly Case[]) =>
       realChanges(before, await emulator.state()).filter(({ slug }) => some.some((one) => one.slug === slug));
-    const partial = await changesOf(failed);
-    const once = { changes: await changesOf(rest), emails: await emulator.emails(), refused: refusedThen };
-    if (failed.length > 0) {
-      declare(all, rest);
-      await project.up(["--skip-preview", "--continue-on-error"]);
-    }
+    const first = await carryOutAll(all, cases);
+    const rest = cases.filter((one) => !first.refused.includes(one));
+    // What is refused has done no more than the review said; it keeps others from being deleted, once.
+    const partial = await changesOf(first.refused);
+    const second = first.refused.length > 0 ? await carryOutAll(all, rest) : { otherwise: [], emails: [] };
     const changes = [...partial, ...(await changesOf(rest))];
-    const emails = (await emulator.emails()).filter(({ to }) => rest.some(({ people }) => people.includes(to)));
+    const emails = [...first.emails, ...second.emails].filter(({ to }) =>
+      rest.some(({ people }) => people.includes(to)),
+    );
     return {
-      otherwise: rehearsedOtherwise(rehearsal, once, rest),
+      otherwise: [...first.otherwise, ...second.otherwise],
       unsaid: unsaid(review, changes),
       emails: unsaidEmails(review, emails),
       overstated: overstated(review, changes).filter((text) => rest.some(({ slug }) => text.includes(`@${slug}.`))),
       changes: changes.length,
       cases: cases.length,
-      refused: failed.length,
+      refused: first.refused.length,
     };
   } finally {
     project.close();

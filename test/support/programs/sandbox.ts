@@ -11,6 +11,7 @@ const { cwd, copied, work } = JSON.parse(readFileSync(process.argv[2]!, "utf8"))
 };
 
 const works = {
+  none: () => Promise.resolve(0),
   up: async (sandbox: Sandbox) => (await sandbox.up()).code,
   fail: () => Promise.reject(new Error("The work failed.")),
   wait: () => new Promise<number>(() => setInterval(() => undefined, 1000)),

@@ -301,18 +301,30 @@ export interface ReportSection {
   lines: string[];
 }
 
+/** What a review cannot tell, and a rehearsal can. */
+function notRehearsed({ rehearsed, changes, acts }: Review): string[] {
+  const steps = [...changes, ...acts];
+  if (rehearsed || steps.length === 0) return [];
+  const unclear = steps.filter((row) => row.unclear.length > 0).length;
+  const hidden = unclear === 0 ? "" : `, and what is shown as the worst case here (${unclear})`;
+  return [
+    `pulumi-avala rehearse carries the change out on a copy: it shows whether pulumi up succeeds, which emails it sends, what is left for the next run${hidden}.`,
+  ];
+}
+
 /** Why a rehearsal failed: before everything else. */
 export function failureSection({ failure = [] }: Review, whole: Show): ReportSection {
   return { title: "Failure", lines: failure.map(whole) };
 }
 
 /**
- * What a rehearsal adds to a review; sections without lines are left out.
+ * What a rehearsal adds to a review, or that there was none; sections without lines are left out.
  * @param whole how the format shows a sentence that may contain names
  */
 export function rehearsalSections(review: Review, show: Show, whole: Show): ReportSection[] {
   const { emails = [], requests, left = [], notes = [] } = review;
   return [
+    { title: "Not rehearsed", lines: notRehearsed(review) },
     { title: "Emails", lines: emails.map(({ to, kind }) => `${show(to)}: ${emailWords[kind]}`) },
     { title: "Requests", lines: requests === undefined ? [] : [requestWords(requests)] },
     { title: "Left to do", lines: left.map(whole) },

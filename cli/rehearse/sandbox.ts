@@ -119,6 +119,8 @@ function environmentIn(
     PULUMI_CREDENTIALS_PATH: home,
     PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "false",
     PULUMI_HOME: home,
+    // A file backend writes all of the state after each step: 5,000 steps would take hours.
+    PULUMI_SKIP_CHECKPOINTS: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     TEMP: temporary,
     TMP: temporary,

@@ -15,6 +15,7 @@ let project: Project;
 beforeEach(async () => {
   emulator = await startEmulator({
     seed: {
+      keys: [{ key: "avk_read", email: address("ada"), scopes: ["organizations.read"] }],
       people: ["owner", "ada", "lee", "mia"].map((name) => ({ email: address(name) })),
       organizations: [
         {
@@ -99,6 +100,39 @@ describe("rehearse", () => {
       failure: [],
       emails: [{ to: address("zoe"), kind: "invitation" }],
     });
+  });
+
+  it("needs a key that may only read, also with AVALA_READ_ONLY", async () => {
+    project.declare([acme, core, member("mia", { role: "admin" }), member("zoe")]);
+    const environment = { ...emulator.environment("avk_read"), AVALA_READ_ONLY: "1" };
+    const args = [commandLine, "rehearse", "--stack", "test", "--json"];
+    const { code, stdout } = await project.exec(process.execPath, args, environment);
+    const { failure, changes, emails } = JSON.parse(stdout) as Rehearsal;
+    expect([code, failure]).toEqual([0, []]);
+    expect(changes.map(({ person, effect }) => [person.email, effect]).toSorted()).toEqual([
+      [address("mia"), "role"],
+      [address("zoe"), "invited"],
+    ]);
+    expect(emails).toEqual([{ to: address("zoe"), kind: "invitation" }]);
+    expect((await world()).writes).toEqual([]);
+  });
+
+  it("refuses a change of another package's resources before anything runs", async () => {
+    project.write({
+      "index.js": `
+        const { dynamic } = require("@pulumi/pulumi");
+        const marker = require("path").join(__dirname, "made");
+        const provider = { create: async () => ({ id: require("fs").writeFileSync(marker, "") ?? "1" }) };
+        class Other extends dynamic.Resource {}
+        new Other(provider, "other", {});
+        require("../../../test/support/programs/fromJson.js");
+      `,
+    });
+    project.declare([acme, member("zoe")]);
+    const { code, stdout, stderr } = await rehearse();
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/1 step of other packages.*other.*Nothing was run.*\[AVALA_REFUSED\]/s);
+    expect(readdirSync(project.folder)).not.toContain("made");
   });
 
   it("reports what a run that fails has done by then, with exit code 2", async () => {

@@ -242,9 +242,16 @@ test("shows the program what it sees in the real stack, and changes nothing outs
 
 test("reports resources that fail, and what the CLI itself refuses", async () => {
   await emulator.api("POST", "/organizations/acme/teams/", { name: "Taken" });
-  project.declare([acme, team("hidden", { $secret: secrets.state }), team("taken", "Taken")]);
+  const taking = { ...team("taken", "Taken"), options: { dependsOn: ref("first") } };
+  project.declare([acme, team("hidden", { $secret: secrets.state }), team("first", "First"), taking]);
   const config = { "e2e:count": { value: "many" } };
-  const failed = await withSandbox(target, copied, (sandbox) => sandbox.up());
+  // The backend keeps each state that it writes.
+  const keeping = { ...target, environment: { ...target.environment, PULUMI_DIY_BACKEND_RETAIN_CHECKPOINTS: "true" } };
+  const { failed, state, written } = await withSandbox(keeping, copied, async (sandbox) => ({
+    failed: await sandbox.up(),
+    state: (await sandbox.exported()) as { deployment: { resources: ResourceState[] } },
+    written: filesIn(join(ownSandboxes()[0]!, "state/.pulumi/stacks/e2e")).filter((file) => /\.\d+$/.test(file)),
+  }));
   const refused = await withSandbox(target, { ...copied, config }, (sandbox) => sandbox.up());
   const taken = expect.stringContaining('A team named "Taken" exists already') as string;
   const errors = [
@@ -252,6 +259,9 @@ test("reports resources that fail, and what the CLI itself refuses", async () =>
     { name: "", message: "update failed" },
   ];
   expect(failed).toEqual({ code: 1, errors, warnings: [expect.stringContaining("pending operations")] });
+  // What was done before the failure is recorded, although the state is written at the end alone.
+  expect(state.deployment.resources.map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2))).toContain("first");
+  expect(written).toHaveLength(1);
   const message = expect.stringContaining("key 'count' must be of type 'integer'") as string;
   expect(refused).toEqual({ code: 1, errors: [{ name: "", message }], warnings: [] });
 }, 60_000);

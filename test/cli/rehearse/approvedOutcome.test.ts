@@ -224,6 +224,13 @@ describe("the outcome", () => {
       ['"bob@example.com" is invited, "acme"', 'An email (invitation) to "bob@example.com"'],
     ],
     [
+      "a team membership that is pending, of somebody who was a member at the approval",
+      { act: () => add("cleo"), ...told([], [membership("Core", "cleo")]) },
+      async () => (await remove("cleo"), invite("cleo")),
+      { act: nothing, ...told([], [membership("Core", "cleo", { status: "waiting" })]) },
+      ['"cleo@example.com" has a pending team membership, "Core" of "acme"'],
+    ],
+    [
       "a loss of somebody whose invitation was to be cancelled, and who has accepted",
       { act: () => cancel("zoe"), ...told([invited("zoe")], []) },
       () => emulator.accept(email("zoe")),

@@ -87,6 +87,19 @@ const said = ({ changes }: Rehearsal) =>
     .map(realText)
     .toSorted();
 
+/** Of a run that has done nothing that a state shows. */
+const nothingDone = {
+  emails: [],
+  requests: [],
+  stateBefore: o.exported([]),
+  stateAfter: o.exported([]),
+  preview: o.nothingPlanned,
+  left: undefined,
+  failure: [],
+  notes: [],
+  standards: { maxRemovals: 10, domains: [] },
+};
+
 type State = Awaited<ReturnType<TestEmulator["state"]>>;
 
 /** Teams that were there before are named by uid: their names may change. */
@@ -154,6 +167,12 @@ describe("what a run did", () => {
       from([invited("zoe"), membership("Core", "zoe", { status: "waiting" })], []),
       [`withdrawn ${zoe} acme: invited member* → none`, `without ${zoe} Core: waiting member* → none`],
     ],
+    [
+      "managed, by a resource that stays",
+      "cancel",
+      from([invited("zoe")], [invited("zoe", { status: "gone" })]),
+      [`withdrawn ${zoe} acme: invited member* → lapsed member*`],
+    ],
     ["of an expired one", "cancelExpired", {}, []],
     [
       "of an expired one that was managed",
@@ -180,6 +199,12 @@ describe("what a run did", () => {
       "managed",
       "promote",
       from([member("bob")], [member("bob", { role: "admin" })]),
+      ["role bob@example.com acme: member* → admin*"],
+    ],
+    [
+      "somebody who has accepted as member, and becomes admin",
+      "promote",
+      from([invited("bob")], [member("bob", { role: "admin" })]),
       ["role bob@example.com acme: member* → admin*"],
     ],
     ["unmanaged", "demote", {}, ["role ada@example.com acme: admin → member"]],
@@ -423,6 +448,19 @@ describe("what a run did", () => {
       ["keeps bob@example.com Core: member* → member* (Core bob>Core people)"],
     ],
     [
+      "a second resource beside the one that stands for it",
+      "nothing",
+      from([membership("Core", "bob")], [roster({ bob: "member" }), membership("Core", "bob")]),
+      [],
+    ],
+    ["adopt of a team that is managed already", "nothing", from([team("Core")], [team("Core", { adopt: "core" })]), []],
+    [
+      "another provider of a team",
+      "nothing",
+      from([team("Core")], [{ ...team("Core"), provider: "tenant" }]),
+      ["update Core (provider default>tenant)"],
+    ],
+    [
       "details",
       "nothing",
       from([member("bob", { validUntil: "2027-01-01" })], [member("bob", { validUntil: "2027-02-01" })]),
@@ -466,6 +504,28 @@ describe("what a run did", () => {
     expect(rehearsal.emails).toHaveLength(rehearsal.changes.reduce((sum, row) => sum + row.emails, 0));
     expect(rehearsal.summary.emails).toBe(rehearsal.emails.length);
   });
+});
+
+it("does not call possible what the run itself has made possible", async () => {
+  const act = async () => {
+    await emulator.accept(email("zoe"));
+    await writes.add("zoe");
+  };
+  const { changes } = await o.rehearsed(emulator, act, {
+    was: [invited("zoe"), membership("Core", "zoe", { status: "waiting" })],
+    now: [member("zoe"), membership("Core", "zoe")],
+  });
+  expect(changes.map(o.lineOf)).toEqual([
+    "accepted zoe@example.com acme: invited member* → member*",
+    "gains zoe@example.com Core: waiting member* → member*",
+  ]);
+});
+
+it("counts an organization that a deployment only marks as deleted as deleted", async () => {
+  await emulator.settings({ organizationDelete: "soft" });
+  const { acts, changes } = await o.rehearsed(emulator, writes.deleteOrganization);
+  expect(acts.map(o.actText)).toEqual(["delete acme", "delete Core", "delete Crew"]);
+  expect(changes.filter(({ effect }) => effect === "loses")).toHaveLength(6);
 });
 
 describe("random runs", () => {
@@ -715,20 +775,43 @@ describe("names", () => {
       await emulator.api("POST", `${at}/teams/new/members/`, { user_uid: uids["bob"], role: "lead" });
     };
     const now = () => [
-      { ...team("Core", { name: "New", description: "d" }), name: "new team", id: `${o.acme}/${made}` },
+      { ...team("Core", { name: "New", __serverDefaults: ["color"] }), name: "new team", id: `${o.acme}/${made}` },
       { ...membership("Core", "bob", { role: "lead" }), id: `${o.acme}/${made}/${email("bob")}` },
     ];
     const { changes, acts } = await o.rehearsed(emulator, act, { now });
     const scope = { name: "New", resource: o.urnOf({ kind: "Team", name: "new team" }) };
     expect([...changes, ...acts].map((row) => row.team)).toEqual([scope, scope]);
     expect(changes.map(o.lineOf)).toEqual(["gains bob@example.com New: none → lead*"]);
-    expect(acts.map(o.actText)).toEqual(["create New (color >#6366F1; description >d; name >New)"]);
+    // What nobody has declared is not shown.
+    expect(acts.map(o.actText)).toEqual(["create New (description >d; name >New)"]);
   });
 
   it("that look alike stand with their uids", async () => {
     const rehearsal = await o.rehearsed(emulator, () => api("PATCH", "/teams/crew/", { name: "C\u043ere" }));
     const acts = rehearsal.acts.map((row) => row.team!.displayName);
     expect(acts).toEqual([`${o.crew} (C\u043ere)`]);
+  });
+
+  it("of people that look alike stand with their uids", async () => {
+    const alike = "b\u043eb@example.com";
+    const [before, after] = [await emulator.state(), (await writes.remove(), await emulator.state())].map(
+      (state) => new Map([[o.url, JSON.parse(JSON.stringify(state).replaceAll(email("dan"), alike)) as State]]),
+    ) as [Map<string, State>, Map<string, State>];
+    for (const { invitations } of after.get(o.url)!.organizations) invitations.splice(0);
+    const { changes } = rehearsalOf({ ...nothingDone, before, after });
+    const ofOrganization = changes.filter((row) => row.team === undefined);
+    expect(ofOrganization.map(({ person }) => [person.email, person.alike])).toEqual([
+      [email("bob"), true],
+      [alike, true],
+      [email("zoe"), undefined],
+    ]);
+  });
+
+  it("of people in the mailbox are in lower case, as in the rows", async () => {
+    const { emails, changes } = await o.rehearsed(emulator, () =>
+      api("POST", "/invitations/", { email: "FAY@Example.com", role: "member" }),
+    );
+    expect([emails[0]!.to, changes[0]!.person.email, changes[0]!.emails]).toEqual([email("fay"), email("fay"), 1]);
   });
 
   it("of people whose address the keys cannot see are uids; the copy's address is not shown", async () => {
@@ -773,15 +856,7 @@ describe("names", () => {
         [one, after],
         [two, elsewhere(before)],
       ]),
-      emails: [],
-      requests: [],
-      stateBefore: o.exported([]),
-      stateAfter: o.exported([]),
-      preview: o.nothingPlanned,
-      left: undefined,
-      failure: [],
-      notes: [],
-      standards: { maxRemovals: 10, domains: [] },
+      ...nothingDone,
     });
     expect(rehearsal.changes.map(({ organization: { uid }, person }) => [uid, person.userUid])).toEqual([
       [o.acme, uids["bob"]],

@@ -129,6 +129,7 @@ async function carryOutAll(all: readonly Case[], cases: readonly Case[]): Promis
   await emulator.clearLog();
   const before = await emulator.state();
   const { failure, ...report } = await rehearsed(cases);
+  if (process.env["REVIEW_CASES"] !== undefined && failure.length > 0) process.stderr.write(`${failure.join("\n")}\n`);
   const run = await project.up(["--skip-preview", ...continuing(cases), ...replacing(cases)]);
   const emails = await emulator.emails();
   const refusedNames = refusedIn(run, all);

@@ -53,8 +53,8 @@ export class Deployment {
   readonly emulator: LocalEmulator;
   readonly #copying: Copying;
   readonly #keys: readonly CopiedKey[];
-  #known: Known = { people: new KnownPeople(), hides: new Map(), hiddenInvitations: [] };
-  /** The keys' users whom no row of a list shows yet are among them; a key whose user is not known has one of its own. */
+  #known: Known;
+  /** Uids of the keys' users; a key whose user is not known has one of its own. */
   readonly #users: ReadonlyMap<CopiedKey, string>;
   /** Organizations that have not been read, by slug. */
   readonly #unread = new Map<string, string>();
@@ -80,17 +80,15 @@ export class Deployment {
     const owned = unknown.flatMap(({ reader }) => [...reader.rows.values()].find(({ role }) => role === "owner") ?? []);
     await readAll(owned.filter(({ uid }) => !read.has(uid)));
     recognizeUsers(keys, read);
-    return new Deployment(copying, keys, rows, read);
+    const deployment = new Deployment(copying, keys, await readUsers(copying, keys, read));
+    deployment.#fill(rows, read);
+    return deployment;
   }
 
-  private constructor(
-    copying: Copying,
-    keys: readonly CopiedKey[],
-    rows: readonly OrganizationRow[],
-    read: ReadonlyMap<string, Read>,
-  ) {
+  private constructor(copying: Copying, keys: readonly CopiedKey[], users: readonly Member[]) {
     this.#copying = copying;
     this.#keys = keys;
+    this.#known = { people: new KnownPeople().with(users), hides: new Map(), hiddenInvitations: [] };
     this.#users = new Map(keys.map((key) => [key, key.reader.user ?? this.#standIn(key)]));
     const { client } = keys[0]!.reader;
     this.emulator = copying.emulator({
@@ -98,9 +96,22 @@ export class Deployment {
       now: () => client.now(),
       seed: { settings: { rateLimit: null } },
     });
-    this.#add([]);
+  }
+
+  #fill(rows: readonly OrganizationRow[], read: ReadonlyMap<string, Read>): void {
+    this.#addUsers();
     for (const row of rows) this.#addRow(row);
     for (const [uid, organization] of read) this.#complete(uid, organization);
+  }
+
+  #addUsers(): void {
+    try {
+      this.#add([]);
+    } catch {
+      // An address that the copy cannot represent counts as hidden; the organization that shows it is refused.
+      this.#known = { ...this.#known, people: new KnownPeople() };
+      this.#add([]);
+    }
   }
 
   /** The reader of a key; undefined if the copy does not know the key. */
@@ -134,32 +145,31 @@ export class Deployment {
     const state = this.emulator.state();
     // Another organization may have shown an address since.
     const addresses = new Map(state.people.map(({ uid, email }) => [placeholder(uid), email]));
-    const renamed = <Row extends { email: string }>(row: Row) => ({
-      ...row,
-      email: addresses.get(row.email) ?? row.email,
-    });
+    const now = (address: string) => addresses.get(address) ?? address;
+    const renamed = <Row extends { email: string }>(row: Row) => ({ ...row, email: now(row.email) });
     const organizations = [...this.#before.values()].map((organization) => ({
       ...organization,
       members: organization.members.map(renamed),
+      invitations: organization.invitations.map((row) => ({ ...row, invitedBy: row.invitedBy && now(row.invitedBy) })),
       teams: organization.teams.map((team) => ({ ...team, members: team.members.map(renamed) })),
     }));
     return this.#shown({ ...state, organizations, emails: [] });
   }
 
-  /** Without what the service does not show: keys, and people who stand for the users of keys. */
+  /**
+   * Without what the service does not show: keys, and people who stand for the users of keys, unless they own what the
+   * run has created.
+   */
   #shown(state: State): State {
-    const standIns = new Set(
-      this.#keys.filter(({ reader }) => reader.user === undefined).map((key) => this.#users.get(key)),
-    );
-    return {
-      ...state,
-      keys: [],
-      people: state.people.filter(({ uid }) => !standIns.has(uid)),
-      organizations: state.organizations.map((organization) => ({
-        ...organization,
-        members: organization.members.filter(({ unlisted }) => !unlisted),
-      })),
-    };
+    const organizations = state.organizations.map((organization) => ({
+      ...organization,
+      members: organization.members.filter(({ unlisted }) => !unlisted),
+    }));
+    const unknown = this.#keys.filter(({ reader }) => reader.user === undefined);
+    const standIns = new Set(unknown.map((key) => this.#users.get(key)));
+    const listed = new Set(organizations.flatMap(({ members }) => members.map(({ email }) => email)));
+    const people = state.people.filter(({ uid, email }) => !standIns.has(uid) || listed.has(email));
+    return { ...state, keys: [], people, organizations };
   }
 
   #standIn({ reader }: CopiedKey): string {
@@ -333,6 +343,40 @@ async function readOrganization(copying: Copying, keys: readonly CopiedKey[], ro
     return [key, hidden.map(({ userUid }) => `${row.uid}/${userUid}`)] as const;
   });
   return { inside, hides: new Map(hides) };
+}
+
+/**
+ * The rows of keys' users who are in no list that has been read: where nothing else shows their addresses, one list does.
+ * They own the organizations that the run creates.
+ */
+async function readUsers(
+  { notes }: Copying,
+  keys: readonly CopiedKey[],
+  read: ReadonlyMap<string, Read>,
+): Promise<Member[]> {
+  const seen = new Set([...read.values()].flatMap(({ inside }) => inside.members.map(({ userUid }) => userUid)));
+  const rows = await Promise.all(
+    keys.map(async ({ reader }) => {
+      const { user } = reader;
+      if (user === undefined || seen.has(user)) return [];
+      const [first] = reader.rows.keys();
+      const members = first === undefined ? [] : await reader.members(first).catch(unreadable);
+      const own = members.filter(({ userUid }) => userUid === user);
+      if (!own.some(({ email }) => email)) {
+        notes.add(
+          `Avala does not show the address of the user of the key of ${reader.shown}: the copy does not recognize it in the program.`,
+        );
+      }
+      return own;
+    }),
+  );
+  return rows.flat();
+}
+
+/** What a run does not ask for need not be in order. */
+function unreadable(error: unknown): Member[] {
+  if (error instanceof AvalaError) return [];
+  throw error;
 }
 
 /** The only member with the role of the key's user is that user. */

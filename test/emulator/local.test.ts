@@ -16,7 +16,7 @@ async function ask(emulator: LocalEmulator, path: string, key = "k_ann", method 
     new Request(`http://127.0.0.1/api/v1${path}`, {
       method,
       headers: { "x-avala-api-key": key, "content-type": "application/json" },
-      body: body === undefined ? null : JSON.stringify(body),
+      ...(body && { body: JSON.stringify(body) }),
     }),
   );
   const text = await response.text();

@@ -43,6 +43,8 @@ function clone() {
   }
   put(join(root, "provider/plugin.ts"), "export const text: string = 'plugin';");
   put(join(root, "cli/main.ts"), "#!/usr/bin/env node\nconsole.log('command');");
+  put(join(root, "cli/rehearsal.ts"), 'export const open = () => import("../emulator/src/index.js");');
+  put(join(root, "emulator/src/index.ts"), "export const text: string = 'emulator';");
   put(join(root, "emulator/src/main.ts"), "");
   put(join(root, "tools/npm-cli.js"), NPM);
   return root;
@@ -89,6 +91,18 @@ it("bundles the plugin and the command line, each anew when a source of it chang
   expect(statSync(cli).mode & 0o111).toBe(0o111);
   expect(readFileSync(plugin, "utf8")).toContain("plugin");
   expect(statSync(plugin).mtimeMs).toBeGreaterThanOrEqual(before);
+});
+
+it("bundles the emulator apart, which the command line loads from beside it", async () => {
+  const root = clone();
+  put(
+    join(root, "cli/main.ts"),
+    'import { open } from "./rehearsal.js";\nvoid open().then(({ text }) => console.log(text));',
+  );
+  await prepare(root);
+  const cli = join(root, "dist/cli.js");
+  expect(readFileSync(cli, "utf8")).not.toContain("'emulator'");
+  expect(spawnSync(process.execPath, [cli], { encoding: "utf8" }).stdout).toBe("emulator\n");
 });
 
 it("does the work once when two start together", async () => {

@@ -209,8 +209,10 @@ export function shown({ organizations, people, emails }: State, names: readonly 
   return {
     organizations: organizations
       .filter(({ slug = "" }) => names.includes(slug))
-      .map(({ updatedAt: _, logo: _logo, ...organization }) => ({
+      .map((organization) => ({
         ...organization,
+        updatedAt: undefined,
+        logo: undefined,
         invitations: organization.invitations
           .filter(({ status }) => status === "pending")
           .map(({ token: _token, invitedBy: _by, ...row }) => row),
@@ -222,7 +224,7 @@ export function shown({ organizations, people, emails }: State, names: readonly 
           ({ slug = "", members }) => names.includes(slug) && members.some((row) => row.email === email),
         ),
       )
-      .map(({ picture: _, lastActiveAt: _at, ...person }) => person)
+      .map((person) => ({ ...person, picture: undefined, lastActiveAt: undefined }))
       .toSorted((a, b) => (a.uid < b.uid ? -1 : 1)),
     emails,
   };

@@ -2,22 +2,14 @@ import {
   type AvalaClient,
   type ClientSettings,
   createClient,
-  type CredentialPermissions,
   type Identified,
   type Invitation,
   type Member,
   type Organization,
-  READ_SCOPE,
   type Team,
   type TeamMember,
-  WRITE_SCOPE,
 } from "../../provider/client/index.js";
-import {
-  ForbiddenError,
-  ResponseShapeError,
-  UnauthorizedError,
-  UnexpectedStatusError,
-} from "../../provider/core/errors.js";
+import { ForbiddenError, UnauthorizedError } from "../../provider/core/errors.js";
 import { printable } from "../../provider/core/text.js";
 import { Snapshot } from "../../provider/snapshot/index.js";
 import type { Credential } from "./credentials.js";
@@ -36,9 +28,6 @@ export interface Inside {
 /** Called before each request that is sent, and when many of them have to wait. */
 export type Watch = Required<Pick<ClientSettings, "beforeRequest" | "onWait">>;
 
-/** Not part of every deployment, and refused to some keys: see `doctor`. */
-const unreported = [ForbiddenError, ResponseShapeError, UnexpectedStatusError];
-
 /** One credential at the living service: what its key sees. It sends reads only. */
 export class Reader {
   /** Where the credential comes from, for messages. */
@@ -53,8 +42,11 @@ export class Reader {
   user: string | undefined;
   /** Whether the service itself says who the user is. */
   isUserTold = false;
-  /** What the key is restricted to; undefined if it is not restricted, or the service does not say so. */
-  scopes: string[] | undefined;
+  /**
+   * Empty if the key may not read organizations. Otherwise it may write in the copy as far as its user may: pull requests
+   * are rehearsed with a key that may only read.
+   */
+  scopes: [] | undefined;
   isRevoked = false;
   readonly #snapshot: Snapshot;
   readonly #notes: Set<string>;
@@ -73,7 +65,7 @@ export class Reader {
     this.#snapshot = new Snapshot({ ...this.client, organizations: { ...organizations, list } });
   }
 
-  /** Reads what belongs to the key itself: its organizations, its user and its scopes. */
+  /** Reads what belongs to the key itself: its organizations and its user. */
   async look(): Promise<void> {
     try {
       await this.#snapshot.organizations();
@@ -83,10 +75,8 @@ export class Reader {
       this.scopes = [];
       this.#notes.add(`The key of ${this.shown} may not read organizations.`);
     }
-    const [user, permissions] = await Promise.all([this.#snapshot.ownUser(), this.#permissions()]);
-    this.user = user;
-    this.isUserTold = user !== undefined;
-    this.scopes ??= this.#restriction(permissions);
+    this.user = await this.#snapshot.ownUser();
+    this.isUserTold = this.user !== undefined;
   }
 
   /** The organization with everything in it, each list once. */
@@ -119,23 +109,6 @@ export class Reader {
   #revoked(): void {
     this.isRevoked = true;
     this.#notes.add(`Avala does not accept the key of ${this.shown}; nor does the copy.`);
-  }
-
-  async #permissions(): Promise<CredentialPermissions | undefined> {
-    return this.client.credential.permissions().catch((error: unknown) => {
-      if (unreported.some((type) => error instanceof type)) return undefined;
-      throw error;
-    });
-  }
-
-  /** The key has read the list, so that only its writes are in question. */
-  #restriction({ scopes }: Partial<CredentialPermissions> = {}): string[] | undefined {
-    if (scopes === undefined || scopes.includes(WRITE_SCOPE)) return undefined;
-    if (scopes.length > 0) return [READ_SCOPE];
-    this.#notes.add(
-      `Avala reports no scopes of the key of ${this.shown}: whether it may write is not known. In the copy it may.`,
-    );
-    return undefined;
   }
 }
 

@@ -70,8 +70,15 @@ function wholeNumber({ name, text }: Setting, most: number): number {
   throw new ConfigError(`${name} is not a whole number ${range}.`, "Correct it, or unset it for the default.");
 }
 
-/** A copy on this machine needs no limit; a number that no run reaches. */
-const UNLIMITED = { requestsPerMinute: 1_000_000, requestsPerSecond: 1_000_000 };
+/**
+ * A copy on this machine needs no limit: numbers that no run reaches. It answers late where it first has to read an
+ * organization, under the real limit.
+ */
+const UNLIMITED = {
+  requestsPerMinute: 1_000_000,
+  requestsPerSecond: 1_000_000,
+  timeoutMs: MOST_TIMEOUT_SECONDS * 1000,
+};
 
 /**
  * Finds key and base URL: from an explicit Provider, or else the environment, or else the stack's configuration. Both

@@ -156,7 +156,7 @@ describe("key and base URL of a copy", () => {
     expect({ apiKey, baseUrl }).toEqual(expected);
   });
 
-  it("take the place of the rate limits, and of nothing else", () => {
+  it("take the place of the rate limits and of the timeout, and of nothing else", () => {
     const environment = {
       AVALA_API_KEY: realKey,
       AVALA_REQUESTS_PER_MINUTE: "5",
@@ -174,7 +174,7 @@ describe("key and base URL of a copy", () => {
       ...expected,
       requestsPerMinute: 1_000_000,
       requestsPerSecond: 1_000_000,
-      timeoutMs: 7000,
+      timeoutMs: 3_600_000,
       readOnly: true,
       secrets: [token],
     });

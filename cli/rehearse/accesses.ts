@@ -7,9 +7,9 @@ import { changedFields, recordsOf, type AccessRecord } from "../review/claims.js
 import type { Person } from "../review/people.js";
 import type { Scope } from "../review/scopes.js";
 import type { Directory } from "./directory.js";
-import { placeOf, times, type Moment, type Places, type Time } from "./places.js";
+import { scopeIdOf, times, type Moment, type CopiedScopes, type Time } from "./copiedScopes.js";
 
-/** What somebody has in one place of the copy. */
+/** What somebody has in an organization or team of the copy. */
 interface Held {
   role: string;
   certainty: "has" | "invited";
@@ -21,7 +21,7 @@ interface Recorded {
   unfinished: boolean;
 }
 
-/** A person in a place: what the copy held, what resources recorded, and the emails of the run. */
+/** A person in an organization or team: what the copy held, what resources recorded, and the emails of the run. */
 interface Entry {
   scope: Scope;
   person: Person;
@@ -38,7 +38,7 @@ export class Accesses {
 
   constructor(
     private readonly moments: Readonly<Record<Time, Moment>>,
-    private readonly places: Places,
+    private readonly copiedScopes: CopiedScopes,
     private readonly people: Directory,
     private readonly isPartial: boolean,
   ) {
@@ -50,9 +50,9 @@ export class Accesses {
 
   /** An email of the run about an organization, by its uid. */
   addEmail(to: string, organization: string): Person {
-    const [place] = this.places.of(organization);
-    const person = this.people.ofAddress(place?.url ?? "", to);
-    if (place) this.#entry(place.scope, person).emails++;
+    const [copied] = this.copiedScopes.of(organization);
+    const person = this.people.ofAddress(copied?.url ?? "", to);
+    if (copied) this.#entry(copied.scope, person).emails++;
     return person;
   }
 
@@ -62,7 +62,7 @@ export class Accesses {
 
   #hold(time: Time): void {
     const { states } = this.moments[time];
-    for (const { scope, url, [time]: row } of this.places.organizations) {
+    for (const { scope, url, [time]: row } of this.copiedScopes.organizations) {
       const now = this.#now + (states.get(url)?.clockOffsetSeconds ?? 0) * 1000;
       for (const { email, role, status, expiresAt } of row?.invitations ?? []) {
         // One that has expired gives nothing, though it is listed until somebody cancels it.
@@ -70,7 +70,7 @@ export class Accesses {
         this.#entry(scope, this.people.ofAddress(url, email)).held[time] = { role, certainty: "invited" };
       }
     }
-    for (const { scope, url, [time]: row } of [...this.places.organizations, ...this.places.teams]) {
+    for (const { scope, url, [time]: row } of [...this.copiedScopes.organizations, ...this.copiedScopes.teams]) {
       for (const { email, role } of row?.members ?? [])
         this.#entry(scope, this.people.ofAddress(url, email)).held[time] = { role, certainty: "has" };
     }
@@ -80,7 +80,7 @@ export class Accesses {
     for (const one of this.moments[time].managed) {
       if (one.key === "organization" || one.key === "team") continue;
       const { isUnfinished } = hiddenIn(one.outputs);
-      for (const { scope, url } of this.places.of(placeOf(one))) {
+      for (const { scope, url } of this.copiedScopes.of(scopeIdOf(one))) {
         for (const record of recordsIn(one)) {
           const { recorded } = this.#entry(scope, this.people.of(url, record.named));
           recorded[time].push({ record, unfinished: isUnfinished });
@@ -107,7 +107,7 @@ export class Accesses {
     const recordBefore = chosen(recorded.before);
     const after = standOf(held.after, chosen(recorded.after, recordBefore?.urn), this.isPartial);
     const pending = recordBefore?.certainty === "waiting" && after?.managed === true;
-    // Whoever has nothing before and something after has gained it, whatever was recorded: of that, only that they waited tells.
+    // Access that the copy did not hold before is gained, whatever was recorded; only a pending one counts.
     const isNew = !held.before && held.after && !pending;
     const before = isNew ? undefined : standOf(held.before, recordBefore, this.isPartial);
     const accepted = hasAccepted(entry);
@@ -135,9 +135,9 @@ export class Accesses {
 
   #cause({ scope, person }: Entry): Access["cause"] {
     const { organization } = scope;
-    if (!this.places.at(organization).after) return "organization deleted";
+    if (!this.copiedScopes.at(organization).after) return "organization deleted";
     if (scope.kind === "organization") return undefined;
-    if (!this.places.at(scope).after) return "team deleted";
+    if (!this.copiedScopes.at(scope).after) return "team deleted";
     const inOrganization = this.#entries.get(keyOf(organization, person))?.held;
     return inOrganization?.after?.certainty === "has" ? undefined : "organization left";
   }
@@ -169,7 +169,7 @@ function chosen(recorded: readonly Recorded[], urn?: string): AccessRecord | und
   return same ?? managed.reduce<AccessRecord | undefined>(stronger, undefined);
 }
 
-/** The copy says who has what; of whoever has nothing there, what a resource records is pending, or gone. */
+/** The copy says who has what; if they have nothing there, what a resource records is pending or gone. */
 function standOf(
   held: Held | undefined,
   record: AccessRecord | undefined,
@@ -181,7 +181,7 @@ function standOf(
   }
   if (!record) return undefined;
   const certainty = record.certainty === "waiting" ? "waiting" : "lapsed";
-  // Where the keys could not see everything, whoever has access by the state may have it.
+  // Where the keys could not see everything, people who have access by the state may have it.
   return { ...record, certainty, unclear: [], mayHold: isPartial && record.mayHold };
 }
 

@@ -4,25 +4,25 @@ import type { Managed } from "../pulumi/managed.js";
 import { secretText, shownValue, type Properties } from "../pulumi/values.js";
 import type { Act } from "../review/access.js";
 import { byText } from "../review/changes.js";
-import type { Moment, OrganizationRow, Place, Places, TeamRow, Time } from "./places.js";
+import type { Moment, OrganizationRow, CopiedScope, CopiedScopes, TeamRow, Time } from "./copiedScopes.js";
 
 /** What became of organizations and teams, managed or not. */
-export function actsOf(places: Places, moments: Readonly<Record<Time, Moment>>): Act[] {
+export function actsOf(copiedScopes: CopiedScopes, moments: Readonly<Record<Time, Moment>>): Act[] {
   return [
-    ...places.organizations.flatMap((place) => actsAt(place, hasLeft(place, moments.before))),
-    ...places.teams.flatMap((place) => actsAt(place, false)),
+    ...copiedScopes.organizations.flatMap((copied) => actsAt(copied, hasLeft(copied, moments.before))),
+    ...copiedScopes.teams.flatMap((copied) => actsAt(copied, false)),
   ];
 }
 
-function actsAt(place: Place<OrganizationRow | TeamRow>, left: boolean): Act[] {
-  const { scope, before, after, resource } = place;
+function actsAt(copied: CopiedScope<OrganizationRow | TeamRow>, left: boolean): Act[] {
+  const { scope, before, after, resource } = copied;
   const act = (act: Act["act"], fields: Act["fields"] = [], forced = false): Act => {
     const urn = (resource.after ?? resource.before)?.urn ?? "";
     return { act, scope, urn, fields, forced, unclear: [], takesUnknown: false };
   };
   if (!after) return [act("delete", [], resource.before?.outputs["forceDestroy"] === true)];
-  if (!before) return [act("create", fieldsBetween(place))];
-  const fields = fieldsBetween(place);
+  if (!before) return [act("create", fieldsBetween(copied))];
+  const fields = fieldsBetween(copied);
   if (!resource.before && resource.after) return [act("adopt", fields)];
   const changes = fields.length > 0 ? [act("update", fields)] : [];
   if (left) return [...changes, act("leave")];
@@ -30,7 +30,7 @@ function actsAt(place: Place<OrganizationRow | TeamRow>, left: boolean): Act[] {
 }
 
 /** A user of the keys was a member, and is not one any more. */
-function hasLeft({ url, before, after }: Place<OrganizationRow>, moment: Moment): boolean {
+function hasLeft({ url, before, after }: CopiedScope<OrganizationRow>, moment: Moment): boolean {
   const users = new Set((moment.states.get(url)?.keys ?? []).map(({ email }) => email));
   const inside = (row: OrganizationRow) =>
     new Set(row.members.map(({ email }) => email).filter((one) => users.has(one)));
@@ -52,7 +52,7 @@ const derived = new Set([
 ]);
 
 /** What the service holds; of what it does not hold, what the resources declare. */
-function fieldsBetween({ before, after, resource }: Place<OrganizationRow | TeamRow>): Act["fields"] {
+function fieldsBetween({ before, after, resource }: CopiedScope<OrganizationRow | TeamRow>): Act["fields"] {
   const schema = after && "teams" in after ? organization : team;
   const isNew = before === undefined;
   const chosenByService = isNew ? hiddenIn(resource.after?.outputs ?? {}).serverDefaults : [];
@@ -83,7 +83,7 @@ function providers(before: Managed, after: Managed): Act["fields"][number] {
 /** A value that the program keeps secret is not shown. */
 function shownField(
   { name, before, after }: Act["fields"][number],
-  resource: Place["resource"],
+  resource: CopiedScope["resource"],
 ): Act["fields"][number] {
   const isSecret = [resource.before, resource.after].some((one) => one?.secret.has(name));
   const hide = (value: string | undefined) => (isSecret && value !== undefined ? secretText : value);

@@ -32,7 +32,7 @@ export function unapprovedOutcome(rehearsal: Rehearsal, approved: Rehearsal): Re
   ];
 }
 
-/** Whoever was to be invited, or to wait, may have accepted since. */
+/** People who were to be invited, or to wait, may have accepted since. */
 function isSameStanding({ after }: ChangeRow, { after: approved }: ChangeRow): boolean {
   if (after?.standing === approved?.standing) return true;
   return after?.standing === "has" && (approved?.standing === "invited" || approved?.standing === "waiting");

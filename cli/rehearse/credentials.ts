@@ -17,7 +17,7 @@ export interface Credential {
 type Environment = Invocation["environment"];
 type Texts = ReadonlyMap<string, string>;
 
-/** A place that gives a key and a base URL. */
+/** A source of a key and a base URL. */
 interface Origin {
   source: string;
   /** In the form of the stack configuration; `undefined` if a part is not known before the run. */

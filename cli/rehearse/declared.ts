@@ -1,17 +1,17 @@
 import { secretText } from "../pulumi/values.js";
 import { inOrder, whereOf, type Review, type WarningRow, type Where } from "../review/report.js";
-import type { Places } from "./places.js";
+import type { CopiedScopes } from "./copiedScopes.js";
 
 /** What a rehearsal takes over from the review of the real stack's preview. */
 export type Declared = Pick<Review, "warnings" | "removals">;
 
 /** With the names of organizations and teams that the copy knows. */
-export function declaredIn({ warnings, removals }: Declared, places: Places): Declared {
+export function declaredIn({ warnings, removals }: Declared, copiedScopes: CopiedScopes): Declared {
   const named = <Row extends Where>(row: Row): Row => {
     const { organization, team } = row;
     const id = team ? `${organization.uid}/${team.uid}` : `${organization.uid}`;
-    const [place] = places.of(id);
-    return place ? { ...row, ...whereOf(place.scope) } : row;
+    const [copied] = copiedScopes.of(id);
+    return copied ? { ...row, ...whereOf(copied.scope) } : row;
   };
   return { warnings: warnings.map(named), removals: removals.map(named) };
 }
@@ -36,18 +36,18 @@ export function withDeclaredWarnings(
 /** Where the run has not shown everything, people whom the preview does not show may still lose access. */
 export function withUnknownRemovals(removals: Review["removals"], declared: Declared): Review["removals"] {
   const unknown = declared.removals.filter((row) => row.unknown);
-  const places = new Set(unknown.map(keyOfPlace));
-  const known = new Set(removals.map(keyOfPlace));
+  const unseen = new Set(unknown.map(keyOfScope));
+  const known = new Set(removals.map(keyOfScope));
   return [
-    ...removals.map((row) => ({ ...row, unknown: row.unknown || places.has(keyOfPlace(row)) })),
-    ...unknown.filter((row) => !known.has(keyOfPlace(row))),
+    ...removals.map((row) => ({ ...row, unknown: row.unknown || unseen.has(keyOfScope(row)) })),
+    ...unknown.filter((row) => !known.has(keyOfScope(row))),
   ];
 }
 
-function keyOfWarning({ rule, person, what, ...place }: WarningRow): string {
-  return JSON.stringify([rule, what, keyOfPlace(place), person?.hidden ?? person?.email ?? person?.userUid]);
+function keyOfWarning({ rule, person, what, ...at }: WarningRow): string {
+  return JSON.stringify([rule, what, keyOfScope(at), person?.hidden ?? person?.email ?? person?.userUid]);
 }
 
-function keyOfPlace({ organization, team }: Where): string {
+function keyOfScope({ organization, team }: Where): string {
   return JSON.stringify([organization, team].map((one) => one && (one.uid ?? one.resource ?? one.name)));
 }

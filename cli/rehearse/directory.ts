@@ -7,7 +7,7 @@ import { secretText, textOf } from "../pulumi/values.js";
 import { membersOf } from "../review/claims.js";
 import { tellPeopleApart, type Named, type Person } from "../review/people.js";
 
-/** Who is who in the copies. An address is one person of a deployment; only whoever is a member somewhere has a uid. */
+/** Who is who in the copies. An address is one person of a deployment; only members have a uid. */
 export class Directory {
   readonly #uids = new Map<string, string>();
   readonly #addresses = new Map<string, string>();

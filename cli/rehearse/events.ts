@@ -16,7 +16,7 @@ export class Events {
   readonly #warnings = new Set<string>();
   readonly #onStep: (text: string) => void;
 
-  /** @param onStep is told what the engine begins: "create Team core" */
+  /** @param onStep called with each step that the engine begins: "create Team core" */
   constructor(onStep: (text: string) => void = () => undefined) {
     this.#onStep = onStep;
   }

@@ -17,18 +17,18 @@ export function stepsLeft(preview: Preview | undefined, standards: Standards): s
   return [
     ...review.changes.map((row) => `The next run: ${quietWords(row, named)}.`),
     ...review.acts.map((row) => `The next run: ${actWords(row, named).slice(2)}.`),
-    ...steps.filter(isUntold(review)).map(({ op, kind, urn }) => `The next run: ${op} ${kind} ${named(nameOf(urn))}.`),
+    ...steps.filter(isUnnamed(review)).map(({ op, kind, urn }) => `The next run: ${op} ${kind} ${named(nameOf(urn))}.`),
     ...review.others.map(({ op, urn }) => `The next run: ${op} ${named(urn)}.`),
   ];
 }
 
 /** A step that changes nothing of access, and nothing of an organization or team. */
-function isUntold({ changes, acts }: Review): (step: Step) => boolean {
-  const told = new Set([
+function isUnnamed({ changes, acts }: Review): (step: Step) => boolean {
+  const named = new Set([
     ...changes.flatMap(({ resources }) => resources),
     ...acts.map(({ organization, team }) => (team ?? organization).resource),
   ]);
-  return ({ urn }) => !told.has(urn);
+  return ({ urn }) => !named.has(urn);
 }
 
 /** Whose acceptance is waited for, in each organization, and the teams that they are in afterwards. */

@@ -14,7 +14,7 @@ import { actsOf } from "./acts.js";
 import { declaredIn, withDeclaredWarnings, withUnknownRemovals } from "./declared.js";
 import { Directory, openNames } from "./directory.js";
 import { acceptancesLeft, stepsLeft } from "./left.js";
-import { Places, type Moment, type Time } from "./places.js";
+import { CopiedScopes, type Moment, type Time } from "./copiedScopes.js";
 
 export type { Rehearsal } from "../review/report.js";
 
@@ -59,13 +59,13 @@ export function rehearsalOf(observed: Observed): Rehearsal {
     after: { states: observed.after, managed: managedIn(observed.stateAfter) },
   };
   const managed = [...moments.before.managed, ...moments.after.managed];
-  const places = new Places(moments);
-  const { model, emails } = modelOf(moments, places, managed, observed);
+  const copiedScopes = new CopiedScopes(moments);
+  const { model, emails } = modelOf(moments, copiedScopes, managed, observed);
   const changes = changesOf(model).map(withoutSecrets(managed));
   const writes = requests.filter(({ method }) => method !== "GET").length;
   const cost = costOfCalls(requests.length - writes, writes);
   const report = reportOf(model, changes, cost, preview, standards);
-  const declared = declaredIn(reviewOf(preview, standards), places);
+  const declared = declaredIn(reviewOf(preview, standards), copiedScopes);
   const isWhole = failure.length === 0 && notes.length === 0;
   const warned = withDeclaredWarnings(report.warnings, declared, isWhole);
   const rehearsal: Rehearsal = {
@@ -99,19 +99,19 @@ const ours: ReadonlySet<string> = new Set([
 
 function modelOf(
   moments: Record<Time, Moment>,
-  places: Places,
+  copiedScopes: CopiedScopes,
   managed: readonly Managed[],
   { before, after, emails, notes }: Observed,
 ): { model: AccessModel; emails: SentEmail[] } {
   const people = new Directory([...before, ...after], managed);
-  const accesses = new Accesses(moments, places, people, notes.length > 0);
+  const accesses = new Accesses(moments, copiedScopes, people, notes.length > 0);
   const sent = emails.map(({ to, kind, organization }): SentEmail => {
     const { hidden } = accesses.addEmail(to, organization);
     return { to: hidden ?? normalizeEmail(to), kind };
   });
   const model = {
     accesses: accesses.all,
-    acts: actsOf(places, moments),
+    acts: actsOf(copiedScopes, moments),
     // The run has shown which deployment each provider means.
     changedProviders: [],
   };

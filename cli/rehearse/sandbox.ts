@@ -39,7 +39,7 @@ export interface Copied {
   config: Configuration;
   /** Value of `AVALA_REHEARSAL`. */
   rehearsalUrl: string;
-  /** Is told what `pulumi up` begins: "create Team core". */
+  /** Called with each step that `pulumi up` begins: "create Team core". */
   onProgress?: ((text: string) => void) | undefined;
 }
 
@@ -95,7 +95,7 @@ function stackIn(preview: unknown): StackName {
   throw new PreviewError("The preview does not name its stack.", `Pass the output of: ${previewCommand}.`);
 }
 
-const placesIn = (folder: string) => ({
+const pathsIn = (folder: string) => ({
   state: join(folder, "state"),
   home: join(folder, "home"),
   temporary: join(folder, "tmp"),
@@ -109,7 +109,7 @@ function environmentIn(
   passphrase: Passphrase,
   rehearsalUrl: string,
 ): NodeJS.ProcessEnv {
-  const { state, home, temporary } = placesIn(folder);
+  const { state, home, temporary } = pathsIn(folder);
   const { PULUMI_CONFIG_PASSPHRASE_FILE: _, ...rest } = environment;
   return {
     ...rest,
@@ -142,13 +142,13 @@ function fill(
   passphrase: Passphrase,
   { environment }: StackTarget,
 ): void {
-  const places = placesIn(folder);
-  for (const place of [places.state, places.home, places.temporary]) mkdirSync(place, { mode: 0o700 });
-  for (const { state, ...name } of stacks) writeStack(places.state, name, state, passphrase);
-  writeFileSync(places.configuration, configurationFile(config, passphrase), { mode: 0o600 });
+  const paths = pathsIn(folder);
+  for (const path of [paths.state, paths.home, paths.temporary]) mkdirSync(path, { mode: 0o700 });
+  for (const { state, ...name } of stacks) writeStack(paths.state, name, state, passphrase);
+  writeFileSync(paths.configuration, configurationFile(config, passphrase), { mode: 0o600 });
   // Plugins of other packages are used where they are: the preview of the real stack has installed what is needed.
   const plugins = join(environment["PULUMI_HOME"] || join(homedir(), ".pulumi"), "plugins");
-  if (existsSync(plugins)) symlinkSync(resolve(plugins), join(places.home, "plugins"), "junction");
+  if (existsSync(plugins)) symlinkSync(resolve(plugins), join(paths.home, "plugins"), "junction");
 }
 
 class StackCopy implements Sandbox {
@@ -202,7 +202,7 @@ class StackCopy implements Sandbox {
   }
 
   #configured(): string[] {
-    return ["--config-file", placesIn(this.#folder).configuration];
+    return ["--config-file", pathsIn(this.#folder).configuration];
   }
 
   #run(args: readonly string[], onLine?: (line: string) => void): Promise<Ended> {

@@ -15,7 +15,7 @@ export interface Moment {
 }
 
 /** An organization or team before and after the run; absent where it did not exist. */
-export interface Place<Row = OrganizationRow | TeamRow> {
+export interface CopiedScope<Row = OrganizationRow | TeamRow> {
   scope: Scope;
   /** Base URL of its deployment. */
   url: string;
@@ -26,33 +26,33 @@ export interface Place<Row = OrganizationRow | TeamRow> {
 }
 
 /** All organizations and teams of the copy, at both moments. */
-export class Places {
-  readonly organizations: Place<OrganizationRow>[] = [];
-  readonly teams: Place<TeamRow>[] = [];
-  readonly #byId = new Map<string, Place[]>();
-  readonly #byScope = new Map<Scope, Place>();
+export class CopiedScopes {
+  readonly organizations: CopiedScope<OrganizationRow>[] = [];
+  readonly teams: CopiedScope<TeamRow>[] = [];
+  readonly #byId = new Map<string, CopiedScope[]>();
+  readonly #byScope = new Map<Scope, CopiedScope>();
 
   constructor(moments: Readonly<Record<Time, Moment>>) {
     const { before, after } = moments;
     const declared = { before: declaredIn(before.managed), after: declaredIn(after.managed) };
     const enter = <Row extends OrganizationRow | TeamRow>(
-      place: Pick<Place<Row>, "url" | "before" | "after">,
+      copied: Pick<CopiedScope<Row>, "url" | "before" | "after">,
       id: string,
       organization?: Scope,
-    ): Place<Row> => {
+    ): CopiedScope<Row> => {
       const resource = { before: declared.before.get(id), after: declared.after.get(id) };
-      const made = { ...place, resource, scope: scopeOf(place, resource, id, organization) };
-      this.#byId.set(id, [...(this.#byId.get(id) ?? []), made as Place]);
-      this.#byScope.set(made.scope, made as Place);
+      const made = { ...copied, resource, scope: scopeOf(copied, resource, id, organization) };
+      this.#byId.set(id, [...(this.#byId.get(id) ?? []), made as CopiedScope]);
+      this.#byScope.set(made.scope, made as CopiedScope);
       return made;
     };
     for (const url of new Set([...before.states.keys(), ...after.states.keys()])) {
       // One that is not active is a deleted one, to everybody who asks for it.
       const rows = (time: Time) => moments[time].states.get(url)?.organizations.filter(({ isActive }) => isActive);
-      for (const [uid, place] of pairs(rows("before"), rows("after"))) {
-        const organization = enter({ url, ...place }, uid);
+      for (const [uid, copied] of pairs(rows("before"), rows("after"))) {
+        const organization = enter({ url, ...copied }, uid);
         this.organizations.push(organization);
-        for (const [team, inside] of pairs(place.before?.teams, place.after?.teams))
+        for (const [team, inside] of pairs(copied.before?.teams, copied.after?.teams))
           this.teams.push(enter({ url, ...inside }, `${uid}/${team}`, organization.scope));
       }
     }
@@ -60,28 +60,28 @@ export class Places {
   }
 
   /** Those of an id, as resources have it: two deployments may have an organization of one uid. */
-  of(id: string): readonly Place[] {
+  of(id: string): readonly CopiedScope[] {
     return this.#byId.get(id) ?? [];
   }
 
-  at(scope: Scope): Place {
+  at(scope: Scope): CopiedScope {
     return this.#byScope.get(scope)!;
   }
 }
 
 /** Where a resource belongs: the uid of an organization, or the id of a team. */
-export function placeOf({ organizationUid, teamUid }: Managed): string {
+export function scopeIdOf({ organizationUid, teamUid }: Managed): string {
   return teamUid === undefined ? organizationUid : `${organizationUid}/${teamUid}`;
 }
 
 function declaredIn(managed: readonly Managed[]): Map<string, Managed> {
   const scopes = managed.filter(({ key }) => key === "organization" || key === "team");
-  return new Map(scopes.map((one) => [placeOf(one), one]));
+  return new Map(scopes.map((one) => [scopeIdOf(one), one]));
 }
 
 function scopeOf(
-  { url, before, after }: Pick<Place, "url" | "before" | "after">,
-  resource: Place["resource"],
+  { url, before, after }: Pick<CopiedScope, "url" | "before" | "after">,
+  resource: CopiedScope["resource"],
   id: string,
   organization: Scope | undefined,
 ): Scope {

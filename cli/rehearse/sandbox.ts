@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Interrupted, PreviewError, StackError } from "../errors.js";
 import { previewCommand } from "../pulumi/preview.js";
 import { errorsIn, parse, reasonIn, type StackTarget } from "../pulumi/run.js";
-import { propertiesOf } from "../pulumi/values.js";
+import { propertiesOf, type Properties } from "../pulumi/values.js";
 import { writeStack, type StackName } from "./backend.js";
 import { configurationFile, type Configuration } from "./configuration.js";
 import { Events, type Outcome } from "./events.js";
@@ -75,7 +75,14 @@ export async function withSandbox<T>(
   for (const signal of signals) process.on(signal, onSignal);
   process.once("exit", onExit);
   try {
-    fill(folder, [{ ...own, state: copied.state }, ...references], copied.config, passphrase, stackTarget);
+    fill(
+      folder,
+      [{ ...own, state: copied.state }, ...references],
+      copied.config,
+      passphrase,
+      stackTarget,
+      packagesIn(copied),
+    );
     const sandbox = new StackCopy(folder, own, stackTarget, processes, copied.onProgress);
     return await unlessAborted(controller.signal, work(sandbox));
   } finally {
@@ -117,6 +124,7 @@ function environmentIn(
     PULUMI_BACKEND_URL: backendUrl(state),
     PULUMI_CONFIG_PASSPHRASE: passphrase.text,
     PULUMI_CREDENTIALS_PATH: home,
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "false",
     PULUMI_HOME: home,
     // A file backend writes all of the state after each step: 5,000 steps would take hours.
@@ -141,14 +149,42 @@ function fill(
   config: Configuration,
   passphrase: Passphrase,
   { environment }: StackTarget,
+  used: ReadonlySet<string>,
 ): void {
   const paths = pathsIn(folder);
   for (const path of [paths.state, paths.home, paths.temporary]) mkdirSync(path, { mode: 0o700 });
   for (const { state, ...name } of stacks) writeStack(paths.state, name, state, passphrase);
   writeFileSync(paths.configuration, configurationFile(config, passphrase), { mode: 0o600 });
-  // Plugins of other packages are used where they are: the preview of the real stack has installed what is needed.
-  const plugins = join(environment["PULUMI_HOME"] || join(homedir(), ".pulumi"), "plugins");
-  if (existsSync(plugins)) symlinkSync(resolve(plugins), join(paths.home, "plugins"), "junction");
+  linkPlugins(resolve(environment["PULUMI_HOME"] || join(homedir(), ".pulumi"), "plugins"), paths.home, used);
+}
+
+/**
+ * The preview of the real stack has installed the plugins that are needed. Those of packages that neither state nor preview
+ * contain are left out: a program that behaves differently in `up` cannot change anything by them.
+ */
+function linkPlugins(from: string, home: string, used: ReadonlySet<string>): void {
+  const to = join(home, "plugins");
+  mkdirSync(to, { mode: 0o700 });
+  for (const name of existsSync(from) ? readdirSync(from) : []) {
+    const [, packageName] = /^resource-(.+?)-v\d/.exec(name) ?? [];
+    const isLeftOut = name.startsWith("resource-") && (packageName === undefined || !used.has(packageName));
+    if (!isLeftOut && statSync(join(from, name)).isDirectory())
+      symlinkSync(join(from, name), join(to, name), "junction");
+  }
+}
+
+/** Packages that have a provider in the state or in the preview. */
+function packagesIn({ state, preview }: Copied): Set<string> {
+  const recorded = rowsIn(propertiesOf(propertiesOf(state)["deployment"])["resources"]);
+  const declared = rowsIn(propertiesOf(preview)["steps"]).map(({ newState, oldState }) =>
+    propertiesOf(newState ?? oldState),
+  );
+  const types = [...recorded, ...declared].map(({ type }) => /^pulumi:providers:(.+)$/s.exec(String(type))?.[1]);
+  return new Set(types.filter((name) => name !== undefined));
+}
+
+function rowsIn(rows: unknown): Properties[] {
+  return Array.isArray(rows) ? rows.map(propertiesOf) : [];
 }
 
 class StackCopy implements Sandbox {

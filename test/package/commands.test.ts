@@ -87,6 +87,7 @@ describe.each(managers)("the packed package, installed by $name outside of the c
     await typed(...exec, "tsc", "--noEmit", "--strict", "--module", "nodenext", "index.ts");
     expect(await avala("drift")).toContain("No drift.");
     expect(await avala("review")).toContain("Nobody gains or loses access, no emails, no requests.");
+    expect(await avala("rehearse")).toContain("Rehearsed on a copy");
     expect(await avala("status")).toContain("Nothing is pending.");
     expect(await avala("doctor")).toContain(" 0 failed.");
     expect(await emulator.writes()).toEqual([]);

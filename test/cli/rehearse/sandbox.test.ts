@@ -20,7 +20,8 @@ import { exportedState, previewed, type StackTarget } from "../../../cli/pulumi/
 import { readConfiguration } from "../../../cli/rehearse/configuration.js";
 import { processName } from "../../../provider/core/processes.js";
 import { withSandbox, type Copied } from "../../../cli/rehearse/sandbox.js";
-import { startEmulator, type TestEmulator } from "../../support/emulator.js";
+import { ownerKey, startEmulator, type TestEmulator } from "../../support/emulator.js";
+import { copyOf } from "../../support/rehearsal.js";
 import { sealed, secret } from "../../support/exported.js";
 import {
   descendantsOf,
@@ -32,7 +33,6 @@ import {
 } from "../../support/pulumi.js";
 import { filesIn, SecretSearch } from "../../support/secrets.js";
 
-const rehearsalUrl = "http://127.0.0.1:1/token";
 const secrets = {
   configuration: "configured-secret",
   nested: "nested-secret",
@@ -42,6 +42,7 @@ const secrets = {
 const names = ["organization/net/prod", "base"];
 
 let emulator: TestEmulator;
+let copy: Awaited<ReturnType<typeof copyOf>>;
 let project: Project;
 let target: StackTarget;
 let copied: Copied;
@@ -71,6 +72,10 @@ beforeAll(async () => {
     outfile: driver,
   });
   emulator = await startEmulator();
+  // Both the service and its copy.
+  const baseUrl = emulator.environment()["AVALA_BASE_URL"]!;
+  copy = await copyOf({ [baseUrl]: { url: baseUrl } });
+  await emulator.addKey(copy.keyFor(baseUrl, ownerKey), "owner@example.com");
   project = await Project.open(emulator.environment(), {
     "Pulumi.yaml": [
       "name: e2e",
@@ -100,7 +105,7 @@ beforeAll(async () => {
     preview: JSON.parse(await previewed(target)),
     state: await exportedState(target, { secrets: true }),
     config: await readConfiguration(target),
-    rehearsalUrl,
+    rehearsalUrl: copy.url,
   };
   // From here on the stack's own file and its provider of secrets are of no use.
   appendFileSync(join(project.folder, "Pulumi.test.yaml"), "secretsprovider: awskms://alias/none\n");
@@ -111,6 +116,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   project.close();
+  await copy.close();
   await emulator.close();
   rmSync(outside, { recursive: true, force: true });
 });
@@ -221,7 +227,7 @@ test("shows the program what it sees in the real stack, and changes nothing outs
   const environmentOfReal = seen("real")["environment"] as object;
   expect(seen("copy")).toEqual({
     ...seen("real"),
-    environment: { ...environmentOfReal, AVALA_REHEARSAL: rehearsalUrl },
+    environment: { ...environmentOfReal, AVALA_REHEARSAL: copy.url },
   });
   expect(seen("copy")["config"]).toMatchObject({
     "e2e:hidden": { value: secrets.configuration, secret: true },
@@ -271,6 +277,18 @@ test("refuses a state whose secrets are encrypted, and leaves no folder", async 
   const state = { version: 3, deployment: { resources: [row] } };
   await expect(withSandbox(target, { ...copied, state }, (sandbox) => sandbox.up())).rejects.toThrow(StackError);
   expect(ownSandboxes()).toEqual([]);
+});
+
+it.each([
+  ["is not there, if neither state nor preview contains its package", false],
+  ["is there, if the state contains a provider of its package", true],
+])("a plugin of another package %s", async (_, isUsed) => {
+  const type = "pulumi:providers:other";
+  const provider = { urn: `urn:pulumi:test::e2e::${type}::default`, type, custom: true, id: "1" };
+  const deployment = { resources: isUsed ? [provider] : [] };
+  const plugins = () => Promise.resolve(readdirSync(join(ownSandboxes()[0]!, "home/plugins")));
+  const found = await withSandbox(target, { ...copied, state: { version: 3, deployment } }, plugins);
+  expect(found).toEqual(isUsed ? ["resource-other-v1.0.0"] : []);
 });
 
 describe("at its end", () => {

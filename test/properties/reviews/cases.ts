@@ -55,6 +55,8 @@ class Dice {
 }
 
 export const owner = "owner@example.com";
+/** Variable with the key of explicit providers. */
+export const tenantKey = "TENANT_AVALA_API_KEY";
 const names = ["ada", "bob", "cleo", "dan", "eve", "fay"];
 const teamNames = ["Core", "Crew"];
 
@@ -84,7 +86,27 @@ export function caseOf(number: number): Case {
   const after = changed(dice, slug, people, before);
   const both = [...after.values()].filter(({ name }) => [...before.values()].some((one) => one.name === name));
   const replaced = dice.chance(0.25) && both.length > 0 ? [dice.one(both).name] : [];
-  return { slug, seed, people, before: [...before.values()], acts, after: [...after.values()], replaced };
+  const surrounded = moved(new Dice(number * 104_729 + 7), slug, [...after.values()]);
+  return { slug, seed, people, before: [...before.values()], acts, after: surrounded, replaced };
+}
+
+/** Some resources move into a component, some to another provider of the same deployment. */
+function moved(dice: Dice, slug: string, program: readonly Declared[]): Declared[] {
+  const movable = program.filter(({ kind }) => kind !== "Organization" && kind !== "Team");
+  const [inside, atTenant] = [dice.chance(0.3), dice.chance(0.3)].map(
+    (isDone) => new Set(isDone ? dice.some(movable, 0.4) : []),
+  ) as [Set<Declared>, Set<Declared>];
+  const box: Declared = { kind: "Component", name: `${slug} box` };
+  const tenant: Declared = { kind: "Provider", name: `${slug} tenant`, args: { apiKeyEnv: tenantKey } };
+  const resources = program.map((one) => ({
+    ...one,
+    options: {
+      ...one.options,
+      ...(inside.has(one) && { parent: ref(box.name) }),
+      ...(atTenant.has(one) && { provider: ref(tenant.name) }),
+    },
+  }));
+  return [...(inside.size > 0 ? [box] : []), ...(atTenant.size > 0 ? [tenant] : []), ...resources];
 }
 
 function maybeSecret(dice: Dice, value: unknown): unknown {

@@ -4,7 +4,7 @@ import type { Rehearsal } from "../../../cli/rehearse/outcome.js";
 import { reviewOf, type Review } from "../../../cli/review/report.js";
 import { startEmulator, type TestEmulator } from "../../support/emulator.js";
 import { nameOf, Project, type Declared, type Outcome } from "../../support/pulumi.js";
-import { caseOf, owner, type Act, type Case } from "./cases.js";
+import { caseOf, owner, tenantKey, type Act, type Case } from "./cases.js";
 import {
   differing,
   overstated,
@@ -30,10 +30,10 @@ jest.setTimeout(120_000 + count * 20_000);
 let emulator: TestEmulator;
 let project: Project;
 
-const orderOf = ({ kind }: Declared) => ["Organization", "Team"].indexOf(kind);
+const orderOf = ({ kind }: Declared) => ["Component", "Provider", "Organization", "Team"].indexOf(kind);
 /** Above what depends on it. */
 const ordered = (declared: readonly Declared[]) => declared.toSorted((one, other) => rank(one) - rank(other));
-const rank = (one: Declared) => (orderOf(one) === -1 ? 2 : orderOf(one));
+const rank = (one: Declared) => (orderOf(one) === -1 ? 4 : orderOf(one));
 
 function caseOfName(name: string, cases: readonly Case[]): Case | undefined {
   return cases.find(({ slug }) => name.startsWith(`${slug} `));
@@ -47,11 +47,18 @@ function refusedIn({ errors, screen }: Outcome, cases: readonly Case[]): Set<str
   return new Set(names.flatMap((name) => caseOfName(name, cases)?.slug ?? []));
 }
 
+function withDeployment(one: Declared): Declared {
+  if (one.kind !== "Provider") return one;
+  const baseUrl = emulator.environment()["AVALA_BASE_URL"];
+  return { ...one, args: { ...one.args, baseUrl, allowInsecureBaseUrl: true } };
+}
+
 /** The changed program of some; of the others what the state has, so that what is refused does not stop a run again. */
 function declare(all: readonly Case[], changed: readonly Case[]): void {
   const recorded = new Set(project.resources().map(({ urn }) => nameOf(urn)));
   const kept = ({ before }: Case) => before.filter(({ name }) => recorded.size === 0 || recorded.has(name));
-  project.declare(ordered(all.flatMap((one) => (changed.includes(one) ? one.after : kept(one)))));
+  const declared = all.flatMap((one) => (changed.includes(one) ? one.after : kept(one)));
+  project.declare(ordered(declared).map(withDeployment));
 }
 
 /** Previews the changes. A program that is refused stays as it was: that is an answer too, and nothing happens. */
@@ -172,7 +179,8 @@ async function judged(numbers: readonly number[]): Promise<Verdict> {
       organizations: all.map(({ seed }) => seed),
     },
   });
-  project = await Project.open({ ...emulator.environment(), AVALA_MAX_REMOVALS: "1000" });
+  const { AVALA_API_KEY: key, ...environment } = emulator.environment();
+  project = await Project.open({ ...environment, AVALA_API_KEY: key!, [tenantKey]: key!, AVALA_MAX_REMOVALS: "1000" });
   try {
     declare(all, []);
     const refused = refusedIn(await project.up(["--skip-preview", "--continue-on-error"]), all);

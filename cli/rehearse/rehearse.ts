@@ -1,9 +1,10 @@
 import { defineCommand, type ExitCode, type Invocation } from "../command.js";
 import { RefusedError, UsageError } from "../errors.js";
 import { managedIn } from "../pulumi/managed.js";
-import { previewOf, type Preview } from "../pulumi/preview.js";
+import { previewOf, providerType, type Preview } from "../pulumi/preview.js";
 import { exportedState, isInProject, parse, previewed } from "../pulumi/run.js";
 import { readConfiguration, valuesOf } from "./configuration.js";
+import { parseUrn } from "../pulumi/urn.js";
 import { textOf } from "../pulumi/values.js";
 import { publish, reportOptions, reportRequest, type ReportRequest } from "../review/publish.js";
 import { counted, listed, named } from "../review/words.js";
@@ -166,7 +167,9 @@ function failureOf({ code, errors }: Outcome): string[] {
 }
 
 /** A rehearsal replaces Avala alone: resources of other packages would really be changed. */
-function refuseOthers({ others }: Preview): void {
+function refuseOthers(preview: Preview): void {
+  // An explicit Provider of ours is one of the engine's provider resources, which hold settings alone.
+  const others = preview.others.filter(({ urn }) => parseUrn(urn).type !== providerType);
   if (others.length === 0) return;
   const names = others.slice(0, 5).map(({ op, urn }) => `${op} ${named(urn)}`);
   const more = others.length > 5 ? ` and ${others.length - 5} more` : "";

@@ -24,7 +24,7 @@ describe("--help", () => {
       expect(code).toBe(0);
       for (const [name, { description, short }] of Object.entries(command.options)) {
         const flags = short === undefined ? `  --${name}` : `  --${name}, -${short}`;
-        expect(stdout.split("\n").find((line) => line.startsWith(flags))).toContain(description);
+        expect(stdout.split("\n").find((line) => line.startsWith(`${flags} `))).toContain(description);
       }
       for (const { name, description } of command.operands)
         expect(stdout.split("\n").find((line) => line.startsWith(`  ${name}  `))).toContain(description);

@@ -1,5 +1,5 @@
 import { defineCommand, type ExitCode, type Invocation } from "../command.js";
-import { RefusedError, UsageError } from "../errors.js";
+import { RefusedError, StackError, UsageError } from "../errors.js";
 import { managedIn } from "../pulumi/managed.js";
 import { previewOf, providerType, type Preview } from "../pulumi/preview.js";
 import { exportedState, isInProject, parse, previewed } from "../pulumi/run.js";
@@ -139,8 +139,8 @@ async function carriedOut({ invocation, request, preview, state, copy, sandbox, 
   const [requests, after, emails] = [copy.requests(), copy.states(), copy.emails()];
   const stateAfter = await sandbox.exported();
   if (outcome.code === 0) terminal.note("Running pulumi preview on the copy.");
-  const left = outcome.code === 0 ? previewOf(await sandbox.preview(args.preview)) : undefined;
-  return rehearsalOf({
+  const next = outcome.code === 0 ? await nextPreview(sandbox) : {};
+  const rehearsal = rehearsalOf({
     before: copy.before(),
     after,
     emails,
@@ -148,12 +148,23 @@ async function carriedOut({ invocation, request, preview, state, copy, sandbox, 
     stateBefore: state,
     stateAfter,
     preview,
-    left,
+    left: next.preview,
     failure: failureOf(outcome),
     warnings: outcome.warnings,
     notes: [...notes, ...copy.notes()],
     standards: request.standards,
   });
+  return next.failure === undefined ? rehearsal : { ...rehearsal, left: [...rehearsal.left, next.failure] };
+}
+
+/** What a further run would do, all of the program: what this run was to replace, or was limited to, may be gone. */
+async function nextPreview(sandbox: Sandbox): Promise<{ preview?: Preview; failure?: string }> {
+  try {
+    return { preview: previewOf(await sandbox.preview()) };
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    return { failure: `The next run: ${error.message}` };
+  }
 }
 
 function failureOf({ code, errors }: Outcome): string[] {

@@ -24,7 +24,7 @@ export interface Sandbox {
    * The document that `pulumi preview --json` writes, with what stays as it is.
    * @throws StackError if the preview fails
    */
-  preview(more?: readonly string[]): Promise<unknown>;
+  preview(): Promise<unknown>;
   /** The state of the copy, secrets in clear: nothing of it may be shown or written. */
   exported(): Promise<unknown>;
 }
@@ -218,8 +218,8 @@ class StackCopy implements Sandbox {
     return { code, errors, warnings };
   }
 
-  async preview(more: readonly string[] = []): Promise<unknown> {
-    const args = [...previewCommand.split(" ").slice(1), ...more, ...this.#configured()];
+  async preview(): Promise<unknown> {
+    const args = [...previewCommand.split(" ").slice(1), ...this.#configured()];
     const { code, stdout, stderr } = await this.#run(args);
     if (code === 0) return parse(stdout, "pulumi preview");
     throw new StackError(

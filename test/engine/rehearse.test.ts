@@ -117,6 +117,29 @@ describe("rehearse", () => {
     expect((await world()).writes).toEqual([]);
   });
 
+  it("bugs: with a new Provider, and with --replace of what the run deletes", async () => {
+    project.declare([acme, member("lee")]);
+    await project.up();
+    const { AVALA_API_KEY: key = "", AVALA_BASE_URL: baseUrl } = emulator.environment();
+    const args = { apiKeyEnv: "TENANT_AVALA_API_KEY", baseUrl, allowInsecureBaseUrl: true };
+    const zoe = { ...member("zoe"), options: { provider: ref("tenant") } };
+    project.declare([{ kind: "Provider", name: "tenant", args }, acme, zoe]);
+    const given = ["--json", "--replace", project.resource("lee").urn];
+    const { code, stdout, stderr } = await project.exec(
+      process.execPath,
+      [commandLine, "rehearse", "--stack", "test", ...given],
+      { TENANT_AVALA_API_KEY: key },
+    );
+    expect([code, stderr]).toEqual([0, expect.stringContaining("Running pulumi preview on the copy.")]);
+    const { changes, left } = JSON.parse(stdout) as Rehearsal;
+    expect(changes.map(({ person, effect }) => [person.email, effect]).toSorted()).toEqual([
+      [address("lee"), "loses"],
+      [address("lee"), "loses"],
+      [address("zoe"), "invited"],
+    ]);
+    expect(left).toEqual([expect.stringContaining("has to accept the invitation")]);
+  });
+
   it("refuses a change of another package's resources before anything runs", async () => {
     project.write({
       "index.js": `

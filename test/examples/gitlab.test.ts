@@ -373,14 +373,20 @@ if (!pulumi.runtime.isDryRun())
     expect((await emulator.emails()).map(({ to }) => to)).not.toContain("mallory@example.com");
   });
 
-  it("applies what was approved", async () => {
-    pull = proposes({ "people.yaml": people("zoe", "kim") });
+  it.each([
+    ["applies what was approved", "false", "Preview of the data files", "kim"],
+    ["applies what was rehearsed and approved", "true", "Rehearsal of the data files", "amy"],
+  ])("%s", async (_, REHEARSE, says, invited) => {
+    pull = proposes({ "people.yaml": people("zoe", ...new Set(["kim", invited])) });
+    pipelines.variables = { ...pipelines.variables, REHEARSE };
     expect((await pipelines.run(file)).status).toBe("success");
+    expect(pipelines.artifact("preview", "review/comment.md").toString()).toContain(says);
     sealed = pipelines.artifact("preview", "review/review.json.enc");
     isMerged();
+    pipelines.variables = { ...pipelines.variables, REHEARSE };
     const { jobs: results, log } = await pipelines.run(file);
     expect([results, log]).toEqual([{ apply: "success" }, expect.stringContaining("approved by ada")]);
-    expect((await emulator.emails()).map(({ to }) => to)).toContain("kim@example.com");
+    expect((await emulator.emails()).map(({ to }) => to)).toContain(`${invited}@example.com`);
   });
 });
 

@@ -16,6 +16,8 @@ export interface Case {
   after: Declared[];
   /** Names of resources that the second run replaces (`--replace`). */
   replaced: string[];
+  /** Names of resources that the second run leaves out (`--exclude`). */
+  excluded: string[];
 }
 
 export type Act =
@@ -86,8 +88,11 @@ export function caseOf(number: number): Case {
   const after = changed(dice, slug, people, before);
   const both = [...after.values()].filter(({ name }) => [...before.values()].some((one) => one.name === name));
   const replaced = dice.chance(0.25) && both.length > 0 ? [dice.one(both).name] : [];
-  const surrounded = moved(new Dice(number * 104_729 + 7), slug, [...after.values()]);
-  return { slug, seed, people, before: [...before.values()], acts, after: surrounded, replaced };
+  const further = new Dice(number * 104_729 + 7);
+  const surrounded = moved(further, slug, [...after.values()]);
+  const free = both.filter(({ name }) => !replaced.includes(name));
+  const excluded = further.chance(0.2) && free.length > 0 ? [further.one(free).name] : [];
+  return { slug, seed, people, before: [...before.values()], acts, after: surrounded, replaced, excluded };
 }
 
 /** Some resources move into a component, some to another provider of the same deployment. */

@@ -116,13 +116,16 @@ function valueOf(stand: Stand | undefined): string | undefined {
   return stand.standing === "invited" ? `invited as ${stand.role}` : stand.role;
 }
 
-/** The changes of access that a rehearsal has observed. */
+/** The changes of access that a rehearsal has observed. A team that is replaced by one of its name is the same here. */
 export function rehearsedChanges({ changes }: Review): Real[] {
-  return changes.flatMap(({ organization, team, person, before, after }) => {
+  const found = new Map<string, Real>();
+  for (const { organization, team, person, before, after } of changes) {
+    const at = { slug: organization.name, team: team?.name, email: person.email! };
     const [was, is] = [valueOf(before), valueOf(after)];
-    const real = { slug: organization.name, team: team?.name, email: person.email!, before: was, after: is };
-    return was === is ? [] : [real];
-  });
+    const other = found.get(keyOf(at));
+    found.set(keyOf(at), { ...at, before: was ?? other?.before, after: is ?? other?.after });
+  }
+  return [...found.values()].filter(({ before, after }) => before !== after);
 }
 
 /** What only one of two lists contains, marked with its side. */

@@ -101,7 +101,10 @@ const expectedErrors: ExpectedError[] = [
       }
     },
   },
-  { says: /Run pulumi refresh(?:, so that state knows| to update the state)/, follow() {} },
+  {
+    says: /Run pulumi refresh(?:, so that state knows|, which records what has become of it| to update the state)/,
+    follow() {},
+  },
   {
     says: /names an address that was theirs|had before, and is nobody's in it now|\[AVALA_DECLARED_TWICE\]/,
     when: (world) => staleIn(world).length > 0,

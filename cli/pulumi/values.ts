@@ -22,6 +22,11 @@ export function isSecret(value: unknown): boolean {
   return value === secretText || (isObject(value) && Object.hasOwn(value, mark));
 }
 
+/** The objects in a list of a state or preview; others count as empty. */
+export function rowsOf(list: unknown): Properties[] {
+  return Array.isArray(list) ? list.map(propertiesOf) : [];
+}
+
 /** The value of a secret that a state was exported with; `undefined` where it is encrypted, or not a secret of a state. */
 export function openedSecret(value: unknown): unknown {
   const { [mark]: kind, plaintext } = propertiesOf(value);

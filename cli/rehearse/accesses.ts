@@ -33,7 +33,7 @@ interface Entry {
 /** Everybody's access before the run and after it, managed or not. */
 export class Accesses {
   readonly #entries = new Map<string, Entry>();
-  /** One for both moments: what expires between them is no change of the run. */
+  /** One for both moments: what expires between them is not a change of the run. */
   readonly #now = Date.now();
 
   constructor(

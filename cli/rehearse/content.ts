@@ -10,7 +10,7 @@ type InvitationSeed = NonNullable<OrganizationSeed["invitations"]>[number];
 type PersonSeed = NonNullable<Additions["people"]>[number];
 
 /** In place of an address that no key sees; nobody can have it. */
-export const placeholder = (uid: string): string => `${uid}@hidden.invalid`;
+export const hiddenAddress = (uid: string): string => `${uid}@hidden.invalid`;
 
 /** What is known of a person. */
 type Known = Pick<Member, "email" | "username" | "fullName" | "lastActiveAt">;
@@ -42,7 +42,7 @@ export class KnownPeople {
   }
 
   address(uid: string): string {
-    return this.#known.get(uid)?.email ?? placeholder(uid);
+    return this.#known.get(uid)?.email ?? hiddenAddress(uid);
   }
 
   isHidden(uid: string): boolean {
@@ -121,7 +121,7 @@ function invitationSeeds(rows: readonly Invitation[]): InvitationSeed[] {
   );
   return rows.map((row) => ({
     uid: row.uid,
-    email: row.email || placeholder(row.uid),
+    email: row.email || hiddenAddress(row.uid),
     role: (row.role ?? "") as InvitationSeed["role"],
     status: pending.has(row) ? "pending" : isAnswered(row) ? (row.status as InvitationSeed["status"]) : "expired",
     expiresAt: expiry(row),

@@ -4,7 +4,7 @@ import type { Invocation } from "../command.js";
 import { isDefaultProvider } from "../pulumi/managed.js";
 import { providerType } from "../pulumi/preview.js";
 import { nameOf, providerOf } from "../pulumi/urn.js";
-import { hiddenText, openedSecret, propertiesOf, type Properties } from "../pulumi/values.js";
+import { hiddenText, openedSecret, propertiesOf, rowsOf, type Properties } from "../pulumi/values.js";
 
 /** A key and its deployment, which a run may use. */
 export interface Credential {
@@ -78,8 +78,8 @@ function ownOrigin(environment: Environment, config: Texts): Origin[] {
 }
 
 function providerOrigins(environment: Environment, state: unknown, preview: unknown): Origin[] {
-  const steps = rowsIn(preview, "steps").map(stepOf);
-  const before = providersIn(rowsIn(propertiesOf(state)["deployment"], "resources"));
+  const steps = rowsOf(propertiesOf(preview)["steps"]).map(stepOf);
+  const before = providersIn(rowsOf(propertiesOf(propertiesOf(state)["deployment"])["resources"]));
   const recorded = new Set(before.filter(({ isPending }) => !isPending).map(({ urn }) => urn));
   // What stays the same is read in the state: the preview does not show its secrets.
   const news = steps.filter(({ op, urn }) => op !== "same" || !recorded.has(urn));
@@ -153,9 +153,4 @@ function textsIn(inputs: Properties): Texts | undefined {
 
 function stepOf({ op, urn, newState }: Properties): Step {
   return { op, urn: String(urn), newState: propertiesOf(newState) };
-}
-
-function rowsIn(document: unknown, name: string): Properties[] {
-  const rows = propertiesOf(document)[name];
-  return Array.isArray(rows) ? rows.map(propertiesOf) : [];
 }

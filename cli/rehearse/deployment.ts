@@ -10,7 +10,7 @@ import {
   KnownPeople,
   type OrganizationSeed,
   organizationSeed,
-  placeholder,
+  hiddenAddress,
   rowSeed,
   type Unlisted,
 } from "./content.js";
@@ -144,7 +144,7 @@ export class Deployment {
   before(): State {
     const state = this.emulator.state();
     // Another organization may have shown an address since.
-    const addresses = new Map(state.people.map(({ uid, email }) => [placeholder(uid), email]));
+    const addresses = new Map(state.people.map(({ uid, email }) => [hiddenAddress(uid), email]));
     const now = (address: string) => addresses.get(address) ?? address;
     const renamed = <Row extends { email: string }>(row: Row) => ({ ...row, email: now(row.email) });
     const organizations = [...this.#before.values()].map((organization) => ({

@@ -34,6 +34,8 @@ export interface Observed {
   preview: Preview;
   /** The second preview, on the copy; undefined if the run failed. */
   left: Preview | undefined;
+  /** Why the second preview failed. */
+  leftFailure?: string | undefined;
   /** Errors of a run that failed. */
   failure: readonly string[];
   /** Warnings of the run. */
@@ -77,7 +79,11 @@ export function rehearsalOf(observed: Observed): Rehearsal {
     rehearsed: true,
     emails,
     requests: { reads: cost.reads, writes, minutes: cost.minutes },
-    left: [...stepsLeft(observed.left, standards), ...acceptancesLeft(model.accesses)],
+    left: [
+      ...stepsLeft(observed.left, standards),
+      ...acceptancesLeft(model.accesses),
+      ...(observed.leftFailure === undefined ? [] : [`The next run: ${observed.leftFailure}`]),
+    ],
     failure: [...failure],
     notes: [...notes],
   };

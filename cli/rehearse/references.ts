@@ -1,7 +1,7 @@
 import { quoted } from "../../provider/core/text.js";
 import { StackError } from "../errors.js";
 import { exportedState, type StackTarget } from "../pulumi/run.js";
-import { propertiesOf, textOf, type Properties } from "../pulumi/values.js";
+import { propertiesOf, rowsOf, textOf, type Properties } from "../pulumi/values.js";
 import type { StackName } from "./backend.js";
 
 /** A stack whose outputs the program reads, and a state that contains nothing but these outputs. */
@@ -35,10 +35,6 @@ export async function referencedStacks(
     if (copied !== undefined) found.set(key, { ...named, state: copied });
   }
   return [...found.values()];
-}
-
-function rowsOf(rows: unknown): Properties[] {
-  return Array.isArray(rows) ? rows.map(propertiesOf) : [];
 }
 
 /** Names in references; one that is not known before the run cannot be read now, and the run says so. */

@@ -1,5 +1,5 @@
 import { defineCommand, type ExitCode, type Invocation } from "../command.js";
-import { RefusedError, StackError, UsageError } from "../errors.js";
+import { PreviewError, RefusedError, StackError, UsageError } from "../errors.js";
 import { managedIn } from "../pulumi/managed.js";
 import { previewOf, providerType, type Preview } from "../pulumi/preview.js";
 import { exportedState, isInProject, parse, previewed } from "../pulumi/run.js";
@@ -80,11 +80,7 @@ async function runRehearsal(invocation: Invocation<Options>): Promise<ExitCode> 
   }
   const found = await rehearsed(invocation, request);
   const { approved } = request;
-  const exceeded = [
-    ...found.exceeded,
-    ...request.exceededBy(found),
-    ...(approved ? unapprovedOutcome(found, approved) : []),
-  ];
+  const exceeded = [...request.exceededBy(found), ...(approved ? unapprovedOutcome(found, approved) : [])];
   return publish(invocation, request, { ...found, exceeded });
 }
 
@@ -110,7 +106,9 @@ async function rehearsed(invocation: Invocation<Options>, request: Request): Pro
     );
     // Only the copy is written to.
     const stackTarget = { ...invocation, environment: { ...environment, AVALA_READ_ONLY: undefined } };
-    const onProgress = (line: string) => terminal.progress(line);
+    let steps = 0;
+    // Without names: the log of a job may be public.
+    const onProgress = () => terminal.progress(`Running pulumi up on the copy: ${++steps} steps so far.`);
     const copied = { state, preview: document, config, rehearsalUrl: copy.url, onProgress };
     return await withSandbox(stackTarget, copied, (sandbox) =>
       carriedOut({ invocation, request, preview, state, copy, sandbox, notes }),
@@ -140,7 +138,7 @@ async function carriedOut({ invocation, request, preview, state, copy, sandbox, 
   const stateAfter = await sandbox.exported();
   if (outcome.code === 0) terminal.note("Running pulumi preview on the copy.");
   const next = outcome.code === 0 ? await nextPreview(sandbox) : {};
-  const rehearsal = rehearsalOf({
+  return rehearsalOf({
     before: copy.before(),
     after,
     emails,
@@ -149,12 +147,12 @@ async function carriedOut({ invocation, request, preview, state, copy, sandbox, 
     stateAfter,
     preview,
     left: next.preview,
+    leftFailure: next.failure,
     failure: failureOf(outcome),
     warnings: outcome.warnings,
     notes: [...notes, ...copy.notes()],
     standards: request.standards,
   });
-  return next.failure === undefined ? rehearsal : { ...rehearsal, left: [...rehearsal.left, next.failure] };
 }
 
 /** What a further run would do, all of the program: what this run was to replace, or was limited to, may be gone. */
@@ -162,8 +160,8 @@ async function nextPreview(sandbox: Sandbox): Promise<{ preview?: Preview; failu
   try {
     return { preview: previewOf(await sandbox.preview()) };
   } catch (error) {
-    if (!(error instanceof StackError)) throw error;
-    return { failure: `The next run: ${error.message}` };
+    if (!(error instanceof StackError || error instanceof PreviewError)) throw error;
+    return { failure: error.message };
   }
 }
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { Interrupted, PreviewError, StackError } from "../errors.js";
 import { previewCommand } from "../pulumi/preview.js";
 import { errorsIn, parse, reasonIn, type StackTarget } from "../pulumi/run.js";
-import { propertiesOf, type Properties } from "../pulumi/values.js";
+import { propertiesOf, rowsOf } from "../pulumi/values.js";
 import { writeStack, type StackName } from "./backend.js";
 import { configurationFile, type Configuration } from "./configuration.js";
 import { Events, type Outcome } from "./events.js";
@@ -96,7 +96,7 @@ export async function withSandbox<T>(
 /** The stack of a preview: each contains the step of the stack itself. */
 function stackIn(preview: unknown): StackName {
   const { steps } = propertiesOf(preview);
-  const urns = (Array.isArray(steps) ? steps : []).map((step) => String(propertiesOf(step)["urn"]));
+  const urns = rowsOf(steps).map(({ urn }) => String(urn));
   const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(urns[0] ?? "") ?? [];
   if (stack !== undefined && project !== undefined) return { project, stack };
   throw new PreviewError("The preview does not name its stack.", `Pass the output of: ${previewCommand}.`);
@@ -175,16 +175,12 @@ function linkPlugins(from: string, home: string, used: ReadonlySet<string>): voi
 
 /** Packages that have a provider in the state or in the preview. */
 function packagesIn({ state, preview }: Copied): Set<string> {
-  const recorded = rowsIn(propertiesOf(propertiesOf(state)["deployment"])["resources"]);
-  const declared = rowsIn(propertiesOf(preview)["steps"]).map(({ newState, oldState }) =>
+  const recorded = rowsOf(propertiesOf(propertiesOf(state)["deployment"])["resources"]);
+  const declared = rowsOf(propertiesOf(preview)["steps"]).map(({ newState, oldState }) =>
     propertiesOf(newState ?? oldState),
   );
   const types = [...recorded, ...declared].map(({ type }) => /^pulumi:providers:(.+)$/s.exec(String(type))?.[1]);
   return new Set(types.filter((name) => name !== undefined));
-}
-
-function rowsIn(rows: unknown): Properties[] {
-  return Array.isArray(rows) ? rows.map(propertiesOf) : [];
 }
 
 class StackCopy implements Sandbox {

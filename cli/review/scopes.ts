@@ -233,7 +233,7 @@ export class Scopes {
   }
 }
 
-/** Two whose names look alike are told with what tells them apart. */
+/** Two with names that look alike are shown with their uids, or the names of their resources. */
 export function tellScopesApart(all: readonly Scope[]): void {
   const alike = lookalikes(
     all.map(({ kind, key, name, organization }) => ({ key, name, scope: kind === "team" ? organization.key : "" })),

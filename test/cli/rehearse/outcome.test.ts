@@ -880,6 +880,7 @@ describe("secrets", () => {
       member("ada", { role: "admin" }),
     ],
     failure: [`Cannot invite ${email("bob")}: the plan.`],
+    leftFailure: `${email("bob")} is declared twice.`,
   };
   const act = async () => {
     await writes.promote();
@@ -900,6 +901,7 @@ describe("secrets", () => {
     for (const secret of ["bob@", "cleo@", "fired", "promoted", "retain", "the plan", "the new plan"])
       expect(text).not.toContain(secret);
     expect(rehearsal.failure).toEqual(["Cannot invite [secret]: [secret]."]);
+    expect(rehearsal.left.at(-1)).toBe("The next run: [secret] is declared twice.");
   });
 
   it("that stay as they are change nothing", async () => {

@@ -24,9 +24,26 @@ const oneOfEach = (all: readonly Clean[]) => [...new Map(all.map((clean) => [res
 
 const verdicts = new Map<string, Verdict[]>();
 
+/**
+ * Deleting an organization shortens the list that all cases of an emulator share, and a read of several pages starts
+ * again, three times at most. So these cases have an emulator of their own, where nothing reads that list.
+ */
+const deletesOrganization = ({ calls }: Clean) =>
+  calls.some(
+    ({ method, path }) => method === "DELETE" && /^\^\/organizations\/[^/]+\/\$$/.test(path.replaceAll("\\", "")),
+  );
+
 async function runAllFaults(): Promise<void> {
   const batches = faultKinds.flatMap((kind) => [
-    { kind, hits: (all: Clean[]) => hitsOf(kind, all) },
+    {
+      kind,
+      hits: (all: Clean[]) =>
+        hitsOf(
+          kind,
+          all.filter((clean) => !deletesOrganization(clean)),
+        ),
+    },
+    { kind, hits: (all: Clean[]) => hitsOf(kind, all.filter(deletesOrganization)) },
     { kind, hits: (all: Clean[]) => sharedHitsOf(kind, oneOfEach(all)) },
   ]);
   const worker = async () => {

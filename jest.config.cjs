@@ -8,8 +8,8 @@ module.exports = {
   testMatch: ["**/*.test.ts"],
   // A busy machine is not a failure; what takes longer hangs.
   testTimeout: 20_000,
-  // Most tests wait for processes: one worker fewer than cores would leave half of two cores idle.
-  maxWorkers: "100%",
+  // Most tests wait for processes and for retries: with a worker for each core, a quarter of the cores' time is idle.
+  maxWorkers: "150%",
   testSequencer: "<rootDir>/test/support/sequencer.cjs",
   transform: {
     "\\.ts$": [

@@ -7,7 +7,7 @@ import { hitsOf, sharedHitsOf, runWithFault, type Verdict } from "./runWithFault
 jest.setTimeout(1_200_000);
 
 /** Concurrent batches: many of them wait for a retry most of the time. */
-const AT_ONCE = 6;
+const AT_ONCE = 30;
 
 const cleans = new Map<string, Promise<Clean[]>>();
 /** Clean runs differ with the settings of the service: more pages are more calls. */

@@ -24,7 +24,7 @@ const ROOMS = {
   cli: {
     ours: ["core", "schema", "policy", "client", "snapshot", "lifecycle"],
     others: ["emulator/src/index.ts"],
-    packages: ["commander", "hono"],
+    packages: ["commander", "hono", "zod"],
   },
   "emulator/src": { packages: ["hono", "@hono/node-server", "@hono/zod-openapi", "zod"] },
 };

@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 /** The sources of another provider, broken on purpose, in place of the project's: see test/properties/model/mutants.mjs. */
 const provider = process.env["TEST_PROVIDER"];
 
@@ -9,7 +11,7 @@ module.exports = {
   // A busy machine is not a failure; what takes longer hangs.
   testTimeout: 20_000,
   // Most tests wait for processes and for retries: with a worker for each core, a quarter of the cores' time is idle.
-  maxWorkers: "150%",
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testSequencer: "<rootDir>/test/support/sequencer.cjs",
   transform: {
     "\\.ts$": [

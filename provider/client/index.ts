@@ -14,6 +14,8 @@ import { Transport } from "./http/transport.js";
 import type { AvalaClient, ClientSettings } from "./types.js";
 
 export { checkBaseUrl, DEFAULT_BASE_URL } from "./http/baseUrl.js";
+export { createRawClient, type RawClient, type RawRequest } from "./http/raw.js";
+export type { Outcome } from "./http/exchange.js";
 export { rehearsalOf, rehearsed, type Rehearsal } from "./http/rehearsal.js";
 export { READ_SCOPE, WRITE_SCOPE } from "./http/scopes.js";
 export { resolveClientSettings, SettingReader, type Lookup } from "./settings.js";

@@ -1,0 +1,3 @@
+import type { Statement } from "../statement.js";
+
+export const peopleStatements: readonly Statement[] = [];

@@ -1,6 +1,9 @@
+/** What every command of the command line needs. */
+const COMMAND = ["command.ts", "errors.ts", "output"];
+
 /**
- * What each room may import besides itself: rooms of the provider (`ours`), files of other rooms (`others`), packages
- * (`packages`), rooms of the provider and packages for types only (`oursTypes`, `types`), and Node's own modules unless
+ * What each room may import besides itself: rooms of the provider (`ours`), rooms of the command line (`cli`), files
+ * of other rooms (`others`), packages (`packages`), rooms of the provider and packages for types only (`oursTypes`, `types`), and Node's own modules unless
  * `node` is false. What is not named here is refused.
  */
 const ROOMS = {
@@ -21,11 +24,57 @@ const ROOMS = {
     types: ["zod"],
   },
   "provider/generated": { ours: ["schema"], oursTypes: ["resources"], types: ["@pulumi/pulumi"] },
-  cli: {
-    ours: ["core", "schema", "policy", "client", "snapshot", "lifecycle"],
-    others: ["emulator/src/index.ts"],
-    packages: ["commander", "hono", "zod"],
+  "cli/errors.ts": { ours: ["core"] },
+  "cli/output": { ours: ["core"], cli: ["errors.ts"] },
+  "cli/command.ts": { cli: ["output"] },
+  "cli/input.ts": { ours: ["core"], cli: ["errors.ts"] },
+  "cli/help.ts": { cli: ["command.ts", "output"] },
+  "cli/commandLine.ts": {
+    ours: ["core", "schema"],
+    cli: ["command.ts", "errors.ts", "help.ts"],
+    packages: ["commander"],
   },
+  "cli/pulumi": {
+    ours: ["core", "schema", "policy", "lifecycle"],
+    cli: ["command.ts", "errors.ts", "input.ts", "output"],
+  },
+  "cli/session.ts": {
+    ours: ["core", "client", "snapshot", "lifecycle"],
+    cli: ["command.ts", "output", "pulumi"],
+  },
+  "cli/membership": {
+    ours: ["core", "schema", "policy", "client", "snapshot"],
+    cli: ["errors.ts", "output", "pulumi", "session.ts"],
+  },
+  "cli/actions": { ours: ["core", "client", "snapshot"], cli: [...COMMAND, "membership", "session.ts"] },
+  "cli/status": { ours: ["core", "snapshot"], cli: [...COMMAND, "membership", "pulumi", "session.ts"] },
+  "cli/drift": {
+    ours: ["core", "schema", "policy", "client", "snapshot", "lifecycle"],
+    cli: [...COMMAND, "membership", "pulumi", "session.ts"],
+  },
+  "cli/import": {
+    ours: ["core", "schema", "client", "snapshot", "lifecycle"],
+    cli: [...COMMAND, "input.ts", "pulumi", "session.ts"],
+  },
+  "cli/review": {
+    ours: ["core", "schema", "policy", "client"],
+    cli: [...COMMAND, "input.ts", "membership", "pulumi"],
+    packages: ["hono"],
+  },
+  "cli/rehearse": {
+    ours: ["core", "schema", "policy", "client", "snapshot", "lifecycle"],
+    cli: [...COMMAND, "membership", "probe", "pulumi", "review", "session.ts"],
+    others: ["emulator/src/index.ts"],
+  },
+  "cli/probe": { ours: ["core", "client"], cli: [...COMMAND, "session.ts"], packages: ["zod"] },
+  "cli/doctor": {
+    ours: ["core", "client", "lifecycle"],
+    cli: [...COMMAND, "commandLine.ts", "probe", "pulumi", "session.ts"],
+  },
+  "cli/commands.ts": {
+    cli: ["command.ts", "actions", "doctor", "drift", "import", "probe", "rehearse", "review", "status"],
+  },
+  "cli/main.ts": { ours: ["core"], cli: [...COMMAND, "commandLine.ts", "commands.ts"] },
   "emulator/src": { packages: ["hono", "@hono/node-server", "@hono/zod-openapi", "zod"] },
 };
 
@@ -42,15 +91,22 @@ const ownRoom = (name) => folderOf(`provider/${name}`);
 const packageOf = (name) => `node_modules/(?:@types/)?${escape(name)}/`;
 const MANIFEST = "package\\.json$";
 
-function rulesOf([room, { ours = [], others = [], oursTypes = [], packages = [], types = [], node = true }]) {
+function rulesOf([room, { ours = [], cli = [], others = [], oursTypes = [], packages = [], types = [], node = true }]) {
   const exceptions = Object.entries(EXCEPTIONS).filter(([file]) => file.startsWith(`${room}/`));
-  const open = [folderOf(room), ...ours.map(ownRoom), ...others.map(folderOf), ...packages.map(packageOf), MANIFEST];
+  const open = [
+    folderOf(room),
+    ...ours.map(ownRoom),
+    ...cli.map((name) => folderOf(`cli/${name}`)),
+    ...others.map(folderOf),
+    ...packages.map(packageOf),
+    MANIFEST,
+  ];
   const forTypes = [...oursTypes.map(ownRoom), ...types.map(packageOf)];
   const from = { path: `^${folderOf(room)}` };
   return [
     {
       name: `${room}-imports`,
-      comment: `May import ${[...ours, ...others, ...packages].join(", ") || "nothing else"}${forTypes.length > 0 ? `; types of ${[...oursTypes, ...types].join(", ")}` : ""}.`,
+      comment: `May import ${[...ours, ...cli, ...others, ...packages].join(", ") || "nothing else"}${forTypes.length > 0 ? `; types of ${[...oursTypes, ...types].join(", ")}` : ""}.`,
       severity: "error",
       from: { ...from, pathNot: exceptions.map(([file]) => `^${escape(file)}$`) },
       to: { pathNot: any([...open, ...forTypes]), dependencyTypesNot: ["core"] },

@@ -167,9 +167,15 @@ function guarantees() {
   });
 }
 
-/** Which room of the package imports which. */
-function importArrows() {
-  const rooms = "^(?:provider/[^/]+|cli)";
+/** Which room of the package imports which, and which room of the command line. */
+const importArrows = () =>
+  [
+    arrowsAmong("^(?:provider/[^/]+|cli)"),
+    "Inside of the command line, `main.ts` and `commands.ts` left out:",
+    arrowsAmong("^cli/(?!main|commands\\.)[^/]+"),
+  ].join("\n\n");
+
+function arrowsAmong(rooms) {
   const options = ["--include-only", rooms, "--collapse", rooms, "--output-type", "mermaid"];
   const args = ["node_modules/.bin/depcruise", "provider", "cli", ...options];
   const lines = execFileSync(process.execPath, args, { cwd: PROJECT, encoding: "utf8" }).trim().split("\n");

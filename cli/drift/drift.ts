@@ -10,7 +10,7 @@ import { findState, noState, stateFile } from "../pulumi/state.js";
 import { compare } from "./compare.js";
 import { kinds, type Finding } from "./finding.js";
 import { asMarkdown } from "./markdown.js";
-import { Mask } from "./mask.js";
+import { Mask } from "../pulumi/mask.js";
 import { Names } from "./names.js";
 import { asJson, differences, show, type Report } from "./report.js";
 import { Rules } from "./rules.js";

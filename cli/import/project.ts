@@ -1,5 +1,6 @@
 import { shellWord } from "../../provider/core/shell.js";
 import { jsonText } from "../output/terminal.js";
+import { importArguments } from "../pulumi/engine.js";
 import type { Living } from "./liveOrganization.js";
 import type { File } from "./folder.js";
 import type { ImportFile } from "./importFile.js";
@@ -31,13 +32,6 @@ export function importCommands(importFile: string): string[] {
     `PULUMI_SKIP_CHECKPOINTS=true pulumi import ${importArguments(importFile).slice(1).map(shellWord).join(" ")}`,
     "pulumi preview --expect-no-changes",
   ];
-}
-
-/** No checkpoint after each entry: an import sends nothing to Avala, and one that is broken off can be run again. */
-export const importEnvironment = { PULUMI_SKIP_CHECKPOINTS: "true" };
-
-export function importArguments(importFile: string): string[] {
-  return ["import", "--file", importFile, "--yes", "--skip-preview", "--protect=false", "--generate-code=false"];
 }
 
 /** All files of an import, in the order in which people read them. */

@@ -5,7 +5,6 @@ import { shellWord } from "../../provider/core/shell.js";
 import { StackError } from "../errors.js";
 import { parse, reasonIn, runPulumi, type StackTarget } from "./run.js";
 import type { Terminal } from "../output/terminal.js";
-import { importArguments, importEnvironment } from "../import/project.js";
 
 /** Whether each of the packages can be found by a program in the folder. */
 export function missingPackages(folder: string, names: readonly string[]): string[] {
@@ -18,6 +17,14 @@ export function missingPackages(folder: string, names: readonly string[]): strin
       return true;
     }
   });
+}
+
+/** No checkpoint after each entry: an import sends nothing to Avala, and one that is broken off can be run again. */
+const importEnvironment = { PULUMI_SKIP_CHECKPOINTS: "true" };
+
+/** What `pulumi` is run with to import the entries of a file. */
+export function importArguments(importFile: string): string[] {
+  return ["import", "--file", importFile, "--yes", "--skip-preview", "--protect=false", "--generate-code=false"];
 }
 
 /** Imports the entries of an import file into the state. Sends nothing to Avala. */

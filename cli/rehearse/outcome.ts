@@ -1,6 +1,6 @@
 import type { State } from "../../emulator/src/index.js";
 import { normalizeEmail } from "../../provider/core/address.js";
-import { Mask } from "../drift/mask.js";
+import { Mask } from "../pulumi/mask.js";
 import { managedIn, type Managed } from "../pulumi/managed.js";
 import type { Preview } from "../pulumi/preview.js";
 import { secretText } from "../pulumi/values.js";

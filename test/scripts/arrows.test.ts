@@ -48,13 +48,28 @@ it("finds nothing in imports that follow the arrows", () => {
     "provider/schema/team.ts": `import { z } from "zod"; export const text = 'import "undici"'; // import "undici"`,
     "provider/functions/teams.ts": `import type { x } from "../resources/team.js"; export type X = typeof x; require("../client/pages.js");`,
     "provider/generated/team.ts": `import type * as p from "@pulumi/pulumi"; export type TeamArgs = typeof p;`,
-    "cli/main.ts": `import { x } from "../provider/lifecycle/team.js"; export const y = x;`,
+    "cli/drift/drift.ts": `import { x } from "../../provider/lifecycle/team.js"; import "../membership/live.js"; export const y = x;`,
+    "cli/membership/live.ts": `import "../pulumi/state.js";`,
+    "cli/pulumi/state.ts": `import "../output/terminal.js";`,
+    "cli/output/terminal.ts": `import "../errors.js";`,
+    "cli/errors.ts": "export const x = 1;",
   });
   expect(found).toEqual([]);
 });
 
 const planted = [
-  { file: "cli/main.ts", text: `import x = require("../provider/resources/team.js"); x();`, rule: "cli-imports" },
+  {
+    file: "cli/main.ts",
+    text: `import x = require("../provider/resources/team.js"); x();`,
+    rule: "cli/main.ts-imports",
+  },
+  { file: "cli/output/y1.ts", text: `import "../drift/drift.js";`, rule: "cli/output-imports" },
+  { file: "cli/pulumi/y2.ts", text: `import "../drift/drift.js";`, rule: "cli/pulumi-imports" },
+  { file: "cli/membership/y3.ts", text: `import "../drift/drift.js";`, rule: "cli/membership-imports" },
+  { file: "cli/status/y4.ts", text: `import "../drift/drift.js";`, rule: "cli/status-imports" },
+  { file: "cli/review/y5.ts", text: `import "../rehearse/rehearse.js";`, rule: "cli/review-imports" },
+  { file: "cli/rehearse/y6.ts", text: `import "../../emulator/src/app.js";`, rule: "cli/rehearse-imports" },
+  { file: "cli/helper.ts", text: `import "./main.js";`, rule: "no-room" },
   { file: "provider/client/x1.ts", text: `import "../../emulator/src/app.js";`, rule: "provider/client-imports" },
   { file: "provider/client/x2.ts", text: `export * from "../snapshot/index.js";`, rule: "provider/client-imports" },
   { file: "provider/core/x3.ts", text: `import "../schema/team.js";`, rule: "provider/core-imports" },
@@ -93,6 +108,8 @@ describe("imports against the arrows", () => {
   beforeAll(() => {
     found = offences({
       "cli/main.ts": "export const x = 1;",
+      "cli/drift/drift.ts": "export const x = 1;",
+      "cli/rehearse/rehearse.ts": "export const x = 1;",
       "emulator/src/app.ts": "export const x = 1;",
       "provider/client/pages.ts": "export const x = 1;",
       "provider/resources/team.ts": "export const x = 1;",

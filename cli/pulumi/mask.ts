@@ -6,8 +6,8 @@ import {
   type ResourceSchema,
 } from "../../provider/schema/index.js";
 import { printable } from "../../provider/core/text.js";
-import type { Managed } from "../pulumi/managed.js";
-import { secretText } from "../pulumi/values.js";
+import type { Managed } from "./managed.js";
+import { secretText } from "./values.js";
 
 /** Shorter ones would be found in any text; Pulumi's own masking leaves them too. */
 const shortest = 3;

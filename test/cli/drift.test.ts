@@ -83,8 +83,8 @@ const api = (method: string, path: string, body?: object) =>
 /** A finding in short: its kind, its subject, and the resource. */
 function short({ kind, subject, person: who, team: at, property, role, resource }: Finding): string {
   const about = subject === "team" ? at?.name : who ? (who.email ?? who.userUid)?.split("@")[0] : undefined;
-  const place = subject === "teamMembership" ? `in ${at?.name}` : undefined;
-  return [kind, subject, about, place, property ?? (kind === "unmanaged" ? role : undefined), resource?.name]
+  const membership = subject === "teamMembership" ? `in ${at?.name}` : undefined;
+  return [kind, subject, about, membership, property ?? (kind === "unmanaged" ? role : undefined), resource?.name]
     .filter(Boolean)
     .join(" ");
 }
@@ -217,7 +217,7 @@ describe("a change by a second administrator", () => {
 
   it("is reported for a team that is declared only by its id", async () => {
     const id = `${uids.acme}/${uids.core}`;
-    const state = await up({ place: teamMembership({ team: id, email: person("lee"), role: "lead" }) });
+    const state = await up({ membership: teamMembership({ team: id, email: person("lee"), role: "lead" }) });
     await api("DELETE", "teams/core/");
     const { findings } = await drifted(o.desk, state);
     expect(findings).toMatchObject([{ kind: "missing", subject: "team", team: { uid: uids.core } }]);
@@ -348,7 +348,7 @@ describe("unmanaged people and teams", () => {
     const state = await up({
       ...everything(),
       fresh: team({ organization: idOf("acme"), name: "Fresh" }),
-      place: teamMembership({ team: idOf("fresh"), email: person("mia"), role: "member" }),
+      membership: teamMembership({ team: idOf("fresh"), email: person("mia"), role: "member" }),
     });
     await api("POST", "invitations/", { email: person("fay") });
     await o.emulator.expire(person("fay"));

@@ -184,9 +184,9 @@ describe("the files", () => {
   it("do not declare the owner's role, but their team memberships", async () => {
     await imported();
     const { teams } = (await o.emulator.state()).organizations[0]!;
-    const places = teams.filter(({ members }) => members.some((row) => row.email === email(0)));
-    expect(places.length).toBeGreaterThan(0);
-    expect(read("index.ts").match(/^new TeamMembership\("owner-/gm)).toHaveLength(places.length);
+    const memberships = teams.filter(({ members }) => members.some((row) => row.email === email(0)));
+    expect(memberships.length).toBeGreaterThan(0);
+    expect(read("index.ts").match(/^new TeamMembership\("owner-/gm)).toHaveLength(memberships.length);
     expect(read("index.ts")).toContain("npx pulumi-avala transfer-ownership acme --to <person>");
     expect(read("people.yaml")).not.toContain(email(0));
     expect(ofKind("OrganizationMember").filter(({ id }) => id!.endsWith(`/${email(0)}`))).toEqual([]);

@@ -32,7 +32,7 @@ async function state(): Promise<string> {
     acme: organization({ name: "Acme", adopt: "acme", description: "robots" }),
     core: team({ organization: idOf("acme"), name: "Core", adopt: "core" }),
     mia: organizationMember({ organization: idOf("acme"), email: person("mia") }),
-    place: teamMembership({ team: idOf("core"), email: person("lee"), role: "lead" }),
+    membership: teamMembership({ team: idOf("core"), email: person("lee"), role: "lead" }),
   });
   return new Exported(stack).text;
 }

@@ -25,7 +25,7 @@ const member = (name: string, args: object = {}): Declared => ({
   name,
   args: { organization: ref("acme"), email: person(name), ...args },
 });
-const place = (name: string, args: object = {}): Declared => ({
+const membership = (name: string, args: object = {}): Declared => ({
   kind: "TeamMembership",
   name: `core/${name}`,
   args: { team: ref("core"), email: person(name), role: "member", ...args },
@@ -41,12 +41,12 @@ describe("commands on a stack", () => {
     acme,
     core,
     member("ada", { role: "admin" }),
-    place("ada", { role: "lead" }),
+    membership("ada", { role: "lead" }),
     member("grace"),
-    place("grace"),
+    membership("grace"),
     member("linus"),
     { kind: "Invitation", name: "ken", args: { organization: ref("acme"), email: person("ken") } } as const,
-    place("owner", { reason: "audit", validUntil: "2020-01-31" }),
+    membership("owner", { reason: "audit", validUntil: "2020-01-31" }),
   ];
   const linesOf = (screen: string) => screen.split("\n").map((line) => line.replace(/ {2,}/g, " ").trim());
 

@@ -8,7 +8,7 @@ const ada = "ada@example.com";
 const acme: Declared = { kind: "Organization", name: "acme", args: { name: "Acme" } };
 const core: Declared = { kind: "Team", name: "core", args: { organization: ref("acme"), name: "Core" } };
 const member = (name: string, args: object): Declared => ({ kind: "OrganizationMember", name, args: { ...args } });
-const place = (name: string, args: object): Declared => ({
+const membership = (name: string, args: object): Declared => ({
   kind: "TeamMembership",
   name,
   args: { role: "lead", ...args },
@@ -53,7 +53,7 @@ const pairs: [string, [Declared, Declared]][] = [
   ],
   [
     "in a team",
-    [place("one", { team: ref("core"), email: ada }), place("two", { team: ref("core", "id"), email: ada })],
+    [membership("one", { team: ref("core"), email: ada }), membership("two", { team: ref("core", "id"), email: ada })],
   ],
   [
     "with the organization by its uid as an output, and as itself",
@@ -72,8 +72,8 @@ const pairs: [string, [Declared, Declared]][] = [
   [
     "by uid",
     [
-      place("one", { team: ref("core"), user: "0d2f7a52-6d9c-4c38-8e5c-5e6a0c1b7c11" }),
-      place("two", { team: ref("core"), user: "0D2F7A526D9C4C388E5C5E6A0C1B7C11" }),
+      membership("one", { team: ref("core"), user: "0d2f7a52-6d9c-4c38-8e5c-5e6a0c1b7c11" }),
+      membership("two", { team: ref("core"), user: "0D2F7A526D9C4C388E5C5E6A0C1B7C11" }),
     ],
   ],
 ];
@@ -147,8 +147,8 @@ describe("one person declared twice in one organization or team", () => {
       blue,
       member("one", { organization: ref("acme"), email: ada }),
       member("two", { organization: ref("beta"), email: ada }),
-      place("three", { team: ref("core"), email: ada }),
-      place("four", { team: ref("blue"), email: ada }),
+      membership("three", { team: ref("core"), email: ada }),
+      membership("four", { team: ref("blue"), email: ada }),
     ]);
     expect(await project.expectOk(["preview"])).toMatchObject({ code: 0 });
   });
@@ -158,7 +158,7 @@ describe("one person declared twice in one organization or team", () => {
     const inside = ({ name }: Declared): Declared[] => [
       { kind: "Team", name: `${name}/core`, args: { organization: ref(name), name: "Core" } },
       { kind: "Team", name: `${name}/crew`, args: { organization: ref(name), name: "Crew" } },
-      place(`${name}/place`, { team: ref(`${name}/core`), email: ada }),
+      membership(`${name}/membership`, { team: ref(`${name}/core`), email: ada }),
       { kind: "TeamRoster", name: `${name}/roster`, args: { team: ref(`${name}/crew`), members: { [ada]: "member" } } },
     ];
     project.declare([...organizations, ...organizations.flatMap(inside)]);
@@ -174,11 +174,11 @@ const { OrganizationMember, TeamMembership } = require("pulumi-avala");
 `;
   /** A resource of another provider, with outputs that are not known before it is created. */
   const lookup = (outputs: Record<string, string>) => `${head}
-const places = ${JSON.stringify(outputs)};
-const provider = { create: async () => ({ id: "places", outs: places }) };
+const memberships = ${JSON.stringify(outputs)};
+const provider = { create: async () => ({ id: "memberships", outs: memberships }) };
 class Places extends pulumi.dynamic.Resource {
   constructor() {
-    super(provider, "places", Object.fromEntries(Object.keys(places).map((name) => [name, undefined])));
+    super(provider, "memberships", Object.fromEntries(Object.keys(memberships).map((name) => [name, undefined])));
   }
 }
 const found = new Places();

@@ -53,7 +53,7 @@ const member = (name: string, email: string, args: object = {}, options: object 
   args: { organization: ref("acme"), email, role: email === ada ? "admin" : "member", ...args },
   options: { ...options },
 });
-const place = (name: string, email: string, args: object = {}, options: object = {}): Declared => ({
+const membership = (name: string, email: string, args: object = {}, options: object = {}): Declared => ({
   kind: "TeamMembership",
   name,
   args: { team: ref("core"), email, role: email === ada ? "lead" : "member", ...args },
@@ -73,8 +73,8 @@ const everybody = (options: object = {}): Declared[] => [
   member("ada", ada),
   member("bob", bob),
   member("cyd", cyd),
-  place("core ada", ada),
-  place("core bob", bob),
+  membership("core ada", ada),
+  membership("core bob", bob),
   roster,
 ];
 
@@ -155,7 +155,7 @@ describe("declared people keep access, regardless of the engine's order of delet
       organization(),
       team("core", "core"),
       member(`bob${suffix}`, bob),
-      place(`core bob${suffix}`, bob),
+      membership(`core bob${suffix}`, bob),
     ];
     expect((await run(named(""))).code).toBe(0);
     /** A team with a taken name: the run fails after the renamed resources have been created, and before the deletions. */
@@ -244,8 +244,8 @@ describe("declared people keep access, regardless of the engine's order of delet
   });
 
   it("destroy removes, with and without the program, whole and in part", async () => {
-    const places = [place("core ada", ada), place("core bob", bob)];
-    const people = [organization(), team("core", "core"), member("bob", bob), member("cyd", cyd), ...places];
+    const memberships = [membership("core ada", ada), membership("core bob", bob)];
+    const people = [organization(), team("core", "core"), member("bob", bob), member("cyd", cyd), ...memberships];
     expect((await run(people)).code).toBe(0);
     await emulator.clearLog();
     const args = ["--skip-preview", "--run-program", "--target", urn("OrganizationMember", "cyd")];

@@ -32,12 +32,12 @@ const member = (name: string, args: object = {}): Declared => ({
   name,
   args: { organization: ref("acme"), email: person(name), ...args },
 });
-const place: Declared = {
+const membership: Declared = {
   kind: "TeamMembership",
   name: "core/ada",
   args: { team: ref("core"), email: person("ada"), role: "lead" },
 };
-const declared = [acme, core, member("ada", { role: "admin" }), place, member("grace")];
+const declared = [acme, core, member("ada", { role: "admin" }), membership, member("grace")];
 
 /** The commands of docs/guides/drift.md, in their order. */
 const [, nightly, repair] = blocks(read("docs/guides/drift.md"), "sh") as [string, string, string];

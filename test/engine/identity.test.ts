@@ -39,9 +39,9 @@ const member = (story: string, name: string, email: string, args: object = {}): 
   name: `${story} ${name}`,
   args: { organization: ref(story), email, ...args },
 });
-const place = (story: string, name: string, email: string, args: object = {}): Declared => ({
+const membership = (story: string, name: string, email: string, args: object = {}): Declared => ({
   kind: "TeamMembership",
-  name: `${story} place ${name}`,
+  name: `${story} membership ${name}`,
   args: { team: ref(`${story} Core`), email, role: "member", ...args },
 });
 const core = (story: string) => team(story, "Core", { adopt: "core" });
@@ -80,13 +80,13 @@ const stories: Record<string, Story> = {
         organization(i1),
         core(i1),
         member(i1, "ada", ada(i1), { role: "admin" }),
-        place(i1, "ada", ada(i1), { role: "lead" }),
+        membership(i1, "ada", ada(i1), { role: "lead" }),
       ],
       [
         organization(i1),
         core(i1),
         member(i1, "ada", at(i1, "ada.new"), { role: "admin" }),
-        place(i1, "ada", at(i1, "ada.new"), { role: "lead" }),
+        membership(i1, "ada", at(i1, "ada.new"), { role: "lead" }),
         member(i1, "newcomer", ada(i1)),
       ],
       [organization(i1), core(i1), member(i1, "newcomer", ada(i1))],
@@ -97,18 +97,18 @@ const stories: Record<string, Story> = {
   },
   [i3]: {
     programs: [
-      [organization(i3), core(i3), member(i3, "bob", bob(i3)), place(i3, "bob", bob(i3))],
+      [organization(i3), core(i3), member(i3, "bob", bob(i3)), membership(i3, "bob", bob(i3))],
       [
         organization(i3),
         core(i3),
         member(i3, "bob", bob(i3), { reason: "one" }),
-        place(i3, "bob", bob(i3), { reason: "one" }),
+        membership(i3, "bob", bob(i3), { reason: "one" }),
       ],
       [
         organization(i3),
         core(i3),
         member(i3, "bob", bob(i3), { reason: "two" }),
-        place(i3, "bob", bob(i3), { reason: "two" }),
+        membership(i3, "bob", bob(i3), { reason: "two" }),
       ],
     ],
     acts: [() => setRole(i3, bob(i3), "admin")],
@@ -131,8 +131,8 @@ const stories: Record<string, Story> = {
   },
   [i7]: {
     programs: [
-      [organization(i7), core(i7), member(i7, "bob", bob(i7)), place(i7, "bob", bob(i7))],
-      [organization(i7), core(i7), member(i7, "bob", bob(i7)), place(i7, "bob", bob(i7))],
+      [organization(i7), core(i7), member(i7, "bob", bob(i7)), membership(i7, "bob", bob(i7))],
+      [organization(i7), core(i7), member(i7, "bob", bob(i7)), membership(i7, "bob", bob(i7))],
       [organization(i7), core(i7)],
     ],
     acts: [
@@ -171,9 +171,9 @@ const stories: Record<string, Story> = {
   },
   [i16]: {
     programs: [
-      [organization(i16), core(i16), member(i16, "bob", bob(i16)), place(i16, "bob", bob(i16))],
-      [organization(i16), core(i16), place(i16, "bob", bob(i16))],
-      [organization(i16), core(i16), member(i16, "bob", bob(i16)), place(i16, "bob", bob(i16))],
+      [organization(i16), core(i16), member(i16, "bob", bob(i16)), membership(i16, "bob", bob(i16))],
+      [organization(i16), core(i16), membership(i16, "bob", bob(i16))],
+      [organization(i16), core(i16), member(i16, "bob", bob(i16)), membership(i16, "bob", bob(i16))],
     ],
     emails: [`invitation ${bob(i16)}`],
     ends: [`${ada(i16)} admin`, `${ada(i16)} Core lead`, `${bob(i16)} invited`],

@@ -22,7 +22,7 @@ const program = (args: {
   ada?: object;
   bob?: object;
   cy?: object;
-  place?: object;
+  membership?: object;
   crew?: object;
 }) =>
   [
@@ -33,7 +33,11 @@ const program = (args: {
     { kind: "Invitation", name: "cy", args: { organization: acme, email: cy, ...args.cy } },
     { kind: "Team", name: "crew", args: { organization: acme, name: "Crew" } },
     { kind: "TeamRoster", name: "roster", args: { team: ref("crew"), members: { [ada]: "lead" }, ...args.crew } },
-    { kind: "TeamMembership", name: "place", args: { team: ref("core"), email: ada, role: "lead", ...args.place } },
+    {
+      kind: "TeamMembership",
+      name: "membership",
+      args: { team: ref("core"), email: ada, role: "lead", ...args.membership },
+    },
   ] satisfies Declared[];
 
 const changes = {
@@ -42,12 +46,12 @@ const changes = {
   ada: { role: "admin" },
   bob: { resend: "once more" },
   cy: { resend: "once more" },
-  place: { role: "member" },
+  membership: { role: "member" },
   crew: { members: { [ada]: "member" } },
 };
 
 /** The program without the people who leave. */
-const staying = () => program(changes).filter(({ name }) => !["bob", "cy", "place"].includes(name));
+const staying = () => program(changes).filter(({ name }) => !["bob", "cy", "membership"].includes(name));
 
 const shared: Declared = {
   kind: "Organization",

@@ -38,7 +38,7 @@ function partOf(story: Story, layout: Layout = {}): Declared[] {
     args,
     options,
   });
-  const place = (name: string, person: Record<string, string>, role: string) =>
+  const membership = (name: string, person: Record<string, string>, role: string) =>
     moved("TeamMembership", `${name}-core`, { team: ref(team), ...person, role });
   return [
     merged(
@@ -48,10 +48,10 @@ function partOf(story: Story, layout: Layout = {}): Declared[] {
     merged({ kind: "Team", name: team, args: { organization: named, name: "Core", color: "#112233" } }, layout.core),
     moved("Invitation", "ada", { organization: named, email: ada, role: "admin" }),
     moved("Invitation", "bob", { organization: named, email: "bob@example.com" }),
-    place("ada", { email: ada }, "member"),
-    place("bob", { email: "bob@example.com" }, "member"),
-    place("mia", mia, "lead"),
-    place("tom", tom, "member"),
+    membership("ada", { email: ada }, "member"),
+    membership("bob", { email: "bob@example.com" }, "member"),
+    membership("mia", mia, "lead"),
+    membership("tom", tom, "member"),
   ];
 }
 

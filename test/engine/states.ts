@@ -92,7 +92,7 @@ const invitation = (name: string): Declared => ({
   name: `mail-${name}`,
   args: { organization: acme, email: email(`mail-${name}`) },
 });
-const place = (name: string, team: string, more: object = {}): Declared => ({
+const membership = (name: string, team: string, more: object = {}): Declared => ({
   kind: "TeamMembership",
   name: `${name}-${team}`,
   args: { team: ref(team), email: email(name), role: "member", ...more },
@@ -113,9 +113,9 @@ const program = (url: string, organization: object): Declared[] => [
   { kind: "OrganizationMember", name: "lee", args: { organization: given, user: lee, onDestroy: "retain" } },
   { kind: "OrganizationMember", name: "owner", args: { organization: given, email: email("owner"), role: "admin" } },
   ...["invited", "accepted", "expired", "gone"].map(invitation),
-  place("ada", "core", { role: "lead" }),
-  place("gina", "core", { onDestroy: "retain" }),
-  place("invited", "core"),
+  membership("ada", "core", { role: "lead" }),
+  membership("gina", "core", { onDestroy: "retain" }),
+  membership("invited", "core"),
   { kind: "TeamMembership", name: "lee-old", args: { team: ref("old"), user: lee, role: "member" } },
   {
     kind: "TeamRoster",

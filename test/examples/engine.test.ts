@@ -180,8 +180,8 @@ describe("roster", () => {
     await emulator.clearLog();
     const { steps } = await example.expectOk(["up", "--yes", "--skip-preview"]);
     expect(steps).toEqual(["update TeamRoster annotators"]);
-    const places = "POST /organizations/acme-robotics/teams/annotators/members/";
-    expect(await emulator.writes()).toEqual([places, places, places]);
+    const memberships = "POST /organizations/acme-robotics/teams/annotators/members/";
+    expect(await emulator.writes()).toEqual([memberships, memberships, memberships]);
     expect(await outputs(example)).toEqual({ waiting: [], unmanaged: [] });
 
     await emulator.clearLog();

@@ -9,7 +9,7 @@ jest.setTimeout(240_000);
 const [ada, kay, linus] = ["ada@example.com", "kay@example.com", "linus@example.com"];
 const acme = "/organizations/acme-robotics";
 const invitations = `${acme}/invitations`;
-const places = `${acme}/teams/perception/members`;
+const memberships = `${acme}/teams/perception/members`;
 /** The requests that find out what has become of waiting people. */
 const looks = [`GET ${invitations}/`, `GET ${acme}/members/`, "GET /organizations/"].toSorted();
 
@@ -36,11 +36,11 @@ const chapters: Chapter[] = [
     anyOrder: true,
   },
   { title: "2. Ask again", emails: [], writes: [], asks: looks, unchanged: "preview" },
-  { title: "3. They accept", emails: [], writes: [`POST ${places}/`], asks: [] },
+  { title: "3. They accept", emails: [], writes: [`POST ${memberships}/`], asks: [] },
   {
     title: "4. Promote",
     emails: [],
-    writes: [`PATCH ${acme}/members/${ada}/role/`, `PATCH ${places}/${ada}/role/`],
+    writes: [`PATCH ${acme}/members/${ada}/role/`, `PATCH ${memberships}/${ada}/role/`],
     asks: [],
     unchanged: "preview --refresh",
   },
@@ -59,7 +59,7 @@ const chapters: Chapter[] = [
   {
     title: "7. They leave",
     emails: [],
-    writes: [`DELETE ${places}/${ada}/`, `DELETE ${acme}/members/${ada}/`, `POST ${invitations}/${linus}/cancel/`],
+    writes: [`DELETE ${memberships}/${ada}/`, `DELETE ${acme}/members/${ada}/`, `POST ${invitations}/${linus}/cancel/`],
     asks: [],
   },
   { title: "8. Clean up", emails: [], writes: [`DELETE ${acme}/teams/perception/`, `DELETE ${acme}/`] },

@@ -30,7 +30,7 @@ const invitations = people.map((email): Declared => ({
   name: email,
   args: { organization: ref("acme"), email },
 }));
-const places = people.map((email): Declared => ({
+const memberships = people.map((email): Declared => ({
   kind: "TeamMembership",
   name: `core/${email}`,
   args: { team: ref("core"), email, role: "member" },
@@ -66,7 +66,7 @@ describe("one stack: teams get other logical names, somebody accepts, and the st
   beforeAll(async () => {
     await emulator.reset();
     const project = await opened();
-    const others = [...invitations, ...places];
+    const others = [...invitations, ...memberships];
     project.declare([acme, core, team("wing"), team("crew"), ...others]);
     await project.expectOk(["up", "--yes", "--skip-preview"]);
     await emulator.clearLog();
@@ -109,7 +109,7 @@ describe("one stack: teams get other logical names, somebody accepts, and the st
   it("docs/guides/recovery.md: after a lost state: adopt, and nobody is invited or moved", async () => {
     const again = await opened();
     const adopted = [acme, core].map((one) => ({ ...one, args: { ...one.args, adopt: one.name } }));
-    again.declare([...adopted, ...invitations, ...places]);
+    again.declare([...adopted, ...invitations, ...memberships]);
     await again.expectOk(["up", "--yes", "--skip-preview"]);
     await again.expectOk(["preview", "--refresh", "--expect-no-changes"]);
     expect([await emulator.writes(), await emulator.emails()]).toEqual([[], []]);

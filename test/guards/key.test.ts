@@ -89,14 +89,14 @@ const inTeam = async (id: string) => {
 const answered = async (status: number) =>
   (await emulator.requests()).filter((call) => call.method === "POST" && call.status === status).length;
 
-const places: Program = Object.fromEntries(
+const memberships: Program = Object.fromEntries(
   emails.map((email) => [email, teamMembership({ team: core, email, role: "member" })]),
 );
 
 describe("revoked in the middle of an up", () => {
   it("bug: stops the run at once; completed steps are recorded, the reason is reported once, and the next run continues", async () => {
     after(3, /^POST /, () => emulator.revokeKey("avk_ada"));
-    const said = await failures(stack.up(places));
+    const said = await failures(stack.up(memberships));
     expect(said.length).toBe(emails.length - stack.resources.size);
     expect(stack.resources.size).toBe(await answered(201));
     expect((await inTeam(core)).toSorted()).toEqual([...stack.resources.keys()].toSorted());
@@ -109,7 +109,7 @@ describe("revoked in the middle of an up", () => {
 
     between.expect();
     await emulator.addKey("avk_ada", "ada@example.com");
-    expect(await failures(stack.up(places))).toEqual([]);
+    expect(await failures(stack.up(memberships))).toEqual([]);
     expect(await inTeam(core)).toHaveLength(emails.length);
     expect(await answered(201)).toBe(emails.length);
   });
@@ -152,7 +152,7 @@ describe("revoked in the middle of an up", () => {
 describe("downgraded in the middle of an up", () => {
   it("fails each further write, still reads, breaks nothing, and continues once the role is back", async () => {
     const program: Program = {
-      ...places,
+      ...memberships,
       settled: organizationMember({ organization: acme, email: "p0@example.com" }),
       roster: teamRoster({ team: blue, members: { "p1@example.com": "lead" } }),
     };
@@ -164,7 +164,7 @@ describe("downgraded in the middle of an up", () => {
     const said = await failures(stack.up(program));
     for (const message of said) expect(message).toMatch(/\[AVALA_FORBIDDEN\]$/);
     expect((await inTeam(core)).toSorted()).toEqual(
-      [...stack.resources.keys()].filter((name) => name in places).toSorted(),
+      [...stack.resources.keys()].filter((name) => name in memberships).toSorted(),
     );
     expect(await emulator.emails()).toEqual([]);
     expect((await emulator.writes()).filter((call) => call.startsWith("DELETE"))).toEqual([]);
@@ -181,7 +181,7 @@ describe("downgraded in the middle of an up", () => {
 
 it("revoked in the middle of a destroy: deleted resources leave the state, the others stay", async () => {
   stack.environment = { ...stack.environment, AVALA_MAX_REMOVALS: `${emails.length}` };
-  await stack.up(places);
+  await stack.up(memberships);
   await emulator.clearLog();
   after(3, /^DELETE /, () => emulator.revokeKey("avk_ada"));
   expect((await failures(stack.destroy())).length).toBeGreaterThan(0);

@@ -31,7 +31,7 @@ interface Case {
   before(crowd: Crowd): Program;
   after(crowd: Crowd): Program;
   /** The people who remain. */
-  left: { members?: number; places?: number };
+  left: { members?: number; memberships?: number };
   /** If two processes announce the last one at the same time, neither continues: more may remain. */
   more?: boolean;
   refused?: RegExp;
@@ -39,17 +39,17 @@ interface Case {
   gone?: "team" | "organization";
 }
 
-const places = ({ team: place, emails }: Crowd, inputs: object = {}): Program =>
+const memberships = ({ team: uid, emails }: Crowd, inputs: object = {}): Program =>
   Object.fromEntries(
-    emails.map((email) => [`place ${email}`, teamMembership({ team: place, email, role: "member", ...inputs })]),
+    emails.map((email) => [`membership ${email}`, teamMembership({ team: uid, email, role: "member", ...inputs })]),
   );
-const members = ({ organization: place, emails }: Crowd, options: object = {}): Program =>
+const members = ({ organization: uid, emails }: Crowd, options: object = {}): Program =>
   Object.fromEntries(
-    emails.map((email) => [`member ${email}`, organizationMember({ organization: place, email }, options)]),
+    emails.map((email) => [`member ${email}`, organizationMember({ organization: uid, email }, options)]),
   );
-const roster = ({ team: place }: Crowd, emails: string[], inputs: object = {}): Program => ({
-  [`roster ${place}`]: teamRoster({
-    team: place,
+const roster = ({ team: uid }: Crowd, emails: string[], inputs: object = {}): Program => ({
+  [`roster ${uid}`]: teamRoster({
+    team: uid,
     members: Object.fromEntries(emails.map((email) => [email, "member"])),
     ...inputs,
   }),
@@ -57,7 +57,7 @@ const roster = ({ team: place }: Crowd, emails: string[], inputs: object = {}): 
 /** The team, and memberships that are kept when their resources are deleted before it. */
 const keptPlaces = (crowd: Crowd, inputs: object = {}): Program => ({
   [crowd.team]: team({ organization: crowd.organization, name: "Core", adopt: crowd.team.split("/")[1], ...inputs }),
-  ...places(crowd, { team: idOf(crowd.team), onDestroy: "retain" }),
+  ...memberships(crowd, { team: idOf(crowd.team), onDestroy: "retain" }),
 });
 /** The organization, and people of whom only a team membership is declared. */
 const placedPeople = (crowd: Crowd): Program => ({
@@ -92,27 +92,27 @@ const cases: Record<string, Case> = {
   },
   "members and their team memberships are counted for each organization and team": {
     people: limit,
-    before: (crowd) => ({ ...members(crowd), ...places(crowd) }),
+    before: (crowd) => ({ ...members(crowd), ...memberships(crowd) }),
     after: none,
-    left: { members: 0, places: 0 },
+    left: { members: 0, memberships: 0 },
   },
   "a roster: as many as the limit go": {
     people: limit + 1,
     before: (crowd) => roster(crowd, crowd.emails),
     after: (crowd) => roster(crowd, crowd.emails.slice(limit)),
-    left: { places: 1 },
+    left: { memberships: 1 },
   },
   "a roster and the memberships that it replaces: a person is counted once": {
     people: limit + 1,
-    before: (crowd) => places(firstOf(crowd, 4)),
+    before: (crowd) => memberships(firstOf(crowd, 4)),
     after: (crowd) => roster(crowd, crowd.emails.slice(limit), { unmanaged: "remove" }),
-    left: { places: 1 },
+    left: { memberships: 1 },
   },
   "handovers are not counted: a roster instead of memberships, and ten removals": {
     people: 3 * limit,
-    before: places,
+    before: memberships,
     after: (crowd) => roster(crowd, crowd.emails.slice(limit)),
-    left: { places: 2 * limit },
+    left: { memberships: 2 * limit },
   },
   "handovers are not counted: other names, and ten removals": {
     people: 3 * limit,
@@ -142,7 +142,7 @@ const cases: Record<string, Case> = {
     people: limit + 1,
     before: keptPlaces,
     after: none,
-    left: { places: limit + 1 },
+    left: { memberships: limit + 1 },
     refused: tooMany("team", limit + 1),
   },
   "a team without forceDestroy takes along as many as the limit": {
@@ -245,7 +245,7 @@ it.each(crowds)("%s", async (name, { organization: uid, team: id }) => {
   const placed = core?.members.length;
   expect({ members: more ? Math.min(members, left.members!) : members, placed }).toEqual({
     members: left.members ?? members,
-    placed: left.places ?? placed,
+    placed: left.memberships ?? placed,
   });
   const said = errors.filter((message) => message.includes(uid));
   expect(said.length > 0).toBe(refused !== undefined);

@@ -49,14 +49,16 @@ function inPlace(size: Size, settings: Seed["settings"] = {}): Seed {
 const named = (entries: [string, Declaration][]): Program => Object.fromEntries(entries);
 const person = (address: string, inputs: object = {}) =>
   organizationMember({ organization: idOf("acme"), email: address, ...inputs });
-const place = (teamNumber: number, who: number, inputs: object = {}) =>
+const membership = (teamNumber: number, who: number, inputs: object = {}) =>
   teamMembership({ team: idOf(slug(teamNumber)), email: email(who), role: "member", ...inputs });
-const placeName = (teamNumber: number, who: number) => `${slug(teamNumber)}/${email(who)}`;
+const membershipName = (teamNumber: number, who: number) => `${slug(teamNumber)}/${email(who)}`;
 
 const teamsOf = (size: Size, numbers = upTo(size.teams)): Program => ({
   ...named(numbers.map((n) => [slug(n), team({ organization: idOf("acme"), name: slug(n), adopt: slug(n) })])),
   ...named(
-    numbers.flatMap((n) => inside(size, n).map((who): [string, Declaration] => [placeName(n, who), place(n, who)])),
+    numbers.flatMap((n) =>
+      inside(size, n).map((who): [string, Declaration] => [membershipName(n, who), membership(n, who)]),
+    ),
   ),
 });
 
@@ -164,7 +166,7 @@ interface Change {
 const changes: Change[] = [
   {
     title: "another role in a team",
-    changed: { [placeName(1, 2)]: place(1, 2, { role: "lead" }) },
+    changed: { [membershipName(1, 2)]: membership(1, 2, { role: "lead" }) },
     calls: [organizations, teams, peopleOf(1), `PATCH ${acme}teams/team-1/members/person2/role/`],
   },
   {
@@ -174,7 +176,7 @@ const changes: Change[] = [
   },
   {
     title: "another team membership",
-    changed: { [placeName(1, 5)]: place(1, 5) },
+    changed: { [membershipName(1, 5)]: membership(1, 5) },
     calls: [organizations, teams, people, peopleOf(1), `POST ${acme}teams/team-1/members/`],
   },
   {
@@ -223,7 +225,7 @@ describe("a change costs its writes and the lists that it needs, each once:", ()
   it.each([
     [
       "a team membership",
-      placeName(1, 2),
+      membershipName(1, 2),
       [organizations, teams, peopleOf(1), `DELETE ${acme}teams/team-1/members/person2/`],
     ],
     ["a person", email(2), [organizations, people, invitations, `DELETE ${acme}members/person2/`]],
@@ -245,7 +247,7 @@ it("a new organization costs one list of its people, and no list of its teams", 
       acme: organization({ name: "acme" }),
       ...named(upTo(tiny.teams).map((n) => [slug(n), team({ organization: idOf("acme"), name: slug(n) })])),
       ...named(upTo(tiny.people).map((n) => [newcomer(n), person(newcomer(n))])),
-      ...named(upTo(tiny.teams).map((n) => [placeName(n, 0), place(n, 0)])),
+      ...named(upTo(tiny.teams).map((n) => [membershipName(n, 0), membership(n, 0)])),
     }),
   );
   expect(made.error).toBeUndefined();

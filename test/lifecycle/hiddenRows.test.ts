@@ -5,7 +5,7 @@ import { acme, person, s, useService, uids } from "./support.js";
 
 useService(() => acme({ hideEmailsOf: [uids.mia] }));
 const zoe: Program = { zoe: organizationMember({ organization: uids.acme, email: person("zoe") }) };
-const place = { team: `${uids.acme}/${uids.core}`, email: person("zoe") };
+const membership = { team: `${uids.acme}/${uids.core}`, email: person("zoe") };
 
 /** The result for a new person, by kind, if one address is hidden. */
 const programs: Record<string, Program> = {
@@ -79,8 +79,11 @@ describe("a team membership of a new person, if the address of one of its member
   beforeEach(() => s.emulator.settings({ hideEmailsOf: [uids.lee] }));
 
   it.each<[string, Program]>([
-    ["TeamMembership", { it: teamMembership({ ...place, role: "member" }) }],
-    ["TeamRoster", { it: teamRoster({ team: place.team, members: { [place.email]: "member" }, unmanaged: "ignore" }) }],
+    ["TeamMembership", { it: teamMembership({ ...membership, role: "member" }) }],
+    [
+      "TeamRoster",
+      { it: teamRoster({ team: membership.team, members: { [membership.email]: "member" }, unmanaged: "ignore" }) },
+    ],
   ])("as a %s fails, and waits once the setting names the other person", async (_, program) => {
     const refused = await s.measured(() => s.stack.up(program));
     expect(refused.writes).toEqual([]);

@@ -778,24 +778,24 @@ describe("a service with values that this version does not know", () => {
 });
 
 describe("a team membership", () => {
-  const place = (who: object) => teamMembership({ team: `${uids.acme}/${uids.core}`, role: "lead", ...who });
+  const membership = (who: object) => teamMembership({ team: `${uids.acme}/${uids.core}`, role: "lead", ...who });
 
   it("of a declared person waits without a warning, is added after the acceptance, and is the same by email and uid", async () => {
-    const program = { ...zoe(), place: place({ email: person("zoe") }) };
+    const program = { ...zoe(), membership: membership({ email: person("zoe") }) };
     expect((await up(program)).logged).toEqual([]);
     await s.emulator.accept(person("zoe"));
     const granted = await up(program);
     expect(granted).toMatchObject({
-      steps: ["update it", "update place"],
+      steps: ["update it", "update membership"],
       writes: [`POST ${at.acme}teams/core/members/`],
       emails: [],
     });
     const user = await uidOf(person("zoe"));
-    const byUid = { it: organizationMember({ organization: uids.acme, user }), place: place({ user }) };
-    expect(await up(byUid)).toMatchObject({ ...quiet, steps: ["same it", "same place"] });
-    const renamed = { it: organizationMember({ organization: uids.acme, user }), other: place({ user }) };
-    expect(await up(renamed)).toMatchObject({ ...quiet, steps: ["same it", "create other", "delete place"] });
-    expect(await up({ ...renamed, twice: place({ email: person("zoe") }) })).toMatchObject({
+    const byUid = { it: organizationMember({ organization: uids.acme, user }), membership: membership({ user }) };
+    expect(await up(byUid)).toMatchObject({ ...quiet, steps: ["same it", "same membership"] });
+    const renamed = { it: organizationMember({ organization: uids.acme, user }), other: membership({ user }) };
+    expect(await up(renamed)).toMatchObject({ ...quiet, steps: ["same it", "create other", "delete membership"] });
+    expect(await up({ ...renamed, twice: membership({ email: person("zoe") }) })).toMatchObject({
       ...quiet,
       error: { message: expect.stringContaining("[AVALA_DECLARED_TWICE]") },
     });
@@ -804,7 +804,7 @@ describe("a team membership", () => {
   });
 
   it("of a person whom nobody has invited waits with a warning", async () => {
-    const { logged } = await up({ place: place({ email: person("zoe") }) });
+    const { logged } = await up({ membership: membership({ email: person("zoe") }) });
     expect(logged).toEqual(said("warning", `Nobody has invited "${person("zoe")}"`));
   });
 });

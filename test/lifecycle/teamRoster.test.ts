@@ -13,11 +13,11 @@ const at = {
   get people() {
     return `${at.acme}members/`;
   },
-  get places() {
+  get memberships() {
     return `${at.acme}teams/core/members/`;
   },
   get lists() {
-    return ["GET /organizations/", `GET ${at.acme}teams/`, `GET ${at.places}`];
+    return ["GET /organizations/", `GET ${at.acme}teams/`, `GET ${at.memberships}`];
   },
 };
 const addresses = () => ({ ada: person("ada"), lee: person("lee"), mia: person("mia"), zoe: person("zoe") });
@@ -41,9 +41,9 @@ const inTeam = async () =>
 
 const quiet = { error: undefined, writes: [], emails: [] };
 const settled = { ...quiet, calls: [], steps: ["same core"], logged: [] };
-const add = () => `POST ${at.places}`;
-const role = (uid: string) => `PATCH ${at.places}${uid}/role/`;
-const remove = (uid: string) => `DELETE ${at.places}${uid}/`;
+const add = () => `POST ${at.memberships}`;
+const role = (uid: string) => `PATCH ${at.memberships}${uid}/role/`;
+const remove = (uid: string) => `DELETE ${at.memberships}${uid}/`;
 
 describe("a roster", () => {
   it("adds missing people, sets roles, keeps existing people, and is settled", async () => {
@@ -118,7 +118,7 @@ describe("a roster", () => {
     const moved = JSON.stringify(await s.emulator.state()).replaceAll(`"${lee}"`, `"lee@elsewhere.example.com"`);
     await s.emulator.reset(JSON.parse(moved));
     const { uid } = await s.emulator.join(uids.acme, lee);
-    await s.emulator.api("POST", at.places, { user_uid: uid });
+    await s.emulator.api("POST", at.memberships, { user_uid: uid });
     expect((await up({ [ada]: "lead" })).writes).toEqual([remove(uids.lee)]);
     expect(await inTeam()).toEqual([`${ada} lead`, `${lee} member`]);
     expect(outputs()).toMatchObject({ unmanagedMembers: lee });
@@ -127,8 +127,8 @@ describe("a roster", () => {
   it("finds and repairs changes by others", async () => {
     const { ada, lee, mia } = addresses();
     await up({ [ada]: "lead", [lee]: "lead", [mia]: "member" });
-    await s.emulator.api("DELETE", `${at.places}${uids.mia}/`);
-    await s.emulator.api("PATCH", `${at.places}${uids.lee}/role/`, { role: "member" });
+    await s.emulator.api("DELETE", `${at.memberships}${uids.mia}/`);
+    await s.emulator.api("PATCH", `${at.memberships}${uids.lee}/role/`, { role: "member" });
     expect(await refresh()).toMatchObject({ ...quiet, steps: ["update core"] });
     expect(outputs()).toMatchObject({ members: `${ada} lead\n${lee} member`, waiting: "" });
     const repaired = await up({ [ada]: "lead", [lee]: "lead", [mia]: "member" });
@@ -160,7 +160,7 @@ describe("a roster", () => {
       await s.emulator.join(uids.acme, mia);
       expect(await refresh()).toMatchObject({ ...quiet, steps: ["same core"] });
       expect(await up(members)).toMatchObject({ ...quiet, steps: ["same core"] });
-      await s.emulator.api("DELETE", `${how === "left the team" ? at.places : at.people}${uids.mia}/`);
+      await s.emulator.api("DELETE", `${how === "left the team" ? at.memberships : at.people}${uids.mia}/`);
       expect(await refresh()).toMatchObject({ ...quiet, steps: ["update core"] });
       expect(await up(members)).toMatchObject({ writes: [add()], steps: ["update core"] });
       expect(await inTeam()).toContain(`${mia} member`);
@@ -203,7 +203,7 @@ describe("people whom a roster does not list", () => {
     const { ada, mia } = addresses();
     const made = await up({ [ada]: "lead" }, { unmanaged: "remove" });
     expect(made.writes).toEqual([add(), remove(uids.lee)]);
-    await s.emulator.api("POST", at.places, { user_uid: uids.mia });
+    await s.emulator.api("POST", at.memberships, { user_uid: uids.mia });
     await refresh();
     expect(outputs()).toMatchObject({ unmanagedMembers: mia });
     expect(await preview({ [ada]: "lead" }, { unmanaged: "remove" })).toMatchObject({ steps: ["update core"] });

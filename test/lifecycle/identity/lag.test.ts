@@ -29,7 +29,7 @@ async function counts() {
   return {
     teams: teams.filter(({ name }) => name === "Blue").length,
     invitations: (await pendingNow()).length,
-    place: await teamRoleOf(uids.mia),
+    membership: await teamRoleOf(uids.mia),
   };
 }
 

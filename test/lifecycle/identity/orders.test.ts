@@ -106,7 +106,7 @@ describe("bug: a resource above is deleted before it is replaced", () => {
 
 describe("bug: a run of a part of the program", () => {
   const bob = () => organizationMember({ organization: uids.acme, email: person("mia") });
-  const place = () => teamMembership({ team: core, user: uids.lee, role: "lead" });
+  const membership = () => teamMembership({ team: core, user: uids.lee, role: "lead" });
   const broken = async (program: Program, renamed: Program) => {
     await s.stack.up(program);
     await s.stack.up(renamed, { breakBeforeDeletes: true });
@@ -114,8 +114,8 @@ describe("bug: a run of a part of the program", () => {
   };
 
   it("nobody loses access by the old name of an interrupted rename", async () => {
-    const before = await broken({ one: bob(), three: place() }, { two: bob(), four: place() });
-    const renamed = { two: bob(), four: place() };
+    const before = await broken({ one: bob(), three: membership() }, { two: bob(), four: membership() });
+    const renamed = { two: bob(), four: membership() };
     const { error, writes, emails } = await s.measured(() => s.stack.up(renamed, { targets: ["one", "three"] }));
     expect([undefined, "AVALA_GUARD"]).toContain(codeOf(error));
     expect({ writes, emails }).toEqual({ writes: [], emails: [] });
@@ -131,8 +131,8 @@ describe("bug: a run of a part of the program", () => {
   });
 
   it("a person removed from the program loses access, and the rest is not read", async () => {
-    await s.stack.up({ mia: bob(), lee: place() });
-    const { error, steps } = await s.measured(() => s.stack.up({ lee: place() }, { targets: ["mia"] }));
+    await s.stack.up({ mia: bob(), lee: membership() });
+    const { error, steps } = await s.measured(() => s.stack.up({ lee: membership() }, { targets: ["mia"] }));
     expect({ error, steps }).toEqual({ error: undefined, steps: ["delete mia"] });
     expect((await roles()).members).not.toContain(person("mia"));
     expect((await roles()).inTeam).toEqual([person("lee")]);

@@ -284,7 +284,7 @@ class Hand {
   readdress = (uid: string, email: string) => this.emulator.control("PATCH", `/people/${uid}`, { email });
   join = (scenario: Scenario, email: string, role: "admin" | "member" = "member") =>
     this.emulator.join(scenario.organizationUid, email, role);
-  place = (scenario: Scenario, userUid: string, role = "member") =>
+  membership = (scenario: Scenario, userUid: string, role = "member") =>
     this.emulator.api("POST", `${scenario.path}teams/core/members/`, { user_uid: userUid, role });
   leave = (scenario: Scenario) =>
     this.emulator.api(
@@ -302,7 +302,7 @@ class Hand {
   async give(scenario: Scenario): Promise<unknown> {
     const { byHand } = roles[scenario.question.kind];
     return isInTeam(scenario.question.kind)
-      ? this.place(scenario, scenario.uid("bob"), byHand)
+      ? this.membership(scenario, scenario.uid("bob"), byHand)
       : this.join(scenario, scenario.email("bob"), byHand as "admin");
   }
 }
@@ -320,7 +320,7 @@ async function recycle(hand: Hand, scenario: Scenario): Promise<void> {
   await readdress(hand, scenario);
   await hand.readdress(scenario.uid("nia"), scenario.email("bob"));
   await hand.join(scenario, scenario.email("bob"));
-  if (isInTeam(scenario.question.kind)) await hand.place(scenario, scenario.uid("nia"));
+  if (isInTeam(scenario.question.kind)) await hand.membership(scenario, scenario.uid("nia"));
 }
 
 /** The steps of a story, before and after the refresh that some of them have. */

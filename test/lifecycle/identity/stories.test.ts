@@ -18,9 +18,9 @@ const html = { "content-type": "text/html" };
 
 const member = (name: string, inputs: object = {}) =>
   organizationMember({ organization: uids.acme, email: person(name), ...inputs });
-const place = (name: string, inputs: object = {}) =>
+const membership = (name: string, inputs: object = {}) =>
   teamMembership({ team: core(), email: person(name), role: "member", ...inputs });
-const ada = (name = "ada") => ({ ada: member(name, { role: "admin" }), adaCore: place(name, { role: "lead" }) });
+const ada = (name = "ada") => ({ ada: member(name, { role: "admin" }), adaCore: membership(name, { role: "lead" }) });
 
 const join = (name: string, role: "admin" | "member" = "member") => s.emulator.join(uids.acme, person(name), role);
 const putInCore = (userUid: string, role = "member") =>
@@ -44,7 +44,7 @@ describe("bug: an address that now belongs to somebody else", () => {
     await s.stack.up(ada("ada.new"));
     const newcomer = await join("ada");
     await putInCore(newcomer.uid);
-    const newcomers = { nia: member("ada"), niaCore: place("ada") };
+    const newcomers = { nia: member("ada"), niaCore: membership("ada") };
     await s.stack.up({ ...ada("ada.new"), ...newcomers });
     const { error, emails } = await s.measured(() => s.stack.up(newcomers));
     expect({ error, emails }).toEqual({ error: undefined, emails: [] });
@@ -86,9 +86,9 @@ describe("bug: another identity that cannot be looked up", () => {
   });
 
   it("a team membership: the list of people fails, and nothing is sent or recorded", async () => {
-    await s.stack.up({ dev: place("lee", { role: "lead" }) });
+    await s.stack.up({ dev: membership("lee", { role: "lead" }) });
     await breakList(tries);
-    const run = await s.measured(() => s.stack.up({ dev: place("new") }));
+    const run = await s.measured(() => s.stack.up({ dev: membership("new") }));
     expect(run.error).toBeDefined();
     expect(run.writes).toEqual([]);
     expect(await teamRoleOf(uids.lee)).toBe("lead");
@@ -96,10 +96,10 @@ describe("bug: another identity that cannot be looked up", () => {
   });
 
   it.each(["member", "invitation", "team"] as const)("an organization that does not exist: %s", async (what) => {
-    const of = (place: string) => ({
-      member: organizationMember({ organization: place, email: person("mia") }),
-      invitation: invitation({ organization: place, email: person("zoe") }),
-      team: team({ organization: place, name: "Core", adopt: "core" }),
+    const of = (organization: string) => ({
+      member: organizationMember({ organization, email: person("mia") }),
+      invitation: invitation({ organization, email: person("zoe") }),
+      team: team({ organization, name: "Core", adopt: "core" }),
     });
     await s.stack.up({ dev: of("acme")[what] });
     const run = await s.measured(() => s.stack.up({ dev: of("acne")[what] }));
@@ -122,7 +122,7 @@ describe("bug: a change of one field does not change others", () => {
   it("keeps a role that somebody else has changed until the next refresh", async () => {
     const program = (reason: string): Program => ({
       mia: member("mia", { reason }),
-      miaCore: place("mia", { reason }),
+      miaCore: membership("mia", { reason }),
     });
     await s.stack.up(program("first"));
     await s.emulator.api("PATCH", at(`members/${uids.mia}/role/`), { role: "admin" });
@@ -178,7 +178,7 @@ describe("bug: a declaration without access removes none", () => {
   });
 
   it("keeps a team membership that was added by hand for a person who waited, or who had lost it", async () => {
-    await s.stack.up({ zoe: place("zoe"), mia: place("mia") });
+    await s.stack.up({ zoe: membership("zoe"), mia: membership("mia") });
     await s.emulator.api("DELETE", at(`teams/core/members/${uids.mia}/`));
     await s.stack.refresh();
     const { uid } = await join("zoe");
@@ -279,8 +279,8 @@ it("bug: a team membership removed from the program during a handover of its tea
   const { error } = await s.measured(() => s.stack.up({ two: blue({ adopt: uid }) }));
   expect((await s.teamNow(uid)).name).toBe("Blue");
   // Removed, or logged.
-  expect({ code: codeOf(error), place: await teamRoleOf(uids.mia, uid) }).toEqual(
-    error ? { code: "AVALA_GUARD", place: "lead" } : { code: undefined, place: undefined },
+  expect({ code: codeOf(error), membership: await teamRoleOf(uids.mia, uid) }).toEqual(
+    error ? { code: "AVALA_GUARD", membership: "lead" } : { code: undefined, membership: undefined },
   );
 });
 
@@ -365,13 +365,15 @@ describe("bug: one limit for all kinds of removals", () => {
   };
   const program = (of: (name: string, index: number) => Program): Program =>
     Object.assign({}, ...names.map((name, index) => of(name, index))) as Program;
-  const both = (name: string): Program => ({ [name]: member(name), [`${name} core`]: place(name) });
+  const both = (name: string): Program => ({ [name]: member(name), [`${name} core`]: membership(name) });
 
   it("counts people who leave the team with the organization", async () => {
     for (const name of names) await join(name);
     await s.stack.up(program(both));
     limit(3);
-    const half = program((name, index) => (index < 2 ? { [name]: member(name) } : { [`${name} core`]: place(name) }));
+    const half = program((name, index) =>
+      index < 2 ? { [name]: member(name) } : { [`${name} core`]: membership(name) },
+    );
     const { error } = await s.measured(() => s.stack.up(half));
     expect(codeOf(error)).toBe("AVALA_GUARD");
     expect((await s.teamNow()).members.length).toBeGreaterThanOrEqual(2);
@@ -399,7 +401,7 @@ describe("bug: one limit for all kinds of removals", () => {
 });
 
 it("bug: a team membership that was lost with the organization's is added again when they are back", async () => {
-  const program = (): Program => ({ mia: member("mia"), miaCore: place("mia") });
+  const program = (): Program => ({ mia: member("mia"), miaCore: membership("mia") });
   await s.stack.up(program());
   await s.stack.up({ miaCore: program()["miaCore"]! });
   expect(await roleOf(uids.mia)).toBeUndefined();

@@ -30,8 +30,8 @@ const programs: Record<Declaration, (row: Case) => Record<string, Stated>> = {
   admin: ({ organizationUid, email }) => ({
     person: organizationMember({ organization: organizationUid, email, role: "admin" }),
   }),
-  teamMember: (row) => ({ place: teamMembership({ team: teamOf(row), email: row.email, role: "member" }) }),
-  teamLead: (row) => ({ place: teamMembership({ team: teamOf(row), email: row.email, role: "lead" }) }),
+  teamMember: (row) => ({ membership: teamMembership({ team: teamOf(row), email: row.email, role: "member" }) }),
+  teamLead: (row) => ({ membership: teamMembership({ team: teamOf(row), email: row.email, role: "lead" }) }),
   memberAndLead: (row) => ({ ...programs.member(row), ...programs.teamLead(row) }),
 };
 
@@ -355,8 +355,8 @@ function standing(state: State, row: Case): string {
   const is = ({ email }: { email: string }) => email === row.email || email === moved(row.email);
   const member = members.find(is);
   if (member) {
-    const place = teams[0]!.members.find(is);
-    return place ? `${member.role}, team ${place.role}` : member.role!;
+    const membership = teams[0]!.members.find(is);
+    return membership ? `${member.role}, team ${membership.role}` : member.role!;
   }
   const invited = invitations.find((invitation) => is(invitation) && invitation.status === "pending");
   if (!invited) return "nobody";

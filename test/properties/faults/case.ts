@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Seed } from "../../../emulator/src/index.js";
 import type { Properties } from "../../support/host.js";
 import { Stack, type Hosts, type Outcome, type Program, type Recorded } from "../../support/stack.js";
-import { Place, type Operation } from "./operations.js";
+import { CaseNames, type Operation } from "./operations.js";
 
 export type OrganizationState = NonNullable<Seed["organizations"]>[number];
 export type PersonState = NonNullable<Seed["people"]>[number];
@@ -11,7 +11,7 @@ export type PersonState = NonNullable<Seed["people"]>[number];
 /** An operation just before it is carried out: the data of the service and the state, as a template. */
 export interface Template {
   operation: Operation;
-  at: Place;
+  at: CaseNames;
   organizations: OrganizationState[];
   people: PersonState[];
   resources: [string, Recorded][];
@@ -19,7 +19,7 @@ export interface Template {
 
 /** One operation in an organization of its own. */
 export class Case {
-  readonly at: Place;
+  readonly at: CaseNames;
   readonly stack: Stack;
   readonly organizations: OrganizationState[];
   readonly people: PersonState[];
@@ -29,7 +29,7 @@ export class Case {
 
   constructor(template: Template, token: string) {
     this.operation = template.operation;
-    this.at = new Place(token);
+    this.at = new CaseNames(token);
     const { organizations, people, resources } = copied(template, token);
     this.organizations = organizations;
     this.people = people;

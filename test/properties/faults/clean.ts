@@ -4,29 +4,29 @@ import { Stack } from "../../support/stack.js";
 import { Bench, type Held } from "./bench.js";
 import { Case, nextToken, outputsOf, tokenIn, UUID, type Template } from "./case.js";
 import type { CleanCall } from "./faults.js";
-import { Place, type Operation } from "./operations.js";
+import { CaseNames, type Operation } from "./operations.js";
 
 /** Prepares each operation: runs its earlier programs, and the actions of others in between. */
 export async function templates(list: readonly Operation[], settings: Partial<Settings> = {}): Promise<Template[]> {
   const bench = await Bench.start(settings);
   try {
-    const places = list.map((operation) => ({ operation, at: new Place(nextToken()), stack: new Stack({}) }));
-    const started = places.filter(({ operation }) => operation.start !== false);
+    const prepared = list.map((operation) => ({ operation, at: new CaseNames(nextToken()), stack: new Stack({}) }));
+    const started = prepared.filter(({ operation }) => operation.start !== false);
     await bench.hold(
       started.map(({ at }) => at.organization()),
-      places.flatMap(({ at }) => at.people()),
+      prepared.flatMap(({ at }) => at.people()),
     );
     await bench.together(async (hosts) => {
-      for (const { stack } of places) stack.shared = hosts;
-      await Promise.all(places.map(({ operation, at, stack }) => operation.before && stack.up(operation.before(at))));
+      for (const { stack } of prepared) stack.shared = hosts;
+      await Promise.all(prepared.map(({ operation, at, stack }) => operation.before && stack.up(operation.before(at))));
     });
-    for (const { operation, at } of places) await operation.between?.(bench.emulator, at);
+    for (const { operation, at } of prepared) await operation.between?.(bench.emulator, at);
     await bench.together(async (hosts) => {
-      for (const { stack } of places) stack.shared = hosts;
-      await Promise.all(places.map(({ operation, stack }) => operation.refreshed && stack.refresh()));
+      for (const { stack } of prepared) stack.shared = hosts;
+      await Promise.all(prepared.map(({ operation, stack }) => operation.refreshed && stack.refresh()));
     });
     const state = await bench.emulator.state();
-    return places.map(({ operation, at, stack }) => ({
+    return prepared.map(({ operation, at, stack }) => ({
       operation,
       at,
       organizations: state.organizations

@@ -13,8 +13,8 @@ import {
 
 type OrganizationSeed = NonNullable<Seed["organizations"]>[number];
 
-/** The environment of one operation: all its names, addresses and uids contain the token, and are unique. */
-export class Place {
+/** Names, addresses and uids of one case: all of them contain its token, and are unique. */
+export class CaseNames {
   /** @param token eight hexadecimal digits */
   constructor(readonly token: string) {}
 
@@ -79,39 +79,39 @@ export interface Operation {
   /** The organization that exists before; default Acme, false for none. */
   start?: false;
   /** Declared and created before. */
-  before?: (at: Place) => Program;
+  before?: (at: CaseNames) => Program;
   /** Actions of others in between. */
-  between?: (emulator: TestEmulator, at: Place) => Promise<unknown>;
+  between?: (emulator: TestEmulator, at: CaseNames) => Promise<unknown>;
   /** A refresh runs before the operation. */
   refreshed?: true;
   /** Declared then; missing resources are deleted. */
-  after?: (at: Place) => Program;
+  after?: (at: CaseNames) => Program;
   /** Default `up`. */
   command?: "refresh" | "destroy";
   /** Organizations or teams that are created: a lost answer may end in a refusal with the adopt line. */
   adoptable?: string[];
 }
 
-const acmeTaken = (at: Place, inputs: object = {}) =>
+const acmeTaken = (at: CaseNames, inputs: object = {}) =>
   organization({ name: at.name("Acme"), adopt: at.acme, ...inputs });
-const coreTaken = (at: Place, inputs: object = {}) =>
+const coreTaken = (at: CaseNames, inputs: object = {}) =>
   team({ organization: at.acme, name: "Core", adopt: at.uid("c0"), ...inputs });
-const member = (at: Place, name: string, inputs: object = {}) =>
+const member = (at: CaseNames, name: string, inputs: object = {}) =>
   organizationMember({ organization: at.acme, email: at.person(name), ...inputs });
-const invited = (at: Place, name: string, inputs: object = {}) =>
+const invited = (at: CaseNames, name: string, inputs: object = {}) =>
   invitation({ organization: at.acme, email: at.person(name), ...inputs });
-const place = (at: Place, name: string, inputs: object = {}) =>
+const membership = (at: CaseNames, name: string, inputs: object = {}) =>
   teamMembership({ team: at.core, email: at.person(name), role: "member", ...inputs });
-const roster = (at: Place, members: Record<string, string>, inputs: object = {}) =>
+const roster = (at: CaseNames, members: Record<string, string>, inputs: object = {}) =>
   teamRoster({
     team: at.core,
     members: Object.fromEntries(Object.entries(members).map(([name, role]) => [at.person(name), role])),
     ...inputs,
   });
 const only =
-  (declare: (at: Place) => Program[string]) =>
-  (at: Place): Program => ({ it: declare(at) });
-const path = (at: Place, rest = "") => `/organizations/acme-${at.token}/${rest}`;
+  (declare: (at: CaseNames) => Program[string]) =>
+  (at: CaseNames): Program => ({ it: declare(at) });
+const path = (at: CaseNames, rest = "") => `/organizations/acme-${at.token}/${rest}`;
 
 const organizations: Operation[] = [
   {
@@ -317,57 +317,60 @@ const invitations: Operation[] = [
   { name: "Invitation: destroy", before: only((at) => invited(at, "zoe")), command: "destroy" },
 ];
 
-const places: Operation[] = [
-  { name: "TeamMembership: create", after: only((at) => place(at, "mia")) },
-  { name: "TeamMembership: take over, with another role", after: only((at) => place(at, "bob", { role: "lead" })) },
-  { name: "TeamMembership: wait", after: only((at) => place(at, "zoe")) },
+const memberships: Operation[] = [
+  { name: "TeamMembership: create", after: only((at) => membership(at, "mia")) },
+  {
+    name: "TeamMembership: take over, with another role",
+    after: only((at) => membership(at, "bob", { role: "lead" })),
+  },
+  { name: "TeamMembership: wait", after: only((at) => membership(at, "zoe")) },
   {
     name: "TeamMembership: what waited becomes possible",
-    before: (at) => ({ zoe: member(at, "zoe"), it: place(at, "zoe") }),
+    before: (at) => ({ zoe: member(at, "zoe"), it: membership(at, "zoe") }),
     between: (emulator, at) => emulator.accept(at.person("zoe")),
-    after: (at) => ({ zoe: member(at, "zoe"), it: place(at, "zoe") }),
+    after: (at) => ({ zoe: member(at, "zoe"), it: membership(at, "zoe") }),
   },
   {
     name: "TeamMembership: another role",
-    before: only((at) => place(at, "mia")),
-    after: only((at) => place(at, "mia", { role: "lead" })),
+    before: only((at) => membership(at, "mia")),
+    after: only((at) => membership(at, "mia", { role: "lead" })),
   },
   {
     name: "TeamMembership: put back",
-    before: only((at) => place(at, "mia")),
+    before: only((at) => membership(at, "mia")),
     between: (emulator, at) => emulator.api("DELETE", path(at, `teams/core/members/${at.uids.mia}/`)),
     refreshed: true,
-    after: only((at) => place(at, "mia")),
+    after: only((at) => membership(at, "mia")),
   },
   {
     name: "TeamMembership: refresh after a removal by somebody else",
-    before: only((at) => place(at, "mia")),
+    before: only((at) => membership(at, "mia")),
     between: (emulator, at) => emulator.api("DELETE", path(at, `teams/core/members/${at.uids.mia}/`)),
     command: "refresh",
   },
   {
     name: "TeamMembership: another spelling",
-    before: only((at) => place(at, "mia")),
+    before: only((at) => membership(at, "mia")),
     after: only((at) => teamMembership({ team: at.core, user: at.uids.mia, role: "member" })),
   },
   {
     name: "TeamMembership: another logical name",
-    before: only((at) => place(at, "mia")),
-    after: (at) => ({ other: place(at, "mia") }),
+    before: only((at) => membership(at, "mia")),
+    after: (at) => ({ other: membership(at, "mia") }),
   },
   {
     name: "TeamMembership: one person goes, another comes",
-    before: (at) => ({ bob: place(at, "bob") }),
-    after: (at) => ({ mia: place(at, "mia") }),
+    before: (at) => ({ bob: membership(at, "bob") }),
+    after: (at) => ({ mia: membership(at, "mia") }),
   },
-  { name: "TeamMembership: destroy", before: only((at) => place(at, "bob")), command: "destroy" },
+  { name: "TeamMembership: destroy", before: only((at) => membership(at, "bob")), command: "destroy" },
 ];
 
 const leeAndBob = { lee: "lead", bob: "member" };
 const rosters: Operation[] = [
   { name: "TeamRoster: create", after: only((at) => roster(at, { lee: "lead", bob: "lead", mia: "member" })) },
   {
-    name: "TeamRoster: two people change places",
+    name: "TeamRoster: two people exchange roles",
     before: only((at) => roster(at, leeAndBob)),
     after: only((at) => roster(at, { bob: "lead", lee: "member" })),
   },
@@ -395,18 +398,18 @@ const rosters: Operation[] = [
   },
   {
     name: "TeamRoster: in place of single memberships",
-    before: (at) => ({ lee: place(at, "lee", { role: "lead" }), bob: place(at, "bob") }),
+    before: (at) => ({ lee: membership(at, "lee", { role: "lead" }), bob: membership(at, "bob") }),
     after: only((at) => roster(at, leeAndBob)),
   },
   {
     name: "TeamRoster: back to single memberships",
     before: only((at) => roster(at, leeAndBob)),
-    after: (at) => ({ lee: place(at, "lee", { role: "lead" }), bob: place(at, "bob") }),
+    after: (at) => ({ lee: membership(at, "lee", { role: "lead" }), bob: membership(at, "bob") }),
   },
   { name: "TeamRoster: destroy", before: only((at) => roster(at, leeAndBob)), command: "destroy" },
 ];
 
-const whole = (at: Place): Program => ({
+const whole = (at: CaseNames): Program => ({
   org: organization({ name: at.name("Beta"), description: "whole" }),
   blue: team({ organization: idOf("org"), name: "Blue" }),
   red: team({ organization: idOf("org"), name: "Red", forceDestroy: true }),
@@ -441,7 +444,7 @@ export const operations: readonly Operation[] = [
   ...teams,
   ...members,
   ...invitations,
-  ...places,
+  ...memberships,
   ...rosters,
   ...together,
 ];

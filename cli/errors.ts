@@ -34,12 +34,12 @@ export class NotCarriedOutError extends AvalaError {
  * @param now how things stand
  */
 export function afterLook(error: unknown, now: string): unknown {
-  return error instanceof RequestError && error.doubtful ? new NotCarriedOutError(error, now) : error;
+  return error instanceof RequestError && error.outcomeUnknown ? new NotCarriedOutError(error, now) : error;
 }
 
 /** An email may have been sent: the request got no answer, and no list shows emails. */
-export class DoubtfulEmailError extends AvalaError {
-  readonly code = "AVALA_DOUBTFUL_EMAIL";
+export class EmailUnknownError extends AvalaError {
+  readonly code = "AVALA_EMAIL_UNKNOWN";
 
   constructor(cause: RequestError, who: string) {
     super(

@@ -4,7 +4,7 @@ import { IdentityUnknownError, isOverdue, type OrganizationView } from "../../pr
 import { printable, quoted } from "../../provider/core/text.js";
 import type { Person } from "../../provider/core/identity.js";
 import { defineCommand, sharedOptions, type Invocation } from "../command.js";
-import { DoubtfulEmailError, RefusedError, UsageError } from "../errors.js";
+import { EmailUnknownError, RefusedError, UsageError } from "../errors.js";
 import { memberOf, shownMember, typedPerson } from "../membership/lookup.js";
 import { withSession, type Found, type Session } from "../session.js";
 import { day } from "../output/terminal.js";
@@ -64,10 +64,10 @@ async function send(session: Session, view: OrganizationView, row: Invitation, e
     await view.withSlug((slug) => session.client.invitations.resend(slug, row.uid));
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    if (error.doubtful) {
+    if (error.outcomeUnknown) {
       const now = await invitationNow(session, view, row).catch(() => undefined);
       if (now?.expiresAt !== undefined && now.expiresAt !== row.expiresAt) return;
-      throw new DoubtfulEmailError(error, quoted(email, 254));
+      throw new EmailUnknownError(error, quoted(email, 254));
     }
     if (error instanceof ApiError && isOverdue(row)) throw stillExpired(error, row);
     throw error;

@@ -38,7 +38,7 @@ export abstract class RequestError extends AvalaError {
    * True if a write may have been carried out although it failed: look the object up before sending it again
    * (no-idempotency-keys).
    */
-  abstract readonly doubtful: boolean;
+  abstract readonly outcomeUnknown: boolean;
 
   constructor(what: string, fix: string, request: RequestFacts, options?: { cause?: unknown }) {
     super(what, fix, options);
@@ -60,7 +60,7 @@ export abstract class ApiError extends RequestError {
     this.apiCode = apiCode;
   }
 
-  get doubtful(): boolean {
+  get outcomeUnknown(): boolean {
     return this.isWrite && this.request.uncertain === true;
   }
 }
@@ -86,7 +86,7 @@ export class RateLimitedError extends ApiError {
 /** 5xx: the service failed, possibly after it made the change. */
 export class UnavailableError extends ApiError {
   readonly code = "AVALA_UNAVAILABLE";
-  override get doubtful(): boolean {
+  override get outcomeUnknown(): boolean {
     return this.isWrite;
   }
 }
@@ -94,9 +94,9 @@ export class UnavailableError extends ApiError {
 export class UnexpectedStatusError extends ApiError {
   readonly code = "AVALA_UNEXPECTED_STATUS";
   /** A proxy or the service may answer a write that has been carried out with a redirect. */
-  override get doubtful(): boolean {
+  override get outcomeUnknown(): boolean {
     const redirected = (this.request.status ?? 0) < 400;
-    return this.isWrite && (redirected || super.doubtful);
+    return this.isWrite && (redirected || super.outcomeUnknown);
   }
 }
 
@@ -110,7 +110,7 @@ export class TransportError extends RequestError {
     this.sent = sent;
   }
 
-  get doubtful(): boolean {
+  get outcomeUnknown(): boolean {
     return this.isWrite && (this.sent || this.request.uncertain === true);
   }
 }
@@ -118,7 +118,7 @@ export class TransportError extends RequestError {
 /** The response is a success, but its shape is unknown to this version (success-may-not-be-json). */
 export class ResponseShapeError extends RequestError {
   readonly code = "AVALA_RESPONSE_SHAPE";
-  get doubtful(): boolean {
+  get outcomeUnknown(): boolean {
     return this.isWrite;
   }
 }
@@ -126,7 +126,7 @@ export class ResponseShapeError extends RequestError {
 /** A write while `AVALA_READ_ONLY` is set; no request was sent. */
 export class ReadOnlyError extends RequestError {
   readonly code = "AVALA_READ_ONLY";
-  get doubtful(): boolean {
+  get outcomeUnknown(): boolean {
     return false;
   }
 }

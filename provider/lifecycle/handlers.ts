@@ -1,5 +1,5 @@
 import { AvalaError } from "../core/errors.js";
-import { DoubtfulWriteError, OrganizationVanishedError } from "../snapshot/index.js";
+import { OutcomeUnknownError, OrganizationVanishedError } from "../snapshot/index.js";
 import { digestOf } from "../core/notes.js";
 import { NotPrivateError } from "../core/privateFolder.js";
 import { addressFault } from "../core/address.js";
@@ -192,9 +192,11 @@ async function carryOut<Seen>(lifecycle: Lifecycle<Seen>, run: Run, given: Targe
     seen = await lifecycle.sync(run, target, seen);
   } catch (error) {
     const unfinished = error instanceof UnfinishedError;
-    const doubtful = lifecycle.naturalKey ? error instanceof DoubtfulWriteError : exists && target.id === undefined;
+    const outcomeUnknown = lifecycle.naturalKey
+      ? error instanceof OutcomeUnknownError
+      : exists && target.id === undefined;
     const reached = unfinished ? (error.seen as Seen) : seen;
-    if (reached === undefined || !(unfinished || doubtful)) throw error;
+    if (reached === undefined || !(unfinished || outcomeUnknown)) throw error;
     // What exists is recorded as it is shown, so that the next preview tells what is missing.
     const inputs = { ...target.inputs, ...(exists ? known(lifecycle.toInputs(reached), target.inputs) : {}) };
     const state = {

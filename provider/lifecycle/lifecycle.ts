@@ -37,7 +37,7 @@ export function sends({ changed }: Target, name: string): boolean {
  */
 export interface Lifecycle<Observed> {
   readonly schema: ResourceSchema;
-  /** The id is known before the request, so that a doubtful write can be recorded and healed. */
+  /** The id is known before the request, so that a write with an unknown outcome can be recorded and healed. */
   readonly naturalKey: boolean;
 
   /**

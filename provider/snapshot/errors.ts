@@ -98,8 +98,8 @@ export class TeamVanishedError extends AvalaError {
 }
 
 /** A write got no response, and the look-up of its result failed too. */
-export class DoubtfulWriteError extends AvalaError {
-  readonly code = "AVALA_DOUBTFUL_WRITE";
+export class OutcomeUnknownError extends AvalaError {
+  readonly code = "AVALA_OUTCOME_UNKNOWN";
 
   constructor(cause: RequestError) {
     super(

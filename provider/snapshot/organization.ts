@@ -286,7 +286,7 @@ export class OrganizationView {
 
   /**
    * Sends the email of a listed invitation again, and reads its new expiry from the list, because the response is
-   * empty. No list shows whether an email was sent, so without a response the result remains doubtful.
+   * empty. No list shows whether an email was sent, so without a response the result remains unknown.
    */
   async resend(row: Invitation): Promise<Invitation> {
     const send = () => this.withSlug((slug) => this.#context.client.invitations.resend(slug, row.uid));

@@ -1,5 +1,5 @@
 import { ConflictError, InvalidError, NotFoundError, RequestError } from "../core/errors.js";
-import { DoubtfulWriteError } from "./errors.js";
+import { OutcomeUnknownError } from "./errors.js";
 
 /**
  * A write whose failure may hide a success (no-idempotency-keys): there was no response; or, with `orRefused`, it was
@@ -17,10 +17,10 @@ export async function confirmWrite<T>(
     if (!(error instanceof RequestError)) throw error;
     const refused = error instanceof ConflictError || error instanceof InvalidError;
     const gone = error instanceof NotFoundError;
-    const mayBeDone = error.doubtful || (options.orRefused && refused) || (options.orGone && gone);
+    const mayBeDone = error.outcomeUnknown || (options.orRefused && refused) || (options.orGone && gone);
     if (!mayBeDone) throw error;
     const found = await lookUp().catch(() => {
-      throw error.doubtful ? new DoubtfulWriteError(error) : error;
+      throw error.outcomeUnknown ? new OutcomeUnknownError(error) : error;
     });
     if (found === undefined) throw error;
     return found;

@@ -117,7 +117,7 @@ describe("resend whose answer is lost", () => {
     o.between.expect({ on: /^POST /, fate });
     const { code, stdout, stderr } = await o.desk.run(args);
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/the email to "zoe@example.com" may have been sent or not\..*\[AVALA_DOUBTFUL_EMAIL\]\n$/);
+    expect(stderr).toMatch(/the email to "zoe@example.com" may have been sent or not\..*\[AVALA_EMAIL_UNKNOWN\]\n$/);
     expect(await o.emulator.writes()).toEqual([]);
   });
 
@@ -125,7 +125,7 @@ describe("resend whose answer is lost", () => {
     const page = { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html>", after };
     await o.emulator.faults({ match: { method: "POST" }, action: page });
     const { code, stderr } = await o.desk.run(args);
-    expect([code, stderr.includes("[AVALA_DOUBTFUL_EMAIL]")]).toEqual(after ? [0, false] : [1, true]);
+    expect([code, stderr.includes("[AVALA_EMAIL_UNKNOWN]")]).toEqual(after ? [0, false] : [1, true]);
     expect(await o.emails()).toHaveLength(after ? 1 : 0);
   });
 

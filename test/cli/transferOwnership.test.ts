@@ -222,7 +222,7 @@ describe("transfer-ownership whose answer is lost", () => {
     const later = { test: (line: string) => (sent ||= line.startsWith("POST ")) && line.startsWith("GET ") } as RegExp;
     o.between.expect({ on: later, fate: 403, times: 9 }, { on: /^POST /, fate: "answer lost" });
     const { code, stderr } = await o.desk.run([...args(), "--yes"]);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[AVALA_DOUBTFUL_WRITE\]\n$/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[AVALA_OUTCOME_UNKNOWN\]\n$/)]);
     o.between.expect();
     const again = await o.desk.run([...args(), "--yes"]);
     expect(again.stderr).toMatch(/is already the owner of Acme \(acme\)/);

@@ -117,15 +117,15 @@ describe("whether a failed call may have been carried out", () => {
   ];
 
   it.each(table)("%s", async (_, reply, reading, writing) => {
-    expect((await failing(reply, read)).doubtful).toBe(reading);
-    expect((await failing(reply, write)).doubtful).toBe(writing);
+    expect((await failing(reply, read)).outcomeUnknown).toBe(reading);
+    expect((await failing(reply, write)).outcomeUnknown).toBe(writing);
   });
 
   it("a write that was not sent never has an unknown outcome", async () => {
     const { client, sent } = mocked({ readOnly: true });
     const error = await failure(write(client));
     expect(error).toBeInstanceOf(ReadOnlyError);
-    expect(error).toMatchObject({ doubtful: false });
+    expect(error).toMatchObject({ outcomeUnknown: false });
     expect(sent()).toEqual([]);
   });
 });

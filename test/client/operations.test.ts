@@ -340,7 +340,7 @@ describe("success-may-not-be-json: a success without JSON", () => {
           const { client, reply, sent } = mocked();
           reply({ status, body, headers: type });
           const error = await failure(call(client));
-          expect(error).toMatchObject({ code: "AVALA_RESPONSE_SHAPE", doubtful: true, request: { status } });
+          expect(error).toMatchObject({ code: "AVALA_RESPONSE_SHAPE", outcomeUnknown: true, request: { status } });
           expect(error.message).not.toMatch(/secret|doctype/);
           expect(sent()).toHaveLength(1);
         }
@@ -352,7 +352,10 @@ describe("success-may-not-be-json: a success without JSON", () => {
     for (const status of [203, 205, 206, 207]) {
       const { client, reply } = mocked();
       reply({ status, body: status === 205 ? "" : "{}" });
-      expect(await failure(call(client))).toMatchObject({ code: "AVALA_RESPONSE_SHAPE", doubtful: method !== "GET" });
+      expect(await failure(call(client))).toMatchObject({
+        code: "AVALA_RESPONSE_SHAPE",
+        outcomeUnknown: method !== "GET",
+      });
     }
   });
 });

@@ -69,7 +69,7 @@ describe("requests for one call that keeps failing", () => {
     reply(...times(2, { status: 403, body: { detail: "Upgrade.", code: "plan_insufficient", doc_url: "https://x" } }));
     const error = await finishFailing(client.organizations.get("acme"));
     expect(error).toBeInstanceOf(ForbiddenError);
-    expect(error).toMatchObject({ apiCode: "plan_insufficient", doubtful: false });
+    expect(error).toMatchObject({ apiCode: "plan_insufficient", outcomeUnknown: false });
     expect(sent()).toHaveLength(1);
   });
 });
@@ -79,7 +79,7 @@ describe("no-idempotency-keys: a write without an answer", () => {
     const { client, reply, sent } = mocked();
     reply(...times(2, { fails: "ECONNRESET" }));
     const error = await finishFailing(client.invitations.create("acme", { email: "ada@example.com" }));
-    expect(error).toMatchObject({ code: "AVALA_TRANSPORT", sent: true, doubtful: true });
+    expect(error).toMatchObject({ code: "AVALA_TRANSPORT", sent: true, outcomeUnknown: true });
     expect(sent()).toHaveLength(1);
   });
 });
@@ -115,7 +115,7 @@ describe("a delete without an answer", () => {
       reply({ fails: "ECONNRESET" }, ...replies);
       const error = await finishFailing(client.members.remove("acme", UID));
       expect(error).toBeInstanceOf(type);
-      expect(error).toMatchObject({ doubtful: true });
+      expect(error).toMatchObject({ outcomeUnknown: true });
     }
   });
 });

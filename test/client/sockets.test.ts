@@ -73,7 +73,7 @@ describe("a connection that drops", () => {
     });
     const client = clientOf(port);
     expect(await client.organizations.get("acme")).toMatchObject({ name: "Acme" });
-    expect(await failure(invite(client))).toMatchObject({ code: "AVALA_TRANSPORT", sent: true, doubtful: true });
+    expect(await failure(invite(client))).toMatchObject({ code: "AVALA_TRANSPORT", sent: true, outcomeUnknown: true });
     expect(seen).toHaveLength(3);
   });
 
@@ -83,7 +83,7 @@ describe("a connection that drops", () => {
       response.write("{", () => response.destroy());
     });
     const error = await failure(clientOf(port).invitations.resend("acme", UID));
-    expect(error).toMatchObject({ code: "AVALA_TRANSPORT", doubtful: true, request: { status: 200 } });
+    expect(error).toMatchObject({ code: "AVALA_TRANSPORT", outcomeUnknown: true, request: { status: 200 } });
     expect(seen).toHaveLength(1);
   });
 
@@ -92,7 +92,7 @@ describe("a connection that drops", () => {
       response.writeHead(403, { "content-length": 100 });
       response.write('{"detail": "no', () => response.destroy());
     });
-    expect(await failure(invite(clientOf(port)))).toMatchObject({ code: "AVALA_FORBIDDEN", doubtful: false });
+    expect(await failure(invite(clientOf(port)))).toMatchObject({ code: "AVALA_FORBIDDEN", outcomeUnknown: false });
   });
 
   it("after a delete was carried out: the second try's 404 is its success", async () => {
@@ -113,7 +113,12 @@ describe("deadlines", () => {
   ])("end a call with %s", async (_, stall) => {
     const { port, seen } = await serve((__, response) => stall(response));
     const error = await failure(invite(clientOf(port, { timeoutMs: 40 })));
-    expect(error).toMatchObject({ code: "AVALA_TRANSPORT", sent: true, doubtful: true, cause: { code: "TIMED_OUT" } });
+    expect(error).toMatchObject({
+      code: "AVALA_TRANSPORT",
+      sent: true,
+      outcomeUnknown: true,
+      cause: { code: "TIMED_OUT" },
+    });
     expect(seen).toHaveLength(1);
   });
 
@@ -190,7 +195,7 @@ describe("bodies without bounds", () => {
     expect(error).toMatchObject({ code: "AVALA_RESPONSE_SHAPE", request: { status: 200 } });
     expect(await failure(invite(client))).toMatchObject({ code: "AVALA_INVALID" });
     const deletion = await failure(client.teams.delete("acme", "crew"));
-    expect(deletion).toMatchObject({ code: "AVALA_RESPONSE_SHAPE", doubtful: true });
+    expect(deletion).toMatchObject({ code: "AVALA_RESPONSE_SHAPE", outcomeUnknown: true });
   });
 });
 
@@ -222,7 +227,7 @@ describe("connections", () => {
   it("nor for an error, when nothing follows them", async () => {
     const { port } = await serve((_, response) => response.writeEarlyHints({ link: "</x>" }, () => response.destroy()));
     const error = await failure(invite(clientOf(port)));
-    expect(error).toMatchObject({ code: "AVALA_TRANSPORT", doubtful: true, request: { method: "POST" } });
+    expect(error).toMatchObject({ code: "AVALA_TRANSPORT", outcomeUnknown: true, request: { method: "POST" } });
     expect(error).not.toHaveProperty("request.status");
   });
 });

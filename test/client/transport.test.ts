@@ -133,7 +133,7 @@ describe("readOnly", () => {
       client.teamMembers.remove("acme", "crew", UID),
     ];
     for (const write of writes)
-      expect(await failure(write)).toMatchObject({ code: "AVALA_READ_ONLY", doubtful: false });
+      expect(await failure(write)).toMatchObject({ code: "AVALA_READ_ONLY", outcomeUnknown: false });
     expect(sent()).toHaveLength(1);
   });
 });
@@ -197,7 +197,7 @@ describe("close", () => {
     await client.close();
     for (const error of [await waiting, await failure(client.organizations.get("acme"))]) {
       expect(error).toBeInstanceOf(TransportError);
-      expect(error).toMatchObject({ sent: false, doubtful: false });
+      expect(error).toMatchObject({ sent: false, outcomeUnknown: false });
     }
   });
 });
@@ -214,7 +214,7 @@ describe("a key that is refused", () => {
     const [ended] = await Promise.all([Promise.allSettled(calls), jest.runAllTimersAsync()]);
     const errors = ended.flatMap((call) => (call.status === "rejected" ? [call.reason as Error] : []));
     expect(errors).toHaveLength(19);
-    for (const error of errors) expect(error).toMatchObject({ code: "AVALA_UNAUTHORIZED", doubtful: false });
+    for (const error of errors) expect(error).toMatchObject({ code: "AVALA_UNAUTHORIZED", outcomeUnknown: false });
     expect(errors.map(({ message }) => message)).toEqual([
       expect.stringContaining('The service says: "Invalid API key."'),
       ...Array.from({ length: 18 }, () =>
@@ -231,6 +231,6 @@ describe("a key that is refused", () => {
     const removal = failure(client.teams.delete("acme", "crew"));
     const read = failure(client.organizations.get("acme"));
     await finish(Promise.all([removal, read]));
-    expect(await removal).toMatchObject({ code: "AVALA_UNAUTHORIZED", doubtful: true });
+    expect(await removal).toMatchObject({ code: "AVALA_UNAUTHORIZED", outcomeUnknown: true });
   });
 });

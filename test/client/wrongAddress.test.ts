@@ -54,7 +54,7 @@ it.each([...each(all, notOfApi), ...each(roots, ofApi)])(
   async (call, _, body) => {
     const error = await errorOf(call, body);
     expect(error).toBeInstanceOf(UnexpectedStatusError);
-    expect(error).toMatchObject({ code: "AVALA_UNEXPECTED_STATUS", doubtful: false, request: { status: 404 } });
+    expect(error).toMatchObject({ code: "AVALA_UNEXPECTED_STATUS", outcomeUnknown: false, request: { status: 404 } });
     expect(error.message).toMatch(
       /^(?:GET|POST|PATCH|DELETE) \S+ answered 404: there is no organizations API at the base URL https:\/\/api\.example\.test\/api\/v1\./,
     );
@@ -81,7 +81,7 @@ it("a removal without an answer that then finds a page does not count as carried
   reply({ fails: "ECONNRESET" }, { status: 404, body: notOfApi["a page"] });
   expect(await failure(client.members.remove("acme", "u1"))).toMatchObject({
     code: "AVALA_UNEXPECTED_STATUS",
-    doubtful: true,
+    outcomeUnknown: true,
   });
 });
 

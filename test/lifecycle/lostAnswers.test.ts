@@ -88,7 +88,7 @@ describe("no-idempotency-keys: a creation whose answer is lost", () => {
     async (kind) => {
       blindAfter(creation, "answer lost");
       const failed = await s.measured(() => s.stack.up(programs[kind]!()));
-      expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+      expect(failed.error?.message).toContain("[AVALA_OUTCOME_UNKNOWN]");
       s.mishaps();
       const again = await s.measured(() => s.stack.up(programs[kind]!()));
       expect(again.error?.message).toMatch(/adopt: "[-0-9a-f]{36}"/);
@@ -105,7 +105,7 @@ describe("no-idempotency-keys: a creation whose answer is lost", () => {
         async (fate) => {
           blindAfter(creation, fate);
           const failed = await s.measured(() => s.stack.up(programs[kind]!()));
-          expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+          expect(failed.error?.message).toContain("[AVALA_OUTCOME_UNKNOWN]");
           expect(s.stack.resources.get("it")!.initErrors).toHaveLength(1);
           expect(s.stack.outputs("it")["emailsSent"]).toBe(invites(kind) ? 1 : undefined);
 
@@ -188,7 +188,7 @@ describe("no-idempotency-keys: a change whose answer is lost", () => {
     await s.stack.up(before[kind]!());
     blindAfter(change, fate);
     const failed = await s.measured(() => s.stack.up(changed[kind]!()));
-    expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+    expect(failed.error?.message).toContain("[AVALA_OUTCOME_UNKNOWN]");
     s.mishaps();
     const healed = await s.measured(() => s.stack.up(changed[kind]!()));
     expect(healed.error).toBeUndefined();
@@ -200,7 +200,7 @@ describe("no-idempotency-keys: a change whose answer is lost", () => {
   it.each(Object.keys(emptied))("that clears a field of %s is not forgotten", async (kind) => {
     await s.stack.up(before[kind]!());
     blindAfter(change, "lost");
-    expect((await s.measured(() => s.stack.up(emptied[kind]!()))).error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+    expect((await s.measured(() => s.stack.up(emptied[kind]!()))).error?.message).toContain("[AVALA_OUTCOME_UNKNOWN]");
     s.mishaps();
     await s.stack.up(emptied[kind]!());
     expect(await now(kind)).toBe("");
@@ -240,7 +240,7 @@ describe("no-idempotency-keys: a removal whose answer is lost", () => {
   it("of a member that cannot be looked up either is completed by the next destroy", async () => {
     await s.stack.up({ it: organizationMember({ organization: uids.acme, user: uids.mia }) });
     blindAfter(/^DELETE /, "lost");
-    expect((await s.measured(() => s.stack.destroy())).error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+    expect((await s.measured(() => s.stack.destroy())).error?.message).toContain("[AVALA_OUTCOME_UNKNOWN]");
     expect(s.stack.resources.size).toBe(1);
     s.mishaps();
     expect((await s.measured(() => s.stack.destroy())).error).toBeUndefined();
@@ -284,9 +284,9 @@ describe.each([
   it("counts a resend as sent, and never sends it a second time by itself", async () => {
     await s.stack.up(zoe({}));
     s.mishaps({ on: /resend/, fate: "answer lost" });
-    const doubtful = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
+    const outcomeUnknown = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
     const next = await s.measured(() => s.stack.up(zoe({ resend: "one" })));
-    expect([...doubtful.emails, ...next.emails]).toEqual([`resend ${person("zoe")}`]);
+    expect([...outcomeUnknown.emails, ...next.emails]).toEqual([`resend ${person("zoe")}`]);
   });
 
   it("replaces the invitation with one email if the answer to the second half is lost", async () => {
@@ -324,7 +324,7 @@ describe.each([
       await s.stack.up(zoe({}));
       blindAfter(/cancel/, fate);
       const failed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));
-      expect(failed.error?.message).toContain("[AVALA_DOUBTFUL_WRITE]");
+      expect(failed.error?.message).toContain("[AVALA_OUTCOME_UNKNOWN]");
       s.mishaps();
       if (refreshed) await s.stack.refresh();
       const healed = await s.measured(() => s.stack.up(zoe({ role: "admin" })));

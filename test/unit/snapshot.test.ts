@@ -5,7 +5,7 @@ import {
   TransportError,
   UnavailableError,
 } from "../../provider/core/errors.js";
-import { DoubtfulWriteError, IdentityUnknownError } from "../../provider/snapshot/errors.js";
+import { OutcomeUnknownError, IdentityUnknownError } from "../../provider/snapshot/errors.js";
 import { Listing } from "../../provider/snapshot/listing.js";
 import { People, type PersonRow } from "../../provider/snapshot/people.js";
 import { confirmWrite } from "../../provider/snapshot/settle.js";
@@ -222,7 +222,7 @@ describe("no-idempotency-keys: a write that failed", () => {
 
   it("stays an unknown outcome if the look-up fails too", async () => {
     const settled = confirmWrite(failing(lost), failing(new Error("down")));
-    await expect(settled).rejects.toThrow(DoubtfulWriteError);
-    await expect(settled).rejects.toMatchObject({ cause: lost, code: "AVALA_DOUBTFUL_WRITE" });
+    await expect(settled).rejects.toThrow(OutcomeUnknownError);
+    await expect(settled).rejects.toMatchObject({ cause: lost, code: "AVALA_OUTCOME_UNKNOWN" });
   });
 });

@@ -115,10 +115,10 @@ export function refusedBefore(facts: RequestFacts): UnauthorizedError {
 /** The error for a request without a response. `sent` is true if any of its attempts was sent. */
 export function transportError(facts: RequestFacts, failure: Failure, sent: boolean, redact: Redactor): TransportError {
   const message = redact(failure.message);
-  const doubtful = sent && facts.method !== "GET";
+  const outcomeUnknown = sent && facts.method !== "GET";
   const ending = failure.status === undefined ? "got no answer" : "and then broke off";
-  const outcome = doubtful ? "it may have been carried out anyway." : "nothing was changed.";
-  const fix = doubtful
+  const outcome = outcomeUnknown ? "it may have been carried out anyway." : "nothing was changed.";
+  const fix = outcomeUnknown
     ? "Check whether the change was made before trying again."
     : "Check the base URL, the network and the state of the service, then run again.";
   // The original error may know headers; its code and text are all that is kept.

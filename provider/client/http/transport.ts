@@ -71,7 +71,7 @@ export class Transport {
 
   /**
    * Writes whose response may be empty, or any JSON. Any other body does not come from the service: a proxy whose
-   * session has ended may answer with its login page and the status 200. Whether the change was made is then doubtful
+   * session has ended may answer with its login page and the status 200. Whether the change was made is then unknown
    * (success-may-not-be-json).
    */
   async act(method: "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<void> {

@@ -3,7 +3,7 @@ import { normalizeEmail } from "../../core/address.js";
 import { printable, quoted } from "../../core/text.js";
 import {
   CreatedNotShownError,
-  DoubtfulWriteError,
+  OutcomeUnknownError,
   IdentityUnknownError,
   isOverdue,
   isPast,
@@ -45,7 +45,7 @@ export interface PersonStatus {
    * is known.
    */
   invitation: Invitation | undefined;
-  /** Mails that this step has caused, doubtful ones included. */
+  /** Emails that this step has caused, unconfirmed ones included. */
   emails: number;
   /** The person is to be mailed, and may not have been. */
   isEmailPending?: boolean;
@@ -382,7 +382,7 @@ export function invitedRole(row: Invitation | undefined): string | undefined {
   return isValid(row) && knownRoles.has(row?.role ?? "") ? row!.role : undefined;
 }
 
-/** Mails an invitation of the declared role, in place of the one that is listed. */
+/** Sends an invitation with the declared role instead of the listed one. */
 async function invite(target: Target, seen: PersonStatus): Promise<PersonStatus> {
   const { view, person, invitation: row } = seen;
   const { email, userUid } = person;
@@ -397,7 +397,7 @@ async function invite(target: Target, seen: PersonStatus): Promise<PersonStatus>
   if (row) {
     await view.cancel(row.uid).catch((error: unknown) => {
       // It may be cancelled: then nothing but this record tells that another one is to follow.
-      throw error instanceof DoubtfulWriteError
+      throw error instanceof OutcomeUnknownError
         ? new UnfinishedError({ ...without, isEmailPending: true } satisfies PersonStatus, error)
         : error;
     });
@@ -420,9 +420,9 @@ async function sendEmail(
     return { ...seen, invitation: await send(), emails: seen.emails + 1 };
   } catch (error) {
     const sent = error instanceof CreatedNotShownError;
-    const doubtful = error instanceof DoubtfulWriteError;
-    if (!(sent || doubtful || (cancelled && error instanceof Error))) throw error;
-    const emails = seen.emails + (sent || doubtful ? 1 : 0);
+    const outcomeUnknown = error instanceof OutcomeUnknownError;
+    if (!(sent || outcomeUnknown || (cancelled && error instanceof Error))) throw error;
+    const emails = seen.emails + (sent || outcomeUnknown ? 1 : 0);
     throw new UnfinishedError({ ...seen, emails, isEmailPending: !sent } satisfies PersonStatus, error);
   }
 }

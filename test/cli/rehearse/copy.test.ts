@@ -403,7 +403,10 @@ describe("an answer that the copy cannot represent", () => {
     for (const answer of answers) {
       const { reason } = answer as PromiseRejectedResult;
       expect(reason).toBeInstanceOf(UnexpectedStatusError);
-      expect(reason).toMatchObject({ doubtful: false, message: expect.stringContaining("cannot be copied") as string });
+      expect(reason).toMatchObject({
+        outcomeUnknown: false,
+        message: expect.stringContaining("cannot be copied") as string,
+      });
     }
     expect((await service.calls()).filter((call) => call === "GET /organizations/acme/")).toHaveLength(1);
     expect(only(copy.states()).organizations).toEqual([]);

@@ -199,7 +199,7 @@ async function answered({ method, path, run, isDone, key = ownerKey }: Write, ac
 
 describe.each(Object.entries(writes))("%s", (_, write) => {
   /** The result after a look-up. */
-  const ends = (ended: string) => (write.isInvisible ? "DoubtfulWriteError" : ended);
+  const ends = (ended: string) => (write.isInvisible ? "OutcomeUnknownError" : ended);
 
   it.each(Object.entries(own))("answered %s is done, and sent once", async (__, action) => {
     expect(await answered(write, { ...action, after: true })).toEqual({ ended: "done", sent: 1, isDone: true });
@@ -218,8 +218,8 @@ describe.each(Object.entries(writes))("%s", (_, write) => {
     "answered a login page, as all reads after it; carried out: %s: unknown outcome",
     async (after) => {
       const action = { ...foreign["200 with a login page"]!, after };
-      const doubtful = { ended: "DoubtfulWriteError", sent: 1, isDone: after };
-      expect(await answered(write, action, true)).toEqual(doubtful);
+      const outcomeUnknown = { ended: "OutcomeUnknownError", sent: 1, isDone: after };
+      expect(await answered(write, action, true)).toEqual(outcomeUnknown);
     },
   );
 });

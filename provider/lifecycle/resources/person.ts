@@ -266,7 +266,7 @@ function warnNewValues(run: Run, row: Invitation | undefined): void {
   warnNew("role", row?.role, knownRoles);
 }
 
-/** Mails whoever is neither a member nor invited as declared, where that is due. */
+/** Sends an invitation to a person who is neither a member nor invited as declared, where that is due. */
 export async function ensureInvited(run: Run, target: Target, seen: PersonStatus): Promise<PersonStatus> {
   const due = dueEmailOf(target, seen);
   if (due === undefined) return seen;

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** One call on its way to the service. */
@@ -6,6 +6,7 @@ export interface ProxiedCall {
   method: string;
   /** Below the base URL, with the query. */
   path: string;
+  headers: IncomingHttpHeaders;
   body: string;
   /** Whether the caller has ended the connection. */
   isGone(): boolean;
@@ -29,6 +30,7 @@ export async function openProxy(target: string, handle: Handler) {
     const call = {
       method: request.method!,
       path: request.url!.slice(base.pathname.length),
+      headers: request.headers,
       body,
       isGone: () => request.socket.destroyed,
     };

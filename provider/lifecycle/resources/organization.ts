@@ -26,7 +26,7 @@ interface Observed {
 }
 
 /** Fields that the service takes on creation (contract section 4.1); the others follow in an update. */
-const takenOnCreate = ["name", "description", "logo", "website", "industry", "email", "phone", "visibility"];
+export const takenOnCreate = ["name", "description", "logo", "website", "industry", "email", "phone", "visibility"];
 
 export const organization: Lifecycle<Observed> = {
   schema,

@@ -22,24 +22,45 @@ it("npm test takes paths: they choose tests, and are not taken for reporters", (
   ]);
 });
 
-it("npm test names what this machine has no browser for, and does not count it", async () => {
+const UNAVAILABLE = [
+  {
+    what: "no browser",
+    file: "test/emulator/page.test.ts",
+    chosen: "AVALA_TEST_BROWSER",
+    runs: "the page",
+    isNotRun: /^ +in a browser$/m,
+    line: "the emulator's page in a browser (no Chromium was found; install it or set AVALA_TEST_BROWSER)",
+  },
+  {
+    what: "no Python",
+    file: "test/witness/requests.test.ts",
+    chosen: "AVALA_TEST_PYTHON",
+    runs: "every difference has a reason",
+    isNotRun: /beside the official SDK/,
+    line:
+      "the provider's requests beside those of the official Python SDK " +
+      "(no Python was found; install Python 3.10 or newer, or set AVALA_TEST_PYTHON)",
+  },
+];
+
+it.each(UNAVAILABLE)("npm test names what this machine has $what for, and does not count it", (unavailable) => {
+  const { line, chosen, runs, isNotRun } = unavailable;
   const file = join(temporaryFolder(), "summary.json");
   const reporters = ["--reporters=default", `--reporters=${join(root, "scripts/testSummary.mjs")}`];
   const notRunFile = `${file}.notRun`;
   const { status, stderr } = spawnSync(
     process.execPath,
-    ["node_modules/jest/bin/jest.js", "test/emulator/page.test.ts", "--verbose", ...reporters],
+    ["node_modules/jest/bin/jest.js", unavailable.file, "--verbose", ...reporters],
     {
       cwd: root,
       encoding: "utf8",
-      env: { ...process.env, AVALA_TEST_BROWSER: "", AVALA_TEST_SUMMARY: file, AVALA_TEST_NOT_RUN: notRunFile },
+      env: { ...process.env, [chosen]: "", AVALA_TEST_SUMMARY: file, AVALA_TEST_NOT_RUN: notRunFile },
     },
   );
   expect(status).toBe(0);
-  expect(stderr).toContain("the page");
-  expect(stderr).not.toMatch(/^ +in a browser$/m);
+  expect(stderr).toContain(runs);
+  expect(stderr).not.toMatch(isNotRun);
   const summary = JSON.parse(readFileSync(file, "utf8"));
-  const line = "the emulator's page in a browser (no Chromium was found; install it or set AVALA_TEST_BROWSER)";
   expect(summary).toMatchObject({ failed: 0, skipped: 0, notRun: [line] });
   expect(existsSync(notRunFile)).toBe(false);
 

@@ -9,11 +9,14 @@ export type Found = { python: string } | { reason: string };
 const REQUIREMENTS = join(__dirname, "requirements.txt");
 const FOLDER = resolve(__dirname, "../../.work/witness");
 /** The oldest that the pinned packages support. */
-const OLDEST = [3, 10];
+const OLDEST = [3, 10] as const;
 const NAMES = ["python3", "python"];
 /** A registry that cannot be reached must not hold up the tests. */
 const DEADLINE_MS = 180_000;
-const PIP = ["-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "--retries", "1", "--timeout", "15"];
+const PIP = (
+  "-I -m pip --disable-pip-version-check --no-input --retries 1 --timeout 15 " +
+  "install --quiet --require-hashes --only-binary :all:"
+).split(" ");
 const windows = process.platform === "win32";
 const REMEDY = "Set AVALA_TEST_PYTHON to a Python that can install test/witness/requirements.txt, or unset it";
 
@@ -36,7 +39,7 @@ export function findSdk(
 ): Found {
   const chosen = env["AVALA_TEST_PYTHON"];
   const base = chosen ?? onPath(env["PATH"]);
-  if (!base) return { reason: "no Python was found; install Python 3.10 or set AVALA_TEST_PYTHON" };
+  if (!base) return { reason: "no Python was found; install Python 3.10 or newer, or set AVALA_TEST_PYTHON" };
   try {
     return { python: environment(base, env, requirements, folder) };
   } catch (error) {
@@ -52,14 +55,12 @@ export function findSdk(
  * may do so at once; the second one's is dropped.
  */
 function environment(base: string, env: Environment, requirements: string, folder: string): string {
-  const identity = run(
-    "tell its version",
-    base,
-    ["-I", "-c", "import sys; print(*sys.version_info[:2], sys.executable, sys.version)"],
-    env,
-  );
+  const run = (what: string, program: string, args: string[]) =>
+    outputOf(`${base} could not ${what}`, program, args, env);
+  const tell = "import sys; print(*sys.version_info[:2], sys.executable, sys.version)";
+  const identity = run("tell its version", base, ["-I", "-c", tell]);
   const [major = 0, minor = 0] = identity.split(" ").map(Number);
-  if (major < OLDEST[0]! || (major === OLDEST[0] && minor < OLDEST[1]!)) {
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
     throw new NotSetUp(`${base} is Python ${major}.${minor}, older than ${OLDEST.join(".")}`);
   }
   const key = createHash("sha256").update(identity).update(readFileSync(requirements)).digest("hex").slice(0, 16);
@@ -68,15 +69,9 @@ function environment(base: string, env: Environment, requirements: string, folde
   const partial = join(folder, `${key}.${process.pid}`);
   mkdirSync(folder, { recursive: true });
   try {
-    run("make a virtual environment", base, ["-I", "-m", "venv", partial], env);
-    const python = programIn(partial);
-    run(
-      "install the SDK",
-      python,
-      [...PIP, "install", "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", requirements],
-      env,
-    );
-    run("load the SDK", python, ["-I", "-c", "import avala"], env);
+    run("make a virtual environment", base, ["-I", "-m", "venv", partial]);
+    run("install the SDK", programIn(partial), [...PIP, "-r", requirements]);
+    run("load the SDK", programIn(partial), ["-I", "-c", "import avala"]);
     moveTo(place, partial);
   } finally {
     rmSync(partial, { recursive: true, force: true });
@@ -95,14 +90,14 @@ function moveTo(place: string, partial: string): void {
 
 const programIn = (folder: string) => (windows ? join(folder, "Scripts", "python.exe") : join(folder, "bin", "python"));
 
-/** Runs a step to its end and returns its stdout. */
-function run(what: string, program: string, args: string[], env: Environment): string {
+/** Runs a step to its end and returns its stdout; `failed` begins the message of a failure. */
+function outputOf(failed: string, program: string, args: string[], env: Environment): string {
   const options = { env: env as NodeJS.ProcessEnv, encoding: "utf8", timeout: DEADLINE_MS } as const;
   const { status, signal, stdout, stderr, error } = spawnSync(program, args, options);
   if (status === 0) return stdout.trim();
   const said = `${stdout ?? ""}\n${stderr ?? ""}`.trim().split("\n").at(-1)?.trim();
   const why = error?.message || said || `it ended with ${signal ?? status}`;
-  throw new NotSetUp(`${program} could not ${what}: ${why.slice(0, 200)}`);
+  throw new NotSetUp(`${failed}: ${why.slice(0, 200)}`);
 }
 
 function onPath(path = ""): string | undefined {

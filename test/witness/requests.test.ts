@@ -47,7 +47,7 @@ const ALWAYS: Difference[] = [
 ];
 const LIST: Difference[] = [
   { where: "query limit", ours: "100", why: "A page has 20 rows by default: fewer requests for each list." },
-  { where: "query page", ours: "1", why: "Without it, a link back to the first page could not be told from a loop." },
+  { where: "query page", ours: "1", why: "With it, a link back to the first page is recognised as a loop." },
 ];
 const NEXT_PAGE: Difference[] = [
   { where: "query cursor", sdk: "2", why: "The service ignores it and answers the first page (pages-follow-next)." },

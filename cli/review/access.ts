@@ -263,13 +263,17 @@ export function stronger(one: AccessRecord | undefined, other: AccessRecord | un
 }
 
 /**
- * Of two resources of the program that stand for one access, the one that says more. It has become possible only where it
- * has for both: else the change of one would pass for what others did to the other.
+ * Of two resources that stand for one access, the one that says more, with the role of what the run writes: with
+ * `--exclude` a resource that the program no longer declares may stay beside its successor. It has become possible only
+ * where it has for both: else the change of one would pass for what others did to the other.
  */
 function declaredTogether(one: AccessRecord, other: AccessRecord | undefined): AccessRecord {
   if (!other) return one;
+  const [written, left] = one.kept === true ? [other, one] : [one, other];
+  const more = stronger(written, left)!;
   return {
-    ...stronger(one, other)!,
+    ...more,
+    role: left.kept === true && written.managed ? written.role : more.role,
     possible: one.possible === true && other.possible === true,
     kept: one.kept === true && other.kept === true,
   };

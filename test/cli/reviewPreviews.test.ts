@@ -250,18 +250,72 @@ describe("a team membership", () => {
   });
 });
 
-describe("a roster", () => {
-  const roster = (was: Record<string, unknown> | undefined, is?: Record<string, unknown>): Planned => ({
-    kind: "TeamRoster",
-    name: "roster",
-    id: `${acme}/${core}`,
-    ...(was
-      ? { was: { team: `${acme}/${core}`, unmanaged: "report", waiting: "", unmanagedMembers: "", ...was } }
-      : {}),
-    ...(is ? { is: { team: `${acme}/${core}`, unmanaged: "report", ...is } } : {}),
-  });
-  const text = (...people: string[]) => people.map((one) => one.replace(" ", "@example.com ")).join("\n");
+const roster = (was: Record<string, unknown> | undefined, is?: Record<string, unknown>): Planned => ({
+  kind: "TeamRoster",
+  name: "roster",
+  id: `${acme}/${core}`,
+  ...(was ? { was: { team: `${acme}/${core}`, unmanaged: "report", waiting: "", unmanagedMembers: "", ...was } } : {}),
+  ...(is ? { is: { team: `${acme}/${core}`, unmanaged: "report", ...is } } : {}),
+});
+const text = (...people: string[]) => people.map((one) => one.replace(" ", "@example.com ")).join("\n");
 
+describe("bug: a resource that --exclude leaves, and its successor: the role is that of what the run writes", () => {
+  const [ada, zoe] = [member("ada", joined), member("zoe", invited)];
+  const inCore = inTeam("ada", { status: "active" });
+  const renamed = (planned: Planned): Planned => ({ ...planned, name: `${planned.name} renamed` });
+  const listed = roster({ members: text("ada member") });
+
+  it.each<[what: string, left: Planned, successor: Planned, expected: string]>([
+    ["a member", ada, renamed(member("ada", undefined, { role: "admin" })), "role ada: has member → has admin"],
+    [
+      "an invited person",
+      zoe,
+      renamed(member("zoe", undefined, { role: "admin" })),
+      "invited zoe: invited member → invited admin (1)",
+    ],
+    [
+      "an Invitation",
+      { ...zoe, kind: "Invitation" },
+      member("zoe", undefined, { role: "admin" }),
+      "invited zoe: invited member → invited admin (1)",
+    ],
+    [
+      "a member whose status is secret",
+      member("ada", { status: "[secret]" }),
+      renamed(member("ada", undefined, { role: "admin" })),
+      "role ada: has member → has admin (1)",
+    ],
+    [
+      "a team membership",
+      inCore,
+      renamed(inTeam("ada", undefined, { role: "lead" })),
+      "role ada Core: has member → has lead",
+    ],
+    [
+      "a roster, and a team membership",
+      listed,
+      inTeam("ada", undefined, { role: "lead" }),
+      "role ada Core: has member → has lead",
+    ],
+    [
+      "a team membership, and a roster",
+      inCore,
+      roster(undefined, { members: text("ada lead") }),
+      "role ada Core: has member → has lead",
+    ],
+    [
+      "a roster, and a roster",
+      listed,
+      renamed(roster(undefined, { members: text("ada lead") })),
+      "role ada Core: has member → has lead",
+    ],
+  ])("%s", (_what, left, successor, expected) => {
+    const planned = [same(left), successor];
+    expect([planned, planned.toReversed()].map(linesOf)).toEqual([[expected], [expected]]);
+  });
+});
+
+describe("a roster", () => {
   it("replaces single memberships, and they replace it: nobody loses access", () => {
     const edge = inTeam("ada", { status: "active" });
     expect(linesOf([edge, roster(undefined, { members: text("ada member") })])).toEqual([

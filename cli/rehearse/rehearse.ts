@@ -22,7 +22,9 @@ const runOptions = {
     value: "<urn>",
     description: "As of pulumi up: change only this resource.",
   },
+  "target-dependents": { type: "boolean", description: "As of pulumi up: also change what depends on these." },
   exclude: { type: "string", multiple: true, value: "<urn>", description: "As of pulumi up: leave this resource out." },
+  "exclude-dependents": { type: "boolean", description: "As of pulumi up: also leave out what depends on these." },
   replace: { type: "string", multiple: true, value: "<urn>", description: "As of pulumi up: replace this resource." },
   refresh: { type: "boolean", description: "As of pulumi up: refresh the state first." },
   "continue-on-error": { type: "boolean", description: "As of pulumi up: go on after an error." },
@@ -38,7 +40,8 @@ function runArguments(given: Invocation<Options>["options"]): { preview: string[
   const urns = (["target", "exclude", "replace"] as const).flatMap((name) =>
     given[name].flatMap((urn) => [`--${name}`, urn]),
   );
-  const preview = [...urns, ...(given.refresh ? ["--refresh"] : [])];
+  const flags = (["target-dependents", "exclude-dependents", "refresh"] as const).filter((name) => given[name]);
+  const preview = [...urns, ...flags.map((name) => `--${name}`)];
   return { preview, up: [...preview, ...(given["continue-on-error"] ? ["--continue-on-error"] : [])] };
 }
 

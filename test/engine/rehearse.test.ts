@@ -140,6 +140,29 @@ describe("rehearse", () => {
     expect(left).toEqual([expect.stringContaining("has to accept the invitation")]);
   });
 
+  describe("a part of the program", () => {
+    it.each<[options: string, changed: string[]]>([
+      ["--target core", ["core"]],
+      ["--target core --target-dependents", ["core", "lee"]],
+      ["--exclude core", ["ada", "lee"]],
+      ["--exclude core --exclude-dependents", ["ada"]],
+    ])("%s: only %j change", async (options, changed) => {
+      project.declare([acme, core, member("ada", { role: "admin" }), member("lee"), lead("lee")]);
+      await project.up();
+      const described = { ...core, args: { ...core.args, description: "new" } };
+      const follows = { ...lead("lee"), args: { ...lead("lee").args, role: "member" } };
+      project.declare([acme, described, member("ada"), member("lee"), follows]);
+      const { urn } = project.resource("core");
+      const { code, stdout } = await rehearse("--json", ...options.replace("core", urn).split(" "));
+      const { changes, acts, failure } = JSON.parse(stdout) as Rehearsal;
+      const found = [
+        ...acts.map(({ team }) => team?.name.toLowerCase()),
+        ...changes.map(({ person }) => person.email!.split("@")[0]),
+      ];
+      expect([code, failure, found.toSorted()]).toEqual([0, [], changed.toSorted()]);
+    });
+  });
+
   it("refuses a change of another package's resources before anything runs", async () => {
     project.write({
       "index.js": `

@@ -16,8 +16,31 @@ export interface Case {
   after: Declared[];
   /** Names of resources that the second run replaces (`--replace`). */
   replaced: string[];
-  /** Names of resources that the second run leaves out (`--exclude`). */
-  excluded: string[];
+  run: Run;
+  /** Resources that the second run leaves out (`--exclude`). */
+  excluded: Chosen[];
+  /** Resources to which the second run is limited (`--target`); none of the others if there are none. */
+  targeted: Chosen[];
+}
+
+/** What the second run is about: it is the same for all programs that share a run. */
+export interface Run {
+  /** Only targets (`--target`), or everything except what is excluded. */
+  isTargeted: boolean;
+  /** Also what depends on them (`--target-dependents`, `--exclude-dependents`). */
+  withDependents: boolean;
+}
+
+/** Resources of this name: of the state, or also what only the program declares, by a pattern. */
+export interface Chosen {
+  name: string;
+  isRecorded: boolean;
+}
+
+/** A data file of People, which is written beside the program. */
+export interface DataFile {
+  name: string;
+  content: { people: Listed[]; defaults?: Record<string, unknown> };
 }
 
 export type Act =
@@ -86,13 +109,133 @@ export function caseOf(number: number): Case {
   const before = firstProgram(dice, slug, people);
   const acts = actsOn(dice, people);
   const after = changed(dice, slug, people, before);
-  const both = [...after.values()].filter(({ name }) => [...before.values()].some((one) => one.name === name));
-  const replaced = dice.chance(0.25) && both.length > 0 ? [dice.one(both).name] : [];
+  const [first, second] = gathered(new Dice(number * 15_485_863 + 3), slug, people, [before, after]);
+  const recorded = first.flatMap(namesOf);
+  const both = second.flatMap(namesOf).filter((name) => recorded.includes(name));
+  const replaced = dice.chance(0.25) && both.length > 0 ? [dice.one(both)] : [];
   const further = new Dice(number * 104_729 + 7);
-  const surrounded = moved(further, slug, [...after.values()]);
-  const free = both.filter(({ name }) => !replaced.includes(name));
-  const excluded = further.chance(0.2) && free.length > 0 ? [further.one(free).name] : [];
-  return { slug, seed, people, before: [...before.values()], acts, after: surrounded, replaced, excluded };
+  const surrounded = moved(further, slug, second);
+  const all = [...new Set([...recorded, ...surrounded.flatMap(namesOf)])].filter((name) => !replaced.includes(name));
+  const run = runs[number % runs.length]!;
+  const chosen = chosenFor(further, run, all, surrounded.filter(isInfrastructure).flatMap(namesOf));
+  return { slug, seed, people, before: first, acts, after: surrounded, replaced, run, ...chosen };
+}
+
+/** Most runs are whole; each of the others is among five programs in a row. */
+const runs: readonly Run[] = [
+  { isTargeted: false, withDependents: false },
+  { isTargeted: true, withDependents: false },
+  { isTargeted: false, withDependents: false },
+  { isTargeted: true, withDependents: true },
+  { isTargeted: false, withDependents: true },
+];
+
+/** What people's resources depend on. */
+const isInfrastructure = ({ kind }: Declared) => ["Component", "Provider", "Organization", "Team"].includes(kind);
+
+/** Mostly with what the targets depend on: without it, the engine refuses a new one. */
+function chosenFor(
+  dice: Dice,
+  { isTargeted, withDependents }: Run,
+  names: readonly string[],
+  infrastructure: readonly string[],
+): Pick<Case, "excluded" | "targeted"> {
+  const chosen = (name: string): Chosen => ({ name, isRecorded: dice.chance(0.3) });
+  if (isTargeted) {
+    const below = dice.chance(0.8) ? infrastructure.map((name) => ({ name, isRecorded: false })) : [];
+    return { excluded: [], targeted: [...below, ...dice.some(names, dice.one([0.2, 0.5, 0.9])).map(chosen)] };
+  }
+  const isExcluding = dice.chance(withDependents ? 0.8 : 0.2) && names.length > 0;
+  return { excluded: isExcluding ? [chosen(dice.one(names))] : [], targeted: [] };
+}
+
+/** Names of the resources of a declaration. */
+function namesOf({ kind, name, args }: Declared): string[] {
+  if (kind !== "People") return [name];
+  return [name, ...listedIn(args).flatMap(({ email, teams }) => namesOfPerson(`${name}-${email}`, teams))];
+}
+
+const namesOfPerson = (own: string, teams: Listed["teams"]) => [
+  own,
+  ...Object.keys(teams).map((team) => `${own}-${team}`),
+];
+
+/** A person in a list of People. */
+export interface Listed {
+  email: string;
+  teams: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+/** The list of a declaration of People, also where a file contains it. */
+function listedIn({ file, people = [] }: Declared["args"] = {}): Listed[] {
+  return isDataFile(file) ? file.content.people : (people as Listed[]);
+}
+
+export function isDataFile(value: unknown): value is DataFile {
+  return typeof value === "object" && value !== null && "content" in value;
+}
+
+/** The same People with one person less, in every way. */
+export function withoutPerson({ args, ...declared }: Declared): Declared[] {
+  const listed = listedIn(args);
+  return [...listed.keys()].map((at) => {
+    const [file, people] = [args!["file"], listed.toSpliced(at, 1)];
+    const less = isDataFile(file) ? { file: { ...file, content: { ...file.content, people } } } : { people };
+    return { ...declared, args: { ...args, ...less } };
+  });
+}
+
+/** In some cases, People declare some persons and their team memberships: before the change, after it, or both. */
+function gathered(
+  dice: Dice,
+  slug: string,
+  people: readonly string[],
+  programs: readonly [Program, Program],
+): [Declared[], Declared[]] {
+  const sides = dice.one(["none", "none", "before", "after", "both", "both", "both"]);
+  const members = new Set(dice.some(people, 0.6));
+  const isRenamed = dice.chance(0.15);
+  const [first, second] = programs;
+  const name = `${slug} people`;
+  return [
+    sides === "before" || sides === "both" ? withPeople(dice, slug, name, members, first) : [...first.values()],
+    sides === "after" || sides === "both"
+      ? withPeople(dice, slug, isRenamed ? `${slug} staff` : name, members, second)
+      : [...second.values()],
+  ];
+}
+
+const plain = (value: unknown) =>
+  typeof value === "object" && value !== null && "$secret" in value ? value.$secret : value;
+
+/** The program with People in place of members whom it declares one by one, and of their team memberships. */
+function withPeople(dice: Dice, slug: string, name: string, people: ReadonlySet<string>, program: Program): Declared[] {
+  if (!program.has("org")) return [];
+  const isListed = (email: string) => people.has(email) && program.get(email)?.kind === "OrganizationMember";
+  const emailOf = (key: string) => key.split(" ").at(-1)!;
+  const taken = [...program.keys()].filter((key) => isListed(emailOf(key)));
+  const listed = taken
+    .filter((key) => !key.includes(" "))
+    .map((email): Listed => {
+      const { organization: _, ...fields } = program.get(email)!.args!;
+      const teams = taken.filter((key) => key.endsWith(` ${email}`));
+      const roles = teams.map((key) => [key.split(" ")[0]!, plain(program.get(key)!.args!["role"])]);
+      const values = Object.entries(fields).map(([field, value]) => [field, plain(value)]);
+      return { ...(Object.fromEntries(values) as Listed), teams: Object.fromEntries(roles) };
+    });
+  const defaults = dice.chance(0.3)
+    ? { onExpiry: "resend", ...(dice.chance(0.3) && { onDestroy: "retain" }) }
+    : undefined;
+  const teams = teamNames.filter((team) => program.has(team)).map((team) => [team, ref(teamKey(slug, team))]);
+  const file: DataFile = { name: `${slug}.yaml`, content: { people: listed, ...(defaults && { defaults }) } };
+  const args = {
+    organization: ref(organizationKey(slug)),
+    teams: Object.fromEntries(teams) as object,
+    ...(dice.chance(0.5) ? { file } : { people: listed, ...(defaults && { defaults }) }),
+  };
+  const rest = [...program].filter(([key]) => !taken.includes(key)).map(([, declared]) => declared);
+  return [...rest, { kind: "People", name, args }];
 }
 
 /** Some resources move into a component, some to another provider of the same deployment. */

@@ -20,11 +20,10 @@ export function approvedRehearsal(document: unknown, expected: Omit<Expected, "r
 /**
  * What a rehearsal has found and the approved one had not: access after the run (who, where, role, standing), emails, and
  * actions on organizations and teams. As with reviews, missing changes are accepted, and additional ones only if an
- * acceptance has made them possible since. A rehearsal that failed is not approved.
+ * acceptance has made them possible since. That a rehearsal failed exceeds a limit of its own.
  */
 export function unapprovedOutcome(rehearsal: Rehearsal, approved: Rehearsal): Review["exceeded"] {
   return [
-    ...rehearsal.failure.map((message) => notApproved(`The run failed (${message})`, rehearsal)),
     ...unapproved(rehearsal, approved, isSameStanding),
     ...unapprovedEmails(rehearsal.emails, approved.emails).map(({ to, kind }) =>
       notApproved(`An email (${kind}) to ${named(to)}`, rehearsal),

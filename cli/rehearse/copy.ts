@@ -38,7 +38,10 @@ export interface CopyOptions {
 
 const API = "/api/v1";
 
-/** Opens the copy on 127.0.0.1; what it needs is read from the living service, to which it never writes. */
+/**
+ * Opens the copy on 127.0.0.1; what it needs is read from the living service, to which it never writes.
+ * @throws AvalaError if nothing can be read with any of the keys, or an organization that is named cannot be read
+ */
 export async function openCopy(options: CopyOptions): Promise<Copy> {
   // A command that rehearses nothing does not load it.
   const { createEmulator, listen } = await import("../../emulator/src/index.js");
@@ -77,6 +80,8 @@ class Copies {
     const rehearsal = rehearsalOf(this.#url)!;
     const keys = credentials.map((credential) => this.#keyOf(rehearsal, credential));
     await Promise.all(keys.map(({ reader }) => reader.look()));
+    const [failure] = keys.map(({ reader }) => reader.failure);
+    if (failure !== undefined && keys.every(({ reader }) => reader.failure !== undefined)) throw failure;
     const baseUrls = new Set(keys.map(({ baseUrl }) => baseUrl));
     await Promise.all(
       [...baseUrls].map(async (baseUrl) => {
@@ -100,6 +105,8 @@ class Copies {
     this.#requests.push({ method: request.method, path: path.slice(API.length), baseUrl });
     const reader = deployment.readerOf(request.headers.get("x-avala-api-key") ?? "");
     if (reader === undefined) return unknownKey(deployment);
+    const { failure } = reader;
+    if (failure) return json(424, `Nothing could be read with the key of ${reader.shown}: ${failure.message}`);
     try {
       await deployment.need(slugOf(path), reader);
     } catch (error) {

@@ -173,7 +173,7 @@ export class Deployment {
   }
 
   #standIn({ reader }: CopiedKey): string {
-    if (!reader.isRevoked) {
+    if (!reader.isRevoked && !reader.failure) {
       this.#copying.notes.add(
         `Avala does not tell whose the key of ${reader.shown} is: in the copy, somebody who is in no list stands for them. ` +
           "If the run takes the role of an admin or member from the key's user, later requests fail in reality, and not in the copy.",

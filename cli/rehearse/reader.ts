@@ -9,7 +9,7 @@ import {
   type Team,
   type TeamMember,
 } from "../../provider/client/index.js";
-import { ForbiddenError, UnauthorizedError } from "../../provider/core/errors.js";
+import { AvalaError, ForbiddenError, UnauthorizedError } from "../../provider/core/errors.js";
 import { printable } from "../../provider/core/text.js";
 import { Snapshot } from "../../provider/snapshot/index.js";
 import type { Credential } from "./credentials.js";
@@ -48,6 +48,8 @@ export class Reader {
    */
   scopes: [] | undefined;
   isRevoked = false;
+  /** Why nothing can be read with the key: what the run does with it is not known. */
+  failure: AvalaError | undefined;
   readonly #snapshot: Snapshot;
   readonly #notes: Set<string>;
 
@@ -65,8 +67,26 @@ export class Reader {
     this.#snapshot = new Snapshot({ ...this.client, organizations: { ...organizations, list } });
   }
 
-  /** Reads what belongs to the key itself: its organizations and its user. */
+  /**
+   * Reads what belongs to the key itself: its organizations and its user. A failure is recorded: a provider that only the
+   * state names may belong to a deployment that is gone, and matters only to a run that uses it.
+   */
   async look(): Promise<void> {
+    try {
+      await this.#list();
+      this.user = this.isRevoked ? undefined : await this.#snapshot.ownUser();
+      this.isUserTold = this.user !== undefined;
+    } catch (error) {
+      if (!(error instanceof AvalaError)) throw error;
+      this.rows = new Map();
+      this.failure = error;
+      this.#notes.add(
+        `Nothing can be read with the key of ${this.shown}, so the copy refuses every request with it: ${error.message}`,
+      );
+    }
+  }
+
+  async #list(): Promise<void> {
     try {
       await this.#snapshot.organizations();
     } catch (error) {
@@ -75,8 +95,6 @@ export class Reader {
       this.scopes = [];
       this.#notes.add(`The key of ${this.shown} may not read organizations.`);
     }
-    this.user = await this.#snapshot.ownUser();
-    this.isUserTold = this.user !== undefined;
   }
 
   /** The organization with everything in it, each list once. */

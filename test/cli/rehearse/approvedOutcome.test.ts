@@ -1,6 +1,7 @@
 import { approvedReview, unapproved } from "../../../cli/review/approved.js";
 import { approvedRehearsal, unapprovedOutcome } from "../../../cli/rehearse/approvedOutcome.js";
 import { ApprovedReviewError } from "../../../cli/errors.js";
+import { exceededBy } from "../../../cli/review/limits.js";
 import { masked } from "../../../cli/review/mask.js";
 import { asJson, reviewOf, type Rehearsal, type Review } from "../../../cli/review/report.js";
 import { startEmulator, type TestEmulator } from "../../support/emulator.js";
@@ -152,13 +153,6 @@ describe("the outcome", () => {
       ['"cleo@example.com" gains access, "Core" of "acme"'],
     ],
     [
-      "a failure",
-      { act: () => invite() },
-      nothing,
-      { act: () => invite(), told: { failure: ["no answer"] } },
-      ["The run failed (no answer)"],
-    ],
-    [
       "a person whose address is secret",
       { act: () => invite(), ...told([], [invited("fay", { email: o.secret(email("fay")) })]) },
       nothing,
@@ -271,6 +265,29 @@ describe("the outcome", () => {
     expect(unapprovedOutcome(merged, approved)).toEqual(
       refused.map((text) => ({ limit: "approved", message: `${text}: not in the approved rehearsal.` })),
     );
+  });
+});
+
+describe("bug: a run that fails is reported once, beside what is not approved", () => {
+  const limits = { maxRemovals: undefined, maxEmails: undefined, deny: [] };
+
+  it.each<[what: string, act: () => Promise<unknown>, unapproved: string[]]>([
+    ["all that it has done is approved", () => invite(), []],
+    ["it has done nothing", nothing, []],
+    [
+      "something is not approved",
+      async () => (await invite(), takeOut("bob")),
+      ['"bob@example.com" loses access, "Core" of "acme"'],
+    ],
+  ])("%s", async (_, act, notApproved) => {
+    const failure = ["no answer", "not allowed"];
+    const [approved, merged] = await both({ act: () => invite() }, nothing, { act, told: { failure } });
+    const exceeded = [...exceededBy(merged, limits), ...unapprovedOutcome(merged, approved)];
+    expect(exceeded.map(({ message }) => message)).toEqual([
+      "The rehearsal failed: no answer",
+      "The rehearsal failed: not allowed",
+      ...notApproved.map((text) => `${text}: not in the approved rehearsal.`),
+    ]);
   });
 });
 

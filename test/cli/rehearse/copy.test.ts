@@ -296,6 +296,54 @@ describe("what only the copy's own run may send", () => {
   });
 });
 
+describe("bug: a deployment from which nothing can be read, such as that of a Provider that only the state has", () => {
+  /** A base URL, in front of a service, at which nothing can be read. */
+  const gone: Record<string, (service: TestEmulator) => Promise<string> | string> = {
+    "speaks another protocol": ({ url }) => url.replace("http:", "https:"),
+    fails: async (service) => (
+      await service.faults({ match: { path: "/organizations/" }, action: { status: 500 } }),
+      service.url
+    ),
+    "has nothing at this path": ({ url }) => `${url}/elsewhere`,
+    "lists organizations in another form": async ({ url }) => {
+      const other = keep(await unreliable(url));
+      other.expect({ on: /^GET \/organizations\//, fate: () => "[7]", times: 9 });
+      return other.url;
+    },
+    "fails to tell the user": async (service) => (
+      await service.faults({ match: { path: "/users/me/" }, action: { status: 401 } }),
+      service.url
+    ),
+  };
+
+  it.each(Object.keys(gone))(
+    "%s: the others are copied, a note says so, and a run that needs it fails",
+    async (what) => {
+      const [service, stale] = [await start(small()), await start(small())];
+      const [own, other] = [settingsOf(service), settingsOf({ url: await gone[what]!(stale) }, "avk_ada")];
+      const { copy, client } = await copyOf([own, other]);
+      expect(copy.notes()).toEqual([
+        expect.stringMatching(
+          /^Nothing can be read with the key of source 2, so the copy refuses every request with it: GET /,
+        ),
+      ]);
+      expect((await client(own).members.list("acme")).length).toBeGreaterThan(0);
+      for (const request of [client(other).organizations.list(), client(other).members.list("acme")]) {
+        await expect(request).rejects.toMatchObject({
+          code: "AVALA_UNEXPECTED_STATUS",
+          message: expect.stringContaining("Nothing could be read with the key of source 2") as string,
+        });
+      }
+      expect(await stale.writes()).toEqual([]);
+    },
+  );
+
+  it.each(Object.keys(gone))("%s: the copy is not opened if it is the only one", async (what) => {
+    const other = settingsOf({ url: await gone[what]!(await start(small())) });
+    await expect(copyOf([other])).rejects.toMatchObject({ code: expect.stringMatching(/^AVALA_/) as string });
+  });
+});
+
 async function raw(port: number, method: string, path: string, headers: Record<string, string>) {
   return new Promise<{ status: number; text: string }>((resolve, reject) => {
     const sent = request({ host: "127.0.0.1", port, method, path, headers }, (response) => {

@@ -284,7 +284,7 @@ export const promises: readonly Promised[] = [
       },
       {
         where: "properties/reviews/reviews.test.ts",
-        how: "random programs and changes on the real engine: whatever `up` did, its review has said",
+        how: "random programs and changes on the real engine, whole or limited (`--target`, `--exclude`): whatever `up` did, its review has said and its rehearsal has done",
       },
       {
         where: "examples/workflows.test.ts",

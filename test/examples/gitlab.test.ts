@@ -6,7 +6,7 @@ import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Pipelines } from "../support/gitlab.js";
 import { Project } from "../support/pulumi.js";
 import { written, type Tree } from "../support/workflow.js";
-import { exampleFiles, read, root, typesAreChecked, withoutDependencies } from "./support.js";
+import { exampleFiles, failsInUp, read, rehearsedIn, root, typesAreChecked, withoutDependencies } from "./support.js";
 
 jest.setTimeout(240_000);
 
@@ -56,13 +56,13 @@ const people = (...names: string[]) =>
 const everywhere = { CI_DEFAULT_BRANCH: "main", CI_PROJECT_ID: "9", CI_PROJECT_PATH: "acme/access" };
 
 /** Merge request 12 with these changes, and how GitLab tells of it; a file without content is deleted. */
-function proposes(changes: Record<string, Tree[string] | undefined>, { behind = false } = {}) {
+function proposes(changes: Record<string, Tree[string] | undefined>, { behind = false, on = base } = {}) {
   const tree = Object.fromEntries(
     Object.entries({ ...files, ...changes }).filter(([, content]) => content !== undefined),
   ) as Tree;
-  const head = pipelines.repository.commit(tree, ...(behind ? [] : [base]));
-  const merge = pipelines.repository.commit(tree, base, head);
-  pipelines.repository.point("refs/heads/main", base);
+  const head = pipelines.repository.commit(tree, ...(behind ? [] : [on]));
+  const merge = pipelines.repository.commit(tree, on, head);
+  pipelines.repository.point("refs/heads/main", on);
   pipelines.repository.point("refs/merge-requests/12/head", head);
   pipelines.variables = {
     ...everywhere,
@@ -102,7 +102,7 @@ describe("the pipeline of a merge request", () => {
     expect(pipelines.asked().at(-1)!.request).toBe(`PUT ${request}/notes/7`);
   });
 
-  it.each<[string, Record<string, Tree[string] | undefined>, () => void, Record<string, string>, string]>([
+  it.each<[string, Record<string, Tree[string] | undefined>, () => void, Record<string, string>, string | RegExp]>([
     [
       "a change that exceeds a limit, which is commented",
       { "people.yaml": people("a", "b", "c") },
@@ -116,6 +116,17 @@ describe("the pipeline of a merge request", () => {
       () => undefined,
       { preview: "failure", "access-review": "skipped" },
       "",
+    ],
+    [
+      "a rehearsal that fails with a message that names an address",
+      {},
+      () => {
+        const on = pipelines.repository.commit({ ...files, "index.ts": failsInUp() });
+        proposes({ "people.yaml": people("zoe") }, { on });
+        pipelines.variables["REHEARSE"] = "true";
+      },
+      { preview: "success", "access-review": "failure" },
+      rehearsedIn(/The rehearsal failed: .*\*\*\*@example\.com/),
     ],
     [
       "a review that cannot be commented",
@@ -158,7 +169,7 @@ describe("the pipeline of a merge request", () => {
     prepare();
     const pipeline = await pipelines.run(file);
     expect([pipeline.status, pipeline.jobs]).toEqual(["failed", jobs]);
-    expect(pipeline.log).toContain(says);
+    expect(pipeline.log).toMatch(says);
     expect(pipeline.log).not.toMatch(/\w@example\.com/);
     expect(await emulator.writes()).toEqual([]);
   });

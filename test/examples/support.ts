@@ -56,3 +56,18 @@ export function blocks(markdown: string, language: string): string[] {
   const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms");
   return [...markdown.matchAll(fence)].map(([, text]) => text!);
 }
+
+/** The example's program, which declares Zoe a second time in `up` alone: no preview shows that, and `up` refuses it. */
+export const failsInUp = () => `${read("examples/people-from-yaml/index.ts")}
+import * as pulumi from "@pulumi/pulumi";
+import { OrganizationMember } from "pulumi-avala";
+if (!pulumi.runtime.isDryRun()) new OrganizationMember("again", { organization: acme, email: "zoe@example.com" });
+`;
+
+/** In the log of a job: the messages of a rehearsal, in their order, and then this one. */
+export const rehearsedIn = ({ source }: RegExp) =>
+  new RegExp(
+    ["Running pulumi preview", "Reading the organizations", "Running pulumi up on the copy"]
+      .map((text) => `${text}\\.\n[^]*`)
+      .join("") + source,
+  );

@@ -5,7 +5,7 @@ import { digestOf } from "../../cli/pulumi/preview.js";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Project } from "../support/pulumi.js";
 import { Runner, written, type Run, type Tree } from "../support/workflow.js";
-import { exampleFiles, read, root, typesAreChecked, withoutDependencies } from "./support.js";
+import { exampleFiles, failsInUp, read, rehearsedIn, root, typesAreChecked, withoutDependencies } from "./support.js";
 
 jest.setTimeout(240_000);
 
@@ -186,6 +186,18 @@ describe("review.yml: the required check", () => {
         says: /people\.yaml[^]*There is no preview of this change/,
       },
     ],
+    ...[true, false].map((masks): [string, Attack] => [
+      `a rehearsal that fails with a message that names an address, ${masks ? "masked" : "in full"} in the comment`,
+      {
+        prepare: () => {
+          const on = runner.repository.commit({ ...files, "index.ts": failsInUp() });
+          proposes({ "people.yaml": people("zoe") }, { on });
+          runner.inputs = { rehearse: true, "mask-emails": masks };
+        },
+        failed: ["access-review: Require an allowed and commented preview"],
+        says: rehearsedIn(/The rehearsal failed: .*\*\*\*@example\.com/),
+      },
+    ]),
     [
       "a review that nobody can read, because it could not be commented",
       {
@@ -584,7 +596,7 @@ if (!pulumi.runtime.isDryRun())
     isMerged();
     const { failed, log } = await runner.run(workflow("apply"));
     pull = clean;
-    expect([failed, log]).toEqual([[compare], expect.stringContaining("not in the approved rehearsal")]);
+    expect([failed, log]).toEqual([[compare], expect.stringMatching(rehearsedIn(/not in the approved rehearsal/))]);
     expect(log).not.toMatch(/mallory|zoe/);
     expect(await mailed()).toEqual([]);
   });

@@ -140,6 +140,21 @@ describe("rehearse", () => {
     expect(left).toEqual([expect.stringContaining("has to accept the invitation")]);
   });
 
+  it("bug: a Provider of the state whose deployment is gone matters only to steps that need it", async () => {
+    const { AVALA_API_KEY: key = "", AVALA_BASE_URL: baseUrl = "" } = emulator.environment();
+    const args = { apiKeyEnv: "TENANT_AVALA_API_KEY", baseUrl, allowInsecureBaseUrl: true };
+    project.declare([{ kind: "Provider", name: "tenant", args }, acme]);
+    await project.up(["--skip-preview"], { TENANT_AVALA_API_KEY: key });
+    // Nothing answers there in this protocol.
+    project.writeState(project.stateText().replaceAll(baseUrl, baseUrl.replace("http:", "https:")));
+    project.declare([acme, member("zoe")]);
+    const run = [commandLine, "rehearse", "--stack", "test", "--json"];
+    const { code, stdout } = await project.exec(process.execPath, run, { TENANT_AVALA_API_KEY: key });
+    const { changes, failure, notes } = JSON.parse(stdout) as Rehearsal;
+    expect([code, failure, changes.map(({ person }) => person.email)]).toEqual([0, [], [address("zoe")]]);
+    expect(notes).toEqual([expect.stringContaining("Nothing can be read with the key of Provider tenant")]);
+  });
+
   describe("a part of the program", () => {
     it.each<[options: string, changed: string[]]>([
       ["--target core", ["core"]],

@@ -3,6 +3,7 @@ import { doctor } from "./doctor/doctor.js";
 import { drift } from "./drift/drift.js";
 import { importCommand } from "./import/import.js";
 import { leave } from "./actions/leave.js";
+import { probe } from "./probe/probe.js";
 import { resend } from "./actions/resend.js";
 import { rehearse } from "./rehearse/rehearse.js";
 import { review } from "./review/review.js";
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   transferOwnership,
   leave,
   doctor,
+  probe,
 ];

@@ -1,4 +1,4 @@
-import type { Reply } from "./reply.js";
+import type { Reply, Row } from "./reply.js";
 
 /**
  * What a probe has seen: each part is the answer to a request that was sent, and absent if it was not. Requests are sent
@@ -10,29 +10,35 @@ export interface Evidence {
   writes?: Writes;
 }
 
-/** A list of an organization: the whole of it, and what shows how it is paged. */
+/** A list, and what shows how it is paged. */
 export interface ListEvidence {
-  /** `?limit=100&page=1`. */
-  whole: Reply;
+  /** Pages of up to 100 rows: `?limit=100&page=1`, and those to which `next` leads. At least one. */
+  pages: readonly Reply[];
+  /** Whether the last page says that there is no other. */
+  complete: boolean;
+  /** The first page once more. */
+  again?: Reply;
+  /** Without a query. */
+  byDefault?: Reply;
   /** `?limit=1&page=1`. */
   single?: Reply;
-  /** The query of `next` of `single`. */
+  /** What `next` of `single` leads to. */
   second?: Reply;
+  /** `?limit=1&cursor=2`, which is how Avala's SDKs ask for the second page. */
+  cursor?: Reply;
 }
 
-/** The answers to reads. Only those of the chosen organization and team have values of their own: see `reads.ts`. */
+/** The answers to reads. */
 export interface Reads {
+  /** Host and port of the base URL. */
+  host: string;
   /** `/users/me/permissions/`. */
   permissions: Reply;
   /** `/users/me/`. */
   currentUser: Reply;
   /** `/organizations/`. */
   organizations: ListEvidence;
-  /** `/organizations/` without a query. */
-  organizationsByDefault: Reply;
-  /** `/organizations/?limit=1&cursor=...`. */
-  cursorIgnored: Reply;
-  /** `/organizations/?limit=100&page=...`, far past the end. */
+  /** A page of `/organizations/` far past its end. */
   pastEnd: Reply;
   /** `/organizations/` without a key. */
   withoutKey: Reply;
@@ -51,6 +57,8 @@ export interface Reads {
 }
 
 export interface OrganizationReads {
+  /** Its row in the list of organizations, if that shows it. */
+  row?: Row;
   detail: Reply;
   members: ListEvidence;
   invitations: ListEvidence;
@@ -59,6 +67,7 @@ export interface OrganizationReads {
   singleMember?: Reply;
   /** `/organizations/{slug}/teams/{slug}/` of a slug that nobody has. */
   missingTeam: Reply;
+  /** The team with the most members, if there is a team. */
   team?: { detail: Reply; members: ListEvidence };
 }
 

@@ -35,7 +35,8 @@ function jsonOf(text: string): unknown {
   }
 }
 
-type Row = Readonly<Record<string, unknown>>;
+/** An object of the service, as it was received. */
+export type Row = Readonly<Record<string, unknown>>;
 
 export const isObject = (value: unknown): value is Row =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,10 +1,11 @@
-import { appendFile, writeFile } from "node:fs/promises";
+import { appendFile } from "node:fs/promises";
 import { SettingReader } from "../../provider/client/index.js";
 import { normalizeDomain } from "../../provider/core/address.js";
-import { printable, quoted } from "../../provider/core/text.js";
+import { quoted } from "../../provider/core/text.js";
 import { sharedOptions, type ExitCode, type Invocation } from "../command.js";
-import { ApprovedReviewError, StackError, UsageError } from "../errors.js";
+import { ApprovedReviewError, UsageError } from "../errors.js";
 import { inputText } from "../input.js";
+import { cannotWrite, writeOutput } from "../output/file.js";
 import { jsonText } from "../output/terminal.js";
 import { bindingOf, type Expected } from "./approved.js";
 import { htmlOf } from "./html.js";
@@ -118,7 +119,7 @@ export async function publish(
   const found = options["mask-emails"] ? masked(complete) : complete;
   const reported = format === "markdown" ? withCut(found) : found;
   if (format === "json" || options.out !== undefined) for (const notice of notices(found)) terminal.note(notice);
-  if (options["json-out"] !== undefined) await write(options["json-out"], jsonReport(complete));
+  if (options["json-out"] !== undefined) await writeOutput(options["json-out"], jsonReport(complete));
   await print(invocation, format, reported);
   await writeStepSummary(invocation, reported);
   for (const { message } of reported.exceeded) terminal.error(message);
@@ -144,10 +145,6 @@ async function writeStepSummary({ environment }: Invocation<Options>, review: Re
   await appendFile(file, `${text}\n`).catch(cannotWrite(file));
 }
 
-const cannotWrite = (file: string) => (error: NodeJS.ErrnoException) => {
-  throw new StackError(`${quoted(file)} cannot be written (${printable(error.code ?? "")}).`, "Check the path.");
-};
-
 type Format = "text" | "json" | "markdown" | "html";
 
 function formatOf(options: Readonly<Record<string, unknown>>): Format {
@@ -167,11 +164,7 @@ async function print({ options, terminal }: Invocation<Options>, format: Format,
     else terminal.result(format === "html" ? htmlOf(review).trimEnd() : markdownOf(review).text);
     return;
   }
-  await write(options.out, written(format, review));
-}
-
-async function write(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch(cannotWrite(file));
+  await writeOutput(options.out, written(format, review));
 }
 
 function jsonReport(review: Review): string {

@@ -1,11 +1,14 @@
 import type { Agent, Dispatcher } from "undici";
+import type { RequestError } from "../../core/errors.js";
 import { version } from "../../core/version.js";
 import type { ClientSettings } from "../types.js";
 import { checkApiKey } from "./apiKey.js";
 import { checkBaseUrl } from "./baseUrl.js";
 import { exchange, headersOf, type Outcome } from "./exchange.js";
-import { rateFacts, retryAfterMs } from "./headers.js";
+import { statusError, transportError } from "./failures.js";
+import { rateFacts, requestId, retryAfterMs } from "./headers.js";
 import { Limiter } from "./limiter.js";
+import { createRedactor, withoutSecrets } from "./redact.js";
 
 /** A request as it is sent, right or wrong: nothing is encoded, checked or repeated. */
 export interface RawRequest {
@@ -22,6 +25,8 @@ export interface RawRequest {
 /** Sends requests one by one, and returns what came back, whatever it is. */
 export interface RawClient {
   send(request: RawRequest): Promise<Outcome>;
+  /** The error that the provider would report for a refusal or a failure. */
+  errorOf(request: RawRequest, outcome: Outcome): RequestError;
   close(): Promise<void>;
 }
 
@@ -38,6 +43,9 @@ export function createRawClient(settings: ClientSettings): RawClient {
   const apiKey = checkApiKey(settings.apiKey);
   const base = new URL(checkBaseUrl(settings.baseUrl, { allowInsecure: true }));
   const timeoutMs = settings.timeoutMs ?? TIMEOUT_MS;
+  const { secrets = [] } = settings;
+  const redact = createRedactor(apiKey, ...secrets);
+  const shownBaseUrl = withoutSecrets(settings.baseUrl, secrets);
   const { requestsPerMinute: perMinute, requestsPerSecond: perSecond, onWait } = settings;
   const limiter = new Limiter({ perMinute, perSecond, concurrency: 1, onWait });
   const undici = require("undici") as typeof import("undici");
@@ -65,6 +73,12 @@ export function createRawClient(settings: ClientSettings): RawClient {
         if (!throttled || refusals === MOST_REFUSALS) return outcome;
         limiter.pause(retryAfterMs(headersOf(outcome)) ?? DEFAULT_WAIT_MS);
       }
+    },
+    errorOf({ method, path }, outcome) {
+      const status = outcome.kind === "answer" ? outcome.status : undefined;
+      const facts = { method, path: path.replace(/\?.*/, ""), status, requestId: requestId(headersOf(outcome)) };
+      if (outcome.kind === "failure") return transportError(facts, outcome, outcome.sent, redact);
+      return statusError(facts, outcome.body, redact, shownBaseUrl);
     },
     async close() {
       limiter.close();

@@ -1,6 +1,7 @@
 import { RefusedError } from "../errors.js";
 import type { ListEvidence, OrganizationReads, Reads } from "./evidence.js";
-import { isObject, objectIn, rowsIn, succeeded, type Reply, type Row } from "./reply.js";
+import { nextQuery, rowsOf } from "./pages.js";
+import { rowsIn, succeeded, type Reply, type Row } from "./reply.js";
 import type { Service } from "./service.js";
 
 /** A slug that nobody has: too long to be the slug of anything real. */
@@ -170,22 +171,3 @@ function largestTeam(rows: readonly Row[]): string | undefined {
     .map((row) => row["slug"])
     .find(isSegment);
 }
-
-/** All rows that were read; `undefined` if the first page is not a list. */
-export function rowsOf({ pages }: ListEvidence): Row[] | undefined {
-  return rowsIn(pages[0]) && pages.flatMap((page) => rowsIn(page) ?? []);
-}
-
-/** The query of `next`, with its question mark; `undefined` if there is no other page, or nothing usable. */
-export function nextQuery(page: Reply): string | undefined {
-  const next = objectIn(page)?.["next"];
-  if (typeof next !== "string" || next.length > 4000 || !URL.canParse(next, "http://localhost")) return undefined;
-  const { search } = new URL(next, "http://localhost");
-  return search === "" ? undefined : search;
-}
-
-/** Whether a page says that another one follows. */
-export const hasNext = (page: Reply): boolean => {
-  const next = isObject(page.json) ? page.json["next"] : undefined;
-  return next !== null && next !== undefined;
-};

@@ -14,6 +14,8 @@ import { Transport } from "./http/transport.js";
 import type { AvalaClient, ClientSettings } from "./types.js";
 
 export { checkBaseUrl, DEFAULT_BASE_URL } from "./http/baseUrl.js";
+export { rateFacts } from "./http/headers.js";
+export { choicesOf } from "./api/choices.js";
 export { createRawClient, type RawClient, type RawRequest } from "./http/raw.js";
 export type { Outcome } from "./http/exchange.js";
 export { rehearsalOf, rehearsed, type Rehearsal } from "./http/rehearsal.js";

@@ -73,7 +73,7 @@ export function answered(reply: Reply, judge: (reply: Reply) => Finding): Findin
 
 /** Whether an answer has one of these statuses. */
 export const statusIs = (reply: Reply, statuses: readonly number[]): Finding =>
-  answered(reply, ({ status }) => (statuses.includes(status) ? holds : differs)(`answered ${shownReply(reply)}`));
+  answered(reply, ({ status }) => (statuses.includes(status) ? holds : differs)(`Answered ${shownReply(reply)}.`));
 
 /** Objects that were read, by their kind: rows of lists, and those that were read by their path. */
 export function objectsIn({ organizations, organization, ...reads }: Reads): Named<Row>[] {

@@ -286,8 +286,8 @@ function onlyValues(reads: Reads, field: string, known: readonly string[], kinds
     const values = objectsIn(reads)
       .filter(([name]) => name === kind)
       .map(([, row]) => row[field])
-      .filter((value) => value !== null && value !== undefined);
-    const others = values.filter((value) => !known.includes(value as string)).length;
+      .filter((value) => typeof value === "string");
+    const others = values.filter((value) => !known.includes(value)).length;
     if (values.length === 0) return [kind, notVisible("none is visible")];
     if (others > 0) return [kind, differs(`${others} of ${values.length} have a different ${field}`)];
     return [kind, holds(`only ${known.filter((value) => values.includes(value)).join(", ")}`)];

@@ -154,7 +154,11 @@ export const listStatements: readonly Statement[] = [
   },
 ];
 
-const identity = (row: Row): unknown => row["uid"] ?? row["user_uid"];
+/** What tells rows apart: their uid, or all of them if they have none. */
+function identity(row: Row): string {
+  const uid = row["uid"] ?? row["user_uid"];
+  return typeof uid === "string" ? uid : JSON.stringify(row);
+}
 
 function readsOneByOne({ reads }: Evidence): Finding {
   const reply = reads.organization?.singleMember;
@@ -242,19 +246,20 @@ function pageSize({ pages }: ListEvidence): Finding {
   const { length } = rowsIn(pages[0]!)!;
   if (length > ASKED) return differs(`limit=${ASKED} returns ${length} rows`);
   if (length === ASKED) return holds(`limit=${ASKED} returns ${ASKED} rows`, { maxPageSize: ASKED });
-  if (!envelope.hasNext && (envelope.count ?? 0) <= length) return notVisible(`the list has fewer than ${ASKED} rows`);
+  if (!envelope.hasNext) return notVisible(`the list has fewer than ${ASKED} rows`);
   const details = `limit=${ASKED} returns ${length} ${length === 1 ? "row" : "rows"} of more`;
   return differs(details, length > 0 ? { maxPageSize: length } : undefined);
 }
 
 const DEFAULT_SIZE = 20;
 
-function defaultSize({ pages, byDefault }: ListEvidence, rows: readonly Row[]): Finding {
-  if (!envelopeOf(pages[0]!)) return notVisible(array);
+function defaultSize({ pages, complete, byDefault }: ListEvidence, rows: readonly Row[]): Finding {
+  const envelope = envelopeOf(pages[0]!);
+  if (!envelope) return notVisible(array);
   const size = byDefault && rowsIn(byDefault)?.length;
   if (size === undefined)
     return byDefault ? differs(unreadable("a list without limit", byDefault)) : notVisible(single);
-  const total = Math.max(rows.length, envelopeOf(pages[0]!)!.count ?? 0);
+  const total = complete ? rows.length : Math.max(rows.length, envelope.count ?? 0);
   if (size !== Math.min(DEFAULT_SIZE, total)) return differs(`a page without limit has ${size} rows of ${total}`);
   return total > DEFAULT_SIZE
     ? holds(`a page without limit has ${size} rows`)
@@ -273,18 +278,25 @@ function keepsOrder({ pages, again, single: one, second }: ListEvidence, rows: r
   const repeated = rowsIn(again)?.map(identity);
   if (repeated === undefined) return differs(unreadable("the list, requested again,", again));
   if (JSON.stringify(repeated) !== JSON.stringify(first)) return differs("a second request returns a different order");
-  const pieces = [one, second]
-    .map((page) => page && rowsIn(page))
-    .map((piece) => (piece?.length === 1 ? piece[0] : undefined));
-  const moved = pieces.some((piece, at) => piece && identity(piece) !== identity(rows[at]!));
+  const [start, next] = [one, second].map((page) => identityOfOnly(page && rowsIn(page)));
+  const moved =
+    (start !== undefined && start !== first[0]) || (next !== undefined && ![start, identity(rows[1]!)].includes(next));
   return moved ? differs("pages of one row have a different order than the list") : holds("the order stays");
 }
+
+/** Of a page of one row: a page that leads to itself is no matter of order. */
+const identityOfOnly = (rows: readonly Row[] | undefined): string | undefined =>
+  rows?.length === 1 ? identity(rows[0]!) : undefined;
+
+const address = /^[^@\s]+@[^@\s]+\.\w[^@\s]*$/;
 
 function addresses({ organization }: Reads): Finding {
   const lists = [organization?.members, organization?.team?.members];
   const people = lists.flatMap((list) => (list && rowsOf(list)) ?? []);
   if (people.length === 0) return notVisible("The key sees no member.");
-  const shown = people.filter(({ email }) => typeof email === "string" && email !== "").length;
+  const shown = people.filter(({ email }) => typeof email === "string" && address.test(email)).length;
+  const cut = people.filter(({ email }) => typeof email === "string" && email !== "").length - shown;
+  if (cut > 0) return differs(`${cut} of ${people.length} members have an address that is not complete.`);
   if (shown === people.length) return holds("The address of every member is visible.", { hideEmails: false });
   if (shown === 0) return holds("The address of every member is hidden.", { hideEmails: true });
   return differs(`The addresses of ${people.length - shown} of ${people.length} members are hidden.`);

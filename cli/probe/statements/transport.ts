@@ -215,7 +215,8 @@ function hiddenIs(reply: Reply | undefined): Finding {
 const [PER_MINUTE, PER_SECOND] = [100, 20];
 
 function stateLimit(replies: readonly Reply[]): Finding {
-  const facts = replies.filter(({ failure }) => failure === undefined).map(limitOf);
+  // A proxy, or a cache, may answer without them.
+  const facts = replies.map(limitOf).filter(({ stated }) => stated);
   const limits = facts.map(({ limit }) => limit).filter((limit) => limit !== undefined);
   if (limits.length === 0) return differs("No header states the limit.", { rateLimit: null });
   const limit = limits[0]!;
@@ -223,7 +224,6 @@ function stateLimit(replies: readonly Reply[]): Finding {
     Number.isInteger(limit) && limit > 0 ? { rateLimit: { perMinute: limit, perSecond: PER_SECOND } } : undefined;
   const problems = [
     limits.some((other) => other !== limit) && "different answers state different limits",
-    limits.length < facts.length && `${facts.length - limits.length} of ${facts.length} answers state no limit`,
     limit !== PER_MINUTE && `X-RateLimit-Limit is ${limit}`,
     !facts.some(({ remaining }, i) => isLower(remaining, facts[i - 1]?.remaining)) &&
       "X-RateLimit-Remaining does not fall from request to request",
@@ -236,6 +236,7 @@ function stateLimit(replies: readonly Reply[]): Finding {
 
 const limitOf = ({ headers }: Reply) => ({
   ...rateFacts(headers),
+  stated: headers["x-ratelimit-limit"] !== undefined,
   isUnixTime: Number(headers["x-ratelimit-reset"]) > 1e9,
 });
 

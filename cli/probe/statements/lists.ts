@@ -154,10 +154,11 @@ export const listStatements: readonly Statement[] = [
   },
 ];
 
-/** What tells rows apart: their uid, or all of them if they have none. */
-function identity(row: Row): string {
-  const uid = row["uid"] ?? row["user_uid"];
-  return typeof uid === "string" ? uid : JSON.stringify(row);
+/** What tells rows apart, the best first: a deployment may have renamed one. */
+const names = ["uid", "user_uid", "slug", "invited_email", "email", "username", "name"];
+
+function identity(row: Row): unknown {
+  return names.map((name) => row[name]).find((value) => ["string", "number"].includes(typeof value));
 }
 
 function readsOneByOne({ reads }: Evidence): Finding {
@@ -285,7 +286,7 @@ function keepsOrder({ pages, again, single: one, second }: ListEvidence, rows: r
 }
 
 /** Of a page of one row: a page that leads to itself is no matter of order. */
-const identityOfOnly = (rows: readonly Row[] | undefined): string | undefined =>
+const identityOfOnly = (rows: readonly Row[] | undefined): unknown =>
   rows?.length === 1 ? identity(rows[0]!) : undefined;
 
 const address = /^[^@\s]+@[^@\s]+\.\w[^@\s]*$/;

@@ -2,7 +2,7 @@ import { ReadOnlyError } from "../../provider/core/errors.js";
 import { requireConfirmable } from "../actions/confirm.js";
 import { confirmation, defineCommand, sharedOptions, type ExitCode, type Invocation } from "../command.js";
 import { UsageError } from "../errors.js";
-import { writeOutput } from "../output/file.js";
+import { writePrivateOutput } from "../output/file.js";
 import { jsonText } from "../output/terminal.js";
 import { commandSettings } from "../session.js";
 import { collectReads } from "./reads.js";
@@ -94,7 +94,7 @@ async function runProbe(invocation: Invocation<Options>): Promise<ExitCode> {
     const report = { results, requests: service.sent, profile };
     if (options.json) terminal.json(asJson(report));
     else show(report, terminal);
-    if (options.out !== undefined) await writeOutput(options.out, `${jsonText(profile, 2)}\n`, 0o600);
+    if (options.out !== undefined) await writePrivateOutput(options.out, `${jsonText(profile, 2)}\n`);
     if (trial?.problem) throw trial.problem;
     return results.some(({ statement, finding }) => finding.verdict === "differs" && statement.copes === "no") ? 2 : 0;
   } finally {

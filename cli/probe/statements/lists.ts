@@ -173,32 +173,33 @@ function followsNext({ pages, single: one, second, cursor }: ListEvidence): Find
   if (one === undefined) return notVisible(envelopeOf(pages[0]!) ? single : array);
   return answered(one, () => {
     const rows = rowsIn(one);
-    if (rows?.length !== 1) return differs(rows ? `limit=1 returns ${rows.length} rows` : unreadable("limit=1", one));
+    if (rows?.length !== 1)
+      return differs(rows ? `a page of limit=1 has ${rows.length} rows` : unreadable("a request with limit=1", one));
     const [row] = rows as [Row];
     const next = objectIn(one)!["next"];
     if (typeof next !== "string") return differs("a page of one row has no next, though there are more rows");
     const leads = URL.canParse(next, "http://localhost") ? new URL(next, "http://localhost").searchParams : undefined;
-    if (leads?.get("page") !== "2") return differs("next of the first page does not contain page=2");
+    if (leads?.get("page") !== "2") return differs("the next of the first page does not contain page=2");
     const problem = secondPage(row, second) ?? cursorPage(row, cursor);
-    return problem === undefined ? holds("next leads to the next row, and cursor is ignored") : differs(problem);
+    return problem === undefined ? holds("each next leads to the next row, and cursor is ignored") : differs(problem);
   });
 }
 
 const unreadable = (what: string, reply: Reply): string => `${what} is answered ${shownReply(reply)}`;
 
 function secondPage(first: Row, second: Reply | undefined): string | undefined {
-  if (second === undefined) return "next cannot be followed";
+  if (second === undefined) return "a next cannot be followed";
   const rows = rowsIn(second);
   if (rows === undefined) return unreadable("the page that next leads to", second);
-  if (rows.length !== 1) return `next leads to a page of ${rows.length} rows after one of 1 row`;
-  return identity(rows[0]!) === identity(first) ? "next leads to the same row again" : undefined;
+  if (rows.length !== 1) return `the next leads to a page of ${rows.length} rows after one of 1 row`;
+  return identity(rows[0]!) === identity(first) ? "the next leads to the same row again" : undefined;
 }
 
 function cursorPage(first: Row, cursor: Reply | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const rows = rowsIn(cursor);
   if (rows === undefined) return unreadable("a request with cursor", cursor);
-  return identity(rows[0] ?? {}) === identity(first) ? undefined : "cursor is not ignored";
+  return identity(rows[0] ?? {}) === identity(first) ? undefined : "a cursor is not ignored";
 }
 
 function hostOfNext({ pages, single: one }: ListEvidence, host: string): Finding {
@@ -207,9 +208,10 @@ function hostOfNext({ pages, single: one }: ListEvidence, host: string): Finding
     .filter((next) => next !== null && next !== undefined);
   if (links.length === 0) return notVisible(Array.isArray(pages[0]!.json) ? array : "no page has a next");
   const hosts = links.map((next) => (typeof next === "string" && URL.canParse(next) ? new URL(next).host : undefined));
-  if (hosts.includes(undefined)) return differs("next is not an absolute URL");
-  if (hosts.every((other) => other === host)) return holds("next names the host of the base URL", { nextHost: null });
-  return holds("next names a different host than the base URL", { nextHost: OTHER_HOST });
+  if (hosts.includes(undefined)) return differs("a next is not an absolute URL");
+  if (hosts.every((other) => other === host))
+    return holds("each next names the host of the base URL", { nextHost: null });
+  return holds("a next names a different host than the base URL", { nextHost: OTHER_HOST });
 }
 
 function arraysOrPages(evidence: Evidence): Finding {
@@ -234,8 +236,10 @@ function countsRows({ pages, complete, ...more }: ListEvidence, rows: readonly R
   const counts = envelopes.map(({ count }) => count);
   if (counts.includes(undefined)) return differs("a page has no number in count");
   const wrong = counts.find((count) => (complete ? count !== rows.length : count! < rows.length));
-  if (wrong !== undefined) return differs(`count is ${wrong}, but ${rows.length} rows were read`);
-  return complete ? holds("count is the number of rows") : notVisible("the list is too long to be read to its end");
+  if (wrong !== undefined) return differs(`a count is ${wrong}, but ${rows.length} rows were read`);
+  return complete
+    ? holds("each count is the number of rows")
+    : notVisible("the list is too long to be read to its end");
 }
 
 /** The size that `limit` asks for, and the largest that anybody relies on. */
@@ -245,10 +249,10 @@ function pageSize({ pages }: ListEvidence): Finding {
   const envelope = envelopeOf(pages[0]!);
   if (!envelope) return notVisible(array);
   const { length } = rowsIn(pages[0]!)!;
-  if (length > ASKED) return differs(`limit=${ASKED} returns ${length} rows`);
-  if (length === ASKED) return holds(`limit=${ASKED} returns ${ASKED} rows`, { maxPageSize: ASKED });
+  if (length > ASKED) return differs(`a page of limit=${ASKED} has ${length} rows`);
+  if (length === ASKED) return holds(`a page of limit=${ASKED} has ${ASKED} rows`, { maxPageSize: ASKED });
   if (!envelope.hasNext) return notVisible(`the list has fewer than ${ASKED} rows`);
-  const details = `limit=${ASKED} returns ${length} ${length === 1 ? "row" : "rows"} of more`;
+  const details = `a page of limit=${ASKED} has ${length} ${length === 1 ? "row" : "rows"}, and there are more`;
   return differs(details, length > 0 ? { maxPageSize: length } : undefined);
 }
 

@@ -1,3 +1,4 @@
+import { plural } from "../../output/terminal.js";
 import type { Reply } from "../reply.js";
 import { objectIn, shownReply } from "../reply.js";
 import { differs, holds, type Finding, type Statement } from "../statement.js";
@@ -38,8 +39,9 @@ const areTexts = (value: unknown): value is string[] =>
 function reported(permissions: Reply): Finding {
   return answered(permissions, () => {
     const { scopes, toolsets } = objectIn(permissions) ?? {};
-    if (areTexts(scopes)) return holds(`The key has ${scopes.length} scopes.`);
-    if (areTexts(toolsets)) return holds(`The key has ${toolsets.length} toolsets, and no scopes are reported.`);
+    if (areTexts(scopes)) return holds(`The key has ${plural(scopes.length, "scope")}.`);
+    if (areTexts(toolsets))
+      return holds(`The key has ${plural(toolsets.length, "toolset")}, and no scopes are reported.`);
     return differs(`Answered ${shownReply(permissions)}, without a list of scopes or toolsets.`);
   });
 }

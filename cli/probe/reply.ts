@@ -41,7 +41,9 @@ export type Row = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is Row =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-export const succeeded = ({ status }: Reply): boolean => status >= 200 && status < 300;
+/** An answer that breaks off is not a success. */
+export const succeeded = ({ status, failure }: Reply): boolean =>
+  failure === undefined && status >= 200 && status < 300;
 
 /** The object in a success; `undefined` otherwise. */
 export const objectIn = (reply: Reply | undefined): Row | undefined =>

@@ -50,6 +50,11 @@ export class EmailUnknownError extends AvalaError {
   }
 }
 
+/** The organization that `probe --write` has created could not be taken away again, or nothing shows that it was. */
+export class LeftBehindError extends AvalaError {
+  readonly code = "AVALA_PROBE_LEFT";
+}
+
 /** The Pulumi CLI, the project, the stack or its state could not be read. */
 export class StackError extends AvalaError {
   readonly code = "AVALA_STACK";
@@ -79,8 +84,9 @@ export class ApprovedReviewError extends AvalaError {
 export class Interrupted extends Error {
   readonly signal: "SIGINT" | "SIGTERM" | "SIGHUP";
 
-  constructor(signal: Interrupted["signal"] = "SIGINT") {
-    super();
+  /** @param result what has become of the work */
+  constructor(signal: Interrupted["signal"] = "SIGINT", result = "Nothing was changed.") {
+    super(result);
     this.signal = signal;
   }
 }

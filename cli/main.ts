@@ -19,7 +19,7 @@ async function run(args: string[], terminal: Terminal): Promise<ExitCode | void>
 /** Prints an error in one line, without its stack, and returns the exit code. */
 function reportError(error: unknown, terminal: Terminal): number {
   if (error instanceof Interrupted) {
-    terminal.error("Interrupted. Nothing was changed.");
+    terminal.error(`Interrupted. ${error.message}`);
     return 128 + constants.signals[error.signal];
   }
   const { message } = error instanceof Error ? error : new Error(String(error));

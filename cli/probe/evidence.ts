@@ -1,3 +1,4 @@
+import type { Lag } from "./polling.js";
 import type { Reply, Row } from "./reply.js";
 
 /**
@@ -71,7 +72,95 @@ export interface OrganizationReads {
   team?: { detail: Reply; members: ListEvidence };
 }
 
-/** The answers to the writes of an own organization, by step; a step that was not reached is absent. */
+/**
+ * The answers to the writes of the probe's own organization, in the order in which they are sent. A step that was not
+ * reached is absent.
+ */
 export interface Writes {
-  [step: string]: Reply | undefined;
+  /** `POST /organizations/` with a name and a description. */
+  created?: Reply;
+  /** Its detail after the creation. */
+  fresh?: Reply;
+  /** `PATCH` with description, website, email, phone and handle. */
+  filled?: Reply;
+  /** `PATCH` with another description, and a field that the API does not have. */
+  unknownField?: Reply;
+  /** `PATCH` with a visibility that does not exist. */
+  badVisibility?: Reply;
+  /** `PATCH` with a handle that contains a hyphen. */
+  hyphenHandle?: Reply;
+  /** Its detail after these. */
+  patched?: Reply;
+  /** `PATCH` with the empty value of one field, by field. */
+  cleared?: Readonly<Record<string, Reply>>;
+  /** `PATCH` with another name. */
+  renamed?: Reply;
+  /** Its detail after these. */
+  emptied?: Reply;
+  /** `PATCH` with another slug. */
+  slugEdited?: Reply;
+  /** Its detail by the slug before, and by the slug after that edit. */
+  oldSlug?: Reply;
+  newSlug?: Reply;
+
+  /** `POST .../teams/` with name, description, color and a header `Idempotency-Key`. */
+  team?: Reply;
+  /** How long the list of teams took to show it; `"never"`: not within about ten seconds. */
+  lag?: Lag | "never";
+  /** The same request once more. */
+  teamAgain?: Reply;
+  /** The same once more, without that header. */
+  teamSameName?: Reply;
+  /** The list of teams after these. */
+  teams?: ListEvidence;
+  /** The detail of the organization after these. */
+  counted?: Reply;
+  /** The list of people of a new team. */
+  newTeam?: ListEvidence;
+  /** The list of members. */
+  members?: ListEvidence;
+  /** `POST .../members/` without content. */
+  memberCreated?: Reply;
+  /** `DELETE` of the own user from a team that they have joined by creating it. */
+  creatorRemoved?: Reply;
+  /** `POST .../teams/{slug}/members/` with the own user, as `member`. */
+  added?: Reply;
+  /** The same once more. */
+  addedAgain?: Reply;
+  /** `PATCH` of the own user's role in the team to `lead`. */
+  promoted?: Reply;
+  /** The list of people of that team after these. */
+  teamMembers?: ListEvidence;
+  /** `DELETE` of the own user from that team. */
+  memberRemoved?: Reply;
+  /** `PATCH` of a team with another name. */
+  teamRenamed?: Reply;
+  /** The list of teams after that. */
+  teamsAfterRename?: ListEvidence;
+  /** `DELETE` of a team. */
+  teamDeleted?: Reply;
+  /** Its detail after that. */
+  deletedTeam?: Reply;
+  /** The same `DELETE` once more. */
+  teamDeletedAgain?: Reply;
+
+  /** `POST .../invitations/` for the first address of `--invite`, its domain beginning with a capital letter. */
+  invited?: Reply;
+  /** The same once more. */
+  invitedAgain?: Reply;
+  /** The list of invitations after these. */
+  invitations?: ListEvidence;
+  /** `PATCH` of the invitation. */
+  invitationChanged?: Reply;
+  /** `POST .../cancel/` of the invitation. */
+  cancelled?: Reply;
+  /** The list of invitations after that. */
+  invitationsAfter?: ListEvidence;
+
+  /** The first `DELETE` of the organization, while it has a team. */
+  deleted?: Reply;
+  /** What reads showed of it after that: `inactive` has `is_active: false`, `active` stayed for ten seconds. */
+  afterDeletion?: "absent" | "inactive" | "active" | "unknown";
+  /** The next `DELETE`, after its teams were deleted, if the first was refused. */
+  deletedEmpty?: Reply;
 }

@@ -1,0 +1,142 @@
+import type { Writes } from "./evidence.js";
+import { isRefusal, type Invitations } from "./invitations.js";
+import { isSegment, type OwnOrganization, type Presence } from "./ownOrganization.js";
+import { WAITS, type Time } from "./polling.js";
+import { rowsOf } from "./reads.js";
+import { shownReply, succeeded, type Reply } from "./reply.js";
+
+/** Tries to delete the organization before it is reported as left. */
+const TRIES = 4;
+
+/** What a probe could not take away, or may not have. */
+export interface Left {
+  name: string;
+  slug?: string;
+  uid?: string;
+  /** Whether a read or an answer has shown the organization. */
+  exists: boolean;
+  /** Invitations that may be pending. */
+  pending: number;
+  why: string;
+}
+
+export interface CleanupTools {
+  own: OwnOrganization;
+  invitations: Invitations;
+  /** The answers to the deletion are added. */
+  writes: Writes;
+  time: Time;
+}
+
+/** Takes the probe's organization away, and answers what is left of it. */
+export class Cleanup {
+  #why = "";
+  /** Unknown until invitations have been cancelled. */
+  #pending: number | undefined;
+
+  /** @param lagMs milliseconds after which a read shows a write, as far as that is known by now */
+  constructor(
+    private readonly tools: CleanupTools,
+    private readonly lagMs: () => number,
+  ) {}
+
+  async run(): Promise<Left | undefined> {
+    const { own } = this.tools;
+    if (!own.mayExist) return undefined;
+    try {
+      const gone = await this.#takeAway();
+      return gone ? undefined : this.left();
+    } catch (error) {
+      this.#why ||= error instanceof Error ? error.message : "";
+      return this.left();
+    }
+  }
+
+  /** What is left if nothing more is sent. */
+  left(): Left | undefined {
+    const { own, invitations, writes } = this.tools;
+    if (!own.mayExist) return undefined;
+    return {
+      name: own.name,
+      ...(own.slug !== undefined && { slug: own.slug }),
+      ...(own.uid !== undefined && { uid: own.uid }),
+      exists: own.detail !== undefined || (writes.created !== undefined && succeeded(writes.created)),
+      pending: this.#pending ?? invitations.mayHaveSent,
+      why: this.#why,
+    };
+  }
+
+  /** Whether nothing is left. */
+  async #takeAway(): Promise<boolean> {
+    const { own, invitations, writes } = this.tools;
+    const found = await this.#find();
+    if (found === "absent") return own.detail !== undefined || (own.created !== undefined && isRefusal(own.created));
+    if (found === "unknown") return false;
+    this.#pending = await invitations.withdraw(writes.invitationsAfter, () => this.#settle());
+    const ending = await this.#delete();
+    return ending === "absent" || (ending === "inactive" && this.#pending === 0);
+  }
+
+  /** Looks for about ten seconds, unless the service has refused the creation. */
+  async #find(): Promise<Presence> {
+    const { own } = this.tools;
+    const refused = own.created !== undefined && isRefusal(own.created);
+    const presence = await this.#lookUntil(refused ? [0] : WAITS, (seen) => {
+      return seen === "active" || seen === "inactive" || (seen === "absent" && own.detail !== undefined);
+    });
+    if (presence === "absent" && !refused) this.#why = "the creation got no valid answer, and no list shows it";
+    if (presence === "unknown") this.#why = "reads do not show whether it exists";
+    return presence;
+  }
+
+  async #delete(): Promise<Presence> {
+    const { own, writes } = this.tools;
+    let presence = await own.look();
+    for (let tries = 0; tries < TRIES && presence !== "absent" && presence !== "inactive"; tries++) {
+      if (presence === "unknown") {
+        presence = await this.#lookUntil(WAITS, (seen) => seen !== "unknown");
+        continue;
+      }
+      const reply = await own.write("DELETE", "");
+      this.#why = `DELETE was answered ${shownReply(reply)}`;
+      if (writes.deleted && isRefusal(writes.deleted)) writes.deletedEmpty ??= reply;
+      writes.deleted ??= reply;
+      if (reply.status >= 400 && reply.status < 500) await this.#deleteContent();
+      presence = await this.#afterDeletion(reply);
+    }
+    return presence;
+  }
+
+  async #afterDeletion(reply: Reply): Promise<Presence> {
+    const { own, writes } = this.tools;
+    if (!succeeded(reply)) {
+      await this.#settle();
+      return own.look();
+    }
+    const presence = await this.#lookUntil(WAITS, (seen) => seen === "absent" || seen === "inactive");
+    if (reply === writes.deleted) writes.afterDeletion = presence;
+    return presence;
+  }
+
+  /** Of an organization that is not deleted with content: its teams. Nobody else is in it. */
+  async #deleteContent(): Promise<void> {
+    const { own } = this.tools;
+    const slugs = (rowsOf(await own.listBelow("teams/")) ?? []).map(({ slug }) => slug).filter(isSegment);
+    for (const slug of slugs) await own.write("DELETE", `teams/${slug}/`);
+  }
+
+  async #lookUntil(waits: readonly number[], isEnough: (seen: Presence) => boolean): Promise<Presence> {
+    const { own, time } = this.tools;
+    let seen: Presence = "unknown";
+    for (const ms of waits) {
+      if (ms > 0) await time.wait(ms);
+      seen = await own.look();
+      if (isEnough(seen)) break;
+    }
+    return seen;
+  }
+
+  async #settle(): Promise<void> {
+    if (this.lagMs() > 0) await this.tools.time.wait(this.lagMs());
+  }
+}

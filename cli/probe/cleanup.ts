@@ -3,7 +3,7 @@ import { isRefusal, type Invitations } from "./invitations.js";
 import { isSegment, type OwnOrganization, type Presence } from "./ownOrganization.js";
 import { WAITS, type Time } from "./polling.js";
 import { rowsOf } from "./reads.js";
-import { shownReply, succeeded, type Reply } from "./reply.js";
+import { isUsable, shownReply, succeeded, type Reply } from "./reply.js";
 
 /** Tries to delete the organization before it is reported as left. */
 const TRIES = 4;
@@ -73,7 +73,7 @@ export class Cleanup {
     if (found === "absent") return own.detail !== undefined || (own.created !== undefined && isRefusal(own.created));
     if (found === "unknown") return false;
     this.#pending = await invitations.withdraw(writes.invitationsAfter, () => this.#settle());
-    const ending = await this.#delete();
+    const ending = await this.#delete(invitations.mayHaveSent > 0 ? await own.look() : found);
     return ending === "absent" || (ending === "inactive" && this.#pending === 0);
   }
 
@@ -89,9 +89,9 @@ export class Cleanup {
     return presence;
   }
 
-  async #delete(): Promise<Presence> {
+  async #delete(found: Presence): Promise<Presence> {
     const { own, writes } = this.tools;
-    let presence = await own.look();
+    let presence = found;
     for (let tries = 0; tries < TRIES && presence !== "absent" && presence !== "inactive"; tries++) {
       if (presence === "unknown") {
         presence = await this.#lookUntil(WAITS, (seen) => seen !== "unknown");
@@ -100,7 +100,7 @@ export class Cleanup {
       const reply = await own.write("DELETE", "");
       this.#why = `DELETE was answered ${shownReply(reply)}`;
       if (writes.deleted && isRefusal(writes.deleted)) writes.deletedEmpty ??= reply;
-      writes.deleted ??= reply;
+      if (isUsable(reply)) writes.deleted ??= reply;
       if (reply.status >= 400 && reply.status < 500) await this.#deleteContent();
       presence = await this.#afterDeletion(reply);
     }
@@ -113,8 +113,9 @@ export class Cleanup {
       await this.#settle();
       return own.look();
     }
-    const presence = await this.#lookUntil(WAITS, (seen) => seen === "absent" || seen === "inactive");
-    if (reply === writes.deleted) writes.afterDeletion = presence;
+    const waits = [this.lagMs(), ...WAITS.slice(1)];
+    const presence = await this.#lookUntil(waits, (seen) => seen === "absent" || seen === "inactive");
+    if (reply === (writes.deletedEmpty ?? writes.deleted)) writes.afterDeletion = presence;
     return presence;
   }
 

@@ -83,7 +83,9 @@ export interface Writes {
   fresh?: Reply;
   /** `PATCH` with description, website, email, phone and handle. */
   filled?: Reply;
-  /** `PATCH` with another description, and a field that the API does not have. */
+  /** `PATCH` with another description, and nothing else. */
+  changed?: Reply;
+  /** `PATCH` with a field that the API does not have. */
   unknownField?: Reply;
   /** `PATCH` with a visibility that does not exist. */
   badVisibility?: Reply;

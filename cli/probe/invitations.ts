@@ -74,7 +74,11 @@ export class Invitations {
     for (let round = 0; round < ROUNDS; round++) {
       if (!list) await settle();
       list ??= await this.list();
-      const pending = list.complete ? rowsOf(list)!.filter(isPending).map(({ uid }) => uid) : [...this.#uids];
+      const pending = list.complete
+        ? rowsOf(list)!
+            .filter(isPending)
+            .map(({ uid }) => uid)
+        : [...this.#uids];
       if (list.complete && pending.length === 0) return 0;
       for (const uid of pending) if (isSegment(uid)) await this.#cancel(uid);
       list = undefined;

@@ -56,6 +56,10 @@ export function rowsIn(reply: Reply | undefined): Row[] | undefined {
   return Array.isArray(rows) && rows.every(isObject) ? rows : undefined;
 }
 
+/** Whether the service itself has answered: not its rate limit, and not a proxy that could not reach it. */
+export const isUsable = ({ status, failure }: Reply): boolean =>
+  failure === undefined && ![429, 502, 503, 504].includes(status);
+
 /** How an answer looks, without its content: `200`, `404 (HTML)`, `ECONNRESET`. */
 export function shownReply({ status, failure, text, json }: Reply): string {
   if (failure !== undefined) return failure;

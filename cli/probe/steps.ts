@@ -22,6 +22,9 @@ export interface StepTools {
 /** Empty values of the fields that have one (empty-values-differ). */
 export const emptyValues = { description: "", website: "", email: "", phone: "", handle: null } as const;
 
+/** A field that the API does not have. */
+export const unknownField = "pulumi_avala_probe";
+
 const DESCRIPTION = "Created by pulumi-avala probe, which deletes it again.";
 /** Colors in which upper and lower case can be told apart. */
 const TEAM = { name: "Probe team", description: "Created by pulumi-avala probe", color: "#aBcDeF" };
@@ -65,9 +68,8 @@ export class Steps {
       handle: `probe_${own.mark}`,
     };
     writes.filled = await own.write("PATCH", "", { body: contents });
-    writes.unknownField = await own.write("PATCH", "", {
-      body: { description: "Another description", pulumi_avala_probe: "unknown" },
-    });
+    writes.changed = await own.write("PATCH", "", { body: { description: "Another description" } });
+    writes.unknownField = await own.write("PATCH", "", { body: { [unknownField]: "unknown" } });
     writes.badVisibility = await own.write("PATCH", "", { body: { visibility: "nobody" } });
     writes.hyphenHandle = await own.write("PATCH", "", { body: { handle: `probe-${own.mark}` } });
     await this.#settle();

@@ -12,7 +12,7 @@ import type { Service } from "./service.js";
 import { Steps, StepsEnd } from "./steps.js";
 
 /** Requests of the steps, and of everything: what the steps do not use remains for taking the organization away. */
-const MOST_OF_STEPS = 60;
+const MOST_OF_STEPS = 65;
 const MOST = 90;
 const MOST_INVITEES = 3;
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -178,7 +178,8 @@ function leftText({ name, slug, uid, exists, pending, why }: Left): string {
 /** With values of the probe's own organization only. */
 function howToRemove({ slug, exists, pending }: Left): string {
   const path = `/organizations/${slug === undefined ? "{slug}" : printable(slug, 255)}/`;
-  const look = exists && slug !== undefined ? "" : "Look for that name in GET /organizations/ or in Avala's own pages. ";
+  const look =
+    exists && slug !== undefined ? "" : "Look for that name in GET /organizations/ or in Avala's own pages. ";
   const cancel = pending === 0 ? "" : `cancel its invitations (POST ${path}invitations/{uid}/cancel/), then `;
   return `${look}To remove it, ${cancel}delete it in Avala's own pages, or send DELETE ${path} with the same API key.`;
 }

@@ -1,4 +1,5 @@
 import { sections, type Statement } from "../statement.js";
+import { emailStatements } from "./emails.js";
 import { identityStatements } from "./identity.js";
 import { listStatements } from "./lists.js";
 import { peopleStatements } from "./people.js";
@@ -11,6 +12,7 @@ const all = [
   ...listStatements,
   ...identityStatements,
   ...writeStatements,
+  ...emailStatements,
   ...peopleStatements,
   ...scopeStatements,
 ];

@@ -2,7 +2,7 @@ import type { Writes } from "./evidence.js";
 import { isRefusal, type Invitations } from "./invitations.js";
 import { isSegment, type OwnOrganization, type Presence } from "./ownOrganization.js";
 import { WAITS, type Time } from "./polling.js";
-import { rowsOf } from "./reads.js";
+import { rowsOf } from "./pages.js";
 import { isUsable, shownReply, succeeded, type Reply } from "./reply.js";
 
 /** Tries to delete the organization before it is reported as left. */
@@ -70,6 +70,8 @@ export class Cleanup {
   async #takeAway(): Promise<boolean> {
     const { own, invitations, writes } = this.tools;
     const found = await this.#find();
+    const isThere = found === "active" || found === "inactive";
+    if (!isThere && own.useCreated()) return this.#deleteUnseen();
     if (found === "absent") return own.detail !== undefined || (own.created !== undefined && isRefusal(own.created));
     if (found === "unknown") return false;
     this.#pending = await invitations.withdraw(writes.invitationsAfter, () => this.#settle());
@@ -87,6 +89,13 @@ export class Cleanup {
     if (presence === "absent" && !refused) this.#why = "the creation got no valid answer, and no list shows it";
     if (presence === "unknown") this.#why = "reads do not show whether it exists";
     return presence;
+  }
+
+  /** No read has shown it: the service's own answer is all there is. */
+  async #deleteUnseen(): Promise<boolean> {
+    const reply = await this.tools.own.write("DELETE", "");
+    this.#why = `reads do not show it, and DELETE was answered ${shownReply(reply)}`;
+    return succeeded(reply) && (reply.status === 204 || reply.json !== undefined);
   }
 
   async #delete(found: Presence): Promise<Presence> {

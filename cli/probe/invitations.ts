@@ -1,6 +1,6 @@
 import type { ListEvidence, Writes } from "./evidence.js";
 import { isSegment, type OwnOrganization } from "./ownOrganization.js";
-import { rowsOf } from "./reads.js";
+import { rowsOf } from "./pages.js";
 import { objectIn, type Reply, type Row } from "./reply.js";
 
 /** Rounds of cancelling before invitations are reported as left. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { RawRequest } from "../../provider/client/index.js";
 import { canonicalUid } from "../../provider/core/identity.js";
-import { nextQuery, rowsOf } from "./reads.js";
+import { nextQuery, rowsOf } from "./pages.js";
 import type { ListEvidence } from "./evidence.js";
 import { objectIn, rowsIn, type Reply, type Row } from "./reply.js";
 
@@ -23,8 +23,8 @@ const HIDDEN = new Set([403, 404, 410]);
 export const isSegment = (value: unknown): value is string => typeof value === "string" && /^[-\w]{1,255}$/.test(value);
 
 /**
- * The organization that a probe creates. Whatever is changed is changed through `write`, which sends nothing unless a
- * read has shown, since the slug may last have moved, that the slug leads to this organization.
+ * The organization that a probe creates. Whatever is changed is changed through `write`, which sends nothing unless an
+ * answer has shown, since the slug may last have moved, that the slug leads to this organization.
  */
 export class OwnOrganization {
   /** Nobody else has this name; later names begin with it. */
@@ -67,6 +67,16 @@ export class OwnOrganization {
     this.uid = uidOf(uid);
     if (isSegment(slug)) this.#slugs = [slug];
     return reply;
+  }
+
+  /**
+   * Takes the slug that the creation has returned together with the uid, if no read shows the organization.
+   * @returns whether there is such a slug, and it cannot have moved since
+   */
+  useCreated(): boolean {
+    if (this.uid === undefined || this.detail !== undefined) return false;
+    this.#checked = this.#slugs[0];
+    return this.#checked !== undefined;
   }
 
   /**

@@ -3,7 +3,7 @@ import type { ListEvidence, Writes } from "./evidence.js";
 import type { Invitations } from "./invitations.js";
 import { isSegment, type OwnOrganization, type Presence } from "./ownOrganization.js";
 import { lagUntil, type Time } from "./polling.js";
-import { rowsOf } from "./reads.js";
+import { rowsOf } from "./pages.js";
 import { objectIn, succeeded, type Reply, type Row } from "./reply.js";
 
 /** The steps end here: the organization was not found, or no further request can be sent. */

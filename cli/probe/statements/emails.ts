@@ -1,4 +1,4 @@
-import { rowsOf } from "../reads.js";
+import { rowsOf } from "../pages.js";
 import { objectIn, shownReply, succeeded, type Reply, type Row } from "../reply.js";
 import { differs, holds, notTried, notVisible, type Finding, type Statement } from "../statement.js";
 import type { Writes } from "../evidence.js";
@@ -81,7 +81,7 @@ export const emailStatements: readonly Statement[] = [
     provider: "The preview announces the email.",
     ifDifferent: "Nothing: the provider cancels and invites again, with an email that the preview announces.",
     copes: "yes",
-    test: "test/lifecycle/invitation.test.ts",
+    test: "test/lifecycle/organizationMember.test.ts",
     probe: answers(["invitationChanged"], ({ invitationChanged }) => isUnknown(invitationChanged), "emails"),
   },
   {

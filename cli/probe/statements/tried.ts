@@ -1,5 +1,5 @@
 import type { Evidence, ListEvidence, Writes } from "../evidence.js";
-import { rowsOf } from "../reads.js";
+import { rowsOf } from "../pages.js";
 import { isUsable, shownReply, type Reply, type Row } from "../reply.js";
 import { notTried, notVisible, type Finding, type Needs } from "../statement.js";
 

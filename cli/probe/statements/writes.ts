@@ -1,4 +1,4 @@
-import { rowsOf } from "../reads.js";
+import { rowsOf } from "../pages.js";
 import { isObject, objectIn, shownReply, succeeded, type Reply, type Row } from "../reply.js";
 import { differs, holds, notTried, notVisible, type Finding, type Statement } from "../statement.js";
 import { roundLag } from "../polling.js";
@@ -211,7 +211,7 @@ const writes: readonly Statement[] = [
     provider: "Sends a logo when it changes in the program, and never records or reports the URL that Avala returns.",
     ifDifferent: "Nothing: the provider never compares the URL of a logo.",
     copes: "yes",
-    test: "test/emulator/organizations.test.ts",
+    test: "test/lifecycle/organization.test.ts",
     probe: { never: "it needs the upload of an image." },
   },
   {

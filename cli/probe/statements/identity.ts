@@ -1,6 +1,6 @@
 import { choicesOf } from "../../../provider/client/index.js";
 import { canonicalUid } from "../../../provider/core/identity.js";
-import type { ListEvidence, Reads } from "../evidence.js";
+import type { Evidence, ListEvidence, Reads } from "../evidence.js";
 import { rowsOf } from "../pages.js";
 import { isObject, objectIn, shownReply, succeeded, type Reply, type Row } from "../reply.js";
 import { differs, holds, notVisible, type Finding, type Statement } from "../statement.js";
@@ -25,7 +25,7 @@ export const identityStatements: readonly Statement[] = [
     ifDifferent: "The preview of a new slug cannot say how many edits remain.",
     copes: "yes",
     test: "test/lifecycle/slugs.test.ts",
-    probe: { needs: "reads", judge: ({ reads }) => slugEdits(reads) },
+    probe: { needs: "reads", judge: slugEdits },
   },
   {
     name: "uids-are-uuids",
@@ -217,13 +217,20 @@ function overDetail({ organization }: Reads, judge: (detail: Row) => Finding): F
   });
 }
 
-const slugEdits = (reads: Reads): Finding =>
-  overDetail(reads, ({ slug_edits_remaining: edits }) => {
+function slugEdits({ reads, writes }: Evidence): Finding {
+  const stated = overDetail(reads, ({ slug_edits_remaining: edits }) => {
     if (edits === null) return holds("slug_edits_remaining is null.");
     return Number.isInteger(edits)
       ? holds("slug_edits_remaining is a number.")
       : differs("slug_edits_remaining is not a number.");
   });
+  const [before, after] = [writes?.emptied, writes?.newSlug].map(
+    (detail) => objectIn(detail)?.["slug_edits_remaining"],
+  );
+  if (typeof before !== "number" || typeof after !== "number" || stated.verdict === "differs") return stated;
+  const details = `slug_edits_remaining was ${before} before a slug edit, and ${after} after it.`;
+  return (after === before - 1 ? holds : differs)(details);
+}
 
 const detailFields = (reads: Reads): Finding =>
   overDetail(reads, (detail) => haveFields([detail], organizationFields, unseen));

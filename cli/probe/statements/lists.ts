@@ -86,7 +86,10 @@ export const listStatements: readonly Statement[] = [
     ifDifferent: "Smaller pages mean more requests for each list: runs on large organizations take longer.",
     copes: "yes",
     test: "test/properties/faults/everyDeployment.test.ts",
-    probe: { needs: "reads", judge: (evidence) => overLists(evidence, pageSize) },
+    probe: {
+      needs: "reads",
+      judge: (evidence) => overLists(evidence, pageSize, [...listsIn(evidence), ...ownLists(evidence)]),
+    },
   },
   {
     name: "default-page-has-20-rows",
@@ -241,6 +244,10 @@ function countsRows({ pages, complete, ...more }: ListEvidence, rows: readonly R
     ? holds("each count is the number of rows")
     : notVisible("the list is too long to be read to its end");
 }
+
+/** The teams of the probe's own organization: they are more than a small page shows. */
+const ownLists = ({ writes }: Evidence): Named<ListEvidence>[] =>
+  writes?.teams ? [["teams of the probe", writes.teams]] : [];
 
 /** The size that `limit` asks for, and the largest that anybody relies on. */
 const ASKED = 100;

@@ -1,5 +1,5 @@
 import type { Evidence, ListEvidence, Reads } from "../evidence.js";
-import { objectIn, shownReply, type Reply, type Row } from "../reply.js";
+import { isUsable, objectIn, shownReply, type Reply, type Row } from "../reply.js";
 import { rowsOf } from "../pages.js";
 import { differs, holds, notTried, notVisible, type Finding } from "../statement.js";
 
@@ -66,9 +66,9 @@ export function overLists(
   return together(parts, "no list was read");
 }
 
-/** Judges an answer, if there is one. */
+/** Judges an answer, if the service itself has answered. */
 export function answered(reply: Reply, judge: (reply: Reply) => Finding): Finding {
-  return reply.failure === undefined ? judge(reply) : notTried(`No complete answer (${reply.failure}).`);
+  return isUsable(reply) ? judge(reply) : notTried(`No answer of the service itself: ${shownReply(reply)}.`);
 }
 
 /** Whether an answer has one of these statuses. */

@@ -3,7 +3,7 @@ import { isRefusal, type Invitations } from "./invitations.js";
 import { isSegment, type OwnOrganization, type Presence } from "./ownOrganization.js";
 import { WAITS, type Time } from "./polling.js";
 import { rowsOf } from "./pages.js";
-import { isUsable, shownReply, succeeded, type Reply } from "./reply.js";
+import { isUsable, objectIn, shownReply, succeeded, type Reply } from "./reply.js";
 
 /** Tries to delete the organization before it is reported as left. */
 const TRIES = 4;
@@ -13,7 +13,7 @@ export interface Left {
   name: string;
   slug?: string;
   uid?: string;
-  /** Whether a read or an answer has shown the organization. */
+  /** Whether the organization is known to exist. */
   exists: boolean;
   /** Invitations that may be pending. */
   pending: number;
@@ -31,6 +31,8 @@ export interface CleanupTools {
 /** Takes the probe's organization away, and answers what is left of it. */
 export class Cleanup {
   #why = "";
+  /** A deletion has succeeded, and reads do not show whether it was carried out. */
+  #mayBeGone = false;
   /** Unknown until invitations have been cancelled. */
   #pending: number | undefined;
 
@@ -54,13 +56,13 @@ export class Cleanup {
 
   /** What is left if nothing more is sent. */
   left(): Left | undefined {
-    const { own, invitations, writes } = this.tools;
+    const { own, invitations } = this.tools;
     if (!own.mayExist) return undefined;
     return {
-      name: own.name,
+      name: own.shownName,
       ...(own.slug !== undefined && { slug: own.slug }),
       ...(own.uid !== undefined && { uid: own.uid }),
-      exists: own.detail !== undefined || (writes.created !== undefined && succeeded(writes.created)),
+      exists: !this.#mayBeGone && (own.detail !== undefined || objectIn(own.created)?.["name"] === own.name),
       pending: this.#pending ?? invitations.mayHaveSent,
       why: this.#why,
     };
@@ -122,8 +124,10 @@ export class Cleanup {
       await this.#settle();
       return own.look();
     }
+    this.#mayBeGone = true;
     const waits = [this.lagMs(), ...WAITS.slice(1)];
     const presence = await this.#lookUntil(waits, (seen) => seen === "absent" || seen === "inactive");
+    this.#mayBeGone = presence === "unknown";
     if (reply === (writes.deletedEmpty ?? writes.deleted)) writes.afterDeletion = presence;
     return presence;
   }

@@ -52,6 +52,12 @@ export class OwnOrganization {
     return this.#checked ?? this.#slugs[0];
   }
 
+  /** The name under which it was seen last. */
+  get shownName(): string {
+    const seen = objectIn(this.detail)?.["name"];
+    return typeof seen === "string" ? seen : this.name;
+  }
+
   /** Replaces the way in which requests are sent. */
   sendBy(send: Send): void {
     this.#send = send;

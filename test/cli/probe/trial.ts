@@ -23,7 +23,8 @@ export interface TryOptions {
   invite?: string[];
   /** The request, from 1, before which the user wants to stop. */
   stopBefore?: number;
-  url?: string;
+  /** The request, from 1, that the service refuses for its rate limit, whenever it is sent again; all after it if `forever`. */
+  throttled?: { at: number; forever?: boolean };
 }
 
 /** An emulator whose time passes only while the probe waits. */
@@ -44,12 +45,12 @@ export function trialDesk(seed: () => Seed = acme) {
     /** Carries out the writes of a probe in this process. */
     async run(
       settings: Partial<Settings> = {},
-      { invite = [], stopBefore, url = emulator.url }: TryOptions = {},
+      { invite = [], stopBefore, throttled }: TryOptions = {},
     ): Promise<Tried> {
       await emulator.settings(settings);
       const raw = createRawClient({
         apiKey: ownerKey,
-        baseUrl: url,
+        baseUrl: emulator.url,
         requestsPerMinute: 100_000,
         requestsPerSecond: 10_000,
       });
@@ -60,7 +61,8 @@ export function trialDesk(seed: () => Seed = acme) {
         const sentAt = now;
         requests.push(request);
         if (requests.length + 1 === stopBefore) controller.abort(new Error("stopped"));
-        return replyOf(request, await raw.send(request), sentAt, now);
+        const isThrottled = throttled?.at === requests.length || (throttled?.forever && requests.length > throttled.at);
+        return replyOf(request, isThrottled ? refusal : await raw.send(request), sentAt, now);
       };
       const time = {
         now: () => now,
@@ -73,6 +75,8 @@ export function trialDesk(seed: () => Seed = acme) {
     },
   };
 }
+
+const refusal = { kind: "answer", status: 429, headers: {}, body: '{"detail":"Slow down."}' } as const;
 
 const uuid = /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/g;
 

@@ -16,7 +16,6 @@ const actions: Record<string, Fault["action"]> = {
   "is carried out, and answered 500": { status: 500, body: { detail: "Server error." }, after: true },
   "is answered 403": { status: 403, body: { detail: "No." } },
   "is answered 404": { status: 404, body: { detail: "Not found." } },
-  "is answered 429": { status: 429, headers: { "retry-after": "0" }, body: { detail: "Slow down." } },
   "is answered by a login page": { status: 200, headers: { "content-type": "text/html" }, body: html },
 };
 
@@ -29,8 +28,7 @@ async function wrongAfter({ left, own, requests }: Tried, others: unknown, fault
   const problems = {
     "the organization is left, and it is not said": active.length > 0 && !left,
     "it is said to be left, and is gone": left?.exists === true && remaining.length === 0,
-    "it is said that it may be left, although its creation was answered":
-      left?.exists === false && faulted !== "POST /organizations/",
+    "it is said that it may be left, and it is": left?.exists === false && remaining.length > 0 && faulted !== creation,
     "another uid is said": left?.uid !== undefined && remaining.length > 0 && remaining[0]!.uid !== left.uid,
     "another slug is said": left?.slug !== undefined && remaining.length > 0 && remaining[0]!.slug !== left.slug,
     "another organization has changed":
@@ -45,22 +43,23 @@ async function wrongAfter({ left, own, requests }: Tried, others: unknown, fault
   return Object.entries(problems).flatMap(([problem, is]) => (is ? [problem] : []));
 }
 
-/** Runs it with a fault at each single request. */
-async function everywhere(settings: Partial<Settings>, action: Fault["action"]) {
+/** Runs it once for each of its requests. */
+async function everywhere(settings: Partial<Settings>, run: (at: number) => Promise<Tried>) {
   const { requests: clean } = await desk.run(settings, { invite });
   const problems: string[] = [];
-  let left = 0;
-  for (const [at, request] of clean.entries()) {
+  const left: string[] = [];
+  for (const [index, request] of clean.entries()) {
     await desk.emulator.reset(acme(settings));
     const { organizations: others } = await desk.emulator.state();
-    await desk.emulator.faults({ match: { nth: at + 1 }, action });
-    const tried = await desk.run(settings, { invite });
-    if (tried.left) left++;
+    const tried = await run(index + 1);
+    if (tried.left) left.push(request);
     const wrong = await wrongAfter(tried, others, request);
-    problems.push(...wrong.map((problem) => `${at + 1} ${request}: ${problem} ${JSON.stringify(tried.left)}`));
+    problems.push(...wrong.map((problem) => `${index + 1} ${request}: ${problem} ${JSON.stringify(tried.left)}`));
   }
   return { problems, left, cells: clean.length };
 }
+
+const creation = "POST /organizations/";
 
 /** Reads lag, slugs move, and the organization is not deleted with content. */
 const hard: Partial<Settings> = {
@@ -71,14 +70,73 @@ const hard: Partial<Settings> = {
 };
 
 describe("a request of the writes of a probe", () => {
-  it.each<[string, Partial<Settings>]>([
-    ...Object.keys(actions).map((what): [string, Partial<Settings>] => [what, {}]),
-    ["is carried out, and its answer lost", hard],
-    ["is answered 500", hard],
-    ["is answered by a login page", hard],
-  ])("%s, on %j: the organization is deleted, or said to be left", async (what, settings) => {
-    const { problems, cells, left } = await everywhere(settings, actions[what]!);
+  it.each<[what: string, settings: Partial<Settings>, left: string[]]>([
+    ["is lost", {}, [creation]],
+    ["is carried out, and its answer lost", {}, []],
+    ["is carried out, and its answer cut", {}, []],
+    ["is answered 500", {}, [creation]],
+    ["is carried out, and answered 500", {}, []],
+    ["is answered 403", {}, []],
+    ["is answered 404", {}, []],
+    ["is answered by a login page", {}, [creation]],
+    ["is carried out, and its answer lost", hard, []],
+    ["is answered 500", hard, [creation]],
+    ["is answered by a login page", hard, [creation]],
+  ])("%s, on %j: nothing is left, or said to be left, but after %j", async (what, settings, expected) => {
+    const { problems, left, cells } = await everywhere(settings, async (at) => {
+      await desk.emulator.faults({ match: { nth: at }, action: actions[what]! });
+      return desk.run(settings, { invite });
+    });
     expect(problems).toEqual([]);
-    process.stderr.write(`${what}: ${cells} requests, ${left} times something may be left\n`);
+    expect(left).toEqual(expected);
+    expect(cells).toBeGreaterThan(45);
+  });
+
+  it("is refused for the rate limit: the trial ends, and nothing is left, but after the creation", async () => {
+    const { problems, left } = await everywhere({}, (at) => desk.run({}, { invite, throttled: { at } }));
+    expect(problems).toEqual([]);
+    expect(left).toEqual([creation]);
+  });
+
+  it("is refused for the rate limit, as all after it are: what is left is said", async () => {
+    const { problems, left, cells } = await everywhere({}, (at) =>
+      desk.run({}, { invite, throttled: { at, forever: true } }),
+    );
+    expect(problems).toEqual([]);
+    expect(left).toHaveLength(cells);
+  });
+
+  it("is followed by a stop: nothing is left", async () => {
+    const { problems, left } = await everywhere({}, (at) => desk.run({}, { invite, stopBefore: at }));
+    expect(problems).toEqual([]);
+    expect(left).toEqual([]);
+  });
+
+  it.each<[what: string, fault: Fault["match"], action: string, why: string]>([
+    [
+      "the deletion is refused",
+      { method: "DELETE", path: "^/organizations/probe-\\w+/$" },
+      "is answered 403",
+      "DELETE was answered 403",
+    ],
+    [
+      "the deletion is lost",
+      { method: "DELETE", path: "^/organizations/probe-\\w+/$" },
+      "is lost",
+      "DELETE was answered UND_ERR_SOCKET",
+    ],
+    [
+      "the deletion is answered by a login page",
+      { method: "DELETE", path: "^/organizations/probe-\\w+/$" },
+      "is answered by a login page",
+      "DELETE was answered 200 (HTML)",
+    ],
+  ])("always fails: %s", async (_what, match, action, why) => {
+    await desk.emulator.faults({ match: match!, action: actions[action]!, times: null });
+    const { left, own } = await desk.run();
+    const { organizations } = await desk.emulator.state();
+    const { name, slug, uid } = organizations[1]!;
+    expect(left).toEqual({ name, slug, uid, exists: true, pending: 0, why });
+    expect(name).toBe(`${own.name} renamed`);
   });
 });

@@ -55,7 +55,7 @@ export const probe = defineCommand({
     "GET /users/me/permissions/, /users/me/, /organizations/, /organizations/industry-choices/",
     "GET /organizations/{slug}/ with its members, invitations, teams and one team, for one organization",
     "GET of an object and of a path that do not exist, and GET /organizations/ without the key",
-    "with --write: POST, PATCH and DELETE of an organization of its own and of its content",
+    "POST, PATCH and DELETE  with --write only: of an organization of the probe's own, and of its content",
   ],
   exitCodes: [
     ["2", "probe: a statement differs with which the provider does not work correctly"],

@@ -20,6 +20,7 @@ const calls: Record<string, { as?: string; args: string[]; stdin?: () => string 
   "transfer-ownership": { args: ["acme", "--to", person("ada"), "--yes"] },
   leave: { as: "lee", args: ["acme", "--yes"] },
   doctor: { args: [] },
+  probe: { args: [] },
 };
 
 /** Needs the engine: `test/engine/rehearse` runs it with a key that may only read. */

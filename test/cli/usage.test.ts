@@ -128,6 +128,7 @@ const writing = [
   ["transfer-ownership", "acme", "--to", "ada@example.com", "--yes"],
   ["leave", "acme", "--yes"],
   ["resend", "acme", "zoe@example.com"],
+  ["probe", "--write", "--yes"],
 ];
 
 it.each(writing)("AVALA_READ_ONLY refuses %s before any request", async (...args) => {

@@ -90,6 +90,7 @@ describe.each(managers)("the packed package, installed by $name outside of the c
     expect(await avala("rehearse")).toContain("Rehearsed on a copy");
     expect(await avala("status")).toContain("Nothing is pending.");
     expect(await avala("doctor")).toContain(" 0 failed.");
+    expect(await avala("probe")).toMatch(/^\d+ hold, 1 differs, /m);
     expect(await emulator.writes()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
-import type { Writes } from "./evidence.js";
+import type { Presence, Writes } from "./evidence.js";
 import { isRefusal, type Invitations } from "./invitations.js";
-import { isSegment, type OwnOrganization, type Presence } from "./ownOrganization.js";
+import { isSegment, type OwnOrganization } from "./ownOrganization.js";
 import { WAITS, type Time } from "./polling.js";
 import { rowsOf } from "./pages.js";
 import { isUsable, objectIn, shownReply, succeeded, type Reply } from "./reply.js";
@@ -27,6 +27,9 @@ export interface CleanupTools {
   writes: Writes;
   time: Time;
 }
+
+/** A success that is the service's own: not a page of a proxy. */
+const isCarriedOut = (reply: Reply): boolean => succeeded(reply) && (reply.json !== undefined || reply.text === "");
 
 /** Takes the probe's organization away, and answers what is left of it. */
 export class Cleanup {
@@ -75,7 +78,7 @@ export class Cleanup {
     const isThere = found === "active" || found === "inactive";
     if (!isThere && own.useCreated()) return this.#deleteUnseen();
     if (found === "absent") return own.detail !== undefined || (own.created !== undefined && isRefusal(own.created));
-    if (found === "unknown") return false;
+    if (!isThere) return false;
     this.#pending = await invitations.withdraw(writes.invitationsAfter, () => this.#settle());
     const ending = await this.#delete(invitations.mayHaveSent > 0 ? await own.look() : found);
     return ending === "absent" || (ending === "inactive" && this.#pending === 0);
@@ -89,7 +92,7 @@ export class Cleanup {
       return seen === "active" || seen === "inactive" || (seen === "absent" && own.detail !== undefined);
     });
     if (presence === "absent" && !refused) this.#why = "the creation got no valid answer, and no list shows it";
-    if (presence === "unknown") this.#why = "reads do not show whether it exists";
+    if (presence === "unknown" || presence === "unlisted") this.#why = "reads do not show whether it exists";
     return presence;
   }
 
@@ -97,15 +100,15 @@ export class Cleanup {
   async #deleteUnseen(): Promise<boolean> {
     const reply = await this.tools.own.write("DELETE", "");
     this.#why = `reads do not show it, and DELETE was answered ${shownReply(reply)}`;
-    return succeeded(reply) && (reply.status === 204 || reply.json !== undefined);
+    return isCarriedOut(reply);
   }
 
   async #delete(found: Presence): Promise<Presence> {
     const { own, writes } = this.tools;
     let presence = found;
     for (let tries = 0; tries < TRIES && presence !== "absent" && presence !== "inactive"; tries++) {
-      if (presence === "unknown") {
-        presence = await this.#lookUntil(WAITS, (seen) => seen !== "unknown");
+      if (presence !== "active") {
+        presence = await this.#lookUntil(WAITS, (seen) => seen !== "unknown" && seen !== "unlisted");
         continue;
       }
       const reply = await own.write("DELETE", "");
@@ -126,8 +129,11 @@ export class Cleanup {
     }
     this.#mayBeGone = true;
     const waits = [this.lagMs(), ...WAITS.slice(1)];
-    const presence = await this.#lookUntil(waits, (seen) => seen === "absent" || seen === "inactive");
-    this.#mayBeGone = presence === "unknown";
+    // The service has said so, and the slug leads nowhere any more: a list that is too long need not prove it.
+    const proven = isCarriedOut(reply) ? ["absent", "unlisted", "inactive"] : ["absent", "inactive"];
+    const seen = await this.#lookUntil(waits, (presence) => proven.includes(presence));
+    const presence = seen === "unlisted" && isCarriedOut(reply) ? "absent" : seen;
+    this.#mayBeGone = presence === "unknown" || presence === "unlisted";
     if (reply === (writes.deletedEmpty ?? writes.deleted)) writes.afterDeletion = presence;
     return presence;
   }

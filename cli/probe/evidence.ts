@@ -72,6 +72,15 @@ export interface OrganizationReads {
   team?: { detail: Reply; members: ListEvidence };
 }
 
+/** What reads have found out about the probe's own organization. `absent` is proven by a complete list. */
+export type Presence =
+  | "active"
+  | "inactive"
+  | "absent"
+  /** Its slugs lead nowhere, and a list does not show it that may not be complete. */
+  | "unlisted"
+  | "unknown";
+
 /**
  * The answers to the writes of the probe's own organization, in the order in which they are sent. A step that was not
  * reached is absent.
@@ -162,7 +171,7 @@ export interface Writes {
   /** The first `DELETE` of the organization, while it has a team. */
   deleted?: Reply;
   /** What reads showed of it after that: `inactive` has `is_active: false`, `active` stayed for ten seconds. */
-  afterDeletion?: "absent" | "inactive" | "active" | "unknown";
+  afterDeletion?: Presence;
   /** The next `DELETE`, after its teams were deleted, if the first was refused. */
   deletedEmpty?: Reply;
 }

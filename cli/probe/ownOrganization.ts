@@ -2,13 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { RawRequest } from "../../provider/client/index.js";
 import { canonicalUid } from "../../provider/core/identity.js";
 import { nextQuery, rowsOf } from "./pages.js";
-import type { ListEvidence } from "./evidence.js";
+import type { ListEvidence, Presence } from "./evidence.js";
 import { objectIn, rowsIn, type Reply, type Row } from "./reply.js";
 
 export type Send = (request: RawRequest) => Promise<Reply>;
-
-/** What a look has found out about the organization. `absent` is proven by a complete list. */
-export type Presence = "active" | "inactive" | "absent" | "unknown";
 
 /** A request of the probe would have changed something else than its own organization. */
 export class NotOwnError extends Error {}
@@ -101,7 +98,8 @@ export class OwnOrganization {
     const list = await this.list(LIST);
     const row = rowsOf(list)?.find((candidate) => this.#isOwn(candidate));
     if (row) return this.#listed(row);
-    return list.complete && !seen.includes("unknown") ? "absent" : "unknown";
+    if (seen.includes("unknown") || rowsOf(list) === undefined) return "unknown";
+    return list.complete ? "absent" : "unlisted";
   }
 
   /** A list shows it; the slug that it states has to lead there. */
@@ -129,11 +127,12 @@ export class OwnOrganization {
     return row["is_active"] === false ? "inactive" : "active";
   }
 
+  /** By its uid and its name; by one of the two where the service does not return the other. */
   #isOwn({ uid, name }: Row): boolean {
-    const canonical = uidOf(uid);
-    if (canonical === undefined || canonical !== (this.uid ?? canonical)) return false;
-    if (name === undefined) return this.uid !== undefined;
-    return typeof name === "string" && name.startsWith(this.name);
+    const own = this.uid !== undefined && uidOf(uid) === this.uid;
+    if (name === undefined) return own;
+    const isNamed = typeof name === "string" && name.startsWith(this.name);
+    return isNamed && (own || this.uid === undefined || uid === undefined);
   }
 
   /** The slug may have moved: nothing is written before the next look. */
@@ -147,7 +146,7 @@ export class OwnOrganization {
    * @throws NotOwnError unless the slug is known to lead to this organization
    */
   async write(method: "POST" | "PATCH" | "DELETE", below: string, more: Partial<RawRequest> = {}): Promise<Reply> {
-    if (this.#checked === undefined || this.uid === undefined) throw new NotOwnError();
+    if (this.#checked === undefined) throw new NotOwnError();
     return this.#send({ ...more, method, path: `${LIST}${this.#checked}/${checkedBelow(below)}` });
   }
 
@@ -184,8 +183,10 @@ function isWhole(pages: readonly Reply[]): boolean {
   return (next === null || next === undefined) && (typeof count !== "number" || rows.length >= count);
 }
 
+/** A uid in one spelling; what is not a UUID as it is. */
 function uidOf(value: unknown): string | undefined {
-  return typeof value === "string" ? canonicalUid(value) : undefined;
+  if (typeof value !== "string" && typeof value !== "number") return undefined;
+  return canonicalUid(String(value)) ?? String(value);
 }
 
 /** A path of words below the organization: nothing in it leads out of the organization. */

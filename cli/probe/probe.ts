@@ -10,7 +10,7 @@ import { asJson, show } from "./report.js";
 import { judgeAll, profileOf } from "./results.js";
 import { Service } from "./service.js";
 import { statements } from "./statements/index.js";
-import { carryOutWrites, type Trial } from "./writes.js";
+import { carryOutWrites, inviteesOf, type Trial } from "./writes.js";
 
 const options = {
   write: {
@@ -103,6 +103,7 @@ async function runProbe(invocation: Invocation<Options>): Promise<ExitCode> {
 }
 
 function checkUsage({ write, yes, invite }: Invocation<Options>["options"]): void {
+  inviteesOf(invite);
   if (write) return;
   const given = [yes && "--yes", invite.length > 0 && "--invite"].filter((name) => name !== false);
   if (given.length > 0) throw new UsageError(`${given.join(" and ")} needs --write.`, "Add --write, or omit it.");

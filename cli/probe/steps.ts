@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { ListEvidence, Writes } from "./evidence.js";
+import type { ListEvidence, Presence, Writes } from "./evidence.js";
 import type { Invitations } from "./invitations.js";
-import { isSegment, type OwnOrganization, type Presence } from "./ownOrganization.js";
+import { isSegment, type OwnOrganization } from "./ownOrganization.js";
 import { lagUntil, type Time } from "./polling.js";
 import { rowsOf } from "./pages.js";
 import { objectIn, succeeded, type Reply, type Row } from "./reply.js";

@@ -132,12 +132,12 @@ const writes: readonly Statement[] = [
     name: "writes-echo-input",
     section: "Writes",
     claim:
-      "The answer of a create or update contains the values that were sent. It may contain only the fields that can be written, without uid and slug.",
+      "The answer of a create or update contains the values that were sent, and is not empty. It may contain only the fields that can be written, without uid and slug.",
     basis: "published",
     source: "API reference",
     provider: "Reads the list again to find the object, and compares with the uids that existed before.",
     ifDifferent:
-      "Values that come back changed are shown as drift in each run, or the run ends with an error if the answer is not JSON. Declare the value as Avala returns it.",
+      "Missing values do no harm: the object is read again. Values that come back changed are shown as drift in each run: declare them as Avala returns them. An answer that is not JSON is an error.",
     copes: "refuses",
     test: everyDeployment,
     probe: answers(["created", "filled", "team"], ({ created, filled, team }) => echoes([created, filled, team])),
@@ -471,6 +471,8 @@ function echoes(replies: readonly Reply[]): Finding {
   if (accepted.length === 0) return notTried("Every write was refused.");
   const strange = accepted.find((reply) => !objectIn(reply) && reply.text.trim() !== "");
   if (strange) return differs(`An answer is not an object: ${shownReply(strange)}.`);
+  const missing = accepted.flatMap((reply) => missingFields(reply));
+  if (missing.length > 0) return differs(`Answers lack fields that were sent: ${named([...new Set(missing)])}.`);
   const changed = accepted.flatMap((reply) => changedFields(reply));
   if (changed.length > 0) return differs(`Fields come back changed: ${named([...new Set(changed)])}.`);
   const full = accepted.every((reply) => objectIn(reply)?.["uid"] !== undefined);
@@ -479,12 +481,17 @@ function echoes(replies: readonly Reply[]): Finding {
     : holds("Answers contain the fields that can be written.", { writeBody: "minimal" });
 }
 
+function missingFields(reply: Reply): string[] {
+  const answer = objectIn(reply) ?? {};
+  return Object.keys(reply.request.body as Row).filter((field) => !(field in answer));
+}
+
 function changedFields(reply: Reply): string[] {
   const answer = objectIn(reply) ?? {};
   const isSame = (field: string, value: unknown) =>
     field === "color" ? String(value).toLowerCase() === String(answer[field]).toLowerCase() : value === answer[field];
   return Object.entries(reply.request.body as Row)
-    .filter(([field, value]) => field in answer && !isSame(field, value))
+    .filter(([field, value]) => !isSame(field, value))
     .map(([field]) => field);
 }
 

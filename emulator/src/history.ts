@@ -21,6 +21,10 @@ export class History {
     this.versions.push({ at, state });
   }
 
+  change(to: (state: State) => State): void {
+    this.versions = this.versions.map(({ at, state }) => ({ at, state: to(state) }));
+  }
+
   /** The version of that time in milliseconds, `undefined` when nothing is recorded; older ones are forgotten. */
   asOf(time: number): Version | undefined {
     const later = this.versions.findIndex(({ at }, i) => i > 0 && at > time);

@@ -7,6 +7,7 @@ import { CONTROL } from "./control.js";
 import { BASE } from "./operation.js";
 import { problems } from "./errors.js";
 import { Persistence, readSaved } from "./persistence.js";
+import { type Profile, settingsOf } from "./profile.js";
 import { scopes } from "./scopes.js";
 import type { Email } from "./model.js";
 import { type Additions, type Seed, SeedError, type State } from "./seed.js";
@@ -16,6 +17,7 @@ import { type KeyOwner, LOCAL_KEY, LOCAL_OWNER, Service } from "./service.js";
 export { type Additions, SeedError, type Seed, type State } from "./seed.js";
 export type { Fault } from "./faults.js";
 export type { KeyOwner } from "./service.js";
+export type { Profile } from "./profile.js";
 export type { Settings } from "./settings.js";
 
 export interface EmulatorOptions {
@@ -25,6 +27,11 @@ export interface EmulatorOptions {
   keys?: Readonly<Record<string, string | KeyOwner>> | undefined;
   /** Whether `avk_local`, the key of `owner@example.com`, exists in every start. Default true. */
   localKey?: boolean | undefined;
+  /**
+   * What was measured of a deployment: `{ version: 1, settings }`; everything else in it is ignored. Its settings replace
+   * the defaults, also after a reset; those of `seed` and of `data` win over them.
+   */
+  profile?: Profile | undefined;
   /** File that keeps the state. Where it exists it wins over `seed`. */
   data?: string | undefined;
   /** Milliseconds since 1970, for a test that stops time. Default: the machine's clock. */
@@ -59,11 +66,12 @@ export interface LocalEmulator {
   emails(): (Email & { organizationUid: string })[];
 }
 
-/** An emulator without a socket: hand it requests. Throws SeedError when the start contradicts itself. */
+/** An emulator without a socket: hand it requests. Throws SeedError when the start contradicts itself or the profile is none. */
 export function createEmulator(options: EmulatorOptions = {}): LocalEmulator {
-  const { seed, keys = {}, localKey = true, data, now } = options;
+  const { seed, keys = {}, localKey = true, profile, data, now } = options;
   const owners = { ...(localKey && { [LOCAL_KEY]: { email: LOCAL_OWNER } }), ...ownersOf(keys) };
-  const service = new Service(owners, (data === undefined ? undefined : readSaved(data)) ?? seed, now);
+  const start = (data === undefined ? undefined : readSaved(data)) ?? seed;
+  const service = new Service(owners, start, now, profile === undefined ? {} : settingsOf(profile));
   const persistence =
     data === undefined ? undefined : new Persistence(data, () => JSON.stringify(exportState(service)));
   const app = createApp(service, persistence);

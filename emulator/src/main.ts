@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
-import { type EmulatorOptions, type KeyOwner, type Seed, startEmulator } from "./index.js";
+import { type EmulatorOptions, type KeyOwner, type Profile, type Seed, startEmulator } from "./index.js";
 import { readJson } from "./persistence.js";
 
-const USAGE = "Usage: avala-emulator [--port 8787] [--data file] [--seed file.json] [--key KEY=email[:scope,...]]...";
+const USAGE =
+  "Usage: avala-emulator [--port 8787] [--data file] [--seed file.json] [--profile file.json] [--key KEY=email[:scope,...]]...";
 
 const HELP = `${USAGE}
 
@@ -11,6 +12,8 @@ Serves Avala's organizations API on 127.0.0.1, in memory, and sends no email.
 
   --port 8787        port to listen on; 0 takes a free one
   --seed file.json   the start: people, keys and organizations
+  --profile file.json
+                     what pulumi-avala probe has measured of a deployment: its settings in place of the defaults
   --data file        keeps the state in this file; where it exists it wins over --seed
   --key KEY=email    one more API key and its person; may be repeated
   --key KEY=email:organizations.read,organizations.write
@@ -45,6 +48,7 @@ function optionsOf(args: string[]): (EmulatorOptions & { port: number }) | undef
       port: { type: "string", default: "8787" },
       data: { type: "string" },
       seed: { type: "string" },
+      profile: { type: "string" },
       key: { type: "string", multiple: true, default: [] },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -55,6 +59,7 @@ function optionsOf(args: string[]): (EmulatorOptions & { port: number }) | undef
     keys: keysOf(values.key),
     data: values.data,
     seed: values.seed === undefined ? undefined : (readJson(values.seed) as Seed),
+    profile: values.profile === undefined ? undefined : (readJson(values.profile) as Profile),
   };
 }
 

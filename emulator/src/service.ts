@@ -5,7 +5,7 @@ import { RateLimiter } from "./rateLimit.js";
 import { Faults } from "./faults.js";
 import { History } from "./history.js";
 import { add, load } from "./load.js";
-import { type Additions, parseAdditions, parseSeed } from "./seed.js";
+import { type AddedState, type Additions, parseAdditions, parseSeed, SeedError, type State } from "./seed.js";
 import { defaultSettings, type Settings } from "./settings.js";
 import { exportState } from "./state.js";
 import type { Store } from "./store.js";
@@ -38,11 +38,12 @@ export class Service {
   private readonly history = new History();
   private requestCount = 0;
 
-  /** `owners`: keys that exist after every reset. */
+  /** `owners`: keys that exist after every reset; `defaults`: settings of every reset that does not name them. */
   constructor(
     private readonly owners: Readonly<Record<string, KeyOwner>>,
     seed: unknown,
     now?: () => number,
+    private readonly defaults: Partial<Settings> = {},
   ) {
     this.clock = new Clock(now);
     this.limiter = new RateLimiter(this.clock);
@@ -60,7 +61,7 @@ export class Service {
       this.clock.offsetSeconds = before;
       throw error;
     }
-    this.settings = { ...defaultSettings, ...state.settings };
+    this.settings = { ...defaultSettings, ...this.defaults, ...state.settings };
     for (const [key, { email, scopes }] of Object.entries(this.owners)) {
       if (!this.store.keys.has(key)) this.addKey(key, email, scopes);
     }
@@ -79,8 +80,21 @@ export class Service {
     add(load(exportState(this), this.clock), parsed, this.clock);
     // Into the same store: calls that are being answered change its objects.
     add(this.store, parsed, this.clock);
+    this.history.change((state) => this.withAdded(state, parsed));
     this.settings = { ...this.settings, ...parsed.settings };
     this.changed();
+  }
+
+  /** What is added was there before: reads that lag show it too, unless it contradicts what was there then. */
+  private withAdded(state: State, more: AddedState): State {
+    const store = load(state, this.clock);
+    try {
+      add(store, more, this.clock);
+    } catch (error) {
+      if (error instanceof SeedError) return state;
+      throw error;
+    }
+    return exportState({ clock: this.clock, settings: this.settings, store });
   }
 
   /** To be called after each change, so that reads can lag behind it and the page follows it. */

@@ -55,6 +55,31 @@ describe("adding to it", () => {
     expect(emulator.state().settings).toMatchObject({ rateLimit: null, hideEmailsOf: [ann] });
   });
 
+  it("was there before: reads that lag show what is added, and not yet what was written", async () => {
+    let now = Date.parse("2026-01-01T00:00:00Z");
+    const emulator = createEmulator({
+      localKey: false,
+      now: () => now,
+      profile: { version: 1, settings: { readLagMs: 5000 } },
+      seed: { settings: { rateLimit: null }, ...full() },
+    });
+    const seen = async () => {
+      const { body } = await ask(emulator, "/organizations/");
+      return body.results.map(({ name }: { name: string }) => name).toSorted();
+    };
+    await ask(emulator, "/organizations/acme/", "k_ann", "PATCH", { name: "Renamed" });
+    now += 1000;
+    const members = [{ email: "ann@example.com", role: "owner" as const }];
+    emulator.add({ organizations: [{ name: "Beta", uid: beta, members }] });
+    expect(await seen()).toEqual(["Acme", "Beta"]);
+    // At the time of the old version, the slug was not taken.
+    await ask(emulator, "/organizations/acme/", "k_ann", "PATCH", { slug: "moved" });
+    emulator.add({ organizations: [{ name: "Third", slug: "acme", members }] });
+    expect(await seen()).toEqual(["Acme", "Beta"]);
+    now += 5000;
+    expect(await seen()).toEqual(["Beta", "Renamed", "Third"]);
+  });
+
   it("changes people and keys that are there, with their memberships", async () => {
     const emulator = start(full());
     emulator.add({

@@ -13,7 +13,15 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { createEmulator, type Seed, startEmulator } from "../../emulator/src/index.js";
+import {
+  createEmulator,
+  type Emulator,
+  type Profile,
+  type Seed,
+  SeedError,
+  type Settings,
+  startEmulator,
+} from "../../emulator/src/index.js";
 import { defaultSettings } from "../../emulator/src/settings.js";
 import { acme } from "./service.js";
 
@@ -129,6 +137,65 @@ describe("startEmulator", () => {
     );
   });
 
+  it("starts with the settings of a profile, also after a reset; a seed and saved state win over them", async () => {
+    const profile = {
+      version: 1,
+      settings: { voidStatus: 200, maxPageSize: 7, lists: "array" },
+      date: "ignored",
+    } as const;
+    const data = join(folder, "profiled.json");
+    const changed = (settings: object) =>
+      Object.fromEntries(
+        Object.entries(settings).filter(([name, value]) => value !== defaultSettings[name as keyof Settings]),
+      );
+    const settingsAt = async ({ controlUrl }: Emulator) => {
+      const { rateLimit, hideEmailsOf, ...plain } = (await (await fetch(`${controlUrl}/settings`)).json()) as Settings;
+      expect([rateLimit, hideEmailsOf]).toEqual([defaultSettings.rateLimit, []]);
+      return changed(plain);
+    };
+    const reset = (emulator: Emulator, seed: Seed) =>
+      fetch(`${emulator.controlUrl}/reset`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ seed }),
+      });
+
+    const first = await startEmulator({ data, profile, seed: { settings: { maxPageSize: 5 } } });
+    expect(await settingsAt(first)).toEqual({ voidStatus: 200, maxPageSize: 5, lists: "array" });
+    await organizations(first.url, { method: "POST", body: JSON.stringify({ name: "B" }) });
+    await first.close();
+    const second = await startEmulator({ data, profile: { version: 1, settings: { voidStatus: 204, readLagMs: 5 } } });
+    expect(await settingsAt(second)).toEqual({ voidStatus: 200, maxPageSize: 5, lists: "array" });
+    await second.close();
+
+    const third = await startEmulator({ profile });
+    await reset(third, {});
+    expect(await settingsAt(third)).toEqual({ voidStatus: 200, maxPageSize: 7, lists: "array" });
+    await reset(third, { settings: { voidStatus: 204 } });
+    expect(await settingsAt(third)).toEqual({ maxPageSize: 7, lists: "array" });
+    await third.close();
+  });
+
+  it.each<[fault: string, profile: unknown, message: string]>([
+    ["is not an object", [], "profile: "],
+    ["is empty", null, "profile: "],
+    ["has no version", { settings: {} }, "profile: version: expected 1, not undefined"],
+    ["has a different version", { version: 2, settings: {} }, "profile: version: expected 1, not 2"],
+    ["has no settings", { version: 1 }, "profile: settings: "],
+    [
+      "has an unknown setting",
+      { version: 1, settings: { pageSize: 3 } },
+      'profile: settings: Unrecognized key: "pageSize"',
+    ],
+    ["has an unknown value", { version: 1, settings: { voidStatus: 201 } }, "profile: settings.voidStatus: "],
+    ["has a value of another type", { version: 1, settings: { maxPageSize: "2" } }, "profile: settings.maxPageSize: "],
+  ])("refuses a profile that %s", (_, profile, message) => {
+    const start = () => createEmulator({ profile: profile as Profile });
+    expect(start).toThrow(SeedError);
+    expect(start).toThrow(message);
+    expect(start).not.toThrow("\n");
+  });
+
   it("refuses a start that contradicts itself", async () => {
     await expect(startEmulator({ seed: { keys: [{ key: "k", email: "no@example.com" }] } })).rejects.toThrow(
       "keys[0].email: no@example.com is not in people",
@@ -165,13 +232,17 @@ describe("command line", () => {
   it.each(["SIGTERM", "SIGINT"] as const)("prints one line and ends at %s", async (signal) => {
     const seed = join(folder, "seed.json");
     writeFileSync(seed, JSON.stringify(acme()));
-    const child = start("--port", "0", "--seed", seed, "--key", "avk_x=x@example.com:organizations.read");
+    const profile = join(folder, "avala-profile.json");
+    writeFileSync(profile, JSON.stringify({ version: 1, settings: { currentUser: 403 } }));
+    const key = "avk_x=x@example.com:organizations.read";
+    const child = start("--port", "0", "--seed", seed, "--profile", profile, "--key", key);
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
     const seen: string[] = [];
     lines.on("line", (line) => seen.push(line));
     await once(lines, "line");
     const url = /^Avala emulator listening on (http:\/\/127\.0\.0\.1:\d+\/api\/v1)$/.exec(seen[0] ?? "")?.[1] ?? "";
     expect((await organizations(url)).count).toBe(1);
+    expect((await fetch(`${url}/users/me/`, { headers })).status).toBe(403);
     const scoped = { headers: { ...headers, "x-avala-api-key": "avk_x" } };
     expect((await organizations(url, scoped)).count).toBe(0);
     expect((await fetch(`${url}/organizations/`, { ...scoped, method: "POST", body: '{"name":"B"}' })).status).toBe(
@@ -189,6 +260,8 @@ describe("command line", () => {
     [["--key", "avk_x=x@example.com:organizations.raed"], "This is not a scope of the service."],
     [["--colour"], "--colour"],
     [["--seed", join(folder, "none.json")], "none.json cannot be read as JSON"],
+    [["--profile", join(folder, "none.json")], "none.json cannot be read as JSON"],
+    [["--profile", join(__dirname, "../../package.json")], 'profile: version: expected 1, not "0.1.0"'],
     [["--data", __filename], "program.test.ts cannot be read as JSON"],
   ])("explains %j", async (args, reason) => {
     const child = start(...args);

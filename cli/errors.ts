@@ -75,6 +75,11 @@ export class PreviewError extends AvalaError {
   readonly code = "AVALA_PREVIEW";
 }
 
+/** The file of a deployment's profile is invalid. */
+export class ProfileError extends AvalaError {
+  readonly code = "AVALA_PROFILE";
+}
+
 /** The approved review cannot be compared with. */
 export class ApprovedReviewError extends AvalaError {
   readonly code = "AVALA_APPROVED_REVIEW";

@@ -2,17 +2,20 @@ import { z } from "zod";
 
 const count = z.int().min(1);
 
+/** In place of a real host name: nothing listens there. */
+export const OTHER_HOST = "127.0.0.1:9";
+
 /**
  * Settings of the emulator that reproduce a deployment, with the emulator's names and values; what was not seen is
- * absent. Two settings are never in a profile: which addresses are hidden (`hideEmailsOf`) names people, and the seats
- * of a plan cannot be seen without using them up.
+ * absent. Some settings are never in a profile: which addresses are hidden (`hideEmailsOf`) names people, and `seats` and
+ * `invitesPerMinute` cannot be seen without using them up.
  */
 export const profileSettings = z.strictObject({
   maxPageSize: count.optional(),
   rateLimit: z.strictObject({ perMinute: count, perSecond: count }).nullable().optional(),
   writeBody: z.enum(["full", "minimal"]).optional(),
   lists: z.enum(["page", "array"]).optional(),
-  nextHost: z.string().nullable().optional(),
+  nextHost: z.literal(OTHER_HOST).nullable().optional(),
   organizationDelete: z.enum(["hard", "soft", "refuse"]).optional(),
   slugFollowsName: z.boolean().optional(),
   lowercaseEmails: z.boolean().optional(),
@@ -41,6 +44,3 @@ export const profileSchema = z.strictObject({
 });
 
 export type Profile = z.output<typeof profileSchema>;
-
-/** In place of a real host name: nothing listens there. */
-export const OTHER_HOST = "127.0.0.1:9";

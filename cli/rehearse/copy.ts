@@ -4,6 +4,7 @@ import { type Rehearsal, rehearsalOf, rehearsed } from "../../provider/client/in
 import { AvalaError } from "../../provider/core/errors.js";
 import { printable } from "../../provider/core/text.js";
 import { plural } from "../output/terminal.js";
+import type { ProfileSettings } from "../probe/profile.js";
 import type { Credential } from "./credentials.js";
 import { type CopiedKey, type Copying, Deployment } from "./deployment.js";
 import { Reader } from "./reader.js";
@@ -34,6 +35,8 @@ export interface CopyOptions {
   organizations: readonly string[];
   /** Called while the living service is read. */
   onProgress?: (text: string) => void;
+  /** How the deployments behave, as far as it was measured. */
+  profile?: ProfileSettings | undefined;
 }
 
 const API = "/api/v1";
@@ -49,6 +52,7 @@ export async function openCopy(options: CopyOptions): Promise<Copy> {
     emulator: createEmulator,
     notes: new Set(),
     onProgress: options.onProgress ?? (() => {}),
+    profile: options.profile,
   });
   const server = await listen((request) => copies.answer(request));
   try {

@@ -5,6 +5,7 @@ import { normalizeOrganization } from "../../provider/core/identity.js";
 import { printable } from "../../provider/core/text.js";
 import { RefusedError } from "../errors.js";
 import { plural } from "../output/terminal.js";
+import type { ProfileSettings } from "../probe/profile.js";
 import { shownOrganization } from "../session.js";
 import {
   KnownPeople,
@@ -43,7 +44,12 @@ export interface Copying {
   emulator: typeof createEmulator;
   notes: Set<string>;
   onProgress: (text: string) => void;
+  /** How the deployments behave, as far as it was measured. */
+  profile: ProfileSettings | undefined;
 }
+
+/** What the copy knows better than a profile: each key sees of people what it has read, and no request has to wait. */
+const ownSettings = { rateLimit: null, hideEmails: false } as const;
 
 /**
  * The copy of one deployment: an emulator that is filled by reading. From the start it has the rows of the organizations
@@ -94,7 +100,8 @@ export class Deployment {
     this.emulator = copying.emulator({
       localKey: false,
       now: () => client.now(),
-      seed: { settings: { rateLimit: null } },
+      profile: copying.profile && { version: 1, settings: copying.profile },
+      seed: { settings: ownSettings },
     });
   }
 

@@ -42,6 +42,8 @@ export interface Observed {
   warnings?: readonly string[];
   /** What the keys could not see. */
   notes: readonly string[];
+  /** What the copy's behaviour was measured by. */
+  profile?: Rehearsal["profile"];
   standards: Standards;
 }
 
@@ -55,7 +57,7 @@ export interface Observed {
  * everything, unknown-access and unknown-people of the preview stay.
  */
 export function rehearsalOf(observed: Observed): Rehearsal {
-  const { requests, preview, failure, notes, standards, warnings = [] } = observed;
+  const { requests, preview, failure, notes, profile, standards, warnings = [] } = observed;
   const moments: Record<Time, Moment> = {
     before: { states: observed.before, managed: managedIn(observed.stateBefore) },
     after: { states: observed.after, managed: managedIn(observed.stateAfter) },
@@ -86,6 +88,7 @@ export function rehearsalOf(observed: Observed): Rehearsal {
     ],
     failure: [...failure],
     notes: [...notes],
+    ...(profile && { profile }),
   };
   return new Mask(managed, openNames(managed), ours).all(rehearsal);
 }
@@ -101,6 +104,7 @@ const ours: ReadonlySet<string> = new Set([
   "cause",
   "what",
   "limit",
+  "date",
 ]);
 
 function modelOf(

@@ -5,6 +5,8 @@ import { previewOf, providerType, type Preview } from "../pulumi/preview.js";
 import { exportedState, isInProject, parse, previewed } from "../pulumi/run.js";
 import { readConfiguration, valuesOf } from "./configuration.js";
 import { parseUrn } from "../pulumi/urn.js";
+import type { Profile } from "../probe/profile.js";
+import { profileOption, readProfile } from "../probe/profileFile.js";
 import { textOf } from "../pulumi/values.js";
 import { publish, reportOptions, reportRequest, type ReportRequest } from "../review/publish.js";
 import { counted, listed, named } from "../review/words.js";
@@ -30,7 +32,11 @@ const runOptions = {
   "continue-on-error": { type: "boolean", description: "As of pulumi up: go on after an error." },
 } as const;
 
-const options = { ...runOptions, ...reportOptions } as const;
+const options = {
+  ...runOptions,
+  ...profileOption("Let the copy behave like the deployment, as pulumi-avala probe --out has measured it."),
+  ...reportOptions,
+} as const;
 
 type Options = typeof options;
 type Request = ReportRequest<Rehearsal>;
@@ -69,25 +75,32 @@ export const rehearse = defineCommand({
     "rehearse --markdown --mask-emails",
     "rehearse --json --out rehearsal.json",
     "rehearse --approved rehearsal.json --max-removals 5",
+    "rehearse --profile avala-profile.json",
   ],
   run: runRehearsal,
 });
 
 async function runRehearsal(invocation: Invocation<Options>): Promise<ExitCode> {
   const request = await reportRequest(invocation, approvedRehearsal);
+  const { profile: file } = invocation.options;
+  const profile = file === undefined ? undefined : await readProfile(file);
   if (!isInProject(invocation)) {
     throw new UsageError(
       "No Pulumi project in this folder or its parents.",
       "Change to the folder of a project, or pass --cwd <folder>.",
     );
   }
-  const found = await rehearsed(invocation, request);
+  const found = await rehearsed(invocation, request, profile);
   const { approved } = request;
   const exceeded = [...request.exceededBy(found), ...(approved ? unapprovedOutcome(found, approved) : [])];
   return publish(invocation, request, { ...found, exceeded });
 }
 
-async function rehearsed(invocation: Invocation<Options>, request: Request): Promise<Rehearsal> {
+async function rehearsed(
+  invocation: Invocation<Options>,
+  request: Request,
+  profile: Profile | undefined,
+): Promise<Rehearsal> {
   const { terminal, environment } = invocation;
   terminal.note("Running pulumi preview.");
   const document = parse(await previewed(invocation, runArguments(invocation.options).preview), "pulumi preview");
@@ -100,6 +113,7 @@ async function rehearsed(invocation: Invocation<Options>, request: Request): Pro
   const copy = await openCopy({
     credentials,
     organizations: organizationsIn(state, preview),
+    profile: profile?.settings,
     onProgress: (text) => terminal.progress(text),
   });
   try {
@@ -114,7 +128,7 @@ async function rehearsed(invocation: Invocation<Options>, request: Request): Pro
     const onProgress = () => terminal.progress(`Running pulumi up on the copy: ${++steps} steps so far.`);
     const copied = { state, preview: document, config, rehearsalUrl: copy.url, onProgress };
     return await withSandbox(stackTarget, copied, (sandbox) =>
-      carriedOut({ invocation, request, preview, state, copy, sandbox, notes }),
+      carriedOut({ invocation, request, profile, preview, state, copy, sandbox, notes }),
     );
   } finally {
     await copy.close();
@@ -124,6 +138,7 @@ async function rehearsed(invocation: Invocation<Options>, request: Request): Pro
 interface Scene {
   invocation: Invocation<Options>;
   request: Request;
+  profile: Profile | undefined;
   preview: Preview;
   state: unknown;
   copy: Copy;
@@ -131,7 +146,8 @@ interface Scene {
   notes: string[];
 }
 
-async function carriedOut({ invocation, request, preview, state, copy, sandbox, notes }: Scene): Promise<Rehearsal> {
+async function carriedOut(scene: Scene): Promise<Rehearsal> {
+  const { invocation, request, profile, preview, state, copy, sandbox, notes } = scene;
   const { terminal } = invocation;
   terminal.note("Running pulumi up on the copy.");
   const args = runArguments(invocation.options);
@@ -154,6 +170,7 @@ async function carriedOut({ invocation, request, preview, state, copy, sandbox, 
     failure: failureOf(outcome),
     warnings: outcome.warnings,
     notes: [...notes, ...copy.notes()],
+    profile: profile && { date: profile.date },
     standards: request.standards,
   });
 }

@@ -101,6 +101,8 @@ export interface Rehearsed {
   failure: string[];
   /** What the keys could not see; sentences. */
   notes: string[];
+  /** With `--profile`: the copy behaved as the deployment did at the probe, on this day in UTC (`2026-11-29`). */
+  profile?: { date: string } | undefined;
 }
 
 /** The report of a rehearsal. */

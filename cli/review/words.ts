@@ -274,9 +274,10 @@ export function verdict(review: Review): string {
 }
 
 /** What the reader of any format has to know before the rest. */
-export function notices({ complete, leftOut, failure = [] }: Review): string[] {
+export function notices({ complete, leftOut, failure = [], profile }: Review): string[] {
   return [
     ...(failure.length === 0 ? [] : [failedWords]),
+    ...(profile === undefined ? [] : [`The copy behaved like the deployment as probed on ${profile.date}.`]),
     ...(complete ? [] : [incompleteWords]),
     ...(leftOut === 0
       ? []

@@ -388,7 +388,9 @@ if (!pulumi.runtime.isDryRun())
     ["applies what was approved", "false", "Preview of the data files", "kim"],
     ["applies what was rehearsed and approved", "true", "Rehearsal of the data files", "amy"],
   ])("%s", async (_, REHEARSE, says, invited) => {
-    pull = proposes({ "people.yaml": people("zoe", ...new Set(["kim", invited])) });
+    const profile = { version: 1, date: "2026-11-29", settings: { maxPageSize: 1 }, statements: {} };
+    const data = { "people.yaml": people("zoe", ...new Set(["kim", invited])) };
+    pull = proposes({ ...data, "avala-profile.json": JSON.stringify(profile) });
     pipelines.variables = { ...pipelines.variables, REHEARSE };
     expect((await pipelines.run(file)).status).toBe("success");
     expect(pipelines.artifact("preview", "review/comment.md").toString()).toContain(says);
@@ -397,6 +399,7 @@ if (!pulumi.runtime.isDryRun())
     pipelines.variables = { ...pipelines.variables, REHEARSE };
     const { jobs: results, log } = await pipelines.run(file);
     expect([results, log]).toEqual([{ apply: "success" }, expect.stringContaining("approved by ada")]);
+    expect(log.includes("as probed on 2026-11-29")).toBe(REHEARSE === "true");
     expect((await emulator.emails()).map(({ to }) => to)).toContain(`${invited}@example.com`);
   });
 });

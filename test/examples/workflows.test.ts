@@ -84,6 +84,9 @@ function proposes(changes: Record<string, Tree[string] | undefined>, { on = base
   return { head, merge };
 }
 
+const profile = JSON.stringify({ version: 1, date: "2026-11-29", settings: { maxPageSize: 1 }, statements: {} });
+const probed = "The copy behaved like the deployment as probed on 2026-11-29.";
+
 const required = ({ checks }: Run) => checks["review / access-review"];
 const mailed = async () => (await emulator.emails()).map(({ to }) => to).toSorted();
 
@@ -127,6 +130,17 @@ describe("versions of what the workflows use", () => {
 });
 
 describe("review.yml: the required check", () => {
+  it("rehearses by the profile of the base branch", async () => {
+    proposes(
+      { "people.yaml": people("zoe") },
+      { on: runner.repository.commit({ ...files, "avala-profile.json": profile }) },
+    );
+    runner.inputs = { rehearse: true };
+    const run = await runner.run(workflow("review"));
+    expect([run.failed, required(run)]).toEqual([[], "success"]);
+    expect(runner.calls().at(-1)!["body"]).toContain(probed);
+  });
+
   it("succeeds for an allowed change, reviewed with the program of the base branch", async () => {
     proposes({ "people.yaml": people("zoe"), "index.ts": 'throw new Error("not of the base branch");' });
     runner.answers[`GET ${comments}/12/comments`] = { $pages: [[foreign], [foreign]] };
@@ -620,13 +634,16 @@ if (!pulumi.runtime.isDryRun())
 
   it("rehearsed: applies what was rehearsed and approved", async () => {
     runner.inputs = { rehearse: true };
-    await isReviewed({ "people.yaml": people("zoe", "amy") });
+    // A profile counts once it is merged.
+    await isReviewed({ "people.yaml": people("zoe", "amy"), "avala-profile.json": profile });
     const comment = readFileSync(join(runner.uploaded(artifact()), "comment.md"), "utf8");
     expect(comment).toContain("Rehearsed on a copy");
     expect(comment).toContain("Rehearsal of the data files");
+    expect(comment).not.toContain(probed);
     isMerged();
     const { failed, log } = await runner.run(workflow("apply"));
     expect([failed, log]).toEqual([[], expect.stringContaining("approved by ada")]);
+    expect(log).toContain(probed);
     expect(await mailed()).toContain("amy@example.com");
   });
 

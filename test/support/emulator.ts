@@ -1,4 +1,11 @@
-import { type Fault, type Settings, type Seed, type State, startEmulator as start } from "../../emulator/src/index.js";
+import {
+  type Fault,
+  type Profile,
+  type Settings,
+  type Seed,
+  type State,
+  startEmulator as start,
+} from "../../emulator/src/index.js";
 
 /** The key of the local owner, `owner@example.com`. */
 export const ownerKey = "avk_local";
@@ -40,7 +47,7 @@ function succeeded(what: string, { status, body }: Answer): unknown {
  * Starts an emulator of its own on a free port of 127.0.0.1, without rate limit.
  * @param now stops its clock: returns milliseconds since 1970
  */
-export async function startEmulator(options: { seed?: Seed; now?: () => number } = {}) {
+export async function startEmulator(options: { seed?: Seed; profile?: Profile; now?: () => number } = {}) {
   const unlimited = (seed: Seed = {}): Seed => ({ ...seed, settings: { rateLimit: null, ...seed.settings } });
   const emulator = await start({ ...options, port: 0, seed: unlimited(options.seed) });
   const base = new URL(emulator.url).pathname;

@@ -1,4 +1,5 @@
 import { type Copy, openCopy } from "../../../cli/rehearse/copy.js";
+import type { ProfileSettings } from "../../../cli/probe/profile.js";
 import type { Seed, State } from "../../../emulator/src/index.js";
 import { type AvalaClient, createClient, rehearsalOf, rehearsed } from "../../../provider/client/index.js";
 import { resolveSettings, type Settings } from "../../../provider/lifecycle/runtime/settings.js";
@@ -153,9 +154,13 @@ export function useCopies() {
     start: async (seed: Seed = living()): Promise<TestEmulator> => keep(await startEmulator({ seed })),
     /** The provider's client at the living service. */
     living: (settings: Settings): AvalaClient => keep(createClient(settings.client)),
-    async copyOf(all: Settings[], organizations: readonly string[] = ["acme"]): Promise<Opened> {
+    async copyOf(
+      all: Settings[],
+      organizations: readonly string[] = ["acme"],
+      profile?: ProfileSettings,
+    ): Promise<Opened> {
       const credentials = all.map((settings, at) => ({ settings, sources: [`source ${at + 1}`] }));
-      const copy = keep(await openCopy({ credentials, organizations }));
+      const copy = keep(await openCopy({ credentials, organizations, profile }));
       const rehearsal = rehearsalOf(copy.url)!;
       const client = (settings: Settings = all[0]!) =>
         keep(

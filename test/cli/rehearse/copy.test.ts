@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import type { ProfileSettings } from "../../../cli/probe/profile.js";
 import type { Seed } from "../../../emulator/src/index.js";
 import { rehearsalOf, rehearsed } from "../../../provider/client/index.js";
 import { NotFoundError, UnexpectedStatusError } from "../../../provider/core/errors.js";
@@ -22,6 +23,33 @@ describe("a copy", () => {
     expect(only(copy.before())).toEqual(only(copy.states()));
     expect(await service.writes()).toEqual([]);
     expect(copy.emails()).toEqual([]);
+  });
+
+  it("behaves by a profile: not in what it has read, and without a rate limit; reads that lag show what was copied", async () => {
+    const settings: ProfileSettings = {
+      maxPageSize: 7,
+      writeBody: "minimal",
+      lists: "array",
+      nextHost: "127.0.0.1:9",
+      organizationDelete: "soft",
+      slugFollowsName: true,
+      lowercaseEmails: true,
+      expiredInvitations: "hidden",
+      teamCreatorJoins: true,
+      voidStatus: 200,
+      hiddenIs: 403,
+      readLagMs: 60_000,
+    };
+    const ofAnotherKey = { rateLimit: { perMinute: 1, perSecond: 1 }, hideEmails: true, currentUser: "html" } as const;
+    const service = await start({ ...living(), settings });
+    const key = settingsOf(service);
+    const { copy, client } = await copyOf([key], ["acme"], { ...settings, ...ofAnotherKey });
+    expect(only(copy.states()).settings).toMatchObject({ ...settings, rateLimit: null, hideEmails: false });
+    // Beta is read when it is first asked for.
+    const slugs = ["acme", "beta"];
+    const rows = async (from: Parameters<typeof allLists>[0]) =>
+      withoutCallers(await allLists(from, slugs), [uids.owner]);
+    expect(await rows(client(key))).toEqual(await rows(livingClient(key)));
   });
 
   it("costs the requests of an import: each list once", async () => {

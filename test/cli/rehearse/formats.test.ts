@@ -88,6 +88,12 @@ describe.each(all)("as %s", (name, format) => {
     expect(places).not.toContain(-1);
   });
 
+  it("says of which day the profile is that the copy behaved like, and nothing without one", () => {
+    const sentence = "The copy behaved like the deployment as probed on 2026-11-29.";
+    expect(format({ ...rehearsal, profile: { date: "2026-11-29" } })).toContain(sentence);
+    expect(format(rehearsal)).not.toContain("probed");
+  });
+
   it("shows no element that the texts of others contain", () => {
     const [failure, notes, left] = [["<b>x</b>"], ["<b>x</b>"], ["<b>x</b>"]];
     const emails = [{ to: "<b>x</b>", kind: "invitation" as const }];

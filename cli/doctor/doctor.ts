@@ -1,13 +1,19 @@
 import { defineCommand, sharedOptions, type Invocation } from "../command.js";
 import { UnhealthyError } from "../errors.js";
 import { columns, plural, type Terminal } from "../output/terminal.js";
+import { profileOption, readProfile } from "../probe/profileFile.js";
+import { statements } from "../probe/statements/index.js";
 import type { Check } from "./check.js";
+import { profileChecks } from "./profile.js";
 import { engineChecks, programChecks } from "./program.js";
 import { serviceChecks } from "./service.js";
 import { settingsChecks } from "./settings.js";
 import { nodeCheck } from "./versions.js";
 
-const options = sharedOptions;
+const options = {
+  ...profileOption("Also say what this profile of the deployment, which pulumi-avala probe --out has written, means."),
+  ...sharedOptions,
+} as const;
 
 export const doctor = defineCommand({
   name: "doctor",
@@ -16,26 +22,34 @@ export const doctor = defineCommand({
   options,
   about: [
     "Checks everything that a program needs: the versions of Node, Pulumi, its SDK and TypeScript; whether this package can be resolved from the program's folder, as the engine requires; the active settings and their sources; whether Avala is reachable and accepts the API key, which user it belongs to, and that user's roles; and whether the clocks agree. Each problem is printed with a fix.",
+    "With --profile, it says which statements of the contract that the provider relies on differ in the deployment, what that means, and whether the provider works with it.",
     "It also works outside a project and without a key, and skips the checks that are then impossible. It never prints the key. The exit code is 1 if a check fails; warnings do not count.",
   ],
   sends: [
     "GET /users/me/permissions/, GET /organizations/ and GET /users/me/  once each, if there is a key",
     "GET /organizations/{slug}/members/  once, for an organization of at most 100 people",
   ],
-  examples: ["doctor", "doctor --stack prod --cwd infra", "doctor --json | jq '.checks[] | select(.level != \"ok\")'"],
+  examples: [
+    "doctor",
+    "doctor --stack prod --cwd infra",
+    "doctor --profile avala-profile.json",
+    "doctor --json | jq '.checks[] | select(.level != \"ok\")'",
+  ],
   run: examine,
 });
 
-const groups = ["Machine and program", "Settings", "Avala"] as const;
+const groups = ["Machine and program", "Settings", "Avala", "Deployment"] as const;
 type Groups = Record<(typeof groups)[number], Check[]>;
 
 async function examine(invocation: Invocation<typeof options>): Promise<void> {
   const { options, terminal } = invocation;
+  const profile = options.profile === undefined ? undefined : await readProfile(options.profile);
   const [engine, { settings, checks }] = await Promise.all([engineChecks(invocation), settingsChecks(invocation)]);
   const found: Groups = {
     "Machine and program": [nodeCheck(process.versions.node), ...engine, ...programChecks(invocation)],
     Settings: checks,
     Avala: settings ? await serviceChecks(settings) : [],
+    Deployment: profile ? profileChecks(profile, statements, Date.now()) : [],
   };
   const all = Object.values(found).flat();
   const errors = all.filter(({ level }) => level === "error");

@@ -15,6 +15,8 @@ const { resources, flagsOf, isOptional } = require("../provider/schema/index.ts"
 const { operations, steps } = require("../test/engine/operations.ts");
 const person = require("../test/lifecycle/person/table.ts");
 const { promises } = require("../test/reliability.ts");
+const { sections } = require("../cli/probe/statement.ts");
+const { statements } = require("../cli/probe/statements/index.ts");
 
 const COMMANDS = ["preview", "up", "refresh", "upAfterRefresh", "destroy"];
 const [TYPES, RESOURCES] = ["provider/generated", "docs/reference/resources"];
@@ -167,6 +169,38 @@ function guarantees() {
   });
 }
 
+const probedBy = { reads: "reading", writes: "writing", emails: "an email" };
+const howTheProviderCopes = { yes: "works", refuses: "ends with an error", no: "is wrong" };
+const upperFirst = (text) => text[0].toUpperCase() + text.slice(1);
+const needsOf = ({ probe }) => ("never" in probe ? undefined : probe.needs);
+
+/** How many statements there are, and how they are probed. */
+function statementCounts() {
+  const count = (needs) => statements.filter((statement) => needsOf(statement) === needs).length;
+  const probed = Object.entries(probedBy).map(([needs, how]) => `${count(needs)} are probed by ${how}`);
+  const assumed = statements.filter(({ basis }) => basis === "assumed").length;
+  return `${statements.length} statements, of which ${assumed} are assumed: ${probed.join(", ")}, and ${count(undefined)} not at all.`;
+}
+
+/** The statements of a section. */
+function statementTable(section) {
+  const titles = ["statement", "what Avala does", "basis", "what the provider does", "probed by", "where it differs"];
+  const rows = statements
+    .filter((statement) => statement.section === section)
+    .map(({ name, claim, basis, source, provider, probe, copes, test }) => [
+      `\`${name}\``,
+      claim,
+      `${basis}<br>${upperFirst(source)}`,
+      provider,
+      "never" in probe ? `not at all: ${probe.never.replace(/\.$/, "")}` : probedBy[probe.needs],
+      `${howTheProviderCopes[copes]}<br>[${test.replace(/^test\/|\.test\.ts$/g, "")}](../../${test})`,
+    ]);
+  return table(
+    titles,
+    rows.map((row) => row.map(cell)),
+  );
+}
+
 /** Which room of the package imports which, and which room of the command line. */
 const importArrows = () =>
   [
@@ -184,12 +218,18 @@ function arrowsAmong(rooms) {
   return ["```mermaid", ...lines.slice(0, -arrows.length), ...arrows.toSorted(), "```"].join("\n");
 }
 
-/** A page that is written by hand but for the part between the two marks. */
-function page(name, content) {
+/** A page that is written by hand but for the parts between two marks each. */
+function page(name, ...contents) {
   const file = `docs/internals/${name}.md`;
-  const parts = readFileSync(join(PROJECT, file), "utf8").split(/(?<=<!-- begin: .*-->\n)[^]*(?=<!-- end -->)/);
-  if (parts.length !== 2) throw new Error(`${file} does not have the marks <!-- begin: … --> and <!-- end -->.`);
-  return [file, parts.join(`\n${content}\n\n`)];
+  const [first, ...rest] = readFileSync(join(PROJECT, file), "utf8").split(
+    /(?<=<!-- begin: .*-->\n)[^]*?(?=<!-- end -->)/,
+  );
+  if (rest.length !== contents.length) {
+    throw new Error(
+      `${file} has the marks <!-- begin: … --> and <!-- end --> ${rest.length} times, not ${contents.length}.`,
+    );
+  }
+  return [file, first + rest.map((text, at) => `\n${contents[at]}\n\n${text}`).join("")];
 }
 
 /** Every generated file, and every page with a generated part, with its text. */
@@ -202,6 +242,7 @@ function generated() {
     page("operations", operationsTable()),
     page("reliability", guarantees().join("\n\n")),
     page("architecture", importArrows()),
+    page("contract", statementCounts(), ...sections.map(statementTable)),
   ]);
 }
 

@@ -3,6 +3,7 @@
  * test runs; the data has a module of its own, without jest. A number that only a run can determine is left out, or is
  * kept in a file with which the test compares it.
  */
+import { statements } from "../cli/probe/statements/index.js";
 import { flagsOf, resources } from "../provider/schema/index.js";
 import { arriving, writesOf } from "./properties/crashes/program.js";
 import { operations } from "./engine/operations.js";
@@ -13,7 +14,6 @@ import { hostileTexts } from "./hostile/texts.js";
 import { refused, taken } from "./support/addresses.js";
 import { declarations, situations, table } from "./lifecycle/person/table.js";
 import { spellingsOf } from "./support/secrets.js";
-import { facts } from "./unit/facts.js";
 
 export interface Tested {
   /** The file or folder, below `test/`. */
@@ -204,8 +204,8 @@ export const promises: readonly Promised[] = [
     tests: [
       {
         where: "unit/facts.test.ts",
-        how: "each fact of the [contract](contract.md) is named by a test",
-        cases: [facts.length, "facts"],
+        how: "each statement of the [contract](contract.md) has a test, which tests by name those that the provider refers to",
+        cases: [statements.length, "statements"],
       },
       {
         where: "properties/faults/everyDeployment.test.ts",

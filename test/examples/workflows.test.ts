@@ -85,7 +85,7 @@ function proposes(changes: Record<string, Tree[string] | undefined>, { on = base
 }
 
 const profile = JSON.stringify({ version: 1, date: "2026-11-29", settings: { maxPageSize: 1 }, statements: {} });
-const probed = "The copy behaved like the deployment as probed on 2026-11-29.";
+const probed = "The copy behaved like the deployment as probed on 2026";
 
 const required = ({ checks }: Run) => checks["review / access-review"];
 const mailed = async () => (await emulator.emails()).map(({ to }) => to).toSorted();

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { check } from "./check.mjs";
 import { prepare } from "./prepare.mjs";
+import { withProfile } from "./profileOption.mjs";
 import { PROJECT, say, SetupError, WORK } from "./project.mjs";
 import { ensurePulumi, isAtLeast } from "./pulumi.mjs";
 import { atTerminal, Interrupted, run } from "./run.mjs";
@@ -30,11 +31,12 @@ const COMMANDS = {
 };
 
 async function test(args) {
+  const profile = withProfile(args, callersFolder(), join(PROJECT, "emulator/dist/index.js"));
   const { env } = await ensurePulumi();
   const summary = summaryEnvironment(join(WORK, "testSummary.json"));
   const reporters = ["--reporters=default", `--reporters=${join(PROJECT, "scripts/testSummary.mjs")}`];
   // The arguments first: jest would take a path behind a reporter for one more reporter.
-  return runNode([JEST, ...args, ...reporters], { env: { ...env, ...summary } });
+  return runNode([JEST, ...profile.args, ...reporters], { env: { ...env, ...summary, ...profile.env } });
 }
 
 /** Random programs for SOAK_MINUTES; on the dynamic-provider host, so no Pulumi CLI is needed. */

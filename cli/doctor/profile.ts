@@ -1,6 +1,7 @@
 import { printable, quoted } from "../../provider/core/text.js";
 import { plural } from "../output/terminal.js";
 import type { Profile } from "../probe/profile.js";
+import { coping } from "../probe/report.js";
 import type { Statement } from "../probe/statement.js";
 import { failed, ok, warning, type Check } from "./check.js";
 
@@ -53,21 +54,14 @@ function unknownCheck({ statements: found }: Profile, statements: readonly State
 /** By how the provider copes: works, ends with an error, or does not work correctly. */
 function differenceCheck({ name, ifDifferent, copes, test }: Statement, details: string): Check {
   const what = `${name} differs: ${asSentence(printable(details, 300))} ${asSentence(ifDifferent)}`;
+  const all = `${what} ${coping[copes]} (test: ${test}).`;
   switch (copes) {
     case "yes":
-      return ok("statement", `${what} The provider works with it (tested: ${test})`);
+      return ok("statement", all.slice(0, -1));
     case "refuses":
-      return warning(
-        "statement",
-        `${what} The provider ends with an error where it cannot be sure (tested: ${test}).`,
-        "Expect these errors; each says what to do.",
-      );
+      return warning("statement", all, "Expect these errors; each says what to do.");
     default:
-      return failed(
-        "statement",
-        `${what} The provider does not work correctly with it.`,
-        "Do not use the provider with this deployment; ask Avala whether it can be changed.",
-      );
+      return failed("statement", all, "Do not use the provider with this deployment before Avala has changed it.");
   }
 }
 

@@ -1,52 +1,15 @@
 import type { Settings } from "../../../emulator/src/index.js";
-import { allPairs, coveringRows, pairsOf } from "../../support/pairwise.js";
+import { allPairs, pairsOf } from "../../support/pairwise.js";
 import { cleanRuns, templates, type Clean } from "./clean.js";
 import { undisturbed, type Ending } from "./deployment.js";
+import { described, domains, matrix, measured } from "./deployments.js";
 import { operations } from "./operations.js";
 
 jest.setTimeout(600_000);
 
-/** Settings that the contract leaves open or a deployment may choose; the provider has to work with every value. */
-const domains = {
-  maxPageSize: [100, 2],
-  writeBody: ["full", "minimal"],
-  lists: ["page", "array"],
-  nextHost: [null, "127.0.0.1:9"],
-  organizationDelete: ["hard", "soft", "refuse"],
-  slugFollowsName: [false, true],
-  lowercaseEmails: [false, true],
-  hideEmails: [false, true],
-  hideEmailsOf: [[]],
-  expiredInvitations: ["listed", "hidden"],
-  teamCreatorJoins: [false, true],
-  voidStatus: [204, 200],
-  seats: [null, 1000],
-  invitesPerMinute: [null, 1000],
-  hiddenIs: [404, 403],
-  readLagMs: [0, 60_000],
-  currentUser: ["full", "withoutUid", 403, 404, "html"],
-} satisfies { [Name in Exclude<keyof Settings, "rateLimit">]: readonly Settings[Name][] };
-
-/** If addresses are hidden, many steps are refused: the other pairs have to be covered without that. */
-const { hideEmails: _, ...visible } = domains;
-const rows: Partial<Settings>[] = [
-  ...coveringRows(visible).map((row) => ({ ...row, hideEmails: false })),
-  ...eachValue(visible).map((row) => ({ ...row, hideEmails: true })),
-];
-
-/** Rows that contain each value. */
-function eachValue(values: Readonly<Record<string, readonly unknown[]>>): Record<string, unknown>[] {
-  const most = Math.max(...Object.values(values).map(({ length }) => length));
-  return Array.from({ length: most }, (_, i) =>
-    Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list[i % list.length]])),
-  );
-}
-
-const described = (row: Partial<Settings>) =>
-  Object.entries(row)
-    .filter(([name, value]) => value !== domains[name as keyof typeof domains][0])
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(", ") || "the likeliest one";
+/** `npm test -- --profile <file>`: one deployment in place of the matrix. */
+const { DEPLOYMENT_PROFILE: profile } = process.env;
+const rows = profile === undefined ? matrix : [measured(profile)];
 
 let cleans: Clean[];
 beforeAll(async () => {
@@ -54,7 +17,7 @@ beforeAll(async () => {
 });
 
 it("every pair of settings is covered", () => {
-  const met = new Set(rows.flatMap((row) => pairsOf(inOrder(row))));
+  const met = new Set(matrix.flatMap((row) => pairsOf(inOrder(row))));
   expect([...allPairs(domains)].filter((pair) => !met.has(pair))).toEqual([]);
   process.stderr.write(`${rows.length} deployments, ${operations.length} operations on each\n`);
 });

@@ -4,6 +4,7 @@ import type { Check } from "../../cli/doctor/check.js";
 import { profileChecks } from "../../cli/doctor/profile.js";
 import type { Profile } from "../../cli/probe/profile.js";
 import { holds, type Statement } from "../../cli/probe/statement.js";
+import { statements } from "../../cli/probe/statements/index.js";
 import { office } from "./support.js";
 
 const day = 24 * 3600 * 1000;
@@ -103,6 +104,15 @@ describe("doctor --profile", () => {
     expect(group).toMatch(/^ {2}ok +Profile of 2020-02-02: 0 of \d+ statements? hold/);
     expect(group).toContain("days old: the deployment may have changed since.");
     expect((await o.desk.run(["doctor"])).stdout).not.toContain("Deployment");
+  });
+
+  it("fails if the provider does not work correctly with what differs", async () => {
+    const wrong = statements.find(({ copes }) => copes === "no")!;
+    const { code, stdout, stderr } = await o.desk.run(
+      given(profile({ [wrong.name]: found("differs") }, new Date().toISOString().slice(0, 10))),
+    );
+    expect(stdout).toContain(`${wrong.name} differs: Seen. ${wrong.ifDifferent}`);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/checks failed \(.*\bstatement\).*\[AVALA_DOCTOR\]/)]);
   });
 
   it("adds its checks to --json", async () => {

@@ -92,3 +92,12 @@ it("an organization with people is not deleted", async () => {
   expect(on.acts).toEqual([]);
   expect(off.acts.map(({ act, team: of }) => `${act} ${of?.name ?? "acme"}`)).toEqual(["delete acme", "delete Core"]);
 });
+
+it("a list that lags, where answers to writes are minimal, does not show what was created", async () => {
+  await open({ readLagMs: 60_000, writeBody: "minimal" });
+  project.declare([{ kind: "Organization", name: "beta", args: { name: "Beta" } }]);
+  const [on, off] = [await withProfile(), await rehearsed()];
+  const up = await project.run(["up", "--yes", "--skip-preview"]);
+  const code = expect.stringContaining("AVALA_CREATED_NOT_SHOWN");
+  expect([up.code === 0, up.stdout + up.stderr, on.failure, off.failure]).toEqual([false, code, [code], []]);
+});

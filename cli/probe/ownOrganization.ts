@@ -38,6 +38,8 @@ export class OwnOrganization {
   /** Slugs that may lead to it, the most likely one first. */
   #slugs: string[] = [];
   #checked: string | undefined;
+  /** Slugs that were seen to lead to something else. */
+  readonly #others = new Set<string>();
   #send: Send;
 
   constructor(send: Send) {
@@ -66,7 +68,7 @@ export class OwnOrganization {
     const reply = await this.#send({ method: "POST", path: LIST, body });
     this.created = reply;
     const { uid, slug, name } = objectIn(reply) ?? {};
-    if (name !== this.name) return reply;
+    if (name !== undefined && name !== this.name) return reply;
     this.uid = uidOf(uid);
     if (isSegment(slug)) this.#slugs = [slug];
     return reply;
@@ -77,9 +79,10 @@ export class OwnOrganization {
    * @returns whether there is such a slug, and it cannot have moved since
    */
   useCreated(): boolean {
-    if (this.uid === undefined || this.detail !== undefined) return false;
-    this.#checked = this.#slugs[0];
-    return this.#checked !== undefined;
+    const [slug] = this.#slugs;
+    if (this.uid === undefined || this.detail || slug === undefined || this.#others.has(slug)) return false;
+    this.#checked = slug;
+    return true;
   }
 
   /**
@@ -118,8 +121,10 @@ export class OwnOrganization {
     if (HIDDEN.has(reply.status)) return "absent";
     const row = objectIn(reply);
     if (!row) return "unknown";
-    // The slug leads to another organization: it is not used any more.
-    if (!this.#isOwn(row)) return "absent";
+    if (!this.#isOwn(row)) {
+      this.#others.add(slug);
+      return "absent";
+    }
     this.uid ??= uidOf(row["uid"]);
     this.detail = reply;
     this.#checked = slug;

@@ -59,7 +59,7 @@ export const probe = defineCommand({
   ],
   exitCodes: [
     ["2", "probe: a statement differs with which the provider does not work correctly"],
-    ["130", "interrupted (Ctrl-C)"],
+    ["130", "interrupted (Ctrl-C); with --write, its organization is deleted first"],
   ],
   examples: [
     "probe",

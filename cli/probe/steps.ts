@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ListEvidence, Presence, Writes } from "./evidence.js";
-import type { Invitations } from "./invitations.js";
+import { isRefusal, type Invitations } from "./invitations.js";
 import { isSegment, type OwnOrganization } from "./ownOrganization.js";
 import { lagUntil, type Time } from "./polling.js";
 import { rowsOf } from "./pages.js";
@@ -51,6 +51,7 @@ export class Steps {
   async #create(): Promise<void> {
     const { own, writes, time, signal } = this.tools;
     writes.created = await own.create(DESCRIPTION);
+    if (isRefusal(writes.created)) throw new StepsEnd();
     const since = time.now();
     const lag = await lagUntil(time, since, async () => isThere(await own.look(false)), signal);
     if (!lag) throw new StepsEnd();

@@ -1,6 +1,6 @@
 import type { Evidence, ListEvidence, Writes } from "../evidence.js";
 import { rowsOf } from "../pages.js";
-import { isUsable, shownReply, type Reply, type Row } from "../reply.js";
+import { isUsable, shownReply, succeeded, type Reply, type Row } from "../reply.js";
 import { notTried, notVisible, type Finding, type Needs } from "../statement.js";
 
 type Answers = { [Step in keyof Writes]-?: NonNullable<Writes[Step]> extends Reply ? Step : never }[keyof Writes];
@@ -8,8 +8,19 @@ type Answers = { [Step in keyof Writes]-?: NonNullable<Writes[Step]> extends Rep
 /** Judges what was written, if anything was. */
 export const written = (judge: (writes: Writes) => Finding, needs: Needs = "writes") => ({
   needs,
-  judge: ({ writes }: Evidence): Finding => (writes ? judge(writes) : notTried("Needs --write.")),
+  judge: ({ writes }: Evidence): Finding => {
+    if (!writes) return notTried("Needs --write.");
+    return writes.fresh ? judge(writes) : notTried(withoutOrganization(writes));
+  },
 });
+
+/** Why there is no organization that was tried. */
+export function withoutOrganization({ created }: Writes): string {
+  if (!created) return "No organization was created.";
+  return succeeded(created)
+    ? "Reads did not show the new organization within ten seconds."
+    : `The organization was not created: ${shownReply(created)}.`;
+}
 
 /** Judges the answers to single steps, if the service has answered each. */
 export const answers = <const Steps extends readonly Answers[]>(

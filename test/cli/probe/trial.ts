@@ -1,5 +1,5 @@
 import type { Seed, Settings } from "../../../emulator/src/index.js";
-import { createRawClient, type RawRequest } from "../../../provider/client/index.js";
+import { createRawClient, type Outcome, type RawRequest } from "../../../provider/client/index.js";
 import type { Left } from "../../../cli/probe/cleanup.js";
 import type { Writes } from "../../../cli/probe/evidence.js";
 import { OwnOrganization } from "../../../cli/probe/ownOrganization.js";
@@ -25,6 +25,8 @@ export interface TryOptions {
   stopBefore?: number;
   /** The request, from 1, that the service refuses for its rate limit, whenever it is sent again; all after it if `forever`. */
   throttled?: { at: number; forever?: boolean };
+  /** Rewrites the bodies of successes. */
+  rewrite?: (body: string, method: string) => string;
 }
 
 /** An emulator whose time passes only while the probe waits. */
@@ -45,7 +47,7 @@ export function trialDesk(seed: () => Seed = acme) {
     /** Carries out the writes of a probe in this process. */
     async run(
       settings: Partial<Settings> = {},
-      { invite = [], stopBefore, throttled }: TryOptions = {},
+      { invite = [], stopBefore, throttled, rewrite }: TryOptions = {},
     ): Promise<Tried> {
       await emulator.settings(settings);
       const raw = createRawClient({
@@ -57,12 +59,17 @@ export function trialDesk(seed: () => Seed = acme) {
       const start = now;
       const requests: RawRequest[] = [];
       const controller = new AbortController();
+      const rewritten = (outcome: Outcome, method: string): Outcome =>
+        rewrite && outcome.kind === "answer" && outcome.status < 300
+          ? { ...outcome, body: rewrite(outcome.body, method) }
+          : outcome;
       const send = async (request: RawRequest) => {
         const sentAt = now;
         requests.push(request);
         if (requests.length + 1 === stopBefore) controller.abort(new Error("stopped"));
         const isThrottled = throttled?.at === requests.length || (throttled?.forever && requests.length > throttled.at);
-        return replyOf(request, isThrottled ? refusal : await raw.send(request), sentAt, now);
+        const outcome: Outcome = isThrottled ? refusal : await raw.send(request);
+        return replyOf(request, rewritten(outcome, request.method), sentAt, now);
       };
       const time = {
         now: () => now,

@@ -155,6 +155,51 @@ describe("settings that writes show", () => {
   });
 });
 
+describe("a service that is unusual in another way", () => {
+  it.each<[string, (body: string) => string]>([
+    ["its uids are numbers", (body) => body.replace(/"uid":"[^"]*"/g, '"uid":7')],
+    ["its objects have no uid", (body) => body.replace(/"uid":"[^"]*",?/g, "")],
+    ["its objects have no name", (body) => body.replace(/"name":"[^"]*",?/g, "")],
+    ["its lists count a row too many", (body) => body.replace(/"count":(\d+)/g, '"count":9999$1')],
+    [
+      "its lists have another page, which repeats the first",
+      (body) => body.replace('"next":null', '"next":"/?page=1"'),
+    ],
+    ["its lists are objects", (body) => body.replace('"results":', '"rows":')],
+  ])("%s: the organization is deleted", async (_, rewrite) => {
+    const { left } = await desk.run({}, { rewrite });
+    expect((await desk.emulator.state()).organizations.map(({ name }) => name)).toEqual(["Acme"]);
+    expect(left?.exists ?? false).toBe(false);
+  });
+
+  it("its slug leads to another organization: nothing is written to that one", async () => {
+    const before = (await desk.emulator.state()).organizations;
+    const other = (body: string, method: string) =>
+      method !== "GET" || body.includes('"results"')
+        ? body
+        : body.replace(/"uid":"[^"]*","name":"[^"]*"/, '"uid":"7","name":"Acme"');
+    const { left, requests } = await desk.run({}, { rewrite: other });
+    expect(requests.filter((request) => !request.startsWith("GET"))).toEqual(["POST /organizations/"]);
+    const [acme, own] = (await desk.emulator.state()).organizations;
+    expect(left).toMatchObject({ exists: true, name: own!.name, uid: own!.uid });
+    expect([acme]).toEqual(before);
+  });
+});
+
+it("a refused creation ends the trial at once: nothing else is tried", async () => {
+  await desk.emulator.faults({ match: { method: "POST" }, action: { status: 403, body: { detail: "No." } } });
+  const tried = await desk.run({}, { invite });
+  expect(tried).toMatchObject({
+    waited: 0,
+    left: undefined,
+    requests: ["POST /organizations/", "GET /organizations/?limit=100&page=1"],
+  });
+  const details = judged(tried).map(({ finding }) => finding.details);
+  expect([...new Set(details)].filter((text) => !text.startsWith("Never tried"))).toEqual([
+    "The organization was not created: 403.",
+  ]);
+});
+
 it("an address that is a member's is not visible", async () => {
   const tried = await desk.run({}, { invite: [person("owner")] });
   expect(judged(tried).find(({ statement: { name } }) => name === "invitation-is-201")?.finding).toEqual({

@@ -66,7 +66,11 @@ const ROOMS = {
     cli: [...COMMAND, "membership", "probe", "pulumi", "review", "session.ts"],
     others: ["emulator/src/index.ts"],
   },
-  "cli/probe": { ours: ["core", "client"], cli: [...COMMAND, "session.ts"], packages: ["zod"] },
+  "cli/probe": {
+    ours: ["core", "client", "lifecycle"],
+    cli: [...COMMAND, "input.ts", "session.ts"],
+    packages: ["zod"],
+  },
   "cli/doctor": {
     ours: ["core", "client", "lifecycle"],
     cli: [...COMMAND, "commandLine.ts", "probe", "pulumi", "session.ts"],

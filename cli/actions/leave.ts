@@ -2,7 +2,7 @@ import type { Member } from "../../provider/client/index.js";
 import { quoted } from "../../provider/core/text.js";
 import { shellWord } from "../../provider/core/shell.js";
 import { confirmation, confirmationExitCodes, defineCommand, sharedOptions, type Invocation } from "../command.js";
-import { confirm, requireConfirmable } from "./confirm.js";
+import { confirm, requireConfirmable } from "../output/confirm.js";
 import { afterLook, RefusedError } from "../errors.js";
 import { ownMember, shownOwn } from "../membership/lookup.js";
 import { withSession, type Found, type Session } from "../session.js";

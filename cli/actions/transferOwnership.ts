@@ -3,7 +3,7 @@ import { printable, quoted } from "../../provider/core/text.js";
 import type { Person } from "../../provider/core/identity.js";
 import { confirmWrite } from "../../provider/snapshot/settle.js";
 import { confirmation, confirmationExitCodes, defineCommand, sharedOptions, type Invocation } from "../command.js";
-import { confirm, requireConfirmable } from "./confirm.js";
+import { confirm, requireConfirmable } from "../output/confirm.js";
 import { afterLook, RefusedError } from "../errors.js";
 import { memberOf, ownMember, shownMember, shownOwn, typedPerson } from "../membership/lookup.js";
 import { withSession, type Found, type Session } from "../session.js";

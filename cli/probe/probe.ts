@@ -1,5 +1,5 @@
 import { ReadOnlyError } from "../../provider/core/errors.js";
-import { requireConfirmable } from "../actions/confirm.js";
+import { requireConfirmable } from "../output/confirm.js";
 import { confirmation, defineCommand, sharedOptions, type ExitCode, type Invocation } from "../command.js";
 import { UsageError } from "../errors.js";
 import { writePrivateOutput } from "../output/file.js";

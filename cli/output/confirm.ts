@@ -1,5 +1,5 @@
 import { NotConfirmedError } from "../errors.js";
-import type { Terminal } from "../output/terminal.js";
+import type { Terminal } from "./terminal.js";
 
 /** To be called before anything is looked at: without `--yes` somebody has to be there to answer. */
 export function requireConfirmable(terminal: Terminal, yes: boolean): void {

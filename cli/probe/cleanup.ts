@@ -81,7 +81,9 @@ export class Cleanup {
     if (!isThere) return false;
     this.#pending = await invitations.withdraw(writes.invitationsAfter, () => this.#settle());
     const ending = await this.#delete(invitations.mayHaveSent > 0 ? await own.look() : found);
-    return ending === "absent" || (ending === "inactive" && this.#pending === 0);
+    if (ending !== "inactive" || this.#pending === 0) return ending === "absent" || ending === "inactive";
+    this.#why = "it is inactive, and its invitations could not be cancelled";
+    return false;
   }
 
   /** Looks for about ten seconds, unless the service has refused the creation. */

@@ -86,7 +86,7 @@ async function runProbe(invocation: Invocation<Options>): Promise<ExitCode> {
     });
     const { yes, invite } = options;
     const trial: Trial | undefined = options.write
-      ? await carryOutWrites(service, { terminal, yes, invite, reads })
+      ? await carryOutWrites(service, { terminal, yes, invite })
       : undefined;
     const given = { reads: true, writes: options.write, emails: options.write && invite.length > 0 };
     const results = judgeAll(statements, { reads, ...(trial && { writes: trial.writes }) }, given);

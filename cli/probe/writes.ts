@@ -1,10 +1,11 @@
+import { constants } from "node:os";
 import type { RawRequest } from "../../provider/client/index.js";
 import { addressFault, normalizeEmail } from "../../provider/core/address.js";
 import { printable, quoted } from "../../provider/core/text.js";
 import { Interrupted, LeftBehindError, NotConfirmedError, UsageError } from "../errors.js";
 import { plural, type Terminal } from "../output/terminal.js";
 import { Cleanup, type Left } from "./cleanup.js";
-import type { Reads, Writes } from "./evidence.js";
+import type { Writes } from "./evidence.js";
 import { Invitations } from "./invitations.js";
 import { OwnOrganization, type Send } from "./ownOrganization.js";
 import { realTime, type Time } from "./polling.js";
@@ -23,7 +24,6 @@ export interface WriteOptions {
   yes: boolean;
   /** Addresses that may get an email. */
   invite: readonly string[];
-  reads: Reads;
 }
 
 export interface Trial {
@@ -63,13 +63,12 @@ export async function carryOutWrites(
   announce(terminal, invitees);
   if (!yes) await confirm(terminal);
   const controller = new AbortController();
-  const own = new OwnOrganization((request) => service.send(request));
-  const run = new WriteRun(own, (request) => service.send(request), invitees, time, controller.signal);
+  const send: Send = (request) => service.send(request);
+  const run = new WriteRun(new OwnOrganization(send), send, invitees, time, controller.signal);
   const onSignal = (signal: Interrupted["signal"]) => {
     if (controller.signal.aborted) {
-      const left = run.left();
-      terminal.error(left ? new LeftBehindError(leftText(left), howToRemove(left)).message : "Interrupted.");
-      process.exit(130);
+      terminal.error(`Interrupted. ${ending(run.left(), run.emails)}`);
+      process.exit(128 + constants.signals[signal]);
     }
     controller.abort(new Interrupted(signal));
     terminal.note("Interrupted: the organization of the probe is deleted first. Press Ctrl-C again to stop at once.");
@@ -77,7 +76,9 @@ export async function carryOutWrites(
   for (const signal of signals) process.on(signal, onSignal);
   try {
     const left = await run.everything();
-    const problem = problemOf(controller.signal.reason, left);
+    const { reason } = controller.signal;
+    const problem =
+      reason instanceof Interrupted ? new Interrupted(reason.signal, ending(left, run.emails)) : leftError(left);
     return { writes: run.writes, ...(problem && { problem }) };
   } finally {
     for (const signal of signals) process.removeListener(signal, onSignal);
@@ -135,6 +136,11 @@ export class WriteRun {
     return this.#cleanup.run();
   }
 
+  /** Emails that may have been sent. */
+  get emails(): number {
+    return this.#invitations.mayHaveSent;
+  }
+
   /** What is left if nothing more is sent. */
   left(): Left | undefined {
     return this.#cleanup.left();
@@ -155,13 +161,16 @@ export class WriteRun {
   }
 }
 
-function problemOf(interruption: unknown, left: Left | undefined): Error | undefined {
-  const error = left && new LeftBehindError(leftText(left), howToRemove(left));
-  if (!(interruption instanceof Interrupted)) return error;
-  return new Interrupted(
-    interruption.signal,
-    error?.message ?? "The organization of the probe is deleted, and nothing else was changed.",
-  );
+/** How an interrupted run has ended. */
+function ending(left: Left | undefined, emails: number): string {
+  const error = leftError(left);
+  if (error) return `${error.message} [${error.code}]`;
+  const sent = emails === 0 ? "" : ` ${plural(emails, "email")} may have been sent; the invitations are cancelled.`;
+  return `The organization of the probe is deleted, and nothing else was changed.${sent}`;
+}
+
+function leftError(left: Left | undefined): LeftBehindError | undefined {
+  return left && new LeftBehindError(leftText(left), howToRemove(left));
 }
 
 function leftText({ name, slug, uid, exists, pending, why }: Left): string {

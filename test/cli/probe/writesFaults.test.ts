@@ -145,4 +145,16 @@ describe("a request of the writes of a probe", () => {
     expect(left).toEqual({ name, slug, uid, exists: true, pending: 0, why });
     expect(name).toBe(`${own.name} renamed`);
   });
+
+  it.each<[Partial<Settings>, pending: number | undefined, why: string | undefined]>([
+    [{}, undefined, undefined],
+    [{ organizationDelete: "soft" }, 1, "it is inactive, and its invitations could not be cancelled"],
+  ])("always fails: the cancellation of an invitation, on %j", async (settings, pending, why) => {
+    await desk.emulator.faults({ match: { path: "/cancel/$" }, action: actions["is answered 500"]!, times: null });
+    const { left } = await desk.run(settings, { invite });
+    expect([left?.pending, left?.why]).toEqual([pending, why]);
+    const own = (await desk.emulator.state()).organizations.slice(1);
+    const statuses = own.flatMap(({ invitations }) => invitations.map(({ status }) => status));
+    expect(statuses.filter((status) => status === "pending")).toHaveLength(pending ?? 0);
+  });
 });

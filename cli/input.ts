@@ -1,4 +1,5 @@
 import { readBounded, readBoundedStream } from "../provider/core/bounded.js";
+import { decodedText } from "../provider/core/encoding.js";
 import { printable, quoted } from "../provider/core/text.js";
 import { StackError } from "./errors.js";
 
@@ -12,8 +13,9 @@ export const largestInput = 256 * 1024 * 1024;
 export async function inputText(file: string, fix = "Check the path."): Promise<string> {
   try {
     const bytes = file === "-" ? await readBoundedStream(process.stdin, largestInput) : readBounded(file, largestInput);
-    return bytes.toString("utf8");
+    return textIn(bytes, file);
   } catch (error) {
+    if (error instanceof StackError) throw error;
     const { code = "" } = error as NodeJS.ErrnoException;
     if (code === "EFBIG") {
       throw new StackError(
@@ -22,6 +24,14 @@ export async function inputText(file: string, fix = "Check the path."): Promise<
       );
     }
     throw new StackError(`${sourceName(file)} cannot be read (${printable(code)}).`, fix);
+  }
+}
+
+function textIn(bytes: Buffer, file: string): string {
+  try {
+    return decodedText(bytes);
+  } catch (error) {
+    throw new StackError(`${sourceName(file)} cannot be read: ${(error as Error).message}.`, "Write the file again.");
   }
 }
 

@@ -2,6 +2,7 @@
 import { constants } from "node:os";
 import { version } from "../provider/core/version.js";
 import { AvalaError } from "../provider/core/errors.js";
+import { stripped } from "../provider/core/text.js";
 import { readCommandLine } from "./commandLine.js";
 import type { ExitCode } from "./command.js";
 import { commands } from "./commands.js";
@@ -23,7 +24,7 @@ function reportError(error: unknown, terminal: Terminal): number {
     return 128 + constants.signals[error.signal];
   }
   const { message } = error instanceof Error ? error : new Error(String(error));
-  terminal.error(error instanceof AvalaError ? `${message} [${error.code}]` : message);
+  terminal.error(error instanceof AvalaError ? `${message} [${error.code}]` : stripped(message));
   return 1;
 }
 

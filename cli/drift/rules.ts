@@ -1,4 +1,4 @@
-import { readDataFile } from "../../provider/core/dataFile.js";
+import { openDataFile, type DataFile, type Place } from "../../provider/core/dataFile.js";
 import { quoted } from "../../provider/core/text.js";
 import { resources as schemas, unknownProperties } from "../../provider/schema/index.js";
 import { RulesError } from "../errors.js";
@@ -39,11 +39,12 @@ export class Rules {
    * @throws RulesError that names everything that is wrong with it
    */
   static read(path: string): Rules {
-    const { rules, faults } = parsed(contentOf(path));
+    const { content, place } = opened(path);
+    const { rules, faults } = parsed(content);
     if (faults.length === 0) return new Rules(rules);
     throw new RulesError(
-      `${quoted(path)}: ${faults.slice(0, 10).join("; ")}.`,
-      "Correct the rules; see docs/guides/drift.md.",
+      `${quoted(path)} is invalid.`,
+      `Correct these rules; see docs/guides/drift.md:\n${faultLines(faults, place).join("\n")}`,
     );
   }
 
@@ -66,49 +67,76 @@ function matches(rule: Rule, finding: Finding): boolean {
   );
 }
 
-function contentOf(path: string): unknown {
+/** Something wrong with the rules, and with which part of them. */
+interface Fault {
+  reason: string;
+  path: readonly PropertyKey[];
+  of?: "key" | undefined;
+}
+
+/** Enough to correct a file. */
+const mostFaults = 100;
+
+/** A line for each of the first faults. */
+function faultLines(faults: readonly Fault[], place: Place): string[] {
+  const lines = faults.slice(0, mostFaults).map(({ reason, path, of }) => `  ${place(path, of)}: ${reason}`);
+  return faults.length > mostFaults ? [...lines, "  and more"] : lines;
+}
+
+function opened(path: string): DataFile {
   try {
-    return readDataFile(path);
+    return openDataFile(path);
   } catch (error) {
     throw new RulesError(`${(error as Error).message}.`, "Pass a file of rules to --ignore; see docs/guides/drift.md.");
   }
 }
 
-function parsed(content: unknown): { rules: Rule[]; faults: string[] } {
+function parsed(content: unknown): { rules: Rule[]; faults: Fault[] } {
   const { ignore, ...others } = isMapping(content) ? content : {};
-  if (!Array.isArray(ignore)) return { rules: [], faults: ["it must contain a list of rules under ignore"] };
-  const faults = unknownProperties("the file", Object.keys(others), ["ignore"]).map(({ reason }) => reason);
+  if (!Array.isArray(ignore))
+    return { rules: [], faults: [{ reason: "it must contain a list of rules under ignore", path: ["ignore"] }] };
+  const faults = unknownNames("the file", others, ["ignore"]);
   const rules = ignore.map((entry: unknown, index): Rule => {
     const { rule, reasons } = ruleOf(entry);
-    faults.push(...reasons.map((reason) => `rule ${index + 1}: ${reason.replace(/\.$/, "")}`));
+    for (const { reason, path, of } of reasons)
+      faults.push({ reason: `rule ${index + 1}: ${reason}`, path: ["ignore", index, ...path], of });
     return rule;
   });
   return { rules, faults };
 }
 
-function ruleOf(entry: unknown): { rule: Rule; reasons: string[] } {
-  if (!isMapping(entry)) return { rule: {}, reasons: [`must be a mapping of ${conditionNames.join(", ")}`] };
+function unknownNames(what: string, mapping: object, known: readonly string[]): Fault[] {
+  return unknownProperties(what, Object.keys(mapping), known).map(({ property, reason }) => ({
+    reason,
+    path: [property],
+    of: "key",
+  }));
+}
+
+function ruleOf(entry: unknown): { rule: Rule; reasons: Fault[] } {
+  if (!isMapping(entry))
+    return { rule: {}, reasons: [{ reason: `must be a mapping of ${conditionNames.join(", ")}`, path: [] }] };
   const { reason, ...asked } = entry;
-  const reasons = unknownProperties("a rule", Object.keys(asked), [...conditionNames, "reason"]).map(
-    (one) => one.reason,
-  );
-  if (reason !== undefined && typeof reason !== "string") reasons.push("reason must be a text");
+  const reasons = unknownNames("a rule", asked, [...conditionNames, "reason"]);
+  const tell = (why: string, ...path: PropertyKey[]) => reasons.push({ reason: why, path });
+  if (reason !== undefined && typeof reason !== "string") tell("reason must be a text", "reason");
   const rule: Rule = {};
   for (const name of conditionNames) {
     const value = asked[name];
     if (value === undefined) continue;
     const values = (Array.isArray(value) ? value : [value]) as unknown[];
     if (values.length === 0 || !values.every((one) => typeof one === "string" && one !== "")) {
-      reasons.push(`${name} must be a text or a list of texts`);
+      tell(`${name} must be a text or a list of texts`, name);
       continue;
     }
     rule[name] = values as string[];
-    const strange = rule[name].filter((one) => known[name] && !known[name].has(one));
-    for (const one of strange)
-      reasons.push(`${name} cannot be ${quoted(one)}; expected one of ${[...known[name]!].join(", ")}`);
+    for (const [index, one] of rule[name].entries()) {
+      if (known[name] && !known[name].has(one))
+        tell(`${name} cannot be ${quoted(one)}; expected one of ${[...known[name]].join(", ")}`, name, index);
+    }
   }
   if (reasons.length === 0 && Object.keys(rule).length === 0) {
-    reasons.push(`must have a condition: ${conditionNames.join(", ")}`);
+    tell(`must have a condition: ${conditionNames.join(", ")}`);
   }
   return { rule, reasons };
 }

@@ -65,7 +65,8 @@ export class Terminal {
 
   error(text: string): void {
     this.endProgress();
-    this.#process.stderr.write(`${this.#styled("red", stripped(text), this.#process.stderr)}\n`);
+    const lines = text.split("\n").map((line) => this.#styled("red", stripped(line), this.#process.stderr));
+    this.#process.stderr.write(`${lines.join("\n")}\n`);
   }
 
   /** What a long work is at: a line that stands until something else is shown; where no terminal is, one now and then. */

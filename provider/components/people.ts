@@ -6,7 +6,7 @@ import type { Team } from "../resources/team.js";
 import { TeamMembership } from "../resources/teamMembership.js";
 import { listPeople, type ListedPerson } from "../schema/index.js";
 import { printable, quoted } from "../core/text.js";
-import { readDataFile } from "../core/dataFile.js";
+import { openDataFile, type DataFile } from "../core/dataFile.js";
 
 /** Plain values: resources are named after them, so they must be known when the program runs. */
 type Plain<T> = { [Name in keyof T]: pulumi.Unwrap<T[Name]> };
@@ -33,8 +33,9 @@ export interface PeopleArgs {
   /** The people. */
   people?: readonly PersonArgs[] | undefined;
   /**
-   * A file with the people: `.yaml`, `.yml` or `.json`, in UTF-8. A relative path starts at the program's working
-   * directory. The file contains a list of people, or a mapping with `people` and optionally `defaults`.
+   * A file with the people: `.yaml`, `.yml`, `.json` or `.csv`. A relative path starts at the program's working
+   * directory. The file contains a list of people, or a mapping with `people` and optionally `defaults`; a CSV file a
+   * row of column names and a row for each person.
    */
   file?: string | undefined;
   /** The teams that people may be members of: the resource or its id, by the key that `teams` of a person uses. */
@@ -104,15 +105,16 @@ function peopleOf(name: string, { people, file, teams = {}, defaults }: PeopleAr
   const source = `People ${quoted(name)}`;
   if ((people === undefined) === (file === undefined))
     throw new PeopleError(`${source} requires either people or file.`);
-  const listed = listPeople(people ?? contentOf(source, file!), defaults, Object.keys(teams));
+  const { content, place } = people === undefined ? opened(source, file!) : { content: people, place: undefined };
+  const listed = listPeople(content, defaults, Object.keys(teams), place);
   if (listed.faults.length === 0) return listed.people;
   const where = file === undefined ? source : `${source}: ${printable(file, 1024)}`;
   throw new PeopleError(`${where} is invalid:\n  ${listed.faults.join("\n  ")}`);
 }
 
-function contentOf(source: string, file: string): unknown {
+function opened(source: string, file: string): DataFile {
   try {
-    return readDataFile(file);
+    return openDataFile(file, [".csv"]);
   } catch (error) {
     throw new PeopleError(`${source}: ${(error as Error).message}`);
   }

@@ -1,7 +1,10 @@
 import { extname } from "node:path";
-import type { Document, DocumentOptions, ParseOptions, Scalar, SchemaOptions } from "yaml";
-import { printable } from "./text.js";
+import type { Document, DocumentOptions, Node, Pair, ParseOptions, Scalar, SchemaOptions } from "yaml";
 import { readBounded } from "./bounded.js";
+import { tableOf, TableError } from "./csv.js";
+import { decodedText } from "./encoding.js";
+import { jsonFaultIn } from "./json.js";
+import { printable } from "./text.js";
 
 /** Longer than any real path. */
 const pathLength = 1024;
@@ -11,30 +14,52 @@ const largestDataFile = 16 * 1024 * 1024;
 const mostAliases = 10_000;
 
 /**
+ * Where a part of the content stands in the file, such as `line 3, column 5`; the nearest part above it if there is no
+ * such part. Undefined for content that is not of a file.
+ * @param path keys of mappings and indexes of lists; of a table, the indexes of row and column, and row -1 is the header
+ * @param of the value, or the key of the last mapping
+ */
+export type Place = (path: readonly PropertyKey[], of?: "key" | "value") => string | undefined;
+
+/** A file, and where the parts of its content stand. */
+export interface DataFile {
+  content: unknown;
+  place: Place;
+}
+
+/**
  * The content of a YAML or JSON file. In YAML, every value is a text, a list, a mapping or null: no dates, no numbers,
  * no objects.
  * @throws Error with a message that begins with the file's path, if there is no such content
  */
 export function readDataFile(path: string): unknown {
+  return openDataFile(path).content;
+}
+
+/**
+ * The same, with places.
+ * @param more `.csv`: the content of such a file is a Table
+ */
+export function openDataFile(path: string, more: readonly ".csv"[] = []): DataFile {
   const extension = extname(path).toLowerCase();
-  const parse = parsers[extension];
+  const allowed = [...Object.keys(parsers).filter((one) => one !== ".csv"), ...more];
   const name = printable(path, pathLength);
-  if (!parse) throw new Error(`${name} must end in ${Object.keys(parsers).join(", ")}`);
+  if (!allowed.includes(extension)) throw new Error(`${name} must end in ${allowed.join(", ")}`);
   const bytes = contentOf(path, name);
   try {
-    return parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parsers[extension]!(decodedText(bytes));
   } catch (error) {
-    throw new Error(`${name} is not valid ${extension === ".json" ? "JSON" : "YAML"}: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    throw new Error(`${name} is not valid ${formats[extension] ?? "YAML"}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
-const parsers: Record<string, ((text: string) => unknown) | undefined> = {
+const parsers: Record<string, ((text: string) => DataFile) | undefined> = {
   ".yaml": parseYaml,
   ".yml": parseYaml,
   ".json": parseJson,
+  ".csv": parseCsv,
 };
+const formats: Record<string, string | undefined> = { ".json": "JSON", ".csv": "CSV" };
 
 function contentOf(path: string, name: string): Buffer {
   try {
@@ -50,14 +75,25 @@ function contentOf(path: string, name: string): Buffer {
   }
 }
 
-function parseJson(text: string): unknown {
-  const content: unknown = JSON.parse(text);
+function parseJson(text: string): DataFile {
+  const content = jsonOf(text);
+  const document = documentOf(text);
   // `JSON.parse` uses the last of two equal keys, so a second list of people would hide the first.
-  refuseSameKeys(documentOf(text), text);
-  return content;
+  refuseSameKeys(document, text);
+  return { content, place: placesIn(document, text) };
 }
 
-function parseYaml(text: string): unknown {
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    // The engine's message has a position in some cases only.
+    const fault = jsonFaultIn(text);
+    throw fault === undefined ? error : faultAt(text, fault.offset, fault.reason);
+  }
+}
+
+function parseYaml(text: string): DataFile {
   const document = documentOf(text);
   const [error] = [...document.errors, ...document.warnings];
   // The library's own message about several documents speaks of its functions.
@@ -65,7 +101,21 @@ function parseYaml(text: string): unknown {
     throw faultAt(text, error.pos[0], error.code === "MULTIPLE_DOCS" ? "expected a single document" : error.message);
   refuseSameKeys(document, text);
   refuseManyAliases(document);
-  return document.toJS({ maxAliasCount: -1 }) as unknown;
+  return { content: document.toJS({ maxAliasCount: -1 }) as unknown, place: placesIn(document, text) };
+}
+
+function parseCsv(text: string): DataFile {
+  try {
+    const table = tableOf(text);
+    const at = positionsIn(text);
+    const cellAt = ([row = -1, column = 0]: readonly number[]) => {
+      const cells = row < 0 ? table.header : table.rows[row];
+      return cells?.[column] ?? cells?.[0];
+    };
+    return { content: table, place: (path) => at(cellAt(path as readonly number[])?.offset ?? 0) };
+  } catch (error) {
+    throw error instanceof TableError ? faultAt(text, error.offset, error.message) : error;
+  }
 }
 
 function documentOf(text: string): Document.Parsed {
@@ -110,9 +160,57 @@ function refuseManyAliases(document: Document.Parsed): void {
   });
 }
 
+function placesIn(document: Document.Parsed, text: string): Place {
+  const at = positionsIn(text);
+  return (path, of = "value") => {
+    let inner: unknown = document.contents;
+    let offset = offsetOf(inner) ?? 0;
+    for (const [depth, step] of path.entries()) {
+      const parts = partsAt(resolved(inner, document), step);
+      if (parts === undefined) break;
+      const wanted = depth === path.length - 1 && of === "key" ? parts.key : parts.value;
+      offset = offsetOf(wanted) ?? offsetOf(parts.key) ?? offset;
+      inner = parts.value;
+    }
+    return at(offset);
+  };
+}
+
+function partsAt(node: unknown, step: PropertyKey): { key: unknown; value: unknown } | undefined {
+  const { isMap, isSeq } = yaml();
+  if (isSeq(node)) {
+    const value = node.items[Number(step)];
+    return value === undefined ? undefined : { key: value, value };
+  }
+  if (!isMap(node)) return undefined;
+  return (node.items as Pair[]).find(({ key }) => (key as Scalar).value === String(step));
+}
+
+function resolved(node: unknown, document: Document.Parsed): unknown {
+  return yaml().isAlias(node) ? node.resolve(document) : node;
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return (node as Node | null)?.range?.[0];
+}
+
+/** Lines and columns of offsets. The lines are counted once, and only if somebody asks. */
+function positionsIn(text: string): (offset: number) => string {
+  let starts: number[] | undefined;
+  return (offset) => {
+    starts ??= [0, ...Array.from(text.matchAll(/\r\n|\n|\r/g), ({ 0: end, index }) => index + end.length)];
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return `line ${low + 1}, column ${offset - starts[low]! + 1}`;
+  };
+}
+
 function faultAt(text: string, offset: number, reason: string): Error {
-  const before = text.slice(0, offset).split("\n");
-  return new Error(`line ${before.length}, column ${before.at(-1)!.length + 1}: ${reason}`);
+  return new Error(`${positionsIn(text)(offset)}: ${reason}`);
 }
 
 /** Why a text could not be parsed, without the surrounding lines. */

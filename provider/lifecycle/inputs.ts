@@ -50,7 +50,7 @@ export function checkInputs(
       continue;
     }
     const checked = checkValue(name, schema, value);
-    failures.push(...checked.failures);
+    failures.push(...checked.failures.map(({ property, reason }) => ({ property, reason })));
     if (checked.data !== undefined) inputs[name] = checked.data;
   }
   if (failures.length === 0) {

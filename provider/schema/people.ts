@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { organizationMember } from "./organizationMember.js";
 import { teamMembership } from "./teamMembership.js";
+import { Table } from "../core/csv.js";
+import type { Place } from "../core/dataFile.js";
 import { printable, quoted } from "../core/text.js";
 import { checkValue, nearest, unknownProperties } from "./validation.js";
 
@@ -64,24 +66,45 @@ export interface ListedPerson {
   declared: Omit<Values<typeof person>, "teams">;
 }
 
+/** Something wrong with a list, and the part of the content that it concerns. */
+interface Fault {
+  about: string;
+  reason: string;
+  /** Undefined for what does not stand in the content. */
+  path: readonly PropertyKey[] | undefined;
+  of?: "key" | undefined;
+}
+
+/** Something wrong with one mapping; the path begins in it. */
+type Reason = Pick<Fault, "reason" | "of"> & { path?: readonly PropertyKey[] };
+
+/** A list, and how the path of a part of it is found in the content that it was read from. */
+interface Opened {
+  entries: unknown[];
+  own: unknown;
+  faults: Fault[];
+  pathOf(index: number, rest: readonly PropertyKey[]): readonly PropertyKey[];
+}
+
 /**
- * The people of a list, or of a mapping with `people` and optionally `defaults`, and all faults in it, one line each.
- * The content is not trusted. If there are faults, the people must not be used.
+ * The people of a list, or of a mapping with `people` and optionally `defaults`, or of a table, and all faults in it,
+ * one line each. The content is not trusted. If there are faults, the people must not be used.
  * @param defaults fields that neither the person nor the content sets
  * @param teamKeys keys of the teams that people may be members of
+ * @param place where a part of the content stands in its file
  */
 export function listPeople(
   content: unknown,
   defaults: unknown,
   teamKeys: readonly string[],
+  place: Place = () => undefined,
 ): { people: ListedPerson[]; faults: string[] } {
-  const { entries, own, faults } = opened(content);
-  const tell = (about: string, reasons: readonly string[]) => {
-    for (const reason of reasons) faults.push(`${about}: ${reason}`);
-  };
+  const { entries, own, faults, pathOf } = opened(content);
   const general = [defaults, own].map((given) => {
     const { values, reasons } = checked("defaults", peopleDefaults, given ?? {});
-    tell("defaults", reasons);
+    // Those of the program do not stand in the file.
+    const pathOf = (rest: readonly PropertyKey[]) => (given === own ? ["defaults", ...rest] : undefined);
+    for (const { reason, path = [], of } of reasons) faults.push({ about: "defaults", reason, path: pathOf(path), of });
     return values;
   });
   const people: ListedPerson[] = [];
@@ -94,39 +117,108 @@ export function listPeople(
     if (who !== undefined) {
       const first = seen.get(who);
       if (first === undefined) seen.set(who, index + 1);
-      else reasons.unshift(`is the same person as entry ${first}`);
+      else
+        reasons.unshift({ reason: `is the same person as entry ${first}`, path: [declared.email ? "email" : "user"] });
       people.push({ who, teams, declared: Object.assign({}, ...general, declared) });
     }
-    tell(`entry ${index + 1}${who === undefined ? "" : ` (${printable(who, 254)})`}`, reasons);
+    const about = `entry ${index + 1}${who === undefined ? "" : ` (${printable(who, 254)})`}`;
+    for (const { reason, path = [], of } of reasons) faults.push({ about, reason, path: pathOf(index, path), of });
   }
-  return { people, faults: faults.length > mostFaults ? [...faults.slice(0, mostFaults), "and more"] : faults };
+  return { people, faults: shown(faults, place) };
 }
 
-function opened(content: unknown): { entries: unknown[]; own: unknown; faults: string[] } {
-  if (Array.isArray(content)) return { entries: content, own: undefined, faults: [] };
+/** A line for each of the first faults. */
+function shown(faults: readonly Fault[], place: Place): string[] {
+  const lines = faults.slice(0, mostFaults).map(({ about, reason, path, of }) => {
+    const where = path && place(path, of);
+    return [...(where === undefined ? [] : [where]), ...(about === "" ? [] : [about]), reason].join(": ");
+  });
+  return faults.length > mostFaults ? [...lines, "and more"] : lines;
+}
+
+function opened(content: unknown): Opened {
+  if (content instanceof Table) return openedTable(content);
+  if (Array.isArray(content)) return { ...nobody([]), entries: content, pathOf: (index, rest) => [index, ...rest] };
   if (!isMapping(content)) {
-    return { entries: [], own: undefined, faults: ["it must contain a list of people, alone or under people"] };
+    return nobody([ofFile("it must contain a list of people, alone or under people")]);
   }
-  const faults = unknownProperties("the file", Object.keys(content), peopleFile).map(({ reason }) => reason);
+  const faults = unknownProperties("the file", Object.keys(content), peopleFile).map(({ property, reason }) =>
+    ofFile(reason, [property], "key"),
+  );
   const { people, defaults: own } = content;
-  if (Array.isArray(people)) return { entries: people, own, faults };
+  const pathOf = (index: number, rest: readonly PropertyKey[]) => ["people", index, ...rest];
+  if (Array.isArray(people)) return { entries: people, own, faults, pathOf };
   // An empty value in a file is more likely an accident than the wish to remove everybody.
-  faults.push("people must be a list of people; use [] for nobody");
-  return { entries: [], own, faults };
+  faults.push(ofFile("people must be a list of people; use [] for nobody", ["people"]));
+  return { ...nobody(faults), own };
+}
+
+const nobody = (faults: Fault[]): Opened => ({ entries: [], own: undefined, faults, pathOf: () => [] });
+
+function ofFile(reason: string, path: readonly PropertyKey[] = [], of?: "key"): Fault {
+  return { about: "", reason, path, of };
+}
+
+/** Columns for readers of a table alone. */
+const commentColumn = /^(?:name|#.*)$/;
+
+/** A person for each row. The columns are the fields of a person; an empty cell counts as not set. */
+function openedTable({ header, rows }: Table): Opened {
+  const known = new Map(Object.keys(person).map((field) => [field.toLowerCase(), field]));
+  const faults: Fault[] = [];
+  const columns = new Map<string, number>();
+  for (const [index, { text }] of header.entries()) {
+    const tell = (reason: string) => faults.push(ofFile(reason, [-1, index]));
+    const title = text.toLowerCase().replaceAll(/[\s_-]/g, "");
+    const name = known.get(title);
+    if (name !== undefined && columns.has(name)) tell(`the column ${name} is there twice`);
+    else if (name !== undefined) columns.set(name, index);
+    else if (text === "" && rows.every((row) => (row[index]?.text ?? "") === "")) continue;
+    else if (text === "") tell("the column has no name");
+    else if (!commentColumn.test(title)) {
+      for (const { reason } of unknownProperties("a person", [text], [...known.values()])) tell(reason);
+    }
+  }
+  if (rows.length === 0)
+    faults.push(ofFile("it must contain a list of people: a row of column names, and a row for each"));
+  const entries = rows.map((row, index) => {
+    if (row.length > header.length && row.slice(header.length).some(({ text }) => text !== ""))
+      faults.push(ofFile("the row has more cells than the first one", [index, header.length]));
+    const cells = [...columns].map(([name, column]) => [name, row[column]?.text ?? ""] as const);
+    const given = cells.filter(([, text]) => text !== "");
+    return Object.fromEntries(given.map(([name, text]) => [name, name === "teams" ? teamsOfCell(text) : text]));
+  });
+  const pathOf = (index: number, [name]: readonly PropertyKey[]) => [index, columns.get(String(name)) ?? 0];
+  return { entries: faults.length > 0 ? [] : entries, own: undefined, faults, pathOf };
+}
+
+/** `perception: lead, labeling`: teams with a role, or without one for a member. */
+function teamsOfCell(text: string): string[] | Record<string, string> {
+  const parts = text.split(/[,;\r\n]/).map((part) => part.trim());
+  const given = parts.filter((part) => part !== "").map((part) => part.split(/\s*:\s*(?=[^:]*$)/));
+  const keys = given.map(([key = ""]) => key);
+  // As a list, that a team is there twice is a fault.
+  if (new Set(keys).size < keys.length) return keys;
+  return Object.fromEntries(given.map(([key = "", role = "member"]) => [key, role]));
 }
 
 function checkedPerson(entry: unknown, teamKeys: readonly string[]) {
   const { values, reasons, unfit } = checked("a person", person, entry);
   if (!isMapping(entry)) return { values, reasons };
-  for (const { property, reason } of organizationMember.rules(values, unfit)) reasons.push(`${property} ${reason}`);
+  for (const { property, reason } of organizationMember.rules(values, unfit))
+    reasons.push({ reason: `${property} ${reason}`, path: [property] });
   const { teams } = entry;
   const keys: unknown[] = Array.isArray(teams) ? teams : isMapping(teams) ? Object.keys(teams) : [];
-  const distinct = new Set(keys);
-  if (distinct.size < keys.length) reasons.push("teams lists a team twice");
-  for (const key of distinct) {
-    if (typeof key === "string" && !teamKeys.includes(key)) {
-      reasons.push(`unknown team ${quoted(key)}; ${teamHint(key, teamKeys)}`);
-    }
+  // The last position of each key: what is wrong with a team that is listed twice is there.
+  const positions = new Map(keys.map((key, index) => [key, Array.isArray(teams) ? index : String(key)]));
+  if (positions.size < keys.length) {
+    const twice = keys.find((key, index) => positions.get(key) !== index);
+    reasons.push({ reason: "teams lists a team twice", path: ["teams", positions.get(twice)!] });
+  }
+  for (const [key, position] of positions) {
+    if (typeof key !== "string" || teamKeys.includes(key)) continue;
+    const reason = `unknown team ${quoted(key)}; ${teamHint(key, teamKeys)}`;
+    reasons.push({ reason, path: ["teams", position], of: "key" });
   }
   return { values, reasons };
 }
@@ -141,19 +233,21 @@ function teamHint(key: string, teamKeys: readonly string[]): string {
 function checked<T extends Shape>(what: string, shape: T, mapping: unknown) {
   const values: Record<string, unknown> = {};
   const unfit = new Set<string>();
+  const reasons: Reason[] = [];
   if (!isMapping(mapping)) {
-    const reasons = [`must be a mapping of ${Object.keys(shape).join(", ")}`];
+    reasons.push({ reason: `must be a mapping of ${Object.keys(shape).join(", ")}` });
     return { values: values as Values<T>, reasons, unfit };
   }
   const given = new Map(Object.entries(mapping).filter(([, value]) => value !== undefined && value !== null));
-  const failures = [unknownProperties(what, [...given.keys()], Object.keys(shape))];
+  for (const { property, reason } of unknownProperties(what, [...given.keys()], Object.keys(shape)))
+    reasons.push({ reason, path: [property], of: "key" });
   for (const [name, schema] of Object.entries(shape)) {
-    const { data, failures: own } = checkValue(name, schema, given.get(name));
-    if (own.length > 0) unfit.add(name);
-    failures.push(own);
+    const { data, failures } = checkValue(name, schema, given.get(name));
+    if (failures.length > 0) unfit.add(name);
+    for (const { reason, part } of failures) reasons.push({ reason, path: [name, ...part] });
     if (data !== undefined) values[name] = data;
   }
-  return { values: values as Values<T>, reasons: failures.flat().map(({ reason }) => reason), unfit };
+  return { values: values as Values<T>, reasons, unfit };
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -106,4 +106,10 @@ export const userUid = () =>
   });
 
 /** A calendar day. */
-export const date = () => z.iso.date({ error: "must be a date such as 2027-01-31" });
+export const date = () =>
+  z.iso.date({
+    error: ({ input }) =>
+      typeof input === "string" && /^\d{4}-\d{2}-\d{2}$/.test(input)
+        ? "is not a day of the calendar"
+        : "must be a date such as 2027-01-31",
+  });

@@ -2,20 +2,30 @@ import type { z } from "zod";
 import type { Failure } from "./fields.js";
 import { quoted } from "../core/text.js";
 
+/** What is wrong with one value, and with which part of it. */
+export interface ValueFailure extends Failure {
+  part: readonly PropertyKey[];
+}
+
 /** A value of one property in normal form, or a failure for each part of it that its shape refuses. */
-export function checkValue(name: string, schema: z.ZodType, value: unknown): { data?: unknown; failures: Failure[] } {
+export function checkValue(
+  name: string,
+  schema: z.ZodType,
+  value: unknown,
+): { data?: unknown; failures: ValueFailure[] } {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { data: parsed.data, failures: [] };
-  const byPart = new Map<string, { part: unknown; reasons: Set<string> }>();
+  const byPart = new Map<string, { part: readonly PropertyKey[]; reasons: Set<string> }>();
   for (const { path, message } of parsed.error.issues) {
     const label = [name, ...path.map((key) => quoted(String(key)))].join(" ");
-    const entry = byPart.get(label) ?? { part: partOf(value, path), reasons: new Set<string>() };
+    const entry = byPart.get(label) ?? { part: path, reasons: new Set<string>() };
     byPart.set(label, entry);
     entry.reasons.add(message);
   }
   const failures = [...byPart].map(([label, { part, reasons }]) => ({
     property: name,
-    reason: `${label} ${[...reasons].join("; ")}${given(part)}`,
+    reason: `${label} ${[...reasons].join("; ")}${given(partOf(value, part))}`,
+    part,
   }));
   return { failures };
 }

@@ -689,9 +689,39 @@ describe("--ignore", () => {
     expect(() => Rules.read(join(o.desk.folder, name))).toThrow(reported);
   });
 
+  it("names the line and column of everything that is wrong with a file, each on a line", async () => {
+    const text = `rule: []
+ignore:
+  - knd: changed
+  - kind: [waiting, change]
+    property: descripton
+  - reason: none
+  - changed
+  - { person: [] }
+`;
+    const { code, stdout, stderr } = await o.desk.run(["drift", "--state", "missing.json", ...rules(text)]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr.trim().split("\n")).toEqual([
+      '"rules.yaml" is invalid. Correct these rules; see docs/guides/drift.md:',
+      expect.stringMatching(/^ {2}line 1, column 1: "rule" is not a property of the file/),
+      expect.stringMatching(/^ {2}line 3, column 5: rule 1: "knd" is not a property of a rule; did you mean kind/),
+      expect.stringMatching(/^ {2}line 4, column 21: rule 2: kind cannot be "change"/),
+      expect.stringMatching(/^ {2}line 5, column 15: rule 2: property cannot be "descripton"/),
+      expect.stringMatching(/^ {2}line 6, column 5: rule 3: must have a condition/),
+      expect.stringMatching(/^ {2}line 7, column 5: rule 4: must be a mapping/),
+      expect.stringMatching(/^ {2}line 8, column 15: rule 5: person must be a text .* \[AVALA_RULES\]$/),
+    ]);
+  });
+
+  it("reads a file in UTF-16, as PowerShell writes it", () => {
+    const path = join(o.desk.folder, "powershell.yaml");
+    writeFileSync(path, Buffer.from("\ufeffignore:\r\n  - kind: waiting\r\n", "utf16le"));
+    expect(Rules.read(path).apply([])).toEqual({ left: [], ignored: 0, unused: [1] });
+  });
+
   it("refuses an invalid file before any request", async () => {
     const { code, stderr } = await o.desk.run(["drift", "--state", "missing.json", ...rules("ignore: all")]);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^"rules\.yaml": .* \[AVALA_RULES\]\n$/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^"rules\.yaml" is invalid\. .*\n.* \[AVALA_RULES\]\n$/)]);
     expect(await o.emulator.calls()).toEqual([]);
   });
 });

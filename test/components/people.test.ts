@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { RunError } from "@pulumi/pulumi";
-import { readDataFile } from "../../provider/core/dataFile.js";
+import { openDataFile, readDataFile } from "../../provider/core/dataFile.js";
 import { People, PeopleError, type PeopleArgs } from "../../provider/index.js";
 import { listPeople } from "../../provider/schema/index.js";
 
@@ -23,6 +23,32 @@ function write(content: string | Buffer, name = "people.yaml"): string {
 const list = (content: unknown, defaults: unknown = {}, teams: string[] = ["core", "labs"]) =>
   listPeople(content, defaults, teams);
 const listFile = (content: string, name?: string) => list(readDataFile(write(content, name)));
+
+const everyField = {
+  email: "ada@example.com",
+  role: "admin",
+  reason: 'Founder, "the" first; really',
+  validUntil: "2027-01-31",
+  resend: "2",
+  onExpiry: "resend",
+  maxEmails: 5,
+  onDestroy: "retain",
+};
+
+const listCsv = (content: string | Buffer, name = "people.csv") => {
+  const { content: table, place } = openDataFile(write(content, name), [".csv"]);
+  return listPeople(table, {}, ["core", "labs"], place);
+};
+
+/** What editors, shells and spreadsheets write. */
+const encodings: [string, (text: string) => Buffer][] = [
+  ["UTF-8", (text) => Buffer.from(text)],
+  ["UTF-8 with a byte order mark", (text) => Buffer.from(`\ufeff${text}`)],
+  ["UTF-16, little endian", (text) => Buffer.from(`\ufeff${text}`, "utf16le")],
+  ["UTF-16, big endian", (text) => Buffer.from(`\ufeff${text}`, "utf16le").swap16()],
+  ["UTF-16 without a byte order mark", (text) => Buffer.from(text, "utf16le")],
+  ["UTF-16, big endian, without a byte order mark", (text) => Buffer.from(text, "utf16le").swap16()],
+];
 
 /** The people of a valid list. */
 function people(listed: ReturnType<typeof list>) {
@@ -279,9 +305,22 @@ describe("a file", () => {
     expect(unreadable(content, name)).toMatch(wanted);
   });
 
-  it("in another encoding is refused, and a byte order mark of UTF-8 is accepted", () => {
-    expect(unreadable(Buffer.from([0xff, 0xfe, 0x2d, 0]))).toMatch(/ is not valid YAML: .*utf-8/);
-    expect(people(listFile('\ufeff[{ "email": "a@example.com" }]', "people.json"))).toHaveLength(1);
+  it.each(encodings)("in %s is read", (_what, encoded) => {
+    for (const [text, name] of [
+      ['[{ "email": "a@example.com", "reason": "\u00e9" }]', "people.json"],
+      ["- email: a@example.com\n  reason: \u00e9\n", "people.yaml"],
+      ["email,reason\r\na@example.com,\u00e9\r\n", "people.csv"],
+    ] as const) {
+      const [ada] = people(listCsv(encoded(text), name));
+      expect(ada).toMatchObject({ who: "a@example.com", declared: { reason: "\u00e9" } });
+    }
+  });
+
+  it.each([
+    ["Windows-1252", Buffer.from("- email: a@example.com\n  reason: \u00e9\n", "latin1"), "UTF-8"],
+    ["half of UTF-16", Buffer.from("\ufeff-\ud83d", "utf16le"), "UTF-16"],
+  ])("in %s is refused with the encoding to save it in", (_what, bytes, name) => {
+    expect(unreadable(bytes)).toBe(` is not valid YAML: it is not text in ${name}; save it in UTF-8`);
   });
 
   it("that does not exist or cannot be read is reported with the folder in which it was looked for", () => {
@@ -296,6 +335,167 @@ describe("a file", () => {
     const text =
       '{\r\n\t"people": [\n\t\t{ "email":"a@example.com", "reason":"\\u00e9\\/\\ud83d\\ude00\\t\\"" }\n\t]\n}';
     expect(people(listFile(text, "people.json"))[0]!.declared.reason).toBe('é/😀\t"');
+  });
+});
+
+describe("the place of each fault", () => {
+  const yaml = `persons: []
+defaults:
+  until: 2027-01-31
+  role: owner
+people:
+  - email: ada@example.com
+    role: boss
+    validUntil: 2027-02-31
+  - emial: linus@example.com
+  - { email: linus@example.com, teams: { core: boss, lab: lead } }
+  - email: ADA@example.com
+    teams:
+      - core
+      - lab
+      - core
+  - tom@example.com
+  - &x { email: tim.example.com }
+  - *x
+`;
+  const yamlPlaces = [
+    "1:1 persons",
+    "3:3 until",
+    "4:9 role",
+    "7:11 role",
+    "8:17 validUntil",
+    "9:5 emial",
+    "9:5 email",
+    "10:48 teams",
+    "10:54 unknown",
+    "11:12 is",
+    "15:9 teams",
+    "14:9 unknown",
+    "16:5 must",
+    "17:17 email",
+    "17:17 email",
+  ];
+  /** `line:column` and the first word behind the entry. */
+  const places = (faults: readonly string[]) =>
+    faults.map((fault) => {
+      const [, line, column, rest] = /^line (\d+), column (\d+): (.*)$/.exec(fault) ?? [];
+      return `${line}:${column} ${/[a-zA-Z]+/.exec(rest!.replace(/^(entry \d+( \(.*?\))?|defaults): /, ""))![0]}`;
+    });
+  const placed = (text: string, name: string) => {
+    const { content, place } = openDataFile(write(text, name), [".csv"]);
+    return places(listPeople(content, { role: "member" }, ["core", "labs"], place).faults);
+  };
+
+  it("in YAML is a line and a column", () => {
+    expect(placed(yaml, "people.yaml")).toEqual(yamlPlaces);
+    // A spreadsheet's or an editor's line ends change no place.
+    expect(placed(yaml.replaceAll("\n", "\r\n"), "people.yaml")).toEqual(yamlPlaces);
+  });
+
+  it("in JSON is a line and a column", () => {
+    const json = '[\n  { "email": "a@example.com", "role": "boss" },\n  { "teams": ["core", "lab"], "emial": "x" }\n]';
+    expect(placed(json, "people.json")).toEqual(["2:39 role", "3:31 emial", "3:3 email", "3:23 unknown"]);
+  });
+
+  it("in CSV is a line and a column", () => {
+    const csv =
+      'email;role;teams\r\n"ada@example.com";boss;"core: lead\r\nlab"\r\n\r\nADA@example.com;;"core, core"\r\n';
+    expect(placed(csv, "people.csv")).toEqual(["2:19 role", "2:24 unknown", "5:1 is", "5:18 teams"]);
+  });
+
+  it("is not one of the file if the program is at fault", () => {
+    const { content, place } = openDataFile(write("[]", "people.yaml"));
+    expect(listPeople(content, { role: "boss" }, [], place).faults).toEqual([
+      expect.stringMatching(/^defaults: role must be/),
+    ]);
+  });
+
+  it.each([
+    ["nothing", "", "1:1", "a value, but the file ends"],
+    ["a comma too many", '[\n  { "email": "a@example.com" },\n]', "3:1", "a value"],
+    ["a comma too few", '[{ "a": "b" "c": "d" }]', "1:13", "a comma, or the end of the list or object"],
+    ["single quotes", "[\n{ 'email': 1 }]", "2:3", "a property name in double quotes or }"],
+    ["a comma before the end", '{ "a": 1, }', "1:11", "a property name in double quotes"],
+    ["no colon", '{ "a" 1 }', "1:7", "a colon"],
+    ["a comment", "[] // nobody", "1:4", "nothing more"],
+    ["a text that goes on", '["a]', "1:2", "a value or ]"],
+    ["the wrong end", "[}", "1:2", "a value or ]"],
+    ["half a file", '{ "people": [', "1:14", "a value or ], but the file ends"],
+    ["a number of another language", "[01]", "1:2", "a value or ]"],
+  ])("of JSON with %s is where it stops being JSON", (_what, text, place, expected) => {
+    const [line, column] = place.split(":");
+    expect(unreadable(text, "people.json")).toBe(
+      ` is not valid JSON: line ${line}, column ${column}: expected ${expected}`,
+    );
+  });
+});
+
+describe("a table", () => {
+  const table = (text: string) => listCsv(text);
+  const both = [
+    { who: "ada@example.com", teams: { core: "lead", labs: "member" }, declared: everyField },
+    { who: "bob@example.com", teams: {}, declared: { email: "bob@example.com" } },
+  ];
+
+  it.each([
+    ["commas", ","],
+    ["semicolons", ";"],
+    ["tabs", "\t"],
+  ])("with %s is a list of people", (_what, delimiter) => {
+    const rows = [
+      ["email", "role", "teams", "reason", "validUntil", "resend", "onExpiry", "maxEmails", "onDestroy"],
+      ["Ada@Example.com", "admin", '"core: lead, labs"', '"Founder, ""the"" first; really"'],
+      ["bob@example.com", "", "", "", "", "", "", "", ""],
+    ];
+    rows[1]!.push("2027-01-31", "2", "resend", "5", "retain");
+    for (const end of ["\r\n", "\n", "\r"]) {
+      const text = rows.map((row) => row.join(delimiter)).join(end);
+      for (const whole of [text, text + end, `sep=${delimiter}${end}${text}`, `\ufeff${text}${end}${end}`])
+        expect(people(table(whole))).toEqual(both);
+    }
+  });
+
+  it.each([
+    ["titles as people write them", "E-Mail , Valid Until,max_emails\na@example.com,2027-01-31,5\n"],
+    ["a column of names, and comments", "#,Name,email,# since\n1,Ada,a@example.com,2020\n"],
+    ["empty columns and rows at the end", "email,,\na@example.com,,\n,,\n"],
+    ["rows that are cut behind their last text", "email,role,teams\na@example.com\n"],
+    ["one column", "email\na@example.com\n"],
+    ["quotes around all", '"email";"role"\n"a@example.com";""\n'],
+  ])("may have %s", (_what, text) => {
+    expect(people(table(text)).map(({ who }) => who)).toEqual(["a@example.com"]);
+  });
+
+  it.each([
+    [
+      "email;rolle\na@example.com;admin\n",
+      'line 1, column 7: "rolle" is not a property of a person; did you mean role?',
+    ],
+    ["email,email\na@example.com,\n", "line 1, column 7: the column email is there twice"],
+    ["email,\na@example.com,x\n", "line 1, column 7: the column has no name"],
+    ["email\na@example.com,admin\n", "line 2, column 15: the row has more cells than the first one"],
+    ["email,role\n", "line 1, column 1: it must contain a list of people: a row of column names, and a row for each"],
+    ["", "line 1, column 1: it must contain a list of people: a row of column names, and a row for each"],
+    ["a@example.com,admin\nb@example.com,\n", 'line 1, column 1: "a@example.com" is not a property'],
+    ["email,teams\na@example.com,core: boss\n", 'teams "core" must be "lead" or "member"'],
+    ["email,teams\na@example.com,:lead\n", 'unknown team ""'],
+    ["email,maxEmails\na@example.com,many\n", "line 2, column 15: entry 1 (a@example.com): maxEmails must be a whole"],
+    ["email,validUntil\na@example.com,31.01.2027\n", "validUntil must be a date such as 2027-01-31"],
+    ["email,validUntil\na@example.com,2027-02-31\n", "validUntil is not a day of the calendar"],
+  ])("is refused as %j", (text, fault) => {
+    expect(table(text).faults).toContainEqual(expect.stringContaining(fault));
+  });
+
+  it.each([
+    ['email\n"a@example.com\n', "line 2, column 1: a quoted cell without a closing quote"],
+    ['email,role\na@example.com,ad"min\n', "line 2, column 17: a quote inside of an unquoted cell"],
+    ['email,role\n"a@example.com"x,\n', "line 2, column 16: text behind the closing quote of a cell"],
+  ])("is none if it reads %j", (text, fault) => {
+    expect(() => table(text)).toThrow(`people.csv is not valid CSV: ${fault}`);
+  });
+
+  it("is for People alone", () => {
+    expect(unreadable("email\n", "people.csv")).toBe(" must end in .yaml, .yml, .json");
   });
 });
 
@@ -316,7 +516,7 @@ describe("the component", () => {
     const rest = `is invalid:\n  ${fault}\nNothing was declared. [AVALA_PEOPLE]`;
     const file = write(JSON.stringify(nobody), "people.json");
     expect(refusal({ people: nobody })).toBe(`People "staff" ${rest}`);
-    expect(refusal({ file })).toBe(`People "staff": ${file} ${rest}`);
+    expect(refusal({ file })).toBe(`People "staff": ${file} ${rest.replace("entry", "line 1, column 2: entry")}`);
   });
 
   it("accepts one source", () => {

@@ -1,9 +1,10 @@
-// Writes provider/generated/<key>.ts and docs/reference/resources/<key>.md from the one declaration of each resource, and the
-// marked parts of pages in docs/internals. With --check it writes nothing and fails where a file is stale.
+// Writes provider/generated/<key>.ts and docs/reference/resources/<key>.md from the one declaration of each resource, the
+// schemas with which editors complete files (*.schema.json), and the marked parts of pages in docs/internals. With --check it writes nothing and fails where a file is stale.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { editorSchemas } from "./editorSchemas.mjs";
 import { PROJECT } from "./project.mjs";
 
 // Our sources are compiled on the spot: what is generated must not depend on a build that needs it.
@@ -11,13 +12,15 @@ const require = createRequire(import.meta.url);
 const compilerOptions = { module: "commonjs", ignoreDeprecations: "6.0" };
 require("ts-node").register({ swc: true, experimentalResolver: true, skipProject: true, compilerOptions });
 const { z } = require("zod");
-const { resources, flagsOf, isOptional } = require("../provider/schema/index.ts");
+const schemas = require("../provider/schema/index.ts");
+const rules = require("../cli/drift/rules.ts");
 const { operations, steps } = require("../test/engine/operations.ts");
 const person = require("../test/lifecycle/person/table.ts");
 const { promises } = require("../test/reliability.ts");
 const { sections } = require("../cli/probe/statement.ts");
 const { statements } = require("../cli/probe/statements/index.ts");
 
+const { resources, flagsOf, isOptional } = schemas;
 const COMMANDS = ["preview", "up", "refresh", "upAfterRefresh", "destroy"];
 const [TYPES, RESOURCES] = ["provider/generated", "docs/reference/resources"];
 
@@ -238,6 +241,10 @@ function generated() {
   return new Map([
     ...all.map((resource) => [`${TYPES}/${resource.key}.ts`, typesOf(resource)]),
     ...all.map((resource) => [`${RESOURCES}/${resource.key}.md`, documentationOf(resource)]),
+    ...Object.entries(editorSchemas(z, schemas, rules, sentences)).map(([file, schema]) => [
+      file,
+      `${JSON.stringify(schema, undefined, 2)}\n`,
+    ]),
     page("person", personTables().join("\n\n")),
     page("operations", operationsTable()),
     page("reliability", guarantees().join("\n\n")),

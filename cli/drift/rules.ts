@@ -4,25 +4,46 @@ import { resources as schemas, unknownProperties } from "../../provider/schema/i
 import { RulesError } from "../errors.js";
 import { kinds, type Finding } from "./finding.js";
 
+interface Condition {
+  /** For the schema with which editors complete a file. */
+  description: string;
+  matches: (finding: Finding, value: string) => boolean;
+}
+
 /** Conditions of a rule. All of them must match; of several values, one. */
-const conditions = {
-  kind: ({ kind }: Finding, value: string) => kind === value,
-  organization: ({ organization }: Finding, value: string) => [organization.uid, organization.slug].includes(value),
-  team: ({ team }: Finding, value: string) => team !== undefined && [team.uid, team.slug, team.name].includes(value),
-  person: ({ person }: Finding, value: string) => {
-    const names = [person?.email, person?.userUid, person?.username];
-    return names.some((name) => name !== undefined && matchesGlob(value, name));
+export const conditions = {
+  kind: {
+    description: "The kind of difference.",
+    matches: ({ kind }, value) => kind === value,
   },
-  property: ({ property }: Finding, value: string) => property === value,
-};
-type Condition = keyof typeof conditions;
-const conditionNames = Object.keys(conditions) as Condition[];
+  organization: {
+    description: "The organization's slug or uid.",
+    matches: ({ organization }, value) => [organization.uid, organization.slug].includes(value),
+  },
+  team: {
+    description: "The team's name, slug or uid.",
+    matches: ({ team }, value) => team !== undefined && [team.uid, team.slug, team.name].includes(value),
+  },
+  person: {
+    description: "The person's email address, user name or uid; * matches any text, and letter case is ignored.",
+    matches: ({ person }, value) => {
+      const names = [person?.email, person?.userUid, person?.username];
+      return names.some((name) => name !== undefined && matchesGlob(value, name));
+    },
+  },
+  property: {
+    description: "The property that has changed.",
+    matches: ({ property }, value) => property === value,
+  },
+} satisfies Record<string, Condition>;
+type Name = keyof typeof conditions;
+const conditionNames = Object.keys(conditions) as Name[];
 
 const properties = new Set(Object.values(schemas).flatMap(({ inputs }) => Object.keys(inputs)));
 /** Closed sets: any other value would never match. */
-const known: Partial<Record<Condition, ReadonlySet<string>>> = { kind: new Set<string>(kinds), property: properties };
+export const known: Partial<Record<Name, ReadonlySet<string>>> = { kind: new Set<string>(kinds), property: properties };
 
-type Rule = Partial<Record<Condition, string[]>>;
+type Rule = Partial<Record<Name, string[]>>;
 
 /** Rules that ignore intended differences. */
 export class Rules {
@@ -63,7 +84,7 @@ export class Rules {
 
 function matches(rule: Rule, finding: Finding): boolean {
   return conditionNames.every(
-    (name) => rule[name] === undefined || rule[name].some((value) => conditions[name](finding, value)),
+    (name) => rule[name] === undefined || rule[name].some((value) => conditions[name].matches(finding, value)),
   );
 }
 
@@ -92,7 +113,8 @@ function opened(path: string): DataFile {
 }
 
 function parsed(content: unknown): { rules: Rule[]; faults: Fault[] } {
-  const { ignore, ...others } = isMapping(content) ? content : {};
+  // Editors find the schema of a JSON file in it.
+  const { ignore, $schema: _, ...others } = isMapping(content) ? content : {};
   if (!Array.isArray(ignore))
     return { rules: [], faults: [{ reason: "it must contain a list of rules under ignore", path: ["ignore"] }] };
   const faults = unknownNames("the file", others, ["ignore"]);

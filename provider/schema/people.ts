@@ -142,7 +142,9 @@ function opened(content: unknown): Opened {
   if (!isMapping(content)) {
     return nobody([ofFile("it must contain a list of people, alone or under people")]);
   }
-  const faults = unknownProperties("the file", Object.keys(content), peopleFile).map(({ property, reason }) =>
+  // Editors find the schema of a JSON file in it.
+  const names = Object.keys(content).filter((name) => name !== "$schema");
+  const faults = unknownProperties("the file", names, peopleFile).map(({ property, reason }) =>
     ofFile(reason, [property], "key"),
   );
   const { people, defaults: own } = content;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "n
 import { createRequire } from "node:module";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { readDataFile } from "../../provider/core/dataFile.js";
-import { cliVersion, projectFolder, type StackTarget } from "../pulumi/run.js";
+import { cliVersion, projectFileIn, projectFolder, type StackTarget } from "../pulumi/run.js";
 import { ok, warning, type Check } from "./check.js";
 import { packageCheck, pulumiCheck, sdkCheck, typescriptCheck } from "./versions.js";
 
@@ -30,8 +30,7 @@ export function programChecks(stackTarget: StackTarget): Check[] {
 
 /** `main` of Pulumi.yaml, a folder or a file, where it is there; the project's folder otherwise. */
 function programFolder(project: string): string {
-  const file = ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(project, name)).find(existsSync)!;
-  const { main } = mappingOf(file);
+  const { main } = mappingOf(projectFileIn(project)!);
   const path = typeof main === "string" ? resolve(project, main) : project;
   if (!existsSync(path)) return project;
   return statSync(path).isDirectory() ? path : dirname(path);

@@ -4,6 +4,9 @@ import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { printable, quoted } from "../../provider/core/text.js";
 import { readBounded } from "../../provider/core/bounded.js";
+import { readDataFile } from "../../provider/core/dataFile.js";
+import { decodedText } from "../../provider/core/encoding.js";
+import { projectFileIn } from "../pulumi/run.js";
 import { RefusedError, StackError } from "../errors.js";
 import { largestInput } from "../input.js";
 import type { Style } from "./program.js";
@@ -26,6 +29,8 @@ export interface File {
   text: string;
   /** Belongs to the user from then on: another version of this package, which would write it otherwise, leaves it. */
   once?: boolean;
+  /** If the user has one already, it stays as it is. */
+  kept?: boolean;
   /** May be read by its owner alone. */
   secret?: boolean;
 }
@@ -53,8 +58,30 @@ export async function openFolder(path: string, organization: string): Promise<Fo
       .map(async (name) => ({ name, record: await recordIn(path, name) })),
   );
   const earlier = records.find(({ record }) => record.organization === organization);
-  const isTaken = records.length > 0 || ["Pulumi.yaml", "Pulumi.yml"].some((name) => names.includes(name));
-  return { path, earlier, isTaken };
+  const project = projectFileIn(path);
+  // In a project of its own, only what an import has written is a program.
+  if (project !== undefined && earlier?.name !== ".avala-import.json") requireNode(project);
+  return { path, earlier, isTaken: records.length > 0 || project !== undefined };
+}
+
+/** Only a program of Node.js can use the program that is written. */
+function requireNode(project: string): void {
+  const runtime = runtimeIn(project);
+  if (runtime === "nodejs") return;
+  const shown = runtime === undefined ? "with an unknown runtime" : `with the runtime ${quoted(runtime, 40)}`;
+  throw new RefusedError(
+    `${quoted(project, 200)} is a Pulumi project ${shown}, and import writes a TypeScript program. Nothing was written.`,
+    "Import into a folder of its own with --out, such as --out avala, as a project beside this one.",
+  );
+}
+
+function runtimeIn(project: string): string | undefined {
+  try {
+    const { runtime } = readDataFile(project) as { runtime?: string | { name?: string } };
+    return typeof runtime === "object" ? runtime.name : runtime;
+  } catch {
+    return undefined;
+  }
 }
 
 async function recordIn(path: string, name: string): Promise<ImportRecord> {
@@ -107,7 +134,8 @@ export async function writeFiles(
 /** @param before hash of what was written before */
 function judge(path: string, file: File, before: string | undefined) {
   const now = existsSync(join(path, file.name)) ? textIn(join(path, file.name)) : undefined;
-  if (file.once && now !== undefined && before !== undefined) return { file, verdict: "same" } as const;
+  const stays = file.kept || (file.once && before !== undefined);
+  if (stays && now !== undefined) return { file, verdict: "same" } as const;
   const [old, wanted] = [now === undefined ? undefined : hashOf(now), hashOf(file.text)];
   if (old === undefined || (old === before && old !== wanted)) return { file, verdict: "write" } as const;
   // Edited, and there is nothing new to write: the edits stay.
@@ -139,11 +167,20 @@ function hashOf(text: string): string {
 }
 
 /** What an earlier import wrote, or somebody else: no larger than what is written. */
-function textIn(path: string): string {
+export function textIn(path: string): string {
   try {
-    return readBounded(path, largestInput).toString("utf8");
+    return decoded(readBounded(path, largestInput));
   } catch (error) {
     throw unreadable(path, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Text in another encoding is something else than what was written. */
+function decoded(bytes: Buffer): string {
+  try {
+    return decodedText(bytes);
+  } catch {
+    return bytes.toString("latin1");
   }
 }
 

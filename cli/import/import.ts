@@ -1,4 +1,5 @@
 import { nameOf, parseUrn } from "../pulumi/urn.js";
+import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { printable, quoted } from "../../provider/core/text.js";
 import { resources, typeToken } from "../../provider/schema/index.js";
@@ -7,14 +8,31 @@ import { RefusedError, StackError, UsageError } from "../errors.js";
 import type { StackTarget } from "../pulumi/run.js";
 import { withSession } from "../session.js";
 import type { Terminal } from "../output/terminal.js";
-import { importInto, missingPackages, previewAfter, previewedSteps, refreshState } from "../pulumi/engine.js";
+import {
+  importInto,
+  isModule,
+  missingPackages,
+  packageFolder,
+  previewAfter,
+  previewedSteps,
+  refreshState,
+} from "../pulumi/engine.js";
 import { fill } from "./fill.js";
-import { openFolder, writeFiles, type Folder } from "./folder.js";
+import { openFolder, textIn, writeFiles, type Folder } from "./folder.js";
 import { importFileOf } from "./importFile.js";
 import { readLiving, type Living } from "./liveOrganization.js";
 import { nameBefore, organizationKeyOf } from "./names.js";
-import { importNames, filesOf, importCommands, packagesOf, type ImportNames } from "./project.js";
+import {
+  compilerPackages,
+  importNames,
+  filesOf,
+  importCommands,
+  packagesOf,
+  type FirstLine,
+  type ImportNames,
+} from "./project.js";
 import { options, type ImportInvocation } from "./options.js";
+import { schemaLine } from "./text.js";
 import type { Style } from "./program.js";
 import { version } from "../../provider/core/version.js";
 
@@ -94,7 +112,8 @@ async function write(invocation: ImportInvocation, reference: string, style: Sty
     const beside = folder.earlier ? folder.earlier.name !== importNames("", false).record : folder.isTaken;
     const names = importNames(nameBefore(before?.names, uid) ?? organizationKeyOf(slug), beside);
     const imported = await importFileOf(living, chosen, session.observer(snapshot), names);
-    const files = filesOf(living, chosen, names, imported, { beside, version });
+    const firstLine = firstLineIn(folder, beside);
+    const files = filesOf(living, chosen, names, imported, { beside, version, firstLine });
     const named = Object.fromEntries([[uid, living.key], ...living.teams.map((team) => [team.uid, team.key])]);
     const record = { organization: uid, style: chosen, names: { ...before?.names, ...named } };
     const changed = await writeFiles(folder, files, names.record, record);
@@ -102,9 +121,23 @@ async function write(invocation: ImportInvocation, reference: string, style: Sty
   });
 }
 
+/** The same line as before: a file does not change because packages have been installed since. */
+function firstLineIn({ path }: Folder, beside: boolean): FirstLine {
+  return (name, schema) => {
+    const before = existsSync(join(path, name)) ? /^# yaml-language-server: .*\n/.exec(textIn(join(path, name))) : null;
+    return before?.[0] ?? schemaLine(schema, beside ? packageFolder(path) : undefined);
+  };
+}
+
 /** Packages that a program of the folder could not find. */
-function missingIn({ folder, style }: Written): string[] {
-  return missingPackages(folder.path, ["@pulumi/pulumi", "pulumi-avala", ...Object.keys(packagesOf(style))]);
+function missingIn({ folder, style, beside }: Written): string[] {
+  const own = beside ? [] : Object.keys(compilerPackages);
+  return missingPackages(folder.path, ["@pulumi/pulumi", "pulumi-avala", ...Object.keys(packagesOf(style)), ...own]);
+}
+
+/** An own project without packages of its own may find others above it, of other versions. */
+function needsInstall({ folder, beside }: Pick<Written, "folder" | "beside">, missing: readonly string[]): boolean {
+  return missing.length > 0 || (!beside && !existsSync(join(folder.path, "node_modules")));
 }
 
 async function runImport({ options, terminal, environment }: ImportInvocation, written: Written, missing: string[]) {
@@ -112,7 +145,7 @@ async function runImport({ options, terminal, environment }: ImportInvocation, w
   const stackTarget = { options: { cwd: path, stack: options.stack }, environment };
   if (missing.length > 0) {
     throw new StackError(
-      `The files were written, but ${missing.join(" and ")} cannot be resolved from ${quoted(path, 200)}.`,
+      `The files were written, but ${missing.join(", ")} cannot be resolved from ${quoted(path, 200)}.`,
       `In that folder, run ${written.beside ? `npm install ${missing.join(" ")}` : "npm install"}; then run the command again.`,
     );
   }
@@ -128,7 +161,7 @@ async function runImport({ options, terminal, environment }: ImportInvocation, w
 async function requireDeclared(
   stackTarget: StackTarget,
   terminal: Terminal,
-  { living, names }: Written,
+  { living, names, folder }: Written,
 ): Promise<void> {
   const steps = await previewedSteps(stackTarget, terminal);
   const type = typeToken(resources.organization.kind);
@@ -136,12 +169,13 @@ async function requireDeclared(
   if (steps.some(({ urn, op }) => op !== "delete" && isDeclared(urn))) return;
   throw new StackError(
     `The files were written, but the program does not use ${names.program} yet. If it were imported now, the next pulumi up would delete all of it.`,
-    `Add this line to the program, then run the command again:  ${lineFor(names)}`,
+    `Add this line to the program, then run the command again:  ${lineFor(names, folder.path)}`,
   );
 }
 
-function lineFor({ program }: ImportNames): string {
-  return `import "./${program.replace(/\.ts$/, "")}";`;
+/** In an ES module, the name of a file has its ending, as it is after the compilation. */
+function lineFor({ program }: ImportNames, path: string): string {
+  return `import "./${program.replace(/\.ts$/, isModule(path) ? ".js" : "")}";`;
 }
 
 function show({ terminal }: ImportInvocation, written: Written, missing: string[], imported: boolean): void {
@@ -165,8 +199,9 @@ function show({ terminal }: ImportInvocation, written: Written, missing: string[
 /** What is left to do, as commands and one line of program. */
 function stepsOf({ beside, names, folder }: Written, missing: string[], imported: boolean): string[] {
   if (imported) return [];
-  const line = beside ? [`Add to the program:  ${lineFor(names)}`] : [];
-  const install = missing.length === 0 ? [] : [beside ? `npm install ${missing.join(" ")}` : "npm install"];
+  const line = beside ? [`Add to the program:  ${lineFor(names, folder.path)}`] : [];
+  const needed = needsInstall({ folder, beside }, missing);
+  const install = needed ? [beside ? `npm install ${missing.join(" ")}` : "npm install"] : [];
   const stack = beside ? [] : ["pulumi stack init prod"];
   const refresh = folder.earlier && !beside ? ["pulumi refresh"] : [];
   return [...install, ...line, ...(folder.earlier ? [] : stack), ...refresh, ...importCommands(names.importFile)];

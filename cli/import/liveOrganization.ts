@@ -28,6 +28,8 @@ export interface Who {
   by: "email" | "user";
   /** Undefined for those who are invited. */
   userUid: string | undefined;
+  /** As Avala shows it, for readers of the files. */
+  fullName?: string | undefined;
 }
 
 /** Somebody whom a program declares in the organization: a member, or somebody with a valid invitation. */
@@ -208,11 +210,11 @@ function sharedAddresses(members: readonly Member[]): ReadonlySet<string> {
   return shared;
 }
 
-function whoOf({ userUid, email }: Member, shared: ReadonlySet<string>): Who | undefined {
+function whoOf({ userUid, email, fullName }: Member, shared: ReadonlySet<string>): Who | undefined {
   const address = addressOf(email);
-  if (address !== undefined && !shared.has(address)) return { name: address, by: "email", userUid };
+  if (address !== undefined && !shared.has(address)) return { name: address, by: "email", userUid, fullName };
   const uid = canonicalUid(userUid);
-  return uid === undefined ? undefined : { name: uid, by: "user", userUid };
+  return uid === undefined ? undefined : { name: uid, by: "user", userUid, fullName };
 }
 
 /** In normal form, where a program can declare it. */

@@ -1,6 +1,6 @@
 import type { Declared, Living, LivingTeam, TeamRole, Who } from "./liveOrganization.js";
 import { identifierOf, Names, sorted } from "./names.js";
-import { literal, mapping, objectLiteral, scalar } from "./text.js";
+import { literal, mapping, nameComment, objectLiteral, scalar } from "./text.js";
 
 export type Style = "edges" | "roster";
 
@@ -129,11 +129,11 @@ export function otherName(who: Who, owner: Who | undefined, key: string, { prefi
 }
 
 /** The file of people. @param withTeams whether it contains their team memberships too */
-export function peopleFileOf({ people }: Living, withTeams: boolean): string {
+export function peopleFileOf({ people }: Living, withTeams: boolean, firstLine: string): string {
   const teamsLine = withTeams
     ? "# teams:       keys of teams in the program: a list of teams for a member, or lead or member for each team\n"
     : "";
-  const head = `# Everybody except the owner. The order, and the letter case of addresses, do not matter.
+  const head = `${firstLine}# Everybody except the owner. The order, and the letter case of addresses, do not matter.
 #
 # email:       email address; a new person gets one invitation email
 # user:        user uid, instead of email
@@ -144,12 +144,13 @@ ${teamsLine}# reason, validUntil: notes for reviewers of this file; never sent t
   return head + (people.map((person) => entryOf(person, withTeams)).join("\n") || "[]\n");
 }
 
-function entryOf({ by, name, role, memberships }: Declared, withTeams: boolean): string {
+function entryOf({ by, name, fullName, role, memberships }: Declared, withTeams: boolean): string {
   const admin = role === "admin" ? "  role: admin\n" : "";
-  return `- ${by}: ${scalar(name)}\n${admin}${withTeams ? membershipsIn(memberships) : ""}`;
+  return `- ${by}: ${scalar(name)}${nameComment(fullName)}\n${admin}${withTeams ? membershipsIn(memberships) : ""}`;
 }
 
-function membershipsIn(memberships: ReadonlyMap<string, TeamRole>): string {
+/** Team memberships as a property of a person in a file of people. */
+export function membershipsIn(memberships: ReadonlyMap<string, TeamRole>): string {
   if (memberships.size === 0) return "";
   const entries = sorted([...memberships], ([key]) => key);
   const list = `  teams: [${entries.map(([key]) => scalar(key)).join(", ")}]\n`;
@@ -158,8 +159,8 @@ function membershipsIn(memberships: ReadonlyMap<string, TeamRole>): string {
 }
 
 /** The file of teams that a program of rosters reads. */
-export function teamsFileOf({ teams }: Living): string {
-  const head = `# The teams, by their logical names in Pulumi, each with all its people: lead or member.
+export function teamsFileOf({ teams }: Living, firstLine: string): string {
+  const head = `${firstLine}# The teams, by their logical names in Pulumi, each with all its people: lead or member.
 # The order, and the letter case of addresses, do not matter.
 
 `;
@@ -172,6 +173,6 @@ export function teamsFileOf({ teams }: Living): string {
 
 function membersIn(members: LivingTeam["members"]): string {
   if (members.length === 0) return "  members: {}\n";
-  const lines = members.map(({ who, role }) => `    ${scalar(who.name)}: ${role}\n`);
+  const lines = members.map(({ who, role }) => `    ${scalar(who.name)}: ${role}${nameComment(who.fullName)}\n`);
   return `  members:\n${lines.join("")}`;
 }

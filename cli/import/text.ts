@@ -1,3 +1,4 @@
+import { printable } from "../../provider/core/text.js";
 import { jsonText } from "../output/terminal.js";
 
 /** Text of the service in files that people read: in literals only, and without characters that hide or steer. */
@@ -35,6 +36,20 @@ const words = new Set(["true", "false", "null", "yes", "no", "on", "off", "y", "
 export function scalar(text: string): string {
   const plain = /^[A-Za-z][\w.@+-]*(?: [A-Za-z0-9_][\w.@+-]*)*$/.test(text) && text.length < lineWidth;
   return plain && !words.has(text.toLowerCase()) ? text : literal(text);
+}
+
+/** A comment behind a value: the name of a person, so that people who are listed by address or uid are recognised. */
+export function nameComment(fullName: string | undefined): string {
+  const shown = printable(fullName ?? "");
+  return shown === "" ? "" : ` # ${shown}`;
+}
+
+/** The line with which editors find the schema of a file. @param folder of the package, from the file's folder */
+export function schemaLine(
+  schema: "people" | "teams" | "drift-ignore",
+  folder = "./node_modules/pulumi-avala",
+): string {
+  return `# yaml-language-server: $schema=${folder}/${schema}.schema.json\n`;
 }
 
 /** A mapping of names to texts: on one line where there is room, else a line for each. */

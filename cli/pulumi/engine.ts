@@ -1,9 +1,11 @@
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { readDataFile } from "../../provider/core/dataFile.js";
 import { printable } from "../../provider/core/text.js";
 import { shellWord } from "../../provider/core/shell.js";
 import { StackError } from "../errors.js";
-import { parse, reasonIn, runPulumi, type StackTarget } from "./run.js";
+import { errorsIn, parse, reasonIn, runPulumi, type StackTarget } from "./run.js";
 import type { Terminal } from "../output/terminal.js";
 
 /** Whether each of the packages can be found by a program in the folder. */
@@ -17,6 +19,32 @@ export function missingPackages(folder: string, names: readonly string[]): strin
       return true;
     }
   });
+}
+
+/** The folder of this package as a file in the folder names it: where it is installed, else where npm will install it. */
+export function packageFolder(folder: string): string {
+  const above = foldersFrom(folder).findIndex((one) => existsSync(join(one, "node_modules/pulumi-avala")));
+  return `${above <= 0 ? "./" : "../".repeat(above)}node_modules/pulumi-avala`;
+}
+
+/** Whether programs of the folder are ES modules: its package.json, the nearest one, says so. */
+export function isModule(folder: string): boolean {
+  const file = foldersFrom(folder)
+    .map((one) => join(one, "package.json"))
+    .find((path) => existsSync(path));
+  try {
+    return file !== undefined && (readDataFile(file) as { type?: unknown }).type === "module";
+  } catch {
+    // npm says what is wrong with it.
+    return false;
+  }
+}
+
+/** The folder, and all above it. */
+function foldersFrom(folder: string): string[] {
+  const folders = [resolve(folder)];
+  while (dirname(folders.at(-1)!) !== folders.at(-1)) folders.push(dirname(folders.at(-1)!));
+  return folders;
 }
 
 /** No checkpoint after each entry: an import sends nothing to Avala, and one that is broken off can be run again. */
@@ -66,9 +94,15 @@ export async function previewAfter(
   if (code === 0) return stdout;
   terminal.note(`${stdout}\n${stderr}`.trim());
   throw new StackError(
-    `The import succeeded, but pulumi preview ${expected === "any" ? "failed" : "failed or shows changes"}: ${reasonIn(stderr)} Nothing was changed in Avala.`,
+    `The import succeeded, but pulumi preview ${expected === "any" ? "failed" : "failed or shows changes"}: ${reasonIn(stderr.trim() || errorLines(stdout))} Nothing was changed in Avala.`,
     "Check the output of pulumi preview --diff before pulumi up.",
   );
+}
+
+/** Without `--json`, the engine prints the errors among the changes. */
+function errorLines(stdout: string): string {
+  const lines = stdout.split("\n").filter((line) => /^\s*error:/.test(line));
+  return lines.map((line) => line.trim()).join(" ");
 }
 
 /** A step of a preview, as `pulumi preview --json` tells it. */
@@ -83,7 +117,7 @@ export interface PreviewedStep {
   };
 }
 
-/** What a preview of the program plans, and what stays. */
+/** What a preview of the program plans, and what stays as it is. */
 export async function previewedSteps(
   stackTarget: StackTarget,
   terminal: Terminal,
@@ -91,9 +125,13 @@ export async function previewedSteps(
 ): Promise<PreviewedStep[]> {
   await requireStack(stackTarget);
   terminal.note("Running pulumi preview.");
-  const { code, stdout, stderr } = await runPulumi(stackTarget, ["preview", "--json", ...more]);
-  if (code !== 0)
-    throw new StackError(`pulumi preview failed: ${reasonIn(stderr)}`, "Run it yourself to see its complete output.");
+  const { code, stdout, stderr } = await runPulumi(stackTarget, ["preview", "--json", "--show-sames", ...more]);
+  if (code !== 0) {
+    throw new StackError(
+      `pulumi preview failed: ${reasonIn(`${errorsIn(stdout)} ${stderr}`)}`,
+      "Run it yourself to see its complete output.",
+    );
+  }
   return stepsIn(stdout, "pulumi preview --json");
 }
 

@@ -13,11 +13,18 @@ export type StackTarget = {
   environment: Invocation["environment"];
 };
 
+const projectFiles = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
+
+/** The file of the Pulumi project in a folder. */
+export function projectFileIn(folder: string): string | undefined {
+  return projectFiles.map((name) => join(folder, name)).find((file) => existsSync(file));
+}
+
 /** The folder of the Pulumi project: the given or current one, or one above it. */
 export function projectFolder({ options }: StackTarget): string | undefined {
   let folder = resolve(options.cwd ?? ".");
   for (;;) {
-    if (["Pulumi.yaml", "Pulumi.yml"].some((name) => existsSync(join(folder, name)))) return folder;
+    if (projectFileIn(folder) !== undefined) return folder;
     if (dirname(folder) === folder) return undefined;
     folder = dirname(folder);
   }

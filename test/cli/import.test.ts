@@ -7,7 +7,10 @@ import { listPeople } from "../../provider/schema/index.js";
 import { acme, person, uids } from "../lifecycle/support.js";
 import { acmeUid, seedWithHostileNames, hostileNameCount, email } from "../support/hostileNames.js";
 import { steeringInLines } from "../hostile/texts.js";
+import { fits } from "../support/jsonSchema.js";
 import { office } from "./support.js";
+
+const root = join(__dirname, "../..");
 
 const all = () => seedWithHostileNames({ people: 12, teams: hostileNameCount, each: 3 });
 const o = office(all);
@@ -49,6 +52,7 @@ const ofKind = (kind: string) => entries().filter(({ type }) => type.endsWith(`:
 
 const everything = [
   ".avala-import.json",
+  ".gitignore",
   "Pulumi.yaml",
   "README.md",
   "import.json",
@@ -115,6 +119,68 @@ describe("the files", () => {
       const address = `${isBelow ? above(kind) : ""}${kind}::${logicalName}`;
       expect([inputs!["__address"], outputs!["__address"]]).toEqual([address, address]);
     }
+  });
+
+  it("bug: contain a .gitignore, and the steps on the screen install the packages", async () => {
+    // Packages above the folder are of other versions.
+    const above = join(o.desk.folder, "node_modules");
+    for (const name of ["@pulumi/pulumi", "pulumi-avala", "typescript", "@types/node"]) {
+      mkdirSync(join(above, name), { recursive: true });
+      writeFileSync(join(above, name, "package.json"), "{}");
+    }
+    const { next } = await imported();
+    rmSync(above, { recursive: true });
+    expect(next.slice(0, 2)).toEqual(["npm install", "pulumi stack init prod"]);
+    expect(read(".gitignore").split("\n")).toEqual(["node_modules/", "import.json", "preview.json", ""]);
+  });
+
+  it.each([
+    ["edges", ["people.yaml"]],
+    ["roster", ["people.yaml", "teams.yaml"]],
+  ])("of %s name their schema for editors, which accepts them", async (style, names) => {
+    await imported("--style", style);
+    for (const name of names) {
+      const [, schema] = /^# yaml-language-server: \$schema=\.\/node_modules\/pulumi-avala\/(\S+)\n/.exec(read(name))!;
+      expect(
+        fits(JSON.parse(readFileSync(join(root, schema!), "utf8")) as Record<string, unknown>, parse(read(name))),
+      ).toBe(true);
+    }
+  });
+
+  it("contain the names of people as comments, which nothing in a name can end", async () => {
+    const names = [
+      "Ada Lovelace",
+      "x\n- email: eve@example.com",
+      "# \u202ehidden",
+      "a: b\r\n  role: admin",
+      "\u2028- y",
+    ];
+    const seed = all();
+    seed.people = seed.people!.map((one, at) => ({ ...one, fullName: names[at % names.length]! }));
+    await o.emulator.reset(seed);
+    for (const style of ["edges", "roster"]) {
+      out = join(o.desk.folder, `names-${style}`);
+      await imported("--style", style);
+      const text = read("people.yaml") + (style === "roster" ? read("teams.yaml") : "");
+      expect(text).toMatch(/^- email: \S+ # Ada Lovelace$/m);
+      expect(text).not.toMatch(steeringInLines);
+      const { people, faults } = listPeople(
+        readDataFile(join(out, "people.yaml")),
+        undefined,
+        ofKind("Team").map(({ name, logicalName = name }) => logicalName),
+      );
+      expect(faults).toEqual([]);
+      expect(people.map(({ who }) => who)).not.toContain("eve@example.com");
+      expect(people).toHaveLength(12);
+    }
+  });
+
+  it("keep the line of their schema when the package moves", async () => {
+    await imported();
+    const line = "# yaml-language-server: $schema=../../node_modules/pulumi-avala/people.schema.json";
+    write("people.yaml", read("people.yaml").replace(/^.*/, line));
+    expect((await imported()).changed).toEqual([]);
+    expect(read("people.yaml")).toMatch(line);
   });
 
   it("contain no key and no accept link", async () => {
@@ -333,6 +399,55 @@ describe("in a folder with other files", () => {
     expect((await imported()).changed).toEqual([]);
   });
 
+  it.each([
+    ["a CommonJS package", { "package.json": "{}" }, "./acme"],
+    ["an ES module", { "package.json": '{ "type": "module" }' }, "./acme.js"],
+    ["an ES module, written by PowerShell", { "package.json": '\ufeff{ "type": "module" }' }, "./acme.js"],
+    ["a package that cannot be read", { "package.json": "{" }, "./acme"],
+  ])("prints the line for %s (bug: ES modules could not find ./acme)", async (_what, more, specifier) => {
+    mkdirSync(out);
+    write("Pulumi.yaml", "name: mine\nruntime: nodejs\n");
+    for (const [name, text] of Object.entries(more)) write(name, text);
+    const { next } = await imported();
+    expect(next).toContain(`Add to the program:  import "${specifier}";`);
+  });
+
+  it.each([
+    ["Pulumi.yml", "name: mine\nruntime:\n  name: nodejs\n  options: { packagemanager: npm }\n"],
+    ["Pulumi.json", '{ "name": "mine", "runtime": "nodejs" }\n'],
+    ["Pulumi.json", '\ufeff{ "name": "mine", "runtime": { "name": "nodejs" } }\n'],
+  ])("finds a project in %s", async (name, text) => {
+    mkdirSync(out);
+    write(name, text);
+    const { files } = await imported();
+    expect(files).toEqual(["acme.ts", "acme.people.yaml", "acme.import.json"]);
+  });
+
+  it.each([
+    ["Pulumi.yaml", "name: mine\nruntime: python\n", "with the runtime .python."],
+    ["Pulumi.yaml", "name: mine\nruntime:\n  name: go\n", "with the runtime .go."],
+    ["Pulumi.json", '{ "name": "mine", "runtime": "yaml" }', "with the runtime .yaml."],
+    ["Pulumi.yaml", "name: mine\n", "with an unknown runtime"],
+    ["Pulumi.yaml", "name: [", "with an unknown runtime"],
+  ])("bug: refuses to write TypeScript into a project of another language: %s, %j", async (name, text, runtime) => {
+    mkdirSync(out);
+    write(name, text);
+    const message = await refused();
+    expect(message).toMatch(new RegExp(`is a Pulumi project ${runtime}, and import writes a TypeScript program`));
+    expect(message).toContain("Import into a folder of its own with --out");
+    expect(contents()).toEqual({ [name]: text });
+  });
+
+  it("leaves the .gitignore of the folder as it is", async () => {
+    mkdirSync(out);
+    write(".gitignore", "mine\n");
+    const { files, changed } = await imported();
+    expect(files).toContain(".gitignore");
+    expect(changed).not.toContain(".gitignore");
+    expect(read(".gitignore")).toBe("mine\n");
+    expect((await imported()).changed).toEqual([]);
+  });
+
   it("does not overwrite files that it has not written", async () => {
     mkdirSync(out);
     write("package.json", "{}\n");
@@ -397,7 +512,9 @@ it.each<[string[], RegExp]>([
 
 it("says what to do if packages are missing for --run", async () => {
   const reported = await refused("--run");
-  expect(reported).toMatch(/@pulumi\/pulumi and pulumi-avala cannot be resolved.*npm install.*\[AVALA_STACK\]\n$/);
+  expect(reported).toMatch(
+    /@pulumi\/pulumi, pulumi-avala, @types\/node, typescript cannot be resolved from .*npm install.*\[AVALA_STACK\]\n$/,
+  );
   expect(existsSync(join(out, "index.ts"))).toBe(true);
 });
 

@@ -100,6 +100,8 @@ describe("beside an existing program", () => {
     const flags = ["--yes", "--skip-preview", "--protect=false", "--generate-code=false"];
     await project.expectOk(["import", "--file", "twin.import.json", ...flags]);
     expect(await expectImported(run)).toMatchObject({ imported: true, changed: [] });
+    // Bug: a preview without unchanged resources did not show that the program uses the file.
+    expect(await expectImported(run)).toMatchObject({ imported: true, changed: [] });
     expect([await emulator.writes(), await emulator.emails()]).toEqual([[], []]);
     expectAddresses();
   });

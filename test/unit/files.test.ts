@@ -74,6 +74,34 @@ describe("security 12: reads are bounded", () => {
   });
 });
 
+describe("a state, a preview or a review", () => {
+  const written = (name: string, bytes: Buffer) => {
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  };
+
+  it.each([
+    ["UTF-8 with a byte order mark", Buffer.from("\ufeff{}")],
+    ["UTF-16, as PowerShell writes it", Buffer.from("\ufeff{}", "utf16le")],
+    ["UTF-16, big endian", Buffer.from("\ufeff{}", "utf16le").swap16()],
+    ["UTF-16 without a byte order mark", Buffer.from("{}", "utf16le")],
+  ])("in %s is read (bug: it was not JSON)", async (_what, bytes) => {
+    expect(await inputText(written("state.json", bytes))).toBe("{}");
+  });
+
+  it("in another encoding is refused", async () => {
+    const path = written("state.json", Buffer.from('{"a":"\u00e9"}', "latin1"));
+    await expect(inputText(path)).rejects.toMatchObject({
+      code: "AVALA_STACK",
+      message: `"${path}" cannot be read: it is not text in UTF-8; save it in UTF-8. Write the file again.`,
+    });
+  });
+
+  it("may be empty", async () => {
+    expect(await inputText(written("state.json", Buffer.alloc(0)))).toBe("");
+  });
+});
+
 describe("security 17: files that import writes", () => {
   const out = join(folder, "out");
 

@@ -31,11 +31,13 @@ const table = (titles, rows) =>
   [titles, titles.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 const jsonSchema = (schema) => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
 
+const quotedUnion = (values) => values.map((value) => JSON.stringify(value)).join(" | ");
+
 function plainType(schema, side = "input") {
   const { type } = flagsOf(schema);
   if (type) return type[side];
   const json = jsonSchema(schema);
-  if (json.enum) return json.enum.map((value) => JSON.stringify(value)).join(" | ");
+  if (json.enum) return quotedUnion(json.enum);
   return { string: "string", boolean: "boolean", number: "number", integer: "number" }[json.type] ?? "string";
 }
 
@@ -62,10 +64,46 @@ function members(fields, print) {
     .join("\n");
 }
 
-function argsType(schema) {
-  const { reference } = flagsOf(schema);
-  const input = `pulumi.Input<${plainType(schema)}${isOptional(schema) ? " | undefined" : ""}>`;
+/** @param isSet whether an input that may be left out is set */
+function argsType(schema, isSet = false) {
+  const { reference, known, type } = flagsOf(schema);
+  // Editors complete the known values of an open set, and the compiler accepts any other.
+  const plain = known && !type ? `${quotedUnion(known)} | (string & {})` : plainType(schema);
+  const input = `pulumi.Input<${plain}${isOptional(schema) && !isSet ? " | undefined" : ""}>`;
   return reference ? `${reference} | ${input}` : input;
+}
+
+/** The inputs; of two that exclude each other, one. */
+function argsOf({ kind, inputs, exactlyOne = [] }) {
+  const field = (name, schema) => `${name}${isOptional(schema) ? "?" : ""}: ${argsType(schema)};`;
+  const common = Object.fromEntries(Object.entries(inputs).filter(([name]) => !exactlyOne.includes(name)));
+  if (exactlyOne.length === 0) {
+    return `/** Inputs of ${article(kind)}. */
+export interface ${kind}Args {
+${members(common, field)}
+}`;
+  }
+  const nameOf = (one) => `${kind}By${one[0].toUpperCase()}${one.slice(1)}`;
+  const way = (one) => {
+    const [other] = exactlyOne.filter((name) => name !== one);
+    return `/** The person of ${article(kind)}, by \`${one}\`. */
+export interface ${nameOf(one)} {
+${members({ [one]: inputs[one] }, (name, schema) => `${name}: ${argsType(schema, true)};`)}
+  ${other}?: undefined;
+}`;
+  };
+  const names = exactlyOne.map((name) => `\`${name}\``);
+  const ways = exactlyOne.map(nameOf).join(" | ");
+  const fits = `export type ${kind}Args = ${kind}CommonArgs & (${ways});`.length <= 120;
+  return `/** Inputs of ${article(kind)}, except ${names.join(" and ")}. */
+export interface ${kind}CommonArgs {
+${members(common, field)}
+}
+
+${exactlyOne.map(way).join("\n\n")}
+
+/** Inputs of ${article(kind)}: with either ${names.join(" or ")}. */
+export type ${kind}Args = ${kind}CommonArgs &${fits ? " " : "\n  "}(${ways});`;
 }
 
 function outputType(schema) {
@@ -73,17 +111,15 @@ function outputType(schema) {
   return `pulumi.Output<${plainType(schema, "output")}${mayBeAbsent ? " | undefined" : ""}>`;
 }
 
-function typesOf({ key, kind, inputs, outputs }) {
+function typesOf(resource) {
+  const { key, kind, inputs, outputs } = resource;
   const references = new Set(Object.values(inputs).flatMap((schema) => flagsOf(schema).reference ?? []));
   const importOf = (name) => `import type { ${name} } from "../resources/${lowerFirst(name)}.js";\n`;
   const all = { ...inputs, ...outputs };
   return `// Written by \`npm run generate\` from provider/schema/${key}.ts; edit that.
 import type * as pulumi from "@pulumi/pulumi";
 ${[...references].map(importOf).join("")}
-/** Inputs of ${article(kind)}. */
-export interface ${kind}Args {
-${members(inputs, (name, schema) => `${name}${isOptional(schema) ? "?" : ""}: ${argsType(schema)};`)}
-}
+${argsOf(resource)}
 
 /** Optional properties for \`${kind}.get\`, in addition to the id. */
 export interface ${kind}State {

@@ -1,9 +1,10 @@
+import { writeFile } from "node:fs/promises";
 import { canonicalUid } from "../../provider/core/identity.js";
 import { printable, quoted } from "../../provider/core/text.js";
 import { AvalaError } from "../../provider/core/errors.js";
 import type { Snapshot } from "../../provider/snapshot/index.js";
 import { defineCommand, sharedOptions, type ExitCode, type Invocation } from "../command.js";
-import { RefusedError, UsageError } from "../errors.js";
+import { RefusedError, StackError, UsageError } from "../errors.js";
 import { managedIn, type Managed } from "../pulumi/managed.js";
 import { withSession, type Session } from "../session.js";
 import { findState, noState, stateFile } from "../pulumi/state.js";
@@ -12,7 +13,8 @@ import { kinds, type Finding } from "./finding.js";
 import { asMarkdown } from "./markdown.js";
 import { Mask } from "../pulumi/mask.js";
 import { Names } from "./names.js";
-import { asJson, differences, show, type Report } from "./report.js";
+import { peopleComponents, peopleLines } from "./peopleFiles.js";
+import { asJson, differences, entriesOf, importFile, show, type Report } from "./report.js";
 import { Rules } from "./rules.js";
 
 const options = {
@@ -28,6 +30,11 @@ const options = {
     type: "string",
     value: "<file>",
     description: "YAML or JSON file of rules for intended differences.",
+  },
+  "import-file": {
+    type: "string",
+    value: "<file>",
+    description: "Write an import file with the unmanaged objects, for import --fill.",
   },
   markdown: { type: "boolean", description: "Print the report as Markdown on stdout, for an issue." },
   ...sharedOptions,
@@ -49,6 +56,7 @@ export const drift = defineCommand({
   ],
   examples: [
     "drift",
+    "drift --import-file adopt.json",
     "drift --stack prod --ignore drift-ignore.yaml",
     "drift --markdown > issue.md",
     "drift --json | jq '.findings[] | select(.drift)'",
@@ -70,6 +78,8 @@ async function runDrift(invocation: Invocation<typeof options>): Promise<ExitCod
     const report = mask.all(
       await withSession(invocation, (session) => reportOn(session, managed, options.organization, rules)),
     );
+    const file = options["import-file"];
+    if (file !== undefined) await writeImportFile(file, report);
     print(report, invocation);
     return differences(report) > 0 ? 2 : undefined;
   } catch (error) {
@@ -96,14 +106,16 @@ async function reportOn(
   const names = new Names(managed);
   const found = await Promise.all(uids.map((uid) => compare(snapshot, observer, uid, byOrganization.get(uid)!, names)));
   const { left, ignored, unused } = rules.apply(found.flatMap(({ findings }) => findings));
+  const findings = left.toSorted(inOrder);
   return {
     organizations: found.map(({ organization }) => organization),
     resources: uids.reduce((sum, uid) => sum + byOrganization.get(uid)!.length, 0),
-    findings: left.toSorted(inOrder),
+    findings,
     notices: found.flatMap(({ notices }) => notices),
     notVisible: found.flatMap(({ notVisible }) => notVisible),
     ignored,
     unusedRules: unused,
+    people: peopleLines(findings, peopleComponents(managed)),
   };
 }
 
@@ -134,6 +146,17 @@ function inOrder(one: Finding, other: Finding): number {
     ].join("\0"),
   );
   return keys[0]! < keys[1]! ? -1 : keys[0] === keys[1] ? 0 : 1;
+}
+
+/** It contains names and addresses of people. */
+async function writeImportFile(file: string, report: Report): Promise<void> {
+  const text = `${importFile(entriesOf(report))}\n`;
+  try {
+    await writeFile(file, text, { mode: 0o600 });
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new StackError(`${quoted(file, 200)} cannot be written (${printable(code)}).`, "Check the path.");
+  }
 }
 
 function print(report: Report, invocation: Invocation<typeof options>): void {

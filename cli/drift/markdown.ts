@@ -1,6 +1,7 @@
 import { code, prose } from "../output/markdown.js";
 import { plural } from "../output/terminal.js";
 import {
+  adoptFirst,
   byRepair,
   differences,
   entriesOf,
@@ -12,6 +13,8 @@ import {
   shownNames,
   summary,
   titles,
+  whereTo,
+  yamlOf,
   type Report,
   type Row,
 } from "./report.js";
@@ -89,16 +92,26 @@ function list(items: string[], most: number): string {
 const more = (count: number): string => `… and ${count} more: run \`npx pulumi-avala drift\`.`;
 
 /** Text in a fence longer than any run of backticks in it. */
+function fenced(language: string, text: string): string {
+  const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
+  const fence = "`".repeat(Math.max(3, ...runs.map((length) => length + 1)));
+  return `${fence}${language}\n${text}\n${fence}`;
+}
+
 function adoption(report: Report, most: number): string[] {
   const entries = entriesOf(report);
   if (entries.length === 0) return [];
   const text = importFile(entries.slice(0, most));
-  const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
-  const fence = "`".repeat(Math.max(3, ...runs.map((length) => length + 1)));
+  const people = report.people.flatMap((lines) => [
+    `${prose(whereTo(lines))}:`,
+    fenced("yaml", yamlOf(lines).trimEnd()),
+  ]);
   return [
     "### To adopt unmanaged objects",
-    "Declare them, and run `npx pulumi-avala import --fill` with this file:",
-    `${fence}json\n${text}\n${fence}`,
+    adoptFirst,
+    ...(people.join("").length > longest / 4 ? [] : people),
+    "To record them without `pulumi up`, declare them and run `npx pulumi-avala import --fill` with this file (`drift --import-file` writes it):",
+    fenced("json", text),
     ...(entries.length > most ? [more(entries.length - most)] : []),
   ];
 }

@@ -1,4 +1,6 @@
-import { printable } from "../../provider/core/text.js";
+import { printable, quoted } from "../../provider/core/text.js";
+import { scalar } from "../output/peopleYaml.js";
+import type { PeopleLines } from "./peopleFiles.js";
 import { nameColumn, ShownNames } from "../output/lookalikes.js";
 import { columns, jsonText, plural, type Terminal } from "../output/terminal.js";
 import { isDrift, kinds, type Finding, type Found, type ImportEntry, type Kind, type Notice } from "./finding.js";
@@ -15,6 +17,8 @@ export interface Report {
   ignored: number;
   /** Numbers of rules that match nothing. */
   unusedRules: number[];
+  /** What adopts unmanaged people in a component People. */
+  people: PeopleLines[];
 }
 
 export const noticesTitle = "Not managed here, for information";
@@ -62,7 +66,12 @@ export function show(report: Report, terminal: Terminal): void {
   }
   const entries = entriesOf(report);
   if (entries.length > 0) {
-    terminal.heading("To adopt unmanaged objects, declare them and run npx pulumi-avala import --fill with this file:");
+    terminal.heading("To adopt unmanaged objects");
+    terminal.result(adoptFirst);
+    for (const lines of report.people) {
+      terminal.result(`\n${whereTo(lines)}:\n\n${yamlOf(lines)}`.trimEnd());
+    }
+    terminal.result(`\n${adoptWithoutUp}\n`);
     terminal.result(importFile(entries));
     terminal.result("");
   }
@@ -106,6 +115,23 @@ export function byRepair(findings: readonly Finding[]): Finding[][] {
 
 export function entriesOf({ findings }: Pick<Report, "findings">): ImportEntry[] {
   return findings.flatMap((finding) => finding.import ?? []);
+}
+
+export const adoptFirst = "Declare them as they are: pulumi up then records them, changes nothing and sends no email.";
+export const adoptWithoutUp =
+  "To record them without pulumi up, declare them and run npx pulumi-avala import --fill with this file (drift --import-file writes it):";
+
+/** Where the lines belong. */
+export function whereTo({ component }: PeopleLines): string {
+  return `Lines for the file or list of People ${quoted(component)}`;
+}
+
+/** The entries of new people; what others need is a comment. */
+export function yamlOf({ yaml, more }: PeopleLines): string {
+  const comments = more.map(
+    ({ person, team, role }) => `# ${printable(person, 254)}: add ${scalar(team)}: ${printable(role, 20)} to teams\n`,
+  );
+  return [yaml, comments.join("")].filter((part) => part !== "").join("\n");
 }
 
 /** An import file, with a line for each entry. */
@@ -157,6 +183,7 @@ export function asJson(report: Report): object {
     notVisible,
     ignored,
     unusedRules,
+    people: report.people,
     importFile: { resources: entriesOf(report) },
   };
 }

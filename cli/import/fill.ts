@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { columns, jsonText } from "../output/terminal.js";
 import { printable, quoted } from "../../provider/core/text.js";
-import { StackError, UsageError } from "../errors.js";
+import type { ExitCode } from "../command.js";
+import { RefusedError, StackError, UsageError } from "../errors.js";
 import { inputText } from "../input.js";
 import { parse, type StackTarget } from "../pulumi/run.js";
 import { importInto, previewAfter, previewedSteps, stepsIn, type PreviewedStep } from "../pulumi/engine.js";
@@ -23,10 +24,12 @@ interface Filled {
   /** Printed with them. */
   notes: string[];
   hasSecrets: boolean;
+  /** Number of entries with an id that could not be completed: they stay in the file. */
+  incomplete: number;
 }
 
 /** Fills in the engine's import file of an existing program: ids, inputs and outputs of what exists already. */
-export async function fill(invocation: ImportInvocation): Promise<void> {
+export async function fill(invocation: ImportInvocation): Promise<ExitCode | void> {
   const { options, terminal, environment, operands } = invocation;
   for (const name of ["out", "style"] as const) {
     if (options[name] !== undefined)
@@ -43,10 +46,20 @@ export async function fill(invocation: ImportInvocation): Promise<void> {
   const steps = await plannedSteps(invocation, stackTarget, path);
   const done = await fillIn(invocation, path, importFileIn(await inputText(path, howToWrite), path), steps);
   for (const note of done.notes) terminal.note(printable(note, 1000));
+  if (options.run && done.incomplete > 0) refuseIncomplete(done);
   if (options.run && done.filled.length > 0) await importInto(stackTarget, terminal, path);
   const shown = options.run ? await previewAfter(stackTarget, terminal, "any") : "";
   if (options.json) terminal.json(asJson(done, options.run));
   else show(invocation, done, shown);
+  return done.incomplete > 0 ? 2 : undefined;
+}
+
+/** The engine would import nothing of such a file. */
+function refuseIncomplete({ incomplete, leftOut }: Filled): void {
+  throw new RefusedError(
+    `${incomplete} of the entries in the file could not be completed: ${leftOut.map(({ kind, name, reason }) => `${kind} ${quoted(name)}: ${reason}`).join("; ")}. Nothing was imported.`,
+    "Run the command again afterwards, or remove the entries from the file.",
+  );
 }
 
 /** What the program declares: the preview writes the import file too, where there is none yet. */
@@ -84,18 +97,19 @@ async function fillIn(
   try {
     const filling = new Filling(file, steps, deployments);
     const entries = await filling.entries();
-    const { leftOut, notes, secrets } = filling;
-    const text = `${jsonText({ ...file, resources: entries }, 2)}\n`;
+    const { leftOut, notes, secrets, nameTable, incomplete } = filling;
+    const names = Object.keys(nameTable).length === 0 ? {} : { nameTable };
+    const text = `${jsonText({ ...file, ...names, resources: entries }, 2)}\n`;
     await replaceAll(dirname(path), [{ name: basename(path), text, secret: secrets > 0 }]);
     const filled = entries.filter(({ type, outputs }) => outputs !== undefined && type.includes("/avala:"));
-    return { path, filled, leftOut, notes, hasSecrets: secrets > 0 };
+    return { path, filled, leftOut, notes, hasSecrets: secrets > 0, incomplete: incomplete.length };
   } finally {
     await deployments.close();
   }
 }
 
 function show({ options, terminal }: ImportInvocation, done: Filled, preview: string): void {
-  const { filled, leftOut, hasSecrets } = done;
+  const { filled, leftOut, hasSecrets, incomplete } = done;
   if (leftOut.length > 0) {
     terminal.heading(`Skipped (${leftOut.length})`);
     const rows = leftOut.map(({ kind, name, reason }) => [kind, name, reason]);
@@ -105,7 +119,7 @@ function show({ options, terminal }: ImportInvocation, done: Filled, preview: st
   terminal.result(`${printable(options.fill!, 200)}: ${filled.length} completed, ${leftOut.length} skipped.`);
   if (hasSecrets) terminal.note("The file contains values that the program keeps secret: delete it after the import.");
   if (options.run) return terminal.result(`Imported.\n${preview.trim()}`);
-  if (filled.length === 0) return;
+  if (filled.length === 0 || incomplete > 0) return;
   terminal.result("\nNext:");
   for (const command of importCommands(options.fill!)) {
     terminal.result(`  ${leftOut.length === 0 ? command : command.replace(" --expect-no-changes", "")}`);
@@ -113,13 +127,14 @@ function show({ options, terminal }: ImportInvocation, done: Filled, preview: st
 }
 
 /** The shape of `--json` with `--fill`; docs/reference/commands.md describes it. */
-function asJson({ path, filled, leftOut, notes, hasSecrets }: Filled, imported: boolean): object {
+function asJson({ path, filled, leftOut, notes, hasSecrets, incomplete }: Filled, imported: boolean): object {
   return {
     file: path,
     filled: filled.map(({ type, name, logicalName = name, id }) => ({ type, name: logicalName, id })),
     leftOut,
     notes,
     hasSecrets,
+    incomplete,
     imported,
   };
 }

@@ -1,4 +1,6 @@
-import { parseUrn, pathOf } from "../pulumi/urn.js";
+import { isDefaultProvider } from "../pulumi/managed.js";
+import { parseUrn, pathOf, providerOf } from "../pulumi/urn.js";
+import { normalizeEmail } from "../../provider/core/address.js";
 import { mark, secretMark, secretText } from "../pulumi/values.js";
 import { GuardError } from "../../provider/lifecycle/runtime/guards.js";
 import { isUnknown } from "../../provider/core/unknown.js";
@@ -30,7 +32,10 @@ export interface Skipped {
 
 /** A resource of the program, as its preview declares it. */
 interface Item {
+  /** The entry of the file that it completes. */
   entry: Entry;
+  /** What the completed entry says beside id, inputs and outputs; the entry itself where it is named as the program does. */
+  placed?: Entry;
   kind: KindKey;
   urn: string;
   /** As checked; what is secret or not known yet is not what it says. */
@@ -54,9 +59,19 @@ export class Filling {
   readonly notes: string[] = [];
   /** Values in the file that the program keeps secret. */
   secrets = 0;
+  /** Entries with an id that could not be completed: they stay in the file as they are. */
+  readonly incomplete: Entry[] = [];
+  readonly nameTable: Record<string, string>;
   readonly #file: ImportFile;
   readonly #deployments: Deployments;
+  readonly #steps: ReadonlyMap<string, PreviewedStep>;
   readonly #items: Item[];
+  /** Entries with an id whose names the program does not declare: of another source than its preview. */
+  readonly #given: Entry[] = [];
+  /** Components that completed entries need. */
+  readonly #added: Entry[] = [];
+  /** Entries of what the state contains already. */
+  readonly #recorded = new Set<Entry>();
   /** Ids of organizations and teams by urn. */
   readonly #ids = new Map<string, string>();
   readonly #filled = new Map<Entry, Entry>();
@@ -64,20 +79,27 @@ export class Filling {
   constructor(file: ImportFile, steps: readonly PreviewedStep[], deployments: Deployments) {
     this.#file = file;
     this.#deployments = deployments;
+    this.nameTable = { ...file.nameTable };
+    this.#steps = new Map(steps.map((step) => [step.urn, step]));
     this.#items = this.#itemsOf(steps);
   }
 
   /** The entries of what exists, with the components and providers that they need. */
   async entries(): Promise<Entry[]> {
-    for (const kinds of phases) await this.#phase(this.#items.filter(({ kind }) => kinds.includes(kind)));
+    for (const kinds of phases) {
+      const named = this.#items.filter(({ kind }) => kinds.includes(kind));
+      await this.#phase([...named, ...(await this.#matchedById(kinds))]);
+    }
     const { resources } = this.#file;
+    const isIncomplete = (entry: Entry) => hasId(entry) && !this.#filled.has(entry) && !this.#recorded.has(entry);
+    this.incomplete.push(...resources.filter(isIncomplete));
     const others = resources.filter((entry) => isForeign(entry));
     if (others.length > 0) {
       this.notes.push(
         `${plural(others.length, "resource")} of other providers in the file, such as ${quoted(others[0]!.name)}: add their ids, or remove them.`,
       );
     }
-    const kept = new Set([...this.#filled.keys(), ...others]);
+    const kept = new Set([...this.#filled.keys(), ...others, ...this.incomplete]);
     const byName = new Map(resources.map((entry) => [entry.name, entry]));
     for (const entry of kept) {
       for (const name of [entry.parent, entry.provider]) {
@@ -85,7 +107,9 @@ export class Filling {
         if (needed && !kindOfType.has(needed.type)) kept.add(needed);
       }
     }
-    return resources.filter((entry) => kept.has(entry)).map((entry) => this.#filled.get(entry) ?? entry);
+    const left = resources.filter((entry) => kept.has(entry)).map((entry) => this.#filled.get(entry) ?? entry);
+    // Others name them as their parents.
+    return [...this.#added, ...left];
   }
 
   #itemsOf(steps: readonly PreviewedStep[]): Item[] {
@@ -105,9 +129,96 @@ export class Filling {
       const step = byPath.get(pathOf({ types: typesOf(entry), name: entry.logicalName ?? entry.name }));
       const inputs = step?.newState?.inputs;
       if (step && inputs) return [{ entry, kind, urn: step.urn, inputs, step }];
+      if (hasId(entry)) {
+        this.#given.push(entry);
+        return [];
+      }
       this.#leave(entry, "not in the preview; is this the right program?");
       return [];
     });
+  }
+
+  /**
+   * Entries whose names the program does not declare, such as those of drift: the resource of the same type that declares
+   * the object of the entry's id.
+   */
+  async #matchedById(kinds: readonly KindKey[]): Promise<Item[]> {
+    const given = this.#given.filter(({ type }) => kinds.includes(kindOfType.get(type)!));
+    const types = new Set(given.map(({ type }) => type));
+    const named = new Set(this.#items.map(({ urn }) => urn));
+    const open = [...this.#steps.values()].filter(({ urn }) => types.has(parseUrn(urn).type) && !named.has(urn));
+    const candidates = (await Promise.all(open.map((step) => this.#candidate(step)))).filter(
+      (one) => one !== undefined,
+    );
+    const matched = await Promise.all(
+      given.map(async (entry): Promise<Item[]> => {
+        const ofType = candidates.filter(({ item }) => item.entry.type === entry.type);
+        const isSame = await Promise.all(ofType.map(({ id, deployment }) => areSame(id, entry.id!, deployment)));
+        const [found] = ofType.filter((_, index) => isSame[index]);
+        if (!found) {
+          this.#leave(entry, "no resource of the program declares it; add it to the program and run the command again");
+          return [];
+        }
+        if (found.item.step.op !== "create") {
+          this.#recorded.add(entry);
+          this.#leave(entry, "in the state already");
+          return [];
+        }
+        return [{ ...found.item, entry, placed: this.#placed(entry, found.item.step) }];
+      }),
+    );
+    return matched.flat();
+  }
+
+  /** A resource of the program with the id of the object that it declares, if that exists. */
+  async #candidate(step: PreviewedStep): Promise<{ item: Item; id: string; deployment: Deployment } | undefined> {
+    const { type, name } = parseUrn(step.urn);
+    const inputs = step.newState?.inputs;
+    if (!inputs) return undefined;
+    const item: Item = { entry: { type, name }, kind: kindOfType.get(type)!, urn: step.urn, inputs, step };
+    try {
+      const deployment = await this.#deployments.of(step.newState!.provider);
+      return { item, id: await this.#find(item, deployment), deployment };
+    } catch (error) {
+      reasonOf(error);
+      return undefined;
+    }
+  }
+
+  /** The entry under the name, parent and provider that the program gives the resource. */
+  #placed({ type, name }: Entry, { urn, newState }: PreviewedStep): Entry {
+    const logicalName = parseUrn(urn).name;
+    const parent = this.#nameFor(newState!.parent);
+    const providerUrn = providerOf(newState!.provider);
+    const provider = isDefaultProvider(parseUrn(providerUrn).name) ? undefined : this.#nameFor(providerUrn);
+    return {
+      type,
+      name,
+      ...(logicalName === name ? {} : { logicalName }),
+      ...(parent === undefined ? {} : { parent }),
+      ...(provider === undefined ? {} : { provider }),
+    };
+  }
+
+  /** The name by which entries refer to another resource; undefined for the stack itself. */
+  #nameFor(urn: string | undefined): string | undefined {
+    if (urn === undefined || urn === "" || parseUrn(urn).type === "pulumi:pulumi:Stack") return undefined;
+    const known = Object.entries(this.nameTable).find(([, known]) => known === urn);
+    if (known) return known[0];
+    const { type, name: wanted } = parseUrn(urn);
+    const taken = new Set([...this.#file.resources, ...this.#added].map(({ name }) => name));
+    let name = wanted;
+    for (let number = 2; taken.has(name) || Object.hasOwn(this.nameTable, name); number++) name = `${wanted}-${number}`;
+    const step = this.#steps.get(urn);
+    if (step?.op !== "create") this.nameTable[name] = urn;
+    else {
+      const parent = this.#nameFor(step.newState?.parent);
+      const same = this.#added.find((entry) => entry.type === type && (entry.logicalName ?? entry.name) === wanted);
+      if (same) return same.name;
+      const named = name === wanted ? {} : { logicalName: wanted };
+      this.#added.push({ type, name, ...named, component: true, ...(parent === undefined ? {} : { parent }) });
+    }
+    return name;
   }
 
   /** If two resources match the same object, both are skipped: the match is ambiguous. */
@@ -163,7 +274,8 @@ export class Filling {
   }
 
   async #fill(item: Item, deployment: Deployment, id: string): Promise<Entry> {
-    const { entry, kind, inputs } = item;
+    const { kind, inputs } = item;
+    const entry = item.placed ?? item.entry;
     const { declared, secrets } = await this.#declared(item, deployment, id);
     const scope = "organization" in inputs ? "organization" : "team";
     if (scope in inputs && text(inputs[scope]) === undefined) declared[scope] = this.#scopeIdOf(item, scope);
@@ -207,6 +319,35 @@ export class Filling {
     const kind = schemas[kindOfType.get(type)!].kind;
     this.leftOut.push({ kind, name: logicalName, reason });
   }
+}
+
+/** Whether two ids name the same object; a person may be named by address or uid. */
+async function areSame(one: string, other: string, { snapshot }: Deployment): Promise<boolean> {
+  const [first, second] = [one, other].map((id) =>
+    id.split("/").map((part) => canonicalUid(part) ?? normalizeEmail(part)),
+  );
+  if (first!.join("/") === second!.join("/")) return true;
+  const people = [first!.pop()!, second!.pop()!];
+  if (first!.length === 0 || first!.join("/") !== second!.join("/")) return false;
+  const { members } = await snapshot.organization(first![0]!);
+  const uids = await Promise.all(
+    people.map(async (who) => {
+      const uid = canonicalUid(who);
+      const found = await members
+        .find(uid === undefined ? { email: who } : { userUid: uid })
+        .catch((error: unknown) => {
+          if (error instanceof IdentityUnknownError) return undefined;
+          throw error;
+        });
+      return found?.userUid;
+    }),
+  );
+  return uids[0] !== undefined && uids[0] === uids[1];
+}
+
+/** Whether somebody has given the entry its id: the engine writes a placeholder. */
+function hasId({ type, id }: Entry): boolean {
+  return kindOfType.has(type) && canonicalUid(id?.split("/")[0] ?? "") !== undefined;
 }
 
 /** By what is unique, or by a name that only one has. */

@@ -58,6 +58,7 @@ export const importCommand = defineCommand({
     "import acme --run --stack prod",
     "import --fill import.json",
   ],
+  exitCodes: [["2", "with --fill: an entry with an id could not be completed, and is unchanged in the file"]],
   run: (invocation) => (invocation.options.fill === undefined ? importOrganization(invocation) : fill(invocation)),
 });
 

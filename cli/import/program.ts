@@ -1,6 +1,7 @@
-import type { Declared, Living, LivingTeam, TeamRole, Who } from "./liveOrganization.js";
+import type { Living, LivingTeam, Who } from "./liveOrganization.js";
 import { identifierOf, Names, sorted } from "./names.js";
-import { literal, mapping, nameComment, objectLiteral, scalar } from "./text.js";
+import { literal, nameComment, personEntry, scalar } from "../output/peopleYaml.js";
+import { objectLiteral } from "./text.js";
 
 export type Style = "edges" | "roster";
 
@@ -141,21 +142,7 @@ export function peopleFileOf({ people }: Living, withTeams: boolean, firstLine: 
 ${teamsLine}# reason, validUntil: notes for reviewers of this file; never sent to Avala
 
 `;
-  return head + (people.map((person) => entryOf(person, withTeams)).join("\n") || "[]\n");
-}
-
-function entryOf({ by, name, fullName, role, memberships }: Declared, withTeams: boolean): string {
-  const admin = role === "admin" ? "  role: admin\n" : "";
-  return `- ${by}: ${scalar(name)}${nameComment(fullName)}\n${admin}${withTeams ? membershipsIn(memberships) : ""}`;
-}
-
-/** Team memberships as a property of a person in a file of people. */
-export function membershipsIn(memberships: ReadonlyMap<string, TeamRole>): string {
-  if (memberships.size === 0) return "";
-  const entries = sorted([...memberships], ([key]) => key);
-  const list = `  teams: [${entries.map(([key]) => scalar(key)).join(", ")}]\n`;
-  const plain = entries.every(([, role]) => role === "member");
-  return plain && list.length <= 120 ? list : mapping(entries, "teams", 2);
+  return head + (people.map((person) => personEntry(person, withTeams)).join("\n") || "[]\n");
 }
 
 /** The file of teams that a program of rosters reads. */

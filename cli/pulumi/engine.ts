@@ -113,6 +113,8 @@ export interface PreviewedStep {
     type: string;
     inputs?: Record<string, unknown>;
     provider?: string;
+    /** URN. */
+    parent?: string;
     propertyDependencies?: Record<string, string[]>;
   };
 }

@@ -1,9 +1,9 @@
 import { Config, type Output } from "@pulumi/pulumi";
 import { Invitation, Organization, OrganizationMember, Team, TeamMembership } from "pulumi-avala";
-import type { OrganizationMemberArgs, TeamMembershipArgs } from "pulumi-avala";
+import type { PersonArgs } from "pulumi-avala";
 
 /** What the stack's configuration says of a person: what OrganizationMember takes, and their role in the team. */
-type Person = Omit<OrganizationMemberArgs, "organization"> & { team?: TeamMembershipArgs["role"] };
+type Person = Omit<PersonArgs, "teams" | "email" | "user"> & { email: string; team?: "lead" | "member" };
 
 const people = new Config().getObject<Record<string, Person>>("people") ?? {};
 
@@ -20,8 +20,8 @@ for (const [name, { team: role, ...person }] of Object.entries(people)) {
   const member = new OrganizationMember(name, { organization: acme, ...person });
   inOrganization[name] = member.status;
   if (role === undefined) continue;
-  const { email, user, onDestroy, reason, validUntil } = person;
-  const place = { team: perception, role, email, user, onDestroy, reason, validUntil };
+  const { email, onDestroy, reason, validUntil } = person;
+  const place = { team: perception, role, email, onDestroy, reason, validUntil };
   // Places are taken back before the person goes.
   inTeam[name] = new TeamMembership(name, place, { dependsOn: member }).status;
 }

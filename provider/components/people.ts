@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { OrganizationMemberArgs } from "../generated/organizationMember.js";
+import type { OrganizationMemberCommonArgs } from "../generated/organizationMember.js";
 import type { Organization } from "../resources/organization.js";
 import { OrganizationMember } from "../resources/organizationMember.js";
 import type { Team } from "../resources/team.js";
@@ -13,11 +13,11 @@ type Plain<T> = { [Name in keyof T]: pulumi.Unwrap<T[Name]> };
 
 /** Defaults for all people. Fields of a person, and the `defaults` in the file, take precedence. */
 export interface PeopleDefaults extends Plain<
-  Pick<OrganizationMemberArgs, "role" | "onExpiry" | "maxEmails" | "onDestroy" | "reason" | "validUntil">
+  Pick<OrganizationMemberCommonArgs, "role" | "onExpiry" | "maxEmails" | "onDestroy" | "reason" | "validUntil">
 > {}
 
-/** One person. All fields except `teams` are inputs of OrganizationMember; all are plain values. */
-export interface PersonArgs extends PeopleDefaults, Plain<Pick<OrganizationMemberArgs, "email" | "user" | "resend">> {
+/** Fields of one person, except `email` and `user`. */
+export interface PersonCommonArgs extends PeopleDefaults, Plain<Pick<OrganizationMemberCommonArgs, "resend">> {
   /**
    * The person's teams, by their keys in `teams` of the component: a list makes the person a member of each team, a
    * mapping sets the role in each. `onDestroy`, `reason` and `validUntil` of the person apply to these team memberships
@@ -25,6 +25,24 @@ export interface PersonArgs extends PeopleDefaults, Plain<Pick<OrganizationMembe
    */
   teams?: readonly string[] | Readonly<Record<string, "lead" | "member">> | undefined;
 }
+
+/**
+ * One person, by either `email` or `user`. All fields except `teams` are inputs of OrganizationMember; all are plain
+ * values.
+ */
+export type PersonArgs = PersonCommonArgs &
+  (
+    | {
+        /** The person, by email address. Set either this or `user`. */
+        email: string;
+        user?: undefined;
+      }
+    | {
+        /** The person, by uid, who must be a member already. Set either this or `email`. */
+        user: string;
+        email?: undefined;
+      }
+  );
 
 /** Inputs of People. Set either `people` or `file`. */
 export interface PeopleArgs {
@@ -85,14 +103,19 @@ export class People extends pulumi.ComponentResource {
     this.registerOutputs({ waiting: this.waiting });
   }
 
-  #declare(name: string, args: PeopleArgs, { who, teams, declared }: ListedPerson) {
-    const { email, user, onDestroy, reason, validUntil } = declared;
+  #declare(name: string, args: PeopleArgs, { who, teams, declared: { email, user, ...declared } }: ListedPerson) {
+    const { onDestroy, reason, validUntil } = declared;
+    const named = email === undefined ? { user: user! } : { email };
     const own = `${name}-${who}`;
-    const member = new OrganizationMember(own, { organization: args.organization, ...declared }, { parent: this });
+    const member = new OrganizationMember(
+      own,
+      { organization: args.organization, ...named, ...declared },
+      { parent: this },
+    );
     const membership = (key: string, role: "lead" | "member") =>
       new TeamMembership(
         `${own}-${key}`,
-        { team: args.teams![key]!, email, user, role, onDestroy, reason, validUntil },
+        { team: args.teams![key]!, ...named, role, onDestroy, reason, validUntil },
         // Team memberships are removed before the person is removed.
         { parent: this, dependsOn: member },
       );

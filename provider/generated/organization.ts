@@ -23,7 +23,7 @@ export interface OrganizationArgs {
    * Default: chosen by Avala, and not managed.
    * `getIndustryChoices` returns the current values.
    */
-  industry?: pulumi.Input<string | undefined>;
+  industry?: pulumi.Input<"robotics" | "autonomous_vehicle" | "ai_ml" | "other" | (string & {}) | undefined>;
   /**
    * Contact address, such as `info@example.com`, at most 254 characters. Public email systems must be able to deliver to it. Nobody is invited by it.
    * Removing it from the program empties it.

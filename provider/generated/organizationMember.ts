@@ -2,23 +2,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
 
-/** Inputs of an OrganizationMember. */
-export interface OrganizationMemberArgs {
+/** Inputs of an OrganizationMember, except `user` and `email`. */
+export interface OrganizationMemberCommonArgs {
   /**
    * The organization: the resource, its uid or its slug.
    * Changing this replaces the resource if it names a different organization; a different spelling of the same one is not a change.
    */
   organization: Organization | pulumi.Input<string>;
-  /**
-   * The person, by uid. Set either this or `email`. The person must be a member already, because an invitation needs an email address.
-   * Changing this replaces the resource if it names a different person; the uid of a person who was named by email before is not a change.
-   */
-  user?: pulumi.Input<string | undefined>;
-  /**
-   * The person, by email address. Case and the spelling of an international domain make no difference; an address that public email systems cannot deliver to is refused. Set either this or `user`.
-   * Changing this replaces the resource if it names a different person; a new address of the same person is not a change.
-   */
-  email?: pulumi.Input<string | undefined>;
   /**
    * Role in the organization. Changing it while the invitation is pending cancels the invitation and sends a new one: one more email. The owner remains the owner, whichever role is declared.
    * Default: `"member"`.
@@ -52,6 +42,30 @@ export interface OrganizationMemberArgs {
    */
   validUntil?: pulumi.Input<string | undefined>;
 }
+
+/** The person of an OrganizationMember, by `user`. */
+export interface OrganizationMemberByUser {
+  /**
+   * The person, by uid. Set either this or `email`. The person must be a member already, because an invitation needs an email address.
+   * Changing this replaces the resource if it names a different person; the uid of a person who was named by email before is not a change.
+   */
+  user: pulumi.Input<string>;
+  email?: undefined;
+}
+
+/** The person of an OrganizationMember, by `email`. */
+export interface OrganizationMemberByEmail {
+  /**
+   * The person, by email address. Case and the spelling of an international domain make no difference; an address that public email systems cannot deliver to is refused. Set either this or `user`.
+   * Changing this replaces the resource if it names a different person; a new address of the same person is not a change.
+   */
+  email: pulumi.Input<string>;
+  user?: undefined;
+}
+
+/** Inputs of an OrganizationMember: with either `user` or `email`. */
+export type OrganizationMemberArgs = OrganizationMemberCommonArgs &
+  (OrganizationMemberByUser | OrganizationMemberByEmail);
 
 /** Optional properties for `OrganizationMember.get`, in addition to the id. */
 export interface OrganizationMemberState {

@@ -2,23 +2,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Team } from "../resources/team.js";
 
-/** Inputs of a TeamMembership. */
-export interface TeamMembershipArgs {
+/** Inputs of a TeamMembership, except `user` and `email`. */
+export interface TeamMembershipCommonArgs {
   /**
    * The team: the resource or its id.
    * Changing this replaces the resource if it names a different team.
    */
   team: Team | pulumi.Input<string>;
-  /**
-   * The person, by uid. Set either this or `email`.
-   * Changing this replaces the resource if it names a different person; the uid of a person who was named by email before is not a change.
-   */
-  user?: pulumi.Input<string | undefined>;
-  /**
-   * The person, by email address. Case and the spelling of an international domain make no difference; an address that public email systems cannot deliver to is refused. Set either this or `user`.
-   * Changing this replaces the resource if it names a different person; a new address of the same person is not a change.
-   */
-  email?: pulumi.Input<string | undefined>;
   /**
    * Role in the team. Removing it from the program makes a lead a member.
    * Default: `"member"`.
@@ -38,6 +28,29 @@ export interface TeamMembershipArgs {
    */
   validUntil?: pulumi.Input<string | undefined>;
 }
+
+/** The person of a TeamMembership, by `user`. */
+export interface TeamMembershipByUser {
+  /**
+   * The person, by uid. Set either this or `email`.
+   * Changing this replaces the resource if it names a different person; the uid of a person who was named by email before is not a change.
+   */
+  user: pulumi.Input<string>;
+  email?: undefined;
+}
+
+/** The person of a TeamMembership, by `email`. */
+export interface TeamMembershipByEmail {
+  /**
+   * The person, by email address. Case and the spelling of an international domain make no difference; an address that public email systems cannot deliver to is refused. Set either this or `user`.
+   * Changing this replaces the resource if it names a different person; a new address of the same person is not a change.
+   */
+  email: pulumi.Input<string>;
+  user?: undefined;
+}
+
+/** Inputs of a TeamMembership: with either `user` or `email`. */
+export type TeamMembershipArgs = TeamMembershipCommonArgs & (TeamMembershipByUser | TeamMembershipByEmail);
 
 /** Optional properties for `TeamMembership.get`, in addition to the id. */
 export interface TeamMembershipState {

@@ -69,6 +69,8 @@ export interface ResourceSchema {
   readonly inputs: Readonly<Record<string, z.ZodType>>;
   /** Returned by the service, never declared. */
   readonly outputs: Readonly<Record<string, z.ZodType>>;
+  /** Inputs of which a program sets exactly one; the rules check it. */
+  readonly exactlyOne?: readonly [string, string];
   /** Rules over several inputs. Called only with values that are known and valid by themselves. */
   readonly rules?: (inputs: Readonly<Record<string, unknown>>, unknown: ReadonlySet<string>) => Failure[];
 }

@@ -87,5 +87,6 @@ export const organizationMember = {
       description: "Number of emails that this resource has sent, including those that may have been sent.",
     }),
   },
+  exactlyOne: ["user", "email"],
   rules: exactlyOnePerson,
 } as const satisfies ResourceSchema;

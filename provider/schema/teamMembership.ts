@@ -56,5 +56,6 @@ export const teamMembership = {
     userUid: field(z.string().optional(), { description: "The person's uid, as soon as they are a member." }),
     username: field(z.string().optional(), { description: "The person's user name, as soon as they are a member." }),
   },
+  exactlyOne: ["user", "email"],
   rules: exactlyOnePerson,
 } as const satisfies ResourceSchema;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import { openDataFile, readDataFile } from "../../provider/core/dataFile.js";
-import { People, PeopleError, type PeopleArgs } from "../../provider/index.js";
+import { People, PeopleError, type PeopleArgs, type PersonArgs } from "../../provider/index.js";
 import { listPeople } from "../../provider/schema/index.js";
 
 const root = resolve(__dirname, "../..");
@@ -511,7 +511,7 @@ describe("the component", () => {
   }
 
   it("reports where the fault is, and that nothing has been declared", () => {
-    const nobody = [{}];
+    const nobody = [{}] as PersonArgs[];
     const fault = "entry 1: email is missing: name the person by email, or by user (their uid)";
     const rest = `is invalid:\n  ${fault}\nNothing was declared. [AVALA_PEOPLE]`;
     const file = write(JSON.stringify(nobody), "people.json");

@@ -12,7 +12,9 @@ import {
   Team,
   TeamMembership,
   type InvitationArgs,
+  OrganizationMember,
   type OrganizationArgs,
+  type OrganizationMemberArgs,
   type PeopleDefaults,
   type PersonArgs,
   type TeamArgs,
@@ -29,12 +31,22 @@ type Widened<Key extends keyof typeof resources, References = unknown> = {
 };
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
+/** Without the person, of whom a program gives either an address or a uid. */
+type Common<T> = Omit<T, "email" | "user">;
+type ByEmail = { email: pulumi.Input<string>; user?: undefined };
+type ByUser = { user: pulumi.Input<string>; email?: undefined };
+type Either<T> = T & (ByEmail | ByUser);
+type Assignable<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+type Industry = "robotics" | "autonomous_vehicle" | "ai_ml" | "other" | (string & {});
+
 export const same: [
-  Same<OrganizationArgs, Widened<"organization">>,
+  Same<Omit<OrganizationArgs, "industry">, Omit<Widened<"organization">, "industry">>,
+  Same<OrganizationArgs["industry"], pulumi.Input<Industry | undefined> | undefined>,
   Same<TeamArgs, Widened<"team", { organization: Organization }>>,
-  Same<TeamMembershipArgs, Widened<"teamMembership", { team: Team }>>,
+  Assignable<TeamMembershipArgs, Either<Common<Widened<"teamMembership", { team: Team }>>>>,
+  Assignable<OrganizationMemberArgs, Either<Common<Widened<"organizationMember", { organization: Organization }>>>>,
   Same<InvitationArgs, Widened<"invitation", { organization: Organization }>>,
-] = [true, true, true, true];
+] = [true, true, true, true, true, true];
 
 /** A mapping and a list of teams mean the same. */
 type Listed = z.output<z.ZodObject<typeof person>>;
@@ -42,7 +54,7 @@ type Listed = z.output<z.ZodObject<typeof person>>;
 export const sameOfPeople: [
   Same<Required<PeopleDefaults>, Required<z.output<z.ZodObject<typeof peopleDefaults>>>>,
   Same<keyof PersonArgs, keyof Listed>,
-  Same<Required<Omit<PersonArgs, "teams">>, Required<Omit<Listed, "teams">>>,
+  Same<Required<Omit<PersonArgs, "teams" | "email" | "user">>, Required<Omit<Listed, "teams" | "email" | "user">>>,
 ] = [true, true, true];
 
 /** Never called. */
@@ -53,6 +65,7 @@ export function accepted(): void {
     name: Promise.resolve("Acme"),
     description: name,
     industry: "anything the service may add",
+    phone: undefined,
     visibility: "private",
     handle: undefined,
     slug: acme.slug,
@@ -69,6 +82,17 @@ export function accepted(): void {
   new TeamMembership("plain-member", { team: core, email: name });
   new TeamMembership("by-id", { team: core.id, email: name, role: pulumi.output("member" as const) });
   new TeamMembership("gone-with-it", { team: "a/b", email: "a@b.example", role: "lead" }, { deletedWith: core });
+
+  new Organization("known", { name, industry: "robotics" });
+  new Organization("computed", { name, industry: name });
+  new Organization("promised", { name, industry: Promise.resolve(process.env["INDUSTRY"]) });
+
+  new OrganizationMember("by-email", { organization: acme, email: name, user: undefined });
+  new OrganizationMember("by-uid", { organization: acme, user: Promise.resolve("uid"), role: "admin" });
+  const either = process.env["UID"] === undefined ? { email: "a@b.example" } : { user: process.env["UID"] };
+  new OrganizationMember("by-either", { organization: acme, ...either });
+  new TeamMembership("by-either", { team: core, ...either });
+  new People("by-either", { organization: acme, people: [either, { ...either, teams: ["core"] }] });
 
   const ada = new Invitation("by-resource", { organization: acme, email: "ada@example.com" });
   new Invitation("by-text", { organization: "acme", email: "ada@example.com", role: "admin", resend: "1" });
@@ -118,6 +142,20 @@ export function refused(acme: Organization, core: Team): void {
   new TeamMembership("m", { team: core, user: "u", role: "admin" });
   // @ts-expect-error -- one-owner: ownership is not declared
   new Invitation("i", { organization: acme, email: "a@b.example", role: "owner" });
+  // @ts-expect-error -- neither email nor user
+  new OrganizationMember("m", { organization: acme });
+  // @ts-expect-error -- both email and user
+  new OrganizationMember("m", { organization: acme, email: "a@b.example", user: "uid" });
+  // @ts-expect-error -- neither email nor user
+  new TeamMembership("m", { team: core, role: "lead" });
+  // @ts-expect-error -- both email and user
+  new TeamMembership("m", { team: core, email: "a@b.example", user: "uid" });
+  // @ts-expect-error -- neither email nor user
+  new People("p", { organization: acme, people: [{ role: "admin" }] });
+  // @ts-expect-error -- both email and user
+  new People("p", { organization: acme, people: [{ email: "a@b.example", user: "uid" }] });
+  // @ts-expect-error -- the service takes texts only
+  new Organization("o", { name: "Acme", industry: 5 });
   // @ts-expect-error -- no email
   new Invitation("i", { organization: acme });
   // @ts-expect-error -- no organization

@@ -56,9 +56,10 @@ export async function fill(invocation: ImportInvocation): Promise<ExitCode | voi
 
 /** The engine would import nothing of such a file. */
 function refuseIncomplete({ incomplete, leftOut }: Filled): void {
+  const lines = leftOut.map(({ kind, name, reason }) => `\n  ${kind} ${quoted(name)}: ${reason}`);
   throw new RefusedError(
-    `${incomplete} of the entries in the file could not be completed: ${leftOut.map(({ kind, name, reason }) => `${kind} ${quoted(name)}: ${reason}`).join("; ")}. Nothing was imported.`,
-    "Run the command again afterwards, or remove the entries from the file.",
+    `${incomplete} of the entries in the file could not be completed. Nothing was imported.`,
+    `Declare their objects in the program, or remove them from the file:${lines.join("")}`,
   );
 }
 

@@ -156,7 +156,7 @@ export class Filling {
         const isSame = await Promise.all(ofType.map(({ id, deployment }) => areSame(id, entry.id!, deployment)));
         const [found] = ofType.filter((_, index) => isSame[index]);
         if (!found) {
-          this.#leave(entry, "no resource of the program declares it; add it to the program and run the command again");
+          this.#leave(entry, "no resource of the program declares it");
           return [];
         }
         if (found.item.step.op !== "create") {

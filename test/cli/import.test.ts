@@ -614,6 +614,130 @@ describe("--fill", () => {
     });
   });
 
+  describe("bug: entries with an id were dropped unless their names were those of the program", () => {
+    const given = (kind: string, name: string, ...parts: string[]) => ({
+      type: type(kind),
+      name,
+      id: [uids.acme, ...parts].join("/"),
+    });
+    const step = (op: string, one: Given, parents: string[] = [], parent?: string) => ({
+      op,
+      urn: `urn:pulumi:dev::p::${[...parents, type(one.kind)].join("$")}::${one.name}`,
+      newState: { type: type(one.kind), inputs: one.inputs, propertyDependencies: one.of, parent },
+    });
+    const inAcme = (kind: string, name: string, inputs: object): Given => ({
+      kind,
+      name,
+      inputs: { organization: uids.acme, ...inputs },
+    });
+    const inCore = (name: string, inputs: object): Given => ({
+      kind: "TeamMembership",
+      name,
+      inputs: { team: `${uids.acme}/${uids.core}`, role: "lead", ...inputs },
+    });
+    async function fill(resources: object[], steps: object[], ...more: string[]) {
+      mkdirSync(out, { recursive: true });
+      write("import.json", JSON.stringify({ resources }));
+      write("preview.json", JSON.stringify({ steps }));
+      const files = [join(out, "import.json"), "--preview", join(out, "preview.json")];
+      const { code, stdout, stderr } = await o.desk.run(["import", "--fill", ...files, "--json", ...more]);
+      expect(await o.emulator.writes()).toEqual([]);
+      const { nameTable } = JSON.parse(read("import.json")) as { nameTable?: object };
+      return { code, stderr, nameTable, answer: (stdout === "" ? {} : JSON.parse(stdout)) as Record<string, unknown> };
+    }
+
+    it.each<[string, object, Given]>([
+      [
+        "an address",
+        given("OrganizationMember", "x", person("lee")),
+        inAcme("OrganizationMember", "people-lee", { email: person("lee"), ...role }),
+      ],
+      [
+        "an address in another case",
+        given("OrganizationMember", "x", person("LEE")),
+        inAcme("OrganizationMember", "lee", { email: person("lee"), ...role }),
+      ],
+      [
+        "an address for a uid",
+        given("OrganizationMember", "x", person("lee")),
+        inAcme("OrganizationMember", "lee", { user: uids.lee, ...role }),
+      ],
+      [
+        "a uid for an address",
+        given("OrganizationMember", "x", uids.lee),
+        inAcme("OrganizationMember", "lee", { email: person("lee"), ...role }),
+      ],
+      [
+        "an invited person",
+        given("OrganizationMember", "x", person("zoe")),
+        inAcme("OrganizationMember", "z", { email: person("zoe"), ...role }),
+      ],
+      ["a team", given("Team", "x", uids.core), inAcme("Team", "first", { name: "Core" })],
+      ["a team to adopt", given("Team", "x", uids.core), inAcme("Team", "first", { name: "New", adopt: "core" })],
+      ["a team membership", given("TeamMembership", "x", uids.core, uids.lee), inCore("y", { email: person("lee") })],
+    ])("matches %s", async (_what, entry, one) => {
+      const { code, answer } = await fill([entry], [step("create", one)]);
+      expect([code, answer]).toMatchObject([0, { leftOut: [], incomplete: 0 }]);
+      expect(entries()).toEqual([
+        expect.objectContaining({ name: "x", logicalName: one.name, outputs: expect.any(Object) as object }),
+      ]);
+    });
+
+    it("names the components that declare them: those of the state by urn, new ones by an entry", async () => {
+      const stack = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev";
+      const people = "avala:index:People";
+      const old = `urn:pulumi:dev::p::${people}::old`;
+      const fresh = `urn:pulumi:dev::p::${people}::fresh`;
+      const component = (op: string, urn: string) => ({
+        op,
+        urn,
+        newState: { type: people, parent: stack, inputs: {} },
+      });
+      const lee = inAcme("OrganizationMember", "old-lee", { email: person("lee"), ...role });
+      const zoe = inAcme("OrganizationMember", "fresh-zoe", { email: person("zoe"), ...role });
+      const { code, nameTable } = await fill(
+        [given("OrganizationMember", "a", person("lee")), given("OrganizationMember", "b", person("zoe"))],
+        [
+          component("same", old),
+          component("create", fresh),
+          step("create", lee, [people], old),
+          step("create", zoe, [people], fresh),
+        ],
+      );
+      expect([code, nameTable]).toEqual([0, { old }]);
+      expect(entries()).toMatchObject([
+        { type: people, name: "fresh", component: true },
+        { name: "a", logicalName: "old-lee", parent: "old" },
+        { name: "b", logicalName: "fresh-zoe", parent: "fresh" },
+      ]);
+    });
+
+    it("leaves those that no resource declares as they are, with exit code 2, and imports nothing", async () => {
+      const stranger = given("OrganizationMember", "mia", person("mia"));
+      const lee = given("OrganizationMember", "x", person("lee"));
+      const one = inAcme("OrganizationMember", "lee", { email: person("lee"), ...role });
+      const { code, answer } = await fill([stranger, lee], [step("create", one)]);
+      expect([code, answer]).toMatchObject([2, { incomplete: 1, leftOut: [{ name: "mia" }] }]);
+      expect(entries()).toEqual([stranger, expect.objectContaining({ logicalName: "lee" })]);
+      const again = await fill([stranger], [step("create", one)], "--run");
+      expect([again.code, again.stderr]).toEqual([
+        1,
+        expect.stringMatching(/Nothing was imported\. .*\n {2}OrganizationMember "mia": no .*\[AVALA_REFUSED\]\n$/),
+      ]);
+      expect(entries()).toEqual([stranger]);
+    });
+
+    it("removes those that the state contains already, with the reason", async () => {
+      const one = inAcme("OrganizationMember", "lee", { email: person("lee"), ...role });
+      const { code, answer } = await fill([given("OrganizationMember", "x", person("lee"))], [step("same", one)]);
+      expect([code, answer]).toMatchObject([
+        0,
+        { incomplete: 0, leftOut: [{ name: "x", reason: "in the state already" }] },
+      ]);
+      expect(entries()).toEqual([]);
+    });
+  });
+
   it("records current values that differ from the declaration: the preview shows the change", async () => {
     const { ids } = await filled([
       organization("acme", { name: "Acme", description: "New" }),

@@ -5,12 +5,23 @@ export { OrganizationMember } from "./resources/organizationMember.js";
 export { TeamMembership } from "./resources/teamMembership.js";
 export { TeamRoster } from "./resources/teamRoster.js";
 export { Invitation } from "./resources/invitation.js";
-export { People, PeopleError, type PeopleArgs, type PeopleDefaults, type PersonArgs } from "./components/people.js";
+export {
+  People,
+  PeopleError,
+  type PeopleArgs,
+  type PeopleDefaults,
+  type PersonArgs,
+  type PersonCommonArgs,
+} from "./components/people.js";
 export { Provider, type ProviderArgs } from "./resources/provider.js";
 export type { OrganizationArgs, OrganizationState } from "./generated/organization.js";
 export type { TeamArgs, TeamState } from "./generated/team.js";
-export type { OrganizationMemberArgs, OrganizationMemberState } from "./generated/organizationMember.js";
-export type { TeamMembershipArgs, TeamMembershipState } from "./generated/teamMembership.js";
+export type {
+  OrganizationMemberArgs,
+  OrganizationMemberCommonArgs,
+  OrganizationMemberState,
+} from "./generated/organizationMember.js";
+export type { TeamMembershipArgs, TeamMembershipCommonArgs, TeamMembershipState } from "./generated/teamMembership.js";
 export type { TeamRosterArgs, TeamRosterState } from "./generated/teamRoster.js";
 export type { InvitationArgs, InvitationState } from "./generated/invitation.js";
 export {

@@ -119,7 +119,8 @@ function show({ options, terminal }: ImportInvocation, done: Filled, preview: st
   }
   terminal.result(`${printable(options.fill!, 200)}: ${filled.length} completed, ${leftOut.length} skipped.`);
   if (hasSecrets) terminal.note("The file contains values that the program keeps secret: delete it after the import.");
-  if (options.run) return terminal.result(`Imported.\n${preview.trim()}`);
+  if (options.run)
+    return terminal.result(`Imported.\n${preview.trim()}\n${printable(options.fill!, 200)} may be deleted.`);
   if (filled.length === 0 || incomplete > 0) return;
   terminal.result("\nNext:");
   for (const command of importCommands(options.fill!)) {

@@ -193,8 +193,10 @@ function show({ terminal }: ImportInvocation, written: Written, missing: string[
   if (steps.length > 0) {
     terminal.result(`\nNext${here === "." ? "" : `, in ${here}`}:`);
     for (const step of steps) terminal.result(`  ${step}`);
+    terminal.result(`Afterwards, ${written.names.importFile} may be deleted.`);
   }
-  if (imported) terminal.result("Imported. pulumi preview shows no change.");
+  if (imported)
+    terminal.result(`Imported. pulumi preview shows no change. ${written.names.importFile} may be deleted.`);
 }
 
 /** What is left to do, as commands and one line of program. */

@@ -115,12 +115,13 @@ describe("the packages as published, installed by npm", () => {
     );
     const unexpected = files.filter(
       (file) =>
-        !/^package\/(dist\/.+\.(js|d\.ts|js\.map)|dist\/LICENSES\.txt|package\.json|README\.md|(?:CHANGELOG|SECURITY)\.md|LICENSE)$/.test(
+        !/^package\/(dist\/.+\.(js|d\.ts|js\.map)|dist\/LICENSES\.txt|package\.json|[a-z-]+\.schema\.json|README\.md|(?:CHANGELOG|SECURITY)\.md|LICENSE)$/.test(
           file,
         ),
     );
     expect(unexpected).toEqual([]);
     expect(files).toContain("package/dist/plugin.js");
+    for (const name of ["people", "teams", "drift-ignore"]) expect(files).toContain(`package/${name}.schema.json`);
     expect(files.filter((file) => /dist\/lifecycle\/.*\.js/.test(file))).toEqual([]);
     expect(files.filter((file) => /test|\.env|secret/i.test(file))).toEqual([]);
   });

@@ -206,7 +206,7 @@ function standingFinding(scene: Scene, resource: Managed, declaration: Declarati
     message: stands.message,
     since: stands.since,
     until: stands.until,
-    repair: repairs.ofPerson(kind, declaration, stands.group === "ready"),
+    repair: repairs.ofPerson(kind, declaration, stands),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Declaration } from "../membership/declarations.js";
+import type { Finding as Standing } from "../membership/standing.js";
 import type { Kind } from "./finding.js";
 
 export const owner =
@@ -23,15 +24,24 @@ export const unmanagedInRoster =
 export const removedByRoster =
   'pulumi up --refresh removes them, because of unmanaged: "remove" of the TeamRoster; or add them to its members.';
 
+const ofWaiting = {
+  acceptance: "Pending acceptance. Reminder: npx pulumi-avala resend <organization> <email>.",
+  invitation:
+    "Without an invitation they cannot accept: declare them by email in an OrganizationMember, or remove the team membership from the program.",
+  unknown: "Pending acceptance, if they are invited: this API key does not see it.",
+} as const;
+
 /** What to do about a person's state. */
-export function ofPerson(kind: Kind, { teamUid, email }: Declaration, isReady: boolean): string {
+export function ofPerson(
+  kind: Kind,
+  { teamUid, email }: Declaration,
+  { group, awaits = "unknown" }: Pick<Standing, "group" | "awaits">,
+): string {
   const inTeam = teamUid !== undefined;
   if (kind === "accessExpired") return "Remove them from the program, or declare a later validUntil.";
   if (kind === "ready") return "Run pulumi up to apply it.";
-  if (kind === "waiting") {
-    return "Pending acceptance. Reminder: npx pulumi-avala resend <organization> <email>.";
-  }
-  if (inTeam && isReady)
+  if (kind === "waiting") return ofWaiting[awaits];
+  if (inTeam && group === "ready")
     return "Run pulumi up --refresh to add them again, or remove the team membership from the program.";
   if (inTeam) return "Invite them again first, or remove the team membership from the program.";
   if (email === undefined) return "Declare them by email to invite them, or remove them from the program.";

@@ -24,6 +24,8 @@ export interface Declaration {
   emails: PersonDeclaration;
   /** They have been a member since they were declared. */
   joinedOnce: boolean;
+  /** What the last run that found them on their way or there has recorded: one who is invited again is not a member. */
+  lastWas: "member" | "invited";
   reason: string | undefined;
   validUntil: string | undefined;
 }
@@ -79,6 +81,7 @@ export function rosterMembership(roster: Managed, who: string, role: string | un
     emailsSent: undefined,
     emails: { isNew: false, declared: {}, recorded: {} },
     joinedOnce: false,
+    lastWas: "invited",
     reason: undefined,
     validUntil: undefined,
   };
@@ -115,9 +118,15 @@ function personal({ kind, urn, name, organizationUid, teamUid, who, outputs }: P
     // State echoes what was declared.
     emails: { isNew: false, declared: outputs, recorded: outputs },
     joinedOnce: value("userUid") !== undefined,
+    lastWas: wasMember(outputs) ? "member" : "invited",
     reason: value("reason"),
     validUntil: value("validUntil"),
   };
+}
+
+/** An invitation is recorded until its person is a member, and again where a former member is invited. */
+function wasMember({ status, userUid, invitationUid, expiresAt }: Managed["outputs"]): boolean {
+  return status === "active" || (text(userUid) !== undefined && invitationUid === undefined && expiresAt === undefined);
 }
 
 function text(value: unknown): string | undefined {

@@ -23,6 +23,8 @@ export interface Finding {
   message: string;
   /** Of what has ended. */
   outcome?: "expired" | "gone";
+  /** What somebody who waits is waiting for: without an invitation, nobody can accept. */
+  awaits?: "acceptance" | "invitation" | "unknown";
   /** When the person was invited, as the service tells. */
   since?: string | undefined;
   /** Until when the invitation is valid. */
@@ -75,21 +77,29 @@ function joining(seen: Seen): Finding | undefined {
 
 /** Why somebody is neither a member nor validly invited. */
 function ending({ declaration, membership, invitation, listed }: Seen): Finding {
-  const { status, expiresAt, email } = declaration;
+  const { status, expiresAt, email, lastWas } = declaration;
   if (membership === "unknown" || !listed) return asRecorded(declaration);
   if (invitation) return expired(invitation.expiresAt);
-  if (status === "active") return gone("is not a member any more: left, or removed by somebody else");
+  if (lastWas === "member") return gone("is not a member any more: left, or removed by somebody else");
   if (email === undefined) return gone("is not a member, and nobody can be invited by uid");
   if (statusOutside(undefined, { status, isPast: isPast(expiresAt) }) === "expired") return expired(expiresAt);
   return gone("the invitation has vanished: cancelled or declined, Avala does not say which");
 }
 
 /** What the key may not look up is told as the last run left it. */
-function asRecorded({ status, expiresAt }: Declaration): Finding {
-  if (status === "gone") return gone("had vanished when the last run looked");
+function asRecorded({ status, expiresAt, lastWas }: Declaration): Finding {
+  if (status === "gone") {
+    const what = lastWas === "member" ? "was not a member any more" : "the invitation had vanished";
+    return gone(`${what} when the last run looked`);
+  }
   if (status === "expired" || isPast(expiresAt)) return expired(expiresAt);
   const until = expiresAt === undefined ? "" : `, until ${day(expiresAt)}`;
-  return { group: "waiting", message: `invited${until}, as the last run recorded it`, until: expiresAt };
+  return {
+    group: "waiting",
+    awaits: "acceptance",
+    message: `invited${until}, as the last run recorded it`,
+    until: expiresAt,
+  };
 }
 
 /** What becomes of an invitation by itself. An Invitation has no limit of emails. */
@@ -118,15 +128,13 @@ function teamMembership({ declaration, membership, invitation, listed }: Seen): 
   }
   if (status === "gone") return gone("was removed from the team by somebody else");
   if (invitation) {
-    return isOverdue(invitation)
-      ? { ...waiting(invitation), message: expired(invitation.expiresAt).message }
-      : pending(invitation);
+    return isOverdue(invitation) ? expired(invitation.expiresAt) : pending(invitation);
   }
-  if (email === undefined) return { group: "waiting", message: "is not a member of the organization" };
+  if (email === undefined) return uninvited("is not a member of the organization");
   if (membership === "unknown" || !listed) {
-    return { group: "waiting", message: "was not a member of the organization when the last run looked" };
+    return uninvited("was not a member of the organization when the last run looked", "unknown");
   }
-  return { group: "waiting", message: "nobody has invited them" };
+  return uninvited("nobody has invited them");
 }
 
 function isMember(membership: Membership): boolean {
@@ -137,8 +145,12 @@ function pending(row: Invitation): Finding {
   return { ...waiting(row), message: invited(row) };
 }
 
+function uninvited(message: string, awaits: "invitation" | "unknown" = "invitation"): Finding {
+  return { group: "waiting", awaits, message };
+}
+
 function waiting({ createdAt, expiresAt }: Invitation): Omit<Finding, "message"> {
-  return { group: "waiting", since: createdAt, until: expiresAt };
+  return { group: "waiting", awaits: "acceptance", since: createdAt, until: expiresAt };
 }
 
 function invited({ createdAt, expiresAt }: Invitation): string {

@@ -90,6 +90,7 @@ const valid = "invited 2020-01-05, valid until 2999-03-02";
 const over = "the invitation has expired on 2020-02-01";
 const again = "a new value of resend invites them again";
 const vanished = "the invitation has vanished: cancelled or declined, Avala does not say which";
+const left = "is not a member any more: left, or removed by somebody else";
 
 it("lists the people of a roster who wait, and no others", async () => {
   const outputs = { members: `${person("mia")} lead\n${person("nobody")} member`, waiting: person("nobody") };
@@ -146,7 +147,28 @@ describe("status compares with the current state of the service", () => {
     [
       "gone from the organization",
       member(nobody, "active", { userUid: uids.core, onExpiry: "resend" }),
-      [`ended: is not a member any more: left, or removed by somebody else; ${again}`],
+      [`ended: ${left}; ${again}`],
+    ],
+    // Recorded by a refresh, or by an import: there is no invitation that could have vanished.
+    [
+      "bug: was a member, and a refresh has recorded that they are gone",
+      member(nobody, "gone", { userUid: uids.core }),
+      [`ended: ${left}; ${again}`],
+    ],
+    [
+      "bug: was imported as a member, and is gone",
+      member(nobody, "gone", { userUid: uids.core, emailsSent: 0 }),
+      [`ended: ${left}; ${again}`],
+    ],
+    [
+      "was a member, was invited again, and that invitation has vanished",
+      member(nobody, "gone", { userUid: uids.core, invitationUid: uids.core, expiresAt: future }),
+      [`ended: ${vanished}; ${again}`],
+    ],
+    [
+      "was a member, and the invitation that followed has expired",
+      member(nobody, "invited", { userUid: uids.core, invitationUid: uids.core, expiresAt: past }),
+      [`ended: ${over}; ${again}`],
     ],
     ["nobody's uid", member(uids.core, "gone"), ["ended: is not a member, and nobody can be invited by uid"]],
     ["a member", member(mia, "active", { userUid: uids.mia }), []],
@@ -159,7 +181,7 @@ describe("status compares with the current state of the service", () => {
       ["ended: is not a member of the organization any more"],
     ],
     ["waiting, invited", inTeam(zoe, "waiting"), [`waiting: ${valid}`]],
-    ["waiting, expired", inTeam(old, "waiting"), [`waiting: ${over}`]],
+    ["bug: a place in a team whose person cannot accept", inTeam(old, "waiting"), [`ended: ${over}`]],
     ["waiting, not invited", inTeam(nobody, "waiting"), ["waiting: nobody has invited them"]],
     ["waiting by uid", inTeam(uids.core, "waiting"), ["waiting: is not a member of the organization"]],
     ["joined", inTeam(mia, "waiting"), ["ready: has joined: the next up adds them to the team"]],
@@ -379,7 +401,7 @@ describe("data that the key may not see", () => {
     const groups = await o.desk.json<Groups>(["status", "--state", "-"], { stdin: JSON.stringify(there) });
     expect(groups.notes).toEqual([expect.stringContaining(`Organization ${uids.core} is not visible to this key`)]);
     expect(groups.waiting).toMatchObject([{ email: zoe }]);
-    expect(groups.ended).toMatchObject([{ email: nobody, message: `had vanished when the last run looked; ${again}` }]);
+    expect(groups.ended).toMatchObject([{ email: nobody, message: `the invitation had vanished when the last run looked; ${again}` }]);
   });
 
   it("is an error if a list is incomplete for another reason", async () => {

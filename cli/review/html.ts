@@ -1,6 +1,7 @@
 import { html, raw } from "hono/html";
 import { printable } from "../../provider/core/text.js";
 import { nameOfPerson } from "../membership/lookup.js";
+import type { Effect } from "./changes.js";
 import { isShown, matricesOf, own, signs, type Cell, type Matrix, type MatrixRow, type Sign } from "./matrix.js";
 import type { Review } from "./report.js";
 import { style } from "./style.js";
@@ -116,7 +117,8 @@ function matrix({ organization, teams, rows }: Matrix): Html {
     <div class="wide" tabindex="0" role="region" aria-label="People whose access changes">
       <table class="matrix">
         <caption>
-          Lost access is struck through and marked −, gained access is marked +; the rest is unchanged.
+          Lost access is struck through and marked −, gained access is marked +, in italics if it begins when the person
+          accepts; the rest is unchanged.
         </caption>
         <thead>
           <tr>
@@ -141,12 +143,15 @@ function matrixRow(row: MatrixRow, keys: readonly string[]): Html {
   </tr>`;
 }
 
+/** What else is gained begins with an acceptance. */
+const atOnce: ReadonlySet<Effect> = new Set(["gains", "role"]);
+
 function cell(found: Cell | undefined): Html {
   if (found === undefined) return html`<td></td>`;
   const { lost, gained, kept } = cellWords(found, (name) => printable(name, 40));
   if (kept !== undefined || found.change === undefined) return html`<td class="same">${kept}</td>`;
   const kind = classes[signs[found.change.effect]];
-  const when = found.change.effect === "gains" ? "now" : "later";
+  const when = atOnce.has(found.change.effect) ? "now" : "later";
   return html`<td class="${kind}">
     ${lost === undefined ? "" : html`<del>− ${lost}</del>`}
     ${gained === undefined ? "" : html`<ins class="${when}">+ ${gained}</ins>`}

@@ -68,7 +68,7 @@ function rowsOf(items: Item[], names: ShownNames): string[][] {
   const lines = [...rows.values()].map((same) => {
     const [{ person, organization }] = same as [Item];
     const whats = new Set(same.map((item) => what(item, names)));
-    const messages = new Set(same.map(({ message }) => message));
+    const messages = new Set(tellingOf(same).map(({ message }) => message));
     return [
       names.person(person),
       organization.row?.slug ?? organization.uid,
@@ -77,6 +77,13 @@ function rowsOf(items: Item[], names: ShownNames): string[][] {
     ];
   });
   return lines.toSorted((one, other) => compare(one.join("\0"), other.join("\0")));
+}
+
+/** Whoever waits for the organization, or is not in it any more, is not in its teams for the same reason. */
+function tellingOf(same: Item[]): Item[] {
+  const joining = same.filter(({ team }) => team === undefined);
+  const isAboutJoining = ["waiting", "ended"].includes(same[0]!.group);
+  return isAboutJoining && joining.length > 0 ? joining : same;
 }
 
 const compare = (one: string, other: string) => (one === other ? 0 : one < other ? -1 : 1);

@@ -271,6 +271,26 @@ Expired access (1)
     expect(await o.emulator.calls()).not.toContain("GET /organizations/acme/teams/");
   });
 
+  it("bug: says once why somebody is not in the organization and its teams", async () => {
+    const rows = async (...resources: Resource[]) => {
+      const { stdout } = await o.desk.run(["status", "--state", "-"], { stdin: exported(resources) });
+      return stdout.split("\n").filter((line) => line.startsWith("  "));
+    };
+    const uid = { userUid: uids.core };
+    expect(await rows(member(nobody, "active", uid), inTeam(nobody, "active", uid))).toEqual([
+      `  ${nobody}  acme  member, member in Core  ${left}; ${again}`,
+    ]);
+    expect(await rows(member(old, "expired"), inTeam(old, "waiting", { role: "lead" }))).toEqual([
+      `  ${old}  acme  lead in Core, member  ${over}; ${again}`,
+    ]);
+    expect(await rows(member(zoe, "invited", { emailsSent: 3 }), inTeam(zoe, "waiting"))).toEqual([
+      `  ${zoe}  acme  member, member in Core  ${valid}; email limit reached (3 of 3)`,
+    ]);
+    expect(await rows(member(mia, "invited"), inTeam(mia, "waiting"))).toEqual([
+      `  ${mia}  acme  member, member in Core  has accepted: the next up records it; has joined: the next up adds them to the team`,
+    ]);
+  });
+
   it("is the same for any order of the resources in the state", async () => {
     const resources: Resource[] = [
       { kind: "Team", who: uids.core, outputs: { name: "Core" } },
@@ -401,7 +421,9 @@ describe("data that the key may not see", () => {
     const groups = await o.desk.json<Groups>(["status", "--state", "-"], { stdin: JSON.stringify(there) });
     expect(groups.notes).toEqual([expect.stringContaining(`Organization ${uids.core} is not visible to this key`)]);
     expect(groups.waiting).toMatchObject([{ email: zoe }]);
-    expect(groups.ended).toMatchObject([{ email: nobody, message: `the invitation had vanished when the last run looked; ${again}` }]);
+    expect(groups.ended).toMatchObject([
+      { email: nobody, message: `the invitation had vanished when the last run looked; ${again}` },
+    ]);
   });
 
   it("is an error if a list is incomplete for another reason", async () => {

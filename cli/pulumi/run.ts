@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { printable } from "../../provider/core/text.js";
+import { sentence } from "../../provider/core/text.js";
 import type { Invocation } from "../command.js";
 import { StackError } from "../errors.js";
 import { previewCommand } from "./preview.js";
@@ -76,10 +76,9 @@ export async function previewed({ options, environment }: StackTarget, more: rea
   return promisify(execFile)("pulumi", args, { env, maxBuffer: 1 << 30 }).then(
     ({ stdout }) => stdout,
     ({ stdout = "", stderr = "", code }: { stdout?: string; stderr?: string; code?: unknown }) => {
-      const reason = printable(`${errorsIn(stdout)} ${stderr}`, 300) || "no reason given";
-      const why = code === "ENOENT" ? "the Pulumi CLI is not on the PATH" : reason;
+      const why = code === "ENOENT" ? "the Pulumi CLI is not on the PATH." : reasonIn(`${errorsIn(stdout)} ${stderr}`);
       throw new StackError(
-        `pulumi preview failed: ${why}.`,
+        `pulumi preview failed: ${why}`,
         `Fix the problem, or pass the output of: ${previewCommand}.`,
       );
     },
@@ -122,7 +121,7 @@ async function pulumi(stackTarget: StackTarget, args: string[]): Promise<string>
 
 /** Why a command of the CLI failed, in its own words. */
 export function reasonIn(output: string): string {
-  return printable(output, 300) || "no reason given.";
+  return output.trim() === "" ? "no reason given." : sentence(output);
 }
 
 /**

@@ -65,6 +65,13 @@ export function quoted(text: string, length = 80): string {
   return `"${printable(text, length).replaceAll('"', "'")}"`;
 }
 
+/** Hostile text as a sentence, whatever it ends with: another sentence may follow. */
+export function sentence(text: string, length = 300): string {
+  return printable(text, length)
+    .replace(/[\s.,;:]*$/u, ".")
+    .replace(/([!?…]["')]?)\.$/u, "$1");
+}
+
 /** Letters of other scripts, and digits, that look like Latin letters. */
 const drawnLike: Readonly<Record<string, string>> = Object.fromEntries(
   [

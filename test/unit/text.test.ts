@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { unmanagedNamed } from "../../provider/lifecycle/runtime/guards.js";
-import { printable, quoted } from "../../provider/core/text.js";
+import { printable, quoted, sentence } from "../../provider/core/text.js";
 
 describe("text of others, in a message", () => {
   it.each([
@@ -42,4 +42,20 @@ describe("text of others, in a message", () => {
     expect(unmanagedNamed([{ userUid: "1", username: "ada" }, { userUid: "2" }])).toContain("(1, 2)");
     expect(unmanagedNamed(people)).toContain("(a, b, c, d, e and 2 more)");
   });
+});
+
+it.each([
+  ["error: no stack selected; choose one", "error: no stack selected; choose one."],
+  ["It ends.", "It ends."],
+  ["It ends. \n", "It ends."],
+  ["It ends:", "It ends."],
+  ["one,", "one."],
+  ["Really?", "Really?"],
+  ["Stop!", "Stop!"],
+  ['It says "Really?"', 'It says "Really?"'],
+  ["cut off…", "cut off…"],
+  ["two\nlines", "two lines."],
+  ["\u001b[31mred\u001b[0m", "red."],
+])("bug: %j is followed by another sentence", (text, expected) => {
+  expect(sentence(text)).toBe(expected);
 });

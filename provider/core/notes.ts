@@ -73,7 +73,7 @@ export class ProgramJournal {
 }
 
 /** An inline program of the Automation API runs in its caller's process, which continues afterwards. */
-function isLanguageHostProcess(): boolean {
+export function isLanguageHostProcess(): boolean {
   return /[\\/]cmd[\\/]run([\\/]index\.js)?$/.test(process.argv[1] ?? "");
 }
 

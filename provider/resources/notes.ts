@@ -6,6 +6,7 @@ import { canonicalUid, normalizeOrganization, normalizeTeamId } from "../core/id
 import type { ResourceSchema } from "../schema/index.js";
 import { addressOf } from "./base.js";
 import { knownValue } from "./references.js";
+import { countIfWaiting } from "./waiting.js";
 
 /** Inputs by which resources name the objects that they manage. */
 interface Args {
@@ -35,6 +36,7 @@ export function noteDeclaration(
   Object.defineProperty(resource, addressOfResource, { value: address });
   const journal = opts?.id === undefined ? openJournal() : undefined;
   if (!journal) return;
+  if (kind === "OrganizationMember" || kind === "Invitation") countIfWaiting(resource);
   journal.say(address, "declares", kind);
   for (const alias of opts?.aliases ?? []) whenKnown(aliasName(alias), (text) => alsoAt(journal, address, text));
   const person = args.user ?? args.email;

@@ -1,4 +1,10 @@
-import { createClient, type AvalaClient, type Identified, type Organization } from "../provider/client/index.js";
+import {
+  createClient,
+  type AvalaClient,
+  type ClientSettings,
+  type Identified,
+  type Organization,
+} from "../provider/client/index.js";
 import { ReadOnlyError } from "../provider/core/errors.js";
 import { Observer } from "../provider/lifecycle/observer.js";
 import { Log } from "../provider/lifecycle/runtime/log.js";
@@ -87,12 +93,19 @@ export function openSession(terminal: Terminal, settings: Settings): Session {
   const client = createClient({
     ...settings.client,
     beforeRequest: progressOn(terminal),
+    ...reports(terminal),
+    mostFirstTries: 1,
     onWait: ({ waiting, seconds }) =>
       terminal.note(
         `Rate limit of Avala: ${waiting} ${waiting === 1 ? "request is" : "requests are"} waiting, for about ${seconds} s.`,
       ),
   });
   return new Session(client, settings, terminal);
+}
+
+/** What a client reports of its requests. */
+export function reports(terminal: Terminal): Pick<ClientSettings, "onAttempt" | "onRetry"> {
+  return { onAttempt: (line) => terminal.log(line), onRetry: (line) => terminal.note(line) };
 }
 
 /** Shows the progress of reads that take long. */

@@ -21,7 +21,6 @@ export const warning = (name: string, message: string, fix: string): Check => ({
 export const failed = (name: string, message: string, fix: string): Check => ({ name, level: "error", message, fix });
 
 /** An error as a check: what happened and why, separate from what to do. */
-export function ofError(level: "warning" | "error", name: string, { message, fix }: AvalaError): Check {
-  const what = message.endsWith(fix) ? message.slice(0, message.length - fix.length).trim() : message;
+export function ofError(level: "warning" | "error", name: string, { what, fix }: AvalaError): Check {
   return { name, level, message: what, fix };
 }

@@ -48,7 +48,7 @@ async function examine(invocation: Invocation<typeof options>): Promise<void> {
   const found: Groups = {
     "Machine and program": [nodeCheck(process.versions.node), ...engine, ...programChecks(invocation)],
     Settings: checks,
-    Avala: settings ? await serviceChecks(settings) : [],
+    Avala: settings ? await serviceChecks(settings, terminal) : [],
     Deployment: profile ? profileChecks(profile, statements, Date.now()) : [],
   };
   const all = Object.values(found).flat();

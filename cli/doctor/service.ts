@@ -9,7 +9,8 @@ import {
 import { createClient, type AvalaClient } from "../../provider/client/index.js";
 import type { Settings } from "../../provider/lifecycle/runtime/settings.js";
 import { printable } from "../../provider/core/text.js";
-import { shownOrganization } from "../session.js";
+import type { Terminal } from "../output/terminal.js";
+import { reports, shownOrganization } from "../session.js";
 import { failed, ofError, ok, warning, type Check } from "./check.js";
 import { scopesCheck } from "./scopes.js";
 
@@ -17,10 +18,10 @@ import { scopesCheck } from "./scopes.js";
 const mostSecondsApart = 60;
 
 /** Whether the service is reachable and accepts the key, the key's user, and their roles. */
-export async function serviceChecks({ client: settings }: Settings): Promise<Check[]> {
+export async function serviceChecks({ client: settings }: Settings, terminal: Terminal): Promise<Check[]> {
   let apart: number | undefined;
   const onDate = (date: string) => (apart = (Date.parse(date) - Date.now()) / 1000);
-  const client = createClient({ ...settings, onDate, mostTries: 1 });
+  const client = createClient({ ...settings, ...reports(terminal), onDate, mostTries: 1 });
   try {
     const permissions = await client.credential.permissions().catch(unlessUnreported);
     const rows = await client.organizations.list().catch(orRefusal);

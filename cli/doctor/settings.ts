@@ -19,6 +19,7 @@ export const variables: Readonly<Record<string, string | undefined>> = {
   AVALA_SLICE_SECONDS: "avala:sliceSeconds",
   AVALA_HIDDEN_PEOPLE: "avala:hiddenPeople",
   AVALA_READ_ONLY: undefined,
+  AVALA_LOG: undefined,
   AVALA_ASSUME_DELETED: undefined,
   AVALA_REHEARSAL: undefined,
 };
@@ -73,6 +74,7 @@ function inForce(environment: StackTarget["environment"], config: Values, settin
     ...(idle.length > 0 ? [ok("idle", `Not used, because AVALA_API_KEY is set: ${idle.join(", ")}`)] : []),
     baseUrlCheck(environment, config, settings),
     ...numbers.flatMap((name) => numberInForce(name, environment, config)),
+    ...(settings.client.log ? [ok("setting", `AVALA_LOG is ${settings.client.log}`)] : []),
     ...(settings.hiddenPeople.size > 0
       ? [
           ok(

@@ -12,6 +12,8 @@ export type Style = Parameters<typeof styleText>[0];
 export class Terminal {
   /** No notes and no progress. */
   quiet = false;
+  /** Something was printed on stdout. */
+  hasResult = false;
   readonly #process: NodeJS.Process;
   /** When progress was shown last (before that, when there was none yet), and whether its line is still there. */
   #progressed = { at: Date.now(), stands: false };
@@ -41,25 +43,31 @@ export class Terminal {
   result(text: string, style?: Style): void {
     this.endProgress();
     const shown = harmless(text);
-    this.#process.stdout.write(`${style === undefined ? shown : this.#styled(style, shown, this.#process.stdout)}\n`);
+    this.#out(`${style === undefined ? shown : this.#styled(style, shown, this.#process.stdout)}\n`);
   }
 
   /** A line of a result that stands out where a terminal shows it. */
   heading(text: string): void {
     this.endProgress();
-    this.#process.stdout.write(`${this.#styled("bold", harmless(text), this.#process.stdout)}\n`);
+    this.#out(`${this.#styled("bold", harmless(text), this.#process.stdout)}\n`);
   }
 
   /** The result for programs. */
   json(value: unknown): void {
     this.endProgress();
-    this.#process.stdout.write(`${jsonText(value, 2)}\n`);
+    this.#out(`${jsonText(value, 2)}\n`);
   }
 
   /** What is no result: to be read, not to be piped. */
   note(text: string): void {
     this.endProgress();
     if (this.quiet) return;
+    this.#process.stderr.write(`${harmless(text)}\n`);
+  }
+
+  /** A line that was asked for by AVALA_LOG: a quiet command shows it too. */
+  log(text: string): void {
+    this.endProgress();
     this.#process.stderr.write(`${harmless(text)}\n`);
   }
 
@@ -109,6 +117,11 @@ export class Terminal {
       this.#process.removeListener("SIGINT", interrupt);
       lines.close();
     }
+  }
+
+  #out(text: string): void {
+    this.hasResult = true;
+    this.#process.stdout.write(text);
   }
 
   #styled(style: Style, text: string, stream: NodeJS.WriteStream): string {

@@ -7,7 +7,7 @@ import { plural } from "../output/terminal.js";
 import type { ProfileSettings } from "../probe/profile.js";
 import type { Credential } from "./credentials.js";
 import { type CopiedKey, type Copying, Deployment } from "./deployment.js";
-import { Reader } from "./reader.js";
+import { Reader, type Reports } from "./reader.js";
 
 /** The living organizations, copied: what a run on the copy does reaches nobody. */
 export interface Copy {
@@ -37,6 +37,8 @@ export interface CopyOptions {
   onProgress?: (text: string) => void;
   /** How the deployments behave, as far as it was measured. */
   profile?: ProfileSettings | undefined;
+  /** What is reported of the reads. */
+  reports?: Reports;
 }
 
 const API = "/api/v1";
@@ -53,6 +55,7 @@ export async function openCopy(options: CopyOptions): Promise<Copy> {
     notes: new Set(),
     onProgress: options.onProgress ?? (() => {}),
     profile: options.profile,
+    reports: options.reports ?? {},
   });
   const server = await listen((request) => copies.answer(request));
   try {
@@ -153,8 +156,9 @@ class Copies {
   #keyOf(rehearsal: Rehearsal, credential: Credential): CopiedKey & { name: string; baseUrl: string } {
     const { apiKey, baseUrl } = credential.settings.client;
     const copied = rehearsed(rehearsal, { apiKey, baseUrl });
-    const { notes, onProgress } = this.#copying;
+    const { notes, onProgress, reports } = this.#copying;
     const reader = new Reader(credential, notes, {
+      ...reports,
       beforeRequest: () => this.#reads++,
       onWait: ({ waiting, seconds }) =>
         onProgress(`Rate limit of Avala: ${plural(waiting, "request")} to wait for, for about ${seconds} s.`),

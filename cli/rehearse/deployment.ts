@@ -15,7 +15,7 @@ import {
   rowSeed,
   type Unlisted,
 } from "./content.js";
-import type { Inside, OrganizationRow, Reader } from "./reader.js";
+import type { Inside, OrganizationRow, Reader, Reports } from "./reader.js";
 
 type Role = Unlisted["role"];
 
@@ -46,6 +46,7 @@ export interface Copying {
   onProgress: (text: string) => void;
   /** How the deployments behave, as far as it was measured. */
   profile: ProfileSettings | undefined;
+  reports: Reports;
 }
 
 /** What the copy knows better than a profile: each key sees of people what it has read, and no request has to wait. */

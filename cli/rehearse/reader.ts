@@ -25,8 +25,9 @@ export interface Inside {
   teams: { team: Identified<Team>; members: TeamMember[] }[];
 }
 
-/** Called before each request that is sent, and when many of them have to wait. */
-export type Watch = Required<Pick<ClientSettings, "beforeRequest" | "onWait">>;
+/** Called before each request that is sent, and when many of them have to wait; and what is reported of them. */
+export type Watch = Required<Pick<ClientSettings, "beforeRequest" | "onWait">> & Reports;
+export type Reports = Pick<ClientSettings, "onAttempt" | "onRetry" | "mostFirstTries">;
 
 /** One credential at the living service: what its key sees. It sends reads only. */
 export class Reader {

@@ -8,6 +8,7 @@ import { parseUrn } from "../pulumi/urn.js";
 import type { Profile } from "../probe/profile.js";
 import { profileOption, readProfile } from "../probe/profileFile.js";
 import { textOf } from "../pulumi/values.js";
+import { reports } from "../session.js";
 import { publish, reportOptions, reportRequest, type ReportRequest } from "../review/publish.js";
 import { counted, listed, named } from "../review/words.js";
 import { approvedRehearsal, unapprovedOutcome } from "./approvedOutcome.js";
@@ -115,6 +116,7 @@ async function rehearsed(
     organizations: organizationsIn(state, preview),
     profile: profile?.settings,
     onProgress: (text) => terminal.progress(text),
+    reports: { ...reports(terminal), mostFirstTries: 1 },
   });
   try {
     const notes = unknown.map(

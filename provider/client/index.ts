@@ -7,6 +7,7 @@ import { invitations } from "./api/invitations.js";
 import { Limiter } from "./http/limiter.js";
 import { members } from "./api/members.js";
 import { organizations } from "./api/organizations.js";
+import { attemptLog } from "./http/attemptLog.js";
 import { createRedactor, withoutSecrets } from "./http/redact.js";
 import { teamMembers } from "./api/teamMembers.js";
 import { teams } from "./api/teams.js";
@@ -68,6 +69,9 @@ export function createClient(settings: ClientSettings, internals: Internals = {}
     readOnly: settings.readOnly ?? false,
     shareReads: settings.shareReads ?? true,
     mostTries: positive("mostTries", settings.mostTries),
+    mostFirstTries: positive("mostFirstTries", settings.mostFirstTries),
+    onRetry: settings.onRetry,
+    onAttempt: settings.log && settings.onAttempt && attemptLog(settings.log, settings.onAttempt),
     onDate,
     beforeRequest: settings.beforeRequest,
     random: internals.random ?? Math.random,

@@ -2,6 +2,7 @@ import { checkApiKey } from "./http/apiKey.js";
 import { checkBaseUrl, DEFAULT_BASE_URL } from "./http/baseUrl.js";
 import { rehearsalOf, rehearsed } from "./http/rehearsal.js";
 import { ConfigError } from "../core/errors.js";
+import { LOG_LEVELS } from "./http/attemptLog.js";
 import type { ClientSettings } from "./types.js";
 
 /** Reads one setting: from the environment by variable, from the configuration by `avala:…` key. */
@@ -35,6 +36,16 @@ export class SettingReader {
   /** The positive whole number of the first source that sets it: the environment, then the configuration. */
   number(variable: string, key: string, most = Number.MAX_SAFE_INTEGER): number | undefined {
     return this.#texts(variable, key).map((setting) => wholeNumber(setting, most))[0];
+  }
+
+  /** One of the words of the environment variable. */
+  word<const W extends string>(variable: string, words: readonly W[]): W | undefined {
+    const [setting] = this.#texts(variable, undefined);
+    if (setting === undefined) return undefined;
+    const text = setting.text.trim().toLowerCase();
+    const word = words.find((one) => one === text);
+    if (word !== undefined) return word;
+    throw new ConfigError(`${variable} is none of its values.`, `Set it to ${words.join(" or ")}, or unset it.`);
   }
 
   #texts(variable: string | undefined, key: string | undefined): Setting[] {
@@ -92,6 +103,7 @@ export function resolveClientSettings(environment: Lookup, config: Lookup): Clie
   const requestsPerMinute = read.number("AVALA_REQUESTS_PER_MINUTE", "avala:requestsPerMinute");
   const requestsPerSecond = read.number("AVALA_REQUESTS_PER_SECOND", "avala:requestsPerSecond");
   const timeoutSeconds = read.number("AVALA_TIMEOUT_SECONDS", "avala:timeoutSeconds", MOST_TIMEOUT_SECONDS);
+  const log = read.word("AVALA_LOG", LOG_LEVELS);
   const real = { apiKey: checkApiKey(apiKey), baseUrl: checkBaseUrl(baseUrl, { allowInsecure }) };
   const rehearsal = rehearsalOf(environment("AVALA_REHEARSAL"));
   return {
@@ -99,6 +111,7 @@ export function resolveClientSettings(environment: Lookup, config: Lookup): Clie
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
+    ...(log === undefined ? {} : { log }),
     readOnly: read.isOn("AVALA_READ_ONLY"),
     ...(rehearsal && { ...rehearsed(rehearsal, real), ...UNLIMITED, secrets: [rehearsal.token] }),
   };

@@ -1,3 +1,5 @@
+import type { LogLevel } from "./http/attemptLog.js";
+
 /** Objects of the organizations API: names in camelCase, missing fields absent, enums open. */
 
 /**
@@ -135,6 +137,14 @@ export interface ClientSettings {
   shareReads?: boolean;
   /** Tries for one call, the first included. Default 5. */
   mostTries?: number;
+  /** How each attempt is reported to `onAttempt`; none is if it is absent. */
+  log?: LogLevel;
+  /** Called after each attempt with a line that describes it, if `log` is set: no bodies, no keys, no values of a query. */
+  onAttempt?: (line: string) => void;
+  /** Called before an attempt is repeated, because there was no answer, or that of a gateway. */
+  onRetry?: (line: string) => void;
+  /** Tries for a call while the service cannot be connected to, and has not answered this client yet. Default 5. */
+  mostFirstTries?: number;
   /** Called with the service's time, for each response with a `Date` header. */
   onDate?: (date: string) => void;
   /** Called before each request is sent; throws to stop it (the watchdog's hook). */

@@ -24,6 +24,13 @@ export abstract class AvalaError extends Error {
     this.name = new.target.name;
     this.fix = fix;
   }
+
+  /** The message without the fix. */
+  get what(): string {
+    return this.message.endsWith(this.fix)
+      ? this.message.slice(0, this.message.length - this.fix.length).trim()
+      : this.message;
+  }
 }
 
 /** Invalid settings: no key, a base URL that would send the key unencrypted, conflicting sources. */

@@ -50,7 +50,9 @@ interface SettingsInternals {
 function clientOf(config: Lookup): AvalaClient {
   const settings = resolveClientSettings((name) => process.env[name], config);
   const key = JSON.stringify(settings);
-  const client = clients.get(key) ?? createClient({ ...settings, shareReads: false, onWait: tellWait });
+  const client =
+    clients.get(key) ??
+    createClient({ ...settings, shareReads: false, onWait: tellWait, onRetry: tell, onAttempt: tell });
   clients.set(key, client);
   return client;
 }
@@ -61,7 +63,11 @@ function forget(client: AvalaClient | undefined): void {
 
 function tellWait({ waiting, seconds }: { waiting: number; seconds: number }): void {
   const text = `Rate limit of Avala: ${waiting} ${waiting === 1 ? "request is" : "requests are"} waiting, for about ${seconds} s.`;
-  void pulumi.log.info(text);
+  tell(text);
+}
+
+function tell(line: string): void {
+  void pulumi.log.info(stripped(line));
 }
 
 function requirePlain(args: unknown): void {

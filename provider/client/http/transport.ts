@@ -7,8 +7,10 @@ import { exchange, headersOf, type Outcome } from "./exchange.js";
 import { refusedBefore, shapeError, statusError, transportError, unreadable } from "./failures.js";
 import { rateFacts, requestId } from "./headers.js";
 import { type Limiter, LimiterClosed } from "./limiter.js";
+import { printable } from "../../core/text.js";
+import type { Attempt } from "./attemptLog.js";
 import type { Redactor } from "./redact.js";
-import { isLastTry, mayHaveRun, mayRetry, RETRY_BUDGET_MS, waitBefore } from "./retry.js";
+import { isLastTry, mayHaveRun, mayRetry, MOST_TRIES, RETRY_BUDGET_MS, waitBefore } from "./retry.js";
 
 const SUCCESS = new Set([200, 201, 202, 204]);
 
@@ -25,6 +27,9 @@ export interface TransportOptions {
   readOnly: boolean;
   shareReads: boolean;
   mostTries?: number;
+  mostFirstTries?: number;
+  onRetry?: (line: string) => void;
+  onAttempt?: (attempt: Attempt) => void;
   onDate?: (date: string) => void;
   beforeRequest?: () => void;
   /** 0 to 1, for jitter. */
@@ -44,6 +49,8 @@ export class Transport {
   private readonly base: URL;
   /** The service has answered 401: further requests with this key would be refused too, so none is sent. */
   private refused = false;
+  /** A connection to the service has been made. */
+  private answered = false;
   private readonly reading = new Map<string, Promise<Answer>>();
 
   constructor(private readonly options: TransportOptions) {
@@ -97,12 +104,13 @@ export class Transport {
   }
 
   private async run(call: Call): Promise<Answer> {
-    const { limiter, random, mostTries, onDate } = this.options;
+    const { limiter, random, onDate } = this.options;
     const turn = limiter.enqueue();
     let uncertain = false;
     let retryUntil: number | undefined;
     for (let tries = 1; ; tries++) {
       const outcome = await this.attempt(call, turn, uncertain);
+      this.answered ||= outcome.kind === "answer" || outcome.sent;
       const { date } = headersOf(outcome);
       if (date !== undefined) onDate?.(date);
       const wait = waitBefore(outcome, tries, random);
@@ -116,10 +124,25 @@ export class Transport {
       if (!mayRetry(call.method, outcome)) return this.settle(call, outcome, uncertain, refusedNow);
       retryUntil ??= performance.now() + RETRY_BUDGET_MS;
       const late = performance.now() + wait > retryUntil;
-      if (tries === mostTries || isLastTry(outcome, tries) || late) return this.settle(call, outcome, uncertain);
+      if (tries === this.mostTries() || isLastTry(outcome, tries) || late) return this.settle(call, outcome, uncertain);
+      if (!throttled) this.tellRetry(outcome, tries);
       uncertain ||= mayHaveRun(outcome);
       if (!throttled) await new Promise((resolve) => setTimeout(resolve, wait));
     }
+  }
+
+  /** A host that has never answered is down or misspelt, rather than restarting. */
+  private mostTries(): number | undefined {
+    const { mostTries, mostFirstTries } = this.options;
+    return this.answered ? mostTries : (mostFirstTries ?? mostTries);
+  }
+
+  private tellRetry(outcome: Outcome, tries: number): void {
+    const { onRetry, mostTries = MOST_TRIES } = this.options;
+    const host = printable(this.base.host);
+    const what =
+      outcome.kind === "answer" ? `${host} answers ${outcome.status}` : `No answer from ${host} (${outcome.code})`;
+    onRetry?.(`${what}; trying again (${tries + 1} of ${mostTries}).`);
   }
 
   /** One attempt, in its turn. The caller must call the limiter's `done` after it. */
@@ -127,6 +150,7 @@ export class Transport {
     const { limiter, beforeRequest } = this.options;
     const { method, path } = call;
     const facts: RequestFacts = { method, path, ...(uncertain && { uncertain }) };
+    const queued = performance.now();
     try {
       await limiter.acquire(turn);
     } catch (error) {
@@ -141,7 +165,10 @@ export class Transport {
       limiter.cancel();
       throw error;
     }
-    return this.send(call);
+    const started = performance.now();
+    const outcome = await this.send(call);
+    this.options.onAttempt?.({ ...call, outcome, ms: performance.now() - started, waitedMs: started - queued });
+    return outcome;
   }
 
   private send({ method, path, query, body }: Call): Promise<Outcome> {

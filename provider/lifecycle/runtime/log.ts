@@ -27,6 +27,11 @@ export class Log {
     this.#once("info", text);
   }
 
+  /** A line that may come again. */
+  every(text: string): void {
+    this.#write("info", printable(text, longest));
+  }
+
   warn(text: string): void {
     this.#once("warning", text);
   }

@@ -55,6 +55,8 @@ export class Runtime {
       {
         ...settings.client,
         ...(beforeRequest && { beforeRequest }),
+        onAttempt: (line) => log.every(line),
+        onRetry: (line) => log.info(line),
         onWait: ({ waiting, seconds }) =>
           log.info(
             `Rate limit of Avala: ${waiting} ${waiting === 1 ? "request is" : "requests are"} waiting, for about ${seconds} s.`,

@@ -75,8 +75,9 @@ const ROOMS = {
     ours: ["core", "client", "lifecycle"],
     cli: [...COMMAND, "commandLine.ts", "probe", "pulumi", "session.ts"],
   },
+  "cli/completion": { cli: COMMAND },
   "cli/commands.ts": {
-    cli: ["command.ts", "actions", "doctor", "drift", "import", "probe", "rehearse", "review", "status"],
+    cli: ["command.ts", "actions", "completion", "doctor", "drift", "import", "probe", "rehearse", "review", "status"],
   },
   "cli/main.ts": { ours: ["core"], cli: [...COMMAND, "commandLine.ts", "commands.ts"] },
   "emulator/src": { packages: ["hono", "@hono/node-server", "@hono/zod-openapi", "zod"] },

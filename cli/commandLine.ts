@@ -13,24 +13,37 @@ export type Typed = { command: Command; operands: string[]; options: Record<stri
  * @throws UsageError for an unknown command or option, and for a missing or an unexpected argument
  */
 export function readCommandLine(commands: readonly Command[], version: string, args: readonly string[]): Typed {
+  const words = meantBy(args, commands);
   let typed: Typed | undefined;
   const texts: string[] = [];
   const strict = (parser: Parser) =>
     parser.exitOverride().configureOutput({ writeOut: (text) => texts.push(text), writeErr: () => {} });
   const program = strict(new Parser("pulumi-avala"))
-    .version(version, "--version")
+    .version(version, "-v, --version")
     .helpCommand(false)
     .configureHelp({ formatHelp: () => overview(commands) });
   for (const command of commands) {
     program.addCommand(strict(parserOf(command, (operands, options) => (typed = { command, operands, options }))));
   }
   try {
-    program.parse(args, { from: "user" });
+    program.parse(words, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error, commands, args);
+    if (error.exitCode !== 0) throw usageError(error, commands, words);
   }
   return typed ?? { text: texts.join("").trimEnd() };
+}
+
+/** `help`, `help drift` and `version` are other words for options; nothing at all asks what there is. */
+function meantBy(args: readonly string[], commands: readonly Command[]): readonly string[] {
+  const [first, second, ...more] = args;
+  if (first === undefined) return ["--help"];
+  if (first === "version" && second === undefined) return ["--version"];
+  if (first !== "help") return args;
+  if (second === undefined || second.startsWith("-")) return ["--help"];
+  const isKnown = commands.some(({ name }) => name === second);
+  // An unknown command is refused as it is without help.
+  return isKnown ? [second, ...more, "--help"] : [second];
 }
 
 function parserOf(command: Command, onParsed: (operands: string[], options: Record<string, unknown>) => void): Parser {
@@ -63,8 +76,6 @@ function optionOf(name: string, { type, short, value, multiple, required, descri
 
 /** In one line, with the name of the command. */
 function usageError(error: CommanderError, commands: readonly Command[], args: readonly string[]): UsageError {
-  // What commander answers to a line without a command.
-  if (error.code === "commander.help") return new UsageError("Missing command.", "Run pulumi-avala --help.");
   const [text, suggestion] = error.message.replace(/^error: /, "").split("\n");
   const meant = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? "")?.[1];
   const command = commands.find(({ name }) => name === args[0]);

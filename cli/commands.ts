@@ -1,4 +1,5 @@
 import type { Command } from "./command.js";
+import { completionOf } from "./completion/completion.js";
 import { doctor } from "./doctor/doctor.js";
 import { drift } from "./drift/drift.js";
 import { importCommand } from "./import/import.js";
@@ -10,8 +11,7 @@ import { review } from "./review/review.js";
 import { status } from "./status/status.js";
 import { transferOwnership } from "./actions/transferOwnership.js";
 
-/** Every command, in the order of the help. */
-export const commands: readonly Command[] = [
+const working: readonly Command[] = [
   importCommand,
   drift,
   review,
@@ -23,3 +23,6 @@ export const commands: readonly Command[] = [
   doctor,
   probe,
 ];
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [...working, completionOf(working)];

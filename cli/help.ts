@@ -5,6 +5,7 @@ const settings = [
   ["AVALA_API_KEY", "API key; if unset, read from the stack configuration (pulumi config)"],
   ["AVALA_BASE_URL", "base URL of the API; default: https://api.avala.ai/api/v1"],
   ["AVALA_READ_ONLY", "1: commands that change something fail"],
+  ["AVALA_LOG", "requests, or debug: print each request on stderr, without bodies and keys"],
   ["NO_COLOR", "disables colour"],
 ] as const;
 
@@ -19,10 +20,14 @@ export function overview(commands: readonly Command[]): string {
     "Usage: pulumi-avala <command> [options]": [
       wrapped("Import, review and inspect Avala organizations, and run one-off actions."),
     ],
-    "Commands:": listed(commands.map(({ name, summary }) => [name, summary])),
+    "Commands:": listed([
+      ...commands.map(({ name, summary }) => [name, summary]),
+      ["help", "Show this help; pulumi-avala help <command> shows that of a command."],
+      ["version", "Show the version."],
+    ]),
     "Options:": listed([
       ["--help, -h", "Show this help. pulumi-avala <command> --help shows the help of a command."],
-      ["--version", "Show the version."],
+      ["--version, -v", "Show the version."],
     ]),
     "Environment:": listed(settings),
     "Exit codes:": listed([...exitCodes, ...ownExitCodes(commands)]),

@@ -17,20 +17,36 @@ async function run(args: string[], terminal: Terminal): Promise<ExitCode | void>
   return command.run({ operands, options: options as never, terminal, environment: process.env });
 }
 
-/** Prints an error in one line, without its stack, and returns the exit code. */
-function reportError(error: unknown, terminal: Terminal): number {
-  if (error instanceof Interrupted) {
-    terminal.error(`Interrupted. ${error.message}`);
-    return 128 + constants.signals[error.signal];
-  }
+/** An error as `--json` prints it. */
+interface Failure {
+  code: string;
+  message: string;
+  fix: string;
+}
+
+/** Prints an error in one line, without its stack, and as JSON where no result has been printed; returns the exit code. */
+function reportError(error: unknown, terminal: Terminal, json: boolean): number {
+  const { code, message, fix } = failureOf(error);
+  const text = `${message} ${fix}`.trim();
+  terminal.error(error instanceof AvalaError ? `${text} [${code}]` : text);
+  if (json && !terminal.hasResult) terminal.json({ error: { code, message, fix } });
+  return error instanceof Interrupted ? 128 + constants.signals[error.signal] : 1;
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof Interrupted)
+    return { code: "AVALA_INTERRUPTED", message: `Interrupted. ${error.message}`, fix: "" };
   const { message } = error instanceof Error ? error : new Error(String(error));
-  terminal.error(error instanceof AvalaError ? `${message} [${error.code}]` : stripped(message));
-  return 1;
+  if (!(error instanceof AvalaError)) return { code: "AVALA_INTERNAL", message: stripped(message), fix: "" };
+  // Of a message in which secrets were masked afterwards, the fix as it was may still contain them.
+  return { code: error.code, message: error.what, fix: message.endsWith(error.fix) ? error.fix : "" };
 }
 
 async function main(): Promise<void> {
   const terminal = new Terminal(process);
-  const code = await run(process.argv.slice(2), terminal).catch((error: unknown) => reportError(error, terminal));
+  const args = process.argv.slice(2);
+  const json = args.includes("--json");
+  const code = await run(args, terminal).catch((error: unknown) => reportError(error, terminal, json));
   terminal.endProgress();
   process.exitCode = code ?? 0;
   // What a signal has interrupted may wait for answers that nobody needs any more.

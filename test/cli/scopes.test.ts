@@ -21,6 +21,7 @@ const calls: Record<string, { as?: string; args: string[]; stdin?: () => string 
   leave: { as: "lee", args: ["acme", "--yes"] },
   doctor: { args: [] },
   probe: { args: [] },
+  completion: { args: ["bash"] },
 };
 
 /** Needs the engine: `test/engine/rehearse` runs it with a key that may only read. */

@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readCommandLine } from "../../cli/commandLine.js";
 import { commands } from "../../cli/commands.js";
 import { helpOf } from "../../cli/help.js";
 import { version } from "../../package.json";
+import { person } from "../lifecycle/support.js";
 import { program } from "../support/commandLine.js";
 import { escapes, office } from "./support.js";
 
@@ -53,8 +54,120 @@ describe("--help", () => {
   });
 });
 
-it("--version prints the version", async () => {
-  expect(await o.desk.run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+describe("bug: other words for --help and --version", () => {
+  it.each([[["--version"]], [["-v"]], [["version"]]])("%j prints the version", async (args) => {
+    expect(await o.desk.run(args)).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it.each<[string[], string[]]>([
+    [[], ["--help"]],
+    [["help"], ["--help"]],
+    [["-h"], ["--help"]],
+    [["help", "--json"], ["--help"]],
+    ...commands.map(({ name }): [string[], string[]] => [
+      ["help", name],
+      [name, "--help"],
+    ]),
+  ])("%j is %j", async (args, same) => {
+    const ended = await o.desk.run(args);
+    expect([ended.code, ended.stderr]).toEqual([0, ""]);
+    expect(ended.stdout).toMatch(/^Usage: pulumi-avala /);
+    expect(ended).toEqual(await o.desk.run(same));
+  });
+});
+
+describe("bug: an error with --json is JSON on stdout as well", () => {
+  it.each<[string, string[], Record<string, string>, string]>([
+    ["AVALA_USAGE", ["leave", "--json"], {}, "Missing required argument 'organization'."],
+    ["AVALA_USAGE", ["stauts", "--json"], {}, "Unknown command 'stauts'."],
+    ["AVALA_CONFIG", ["status", "-o", "acme", "--json"], { AVALA_API_KEY: "" }, "There is no API key for Avala."],
+    ["AVALA_STACK", ["drift", "--json", "--state", "missing.json"], {}, '"missing.json" cannot be read (ENOENT).'],
+    ["AVALA_PREVIEW", ["review", "--json", "-"], {}, "The input is not a preview"],
+    ["AVALA_RULES", ["drift", "--json", "--ignore", "missing.yaml"], {}, "missing.yaml"],
+    ["AVALA_ORGANIZATION_NOT_FOUND", ["import", "nowhere", "--json", "--out", "none"], {}, "nowhere"],
+    ["AVALA_READ_ONLY", ["leave", "acme", "--yes", "--json"], { AVALA_READ_ONLY: "1" }, "AVALA_READ_ONLY is set"],
+    ["AVALA_REFUSED", ["resend", "acme", person("ada"), "--json"], {}, "has no invitation to Acme"],
+    ["AVALA_NOT_CONFIRMED", ["leave", "acme", "--json"], {}, ""],
+  ])("%s: %j", async (code, args, env, message) => {
+    const stdin = args.includes("-") ? "{}" : "";
+    const { code: exit, stdout, stderr } = await o.desk.run(args, { env, stdin });
+    expect(exit).toBe(1);
+    const { error } = JSON.parse(stdout) as { error: Record<"code" | "message" | "fix", string> };
+    expect(error).toEqual({
+      code,
+      message: expect.stringContaining(message) as string,
+      fix: expect.any(String) as string,
+    });
+    expect(stderr).toContain(`${`${error.message} ${error.fix}`.trim()} [${code}]\n`);
+    const { stdout: plain } = await o.desk.run(
+      args.filter((arg) => arg !== "--json"),
+      { env, stdin },
+    );
+    expect(plain).toBe("");
+  });
+
+  it("but not after a result: doctor's checks are one document", async () => {
+    const { code, stdout } = await o.desk.run(["doctor", "--json"], { env: { AVALA_API_KEY: "avk_of-nobody-8Zq1" } });
+    expect([code, Object.keys(JSON.parse(stdout) as object)]).toEqual([1, ["ok", "checks"]]);
+  });
+});
+
+describe("completion", () => {
+  const shell = (name: string, script: string, ...args: string[]) =>
+    spawnSync(name, args, { input: script, encoding: "utf8" });
+  const isInstalled = (name: string) => shell(name, "", "-c", "exit").error === undefined;
+  const completionScript = async (name: string) => (await o.desk.run(["completion", name])).stdout;
+  /** What bash offers for the last of these words. */
+  async function offered(...words: string[]): Promise<string[]> {
+    const line = ["pulumi-avala", ...words].map((one) => JSON.stringify(one)).join(" ");
+    const script = `${await completionScript("bash")}
+      COMP_WORDS=(${line}) COMP_CWORD=${words.length}
+      _pulumi_avala
+      printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout, stderr, status } = shell("bash", script, "--norc");
+    expect([stderr, status]).toEqual(["", 0]);
+    return stdout.split("\n").filter(Boolean);
+  }
+  const flags = ({ options }: (typeof commands)[number]) =>
+    Object.entries(options).flatMap(([name, { short }]) => [
+      `--${name}`,
+      ...(short === undefined ? [] : [`-${short}`]),
+    ]);
+
+  it("in bash offers commands", async () => {
+    const names = commands.map(({ name }) => name);
+    expect((await offered("")).toSorted()).toEqual([...names, "help", "version", "--help", "--version"].toSorted());
+    expect(await offered("tra")).toEqual(["transfer-ownership"]);
+    expect((await offered("help", "")).toSorted()).toEqual(names.toSorted());
+    expect(await offered("completion", "z")).toEqual(["zsh"]);
+  });
+
+  it.each(commands)("in bash offers the options of $name", async (command) => {
+    expect((await offered(command.name, "-")).toSorted()).toEqual(flags(command).toSorted());
+  });
+
+  it("in bash offers files and folders as values, and nothing where a value is free", async () => {
+    expect(await offered("drift", "--state", "/etc/hostna")).toEqual(["/etc/hostname"]);
+    expect(await offered("drift", "--cwd", "/et")).toEqual(["/etc"]);
+    expect(await offered("review", "/etc/hostna")).toEqual(["/etc/hostname"]);
+    expect(await offered("drift", "--stack", "")).toEqual([]);
+  });
+
+  // Where zsh or fish is installed, it reads its script; the options are in it anyway.
+  it.each(["zsh", "fish"])("for %s has every command and option, and is valid", async (name) => {
+    const script = await completionScript(name);
+    for (const command of commands) {
+      expect(script).toContain(command.name);
+      for (const option of Object.keys(command.options))
+        expect(script).toMatch(name === "zsh" ? new RegExp(`--${option}\\[`) : new RegExp(` -l ${option} `));
+    }
+    const checked = isInstalled(name) ? shell(name, script, "-n").status : 0;
+    expect(checked).toBe(0);
+    // Quotes are balanced on every line.
+    const closed = script.replaceAll(/'\\''|\\'/g, "");
+    for (const line of closed.split("\n").filter((text) => !text.startsWith("#")))
+      expect(line.split("'").length % 2).toBe(1);
+  });
 });
 
 it.each(
@@ -76,7 +189,10 @@ it.each(
 
 describe("a usage error ends with 1, on stderr, without a request", () => {
   it.each<[string[], RegExp]>([
-    [[], /^Missing command\. Run pulumi-avala --help\./],
+    [["help", "stauts"], /^Unknown command 'stauts'\. Did you mean status\?/],
+    [["version", "more"], /^Unknown command 'version'/],
+    [["completion"], /^Missing required argument 'shell'/],
+    [["completion", "tcsh"], /^<shell> is none of the known shells\. Pass one of bash, zsh, fish\./],
     [["stauts"], /^Unknown command 'stauts'\. Did you mean status\?/],
     [["transfer"], /^Unknown command 'transfer'/],
     [["tranfer-ownership"], /Did you mean transfer-ownership\?/],
@@ -87,7 +203,6 @@ describe("a usage error ends with 1, on stderr, without a request", () => {
     [["leave", "acme", "-x"], /^Unknown option '-x'\. Run/],
     [["leave", "acme", "--yes=1"], /--yes/],
     [["status", "--stack"], /^Option '-s, --stack <name>' argument missing/],
-    [["help"], /^Unknown command 'help'/],
     [["status", "acme"], /^Too many arguments for 'status'/],
     [["-q"], /^Unknown option '-q'/],
     [["transfer-ownership", "acme"], /^Required option '--to <person>' not specified/],

@@ -72,7 +72,7 @@ const ROOMS = {
     packages: ["zod"],
   },
   "cli/doctor": {
-    ours: ["core", "client", "lifecycle"],
+    ours: ["core", "client", "snapshot", "lifecycle"],
     cli: [...COMMAND, "commandLine.ts", "probe", "pulumi", "session.ts"],
   },
   "cli/completion": { cli: COMMAND },

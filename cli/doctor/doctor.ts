@@ -1,9 +1,11 @@
+import type { Settings } from "../../provider/lifecycle/runtime/settings.js";
 import { defineCommand, sharedOptions, type Invocation } from "../command.js";
 import { UnhealthyError } from "../errors.js";
 import { columns, plural, type Terminal } from "../output/terminal.js";
 import { profileOption, readProfile } from "../probe/profileFile.js";
 import { statements } from "../probe/statements/index.js";
-import type { Check } from "./check.js";
+import { warning, type Check } from "./check.js";
+import { planChecks } from "./plan.js";
 import { profileChecks } from "./profile.js";
 import { engineChecks, programChecks } from "./program.js";
 import { serviceChecks } from "./service.js";
@@ -12,6 +14,10 @@ import { nodeCheck } from "./versions.js";
 
 const options = {
   ...profileOption("Also say what this profile of the deployment, which pulumi-avala probe --out has written, means."),
+  program: {
+    type: "boolean",
+    description: "Also run pulumi preview, and look for what would stop the update: names, targets, the key.",
+  },
   ...sharedOptions,
 } as const;
 
@@ -23,32 +29,38 @@ export const doctor = defineCommand({
   about: [
     "Checks everything that a program needs: the versions of Node, Pulumi, its SDK and TypeScript; whether this package can be resolved from the program's folder, as the engine requires; the active settings and their sources; whether Avala is reachable and accepts the API key, which user it belongs to, and that user's roles; and whether the clocks agree. Each problem is printed with a fix.",
     "With --profile, it says which statements of the contract that the provider relies on differ in the deployment, what that means, and whether the provider works with it.",
+    "With --program it runs pulumi preview, and asks Avala what a preview does not ask: whether the organizations, teams and people that the program names exist, whether the names of new ones are free, whether the targets of adopt exist, and whether the key may change what is to be changed. An approved change can then be applied. Nothing is changed.",
     "It also works outside a project and without a key, and skips the checks that are then impossible. It never prints the key. The exit code is 1 if a check fails; warnings do not count.",
   ],
   sends: [
     "GET /users/me/permissions/, GET /organizations/ and GET /users/me/  once each, if there is a key",
     "GET /organizations/{slug}/members/  once, for an organization of at most 100 people",
+    "GET /organizations/, …/teams/ and …/members/  with --program, for the organizations that the program names",
   ],
   examples: [
     "doctor",
-    "doctor --stack prod --cwd infra",
+    "doctor --program --stack prod",
     "doctor --profile avala-profile.json",
+    "doctor --stack prod --cwd infra",
     "doctor --json | jq '.checks[] | select(.level != \"ok\")'",
   ],
   run: examine,
 });
 
-const groups = ["Machine and program", "Settings", "Avala", "Deployment"] as const;
+const groups = ["Machine and program", "Settings", "Avala", "Planned update", "Deployment"] as const;
 type Groups = Record<(typeof groups)[number], Check[]>;
 
 async function examine(invocation: Invocation<typeof options>): Promise<void> {
   const { options, terminal } = invocation;
   const profile = options.profile === undefined ? undefined : await readProfile(options.profile);
   const [engine, { settings, checks }] = await Promise.all([engineChecks(invocation), settingsChecks(invocation)]);
+  const service = settings ? await serviceChecks(settings, terminal) : [];
+  const isUsable = settings !== undefined && !service.some(({ level }) => level === "error");
   const found: Groups = {
     "Machine and program": [nodeCheck(process.versions.node), ...engine, ...programChecks(invocation)],
     Settings: checks,
-    Avala: settings ? await serviceChecks(settings, terminal) : [],
+    Avala: service,
+    "Planned update": options.program ? await planned(invocation, isUsable ? settings : undefined) : [],
     Deployment: profile ? profileChecks(profile, statements, Date.now()) : [],
   };
   const all = Object.values(found).flat();
@@ -60,6 +72,11 @@ async function examine(invocation: Invocation<typeof options>): Promise<void> {
     `${errors.length} of ${all.length} checks failed (${[...new Set(errors.map(({ name }) => name))].join(", ")}); see the ${errors.length === 1 ? "fix" : "fixes"} above.`,
     "",
   );
+}
+
+async function planned(invocation: Invocation<typeof options>, settings: Settings | undefined): Promise<Check[]> {
+  if (settings !== undefined) return planChecks(invocation, settings, invocation.terminal);
+  return [warning("plan", "The planned update was not checked: Avala cannot be asked.", "Fix the errors above first.")];
 }
 
 function show(found: Groups, all: readonly Check[], terminal: Terminal): void {

@@ -55,13 +55,14 @@ export function managedIn(state: unknown): Managed[] {
     );
   }
   const { resources = [] } = properties(deployment);
-  return (Array.isArray(resources) ? resources : [])
-    .map(properties)
+  const rows = (Array.isArray(resources) ? resources : []).map(properties);
+  const explicit = explicitProvidersIn(rows);
+  return rows
     .filter((resource) => resource["external"] !== true && resource["delete"] !== true)
-    .flatMap(managed);
+    .flatMap((resource) => managed(resource, explicit));
 }
 
-function managed(resource: Properties): Managed[] {
+function managed(resource: Properties, explicit: ReadonlySet<unknown>): Managed[] {
   const key = keyByType.get(resource["type"]);
   const id = resource["id"];
   if (key === undefined || typeof id !== "string" || id === "") return [];
@@ -79,7 +80,7 @@ function managed(resource: Properties): Managed[] {
       teamUid: part("teamUid"),
       who: part("who"),
       ...opened(properties(resource["outputs"])),
-      provider: explicitProvider(resource["provider"]),
+      provider: explicitProvider(resource["provider"], explicit),
     },
   ];
 }
@@ -93,9 +94,20 @@ function idParts(id: string, count: number): string[] {
 }
 
 /** `urn:pulumi:dev::app::pulumi:providers:pulumi-nodejs::tenant::<uuid>`; the engine calls its own `default`, or so and a version. */
-function explicitProvider(reference: unknown): string | undefined {
-  const name = nameOf(providerOf(reference));
-  return name === "" || isDefaultProvider(name) ? undefined : name;
+function explicitProvider(reference: unknown, explicit: ReadonlySet<unknown>): string | undefined {
+  const urn = providerOf(reference);
+  const name = nameOf(urn);
+  return name === "" || (isDefaultProvider(name) && !explicit.has(urn)) ? undefined : name;
+}
+
+/** URNs of the providers that a program declares, whatever they are called: their settings say so. */
+export function explicitProvidersIn(rows: readonly Properties[]): Set<unknown> {
+  return new Set(rows.filter(({ inputs }) => isExplicit(properties(inputs))).map(({ urn }) => urn));
+}
+
+/** Of the settings of a provider. */
+export function isExplicit(inputs: Properties): boolean {
+  return inputs["avala:explicit"] !== undefined;
 }
 
 /** Whether it is the name of a provider that the engine itself declares. */

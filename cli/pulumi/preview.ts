@@ -3,6 +3,7 @@ import { hiddenIn, withHiddenFlagsSet } from "../../provider/policy/hiddenState.
 import { createHash } from "node:crypto";
 import { hiddenText, isObject, propertiesOf, type Properties } from "./values.js";
 import { PreviewError } from "../errors.js";
+import { explicitProvidersIn } from "./managed.js";
 
 /** A resource as one side of a step shows it. */
 export interface Resource {
@@ -50,6 +51,8 @@ export interface Preview {
   leftOut: string[];
   /** Providers of ours that may mean another deployment from then on. */
   changedProviders: string[];
+  /** URNs of providers that the program declares, with keys of their own. */
+  explicitProviders: ReadonlySet<unknown>;
   /** Warnings of the program and its providers. */
   warnings: string[];
 }
@@ -109,6 +112,12 @@ export function previewOf(document: unknown): Preview {
     others: meant.flatMap(otherOf),
     complete: isComplete(steps, changeSummary),
     leftOut: left.map(({ urn }) => String(urn)),
+    explicitProviders: explicitProvidersIn(
+      steps.flatMap(({ urn, oldState, newState }) => {
+        const state = propertiesOf(newState ?? oldState);
+        return state["type"] === providerType ? [{ ...state, urn }] : [];
+      }),
+    ),
     changedProviders: meant.filter(isChangedProvider).map(({ urn }) => String(urn)),
     warnings: [
       ...new Set(diagnosed.filter(({ severity }) => severity === "warning").map(({ message }) => String(message))),

@@ -1,7 +1,7 @@
 import { ConfigError } from "../../provider/core/errors.js";
 import { resolveSettings, type Settings } from "../../provider/lifecycle/runtime/settings.js";
 import type { Invocation } from "../command.js";
-import { isDefaultProvider } from "../pulumi/managed.js";
+import { isDefaultProvider, isExplicit } from "../pulumi/managed.js";
 import { providerType } from "../pulumi/preview.js";
 import { nameOf, providerOf } from "../pulumi/urn.js";
 import { hiddenText, openedSecret, propertiesOf, rowsOf, type Properties } from "../pulumi/values.js";
@@ -114,10 +114,6 @@ function providersIn(rows: readonly Properties[]): Provider[] {
       isPending: row["delete"] === true,
     }))
     .filter(({ inputs }) => isExplicit(inputs) || givesKey(new Map(Object.entries(inputs))));
-}
-
-function isExplicit(inputs: Properties): boolean {
-  return inputs["avala:explicit"] !== undefined;
 }
 
 /** The engine declares it, with the stack configuration. */

@@ -12,13 +12,12 @@ let waiting = 0;
 export function countIfWaiting(resource: pulumi.CustomResource): void {
   const { status } = resource as unknown as { status?: unknown };
   if (status === undefined || !isLanguageHostProcess()) return;
-  knownValue(status).then(
-    (known) => {
-      if (known === "invited" && waiting++ === 0) process.once("beforeExit", tell);
-    },
-    // The engine reports the failure of the resource.
-    () => undefined,
-  );
+  // The engine reports the failure of the resource.
+  void knownValue(status).then(count, () => undefined);
+}
+
+function count(status: string | undefined): void {
+  if (status === "invited" && waiting++ === 0) process.once("beforeExit", tell);
 }
 
 /** The SDK's own handler of this event, which lets the engine go, comes later. */

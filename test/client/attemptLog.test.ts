@@ -16,6 +16,8 @@ const attempt = (more: Partial<Attempt> = {}): Attempt => ({
   ...more,
 });
 
+const failing = (length: number, fails: string) => Array.from({ length }, () => ({ fails }));
+
 /** The line of an attempt. */
 function line(level: "requests" | "debug", one: Attempt): string {
   const lines: string[] = [];
@@ -87,7 +89,7 @@ describe("a client", () => {
     try {
       const told: string[] = [];
       const { client, reply } = mocked({ onRetry: (text) => told.push(text) });
-      reply({ fails: "ECONNRESET" }, { status: 503 }, ...Array<{ fails: string }>(3).fill({ fails: "ETIMEDOUT" }));
+      reply({ fails: "ECONNRESET" }, { status: 503 }, ...failing(3, "ETIMEDOUT"));
       await finishFailing(client.organizations.list());
       expect(told).toEqual([
         "No answer from api.example.test (ECONNRESET); trying again (2 of 5).",
@@ -120,7 +122,7 @@ describe("a client", () => {
     jest.useFakeTimers();
     try {
       const { client: known, reply, sent } = mocked({ mostFirstTries: 1 });
-      reply(envelope([]), ...Array<{ fails: string }>(5).fill({ fails: "ECONNREFUSED" }));
+      reply(envelope([]), ...failing(5, "ECONNREFUSED"));
       await known.organizations.list();
       await finishFailing(known.organizations.list());
       expect(sent()).toHaveLength(6);

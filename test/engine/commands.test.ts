@@ -117,6 +117,43 @@ describe("commands on a stack", () => {
     expect([mixed.code, mixed.stderr]).toEqual([1, expect.stringMatching(/\[AVALA_CONFIG\]\n$/)]);
   });
 
+  it("bug: doctor --program finds what a preview does not ask, and sends reads only", async () => {
+    const doctor = async () => {
+      const { code, stdout } = await command(
+        ["doctor", "--program", "--json", "--stack", "test"],
+        emulator.environment(),
+      );
+      const { checks } = JSON.parse(stdout) as { checks: { name: string; level: string; message: string }[] };
+      return [
+        code,
+        ...checks
+          .filter(({ name }) => name.startsWith("plan"))
+          .map(({ level, name, message }) => `${level} ${name} ${message}`),
+      ];
+    };
+    const state = project.stateText();
+    expect(await doctor()).toEqual([0, expect.stringMatching(/^ok plan 2 changes planned; /)]);
+    const wrong: Declared[] = [
+      { kind: "Organization", name: "second", args: { name: "Acme" } },
+      { kind: "Team", name: "lost", args: { organization: ref("acme"), name: "Lost", adopt: "lost" } },
+      { kind: "Invitation", name: "eve", args: { organization: "acmee", email: person("eve") } },
+    ];
+    project.declare([...stack, ...wrong]);
+    expect((await project.preview()).code).toBe(0);
+    const [code, ...problems] = await doctor();
+    expect([code, problems.toSorted()]).toEqual([
+      1,
+      [
+        expect.stringMatching(/^error planAdopt Team "lost": organization acme has no team "lost"/),
+        expect.stringMatching(/^error planName Organization "second": an organization named "Acme" exists already/),
+        expect.stringMatching(/^error planOrganization Invitation "eve": organization "acmee" is not visible/),
+      ],
+    ]);
+    project.declare(stack);
+    expect(await emulator.writes()).toEqual([]);
+    expect(project.stateText()).toBe(state);
+  });
+
   it("transfer-ownership leaves nothing to do, with and without a refresh", async () => {
     project.declare([...stack, member("owner", { role: "admin" })]);
     await project.expectOk(["up", "--yes", "--skip-preview"]);

@@ -5,6 +5,7 @@ import {
   rosterOf,
   type ResourceSchema,
 } from "../../provider/schema/index.js";
+import { asciiAddress } from "../../provider/core/address.js";
 import { printable } from "../../provider/core/text.js";
 import type { Managed } from "./managed.js";
 import { secretText } from "./values.js";
@@ -71,13 +72,17 @@ function without(text: string, secret: string): string {
 }
 
 /** Texts that are secret; not those of a closed set, such as a role, which would be found in any sentence. */
-function secretsOf({ key, outputs, secret }: Managed): string[] {
+function secretsOf({ key, outputs, secret, who }: Managed): string[] {
   const schema: ResourceSchema = schemas[key];
-  return [...secret].flatMap((name) => {
+  // The id contains the person in clear, also where the state is encrypted.
+  const isPersonSecret = who !== undefined && (secret.has("email") || secret.has("user"));
+  const person = isPersonSecret ? [who, asciiAddress(who) ?? who] : [];
+  const values = [...secret].flatMap((name) => {
     const value = outputs[name];
     const field = schema.inputs[name] ?? schema.outputs[name];
     if (typeof value !== "string") return [];
     if (field && (isNewValue(field, "\0") || flagsOf(field).known !== undefined)) return [];
     return key === "teamRoster" && name === "members" ? [...rosterOf(value).keys()] : [value, ...value.split("\n")];
   });
+  return [...person, ...values];
 }

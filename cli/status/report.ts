@@ -2,6 +2,8 @@ import { printable } from "../../provider/core/text.js";
 import { nameColumn, ShownNames } from "../output/lookalikes.js";
 import { columns, plural, type Terminal } from "../output/terminal.js";
 import type { Declaration } from "../membership/declarations.js";
+import { Mask } from "../pulumi/mask.js";
+import { secretText } from "../pulumi/values.js";
 import type { Finding } from "../membership/standing.js";
 import type { Live } from "../membership/live.js";
 
@@ -32,13 +34,14 @@ const titles = {
 const groups = Object.keys(titles) as (keyof typeof titles)[];
 
 /** One screen: a group for each state, a line for each person in it. */
-export function show({ items, organizations, declared }: Report, terminal: Terminal): void {
+export function show({ items, organizations, declared }: Report, terminal: Terminal, mask = new Mask([])): void {
   const names = new ShownNames(items);
   const lines = groups.map((group) => ({
     group,
     rows: rowsOf(
       items.filter((item) => item.group === group),
       names,
+      mask,
     ),
   }));
   for (const { group, rows } of lines.filter(({ rows }) => rows.length > 0)) {
@@ -58,7 +61,7 @@ export function show({ items, organizations, declared }: Report, terminal: Termi
 }
 
 /** Person, organization, roles and state: one row for all that concerns one person in one organization. */
-function rowsOf(items: Item[], names: ShownNames): string[][] {
+function rowsOf(items: Item[], names: ShownNames, mask: Mask): string[][] {
   const rows = new Map<string, Item[]>();
   // A state holds its resources in the order in which they came about, which is another one each time.
   for (const item of items.toSorted((one, other) => compare(what(one, names), what(other, names)))) {
@@ -66,15 +69,16 @@ function rowsOf(items: Item[], names: ShownNames): string[][] {
     rows.set(key, [...(rows.get(key) ?? []), item]);
   }
   const lines = [...rows.values()].map((same) => {
-    const [{ person, organization }] = same as [Item];
+    const [{ person, organization, declaration }] = same as [Item];
     const whats = new Set(same.map((item) => what(item, names)));
     const messages = new Set(tellingOf(same).map(({ message }) => message));
+    const shown = mask.text(names.person(person));
     return [
-      names.person(person),
+      shown === secretText && declaration ? `${shown} (${declaration.name})` : shown,
       organization.row?.slug ?? organization.uid,
       [...whats].join(", "),
       [...messages].join("; "),
-    ];
+    ].map((cell) => mask.text(cell));
   });
   return lines.toSorted((one, other) => compare(one.join("\0"), other.join("\0")));
 }

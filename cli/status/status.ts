@@ -2,6 +2,8 @@ import { normalizeEmail } from "../../provider/core/address.js";
 import type { Snapshot } from "../../provider/snapshot/index.js";
 import { defineCommand, sharedOptions, type Invocation } from "../command.js";
 import { withSession } from "../session.js";
+import { managedIn } from "../pulumi/managed.js";
+import { Mask } from "../pulumi/mask.js";
 import { findState, noState, stateFile } from "../pulumi/state.js";
 import { declarationsIn, type Declaration, type Recorded } from "../membership/declarations.js";
 import { judge, judgeInvitation, judgeTime } from "../membership/standing.js";
@@ -45,7 +47,9 @@ export const status = defineCommand({
 
 async function runStatus(invocation: Invocation<typeof options>): Promise<void> {
   const { options, terminal } = invocation;
-  const recorded = await recordedState(invocation);
+  const state = await recordedState(invocation);
+  const recorded = declarationsIn(state);
+  const mask = new Mask(managedIn(state));
   const report = await withSession(invocation, async (session) => {
     const snapshot = session.loadSnapshot();
     const wanted = await Promise.all(options.organization.map((one) => snapshot.organization(one)));
@@ -56,15 +60,15 @@ async function runStatus(invocation: Invocation<typeof options>): Promise<void> 
     );
   });
   for (const note of report.organizations.flatMap(({ notes }) => notes)) terminal.note(note);
-  if (options.json) terminal.json(asJson(report));
-  else show(report, terminal);
+  if (options.json) terminal.json(mask.all(asJson(report)));
+  else show(report, terminal, mask);
 }
 
-async function recordedState(invocation: Invocation<typeof options>): Promise<Recorded> {
+async function recordedState(invocation: Invocation<typeof options>): Promise<unknown> {
   const { stack, cwd, organization } = invocation.options;
   const state = await findState(invocation);
-  if (state !== undefined) return declarationsIn(state);
-  if (organization.length > 0 && stack === undefined && cwd === undefined) return declarationsIn({ deployment: {} });
+  if (state !== undefined) return state;
+  if (organization.length > 0 && stack === undefined && cwd === undefined) return { deployment: {} };
   throw noState("--organization <slug>");
 }
 

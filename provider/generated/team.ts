@@ -19,7 +19,7 @@ export interface TeamArgs {
    */
   description?: pulumi.Input<string | undefined>;
   /**
-   * Color in Avala's pages, such as `#6366F1`; 1 to 7 characters.
+   * Color in Avala's pages, such as `#6366F1`; 1 to 7 characters. Another form than `#RGB` and `#RRGGBB` causes a warning.
    * Default: chosen by Avala, and not managed.
    */
   color?: pulumi.Input<string | undefined>;
@@ -55,7 +55,7 @@ export interface TeamState {
    */
   description?: pulumi.Input<string | undefined>;
   /**
-   * Color in Avala's pages, such as `#6366F1`; 1 to 7 characters.
+   * Color in Avala's pages, such as `#6366F1`; 1 to 7 characters. Another form than `#RGB` and `#RRGGBB` causes a warning.
    * Default: chosen by Avala, and not managed.
    */
   color?: pulumi.Input<string | undefined>;
@@ -103,7 +103,7 @@ export interface TeamOutputs {
    */
   readonly description: pulumi.Output<string | undefined>;
   /**
-   * Color in Avala's pages, such as `#6366F1`; 1 to 7 characters.
+   * Color in Avala's pages, such as `#6366F1`; 1 to 7 characters. Another form than `#RGB` and `#RRGGBB` causes a warning.
    * Default: chosen by Avala, and not managed.
    */
   readonly color: pulumi.Output<string | undefined>;

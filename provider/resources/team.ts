@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TeamArgs, TeamOutputs, TeamState } from "../generated/team.js";
+import { quoted } from "../core/text.js";
 import { team as schema } from "../schema/team.js";
 import { isOfKind, registration, shortStacks, typeToken } from "./base.js";
 import { noteDeclaration } from "./notes.js";
@@ -28,6 +29,7 @@ export class Team extends pulumi.CustomResource {
     } finally {
       restore();
     }
+    warnUnusualColor(this, args.color);
     noteDeclaration(this, schema, name, args, opts);
     // Not enumerable: only TeamMembership and TeamRoster read it.
     Object.defineProperty(this, "__forceDestroy", { value: args.forceDestroy === true });
@@ -45,4 +47,11 @@ export class Team extends pulumi.CustomResource {
   static get(name: string, id: pulumi.Input<pulumi.ID>, state?: TeamState, opts?: pulumi.CustomResourceOptions): Team {
     return new Team(name, { ...state } as TeamArgs, { ...opts, id });
   }
+}
+
+/** Avala accepts any text of this length, so it is not refused; a value that is not known is not judged. */
+function warnUnusualColor(team: Team, color: TeamArgs["color"]): void {
+  if (typeof color !== "string" || /^#(?:[0-9a-f]{3}){1,2}$/i.test(color.trim())) return;
+  const text = `color ${quoted(color, 20)} has not the form #RGB or #RRGGBB, such as #6366F1: Avala accepts it, and may not show it.`;
+  void pulumi.log.warn(text, team);
 }

@@ -21,7 +21,8 @@ export const team = {
       emptyValue: "",
     }),
     color: field(nonEmptyText(7).optional(), {
-      description: "Color in Avala's pages, such as `#6366F1`; 1 to 7 characters.",
+      description:
+        "Color in Avala's pages, such as `#6366F1`; 1 to 7 characters. Another form than `#RGB` and `#RRGGBB` causes a warning.",
       defaultText: "chosen by Avala, and not managed.",
       caseInsensitive: true,
     }),

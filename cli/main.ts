@@ -24,10 +24,10 @@ interface Failure {
   fix: string;
 }
 
-/** Prints an error in one line, without its stack, and as JSON where no result has been printed; returns the exit code. */
+/** Prints an error without its stack, in one line unless it lists the faults of a file, and as JSON where no result has been printed; returns the exit code. */
 function reportError(error: unknown, terminal: Terminal, json: boolean): number {
   const { code, message, fix } = failureOf(error);
-  const text = `${message} ${fix}`.trim();
+  const text = error instanceof AvalaError ? error.message : message;
   terminal.error(error instanceof AvalaError ? `${text} [${code}]` : text);
   if (json && !terminal.hasResult) terminal.json({ error: { code, message, fix } });
   return error instanceof Interrupted ? 128 + constants.signals[error.signal] : 1;

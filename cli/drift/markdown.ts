@@ -1,4 +1,4 @@
-import { code, prose } from "../output/markdown.js";
+import { code, instructions, prose } from "../output/markdown.js";
 import { plural } from "../output/terminal.js";
 import {
   adoptFirst,
@@ -44,14 +44,13 @@ function written(report: Report, most: number): string {
     prose(summary(report)),
     ...grouped(report).flatMap(({ kind, findings }) => [
       `### ${titles[kind]} (${findings.length})`,
-      ...byRepair(findings).flatMap((same) => [
-        table(
-          ["Subject", "Organization", "Role", "Difference"],
-          same.map((finding) => rowOf(finding, names)),
-          most,
-        ),
-        prose(same[0]!.repair),
-      ]),
+      table(
+        ["Subject", "Organization", "Role", "Difference", "Repair"],
+        byRepair(findings)
+          .flat()
+          .map((finding) => [...rowOf(finding, names), finding.repair]),
+        most,
+      ),
     ]),
     ...(notices.length > 0
       ? [
@@ -76,10 +75,16 @@ function written(report: Report, most: number): string {
   ].join("\n\n");
 }
 
-function table(head: string[], rows: Row[], most: number): string {
+function table(head: string[], rows: [...Row, repair?: string][], most: number): string {
   const lines = rows
     .slice(0, most)
-    .map(([name, where, part, message]) => [code(name), code(where), part === "" ? "" : code(part), prose(message)]);
+    .map(([name, where, part, message, repair]) => [
+      code(name),
+      code(where),
+      part === "" ? "" : code(part),
+      prose(message),
+      ...(repair === undefined ? [] : [instructions(repair)]),
+    ]);
   const text = [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
   return rows.length > most ? `${text}\n\n${more(rows.length - most)}` : text;
 }

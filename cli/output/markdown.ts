@@ -16,9 +16,41 @@ export function code(text: string, length = 120): string {
   return `${fence}${space}${shown}${space}${fence}`;
 }
 
+/** Commands in sentences of ours, with their options and the placeholders of their arguments. */
+const commands =
+  /((?:npx pulumi-avala [a-z-]+|pulumi (?:up|refresh|preview|destroy|import))(?: --?[\w-]+| <[a-z ]+>)*)/;
+/** A name of others, in the quotes of `quoted`. */
+const quotation = /("[^"]*")/;
+
 /** A sentence of ours with names of others in it: whatever is no plain word stands in a code span. */
 export function prose(text: string, length = 400): string {
-  return printable(text, length).split(" ").map(word).join(" ");
+  return eachSecond(printable(text, length), quotation, words, (name) => {
+    const inner = name.slice(1, -1);
+    return words(inner) === inner ? name : `"${code(inner)}"`;
+  });
+}
+
+/** Sentences of ours alone, with commands: each is one code span. */
+export function instructions(text: string): string {
+  return eachSecond(text, commands, prosePart, code);
+}
+
+function words(text: string): string {
+  return text.split(" ").map(word).join(" ");
+}
+
+/** `prose` leaves out spaces at the ends. */
+function prosePart(text: string): string {
+  const [, before, inner, after] = /^(\s*)(.*?)(\s*)$/s.exec(text)!;
+  return `${before}${prose(inner!)}${after}`;
+}
+
+/** Parts of a text that match a pattern in one group, and those between them. */
+function eachSecond(text: string, pattern: RegExp, other: (text: string) => string, match: (text: string) => string) {
+  return text
+    .split(pattern)
+    .map((part, at) => (at % 2 === 0 ? other(part) : match(part)))
+    .join("");
 }
 
 function word(text: string): string {

@@ -73,8 +73,7 @@ export class Terminal {
 
   error(text: string): void {
     this.endProgress();
-    const lines = text.split("\n").map((line) => this.#styled("red", stripped(line), this.#process.stderr));
-    this.#process.stderr.write(`${lines.join("\n")}\n`);
+    this.#process.stderr.write(`${this.#styled("red", harmless(text), this.#process.stderr)}\n`);
   }
 
   /** What a long work is at: a line that stands until something else is shown; where no terminal is, one now and then. */

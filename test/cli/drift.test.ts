@@ -244,6 +244,23 @@ describe("an organization that is not visible", () => {
     expect(await o.emulator.calls()).toEqual(["DELETE /organizations/acme/", "GET /organizations/"]);
   });
 
+  it("bug: is not drift if the explicit provider is called default", async () => {
+    const state = await upAll();
+    await o.emulator.addKey("avk_zoe", person("zoe"));
+    o.desk.environment["AVALA_API_KEY"] = "avk_zoe";
+    const type = "pulumi:providers:pulumi-nodejs";
+    const provider = (inputs: object) => ({ urn: `urn:pulumi:dev::app::${type}::default`, type, id: "1", inputs });
+    state.rows.push(provider({ "avala:explicit": "true" }));
+    const explicit = await drifted(o.desk, state);
+    expect([explicit.drift, explicit.notVisible]).toEqual([
+      false,
+      [expect.stringMatching(/the provider "default".*--organization/)],
+    ]);
+    state.rows.pop();
+    state.rows.push(provider({}));
+    expect((await drifted(o.desk, state)).counts).toMatchObject({ missing: 1 });
+  });
+
   it("is not drift if the key of an explicit provider manages it", async () => {
     const state = await upAll();
     for (const row of state.rows) row["provider"] = String(row["provider"]).replace("::default::", "::tenant::");
@@ -798,6 +815,33 @@ describe("a secret in the state", () => {
   });
 });
 
+describe("bug: whoever cannot accept does not wait for an acceptance", () => {
+  const acceptance = /^Pending acceptance\. Reminder: npx pulumi-avala resend /;
+  const place = (name: string) => teamMembership({ team: idOf("core"), email: person(name) });
+  const core = () => team({ organization: uids.acme, name: "Core", adopt: "core" });
+
+  it.each<[string, () => Promise<unknown>, string, RegExp]>([
+    ["invited", () => api("POST", "invitations/", { email: person("zoe") }), "waiting", acceptance],
+    ["nobody has invited them", async () => {}, "waiting", /^Without an invitation they cannot accept: declare them/],
+    [
+      "the invitation has expired",
+      async () => {
+        await api("POST", "invitations/", { email: person("zoe") });
+        await o.emulator.expire(person("zoe"));
+      },
+      "expired",
+      /^Invite them again first, or remove the team membership/,
+    ],
+  ])("%s", async (_, arrange, kind, repair) => {
+    await arrange();
+    const state = await up({ core: core(), zoe: place("zoe") });
+    const { findings } = await drifted(o.desk, state);
+    expect(findings.filter(({ resource }) => resource?.name === "zoe")).toMatchObject([
+      { kind, subject: "teamMembership", repair: expect.stringMatching(repair) as string },
+    ]);
+  });
+});
+
 describe("names of others", () => {
   const hostile = [
     "| a | b |",
@@ -863,9 +907,9 @@ describe("names of others", () => {
     const tables = tokens.filter((token): token is Tokens.Table => token.type === "table");
     const rows = tables.flatMap((table) => table.rows);
     const { findings, notices } = await drifted(o.desk, state);
-    // Every sentence is complete in the last of four cells: no name has ended a cell.
+    // Every sentence is complete in the fourth cell, before the repair: no name has ended a cell.
     const sentences = [...findings, ...notices].map(({ message }) => printable(message, 400).replaceAll("\\|", "\\ |"));
-    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([4]));
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([4, 5]));
     expect(rows.map((row) => shownText(row[3]!.tokens)).toSorted()).toEqual(sentences.toSorted());
     expect(new Set(tokens.map(({ type }) => type))).toEqual(
       new Set(["heading", "space", "paragraph", "table", "code"]),
@@ -882,6 +926,21 @@ describe("names of others", () => {
     const blocks = tokens.filter((token) => token.type === "code") as Tokens.Code[];
     expect(blocks).toHaveLength(1);
     expect(JSON.parse(blocks[0]!.text)).toEqual((await drifted(o.desk, state)).importFile);
+  });
+
+  it("bug: the commands of an issue are whole, and each kind is one table", async () => {
+    const state = await upAll();
+    await api("PATCH", "teams/core/", { description: "changed" });
+    await api("PATCH", `members/${uids.mia}/role/`, { role: "admin" });
+    await api("DELETE", `teams/labs/members/${uids.lee}/`);
+    await api("DELETE", `members/${uids.ada}/`);
+    const { stdout } = await o.desk.run(["drift", "--state", "-", "--markdown"], { stdin: state.text });
+    expect(stdout).toContain("| Run `pulumi up --refresh` to restore it, or change the code to the current value. |");
+    expect(stdout).toContain("`npx pulumi-avala resend <organization> <email>`");
+    const heads = stdout.split("\n").filter((line) => line.startsWith("### ") || line.startsWith("| Subject"));
+    const kinds = heads.filter((line) => line.startsWith("### ") && !line.includes("Not managed"));
+    expect(kinds.length).toBeGreaterThan(2);
+    expect(heads.filter((line) => line.startsWith("| Subject"))).toHaveLength(kinds.length);
   });
 
   it("leave an issue within GitHub's length limit", async () => {
@@ -905,7 +964,7 @@ describe("usage", () => {
     [["--ignore", "rules.txt"], "AVALA_RULES", /must end in \.yaml, \.yml, \.json/],
   ])("%j is refused", async (args, code, reported) => {
     const ended = await o.desk.run(["drift", ...args]);
-    expect([ended.code, ended.stdout]).toEqual([1, ""]);
+    expect([ended.code, ended.stdout]).toEqual([1, args.includes("--json") ? (expect.any(String) as string) : ""]);
     expect(ended.stderr).toMatch(reported);
     expect(ended.stderr).toMatch(new RegExp(` \\[${code}\\]\\n$`));
   });

@@ -39,6 +39,9 @@ function reported({ organizationUid, email }: Case, { findings, notices }: Repor
   ].toSorted();
 }
 
+/** What has become of a pending team membership: nobody can accept an invitation that has expired. */
+const ofWaiting: Partial<Record<Situation, string>> = { accepted: "ready", expired: "expired" };
+
 /** The expected findings follow from what a refresh records. */
 function expected(situation: Situation, declaration: keyof typeof declarations): string[] {
   const [, text] = /state: ([\w+]+)/.exec(table[situation][declaration].refresh) ?? [];
@@ -47,7 +50,7 @@ function expected(situation: Situation, declaration: keyof typeof declarations):
   const isPlace = (index: number) => declaration.startsWith("team") || index === 1;
   const own = statuses.flatMap((status, index) => {
     const kind = status === "active" ? (situation === "accepted" ? "ready" : undefined) : status;
-    const next = kind === "waiting" && situation === "accepted" ? "ready" : kind;
+    const next = kind === "waiting" ? (ofWaiting[situation] ?? kind) : kind;
     return next ? [`${next} ${isPlace(index) ? "teamMembership" : "person"} sam`] : [];
   });
   const people = ["withdrawn", "member", "admin", "memberAndLead"].includes(declaration);

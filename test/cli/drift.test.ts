@@ -964,7 +964,7 @@ describe("usage", () => {
     [["--ignore", "rules.txt"], "AVALA_RULES", /must end in \.yaml, \.yml, \.json/],
   ])("%j is refused", async (args, code, reported) => {
     const ended = await o.desk.run(["drift", ...args]);
-    expect([ended.code, ended.stdout]).toEqual([1, args.includes("--json") ? (expect.any(String) as string) : ""]);
+    expect([ended.code, ended.stdout !== ""]).toEqual([1, args.includes("--json")]);
     expect(ended.stderr).toMatch(reported);
     expect(ended.stderr).toMatch(new RegExp(` \\[${code}\\]\\n$`));
   });

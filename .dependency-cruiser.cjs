@@ -25,7 +25,7 @@ const ROOMS = {
   },
   "provider/generated": { ours: ["schema"], oursTypes: ["resources"], types: ["@pulumi/pulumi"] },
   "cli/errors.ts": { ours: ["core"] },
-  "cli/output": { ours: ["core"], cli: ["errors.ts"] },
+  "cli/output": { ours: ["core"], cli: ["errors.ts"], packages: ["hono"] },
   "cli/command.ts": { cli: ["output"] },
   "cli/input.ts": { ours: ["core"], cli: ["errors.ts"] },
   "cli/help.ts": { cli: ["command.ts", "output"] },
@@ -47,6 +47,10 @@ const ROOMS = {
     cli: ["errors.ts", "output", "pulumi", "session.ts"],
   },
   "cli/actions": { ours: ["core", "client", "snapshot"], cli: [...COMMAND, "membership", "session.ts"] },
+  "cli/access": {
+    ours: ["core", "schema", "policy", "client", "snapshot"],
+    cli: [...COMMAND, "membership", "pulumi", "session.ts"],
+  },
   "cli/status": { ours: ["core", "snapshot"], cli: [...COMMAND, "membership", "pulumi", "session.ts"] },
   "cli/drift": {
     ours: ["core", "schema", "policy", "client", "snapshot", "lifecycle"],
@@ -77,7 +81,19 @@ const ROOMS = {
   },
   "cli/completion": { cli: COMMAND },
   "cli/commands.ts": {
-    cli: ["command.ts", "actions", "completion", "doctor", "drift", "import", "probe", "rehearse", "review", "status"],
+    cli: [
+      "command.ts",
+      "access",
+      "actions",
+      "completion",
+      "doctor",
+      "drift",
+      "import",
+      "probe",
+      "rehearse",
+      "review",
+      "status",
+    ],
   },
   "cli/main.ts": { ours: ["core"], cli: [...COMMAND, "commandLine.ts", "commands.ts"] },
   "emulator/src": { packages: ["hono", "@hono/node-server", "@hono/zod-openapi", "zod"] },
@@ -87,6 +103,7 @@ const ROOMS = {
 const EXCEPTIONS = {
   "provider/lifecycle/runtime/engineLog.ts": ["@pulumi/pulumi", "@grpc/grpc-js"],
   "provider/core/dataFile.ts": ["yaml"],
+  "cli/access/peopleFiles.ts": ["yaml"],
 };
 
 const escape = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");

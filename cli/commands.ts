@@ -1,3 +1,4 @@
+import { access } from "./access/access.js";
 import type { Command } from "./command.js";
 import { completionOf } from "./completion/completion.js";
 import { doctor } from "./doctor/doctor.js";
@@ -16,6 +17,7 @@ const working: readonly Command[] = [
   drift,
   review,
   rehearse,
+  access,
   status,
   resend,
   transferOwnership,

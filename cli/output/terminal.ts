@@ -52,6 +52,12 @@ export class Terminal {
     this.#out(`${this.#styled("bold", harmless(text), this.#process.stdout)}\n`);
   }
 
+  /** A result in a format of its own, whose texts have been made harmless: as it is, to the last character. */
+  raw(text: string): void {
+    this.endProgress();
+    this.#process.stdout.write(text);
+  }
+
   /** The result for programs. */
   json(value: unknown): void {
     this.endProgress();

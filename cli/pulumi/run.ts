@@ -46,12 +46,14 @@ export async function stackConfiguration(stackTarget: StackTarget): Promise<Read
 /**
  * The stack's state, as `pulumi stack export` writes it.
  * @param secrets with those in clear, for comparing: nothing of them may be shown or written
+ * @param version an earlier one, as `pulumi stack history` counts them
  */
-export async function exportedState(stackTarget: StackTarget, { secrets = false } = {}): Promise<unknown> {
-  return parse(
-    await pulumi(stackTarget, ["stack", "export", ...(secrets ? ["--show-secrets"] : [])]),
-    "pulumi stack export",
-  );
+export async function exportedState(
+  stackTarget: StackTarget,
+  { secrets = false, version }: { secrets?: boolean; version?: string } = {},
+): Promise<unknown> {
+  const more = [...(secrets ? ["--show-secrets"] : []), ...(version === undefined ? [] : ["--version", version])];
+  return parse(await pulumi(stackTarget, ["stack", "export", ...more]), "pulumi stack export");
 }
 
 /** What `pulumi version` prints; undefined where there is no CLI on the PATH. */

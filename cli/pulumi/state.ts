@@ -29,6 +29,13 @@ export async function findState(asked: Asked, { secrets = false } = {}): Promise
   return isSealed ? exportedState(asked, { secrets }) : exported;
 }
 
+/** An earlier state, with its secrets: a version of the project's stack, or a file. */
+export async function stateOf(asked: StackTarget, fileOrVersion: string): Promise<unknown> {
+  if (!/^\d+$/.test(fileOrVersion)) return parse(await inputText(fileOrVersion), sourceName(fileOrVersion));
+  if (!isInProject(asked)) throw noState();
+  return exportedState(asked, { secrets: true, version: fileOrVersion });
+}
+
 /** @param more what else may be given, for people */
 export function noState(more?: string): UsageError {
   const ways = ["--cwd <folder>", "--state <file>", ...(more === undefined ? [] : [more])];

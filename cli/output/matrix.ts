@@ -1,0 +1,171 @@
+import { printable } from "../../provider/core/text.js";
+import { code, prose } from "./markdown.js";
+import { columns } from "./terminal.js";
+
+/** What somebody has in an organization or a team; `waiting` and `invited` have nothing yet, `expired` and `gone` nothing any more. */
+export type CellState = "active" | "invited" | "waiting" | "expired" | "gone";
+
+export interface MatrixCell {
+  role: string;
+  state: CellState;
+  /** Short words that stand beside the role: `unmanaged`, `expired`. */
+  marks: readonly string[];
+  /** Compared with an earlier report: what has changed, and what was there before. */
+  change?: { kind: "gained" | "lost" | "changed"; before?: string | undefined } | undefined;
+}
+
+export interface MatrixTeam {
+  key: string;
+  name: string;
+  members: number;
+  leads: number;
+  marks: readonly string[];
+}
+
+export interface MatrixPerson {
+  name: string;
+  fullName?: string | undefined;
+  /** In the organization itself; undefined where only teams are known. */
+  own: MatrixCell | undefined;
+  /** By the key of a team. */
+  cells: ReadonlyMap<string, MatrixCell>;
+  /** Short words about the person: `external`, `in no team`. */
+  marks: readonly string[];
+  /** One value for each of the matrix's `details`. */
+  details: readonly string[];
+  /** Sentences: one for each access. */
+  notes: readonly string[];
+}
+
+/** Who has access to what in one organization: people in rows, the organization and its teams in columns. */
+export interface Matrix {
+  title: string;
+  /** Numbers that stand above: `members`, `invited`. */
+  counts: readonly (readonly [label: string, count: number])[];
+  teams: readonly MatrixTeam[];
+  people: readonly MatrixPerson[];
+  /** Titles of further columns. */
+  details: readonly string[];
+}
+
+const signs = { gained: "+", lost: "-", changed: "~" } as const;
+const pending: ReadonlySet<CellState> = new Set(["invited", "waiting"]);
+
+export const isPending = ({ state }: MatrixCell): boolean => pending.has(state);
+
+/** Filled for leads, a ring for members; another role is written out. */
+export function symbolOf({ role }: MatrixCell): string {
+  return role === "lead" ? "●" : role === "member" ? "○" : printable(role, 20);
+}
+
+export function signOf({ change }: MatrixCell): string {
+  return change === undefined ? "" : signs[change.kind];
+}
+
+/** In words: "member (waiting, unmanaged; before: lead)". */
+export function cellText(cell: MatrixCell): string {
+  const { role, state, marks, change } = cell;
+  const beside = [...(state === "active" ? [] : [state]), ...marks].join(", ");
+  const before = change?.before === undefined ? "" : `before: ${printable(change.before, 60)}`;
+  const more = [beside, change && change.kind !== "changed" ? change.kind : "", before].filter(Boolean).join("; ");
+  return `${printable(role, 20)}${more === "" ? "" : ` (${more})`}`;
+}
+
+/** The counts above a matrix in one line: "42 members, 6 invited". */
+export function countsText({ counts }: Pick<Matrix, "counts">): string {
+  return counts.map(([label, count]) => `${count} ${label}`).join(", ");
+}
+
+interface Table {
+  head: string[];
+  rows: string[][];
+}
+
+/** The matrix as a list: the teams of a person stand in one cell. Columns that are empty are left out. */
+function tableOf({ teams, people, details }: Matrix, show: (text: string) => string): Table {
+  const head = ["Person", "Role", "Teams", ...details, "Marks"];
+  const rows = people.map((person) => {
+    const inTeams = teams.flatMap(({ key, name }) => {
+      const cell = person.cells.get(key);
+      if (cell === undefined) return [];
+      const symbol = `${signOf(cell)}${symbolOf(cell)}`;
+      const [, beside = ""] = /(\(.*\))$/.exec(cellText(cell)) ?? [];
+      return [`${symbol} ${show(printable(name, 60))}${beside && ` ${beside}`}`];
+    });
+    const own = person.own ? `${signOf(person.own)}${cellText(person.own)}` : "";
+    return [person.name, own, inTeams.join(", "), ...person.details, person.marks.join(", ")];
+  });
+  const used = head.map((_, at) => at < 2 || rows.some((row) => row[at] !== ""));
+  const kept = (row: readonly string[]) => row.filter((_, at) => used[at]);
+  return { head: kept(head), rows: rows.map(kept) };
+}
+
+/** Narrower columns are not made narrower still. */
+const narrowest = 12;
+/** Of a cell, where nothing is wrapped. */
+const widest = 254;
+
+/** Lines of at most `width` characters: cells are wrapped at spaces, and cut only where a word is longer than a column. */
+export function matrixLines(matrix: Matrix, width: number): string[] {
+  const { head, rows } = tableOf(matrix, (text) => text);
+  const cells = [head, ...rows].map((row) => row.map((text) => printable(text, widest * 8)));
+  if (width === Infinity) return columns(cells, widest * 8);
+  const widths = fitted(cells, width);
+  return cells.flatMap((row) => {
+    const wrappedCells = row.map((text, at) => pieces(text, widths[at]!));
+    const height = Math.max(...wrappedCells.map(({ length }) => length));
+    return Array.from({ length: height }, (_, line) =>
+      wrappedCells
+        .map((lines, at) => padded(lines[line] ?? "", widths[at]!))
+        .join("  ")
+        .trimEnd(),
+    );
+  });
+}
+
+/** Widths of the columns that fit into a line: the widest ones give way first. */
+function fitted(cells: readonly (readonly string[])[], width: number): number[] {
+  const widths = cells[0]!.map((_, at) => Math.max(...cells.map((row) => lengthOf(row[at]!))));
+  const room = Math.max(width - 2 * (widths.length - 1), widths.length);
+  for (let total = widths.reduce((sum, one) => sum + one, 0); total > room; total--) {
+    const most = Math.max(...widths);
+    if (most <= narrowest && total <= widths.length * narrowest) break;
+    widths[widths.indexOf(most)]!--;
+  }
+  return widths;
+}
+
+function pieces(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && lengthOf(last) + lengthOf(word) < width) lines[lines.length - 1] = `${last} ${word}`;
+    else {
+      const letters = [...word];
+      do lines.push(letters.splice(0, width).join(""));
+      while (letters.length > 0);
+    }
+  }
+  return lines;
+}
+
+const lengthOf = (text: string): number => [...text].length;
+const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - lengthOf(text)));
+
+/** A table of GitHub's Markdown; names and texts of others stand in code spans. */
+export function matrixMarkdown(matrix: Matrix): string[] {
+  const { head, rows } = tableOf(matrix, (text) => code(text));
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const teamsAt = head.indexOf("Teams");
+  const cell = (text: string, at: number) => {
+    if (text === "") return " ";
+    return at === teamsAt ? text : at === 0 ? code(text, widest) : prose(text, widest * 4);
+  };
+  return [line(head), line(head.map(() => "---")), ...rows.map((row) => line(row.map(cell)))];
+}
+
+/** Teams in which something is to be noted: without a lead, unmanaged. */
+export function teamRemarks({ teams }: Matrix): string[] {
+  const marked = teams.filter(({ marks }) => marks.length > 0);
+  return marked.map(({ name, marks }) => `${printable(name, 60)}: ${marks.join(", ")}`);
+}

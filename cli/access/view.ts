@@ -137,7 +137,7 @@ function detailsOf(person: Person, all: readonly Access[]): string[] {
 function placeOf({ declared, team }: Access): string | undefined {
   const places = declared.flatMap(({ file, line }) => (file === undefined ? [] : `${printable(file, 100)}:${line}`));
   if (places.length > 0) return places[0];
-  return team === undefined && declared[0] ? `${declared[0].kind} ${printable(declared[0].name, 120)}` : undefined;
+  return team === undefined && declared[0] ? printable(declared[0].name, 120) : undefined;
 }
 
 /** Everything about one access, for people. */

@@ -22,11 +22,15 @@ export interface MatrixPage {
   matrices: readonly Matrix[];
 }
 
+/** Without the indentation of the templates, which would be a third of a large page. */
+const tight = (text: string) => text.replace(/\s*\n\s*/g, "\n");
+const [style, script] = [tight(matrixStyle), tight(matrixScript)];
+
 const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 const policy = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
-  `script-src ${hashOf(matrixScript)}`,
+  `script-src ${hashOf(script)}`,
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");
@@ -42,9 +46,7 @@ export function matrixHtml({ title, about, notes, matrices }: MatrixPage): strin
         <meta name="referrer" content="no-referrer" />
         <meta name="color-scheme" content="light dark" />
         <title>${[title, ...matrices.map((matrix) => matrix.title)].join(": ")}</title>
-        <style>
-          ${raw(matrixStyle)}
-        </style>
+        ${raw(`<style>${style}</style>`)}
       </head>
       <body>
         <main>
@@ -52,12 +54,10 @@ export function matrixHtml({ title, about, notes, matrices }: MatrixPage): strin
           <p class="about">${about}</p>
           ${notes.map((note) => html`<p class="note">${printable(note, 1000)}</p>`)} ${matrices.map(matrixSection)}
         </main>
-        <script>
-          ${raw(matrixScript)};
-        </script>
+        ${raw(`<script>${script}</script>`)}
       </body>
     </html> `;
-  return String(page);
+  return `${tight(String(page)).trimEnd()}\n`;
 }
 
 /** A matrix with its counts, filter and legend. */
@@ -94,7 +94,7 @@ export function matrixSection(matrix: Matrix, at = 0): Html {
             <th scope="col">Person</th>
             <th scope="col">Role</th>
             ${teams.map(teamHead)}${details.map((name) => html`<th scope="col" class="detail">${name}</th>`)}
-            <th scope="col" class="detail">All of it</th>
+            <th scope="col" class="detail">Each access</th>
           </tr>
         </thead>
         <tbody>

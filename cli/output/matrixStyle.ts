@@ -23,7 +23,7 @@ input { font: inherit; color: inherit; background: var(--ground); border: 1px so
 :focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
 .legend { font-size: .85rem; gap: .25rem 1rem; }
 .legend i, td i { font-style: normal; }
-.wide { overflow: auto; max-height: 85vh; border: 1px solid var(--line); border-radius: .4rem; }
+.wide { position: relative; overflow: auto; max-height: 85vh; border: 1px solid var(--line); border-radius: .4rem; }
 table { border-collapse: separate; border-spacing: 0; font-size: .9rem; }
 th, td { border-bottom: 1px solid var(--line); border-right: 1px solid var(--line); padding: .2rem .5rem; text-align: left; vertical-align: top; }
 td { text-align: center; }
@@ -37,7 +37,8 @@ th.team { padding: .3rem .1rem; text-align: center; min-width: 2.1rem; }
 th.team span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 12rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; display: inline-block; }
 th.team b { display: block; font-weight: 400; color: var(--soft); }
 th.team small { color: var(--mark); font-weight: 400; }
-.detail { min-width: 6.5rem; max-width: 22rem; overflow-wrap: anywhere; }
+td.detail { max-width: 18rem; }
+td.detail > bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; width: max-content; max-width: 17rem; }
 .badge { border: 1px solid var(--line); border-radius: .6rem; padding: 0 .45rem; font-size: .85rem; }
 .badge.owner { background: var(--owner); color: var(--onowner); border-color: var(--owner); }
 .badge.admin { background: var(--admin); color: var(--onadmin); border-color: var(--onadmin); font-weight: 600; }
@@ -47,12 +48,13 @@ tr.ended th[scope=row], tr.ended td, td.ended { color: var(--soft); }
 tr.ended th[scope=row] bdi:first-child { text-decoration: line-through; }
 td.gained { background: var(--gain); color: var(--gained); } td.lost { background: var(--loss); color: var(--lost); } td.changed { background: var(--later); color: var(--mark); }
 b.gained { color: var(--gained); } b.lost { color: var(--lost); } b.changed { color: var(--mark); }
+details:not([open]) { white-space: nowrap; }
 details ul { margin: .25rem 0; padding-left: 1rem; min-width: 20rem; text-align: left; }
 summary { cursor: pointer; }
 .hide { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 tbody tr:hover td, tbody tr:hover th { box-shadow: inset 0 -1px var(--soft); }
-@media (max-width: 40rem) { main { padding: .6rem; } table { font-size: .8rem; } th, td { padding: .15rem .3rem; } tbody th { min-width: 0; width: 9rem; max-width: 9rem; } .detail { min-width: 8rem; } }
-@media print { .filter, .hide { display: none; } .wide { overflow: visible; max-height: none; border: 0; } thead th, tbody th { position: static; } table { font-size: 7pt; } tr { break-inside: avoid; } thead { display: table-header-group; } }
+@media (max-width: 40rem) { main { padding: .6rem; } table { font-size: .8rem; } th, td { padding: .15rem .3rem; } tbody th { min-width: 0; width: 9rem; max-width: 9rem; } td.detail { max-width: 12rem; } td.detail > bdi { max-width: 11rem; } }
+@media print { .filter, .hide { display: none; } td.detail > bdi { display: inline; width: auto; } .wide { overflow: visible; max-height: none; border: 0; } thead th, tbody th { position: static; } table { font-size: 7pt; } tr { break-inside: avoid; } thead { display: table-header-group; } }
 `;
 
 /** Hides the rows that do not contain all words of the filter, and says how many are left. */

@@ -14,12 +14,14 @@ export function matrixOf(organization: OrganizationReport): Matrix {
   const all = [...people, ...lostPeople(people, index.unshown(people))];
   const names = namesOf(organization, all);
   const shownTeams = [...teams, ...lostTeams(organization)];
+  const rows = all.map((person) => personRow(person, organization, index, names));
+  const used = details.map((_, at) => rows.some((row) => row.details[at] !== ""));
   return {
     title: titleOf(organization),
     counts: countsOf(organization),
     teams: shownTeams.map((team) => teamColumn(team, names)),
-    people: all.map((person) => personRow(person, organization, index, names)),
-    details,
+    people: rows.map((row) => ({ ...row, details: row.details.filter((_, at) => used[at]) })),
+    details: details.filter((_, at) => used[at]),
   };
 }
 

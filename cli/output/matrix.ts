@@ -95,7 +95,7 @@ function tableOf({ teams, people, details }: Matrix, show: (text: string) => str
     const own = person.own ? `${signOf(person.own)}${cellText(person.own)}` : "";
     return [person.name, own, inTeams.join(", "), ...person.details, person.marks.join(", ")];
   });
-  const used = head.map((_, at) => at < 2 || rows.some((row) => row[at] !== ""));
+  const used = head.map((_, at) => at === 0 || rows.some((row) => row[at] !== ""));
   const kept = (row: readonly string[]) => row.filter((_, at) => used[at]);
   return { head: kept(head), rows: rows.map(kept) };
 }

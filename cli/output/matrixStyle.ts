@@ -28,15 +28,16 @@ table { border-collapse: separate; border-spacing: 0; font-size: .9rem; }
 th, td { border-bottom: 1px solid var(--line); border-right: 1px solid var(--line); padding: .2rem .5rem; text-align: left; vertical-align: top; }
 td { text-align: center; }
 td:nth-child(2), td.detail { text-align: left; }
-td:nth-child(2) { white-space: nowrap; }
+td:nth-child(2) { min-width: 5rem; }
 thead th { position: sticky; top: 0; z-index: 2; background: var(--band); vertical-align: bottom; }
 thead th:first-child { left: 0; z-index: 3; }
-tbody th { position: sticky; left: 0; z-index: 1; background: var(--ground); font-weight: 600; min-width: 12rem; max-width: 19rem; overflow-wrap: anywhere; }
+tbody th { position: sticky; left: 0; z-index: 1; background: var(--ground); font-weight: 600; max-width: 19rem; overflow-wrap: anywhere; }
+tbody th > bdi { display: inline-block; width: max-content; max-width: 18rem; }
 tbody th small { display: block; font-weight: 400; }
 th.team { padding: .3rem .1rem; text-align: center; min-width: 2.1rem; }
-th.team span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 12rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; display: inline-block; }
+th.team span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 13rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; display: inline-block; }
 th.team b { display: block; font-weight: 400; color: var(--soft); }
-th.team small { color: var(--mark); font-weight: 400; }
+th.team small { display: block; color: var(--mark); font-weight: 400; }
 td.detail { max-width: 18rem; }
 td.detail > bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; width: max-content; max-width: 17rem; }
 .badge { border: 1px solid var(--line); border-radius: .6rem; padding: 0 .45rem; font-size: .85rem; }
@@ -53,7 +54,7 @@ details ul { margin: .25rem 0; padding-left: 1rem; min-width: 20rem; text-align:
 summary { cursor: pointer; }
 .hide { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 tbody tr:hover td, tbody tr:hover th { box-shadow: inset 0 -1px var(--soft); }
-@media (max-width: 40rem) { main { padding: .6rem; } table { font-size: .8rem; } th, td { padding: .15rem .3rem; } tbody th { min-width: 0; width: 9rem; max-width: 9rem; } td.detail { max-width: 12rem; } td.detail > bdi { max-width: 11rem; } }
+@media (max-width: 40rem) { main { padding: .6rem; } table { font-size: .8rem; } th, td { padding: .15rem .3rem; } tbody th { max-width: 9rem; } tbody th > bdi { max-width: 8.2rem; } td.detail { max-width: 12rem; } td.detail > bdi { max-width: 11rem; } }
 @media print { .filter, .hide { display: none; } td.detail > bdi { display: inline; width: auto; } .wide { overflow: visible; max-height: none; border: 0; } thead th, tbody th { position: static; } table { font-size: 7pt; } tr { break-inside: avoid; } thead { display: table-header-group; } }
 `;
 

@@ -13,6 +13,7 @@ const scopes = ["organizations.read", "organizations.write"];
 /** Each command: the user of its key, its arguments, and its input. */
 const calls: Record<string, { as?: string; args: string[]; stdin?: () => string | Promise<string> }> = {
   import: { args: ["acme", "--out", "out"] },
+  access: { args: ["acme", "--live"] },
   status: { args: ["-o", "acme"] },
   drift: { args: ["--state", "-"], stdin: state },
   review: { args: ["-"], stdin: () => JSON.stringify(previewDocument([])) },

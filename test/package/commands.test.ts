@@ -88,6 +88,7 @@ describe.each(managers)("the packed package, installed by $name outside of the c
     expect(await avala("drift")).toContain("No drift.");
     expect(await avala("review")).toContain("Nobody gains or loses access, no emails, no requests.");
     expect(await avala("rehearse")).toContain("Rehearsed on a copy");
+    expect(await avala("access", "--live")).toMatch(/^lee@example\.com .*people\.yaml:\d+/m);
     expect(await avala("status")).toContain("Nothing is pending.");
     expect(await avala("doctor")).toContain(" 0 failed.");
     expect(await avala("probe")).toMatch(/^\d+ hold, 1 differs, /m);

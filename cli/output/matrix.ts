@@ -100,7 +100,7 @@ function tableOf({ teams, people, details }: Matrix, show: (text: string) => str
   return { head: kept(head), rows: rows.map(kept) };
 }
 
-/** Narrower columns are not made narrower still. */
+/** Columns do not get narrower: where they would have to, each cell has lines of its own. */
 const narrowest = 12;
 /** Of a cell, where nothing is wrapped. */
 const widest = 254;
@@ -111,25 +111,37 @@ export function matrixLines(matrix: Matrix, width: number): string[] {
   const cells = [head, ...rows].map((row) => row.map((text) => printable(text, widest * 8)));
   if (width === Infinity) return columns(cells, widest * 8);
   const widths = fitted(cells, width);
-  return cells.flatMap((row) => {
-    const wrappedCells = row.map((text, at) => pieces(text, widths[at]!));
-    const height = Math.max(...wrappedCells.map(({ length }) => length));
-    return Array.from({ length: height }, (_, line) =>
-      wrappedCells
-        .map((lines, at) => padded(lines[line] ?? "", widths[at]!))
-        .join("  ")
-        .trimEnd(),
-    );
-  });
+  return widths === undefined ? stacked(cells, width) : cells.flatMap((row) => tableRow(row, widths));
 }
 
-/** Widths of the columns that fit into a line: the widest ones give way first. */
-function fitted(cells: readonly (readonly string[])[], width: number): number[] {
+function tableRow(row: readonly string[], widths: readonly number[]): string[] {
+  const lines = row.map((text, at) => pieces(text, widths[at]!));
+  const height = Math.max(...lines.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) =>
+    lines
+      .map((cell, at) => padded(cell[line] ?? "", widths[at]!))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** Below each name its cells, with their titles. */
+function stacked([head, ...rows]: readonly (readonly string[])[], width: number): string[] {
+  return rows.flatMap(([name, ...cells]) => [
+    ...pieces(name!, width),
+    ...cells.flatMap((text, at) =>
+      text === "" ? [] : pieces(`${head![at + 1]!}: ${text}`, width - 2).map((line) => `  ${line}`),
+    ),
+  ]);
+}
+
+/** Widths of the columns that fit into a line: the widest ones give way first. Undefined where they do not fit. */
+function fitted(cells: readonly (readonly string[])[], width: number): number[] | undefined {
   const widths = cells[0]!.map((_, at) => Math.max(...cells.map((row) => lengthOf(row[at]!))));
-  const room = Math.max(width - 2 * (widths.length - 1), widths.length);
+  const room = width - 2 * (widths.length - 1);
   for (let total = widths.reduce((sum, one) => sum + one, 0); total > room; total--) {
     const most = Math.max(...widths);
-    if (most <= narrowest && total <= widths.length * narrowest) break;
+    if (most <= narrowest) return undefined;
     widths[widths.indexOf(most)]!--;
   }
   return widths;

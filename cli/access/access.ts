@@ -114,7 +114,6 @@ const oursInReports: ReadonlySet<string> = new Set([
   "source",
   "findings",
   "since",
-  "validUntil",
   "invitedUntil",
   "lastActiveAt",
   "asOf",
@@ -146,7 +145,7 @@ interface States {
 }
 
 async function statesOf(invocation: AccessInvocation): Promise<States> {
-  const { live, state, "as-of": then, compare } = invocation.options;
+  const { live, state, "as-of": then, compare, stack, cwd } = invocation.options;
   if (then !== undefined && (live || state !== undefined)) {
     throw new UsageError(
       `--as-of and ${live ? "--live" : "--state"} cannot be combined: one state is reported on.`,
@@ -155,8 +154,8 @@ async function statesOf(invocation: AccessInvocation): Promise<States> {
   }
   const document =
     then === undefined ? await findState(invocation, { secrets: true }) : await stateOf(invocation, then);
-  if (document === undefined && !(live && invocation.operands[0] !== undefined))
-    throw noState("an organization with --live");
+  const needsNone = live && invocation.operands[0] !== undefined && stack === undefined && cwd === undefined;
+  if (document === undefined && !needsNone) throw noState("an organization with --live");
   return {
     managed: document === undefined ? [] : withAddressesOfIds(managedIn(document)),
     asOf: then === undefined ? new Date() : timeOf(document),
@@ -178,7 +177,8 @@ async function reportOn(
   earlier: readonly Managed[] | undefined,
 ): Promise<Report> {
   const { options, operands } = invocation;
-  const recorded = recordedIn(managed);
+  const before = earlier && recordedIn(earlier);
+  const recorded = withFormer(recordedIn(managed), before ?? []);
   const folder = projectFolder(invocation);
   const standards: Standards = {
     today: asOf.toISOString().slice(0, 10),
@@ -188,7 +188,6 @@ async function reportOn(
   const found = options.live
     ? await liveOrganizations(invocation, recorded)
     : wantedAmong(recorded, operands[0]).map((one) => [one, undefined] as const);
-  const before = earlier && recordedIn(earlier);
   const organizations = found.map(([one, living]) => {
     const report = organizationReport(one, living, standards);
     if (before === undefined) return report;
@@ -202,6 +201,13 @@ async function reportOn(
   )
     notes.push("No internal domain is known, so everybody counts as external: pass --internal <domain>.");
   return { asOf: asOf.toISOString(), organizations, notes };
+}
+
+/** Also the organizations of the state to compare with that are not in this one: all access to them was lost. */
+function withFormer(recorded: RecordedOrganization[], before: RecordedOrganization[]): RecordedOrganization[] {
+  const known = new Set(recorded.map(({ uid }) => uid));
+  const former = before.filter(({ uid }) => !known.has(uid));
+  return [...recorded, ...former.map(({ uid, slug, name }) => ({ ...blank(uid), slug, name }))];
 }
 
 /** The organization of the state that was asked for; all of them where none was. */

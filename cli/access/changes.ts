@@ -61,26 +61,37 @@ function living(person: Person | undefined): Access[] {
 
 /** The changes of a report by the person and the scope that they concern. */
 export class ChangeIndex {
-  readonly #byKey: ReadonlyMap<string, Change>;
+  /** By person, then by scope. */
+  readonly #of = new Map<string, Map<string, Change>>();
 
   constructor(changes: readonly Change[] = []) {
-    this.#byKey = new Map(changes.map((change) => [this.#key(change.person, change), change]));
+    for (const change of changes) {
+      const key = personKey(change.person);
+      const own = this.#of.get(key) ?? new Map<string, Change>();
+      this.#of.set(key, own.set(keyOf(change), change));
+    }
   }
 
-  of(person: Pick<Person, "email" | "userUid">, access: Pick<Access, "team">): Change | undefined {
-    return this.#byKey.get(this.#key(person, access));
+  of(person: Named, access: Pick<Access, "team">): Change | undefined {
+    return this.#of.get(personKey(person))?.get(keyOf(access));
   }
 
-  /** What somebody has lost of whom, there, the report shows nothing any more. */
-  unshown(people: readonly Person[]): Change[] {
-    const shown = new Set(people.flatMap((person) => accessesOf(person).map((access) => this.#key(person, access))));
-    return [...this.#byKey].filter(([key]) => !shown.has(key)).map(([, change]) => change);
+  /** What a person has lost where the report shows nothing of them any more. */
+  unshownOf(person: Person): Change[] {
+    const shown = new Set(accessesOf(person).map(keyOf));
+    return [...(this.#of.get(personKey(person)) ?? [])].filter(([key]) => !shown.has(key)).map(([, change]) => change);
   }
 
-  #key({ email, userUid }: Pick<Person, "email" | "userUid">, access: Pick<Access, "team">): string {
-    return JSON.stringify([email, userUid, keyOf(access)]);
+  /** Those who have lost something, and whom the report does not show. */
+  formerPeople(people: readonly Person[]): Person[] {
+    const shown = new Set(people.map(personKey));
+    const former = [...this.#of].filter(([key]) => !shown.has(key));
+    return former.map(([, changes]) => ({ ...[...changes.values()][0]!.person, teams: [] }));
   }
 }
+
+type Named = Pick<Person, "email" | "userUid">;
+const personKey = ({ email, userUid }: Named): string => JSON.stringify([email, userUid]);
 
 export const keyOf = ({ team }: Pick<Access, "team">): string => team?.uid ?? "";
 

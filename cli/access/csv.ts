@@ -49,14 +49,17 @@ export function csvOf({ organizations }: Report): string {
 function rowsOf(organization: OrganizationReport): Row[] {
   const { people, changes } = organization;
   const index = new ChangeIndex(changes);
-  const shown = people.flatMap((person) =>
-    accessesOf(person).map((access) => ({ organization, person, access, change: words(index.of(person, access)) })),
-  );
-  const lost = index.unshown(people).map((change): Row => {
-    const access: Access = { team: change.team, role: "", status: "gone", declared: [], managed: false, findings: [] };
-    return { organization, person: { ...change.person, teams: [] }, access, change: words(change) };
-  });
-  return [...shown, ...lost];
+  const former = index.formerPeople(people);
+  return [...people, ...former].flatMap((person): Row[] => [
+    ...accessesOf(person).map((access) => ({ organization, person, access, change: words(index.of(person, access)) })),
+    ...index
+      .unshownOf(person)
+      .map((change) => ({ organization, person, access: lostAccess(change), change: words(change) })),
+  ]);
+}
+
+function lostAccess({ team }: Change): Access {
+  return { team, role: "", status: "gone", declared: [], managed: false, findings: [] };
 }
 
 function words(change: Change | undefined): string | undefined {

@@ -38,7 +38,9 @@ export function organizationReport(
   const byPerson = new Map<string, Row[]>();
   for (const row of rows) {
     const key = identity.keyOf(row);
-    byPerson.set(key, [...(byPerson.get(key) ?? []), row]);
+    const same = byPerson.get(key);
+    if (same) same.push(row);
+    else byPerson.set(key, [row]);
   }
   const internal = [...standards.internal, ...(living?.allowedDomains ?? []).map(domainOf)];
   const context: Context = { recorded, living, standards, internal, teamNames: teamsByUid(recorded, living) };
@@ -180,9 +182,10 @@ function statusOf(
   if (living === undefined || recorded === undefined) return recorded;
   const rows = team === undefined ? living.members : living.teams?.find(({ uid }) => uid === team)?.members;
   if (rows === undefined && !(team !== undefined && living.teams?.every(({ uid }) => uid !== team))) return recorded;
-  // Somebody known by address alone may be one of those whose addresses are hidden.
+  // Somebody known by address alone may be one of those whose addresses are hidden, or of several who have the address.
   const byUid = declared.some(({ userUid }) => userUid !== undefined);
-  if (!byUid && rows?.some(({ email }) => !email)) return recorded;
+  const mayBe = ({ email }: { email?: string | undefined }) => !email || declared.some((one) => one.email === email);
+  if (!byUid && rows?.some(mayBe)) return recorded;
   if (team !== undefined) return recorded === "waiting" ? "waiting" : "gone";
   // An Invitation that was accepted has served its purpose.
   if (declared.every(({ kind, status }) => kind === "Invitation" && status === "accepted")) return undefined;
@@ -250,7 +253,9 @@ function teamRows({ recorded, teamNames }: Context, people: readonly Person[]): 
   const byTeam = new Map([...teamNames.keys()].map((uid) => [uid, [] as Access[]]));
   for (const access of people.flatMap(({ teams }) => teams)) {
     const { uid } = access.team!;
-    byTeam.set(uid, [...(byTeam.get(uid) ?? []), access]);
+    const same = byTeam.get(uid);
+    if (same) same.push(access);
+    else byTeam.set(uid, [access]);
   }
   const rows = [...byTeam].map(([uid, accesses]) => {
     const inside = accesses.filter(({ status }) => status === "active");

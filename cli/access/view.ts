@@ -11,10 +11,10 @@ const details = ["Reason", "Valid until", "Since", "Last active", "Declared by"]
 export function matrixOf(organization: OrganizationReport): Matrix {
   const { people, teams, changes } = organization;
   const index = new ChangeIndex(changes);
-  const all = [...people, ...lostPeople(people, index.unshown(people))];
+  const all = [...people, ...index.formerPeople(people)];
   const names = namesOf(organization, all);
   const shownTeams = [...teams, ...lostTeams(organization)];
-  const rows = all.map((person) => personRow(person, organization, index, names));
+  const rows = all.map((person) => personRow(person, index, names));
   const used = details.map((_, at) => rows.some((row) => row.details[at] !== ""));
   return {
     title: titleOf(organization),
@@ -69,27 +69,10 @@ function lostTeams({ teams, changes = [] }: OrganizationReport): TeamRow[] {
   return [...new Map(lost.map((team) => [team.uid, { ...team, managed: true, members: 0, leads: 0 }])).values()];
 }
 
-/** Somebody who has lost something and has nothing there any more: a row of their own, or more of the one they have. */
-function lostPeople(people: readonly Person[], lost: readonly Change[]): Person[] {
-  const key = ({ email, userUid }: Pick<Person, "email" | "userUid">) => JSON.stringify([email, userUid]);
-  const shown = new Set(people.map(key));
-  const found = new Map<string, Person>();
-  for (const { person } of lost) if (!shown.has(key(person))) found.set(key(person), { ...person, teams: [] });
-  return [...found.values()];
-}
-
-function personRow(
-  person: Person,
-  { changes = [] }: OrganizationReport,
-  index: ChangeIndex,
-  names: ShownNames,
-): MatrixPerson {
+function personRow(person: Person, index: ChangeIndex, names: ShownNames): MatrixPerson {
   const all = accessesOf(person);
   const cells = new Map(all.map((access) => [keyOf(access), cellOf(access, index.of(person, access))]));
-  const lost = changes.filter(
-    (one) => one.kind === "lost" && one.person.email === person.email && one.person.userUid === person.userUid,
-  );
-  for (const change of lost) if (!cells.has(keyOf(change))) cells.set(keyOf(change), lostCell(change));
+  for (const change of index.unshownOf(person)) cells.set(keyOf(change), lostCell(change));
   const own = cells.get("");
   cells.delete("");
   return {

@@ -408,6 +408,31 @@ it("--compare reports what was gained, lost and changed, also of somebody who ha
   expect((await reportOf(before, "--compare", "before.json")).organizations[0]!.changes).toEqual([]);
 });
 
+it("--compare reports access to an organization that is not in the state any more", async () => {
+  writeFileSync(join(o.desk.folder, "before.json"), exported([organization, member("lee"), inTeam("lee")]));
+  const { organizations } = await reportOf([], "--compare", "before.json");
+  expect(organizations).toMatchObject([
+    { uid: uids.acme, people: [], changes: [{ kind: "lost" }, { kind: "lost" }, { kind: "lost" }] },
+  ]);
+  for (const format of ["--markdown", "--csv", "--html"]) {
+    const { stdout } = await o.desk.run(["access", "--state", "-", "--compare", "before.json", format], {
+      stdin: exported([]),
+    });
+    expect(stdout).toContain("lee@example.com");
+  }
+});
+
+it("bug: an address that several members have does not make a declaration of it gone", async () => {
+  const email = "mia@bücher.example";
+  const declared = { ...member("mia"), who: email, outputs: { role: "member", status: "active" } };
+  const twins = [{ email }, { email: "mia@xn--bcher-kva.example" }];
+  const { people = [], ...rest } = seed();
+  const [one] = rest.organizations!;
+  const organizations = [{ ...one!, members: [...one!.members!, ...twins] }];
+  await o.emulator.reset({ ...rest, people: [...people, ...twins], organizations });
+  expect(listed(await reportOf([declared], "--live"))).toContain(`${email}: member active`);
+});
+
 describe("secrets", () => {
   const ada = (email: unknown) => ({
     ...member("ada", { ...settled, role: "admin" }),
@@ -467,6 +492,8 @@ it.each([
   ["two formats", ["--csv", "--html"]],
   ["an unknown finding", ["--fail-on", "expired,old"]],
   ["--as-of with --live", ["--as-of", "x.json", "--live"]],
+  ["--as-of with --state", ["--as-of", "x.json"]],
+  ["a version without a project", ["--compare", "3"]],
 ])("%s is wrong usage", async (_what, args) => {
   const { code, stderr } = await o.desk.run(["access", "--state", "-", ...args], { stdin: exported(all) });
   expect([code, stderr]).toEqual([1, expect.stringContaining("[AVALA_USAGE]")]);

@@ -85,7 +85,8 @@ export function matrixSection(matrix: Matrix, at = 0): Html {
       <span><i>●</i> lead</span><span><i>○</i> member</span
       ><span class="later"><i>○…</i> not yet: invited or waiting</span
       ><span class="ended"><i>✕</i> not any more: expired or gone</span
-      ><span><i>!</i> unmanaged or expired access</span>
+      ><span><i>!</i> unmanaged or expired access</span
+      >${hasChanges(matrix) ? html`<span><i>+ − ~</i> gained, lost, changed since the earlier state</span>` : ""}
     </p>
     <div class="wide" tabindex="0" role="region" aria-label="People and teams of ${title}">
       <table id="${table}">
@@ -103,6 +104,10 @@ export function matrixSection(matrix: Matrix, at = 0): Html {
       </table>
     </div>
   </section>`;
+}
+
+function hasChanges({ people }: Matrix): boolean {
+  return people.some(({ own, cells }) => own?.change ?? [...cells.values()].some(({ change }) => change));
 }
 
 function teamHead({ name, members, leads, marks }: MatrixTeam): Html {

@@ -40,10 +40,10 @@ th.team b { display: block; font-weight: 400; color: var(--soft); }
 th.team small { display: block; color: var(--mark); font-weight: 400; }
 td.detail { max-width: 18rem; }
 td.detail > bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; width: max-content; max-width: 17rem; }
-.badge { border: 1px solid var(--line); border-radius: .6rem; padding: 0 .45rem; font-size: .85rem; }
+.badge { border: 1px solid var(--line); border-radius: .6rem; padding: 0 .45em; font-size: .9em; }
 .badge.owner { background: var(--owner); color: var(--onowner); border-color: var(--owner); }
 .badge.admin { background: var(--admin); color: var(--onadmin); border-color: var(--onadmin); font-weight: 600; }
-.mark { color: var(--mark); font-weight: 400; font-size: .8rem; border: 1px dashed; border-radius: .3rem; padding: 0 .25rem; white-space: nowrap; }
+.mark { color: var(--mark); font-weight: 400; font-size: .85em; border: 1px dashed; border-radius: .3rem; padding: 0 .25rem; white-space: nowrap; }
 tr.later th[scope=row], tr.later td, td.later, .legend .later { background: var(--later); }
 tr.ended th[scope=row], tr.ended td, td.ended { color: var(--soft); }
 tr.ended th[scope=row] bdi:first-child { text-decoration: line-through; }

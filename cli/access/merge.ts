@@ -3,6 +3,7 @@ import { normalizeDomain } from "../../provider/core/address.js";
 import { canonicalUid } from "../../provider/core/identity.js";
 import { isOverdue, isPast } from "../../provider/snapshot/index.js";
 import type { CellState } from "../output/matrix.js";
+import { secretText } from "../pulumi/values.js";
 import { Identity } from "./identity.js";
 import type { LivingOrganization } from "./living.js";
 import type { PeopleFiles } from "./peopleFiles.js";
@@ -165,7 +166,9 @@ function accessOf(sources: Sources, team: string | undefined, about: About, cont
     findings: [],
   };
   const sealed = new Set(declared.flatMap((one) => one.sealed));
-  return { ...access, findings: findingsOf(access, sealed, about, context.standards) };
+  const hidden = (["reason", "validUntil"] as const).filter((name) => access[name] === undefined && sealed.has(name));
+  const shown = Object.fromEntries(hidden.map((name) => [name, secretText]));
+  return { ...access, ...shown, findings: findingsOf(access, sealed, about, context.standards) };
 }
 
 /** What an access is now; undefined where there is none and none is declared any more. */

@@ -454,6 +454,15 @@ describe("secrets", () => {
   });
 });
 
+it.each([
+  ["encrypted", sealed(), sealed()],
+  ["readable", secret("because of them"), secret("2999-01-31")],
+])("a reason and an end that are secret (%s) are there, and not shown", async (_what, reason, validUntil) => {
+  const report = await reportOf([member("lee", { reason, validUntil })]);
+  expect(personIn(report, "lee").organization).toMatchObject({ reason: "[secret]", validUntil: "[secret]" });
+  expect(JSON.stringify(report)).not.toMatch(/because|2999/);
+});
+
 describe("CSV", () => {
   const csv = async (resources: Resource[]) =>
     (await o.desk.run(["access", "--state", "-", "--csv"], { stdin: exported(resources) })).stdout;

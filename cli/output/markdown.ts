@@ -57,6 +57,6 @@ function word(text: string): string {
   if (text.includes("`")) return code(text);
   const [, before, inner, after] = /^([("']*)(.*?)([)"'.,;:…]*)$/u.exec(text)!;
   // Digits and letters a to f alone could be a commit.
-  const isPlain = /^(?:\p{L}+|\d{1,4})?$/u.test(inner!) && !/^[0-9a-f]{7,}$/i.test(inner!);
+  const isPlain = /^(?:\p{L}+(?:'\p{L}+)?|\d{1,4})?$/u.test(inner!) && !/^[0-9a-f]{7,}$/i.test(inner!);
   return isPlain ? text : `${before}${code(inner!)}${after}`;
 }

@@ -114,7 +114,7 @@ it("bug: another owner is drift until a refresh records them, as docs/guides/dri
   expect((await follow(nightly)).stdout).toBe("drift: see drift.md\n");
   expect(report()).toMatch(/^## Drift: 1 difference\n[^]*### Owner changed \(1\)\n/);
   // The API key's user is not unmanaged, though somebody else owns the organization.
-  expect(report()).toMatch(/`owner@example.com` \| `acme` \| {2}\| the API `key's` user/);
+  expect(report()).toMatch(/`owner@example.com` \| `acme` \| {2}\| the API key's user/);
   await project.expectOk(["refresh", "--yes", "--skip-preview"]);
   expect((await follow(nightly)).stdout).toBe("no drift\n");
 });

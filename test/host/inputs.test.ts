@@ -276,7 +276,20 @@ describe("an invalid declaration is refused by check, with its property and the 
       /must be true or false/,
     ],
     ["a color that is too long", "team", { organization, name: "Core", color: "#AABBCCDD" }, "color", /at most 7/],
-    ["a date that is none", "teamMembership", { ...inTeam, validUntil: "2027-02-30" }, "validUntil", /a date such as/],
+    [
+      "a date in another form",
+      "teamMembership",
+      { ...inTeam, validUntil: "30.1.2027" },
+      "validUntil",
+      /a date such as/,
+    ],
+    [
+      "a day that does not exist",
+      "teamMembership",
+      { ...inTeam, validUntil: "2027-02-30" },
+      "validUntil",
+      /day of the cal/,
+    ],
     [
       "another case of a property",
       "organization",

@@ -30,8 +30,8 @@ const programs: Record<Declaration, (row: Case) => Record<string, Stated>> = {
   admin: ({ organizationUid, email }) => ({
     person: organizationMember({ organization: organizationUid, email, role: "admin" }),
   }),
-  teamMember: (row) => ({ membership: teamMembership({ team: teamOf(row), email: row.email, role: "member" }) }),
-  teamLead: (row) => ({ membership: teamMembership({ team: teamOf(row), email: row.email, role: "lead" }) }),
+  teamMember: (row) => ({ teamMembership: teamMembership({ team: teamOf(row), email: row.email, role: "member" }) }),
+  teamLead: (row) => ({ teamMembership: teamMembership({ team: teamOf(row), email: row.email, role: "lead" }) }),
   memberAndLead: (row) => ({ ...programs.member(row), ...programs.teamLead(row) }),
 };
 

@@ -42,8 +42,10 @@ async function soak(end: number): Promise<string[]> {
 
 describe("random programs, changed at random, with actions of other people and failing calls", () => {
   if (minutes === undefined) {
+    // Bug of the model: it expected a refresh that fails to change what a roster's lines stand for.
+    const failedRefresh = 1141096701;
     /** The last seed is random. MODEL_SEED repeats one, or several: "7", "1-20". */
-    const seeds = chosen === undefined ? [1, 2, 3, 4, 5, newSeed()] : seedsIn(chosen);
+    const seeds = chosen === undefined ? [1, 2, 3, 4, 5, failedRefresh, newSeed()] : seedsIn(chosen);
     it.each(seeds)(
       "keep every promise: seed %d",
       async (seed) => {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import { printable } from "../../provider/core/text.js";
 import {
@@ -11,8 +10,7 @@ import {
   type MatrixTeam,
 } from "./matrix.js";
 import { matrixScript, matrixStyle } from "./matrixStyle.js";
-
-type Html = ReturnType<typeof html>;
+import { pageHtml, type Html } from "./page.js";
 
 export interface MatrixPage {
   title: string;
@@ -22,42 +20,16 @@ export interface MatrixPage {
   matrices: readonly Matrix[];
 }
 
-/** Without the indentation of the templates, which would be a third of a large page. */
-const tight = (text: string) => text.replace(/\s*\n\s*/g, "\n");
-const [style, script] = [tight(matrixStyle), tight(matrixScript)];
-
-const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-const policy = [
-  "default-src 'none'",
-  "style-src 'unsafe-inline'",
-  `script-src ${hashOf(script)}`,
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
-
-/** One page that needs nothing else: its only script is the filter of its rows, and without it everything is shown. */
+/** One page of matrices: its only script is the filter of the rows, and without it everything is shown. */
 export function matrixHtml({ title, about, notes, matrices }: MatrixPage): string {
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="referrer" content="no-referrer" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${[title, ...matrices.map((matrix) => matrix.title)].join(": ")}</title>
-        ${raw(`<style>${style}</style>`)}
-      </head>
-      <body>
-        <main>
-          <h1>${title}</h1>
-          <p class="about">${about}</p>
-          ${notes.map((note) => html`<p class="note">${printable(note, 1000)}</p>`)} ${matrices.map(matrixSection)}
-        </main>
-        ${raw(`<script>${script}</script>`)}
-      </body>
-    </html> `;
-  return `${tight(String(page)).trimEnd()}\n`;
+  return pageHtml({
+    title: [title, ...matrices.map((matrix) => matrix.title)].join(": "),
+    style: matrixStyle,
+    script: matrixScript,
+    content: html`<h1>${title}</h1>
+      <p class="about">${about}</p>
+      ${notes.map((note) => html`<p class="note">${printable(note, 1000)}</p>`)} ${matrices.map(matrixSection)}`,
+  });
 }
 
 /** A matrix with its counts, filter and legend. */

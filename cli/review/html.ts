@@ -1,6 +1,7 @@
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 import { printable } from "../../provider/core/text.js";
 import { nameOfPerson } from "../membership/lookup.js";
+import { pageHtml, type Html } from "../output/page.js";
 import type { Effect } from "./changes.js";
 import { isShown, matricesOf, own, signs, type Cell, type Matrix, type MatrixRow, type Sign } from "./matrix.js";
 import type { Review } from "./report.js";
@@ -19,60 +20,39 @@ import {
   warningLines,
 } from "./words.js";
 
-type Html = ReturnType<typeof html>;
-
-const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 const classes: Readonly<Record<Sign, string>> = { "+": "gain", "-": "loss", "~": "change", "=": "same" };
 
 /** One page that needs nothing else: no script, no network, nothing but its own style. */
 export function htmlOf(review: Review): string {
   const quiet = review.changes.filter((change) => !isShown(change));
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="referrer" content="no-referrer" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Access review</title>
-        <style>
-          ${raw(style)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>Access review</h1>
-          <p class="verdict">${verdict(review)}</p>
-          ${notices(review).map((text) => html`<p class="note">${text}</p>`)}
-          ${list(
-            "Exceeded",
-            review.exceeded.map(({ message }) => text(message)),
-            "bad",
-          )}
-          ${list("Failure", failureSection(review, whole).lines.map(text), "bad")} ${matricesOf(review).map(matrix)}
-          ${list("Warnings", warningLines(review, marked).map(sentence), "warn")}
-          ${list(
-            "Organizations and teams",
-            review.acts.map((row) => sentence(actWords(row, marked))),
-          )}
-          ${list(
-            "Access unchanged",
-            quiet.map((row) => sentence(`${signs[row.effect]} ${quietWords(row, marked)}`)),
-          )}
-          ${rehearsalSections(review, marked, whole).map(({ title, lines }) => list(title, lines.map(sentence)))}
-          ${list(
-            "Other providers",
-            review.others.map(({ op, urn }) => sentence(`${marked(op)} ${marked(urn)}`)),
-          )}
-          ${list(
-            diagnosticsTitle(review),
-            review.diagnostics.map((one) => text(printable(one, 400))),
-          )}
-        </main>
-      </body>
-    </html>`;
-  return `${String(page).replace(/\n\s*/g, "\n")}\n`;
+  const content = html`<h1>Access review</h1>
+    <p class="verdict">${verdict(review)}</p>
+    ${notices(review).map((text) => html`<p class="note">${text}</p>`)}
+    ${list(
+      "Exceeded",
+      review.exceeded.map(({ message }) => text(message)),
+      "bad",
+    )}
+    ${list("Failure", failureSection(review, whole).lines.map(text), "bad")} ${matricesOf(review).map(matrix)}
+    ${list("Warnings", warningLines(review, marked).map(sentence), "warn")}
+    ${list(
+      "Organizations and teams",
+      review.acts.map((row) => sentence(actWords(row, marked))),
+    )}
+    ${list(
+      "Access unchanged",
+      quiet.map((row) => sentence(`${signs[row.effect]} ${quietWords(row, marked)}`)),
+    )}
+    ${rehearsalSections(review, marked, whole).map(({ title, lines }) => list(title, lines.map(sentence)))}
+    ${list(
+      "Other providers",
+      review.others.map(({ op, urn }) => sentence(`${marked(op)} ${marked(urn)}`)),
+    )}
+    ${list(
+      diagnosticsTitle(review),
+      review.diagnostics.map((one) => text(printable(one, 400))),
+    )}`;
+  return pageHtml({ title: "Access review", style, content });
 }
 
 /** Around a name that others have chosen, within a sentence of ours; `printable` leaves neither of them in a name. */

@@ -53,7 +53,7 @@ function personChanges(before: Person | undefined, now: Person | undefined): Cha
   });
 }
 
-/** What has ended is no access. */
+/** Ended memberships give no access. */
 function living(person: Person | undefined): Access[] {
   if (person === undefined) return [];
   return accessesOf(person).filter(isLiving);

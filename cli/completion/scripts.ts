@@ -6,7 +6,7 @@ type Shell = (typeof shells)[number];
 /** Completion scripts, generated from the table of commands. */
 export const scripts: Readonly<Record<Shell, (commands: readonly Command[]) => string>> = { bash, zsh, fish };
 
-/** What is typed after the name of the program, and is no command of the table. */
+/** Words after the name of the program that are not commands of the table. */
 const others = [
   ["help", "Show the help, or that of a command."],
   ["version", "Show the version."],

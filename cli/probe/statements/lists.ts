@@ -296,7 +296,7 @@ function keepsOrder({ pages, again, single: one, second }: ListEvidence, rows: r
   return moved ? differs("pages of one row have a different order than the list") : holds("the order stays");
 }
 
-/** Of a page of one row: a page that leads to itself is no matter of order. */
+/** Of a page of one row; whether a page leads to itself is judged elsewhere. */
 const identityOfOnly = (rows: readonly Row[] | undefined): unknown =>
   rows?.length === 1 ? identity(rows[0]!) : undefined;
 

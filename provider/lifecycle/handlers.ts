@@ -11,6 +11,7 @@ import { addressOf, declaredTwice, refuseTwice } from "./runtime/handOver.js";
 import { isUnknown } from "../core/unknown.js";
 import { changedInputs, checkInputs, clearedIn, type Properties } from "./inputs.js";
 import { UnfinishedError, type Lifecycle, type Recorded, type Target } from "./lifecycle.js";
+import { checkedKey } from "./runtime/claims.js";
 import type { Run } from "./runtime/run.js";
 import type { Runtime } from "./runtime/runtime.js";
 import {
@@ -70,7 +71,7 @@ function claim<Seen>(lifecycle: Lifecycle<Seen>, run: Run, inputs: Properties, c
   if (creating) lifecycle.announce?.(run, inputs);
   if (creating && !lifecycle.naturalKey) run.claims.retractLiving(address);
   // Also where it stands for nothing yet: that it was checked tells an update from a destroy.
-  run.claims.claim(address, [...claims, { key: `checked ${address}`, shared: true }]);
+  run.claims.claim(address, [...claims, { key: checkedKey(digestOf(address)), shared: true }]);
   if (inputs["forceDestroy"] === true && address !== "") run.forced.add(address);
   for (const { key, shared } of claims) {
     if (shared || address === "") continue;
@@ -288,6 +289,7 @@ function personFault(who: string): string | undefined {
 
 async function remove<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Recorded) {
   requireReadable(lifecycle.schema, target.state);
+  lifecycle.noteLeaving?.(run, target);
   await lifecycle.remove(run, target).catch((error: unknown) => {
     if (!isAssumedDeleted(run, error)) throw error;
   });

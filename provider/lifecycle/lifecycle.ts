@@ -51,6 +51,8 @@ export interface Lifecycle<Observed> {
   announce?(run: Run, inputs: Properties): void;
   /** Notes, without a look, what state tells of the people that a declaration stands for. */
   learn?(run: Run, target: Recorded): void;
+  /** Notes, without a look, whom or what a resource has stood for that is deleted. */
+  noteLeaving?(run: Run, target: Recorded): void;
   /** What a look has found, for those who ask whether another declaration stands for it; several for a roster. */
   subjects(seen: Observed, target: Target): Subject[];
   /** Refuses inputs that contradict what the resource stands for, before anything is planned. */

@@ -243,6 +243,28 @@ describe("declared people keep access, regardless of the engine's order of delet
     }
   });
 
+  it("bug: a team that is deleted has people inside whom the program declares by its id", async () => {
+    const made: Declared = { kind: "Team", name: "made", args: { organization: ref("acme"), name: "Made" } };
+    const inside = (id: unknown): Declared[] => [
+      { kind: "TeamMembership", name: "made bob", args: { team: id, email: bob, role: "lead" } },
+    ];
+    const program = [organization(), member("bob", bob)];
+    expect((await run([...program, made, ...inside(ref("made"))])).code).toBe(0);
+    const { id } = project.resources().find(({ urn: text }) => text.endsWith("::made"))!;
+    const before = await access();
+    for (const args of [[], ["--target", urn("Team", "made")]]) {
+      const { code, screen } = await run([...program, ...inside(id)], args);
+      expect(code).not.toBe(0);
+      expect(screen).toContain("is not deleted, because the program declares 1 TeamMembership in it");
+      expect(await sent()).toEqual(nothing);
+      expect(await access()).toEqual(before);
+    }
+    // The engine deletes both at once, as it does not see that they belong together.
+    const { code, screen } = await run(program);
+    expect(code === 0 ? "" : screen).toBe("");
+    expect(await access()).toEqual(before.filter((row) => !row.includes(" Made ")));
+  });
+
   it("destroy removes, with and without the program, whole and in part", async () => {
     const memberships = [membership("core ada", ada), membership("core bob", bob)];
     const people = [organization(), team("core", "core"), member("bob", bob), member("cyd", cyd), ...memberships];

@@ -34,12 +34,22 @@ describe("the circuit breaker", () => {
 });
 
 describe("known people", () => {
-  it("are known by each of their names, in their organization or team only", () => {
+  it("are known by each of their names, in their organization or team only", async () => {
     const known = new ManagedPeople();
     known.add("a", ["uid", undefined, "ada@example.com"]);
-    expect(known.unmanagedAmong("a", [{ userUid: "uid" }])).toEqual([]);
-    expect(known.unmanagedAmong("a", [{ userUid: "other", email: "ADA@example.com" }])).toEqual([]);
-    expect(known.unmanagedAmong("a", [{ userUid: "other" }])).toEqual([{ userUid: "other" }]);
-    expect(known.unmanagedAmong("b", [{ userUid: "uid" }])).toEqual([{ userUid: "uid" }]);
+    expect(await known.unmanagedAmong("a", [{ userUid: "uid" }])).toEqual([]);
+    expect(await known.unmanagedAmong("a", [{ userUid: "other", email: "ADA@example.com" }])).toEqual([]);
+    expect(await known.unmanagedAmong("a", [{ userUid: "other" }])).toEqual([{ userUid: "other" }]);
+    expect(await known.unmanagedAmong("b", [{ userUid: "uid" }])).toEqual([{ userUid: "uid" }]);
+  });
+
+  it("bug: includes those whose deletion the engine has asked for at the same time", async () => {
+    const known = new ManagedPeople();
+    const people = known.unmanagedAmong("a", [{ userUid: "uid" }, { userUid: "other" }]);
+    const teams = known.unknownTeams("a", [{ uid: "core" }, { uid: "crew" }]);
+    known.add("a", ["uid"]);
+    known.addTeam("a", "core");
+    expect(await people).toEqual([{ userUid: "other" }]);
+    expect(await teams).toEqual([{ uid: "crew" }]);
   });
 });

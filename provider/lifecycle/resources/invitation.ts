@@ -9,6 +9,7 @@ import {
   ensureInvited,
   invitedRole,
   learnPerson,
+  notePerson,
   emailOutputs,
   observePerson,
   personClaims,
@@ -29,6 +30,7 @@ export const invitation: Lifecycle<PersonStatus> = {
   recordedClaims: recordedPersonClaims,
   announce: announcePerson,
   learn: learnPerson,
+  noteLeaving: notePerson,
   subjects: (seen, target) => [personSubject(seen, target)],
   replaced: replacedPerson,
 
@@ -45,7 +47,6 @@ export const invitation: Lifecycle<PersonStatus> = {
     const view = await organizationOf(run, target);
     const who = splitId(target.id, 2)[1]!;
     const email = (state["email"] ?? who) as string;
-    run.managed.add(view.uid, [who, email, state["userUid"] as string | undefined]);
     const row = await view.invitationOf(email);
     const seen: PersonStatus = { view, person: { email }, who, member: undefined, invitation: row, emails: 0 };
     if (!row || handOver(run, personSubject(seen, target), state)) return;

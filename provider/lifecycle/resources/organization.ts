@@ -1,4 +1,4 @@
-import { canonicalUid } from "../../core/identity.js";
+import { canonicalUid, joinId } from "../../core/identity.js";
 import { organization as schema } from "../../schema/index.js";
 import { quoted } from "../../core/text.js";
 import { AvalaError } from "../../core/errors.js";
@@ -8,7 +8,7 @@ import { hiddenIn, hiddenProperties } from "../../policy/hiddenState.js";
 import { organizationEnding } from "../../policy/organization.js";
 import { delta, wireInputs } from "./delta.js";
 import { GuardError, unmanagedNamed, teamsNamed } from "../runtime/guards.js";
-import { addressOf, handOver, type Subject } from "../runtime/handOver.js";
+import { addressOf, handOver, refuseDeclaredInside, type Subject } from "../runtime/handOver.js";
 import { isUnknown } from "../../core/unknown.js";
 import type { Properties } from "../inputs.js";
 import type { Lifecycle, Target } from "../lifecycle.js";
@@ -89,6 +89,10 @@ export const organization: Lifecycle<Observed> = {
     const view = await run.snapshot.organization(id, state["slug"] as string | undefined);
     if (handOver(run, subjectOf(view, state), state)) return;
     if (ending === "leave") return view.leave();
+    const { uid, slug } = view;
+    await refuseDeclaredInside(run, { text: `Organization ${uid}`, names: [uid, slug] }, state, async () =>
+      [...(await view.teams.get()).keys()].map((team) => joinId(uid, team)),
+    );
     if (!inputs["forceDestroy"] && !run.forced.has(addressOf(state))) await refuseUnlessEmpty(run, view);
     await view.delete();
   },
@@ -170,9 +174,9 @@ async function refuseUnlessEmpty(run: Run, view: OrganizationView): Promise<void
     .filter(([count]) => count !== 0)
     .map(([count, what]) => ((count ?? -1) < 0 ? `perhaps ${what} (Avala does not say)` : `${count} ${what}`));
   const people = [...(await view.members.get()).values()].filter(({ role }) => role !== "owner");
-  const unmanaged = run.managed.unmanagedAmong(view.uid, people);
+  const unmanaged = await run.managed.unmanagedAmong(view.uid, people);
   if (unmanaged.length > 0) inside.push(unmanagedNamed(unmanaged));
-  const teams = run.managed.unknownTeams(view.uid, (await view.teams.get()).values());
+  const teams = await run.managed.unknownTeams(view.uid, (await view.teams.get()).values());
   if (teams.length > 0) inside.push(teamsNamed(teams));
   if (inside.length === 0) {
     // Whom declarations know, and have not taken out before, loses the organization with its deletion.

@@ -36,6 +36,7 @@ export const organizationMember: Lifecycle<PersonStatus> = {
   recordedClaims: recordedPersonClaims,
   announce: announcePerson,
   learn: learnPerson,
+  noteLeaving: notePerson,
   subjects: (seen, target) => [personSubject(seen, target)],
   replaced: replacedPerson,
 
@@ -57,7 +58,7 @@ export const organizationMember: Lifecycle<PersonStatus> = {
 
   async remove(run, target) {
     const { inputs, state } = target;
-    if (inputs["onDestroy"] === "retain") return notePerson(run, target);
+    if (inputs["onDestroy"] === "retain") return;
     const seen = await observePerson(run, target);
     if (!seen?.member && !seen?.invitation) return;
     if (handOver(run, personSubject(seen, target), state)) return;

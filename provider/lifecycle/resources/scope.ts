@@ -82,6 +82,11 @@ export function scopeOfTeam({ organization, uid }: TeamView, slug: string | unde
   };
 }
 
+/** Notes people of a team, so that they count as unmanaged neither there nor in its organization. */
+export function noteAt({ managed }: Run, team: string, aliases: readonly (string | undefined)[]): void {
+  for (const at of [team, team.split("/")[0]!]) managed.add(at, aliases);
+}
+
 export function teamGone(team: string): GuardError {
   return new GuardError(
     `Team ${team} is gone.`,

@@ -8,7 +8,7 @@ import type { LastSeen, OrganizationView, TeamView } from "../../snapshot/index.
 import type { TeamMember } from "../../client/index.js";
 import { delta, wireInputs } from "./delta.js";
 import { GuardError, unmanagedNamed } from "../runtime/guards.js";
-import { addressOf, handOver, isNamedInProgram, type Subject } from "../runtime/handOver.js";
+import { addressOf, handOver, isNamedInProgram, refuseDeclaredInside, type Subject } from "../runtime/handOver.js";
 import { isUnknown } from "../../core/unknown.js";
 import type { Properties } from "../inputs.js";
 import type { Lifecycle, Recorded, Target } from "../lifecycle.js";
@@ -37,6 +37,12 @@ export const team: Lifecycle<Observed> = {
     const slug = state["slug"];
     const names = typeof slug === "string" ? [uid, slug] : [uid];
     return names.map((name) => ({ key: keyOf(organization, name), uid: keyOf(organization, uid), living: true }));
+  },
+
+  noteLeaving(run, { id, state }) {
+    const [organizationUid, uid] = splitId(id, 2) as [string, string];
+    run.managed.addTeam(organizationUid, uid);
+    run.managed.add(id, hiddenIn(state).initialMembers);
   },
 
   subjects: ({ view, row }, { id, inputs }) => {
@@ -100,14 +106,13 @@ export const team: Lifecycle<Observed> = {
   async remove(run, { id, inputs, state }) {
     const [organizationUid, uid] = splitId(id, 2) as [string, string];
     const organization = await run.snapshot.organization(organizationUid);
-    run.managed.addTeam(organizationUid, uid);
     const view = await organization.team(uid, lastSeen({ state, refreshing: true }));
     if (!view) return;
     const joined = hiddenIn(state).initialMembers;
-    run.managed.add(id, joined);
     if (handOver(run, subjectOf(view, (await view.row()).slug, state), state)) {
       return inputs["forceDestroy"] ? refuseLeftInside(run, view) : undefined;
     }
+    await refuseDeclaredInside(run, { text: `Team ${id}`, names: [id] }, state);
     // A team that moves is deleted by what its resource declares now.
     if (!inputs["forceDestroy"] && !run.forced.has(addressOf(state))) await judgeInside(run, view, joined);
     await view.delete();
@@ -179,7 +184,7 @@ async function refuseLeftInside(run: Run, view: TeamView): Promise<void> {
   const left = [...(await view.members.get()).values()].filter(
     (row) => !isClaimed(row) && !isNamedInProgram(run, names(row)),
   );
-  const unknown = run.managed.unmanagedAmong(teamId, left);
+  const unknown = await run.managed.unmanagedAmong(teamId, left);
   if (unknown.length === 0) return;
   throw new GuardError(
     `Team ${teamId} is declared by another resource now, and holds ${unmanagedNamed(unknown)}: memberships that were deleted with this resource (deletedWith) were not removed.`,
@@ -241,7 +246,7 @@ async function judgeMove(run: Run, { id, inputs, state }: Recorded): Promise<voi
 async function judgeInside(run: Run, view: TeamView, joined: readonly string[]): Promise<void> {
   const teamId = joinId(view.organization.uid, view.uid);
   const people = await view.members.get();
-  const unmanaged = run.managed.unmanagedAmong(teamId, people.values());
+  const unmanaged = await run.managed.unmanagedAmong(teamId, people.values());
   if (unmanaged.length === 0) {
     return run.breaker.count(
       `team ${teamId}`,

@@ -14,6 +14,7 @@ import { aliasesOf, isOtherPerson, isValid, personIn, personKey, warnMovedAddres
 import {
   edgesKey,
   isOtherWhileUnknown,
+  noteAt,
   scopeOfTeam,
   refuseBeside,
   rosterKey,
@@ -65,6 +66,11 @@ export const teamMembership: Lifecycle<Observed> = {
       run.labels.learnTeam(organizationUid, state["userUid"], joinId(organizationUid, teamUid));
     }
     if (inputs["email"] === state["email"]) run.labels.learn(organizationUid, state["email"], recordedUid(state));
+  },
+
+  noteLeaving(run, target) {
+    const [organization, team, who] = splitId(target.id, 3) as [string, string, string];
+    noteAt(run, joinId(organization, team), aliasesOf(who, personIn(target, who)));
   },
 
   subjects: (seen, target) => [subjectOf(seen, target)],
@@ -211,9 +217,7 @@ function nameOf({ email, userUid }: TeamMember | Member): string {
 
 /** Noted, so that they do not count as unmanaged. */
 function note(run: Run, { view, person, who, row, member }: Observed): void {
-  const aliases = aliasesOf(who, person, row, member);
-  run.managed.add(teamIdOf(view), aliases);
-  run.managed.add(view.organization.uid, aliases);
+  noteAt(run, teamIdOf(view), aliasesOf(who, person, row, member));
 }
 
 async function warnUnlessInvited(run: Run, { view, person }: Observed): Promise<void> {

@@ -14,6 +14,7 @@ import { warnMovedAddress } from "./person.js";
 import {
   edgesKey,
   isOtherWhileUnknown,
+  noteAt,
   scopeOfTeam,
   refuseBeside,
   rosterKey,
@@ -70,6 +71,11 @@ export const teamRoster: Lifecycle<Observed> = {
       run.labels.learnTeam(organizationUid, uid, id);
       if (declared.has(who)) run.labels.learn(organizationUid, who, uid);
     }
+  },
+
+  noteLeaving(run, { id, inputs, state }) {
+    const known = knownIn(state);
+    noteAt(run, id, [...rosterOf(inputs["members"]).keys(), ...known.keys(), ...known.values()]);
   },
 
   subjects: (seen) => [
@@ -322,9 +328,8 @@ function isWaiting({ inTeam, known }: Observed, who: string): boolean {
 }
 
 function note(run: Run, { view, declared, inTeam, leaving }: Observed): void {
-  const teamId = joinId(view.organization.uid, view.uid);
   const uids = [...[...inTeam.values()].map(({ userUid }) => userUid), ...leaving.keys()];
-  for (const at of [teamId, view.organization.uid]) run.managed.add(at, [...declared.keys(), ...uids]);
+  noteAt(run, joinId(view.organization.uid, view.uid), [...declared.keys(), ...uids]);
 }
 
 function knownIn(state: Properties): Map<string, string> {

@@ -86,6 +86,11 @@ export class Claims {
     return this.#indexes().some((index) => index.addresses.has(address));
   }
 
+  /** A declaration, by the digest of its address, that this run has checked for another deployment. */
+  isOfOtherDeployment(address: string): boolean {
+    return this.hasCheckedAddress(address) && this.claimants(checkedKey(address), undefined).length === 0;
+  }
+
   /** What the run's program says that it declares; `undefined` in previews and where no program runs. */
   get program(): ProgramNotes | undefined {
     // Once everything is declared, nothing is added.
@@ -132,6 +137,11 @@ export class Claims {
   #digest(key: string): string {
     return digestOf(`${this.#deployment} ${key}`);
   }
+}
+
+/** What every declaration claims when it is checked, for its deployment. */
+export function checkedKey(address: string): string {
+  return `checked ${address}`;
 }
 
 /** Claims by what is asked for; of one claim, what was said last holds. */

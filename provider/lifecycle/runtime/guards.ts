@@ -24,6 +24,15 @@ interface Wave {
 const quietMs = 40;
 const longestWaveMs = 1000;
 
+async function untilQuiet(size: () => number): Promise<void> {
+  const end = Date.now() + longestWaveMs;
+  let before = -1;
+  while (size() !== before && Date.now() < end) {
+    before = size();
+    await pause(quietMs);
+  }
+}
+
 /**
  * Stops a run that takes more people out of one organization or team than anybody meant. What is asked for at the same time
  * is judged as a whole, before the first request. All host processes of a run count together: each announces whom it is
@@ -68,13 +77,7 @@ export class RemovalBreaker {
   }
 
   async #quiet({ asked }: Pick<Wave, "asked">): Promise<void> {
-    const size = () => [...asked.values()].reduce((sum, lines) => sum + lines.size, 0);
-    const end = Date.now() + longestWaveMs;
-    let before = -1;
-    while (size() !== before && Date.now() < end) {
-      before = size();
-      await pause(quietMs);
-    }
+    await untilQuiet(() => [...asked.values()].reduce((sum, lines) => sum + lines.size, 0));
     this.#wave = undefined;
   }
 
@@ -116,7 +119,10 @@ export class RemovalBreaker {
 /** Stands before the line of somebody who is not removed after all. */
 const takenBack = "-";
 
-/** The people that some declaration of this run, kept or just removed, has stood for. */
+/**
+ * The people that some declaration of this run, kept or just removed, has stood for. The engine may delete an organization
+ * or team at the same time as what is inside: nobody is unmanaged before all of it has been asked for.
+ */
 export class ManagedPeople {
   readonly #known = new Set<string>();
 
@@ -129,16 +135,21 @@ export class ManagedPeople {
   }
 
   /** Those of an organization's teams that no declaration has stood for. */
-  unknownTeams<Row extends { uid: string }>(organizationUid: string, rows: Iterable<Row>): Row[] {
-    return [...rows].filter(({ uid }) => !this.#known.has(`team ${organizationUid} ${uid}`));
+  unknownTeams<Row extends { uid: string }>(organizationUid: string, rows: Iterable<Row>): Promise<Row[]> {
+    return this.#unknown([...rows], ({ uid }) => this.#known.has(`team ${organizationUid} ${uid}`));
   }
 
   /** Those of the people in an organization or team that no declaration has stood for. */
-  unmanagedAmong<Row extends PersonRow>(scope: string, rows: Iterable<Row>): Row[] {
-    return [...rows].filter(({ userUid, email }) => {
+  unmanagedAmong<Row extends PersonRow>(scope: string, rows: Iterable<Row>): Promise<Row[]> {
+    return this.#unknown([...rows], ({ userUid, email }) => {
       const aliases = [userUid, email === undefined ? undefined : normalizeEmail(email)];
-      return !aliases.some((alias) => alias !== undefined && this.#known.has(`${scope} ${alias}`));
+      return aliases.some((alias) => alias !== undefined && this.#known.has(`${scope} ${alias}`));
     });
+  }
+
+  async #unknown<Row>(rows: Row[], isKnown: (row: Row) => boolean): Promise<Row[]> {
+    if (!rows.every(isKnown)) await untilQuiet(() => this.#known.size);
+    return rows.filter((row) => !isKnown(row));
   }
 }
 

@@ -148,6 +148,45 @@ function isKept(run: Run, subject: Subject, address: string, program: ProgramNot
   );
 }
 
+/**
+ * Refuses the deletion of an organization or team in which the program of this run declares people or teams by its id or
+ * slug: they would lose the access that the same program gives them. Of what is declared below its resource, the engine
+ * takes care.
+ * @param of what is deleted, by every text that may name it in declarations inside
+ * @param state of its resource
+ * @param teams of an organization, by id; asked for if the program declares memberships of teams
+ */
+export async function refuseDeclaredInside(
+  run: Run,
+  of: { text: string; names: readonly string[] },
+  state: Properties,
+  teams: () => Promise<string[]> = async () => [],
+): Promise<void> {
+  const { program, hasChecked } = run.claims;
+  if (program === undefined) return;
+  const own = digestOf(addressOf(state));
+  const notes = [...program.notes.values()].filter(
+    ({ scope, address }) => scope !== undefined && !run.claims.isOfOtherDeployment(address),
+  );
+  // `destroy --run-program` deletes what the program declares, without a check; an update would have checked it.
+  if (!hasChecked && program.notes.has(own)) return;
+  const inTeams = notes.some(({ kind }) => membershipKinds.has(kind)) ? await teams() : [];
+  const names = new Set([...of.names, ...inTeams].map(digestOf));
+  const inside = notes.filter(({ scope }) => names.has(scope!));
+  if (inside.length === 0) return;
+  throw new GuardError(
+    `${of.text} is not deleted, because the program declares ${kindsNamed(inside)} in it.`,
+    "Take these declarations out of the program too, or declare it again (with adopt). To take everything away, run pulumi destroy without --run-program.",
+  );
+}
+
+/** "1 TeamRoster and 2 TeamMemberships". */
+function kindsNamed(notes: readonly Note[]): string {
+  const counts = new Map<string, number>();
+  for (const { kind } of notes) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, count]) => `${count} ${kind}${count === 1 ? "" : "s"}`).join(" and ");
+}
+
 /** Whether the program of this run declares a team membership for somebody of these names. */
 export function isNamedInProgram(run: Run, names: readonly string[]): boolean {
   const digests = names.map(digestOf);

@@ -68,6 +68,12 @@ const expectedErrors: ExpectedError[] = [
     },
   },
   {
+    says: /(?:Team|Organization) ([-\w/]+) is not deleted, because the program declares /,
+    // By its id or slug; what is declared in its resource goes with it.
+    when: (world, _, [, id]) => declaredBy(world, id!).length > 0,
+    follow: (world, _, [, id]) => declaredBy(world, id!).forEach((name) => world.items.delete(name)),
+  },
+  {
     says: /Organization ([-\w]+) is not deleted, because of what is inside/,
     // An adopted organization must not be deleted at all.
     when: ({ made }, { resources }, [, uid]) =>
@@ -181,6 +187,15 @@ const expectedErrors: ExpectedError[] = [
     },
   },
 ];
+
+/** Names of the declarations that are in an organization or team by its id or slug. */
+function declaredBy(world: World, id: string): string[] {
+  const texts = [id, world.organization(id)?.slug];
+  return [...world.items].flatMap(([name, { scope, provider }]) => {
+    const isInside = scope !== undefined && (texts.includes(scope) || scope.startsWith(`${id}/`));
+    return isInside && provider !== "twin" ? [name] : [];
+  });
+}
 
 async function removeMembers({ service, emulator }: World, { slug, members }: OrganizationRow): Promise<void> {
   for (const [user, role] of rolesIn(service, members)) {

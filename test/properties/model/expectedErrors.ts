@@ -112,7 +112,7 @@ const expectedErrors: ExpectedError[] = [
     follow() {},
   },
   {
-    says: /names an address that was theirs|had before, and is nobody's in it now|\[AVALA_DECLARED_TWICE\]/,
+    says: /names an address that was theirs|had before, and is nobody's in it now|is the same person as|\[AVALA_DECLARED_TWICE\]/,
     when: (world) => staleIn(world).length > 0,
     follow: (world) => staleIn(world).forEach(({ correct }) => correct()),
   },

@@ -1,10 +1,9 @@
-import type { Settings } from "../../provider/lifecycle/runtime/settings.js";
 import { defineCommand, sharedOptions, type Invocation } from "../command.js";
 import { UnhealthyError } from "../errors.js";
 import { columns, plural, type Terminal } from "../output/terminal.js";
 import { profileOption, readProfile } from "../probe/profileFile.js";
 import { statements } from "../probe/statements/index.js";
-import { warning, type Check } from "./check.js";
+import type { Check } from "./check.js";
 import { planChecks } from "./plan.js";
 import { profileChecks } from "./profile.js";
 import { engineChecks, programChecks } from "./program.js";
@@ -29,7 +28,7 @@ export const doctor = defineCommand({
   about: [
     "Checks everything that a program needs: the versions of Node, Pulumi, its SDK and TypeScript; whether this package can be resolved from the program's folder, as the engine requires; the active settings and their sources; whether Avala is reachable and accepts the API key, which user it belongs to, and that user's roles; and whether the clocks agree. Each problem is printed with a fix.",
     "With --profile, it says which statements of the contract that the provider relies on differ in the deployment, what that means, and whether the provider works with it.",
-    "With --program it runs pulumi preview, and asks Avala what a preview does not ask: whether the organizations, teams and people that the program names exist, whether the names of new ones are free, whether the targets of adopt exist, and whether the key may change what is to be changed. An approved change can then be applied. Nothing is changed.",
+    "With --program it runs pulumi preview, and asks Avala what a preview does not ask: whether the organizations, teams and people that the program names exist, whether the names of new ones are free, whether the targets of adopt exist, and whether the key may change what is to be changed. Resources of an explicit Provider are checked with its key, if the environment or the state holds it. An approved change can then be applied. Nothing is changed.",
     "It also works outside a project and without a key, and skips the checks that are then impossible. It never prints the key. The exit code is 1 if a check fails; warnings do not count.",
   ],
   sends: [
@@ -60,7 +59,7 @@ async function examine(invocation: Invocation<typeof options>): Promise<void> {
     "Machine and program": [nodeCheck(process.versions.node), ...engine, ...programChecks(invocation)],
     Settings: checks,
     Avala: service,
-    "Planned update": options.program ? await planned(invocation, isUsable ? settings : undefined) : [],
+    "Planned update": options.program ? await planChecks(invocation, isUsable ? settings : undefined, terminal) : [],
     Deployment: profile ? profileChecks(profile, statements, Date.now()) : [],
   };
   const all = Object.values(found).flat();
@@ -72,11 +71,6 @@ async function examine(invocation: Invocation<typeof options>): Promise<void> {
     `${errors.length} of ${all.length} checks failed (${[...new Set(errors.map(({ name }) => name))].join(", ")}); see the ${errors.length === 1 ? "fix" : "fixes"} above.`,
     "",
   );
-}
-
-async function planned(invocation: Invocation<typeof options>, settings: Settings | undefined): Promise<Check[]> {
-  if (settings !== undefined) return planChecks(invocation, settings, invocation.terminal);
-  return [warning("plan", "The planned update was not checked: Avala cannot be asked.", "Fix the errors above first.")];
 }
 
 function show(found: Groups, all: readonly Check[], terminal: Terminal): void {

@@ -5,68 +5,74 @@ import type { Settings } from "../../provider/lifecycle/runtime/settings.js";
 import type { OrganizationView, Snapshot } from "../../provider/snapshot/index.js";
 import { hint } from "../commandLine.js";
 import { plural, type Terminal } from "../output/terminal.js";
-import { isDefaultProvider } from "../pulumi/managed.js";
-import { previewOf, type Preview, type Resource, type Step } from "../pulumi/preview.js";
-import { parse, previewed, projectFolder, type StackTarget } from "../pulumi/run.js";
-import { nameOf } from "../pulumi/urn.js";
+import { previewOf, type Resource, type Step } from "../pulumi/preview.js";
+import { exportedState, parse, previewed, projectFolder, type StackTarget } from "../pulumi/run.js";
 import { textOf } from "../pulumi/values.js";
 import { openSession } from "../session.js";
 import { failed, ofError, ok, warning, type Check } from "./check.js";
+import { providerInputsOf, sharesOf } from "./keys.js";
 
 /**
  * What a preview of the program does not ask Avala, and an update would fail at: whether the objects that it names exist,
- * whether names are taken, and whether the key may change what is to be changed. Sends reads only.
+ * whether names are taken, and whether the keys may change what is to be changed. Sends reads only.
+ * @param own settings of the environment and the stack configuration; undefined if Avala cannot be asked with them
  */
-export async function planChecks(stackTarget: StackTarget, settings: Settings, terminal: Terminal): Promise<Check[]> {
+export async function planChecks(
+  stackTarget: StackTarget,
+  own: Settings | undefined,
+  terminal: Terminal,
+): Promise<Check[]> {
   if (projectFolder(stackTarget) === undefined) {
     return [failed("plan", "No Pulumi project in this folder or its parents.", "Pass its folder with --cwd.")];
   }
-  const session = openSession(terminal, settings);
   try {
     terminal.note("Running pulumi preview.");
-    const preview = previewOf(parse(await previewed(stackTarget), "pulumi preview"));
-    return await checksOf(preview, session.loadSnapshot());
+    const document = parse(await previewed(stackTarget), "pulumi preview");
+    const preview = previewOf(document);
+    // Only the state shows the keys of providers, and only theirs are needed.
+    const state = preview.explicitProviders.size > 0 ? await exportedState(stackTarget, { secrets: true }) : undefined;
+    const { shares, unchecked } = sharesOf(preview, own, providerInputsOf(state, document), stackTarget);
+    const sessions = shares.map(({ settings, steps }) => ({ steps, session: openSession(terminal, settings) }));
+    try {
+      return await checksOf(
+        sessions.map(({ steps, session }) => ({ steps, snapshot: session.loadSnapshot() })),
+        unchecked,
+      );
+    } finally {
+      await Promise.all(sessions.map(({ session }) => session.client.close()));
+    }
   } catch (error) {
     if (!(error instanceof AvalaError)) throw error;
     return [ofError("error", "plan", error)];
-  } finally {
-    await session.client.close();
   }
 }
 
-/** @param preview of a program whose resources use the key of the command */
-export async function checksOf(preview: Preview, snapshot: Snapshot): Promise<Check[]> {
-  const { steps: all, explicitProviders } = preview;
-  const isOwn = ({ old, new: now }: Step) => {
-    const { provider } = (now ?? old)!;
-    return provider === "" || (isDefaultProvider(nameOf(provider)) && !explicitProviders.has(provider));
-  };
-  const steps = all.filter((step) => step.op !== "read" && isOwn(step));
-  const others = all.filter((step) => step.op !== "read" && !isOwn(step)).length;
-  const plan = new Plan(steps, snapshot);
-  const problems = await plan.problems();
-  const changes = steps.filter(({ op }) => op !== "same").length;
+/**
+ * @param shares steps, each with what their key shows
+ * @param unchecked what no key was found for
+ */
+export async function checksOf(
+  shares: readonly { steps: readonly Step[]; snapshot: Snapshot }[],
+  unchecked: readonly Check[] = [],
+): Promise<Check[]> {
+  const plans = shares.map(({ steps, snapshot }) => new Plan(steps, snapshot));
+  const found = await Promise.all(plans.map((plan) => plan.problems()));
+  const problems = [...found.flat(), ...unchecked.filter(({ level }) => level === "error")];
+  const unknown = plans.reduce((sum, plan) => sum + plan.unknown, 0);
   const notes = [
-    ...(plan.unknown > 0
+    ...(unknown > 0
       ? [
           warning(
             "planUnknown",
-            `${plural(plan.unknown, "name")} of organizations, teams or people not checked: known only during the update, or secret.`,
+            `${plural(unknown, "name")} of organizations, teams or people not checked: known only during the update, or secret.`,
             "Run pulumi up for the resources that they come from first, if the update has to be certain.",
           ),
         ]
       : []),
-    ...(others > 0
-      ? [
-          warning(
-            "planProvider",
-            `${plural(others, "resource")} of explicit providers not checked: their keys are not used by this command.`,
-            "Set AVALA_API_KEY and AVALA_BASE_URL to those of the provider, and check its resources with pulumi up --target.",
-          ),
-        ]
-      : []),
+    ...unchecked.filter(({ level }) => level !== "error"),
   ];
-  if (problems.length > 0) return [...problems, ...notes];
+  if (problems.length > 0 || (shares.length === 0 && unchecked.length > 0)) return [...problems, ...notes];
+  const changes = shares.flatMap(({ steps }) => steps).filter(({ op }) => op !== "same").length;
   return [
     ok("plan", `${plural(changes, "change")} planned; every name that is known exists where it has to, or is free`),
     ...notes,
@@ -90,10 +96,15 @@ class Plan {
     this.#byUrn = new Map(steps.map((step) => [step.urn, step]));
   }
 
-  /** In the order of the preview, each once. */
+  /** In the order of the preview, each once; of a service that does not answer, its error. */
   async problems(): Promise<Check[]> {
-    // One after the other: lists are read once anyway.
-    for (const step of this.#steps) await this.#look(step);
+    try {
+      // One after the other: lists are read once anyway.
+      for (const step of this.#steps) await this.#look(step);
+    } catch (error) {
+      if (!(error instanceof AvalaError)) throw error;
+      return [...this.#problems.values(), ofError("error", "plan", error)];
+    }
     return [...this.#problems.values()];
   }
 
@@ -141,7 +152,7 @@ class Plan {
     const same = rows.find((row) => row.name === name && !this.#givesUp(row.uid, "name", name));
     if (name === undefined) this.unknown++;
     else if (same !== undefined) {
-      const fix = `Add  adopt: "${same.uid}"  to take it over, or allowDuplicateName: true to create a second one.`;
+      const fix = `Add  adopt: ${quoted(same.uid)}  to take it over, or allowDuplicateName: true to create a second one.`;
       this.#fail("planName", now, `an organization named ${quoted(name)} exists already (${same.uid}).`, fix);
     }
   }
@@ -171,7 +182,7 @@ class Plan {
     if (name === undefined) return void this.unknown++;
     const same = rows.find((row) => row.name === name && !this.#givesUp(row.uid, "name", name));
     if (same === undefined) return;
-    const fix = `Add  adopt: "${same.uid}"  to take it over, or choose another name.`;
+    const fix = `Add  adopt: ${quoted(same.uid)}  to take it over, or choose another name.`;
     this.#fail("planName", now, `a team named ${quoted(name)} exists already in organization ${place.slug}.`, fix);
   }
 

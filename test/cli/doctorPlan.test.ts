@@ -1,6 +1,9 @@
+import { providerInputsOf, sharesOf } from "../../cli/doctor/keys.js";
 import { checksOf } from "../../cli/doctor/plan.js";
 import { previewOf } from "../../cli/pulumi/preview.js";
+import { mark, secretMark } from "../../cli/pulumi/values.js";
 import { createClient } from "../../provider/client/index.js";
+import { resolveSettings } from "../../provider/lifecycle/runtime/settings.js";
 import { Snapshot } from "../../provider/snapshot/index.js";
 import { person, uids } from "../lifecycle/support.js";
 import { ownerKey } from "../support/emulator.js";
@@ -16,7 +19,8 @@ const other = "0000000f-0000-4000-8000-00000000000f";
 async function found(planned: readonly Planned[], apiKey = ownerKey): Promise<string[]> {
   const client = createClient({ apiKey, baseUrl: o.emulator.url });
   try {
-    const checks = await checksOf(previewOf(previewDocument(planned)), new Snapshot(client));
+    const { steps } = previewOf(previewDocument(planned));
+    const checks = await checksOf([{ steps, snapshot: new Snapshot(client) }]);
     expect(await o.emulator.writes()).toEqual([]);
     return checks
       .filter(({ level }) => level !== "ok")
@@ -223,24 +227,177 @@ it("says what it cannot check", async () => {
   expect(await found([member({ organization: unknown }, from("user")), organization({ adopt: unknown })])).toEqual([
     expect.stringMatching(/^warning planUnknown: 2 names of organizations, teams or people not checked/),
   ]);
-  const provider = (name: string) => `urn:pulumi:test::project::pulumi:providers:pulumi-nodejs::${name}`;
-  const tenant = { more: { provider: `${provider("tenant")}::1` } };
-  expect(await found([member({ organization: "acmee" }, tenant)])).toEqual([
-    expect.stringMatching(/^warning planProvider: 1 resource of explicit providers not checked/),
-  ]);
 });
 
-it("bug: a Provider that the program calls default is an explicit one", async () => {
-  const urn = "urn:pulumi:test::project::pulumi:providers:pulumi-nodejs::default";
-  const inputs = { "avala:explicit": "true" };
-  const state = { urn, type: "pulumi:providers:pulumi-nodejs", custom: true, id: "1", inputs };
-  const document = previewDocument([member({ organization: "acmee" })]);
-  const steps = [{ op: "same", urn, oldState: state, newState: state }, ...(document["steps"] as object[])];
-  const summary = { ...(document["changeSummary"] as object), same: 1 };
-  const client = createClient({ apiKey: ownerKey, baseUrl: o.emulator.url });
-  const checks = await checksOf(previewOf({ ...document, steps, changeSummary: summary }), new Snapshot(client));
-  await client.close();
-  expect(checks.map(({ name }) => name)).toEqual(["plan", "planProvider"]);
+describe("bug: resources of explicit providers were not checked", () => {
+  const urnOf = (name: string) => `urn:pulumi:test::project::pulumi:providers:pulumi-nodejs::${name}`;
+  const key = "avk_of-tenant-8Zq1";
+  const secret = (text: string) => ({ [mark]: secretMark, plaintext: JSON.stringify(text) });
+  const sealed = { [mark]: secretMark, ciphertext: "v1:abc" };
+  const baseUrl = "https://tenant.example/api/v1";
+  const own = resolveSettings(
+    (name) => ({ AVALA_API_KEY: ownerKey })[name],
+    () => undefined,
+  );
+
+  interface Given {
+    op: "create" | "same" | "update" | "delete";
+    /** As the preview shows them. */
+    shown: Record<string, unknown>;
+    /** As the state holds them. */
+    held?: Record<string, unknown>;
+    env?: Record<string, string>;
+    name?: string;
+  }
+  function shared({ op, shown, held, env = {}, name = "tenant" }: Given, isOwnUsable = true) {
+    const row = (inputs: Record<string, unknown>) => ({
+      urn: urnOf(name),
+      type: "pulumi:providers:pulumi-nodejs",
+      custom: true,
+      id: "1",
+      inputs: { "avala:explicit": "true", ...inputs },
+    });
+    const document = previewDocument([
+      member({}, { name: "mine", more: { provider: `${urnOf("default_0_1_0")}::1` } }),
+      member({}, { more: { provider: `${urnOf(name)}::1` } }),
+    ]);
+    const step = {
+      op,
+      urn: urnOf(name),
+      ...(op === "create" ? {} : { oldState: row(shown) }),
+      ...(op === "delete" ? {} : { newState: row(shown) }),
+    };
+    const summary = { ...(document["changeSummary"] as Record<string, number>) };
+    summary[op] = (summary[op] ?? 0) + 1;
+    const complete = { ...document, steps: [step, ...(document["steps"] as object[])], changeSummary: summary };
+    const state = { deployment: { resources: held === undefined ? [] : [row(held)] } };
+    const { shares, unchecked } = sharesOf(
+      previewOf(complete),
+      isOwnUsable ? own : undefined,
+      providerInputsOf(state, complete),
+      {
+        environment: env,
+      },
+    );
+    return {
+      shares: shares.map(({ settings, steps }) => [
+        settings.client.apiKey,
+        settings.client.baseUrl,
+        ...steps.map(({ new: now }) => now!.name),
+      ]),
+      unchecked: unchecked.map(({ level, name: check, message }) => `${level} ${check}: ${message}`),
+    };
+  }
+  const mine = [ownerKey, "https://api.avala.ai/api/v1", "mine"];
+  const theirs = [key, baseUrl, "zoe"];
+  const byName = { "avala:apiKeyEnv": "TENANT_API_KEY", "avala:baseUrl": baseUrl };
+  const env = { TENANT_API_KEY: key };
+
+  it.each<[string, Given]>([
+    ["the name of its variable", { op: "create", shown: byName, env }],
+    ["the name of its variable, changed", { op: "update", shown: byName, held: { "avala:apiKeyEnv": "OLD" }, env }],
+    ["the name of its variable, in the state", { op: "same", shown: byName, held: byName, env }],
+    [
+      "a key that the state holds",
+      {
+        op: "same",
+        shown: { "avala:apiKey": "[secret]", "avala:baseUrl": baseUrl },
+        held: { "avala:apiKey": secret(key), "avala:baseUrl": baseUrl },
+      },
+    ],
+    [
+      "a secret base URL that the state holds",
+      {
+        op: "same",
+        shown: { "avala:apiKey": "[secret]", "avala:baseUrl": "[secret]" },
+        held: { "avala:apiKey": secret(key), "avala:baseUrl": secret(baseUrl) },
+      },
+    ],
+    ["a name like that of the engine's own", { op: "create", shown: byName, env, name: "default" }],
+    ["a name like that of a version of the engine's own", { op: "create", shown: byName, env, name: "default_1_2_3" }],
+  ])("%s decides which key is asked with", (_, given) => {
+    expect(shared(given)).toEqual({ shares: [mine, theirs], unchecked: [] });
+    expect(shared(given, false)).toEqual({
+      shares: [theirs],
+      unchecked: ["warning plan: The planned update of 1 resource was not checked: Avala cannot be asked."],
+    });
+  });
+
+  it("with the key and base URL of the environment is one with its own", () => {
+    expect(
+      shared({ op: "create", shown: { "avala:apiKeyEnv": "TENANT_API_KEY" }, env: { TENANT_API_KEY: ownerKey } }),
+    ).toEqual({
+      shares: [[...mine, "zoe"]],
+      unchecked: [],
+    });
+  });
+
+  it.each<[string, Given, string]>([
+    ["a new key", { op: "create", shown: { "avala:apiKey": "[secret]" } }, "apiKey"],
+    [
+      "a changed key",
+      { op: "update", shown: { "avala:apiKey": "[secret]" }, held: { "avala:apiKey": secret(key) } },
+      "apiKey",
+    ],
+    ["a key that is not known yet", { op: "create", shown: { "avala:apiKey": unknown } }, "apiKey"],
+    ["a variable that is not known yet", { op: "create", shown: { "avala:apiKeyEnv": unknown }, env }, "apiKeyEnv"],
+    [
+      "a base URL that is not known yet",
+      { op: "create", shown: { ...byName, "avala:baseUrl": unknown }, env },
+      "baseUrl",
+    ],
+    ["a secret base URL", { op: "create", shown: { ...byName, "avala:baseUrl": "[secret]" }, env }, "baseUrl"],
+    [
+      "a secret name of a variable, and a base URL",
+      { op: "create", shown: { "avala:apiKeyEnv": "[secret]", "avala:baseUrl": unknown }, env },
+      "apiKeyEnv, baseUrl",
+    ],
+    [
+      "a key that the state holds encrypted",
+      { op: "same", shown: { "avala:apiKey": "[secret]" }, held: { "avala:apiKey": sealed } },
+      "apiKey",
+    ],
+  ])("%s: the warning names the provider and the setting", (_, given, settings) => {
+    expect(shared(given)).toEqual({
+      shares: [mine],
+      unchecked: [
+        `warning planProvider: 1 resource of Provider "tenant" not checked: ${settings} known only during the update, or secret.`,
+      ],
+    });
+  });
+
+  it.each<[string, Given, RegExp]>([
+    ["a variable that is not set", { op: "create", shown: byName }, /the variable that apiKeyEnv names is not set/],
+    ["a variable of another kind", { op: "create", shown: { "avala:apiKeyEnv": "HOME" } }, /apiKeyEnv/],
+    ["no key", { op: "create", shown: {} }, /key/],
+    [
+      "an unencrypted base URL",
+      { op: "create", shown: { ...byName, "avala:baseUrl": "http://a.example" }, env },
+      /unencrypted|https/i,
+    ],
+  ])("%s fails, as the update would", (_, given, expected) => {
+    const { shares, unchecked } = shared(given);
+    expect(shares).toEqual([mine]);
+    expect(unchecked).toEqual([expect.stringMatching(/^error planProvider: Provider "tenant": /)]);
+    expect(unchecked[0]).toMatch(expected);
+    expect(unchecked[0]).not.toContain(key);
+  });
+
+  it("are checked each with their key, and a deployment that does not answer is one error", async () => {
+    await o.emulator.addKey("avk_mia", person("mia"));
+    const clients = [ownerKey, "avk_mia", "avk_of-nobody-8Zq1"].map((apiKey) =>
+      createClient({ apiKey, baseUrl: o.emulator.url }),
+    );
+    const { steps } = previewOf(previewDocument([team({ name: "Core" })]));
+    const checks = await checksOf(clients.map((client) => ({ steps, snapshot: new Snapshot(client) })));
+    await Promise.all(clients.map((client) => client.close()));
+    expect(checks.map(({ level, name }) => `${level} ${name}`)).toEqual([
+      "error planName",
+      "error planRole",
+      "error planName",
+      "error plan",
+    ]);
+  });
 });
 
 it("costs one list of organizations, and one of teams or people where they are named", async () => {

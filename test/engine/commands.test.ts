@@ -36,6 +36,64 @@ const members = async () => {
 };
 const organizationUid = async () => (await emulator.state()).organizations[0]!.uid;
 
+describe("bug: doctor --program did not look at resources of explicit providers", () => {
+  beforeAll(async () => {
+    await emulator.reset({ people });
+    await emulator.api("POST", "/organizations/", { name: "Acme" });
+    project = await Project.open({ TENANT_AVALA_API_KEY: ownerKey });
+  });
+  afterAll(() => project?.close());
+
+  interface Checked {
+    level: string;
+    name: string;
+    message: string;
+    fix?: string;
+  }
+  async function planned(): Promise<Checked[]> {
+    const { stdout } = await command(["doctor", "--program", "--json", "--stack", "test"]);
+    return (JSON.parse(stdout) as { checks: Checked[] }).checks.filter(({ name }) => name.startsWith("plan"));
+  }
+  const inWords = ({ level, name, message }: Checked) => `${level} ${name} ${message}`;
+
+  it("with a key in a variable at once, with one of their own once the state holds it; no key of its own is needed", async () => {
+    const deployment = { baseUrl: emulator.url, allowInsecureBaseUrl: true };
+    const invited = (name: string, provider: string): Declared => ({
+      kind: "Invitation",
+      name,
+      args: { organization: "acmee", email: person(name) },
+      options: { provider: ref(provider) },
+    });
+    const providers: Declared[] = [
+      { kind: "Provider", name: "variable", args: { ...deployment, apiKeyEnv: "TENANT_AVALA_API_KEY" } },
+      { kind: "Provider", name: "it's $own", args: { ...deployment, apiKey: ownerKey } },
+    ];
+    project.declare([...providers, invited("eve", "variable"), invited("kay", "it's $own")]);
+    await emulator.clearLog();
+    const [found, unchecked, ...none] = await planned();
+    expect([inWords(found!), inWords(unchecked!), none]).toEqual([
+      expect.stringMatching(/^error planOrganization Invitation "eve": organization "acmee" is not visible/),
+      `warning planProvider 1 resource of Provider "it's $own" not checked: apiKey known only during the update, or secret.`,
+      [],
+    ]);
+    expect(await emulator.writes()).toEqual([]);
+
+    // The fix is a command: with it, the state holds the key.
+    const [, fix] = /: (pulumi up --target .*)\.$/.exec(unchecked!.fix!)!;
+    const { code, stdout, stderr } = await project.exec("bash", [
+      "-c",
+      fix!.replace("pulumi up", "pulumi up --stack test --yes --skip-preview"),
+    ]);
+    expect([code, stdout + stderr]).toEqual([0, expect.stringContaining("created")]);
+    const after = await planned();
+    expect(after.map(inWords).toSorted()).toEqual([
+      expect.stringMatching(/^error planOrganization Invitation "eve": organization "acmee" is not visible/),
+      expect.stringMatching(/^error planOrganization Invitation "kay": organization "acmee" is not visible/),
+    ]);
+    expect(await emulator.writes()).toEqual([]);
+  });
+});
+
 describe("commands on a stack", () => {
   const stack = [
     acme,

@@ -1,6 +1,7 @@
 import { nameOf, parseUrn } from "../pulumi/urn.js";
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { shellWord } from "../../provider/core/shell.js";
 import { printable, quoted } from "../../provider/core/text.js";
 import { resources, typeToken } from "../../provider/schema/index.js";
 import { defineCommand } from "../command.js";
@@ -191,15 +192,20 @@ function show({ terminal }: ImportInvocation, written: Written, missing: string[
   if (unchanged > 0) terminal.result(`Unchanged: ${counted(unchanged, "file")}`);
   const steps = stepsOf(written, missing, imported);
   if (steps.length > 0) {
-    terminal.result(`\nNext${here === "." ? "" : `, in ${here}`}:`);
-    for (const step of steps) terminal.result(`  ${step}`);
+    terminal.result("\nNext:");
+    for (const step of here === "." ? steps : [changeTo(here), ...steps]) terminal.result(`  ${step}`);
     terminal.result(`Afterwards, ${written.names.importFile} may be deleted.`);
   }
   if (imported)
     terminal.result(`Imported. pulumi preview shows no change. ${written.names.importFile} may be deleted.`);
 }
 
-/** What is left to do, as commands and one line of program. */
+/** A path that begins with a hyphen would be an option. */
+function changeTo(folder: string): string {
+  return `cd ${shellWord(folder.startsWith("-") ? `./${folder}` : folder)}`;
+}
+
+/** What is left to do in the folder, as commands and one line of program. */
 function stepsOf({ beside, names, folder }: Written, missing: string[], imported: boolean): string[] {
   if (imported) return [];
   const line = beside ? [`Add to the program:  ${lineFor(names, folder.path)}`] : [];

@@ -1,3 +1,4 @@
+import { shellWord } from "../../provider/core/shell.js";
 import type { Living, LivingTeam, Who } from "./liveOrganization.js";
 import { identifierOf, Names, sorted } from "./names.js";
 import { literal, nameComment, personEntry, scalar } from "../output/peopleYaml.js";
@@ -92,10 +93,10 @@ function literals(inputs: Readonly<Record<string, string>>): [string, string][] 
   return Object.entries(inputs).map(([name, value]) => [name, literal(value)]);
 }
 
-function ownerNote({ owner, slug, key }: Living, note: string): string {
+function ownerNote({ owner, slug, uid }: Living, note: string): string {
   if (owner === undefined) return "";
-  // A slug of other characters could end the line, or look like something else.
-  const named = /^[-\w]+$/.test(slug) ? slug : key;
+  // A slug of other characters could end the line, look like something else, or be an option of the command.
+  const named = /^\w[-\w]*$/.test(slug) ? slug : shellWord(uid);
   return `// No program sets the role of the owner. To transfer the ownership:
 //   npx pulumi-avala transfer-ownership ${named} --to <person>${note === "" ? "" : `\n// ${note}`}`;
 }

@@ -20,13 +20,13 @@ export function code(text: string, length = 120): string {
 const commands =
   /((?:npx pulumi-avala [a-z-]+|pulumi (?:up|refresh|preview|destroy|import))(?: --?[\w-]+| <[a-z ]+>)*)/;
 /** A name of others, in the quotes of `quoted`. */
-const quotation = /("[^"]*")/;
+const quotation = /("(?:[^"\\]|\\.)*")/;
 
 /** A sentence of ours with names of others in it: whatever is no plain word stands in a code span. */
 export function prose(text: string, length = 400): string {
   return eachSecond(printable(text, length), quotation, words, (name) => {
-    const inner = name.slice(1, -1);
-    return words(inner) === inner ? name : `"${code(inner)}"`;
+    const inner = name.slice(1, -1).replace(/\\(["\\])/g, "$1");
+    return words(inner) === inner && !inner.includes('"') ? name : `"${code(inner)}"`;
   });
 }
 

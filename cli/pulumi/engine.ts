@@ -165,6 +165,6 @@ async function requireStack(stackTarget: StackTarget): Promise<void> {
   if (code === 0) return;
   throw new StackError(
     `${named === undefined ? "No stack is selected" : "The stack cannot be selected"}: ${reasonIn(stderr)}`,
-    `In the project's folder, run pulumi stack init ${shellWord(named ?? "prod")} or pulumi stack select; then run the command again.`,
+    `In the project's folder, run pulumi stack init ${named === undefined ? "prod" : `--stack ${shellWord(named)}`} or pulumi stack select; then run the command again.`,
   );
 }

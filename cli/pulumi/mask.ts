@@ -6,7 +6,7 @@ import {
   type ResourceSchema,
 } from "../../provider/schema/index.js";
 import { asciiAddress } from "../../provider/core/address.js";
-import { printable } from "../../provider/core/text.js";
+import { printable, quoted } from "../../provider/core/text.js";
 import type { Managed } from "./managed.js";
 import { secretText } from "./values.js";
 
@@ -30,7 +30,7 @@ export class Mask {
     const texts = managed
       .flatMap(secretsOf)
       .filter((text) => !open.has(text))
-      .flatMap((text) => [text, printable(text, text.length)]);
+      .flatMap((text) => [text, printable(text, text.length), quoted(text, text.length).slice(1, -1)]);
     // The longest first: one may be part of another.
     this.#secrets = [...new Set(texts)]
       .filter((text) => text.length >= shortest)

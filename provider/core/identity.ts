@@ -1,4 +1,5 @@
 import { normalizeEmail } from "./address.js";
+import { quoted } from "./text.js";
 
 /**
  * The object that a resource manages. Only the uid of an organization, team or person never changes; slugs move, and
@@ -41,7 +42,7 @@ export function splitId(id: string, count: number): string[] {
   }
   parts.push(rest);
   if (parts.length !== count || parts.some((part) => part === "")) {
-    throw new Error(`The id "${id}" does not have ${count} parts separated by slashes.`);
+    throw new Error(`The id ${quoted(id, 200)} does not have ${count} parts separated by slashes.`);
   }
   return parts;
 }

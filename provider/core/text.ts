@@ -60,9 +60,14 @@ export function printable(text: string, length = 80): string {
   return shortened(stripped(text), length);
 }
 
-/** The same, in quotes. */
+/** The same, as a literal of JSON and TypeScript: a name in it is the name itself, and cannot end the quotes. */
 export function quoted(text: string, length = 80): string {
-  return `"${printable(text, length).replaceAll('"', "'")}"`;
+  return inQuotes(printable(text, length));
+}
+
+/** A text that is printable already, as a literal. */
+export function inQuotes(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
 /** Hostile text as a sentence, whatever it ends with: another sentence may follow. */

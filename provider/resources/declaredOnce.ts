@@ -67,7 +67,7 @@ export function rosterOnce(
   if (register === undefined) return {};
   const members = pulumi.output(args.members as object).apply(async (known) => {
     const keys = await keysOf(args.team, resource());
-    const mine = `${kind} "${name}"`;
+    const mine = `${kind} ${quoted(name)}`;
     const others = keys.flatMap((key) => [register.get(`roster ${key}`), register.get(`edges ${key}`)]);
     for (const key of keys) register.set(`roster ${key}`, mine);
     refuseBeside(mine, others);
@@ -100,7 +100,7 @@ async function enter(register: Register, declaration: Declaration, who: string):
   const resource = declaration.resource();
   const scopeKeys = await keysOf(scope, resource);
   const keys = scopeKeys.map((key) => `${within} ${key} ${person}`);
-  const mine = `${kind} "${name}"`;
+  const mine = `${kind} ${quoted(name)}`;
   if (within === "team") {
     for (const key of scopeKeys) register.set(`edges ${key}`, mine);
     refuseBeside(

@@ -49,6 +49,22 @@ const [one, two] = ["OrganizationMember::one", "OrganizationMember::two"];
 const addresses = (claims: Claims, key: string, uid?: string) =>
   claims.claimants(key, uid).map((claimant) => [claimant.address === digestOf(one) ? "one" : "two", claimant.uid]);
 
+it.each<[address: string, shown: string]>([
+  ["Team::core", 'Team "core"'],
+  ["avala:index:People$OrganizationMember::people-ada", 'OrganizationMember "people-ada"'],
+  ["Team::cost$center", 'Team "cost$center"'],
+  ["Team::core::one", 'Team "core::one"'],
+  ["Team::a$Team::b", 'Team "a$Team::b"'],
+  ["app::Unit$TeamRoster::all", 'TeamRoster "all"'],
+  ['Team::the "core" \\ one', 'Team "the \\"core\\" \\\\ one"'],
+  ["Team::two\nlines \u202e", 'Team "two lines"'],
+  ["Team::🚀", 'Team "🚀"'],
+])("bug: a name that contains separators of an address was cut: %j", (address, shown) => {
+  const claims = new Claims("https://one.example");
+  claims.claim(address, [{ key: "team core" }]);
+  expect(claims.nameOf(digestOf(address))).toBe(shown);
+});
+
 describe("claims of one process", () => {
   it("are found by their text until the uid is known; then by the uid only", () => {
     const claims = new Claims("https://one.example");

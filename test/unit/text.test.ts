@@ -29,9 +29,13 @@ describe("text of others, in a message", () => {
     expect(printable("abc", 3)).toBe("abc");
   });
 
-  it("cannot end the quotes around it", () => {
-    expect(quoted('a" b')).toBe(`"a' b"`);
-  });
+  it.each(['a" b', "it's", "a\\", '\\" + x + "', "`${x}`", "$(id)", "-rf", "🚀", "Acme 'R&D' \"GmbH\"", "\\u0022"])(
+    "bug: in quotes is the name itself, as a literal, and cannot end the quotes: %s",
+    (name) => {
+      expect(JSON.parse(quoted(name))).toBe(name);
+      expect(quoted(name)).toMatch(/^"(?:[^"\\]|\\["\\])*"$/);
+    },
+  );
 
   it("is listed up to five, the rest counted, by any known name", () => {
     const people = ["a", "b", "c", "d", "e", "f", "g"].map((userUid) => ({ userUid }));

@@ -1,5 +1,5 @@
 import { ConfigError } from "../../core/errors.js";
-import { printable } from "../../core/text.js";
+import { quoted } from "../../core/text.js";
 
 /** Words of other routes of the API, in the position of an organization's slug. */
 const RESERVED = new Set(["industry-choices", "invitations"]);
@@ -26,7 +26,7 @@ export function organizationPath(slug: string): string {
 function segment(value: string): string {
   if (value === "" || value === "." || value === ".." || /[/\\\r\n\0\p{Cs}]/u.test(value)) {
     throw new ConfigError(
-      `"${printable(value, 60)}" cannot be part of a request path.`,
+      `${quoted(value, 60)} cannot be part of a request path.`,
       "Use a slug or uid as Avala shows it.",
     );
   }

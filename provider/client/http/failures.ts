@@ -16,7 +16,7 @@ import {
 import { scopeOf } from "./scopes.js";
 import { NOT_UTF8, type Outcome, TOO_LARGE } from "./exchange.js";
 import type { Redactor } from "./redact.js";
-import { printable } from "../../core/text.js";
+import { inQuotes, printable } from "../../core/text.js";
 
 type Failure = Extract<Outcome, { kind: "failure" }>;
 
@@ -99,7 +99,7 @@ export function statusError(facts: RequestFacts, body: string, redact: Redactor,
   const { type: Type, why, fix } = isElsewhere ? elsewhere(baseUrl) : meaning(facts);
   const { detail, code } = decodeError(body);
   const shownCode = code === undefined ? undefined : redact(code);
-  const said = detail === undefined ? "" : ` The service says: "${redact(detail)}"`;
+  const said = detail === undefined ? "" : ` The service says: ${inQuotes(redact(detail))}`;
   const named = shownCode === undefined ? "" : ` [${shownCode}]`;
   return new Type(`${described(facts)}: ${why}${said}${named}`, fix, facts, shownCode);
 }

@@ -1,6 +1,6 @@
 import { canonicalUid, joinId } from "../../core/identity.js";
 import { organization as schema } from "../../schema/index.js";
-import { quoted } from "../../core/text.js";
+import { printable, quoted } from "../../core/text.js";
 import { AvalaError } from "../../core/errors.js";
 import type { Organization } from "../../client/index.js";
 import type { OrganizationView } from "../../snapshot/index.js";
@@ -157,8 +157,8 @@ async function refuseSameName(run: Run, { inputs }: Target): Promise<void> {
   const other = await sameName();
   if (!other || ((await run.renames.wait("Organization", name, run.claims)) && !(await sameName()))) return;
   throw new GuardError(
-    `An organization named ${quoted(name)} exists already (${other.uid}).`,
-    `To take it over, add  adopt: "${other.uid}"  to this resource` +
+    `An organization named ${quoted(name)} exists already (${printable(other.uid)}).`,
+    `To take it over, add  adopt: ${quoted(other.uid)}  to this resource` +
       " (it is then kept on destroy, unless onDestroy says otherwise). To make a second one of this name, add  allowDuplicateName: true.",
   );
 }

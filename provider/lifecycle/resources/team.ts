@@ -212,7 +212,7 @@ async function refuseSameName(run: Run, organization: OrganizationView, name: st
   if (isGivenUp && !(await sameName(organization, name))) return;
   throw new GuardError(
     `A team named ${quoted(name)} exists already in organization ${organization.uid}.`,
-    `To take it over, add  adopt: "${other.uid}"  to this resource; otherwise choose another name.`,
+    `To take it over, add  adopt: ${quoted(other.uid)}  to this resource; otherwise choose another name.`,
   );
 }
 

@@ -1,5 +1,15 @@
 import { digestOf, readProgramNotes, type Note, type ProgramNotes } from "../../core/notes.js";
 import type { ProcessJournal } from "../../core/journal.js";
+import { quoted } from "../../core/text.js";
+import { resources } from "../../schema/index.js";
+
+/** An address ends in kind and name; a name may contain the separators, and types of components `::`. */
+const kindAndName = new RegExp(
+  `(?:^|\\$)(${Object.values(resources)
+    .map(({ kind }) => kind)
+    .join("|")})::(.*)$`,
+  "s",
+);
 
 /**
  * What one declaration stands for: a person in an organization or team, a team, an organization. `key` is as the
@@ -113,10 +123,8 @@ export class Claims {
 
   /** The address of a claimant as users know it: kind and name. */
   nameOf(address: string): string {
-    const text = this.#addresses.get(address);
-    if (text === undefined) return "a resource of another provider";
-    const [kind, name] = text.slice(text.lastIndexOf("$") + 1).split("::") as [string, string];
-    return `${kind} "${name}"`;
+    const found = kindAndName.exec(this.#addresses.get(address) ?? "");
+    return found === null ? "a resource of another provider" : `${found[1]} ${quoted(found[2]!)}`;
   }
 
   #indexes(): Index[] {

@@ -24,7 +24,7 @@ export interface Finding {
   /** Of what has ended. */
   outcome?: "expired" | "gone";
   /** What somebody who waits is waiting for: without an invitation, nobody can accept. */
-  awaits?: "acceptance" | "invitation" | "unknown";
+  awaits?: "acceptance" | "invitation" | "unknown" | undefined;
   /** When the person was invited, as the service tells. */
   since?: string | undefined;
   /** Until when the invitation is valid. */

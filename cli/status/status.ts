@@ -84,7 +84,20 @@ async function reportOn(snapshot: Snapshot, recorded: Recorded, only: readonly s
     declarations.map((one) => itemsOf(one, byUid.get(one.organizationUid)!, recorded.teamNames)),
   );
   const unmanaged = only.flatMap((uid) => unmanagedInvitations(byUid.get(uid)!, declarations));
-  return { items: [...declared.flat(), ...unmanaged], organizations, declared: declarations.length };
+  return { items: [...endedTogether(declared.flat()), ...unmanaged], organizations, declared: declarations.length };
+}
+
+/** Who has gone, or cannot accept any more, and is not invited anew does not wait for their teams either. */
+function endedTogether(items: Item[]): Item[] {
+  const nameOf = ({ person: { email, userUid } }: Item) => email ?? userUid;
+  const ended = items.filter(({ group, team }) => group === "ended" && team === undefined);
+  return items.map((item) => {
+    if (item.team === undefined || item.group !== "waiting" || item.awaits === "acceptance") return item;
+    const why = ended.find((one) => one.organization === item.organization && nameOf(one) === nameOf(item));
+    if (why === undefined) return item;
+    const { group, outcome, message, until } = why;
+    return { ...item, group, message, ...(outcome && { outcome }), until, awaits: undefined };
+  });
 }
 
 async function itemsOf(declaration: Declaration, live: Live, teamNames: Recorded["teamNames"]): Promise<Item[]> {

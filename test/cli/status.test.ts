@@ -230,7 +230,7 @@ describe("validUntil", () => {
     expect(await judged(inTeam(mia, "active", { validUntil: today, userUid: uids.mia }))).toEqual([]);
     expect(
       await judged(inTeam(mia, "active", { validUntil: "2020-02-01", reason: 'the "audit"', userUid: uids.mia })),
-    ).toEqual([`accessExpired: access ran out on 2020-02-01 ("the 'audit'")`]);
+    ).toEqual([String.raw`accessExpired: access ran out on 2020-02-01 ("the \"audit\"")`]);
   });
 
   it("is reported in addition to a wait, and not if the access has ended anyway", async () => {
@@ -290,6 +290,30 @@ Expired access (1)
     expect(await rows(member(mia, "invited"), inTeam(mia, "waiting"))).toEqual([
       `  ${mia}  acme  member, member in Core  has accepted: the next up records it; has joined: the next up adds them to the team`,
     ]);
+  });
+
+  it.each<[string, Resource[], string]>([
+    ["who has left", [member(nobody, "gone", { userUid: uids.core }), inTeam(nobody, "waiting")], `${left}; ${again}`],
+    ["whose invitation has vanished", [member(nobody, "invited"), inTeam(nobody, "waiting")], `${vanished}; ${again}`],
+    ["whose Invitation has vanished", [invitation(nobody, "pending"), inTeam(nobody, "waiting")], vanished],
+    ["whose invitation has expired", [member(old, "expired"), inTeam(old, "waiting")], `${over}; ${again}`],
+    [
+      "who has left, by uid",
+      [
+        member(uids.core, "gone", { user: uids.core, userUid: uids.core }),
+        inTeam(uids.core, "waiting", { user: uids.core, userUid: uids.core }),
+      ],
+      left,
+    ],
+  ])("bug: somebody %s does not wait for their teams as well", async (_, resources, message) => {
+    for (const order of [resources, resources.toReversed()]) {
+      const { stdout } = await o.desk.run(["status", "--state", "-"], { stdin: exported(order) });
+      expect(stdout).toMatch(/^Expired or gone \(1\)\n/);
+      expect(stdout).toContain(`member, member in Core  ${message}`);
+      expect(stdout).toContain("\n0 waiting, 0 ready, 1 expired or gone, 0 expired access; 2 declarations checked.");
+    }
+    const groups = await statusOf(resources);
+    expect(groups.ended.map(({ outcome }) => outcome)).toEqual([groups.ended[0]!.outcome, groups.ended[0]!.outcome]);
   });
 
   it("is the same for any order of the resources in the state", async () => {

@@ -5,20 +5,27 @@ import { columns } from "./terminal.js";
 /** What somebody has in an organization or a team; `waiting` and `invited` have nothing yet, `expired` and `gone` nothing any more. */
 export type CellState = "active" | "invited" | "waiting" | "expired" | "gone";
 
+export type ChangeKind = "gained" | "lost" | "changed";
+
 export interface MatrixCell {
   role: string;
   state: CellState;
   /** Short words that stand beside the role: `unmanaged`, `expired`. */
   marks: readonly string[];
-  /** Compared with an earlier report: what has changed, and what was there before. */
-  change?: { kind: "gained" | "lost" | "changed"; before?: string | undefined } | undefined;
+  /** Something that decides about it is not shown, or known later only: it counts as the worst case. */
+  unknown?: boolean | undefined;
+  /** Compared with before: what has changed, and what was there, in words (`before`) or as a cell shows it (`was`). */
+  change?:
+    | { kind: ChangeKind; before?: string | undefined; was?: Pick<MatrixCell, "role" | "state"> | undefined }
+    | undefined;
 }
 
 export interface MatrixTeam {
   key: string;
   name: string;
-  members: number;
-  leads: number;
+  /** All its people and leads; undefined where the matrix does not contain them all. */
+  members?: number | undefined;
+  leads?: number | undefined;
   marks: readonly string[];
 }
 
@@ -46,16 +53,28 @@ export interface Matrix {
   people: readonly MatrixPerson[];
   /** Titles of further columns. */
   details: readonly string[];
+  /**
+   * What is compared, for the legend: "by this run". Such a matrix is about differences: people and teams without any
+   * are folded, and the notes are open.
+   */
+  differences?: string | undefined;
 }
+
+/** Role of somebody who has nothing any more; their state is `gone`. */
+export const noRole = "none";
+/** In place of a role that nobody knows. */
+export const unknownRole = "unknown role";
 
 const signs = { gained: "+", lost: "-", changed: "~" } as const;
 const pending: ReadonlySet<CellState> = new Set(["invited", "waiting"]);
 
-export const isPending = ({ state }: MatrixCell): boolean => pending.has(state);
+export const isPending = ({ state }: Pick<MatrixCell, "state">): boolean => pending.has(state);
+
+const symbols: Readonly<Partial<Record<string, string>>> = { lead: "●", member: "○", [unknownRole]: "?" };
 
 /** Filled for leads, a ring for members; another role is written out. */
-export function symbolOf({ role }: MatrixCell): string {
-  return role === "lead" ? "●" : role === "member" ? "○" : printable(role, 20);
+export function symbolOf({ role }: Pick<MatrixCell, "role">): string {
+  return (Object.hasOwn(symbols, role) ? symbols[role] : undefined) ?? printable(role, 20);
 }
 
 export function signOf({ change }: MatrixCell): string {

@@ -18,8 +18,8 @@ h2 { font-size: 1.15rem; margin: 1.25rem 0 .5rem; overflow-wrap: anywhere; }
 .counts, .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: .25rem 0 .6rem; padding: 0; }
 .counts b { font-size: 1.15rem; }
 .filter { margin: .5rem 0; display: flex; flex-wrap: wrap; gap: .4rem .6rem; align-items: center; }
-.filter[hidden] { display: none; }
-input { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: .35rem; padding: .3rem .5rem; min-width: 0; flex: 0 1 20rem; }
+.filter[hidden], .fold[hidden] { display: none; }
+input[type=search] { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: .35rem; padding: .3rem .5rem; min-width: 0; flex: 0 1 20rem; }
 :focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
 .legend { font-size: .85rem; gap: .25rem 1rem; }
 .legend i, td i { font-style: normal; }
@@ -36,7 +36,8 @@ tbody th > bdi { display: inline-block; width: max-content; max-width: 18rem; }
 tbody th small { display: block; font-weight: 400; }
 th.team { padding: .3rem .1rem; text-align: center; min-width: 2.1rem; }
 th.team span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 13rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; display: inline-block; }
-th.team b { display: block; font-weight: 400; color: var(--soft); }
+th.team b { display: block; font-weight: 400; }
+th.team b:not([class]) { color: var(--soft); }
 th.team small { display: block; color: var(--mark); font-weight: 400; }
 td.detail { max-width: 18rem; }
 td.detail > bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; width: max-content; max-width: 17rem; }
@@ -47,10 +48,16 @@ td.detail > bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-li
 tr.later th[scope=row], tr.later td, td.later, .legend .later { background: var(--later); }
 tr.ended th[scope=row], tr.ended td, td.ended { color: var(--soft); }
 tr.ended th[scope=row] bdi:first-child { text-decoration: line-through; }
-td.gained { background: var(--gain); color: var(--gained); } td.lost { background: var(--loss); color: var(--lost); } td.changed { background: var(--later); color: var(--mark); }
+tr td.gained, .legend .gained { background: var(--gain); color: var(--gained); } tr td.lost, .legend .lost { background: var(--loss); color: var(--lost); } tr td.changed, .legend .changed { background: var(--later); color: var(--mark); }
 b.gained { color: var(--gained); } b.lost { color: var(--lost); } b.changed { color: var(--mark); }
+td.unknown { outline: 1px dashed var(--mark); outline-offset: -2px; }
+td:not(.detail) > i, td b, th b { white-space: nowrap; }
+td.detail:last-child { max-width: none; }
+.detail ul { margin: 0; padding-left: 1rem; width: max-content; max-width: 30rem; overflow-wrap: anywhere; text-align: left; }
+td .badge, td s { white-space: nowrap; }
+td.changed:nth-child(2) { min-width: 11.5rem; }
 details:not([open]) { white-space: nowrap; }
-details ul { margin: .25rem 0; padding-left: 1rem; min-width: 20rem; text-align: left; }
+.detail details ul { margin: .25rem 0; min-width: 20rem; }
 summary { cursor: pointer; }
 .hide { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 tbody tr:hover td, tbody tr:hover th { box-shadow: inset 0 -1px var(--soft); }
@@ -58,23 +65,57 @@ tbody tr:hover td, tbody tr:hover th { box-shadow: inset 0 -1px var(--soft); }
 @media print { .filter, .hide { display: none; } td.detail > bdi { display: inline; width: auto; } .wide { overflow: visible; max-height: none; border: 0; } thead th, tbody th { position: static; } table { font-size: 7pt; } tr { break-inside: avoid; } thead { display: table-header-group; } }
 `;
 
-/** Hides the rows that do not contain all words of the filter, and says how many are left. */
+/** Of a report whose matrices stand among lists, in addition to the style of a matrix. */
+export const reportStyle = `
+:root { --warn: #fff8c5; }
+@media (prefers-color-scheme: dark) { :root { --warn: #332a0b; } }
+h1, .verdict, .note, section.list { max-width: 72rem; }
+.verdict { font-size: 1.15rem; margin: 0 0 1rem; overflow-wrap: anywhere; }
+section.bad, section.warn { border-left: .3rem solid var(--mark); background: var(--warn); padding: .25rem 1rem; margin: 1rem 0; }
+section.bad { border-color: var(--lost); background: var(--loss); }
+section.bad h2, section.warn h2 { margin-top: .5rem; }
+section.list > ul { padding-left: 1.2rem; margin: .5rem 0; }
+section.list li { overflow-wrap: anywhere; margin: .15rem 0; }
+b { font-weight: 600; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--band); border: 1px solid var(--line); border-radius: .4rem; padding: .5rem; font-size: .85rem; }
+`;
+
+/**
+ * Hides the rows that do not contain all words of the filter, and says how many are left. Folds people and teams without
+ * a difference where there are others; a filter looks for people among all of them.
+ */
 export const matrixScript = `
 for (const input of document.querySelectorAll("input[data-filter]")) {
-  const rows = [...document.getElementById(input.dataset.filter).tBodies[0].rows];
+  const table = document.getElementById(input.dataset.filter);
+  const rows = [...table.tBodies[0].rows];
   const texts = rows.map((row) => row.textContent.toLowerCase());
   const status = input.parentElement.querySelector("[role=status]");
-  const filter = () => {
+  const fold = input.parentElement.querySelector("[data-fold]");
+  const differs = (cell) => cell.matches(".gained, .lost, .changed, .unknown, .marked");
+  const differing = rows.map((row) => [...row.cells].some(differs));
+  const columns = [...table.tHead.rows[0].cells].map((head, at) =>
+    !head.matches(".team") || differs(head) || rows.some((row) => differs(row.cells[at])));
+  const some = differing.includes(true);
+  fold.parentElement.hidden = !some || (!differing.includes(false) && !columns.includes(false));
+  const show = () => {
     const words = input.value.toLowerCase().split(/\\s+/).filter(Boolean);
+    const folds = some && fold.checked;
     let left = 0;
     rows.forEach((row, at) => {
-      row.hidden = !words.every((word) => texts[at].includes(word));
+      row.hidden = words.length > 0 ? !words.every((word) => texts[at].includes(word)) : folds && !differing[at];
       if (!row.hidden) left++;
     });
-    status.textContent = words.length === 0 ? "" : left + " of " + rows.length + (rows.length === 1 ? " person" : " people");
+    status.textContent = left === rows.length && words.length === 0 ? "" : left + " of " + rows.length + (rows.length === 1 ? " person" : " people");
   };
-  input.addEventListener("input", filter);
+  const foldColumns = () => {
+    const folds = some && fold.checked;
+    for (const row of table.rows) columns.forEach((kept, at) => { if (!kept) row.cells[at].hidden = folds; });
+    show();
+  };
+  input.addEventListener("input", show);
+  fold.addEventListener("change", foldColumns);
   input.parentElement.hidden = false;
-  filter();
+  if (some && fold.checked) foldColumns();
+  else show();
 }
 `;

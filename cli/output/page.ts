@@ -43,3 +43,14 @@ export function pageHtml({ title, style, script: source, content }: Page): strin
     </html>`;
   return `${tight(String(page)).trimEnd()}\n`;
 }
+
+/** A titled list of a report, with its number of items; nothing where it has none. */
+export function listSection(title: string, items: readonly Html[], kind = ""): Html | string {
+  if (items.length === 0) return "";
+  return html`<section class="list${kind === "" ? "" : ` ${kind}`}">
+    <h2>${title} (${items.length})</h2>
+    <ul>
+      ${items.map((item) => html`<li>${item}</li>`)}
+    </ul>
+  </section>`;
+}

@@ -126,7 +126,7 @@ export function countsOf(review: Review): Record<Sign, number> {
   return counts;
 }
 
-function keyOfScope({ uid, resource, name }: ScopeName): string {
+export function keyOfScope({ uid, resource, name }: ScopeName): string {
   return uid ?? resource ?? name;
 }
 

@@ -5,7 +5,7 @@ import { isShown, matricesOf, own, signs, type Cell, type Matrix, type MatrixRow
 import type { Review } from "./report.js";
 import {
   actWords,
-  cellWords,
+  cellLine,
   diagnosticsTitle,
   failureSection,
   nameOfScope,
@@ -99,10 +99,7 @@ function line(row: MatrixRow, { teams }: Matrix, width: number): Line {
 }
 
 function cellText(cell: Cell | undefined): string {
-  if (cell === undefined) return "";
-  const { lost, gained, kept } = cellWords(cell, shown);
-  if (kept !== undefined) return kept;
-  return lost === undefined ? `+ ${gained}` : `${lost} → ${gained ?? "none"}`;
+  return cell === undefined ? "" : cellLine(cell, shown);
 }
 
 /** The review in lines of at most so many characters. */

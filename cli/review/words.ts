@@ -2,6 +2,7 @@ import { quoted } from "../../provider/core/text.js";
 import { previewCommand } from "../pulumi/preview.js";
 import type { Unclear } from "./decisive.js";
 import { nameOfPerson, withAscii } from "../membership/lookup.js";
+import { unknownRole } from "../output/matrix.js";
 import { countsOf, type Cell, type MatrixRow } from "./matrix.js";
 import type { ActRow, ChangeRow, Field, ScopeName, Review, Stand, WarningRow, Where } from "./report.js";
 import type { Rule } from "./warnings.js";
@@ -37,9 +38,6 @@ export function where({ organization, team }: Where, show: Show): string {
   const name = show(nameOfScope(organization));
   return team ? `${show(nameOfScope(team))} of ${name}` : name;
 }
-
-/** In place of a role that no state contains. */
-export const unknownRole = "unknown role";
 
 /** "lead", "invited as admin", "none". */
 export function standWords(stand: Stand | undefined, show: Show): string {
@@ -190,6 +188,13 @@ export function cellWords(
   const becomes = after && standWords(after, show);
   if (change === undefined || was === becomes) return { kept: becomes ?? "" };
   return { ...(was === undefined ? {} : { lost: was }), ...(becomes === undefined ? {} : { gained: becomes }) };
+}
+
+/** The same in one line: "+ lead", "member → none", "member". */
+export function cellLine(cell: Cell, show: Show): string {
+  const { lost, gained, kept } = cellWords(cell, show);
+  if (kept !== undefined) return kept;
+  return lost === undefined ? `+ ${gained}` : `${lost} → ${gained ?? "none"}`;
 }
 
 /** Remarks on everything that changes for a person, each with the team that it is about. */

@@ -965,12 +965,14 @@ describe("hostile names", () => {
       await page.close();
       expect(noticed).toEqual([]);
       expect(seen.elements).toEqual(
-        "b body caption del div h1 h2 head html ins li main meta p section style table tbody td th thead title tr ul".split(
+        "b bdi body div h1 h2 head html i input label li main meta p s script section small span style table tbody td th thead title tr ul".split(
           " ",
         ),
       );
       expect(seen.attributes).toEqual(
-        "aria-label charset class content http-equiv lang name role scope tabindex".split(" "),
+        "aria-label autocomplete charset checked class content data-filter data-fold for hidden http-equiv id lang name placeholder role scope spellcheck tabindex title type".split(
+          " ",
+        ),
       );
       expect(seen.text).toContain("</code></details><script>alert(1)</script>");
       expect(seen.text).not.toMatch(steeringInLines);

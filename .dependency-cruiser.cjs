@@ -55,6 +55,7 @@ const ROOMS = {
   "cli/drift": {
     ours: ["core", "schema", "policy", "client", "snapshot", "lifecycle"],
     cli: [...COMMAND, "membership", "pulumi", "session.ts"],
+    packages: ["hono"],
   },
   "cli/import": {
     ours: ["core", "schema", "client", "snapshot", "lifecycle"],

@@ -8,7 +8,8 @@ import { judge, judgeTime, type Finding as Standing } from "../membership/standi
 import { lookAt } from "../membership/live.js";
 import { plural } from "../output/terminal.js";
 import { secretText } from "../pulumi/values.js";
-import { declaredBy, type Finding, type Found, type Kind, type TeamNamed } from "./finding.js";
+import { declaredIn, personIn } from "./declared.js";
+import { declaredBy, teamNamed, type Finding, type Found, type Kind } from "./finding.js";
 import { changedProperties, lookAtResource, type Look } from "./look.js";
 import type { Names } from "./names.js";
 import { ownershipOf } from "./owner.js";
@@ -51,6 +52,7 @@ export async function compare(
       ...unmanaged.findings,
     ],
     notices: unmanaged.notices,
+    declared: looks.flatMap((look) => declaredIn(scene, look.resource, isHidden(scene, look))),
     notVisible: [...live.notes, ...ownership.notVisible, ...notCompared(scene), ...unmanaged.notVisible],
   };
 }
@@ -66,7 +68,12 @@ function vanished(uid: string, managed: readonly Managed[]): Found {
   const organization = { uid, slug, name };
   const providers = [...new Set(managed.map(({ provider }) => provider))];
   const elsewhere = providers.every((provider) => provider !== undefined);
-  const found = { organization: { ...organization, visible: false, invitationsVisible: undefined }, notices: [] };
+  const teamNames = teamNamesIn(managed);
+  const found = {
+    organization: { ...organization, visible: false, invitationsVisible: undefined },
+    notices: [],
+    declared: managed.flatMap((one) => declaredIn({ organization, teamNames }, one, true)),
+  };
   if (elsewhere) {
     const names = providers.map((provider) => quoted(provider!)).join(" and ");
     const note = `Organization ${printable(uid)} is managed with the key of the provider ${names}, and is not visible to this key: set AVALA_API_KEY to that key and pass --organization.`;
@@ -143,7 +150,7 @@ function changed(
     subject: about ? subjectOf(teamUid) : kind === "Organization" ? "organization" : "team",
     organization: scene.organization,
     team: teamUid === undefined ? undefined : teamNamed(teamUid, scene.teamNames),
-    ...personIn(about, resource),
+    ...(about && personIn(about, resource)),
     resource: declaredBy(resource),
     property,
     declared: isSecret ? secretText : declared,
@@ -220,14 +227,9 @@ function kindOf({ teamUid, status }: Declaration, { group, outcome }: Standing):
 const subjectOf = (teamUid: string | undefined): Finding["subject"] =>
   teamUid === undefined ? "person" : "teamMembership";
 
-function teamNamed(uid: string, names: ReadonlyMap<string, string>): TeamNamed {
-  return { uid, name: names.get(uid) };
-}
-
-function personIn(declaration: Declaration | undefined, { secret }: Managed): Pick<Finding, "person" | "role"> {
-  if (!declaration) return {};
-  const { email, userUid, username, role } = declaration;
-  return { person: { email, userUid, username }, role: secret.has("role") ? undefined : role };
+/** A list of members that the key may not see says nothing about those of the organization. */
+function isHidden({ live }: Scene, { is, resource }: Look): boolean {
+  return is === "hidden" || (resource.teamUid === undefined && live.members === undefined);
 }
 
 function notCompared({ looks }: Scene): string[] {

@@ -5,17 +5,20 @@ import { AvalaError } from "../../provider/core/errors.js";
 import type { Snapshot } from "../../provider/snapshot/index.js";
 import { defineCommand, sharedOptions, type ExitCode, type Invocation } from "../command.js";
 import { RefusedError, StackError, UsageError } from "../errors.js";
+import type { Matrix } from "../output/matrix.js";
 import { managedIn, type Managed } from "../pulumi/managed.js";
 import { withSession, type Session } from "../session.js";
 import { findState, noState, stateFile } from "../pulumi/state.js";
 import { compare } from "./compare.js";
 import { kinds, type Finding } from "./finding.js";
+import { htmlOf } from "./html.js";
 import { asMarkdown } from "./markdown.js";
 import { Mask } from "../pulumi/mask.js";
 import { Names } from "./names.js";
 import { peopleComponents, peopleLines } from "./peopleFiles.js";
 import { asJson, differences, entriesOf, importFile, show, type Report } from "./report.js";
 import { Rules } from "./rules.js";
+import { matricesOf } from "./view.js";
 
 const options = {
   organization: {
@@ -37,6 +40,7 @@ const options = {
     description: "Write an import file with the unmanaged objects, for import --fill.",
   },
   markdown: { type: "boolean", description: "Print the report as Markdown on stdout, for an issue." },
+  html: { type: "boolean", description: "Print a self-contained HTML page, with a matrix of people and teams." },
   ...sharedOptions,
 } as const;
 
@@ -59,6 +63,7 @@ export const drift = defineCommand({
     "drift --import-file adopt.json",
     "drift --stack prod --ignore drift-ignore.yaml",
     "drift --markdown > issue.md",
+    "drift --html > drift.html",
     "drift --json | jq '.findings[] | select(.drift)'",
   ],
   run: runDrift,
@@ -66,8 +71,10 @@ export const drift = defineCommand({
 
 async function runDrift(invocation: Invocation<typeof options>): Promise<ExitCode | void> {
   const { options } = invocation;
-  if (options.json && options.markdown) {
-    throw new UsageError("--json and --markdown cannot be combined.", "Run the command once for each.");
+  const formats = (["json", "markdown", "html"] as const).filter((name) => options[name]);
+  if (formats.length > 1) {
+    const given = formats.map((name) => `--${name}`).join(" and ");
+    throw new UsageError(`${given} cannot be combined.`, "Run the command once for each.");
   }
   const rules = options.ignore === undefined ? Rules.none : Rules.read(options.ignore);
   const state = await findState(invocation, { secrets: true });
@@ -75,12 +82,12 @@ async function runDrift(invocation: Invocation<typeof options>): Promise<ExitCod
   const managed = managedIn(state);
   const mask = new Mask(managed);
   try {
-    const report = mask.all(
-      await withSession(invocation, (session) => reportOn(session, managed, options.organization, rules)),
-    );
+    const found = await withSession(invocation, (session) => reportOn(session, managed, options.organization, rules));
+    const report = mask.all(found);
     const file = options["import-file"];
     if (file !== undefined) await writeImportFile(file, report);
-    print(report, invocation);
+    // People whose addresses are secret are told apart before they are masked.
+    print(report, invocation, () => matricesOf(found, (text) => mask.text(text)));
     return differences(report) > 0 ? 2 : undefined;
   } catch (error) {
     if (error instanceof AvalaError) error.message = mask.text(error.message);
@@ -112,6 +119,7 @@ async function reportOn(
     resources: uids.reduce((sum, uid) => sum + byOrganization.get(uid)!.length, 0),
     findings,
     notices: found.flatMap(({ notices }) => notices),
+    declared: found.flatMap(({ declared }) => declared),
     notVisible: found.flatMap(({ notVisible }) => notVisible),
     ignored,
     unusedRules: unused,
@@ -159,13 +167,14 @@ async function writeImportFile(file: string, report: Report): Promise<void> {
   }
 }
 
-function print(report: Report, invocation: Invocation<typeof options>): void {
+function print(report: Report, invocation: Invocation<typeof options>, matrices: () => Matrix[]): void {
   const { terminal } = invocation;
-  const { json, markdown } = invocation.options;
+  const { json, markdown, html } = invocation.options;
   for (const note of report.notVisible) terminal.note(note);
   if (report.unusedRules.length > 0) terminal.note(unusedText(report.unusedRules, invocation.options.ignore!));
   if (json) terminal.json(asJson(report));
   else if (markdown) terminal.result(asMarkdown(report));
+  else if (html) terminal.result(htmlOf(report, matrices()).trimEnd());
   else show(report, terminal);
 }
 

@@ -1,4 +1,5 @@
 import type { Person } from "../../provider/core/identity.js";
+import type { CellState } from "../output/matrix.js";
 import type { Managed } from "../pulumi/managed.js";
 
 /** What can be found, in the order of the report. */
@@ -74,11 +75,24 @@ export interface Notice {
   message: string;
 }
 
+/** What the state declares of one person in an organization or team; the background of the differences. */
+export interface Declared {
+  organization: OrganizationNamed;
+  team: TeamNamed | undefined;
+  person: NonNullable<Finding["person"]>;
+  /** Undefined where it is secret. */
+  role: string | undefined;
+  state: CellState;
+  /** The key may not see how it is now. */
+  hidden: boolean;
+}
+
 /** What one look at one organization has found. */
 export interface Found {
   organization: OrganizationNamed & { visible: boolean; invitationsVisible: boolean | undefined };
   findings: Finding[];
   notices: Notice[];
+  declared: Declared[];
   /** What this key may not see, and what therefore is not compared. */
   notVisible: string[];
 }
@@ -86,4 +100,8 @@ export interface Found {
 /** What a finding says of the resource that declares it. */
 export function declaredBy({ kind, name, urn, id }: Managed): NonNullable<Finding["resource"]> {
   return { kind, name, urn, id };
+}
+
+export function teamNamed(uid: string, names: ReadonlyMap<string, string>): TeamNamed {
+  return { uid, name: names.get(uid) };
 }

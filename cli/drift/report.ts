@@ -3,7 +3,16 @@ import { scalar } from "../output/peopleYaml.js";
 import type { PeopleLines } from "./peopleFiles.js";
 import { nameColumn, ShownNames } from "../output/lookalikes.js";
 import { columns, jsonText, plural, type Terminal } from "../output/terminal.js";
-import { isDrift, kinds, type Finding, type Found, type ImportEntry, type Kind, type Notice } from "./finding.js";
+import {
+  isDrift,
+  kinds,
+  type Declared,
+  type Finding,
+  type Found,
+  type ImportEntry,
+  type Kind,
+  type Notice,
+} from "./finding.js";
 
 /** Everything that `drift` reports. */
 export interface Report {
@@ -12,6 +21,8 @@ export interface Report {
   resources: number;
   findings: Finding[];
   notices: Notice[];
+  /** Everything that the state declares of people, for the matrices; not in `--json`. */
+  declared: Declared[];
   notVisible: string[];
   /** Number of findings that rules ignore. */
   ignored: number;

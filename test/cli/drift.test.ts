@@ -759,6 +759,7 @@ describe("a secret in the state", () => {
     ["for people", []],
     ["for programs", ["--json"]],
     ["for an issue", ["--markdown"]],
+    ["as a page", ["--html"]],
   ];
 
   async function changedSecrets(): Promise<Exported> {

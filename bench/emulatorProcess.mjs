@@ -12,7 +12,7 @@ import { PROJECT } from "../scripts/project.mjs";
  */
 export async function launchEmulator({ args = [], onError }) {
   // Away from the terminal's process group: Ctrl-C must reach pulumi alone, which needs the service to come to an end.
-  const child = spawn(process.execPath, [join(PROJECT, "emulator/dist/main.js"), "--port", "0", ...args], {
+  const child = spawn(process.execPath, [join(PROJECT, "emulator/dist/main.js"), "--port", "0", "--memory", ...args], {
     detached: process.platform !== "win32",
     stdio: ["ignore", "pipe", "pipe"],
     windowsHide: true,
@@ -21,8 +21,11 @@ export async function launchEmulator({ args = [], onError }) {
   const kill = () => child.kill();
   process.once("exit", kill);
   child.stderr.on("data", onError);
-  const line = await new Promise((resolve, reject) => {
-    createInterface({ input: child.stdout }).once("line", resolve);
+  const url = await new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const [, found] = /^export AVALA_BASE_URL=(.+)$/.exec(line) ?? [];
+      if (found !== undefined) resolve(found);
+    });
     child.once("error", reject);
     ended.then(() => reject(new Error("the emulator does not start.")));
   });
@@ -31,5 +34,5 @@ export async function launchEmulator({ args = [], onError }) {
     child.kill();
     return ended;
   };
-  return { url: line.split(" ").at(-1), stop };
+  return { url, stop };
 }

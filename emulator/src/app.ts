@@ -6,7 +6,6 @@ import { injectFaults } from "./faultMiddleware.js";
 import { pageRoutes } from "./page/routes.js";
 import { admitted, type Api, BASE, type Variables } from "./operation.js";
 import { loopbackOnly, ownPageOnly } from "./origins.js";
-import type { Persistence } from "./persistence.js";
 import { credentialRoutes } from "./routes/credential.js";
 import { invitationRoutes } from "./routes/invitations.js";
 import { memberRoutes } from "./routes/members.js";
@@ -18,8 +17,8 @@ import type { Service } from "./service.js";
 const html = (c: Context, title: string, status: 404 | 500): Response =>
   c.html(`<!doctype html><title>${title}</title><h1>${title}</h1>`, status);
 
-/** Wires the API, its log, the control interface and the document. */
-export function createApp(service: Service, persistence?: Persistence): Api {
+/** Wires the API, its log, the control interface and the document. `saved`: keeps a change, before it is answered. */
+export function createApp(service: Service, saved?: () => Promise<void>): Api {
   const app: Api = new OpenAPIHono<{ Variables: Variables }>();
   app.use(loopbackOnly);
   app.use(`${BASE}/*`, async (c, next) => {
@@ -40,7 +39,7 @@ export function createApp(service: Service, persistence?: Persistence): Api {
     await next();
     if (c.req.method === "GET" || c.res.status >= 400) return;
     service.changed();
-    await persistence?.save();
+    await saved?.();
   });
   const router = { app, service };
   organizationRoutes(router);

@@ -21,6 +21,29 @@ export class ControlError extends Error {
   }
 }
 
+/** A start that fails for a reason that its user can remove. The message is one line: what happened, and why. */
+export class StartError extends Error {
+  override readonly name: string = "StartError";
+}
+
+/** A start that contradicts itself; the message names the path of the value. */
+export class SeedError extends StartError {
+  override readonly name = "SeedError";
+
+  constructor(
+    message: string,
+    /** What is refused. */
+    readonly part: "seed" | "profile" | "keys" = "seed",
+  ) {
+    super(message);
+  }
+}
+
+/** The file that keeps the state cannot be used. */
+export class StateFileError extends StartError {
+  override readonly name = "StateFileError";
+}
+
 export const refusal = (status: ApiError["status"], detail: string): ApiError => new ApiError(status, { detail });
 
 /** REST framework answers 401 only with a challenge, and 403 without; which one the service names is not known. */
@@ -59,6 +82,14 @@ export function validationError(error: z.ZodError): ApiError {
   return new ApiError(400, fields);
 }
 
+/** More would not be read. */
+const MOST_PROBLEMS = 5;
+
 /** The paths and problems of a refused seed or control body, for the person who wrote it. */
-export const problems = (error: z.ZodError): string =>
-  error.issues.map(({ path, message }) => [z.core.toDotPath(path), message].filter(Boolean).join(": ")).join("; ");
+export function problems({ issues }: z.ZodError): string {
+  const texts = issues
+    .slice(0, MOST_PROBLEMS)
+    .map(({ path, message }) => [z.core.toDotPath(path), message].filter(Boolean).join(": "));
+  const more = issues.length - texts.length;
+  return [...texts, ...(more > 0 ? [`and ${more} more`] : [])].join("; ").replaceAll(".; ", "; ");
+}

@@ -5,16 +5,18 @@ import { z } from "@hono/zod-openapi";
 import { createApp } from "./app.js";
 import { CONTROL } from "./control.js";
 import { BASE } from "./operation.js";
+import { email } from "./fields.js";
 import { problems } from "./errors.js";
-import { Persistence, readSaved } from "./persistence.js";
 import { type Profile, settingsOf } from "./profile.js";
 import { scopes } from "./scopes.js";
 import type { Email } from "./model.js";
 import { type Additions, type Seed, SeedError, type State } from "./seed.js";
 import { exportState } from "./state.js";
 import { type KeyOwner, LOCAL_KEY, LOCAL_OWNER, Service } from "./service.js";
+import { StateFile } from "./stateFile.js";
 
 export { type Additions, SeedError, type Seed, type State } from "./seed.js";
+export { StartError, StateFileError } from "./errors.js";
 export type { Fault } from "./faults.js";
 export type { KeyOwner } from "./service.js";
 export type { Profile } from "./profile.js";
@@ -29,13 +31,26 @@ export interface EmulatorOptions {
   localKey?: boolean | undefined;
   /**
    * What was measured of a deployment: `{ version: 1, settings }`; everything else in it is ignored. Its settings replace
-   * the defaults, also after a reset; those of `seed` and of `data` win over them.
+   * the defaults, also after a reset; those of `seed` and of a kept state win over them.
    */
   profile?: Profile | undefined;
-  /** File that keeps the state. Where it exists it wins over `seed`. */
-  data?: string | undefined;
   /** Milliseconds since 1970, for a test that stops time. Default: the machine's clock. */
   now?: (() => number) | undefined;
+}
+
+export interface ListenOptions {
+  /** Default 0: a free one. */
+  port?: number | undefined;
+  /** Address to listen on, default `127.0.0.1`. On `0.0.0.0`, everybody who reaches the machine can read and change everything. */
+  host?: string | undefined;
+}
+
+export interface ServerOptions extends EmulatorOptions, ListenOptions {
+  /**
+   * File that keeps the state, closed to other users. Without it, the state is in memory. If it exists, it is used
+   * instead of `seed`; a file that another emulator uses, or that an emulator has not written, is a StateFileError.
+   */
+  stateFile?: string | undefined;
 }
 
 export interface Emulator {
@@ -44,7 +59,11 @@ export interface Emulator {
   /** Base URL of the control interface, without a trailing slash. */
   controlUrl: string;
   port: number;
-  /** Stops listening and drops open connections. */
+  /** Whether the state was in the file of `stateFile` already. */
+  resumed: boolean;
+  /** Everything now, in the shape of a seed. */
+  state(): State;
+  /** Stops listening, drops open connections, and leaves the file of `stateFile` to others. */
   close(): Promise<void>;
 }
 
@@ -68,13 +87,8 @@ export interface LocalEmulator {
 
 /** An emulator without a socket: hand it requests. Throws SeedError when the start contradicts itself or the profile is none. */
 export function createEmulator(options: EmulatorOptions = {}): LocalEmulator {
-  const { seed, keys = {}, localKey = true, profile, data, now } = options;
-  const owners = { ...(localKey && { [LOCAL_KEY]: { email: LOCAL_OWNER } }), ...ownersOf(keys) };
-  const start = (data === undefined ? undefined : readSaved(data)) ?? seed;
-  const service = new Service(owners, start, now, profile === undefined ? {} : settingsOf(profile));
-  const persistence =
-    data === undefined ? undefined : new Persistence(data, () => JSON.stringify(exportState(service)));
-  const app = createApp(service, persistence);
+  const service = serviceOf(options);
+  const app = createApp(service);
   return {
     fetch: (request, env) => app.fetch(request, env),
     add: (more) => service.add(more),
@@ -87,39 +101,74 @@ export function createEmulator(options: EmulatorOptions = {}): LocalEmulator {
   };
 }
 
-const ownersSchema = z.record(
-  z.string(),
-  z.union([
-    z.string().transform((address): KeyOwner => ({ email: address })),
-    z.strictObject({ email: z.string(), scopes: scopes().optional() }),
-  ]),
-);
+function serviceOf({ seed, keys = {}, localKey = true, profile, now }: EmulatorOptions): Service {
+  const owners = { ...(localKey && { [LOCAL_KEY]: { email: LOCAL_OWNER } }), ...ownersOf(keys) };
+  return new Service(owners, seed, now, profile === undefined ? {} : settingsOf(profile));
+}
 
+const ownerSchema = z.union([
+  email().transform((address): KeyOwner => ({ email: address })),
+  z.strictObject({ email: email(), scopes: scopes().optional() }),
+]);
+
+/** A fault names the number of the key: a key is not printed. */
 function ownersOf(keys: NonNullable<EmulatorOptions["keys"]>): Record<string, KeyOwner> {
-  const parsed = ownersSchema.safeParse(keys);
-  if (parsed.success) return parsed.data;
-  throw new SeedError(`keys: ${problems(parsed.error)}`);
+  const owners = Object.entries(keys).map(([key, owner], i) => {
+    const parsed = ownerSchema.safeParse(owner);
+    if (!parsed.success) throw new SeedError(`keys: ${i + 1}: ${problems(parsed.error)}`, "keys");
+    return [key, parsed.data] as const;
+  });
+  return Object.fromEntries(owners);
 }
 
-/** An emulator on 127.0.0.1; port 0, the default, takes a free one. */
-export async function startEmulator({
-  port = 0,
-  ...options
-}: EmulatorOptions & { port?: number } = {}): Promise<Emulator> {
-  const { fetch } = createEmulator(options);
-  const listening = await listen(fetch, port);
-  const origin = `http://127.0.0.1:${listening.port}`;
-  return { ...listening, url: origin + BASE, controlUrl: origin + CONTROL };
+/** An emulator that listens, on 127.0.0.1 and a free port by default. */
+export async function startEmulator({ port, host, stateFile, ...options }: ServerOptions = {}): Promise<Emulator> {
+  const file = stateFile === undefined ? undefined : StateFile.open(stateFile);
+  try {
+    return await serve(serviceAt(options, file), file, { port, host });
+  } catch (error) {
+    await file?.close();
+    throw error;
+  }
 }
 
-/** Where an emulator listens. */
-export type Listening = Pick<Emulator, "port" | "close">;
+/** The service as the file has it, or as the options start it. */
+function serviceAt(options: EmulatorOptions, file: StateFile | undefined): Service {
+  if (file?.saved === undefined) return serviceOf(options);
+  // Faults of the options come first: they are not faults of the file.
+  serviceOf(options);
+  return file.understand(() => serviceOf({ ...options, seed: file.saved as Seed }));
+}
 
-/** Answers requests to a port of 127.0.0.1; port 0, the default, takes a free one. */
-export async function listen(fetch: Fetch, port = 0): Promise<Listening> {
+async function serve(service: Service, file: StateFile | undefined, at: ListenOptions): Promise<Emulator> {
+  const state = () => exportState(service);
+  const app = createApp(service, file && (() => file.keep(state)));
+  const { port, close } = await listen((request, env) => app.fetch(request, env), at);
+  try {
+    // Content gets uids and times at the start: the next start finds the same.
+    await file?.save(state);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const origin = `http://${at.host === "::1" ? "[::1]" : "127.0.0.1"}:${port}`;
+  return {
+    url: origin + BASE,
+    controlUrl: origin + CONTROL,
+    port,
+    resumed: file?.saved !== undefined,
+    state: () => structuredClone(state()),
+    close: () => close().finally(() => file?.close()),
+  };
+}
+
+type Listening = Pick<Emulator, "port" | "close">;
+
+/** Answers requests to a port. */
+export async function listen(fetch: Fetch, { port = 0, host = "127.0.0.1" }: ListenOptions = {}): Promise<Listening> {
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+    server.once("error", reject).listen(port, host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,9 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { z } from "@hono/zod-openapi";
-import { problems } from "./errors.js";
+import { problems, SeedError } from "./errors.js";
 import { choice, email, handle, slug, uid, webAddress } from "./fields.js";
 import { scopes } from "./scopes.js";
 import { settingsSchema } from "./settings.js";
+
+export { SeedError } from "./errors.js";
 
 export const INVITATION_SECONDS = 14 * 24 * 3600;
 export const SLUG_EDITS = 3;
@@ -144,11 +146,6 @@ export type State = z.output<typeof seedSchema>;
 export type Additions = z.input<typeof additionsSchema>;
 export type AddedState = z.output<typeof additionsSchema>;
 export type OrganizationSeed = State["organizations"][number];
-
-/** A start that contradicts itself; the message names the path of the value. */
-export class SeedError extends Error {
-  override readonly name = "SeedError";
-}
 
 /** Checks the shape, and answers it with the defaults filled in. */
 export const parseSeed = (raw: unknown): State => parse(seedSchema, raw);

@@ -1,18 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import {
   createEmulator,
   type Emulator,
@@ -23,7 +11,6 @@ import {
   startEmulator,
 } from "../../emulator/src/index.js";
 import { defaultSettings } from "../../emulator/src/settings.js";
-import { acme } from "./service.js";
 
 const folder = mkdtempSync(join(tmpdir(), "avala-emulator-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -96,54 +83,13 @@ describe("startEmulator", () => {
     await successor.close();
   });
 
-  it("keeps everything in a file, complete after each change", async () => {
-    const data = join(folder, "state.json");
-    const first = await startEmulator({ data, seed: acme() });
-    await Promise.all(
-      ["B", "C", "D"].map((name) => organizations(first.url, { method: "POST", body: JSON.stringify({ name }) })),
-    );
-    expect(JSON.parse(readFileSync(data, "utf8")).organizations).toHaveLength(4);
-    expect(existsSync(`${data}.new`)).toBe(false);
-    await first.close();
-    const second = await startEmulator({ data, seed: { settings: { rateLimit: null } } });
-    expect((await organizations(second.url)).count).toBe(4);
-    await second.close();
-  });
-
-  it.each([
-    ["is new", () => undefined],
-    ["was readable by everybody", (data: string) => writeFileSync(data, JSON.stringify({}), { mode: 0o644 })],
-    ["was left half written", (data: string) => writeFileSync(`${data}.new`, "{", { mode: 0o666 })],
-    ["has a link to another file in its way", (data: string) => symlinkSync(`${data}.other`, `${data}.new`)],
-  ])("security 17: keeps keys in a file for its user alone, also if it %s", async (name, prepare) => {
-    const data = join(folder, `${name.replaceAll(" ", "-")}.json`);
-    const other = `${data}.other`;
-    writeFileSync(other, "of somebody else");
-    prepare(data);
-    const emulator = await startEmulator({ data });
-    await organizations(emulator.url, { method: "POST", body: JSON.stringify({ name: "B" }) });
-    await emulator.close();
-    expect((statSync(data).mode & 0o777).toString(8)).toBe("600");
-    expect(readFileSync(data, "utf8")).toContain("avk_local");
-    expect(readFileSync(other, "utf8")).toBe("of somebody else");
-  });
-
-  it("security 12: refuses a file that is larger than any real one", async () => {
-    const data = join(folder, "large.json");
-    writeFileSync(data, "");
-    truncateSync(data, 300 * 1024 * 1024);
-    await expect(startEmulator({ data })).rejects.toThrow(
-      "large.json cannot be read as JSON: it is larger than 256 MiB",
-    );
-  });
-
   it("starts with the settings of a profile, also after a reset; a seed and saved state win over them", async () => {
     const profile = {
       version: 1,
       settings: { voidStatus: 200, maxPageSize: 7, lists: "array" },
       date: "ignored",
     } as const;
-    const data = join(folder, "profiled.json");
+    const stateFile = join(folder, "profiled.json");
     const changed = (settings: object) =>
       Object.fromEntries(
         Object.entries(settings).filter(([name, value]) => value !== defaultSettings[name as keyof Settings]),
@@ -160,11 +106,12 @@ describe("startEmulator", () => {
         body: JSON.stringify({ seed }),
       });
 
-    const first = await startEmulator({ data, profile, seed: { settings: { maxPageSize: 5 } } });
+    const first = await startEmulator({ stateFile, profile, seed: { settings: { maxPageSize: 5 } } });
     expect(await settingsAt(first)).toEqual({ voidStatus: 200, maxPageSize: 5, lists: "array" });
     await organizations(first.url, { method: "POST", body: JSON.stringify({ name: "B" }) });
     await first.close();
-    const second = await startEmulator({ data, profile: { version: 1, settings: { voidStatus: 204, readLagMs: 5 } } });
+    const measured = { version: 1, settings: { voidStatus: 204, readLagMs: 5 } } as const;
+    const second = await startEmulator({ stateFile, profile: measured });
     expect(await settingsAt(second)).toEqual({ voidStatus: 200, maxPageSize: 5, lists: "array" });
     await second.close();
 
@@ -217,57 +164,5 @@ describe("README", () => {
     const rows = [...readme.matchAll(/^\| `(\w+)` +\| `(.+?)` +\|/gm)].map(([, name, value]) => [name, value]);
     const defaults = Object.entries(defaultSettings).map(([name, value]) => [name, JSON.stringify(value)]);
     expect(rows).toEqual(defaults);
-  });
-});
-
-describe("command line", () => {
-  const loader = join(__dirname, "../../emulator/dist/main.js");
-  const start = (...args: string[]): ChildProcess => spawn(process.execPath, [loader, ...args], { stdio: "pipe" });
-  const text = async (stream: NodeJS.ReadableStream | null) => {
-    let all = "";
-    for await (const chunk of stream ?? []) all += chunk;
-    return all;
-  };
-
-  it.each(["SIGTERM", "SIGINT"] as const)("prints one line and ends at %s", async (signal) => {
-    const seed = join(folder, "seed.json");
-    writeFileSync(seed, JSON.stringify(acme()));
-    const profile = join(folder, "avala-profile.json");
-    writeFileSync(profile, JSON.stringify({ version: 1, settings: { currentUser: 403 } }));
-    const key = "avk_x=x@example.com:organizations.read";
-    const child = start("--port", "0", "--seed", seed, "--profile", profile, "--key", key);
-    const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-    const seen: string[] = [];
-    lines.on("line", (line) => seen.push(line));
-    await once(lines, "line");
-    const url = /^Avala emulator listening on (http:\/\/127\.0\.0\.1:\d+\/api\/v1)$/.exec(seen[0] ?? "")?.[1] ?? "";
-    expect((await organizations(url)).count).toBe(1);
-    expect((await fetch(`${url}/users/me/`, { headers })).status).toBe(403);
-    const scoped = { headers: { ...headers, "x-avala-api-key": "avk_x" } };
-    expect((await organizations(url, scoped)).count).toBe(0);
-    expect((await fetch(`${url}/organizations/`, { ...scoped, method: "POST", body: '{"name":"B"}' })).status).toBe(
-      403,
-    );
-    const ended = once(child, "exit");
-    child.kill(signal);
-    expect(await ended).toEqual([0, null]);
-    expect(seen).toHaveLength(1);
-  });
-
-  it.each([
-    [["--port", "many"], "--port takes a number"],
-    [["--key", "avk_x"], "--key takes KEY=email"],
-    [["--key", "avk_x=x@example.com:organizations.raed"], "This is not a scope of the service."],
-    [["--colour"], "--colour"],
-    [["--seed", join(folder, "none.json")], "none.json cannot be read as JSON"],
-    [["--profile", join(folder, "none.json")], "none.json cannot be read as JSON"],
-    [["--profile", join(__dirname, "../../package.json")], 'profile: version: expected 1, not "0.1.0"'],
-    [["--data", __filename], "program.test.ts cannot be read as JSON"],
-  ])("explains %j", async (args, reason) => {
-    const child = start(...args);
-    const [errors, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
-    expect(code).toBe(1);
-    expect(errors).toContain(reason);
-    expect(errors).toContain("Usage: avala-emulator");
   });
 });

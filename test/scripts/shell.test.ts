@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 
 jest.setTimeout(60_000);
 
@@ -13,13 +15,21 @@ async function refuses(url: string): Promise<boolean> {
   );
 }
 
+/** What the emulator prints for programs. */
+async function urlIn(stream: Readable): Promise<string> {
+  for await (const line of createInterface({ input: stream })) {
+    const [, url] = /^export AVALA_BASE_URL=(.+)$/.exec(line) ?? [];
+    if (url !== undefined) return url;
+  }
+  throw new Error("The emulator has not started.");
+}
+
 it("npm run emulator ends when npm is ended, although npm's shell passes no signal on", async () => {
-  const npm = spawn("npm", ["run", "--silent", "emulator", "--", "--port", "0"], {
+  const npm = spawn("npm", ["run", "--silent", "emulator", "--", "--port", "0", "--memory"], {
     cwd: root,
     stdio: ["ignore", "pipe", "ignore"],
   });
-  const [line] = (await once(npm.stdout.setEncoding("utf8"), "data")) as [string];
-  const url = line.trim().split(" ").at(-1)!;
+  const url = await urlIn(npm.stdout);
   expect(await refuses(url)).toBe(false);
   npm.kill("SIGTERM");
   await once(npm, "exit");

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { formatElapsed, PROJECT, say } from "./project.mjs";
@@ -7,6 +7,7 @@ import { runStep } from "./run.mjs";
 
 const AT_ONCE = Math.min(4, availableParallelism());
 const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
+const CONTAINER_FILE = "emulator/Containerfile";
 
 /** Runs all static checks, prints one line for each and the output of those that failed; 1 if any failed, else 0. */
 export async function check() {
@@ -33,6 +34,7 @@ function checks() {
     ["generated files", command(process.execPath, "scripts/generate.mjs", "--check")],
     ["imports", bin("depcruise", "provider", "cli", "emulator/src")],
     workflows(),
+    ["container file", containerFile],
     // What would be published: publint for package.json, attw for how the types resolve (the packages are CommonJS only).
     ...Object.entries({ "pulumi-avala": ".", "avala-emulator": "emulator" }).flatMap(([name, folder]) => [
       [`package: ${name}`, bin("publint", "run", folder, "--pack", "npm", "--strict")],
@@ -52,6 +54,14 @@ function workflows() {
   const files = folders.flatMap((folder) => readdirSync(join(PROJECT, folder)).map((name) => `${folder}/${name}`));
   if (spawnSync("go", ["version"]).status !== 0) return ["workflows: not checked, Go is not installed", () => 0];
   return ["workflows", command("go", "run", ACTIONLINT, ...files)];
+}
+
+/** The linter's own command succeeds with warnings. */
+async function containerFile(onLine) {
+  const { validate } = (await import("dockerfile-utils")).default;
+  const problems = validate(readFileSync(join(PROJECT, CONTAINER_FILE), "utf8"));
+  for (const { range, message } of problems) onLine(`${CONTAINER_FILE}:${range.start.line + 1}: ${message}`);
+  return problems.length === 0 ? 0 : 1;
 }
 
 function command(file, ...args) {

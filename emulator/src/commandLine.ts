@@ -168,7 +168,7 @@ export function greeting({ host, stateFile, files }: CommandLine, { url, resumed
     "Avala emulator",
     `  Page   ${new URL("/", url).href}`,
     `  API    ${url}`,
-    `  State  ${stateFile === undefined ? "in memory, lost at the end" : stateFile + (resumed ? ` (${kept})` : "")}`,
+    `  State  ${stateFile === undefined ? "in memory, until it stops" : stateFile + (resumed ? ` (${kept})` : "")}`,
     ...(open ? [`  Open   to everybody who reaches this machine, because of --host ${host}`] : []),
     "",
     `export AVALA_BASE_URL=${url}`,

@@ -107,7 +107,7 @@ export AVALA_ALLOW_INSECURE_BASE_URL=1
 
   it("leaves nothing with --memory, and keeps the file of --state", async () => {
     const first = await start("--memory");
-    expect(first.output.stdout).toContain("  State  in memory, lost at the end\n");
+    expect(first.output.stdout).toContain("  State  in memory, until it stops\n");
     await organizations(first.url, { method: "POST", body: JSON.stringify({ name: "B" }) });
     await end(first.child, "SIGTERM");
     expect(readdirSync(folder)).toEqual([]);

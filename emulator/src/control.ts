@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { type Context, Hono } from "hono";
-import { ACTS, actOn } from "./acts.js";
+import { ACTS, actOn, addByHand } from "./acts.js";
 import { ControlError, problems } from "./errors.js";
 import { email } from "./fields.js";
 import { faultsSchema } from "./faults.js";
@@ -92,10 +92,7 @@ function peopleRoutes(control: Hono, service: Service): void {
     const organization = service.store.organizations.get(c.req.param("uid"));
     if (!organization) throw new ControlError(404, "No organization has this uid.");
     const { email, role } = await read(c, memberBody);
-    const person = service.store.signUp(email);
-    if (organization.members.has(person.uid)) throw new ControlError(409, `${email} is already a member.`);
-    service.store.addMember(organization, { person, role, createdAt: service.clock.iso() });
-    return c.json(person, 201);
+    return c.json(addByHand(service, organization, { email, role }), 201);
   });
 }
 

@@ -113,8 +113,11 @@ export const teamMember = (call: Call) => (membership: Membership<TeamRole>) => 
 
 export const isOverdue = (invitation: Invitation, now: number): boolean => Date.parse(invitation.expiresAt) <= now;
 
+/** The link in the email. */
+export const acceptLink = ({ token }: Invitation): string => `${SITE}/invitations/${token}/`;
+
 export const invitation = (call: Call) => (row: Invitation) => {
-  const link = `${SITE}/invitations/${row.token}/`;
+  const link = acceptLink(row);
   return {
     uid: row.uid,
     organization_name: row.organization.name,

@@ -1,51 +1,42 @@
 import { html, raw } from "hono/html";
-import { ACTS } from "../acts.js";
-import { CONTROL } from "../control.js";
-import type { Invitation, Email, Membership, Organization, Person, Team } from "../model.js";
-import { isOverdue } from "../serializers.js";
+import type { Organization } from "../model.js";
 import type { Service } from "../service.js";
+import { DAYS, type Outcome } from "./acts.js";
+import { exportsOf, firstSteps, mailboxOf, outsideOf, requestsOf, startOver } from "./aside.js";
+import { LONGEST } from "./matrix.js";
+import { FORMS, organizationOf } from "./organization.js";
+import { ids, openInvitations, outcomeOf, pastInvitations } from "./rows.js";
 import { SCRIPT } from "./script.js";
 import { STYLE } from "./style.js";
+import { type Html, counted, minuteOf, visible } from "./text.js";
 
-/** Where the forms of the page are sent, followed by the invitation's uid and the act. */
-export const FORMS = `${CONTROL}/page/invitations`;
+export interface PageOptions {
+  /** Base URL of the API. */
+  api: string;
+  version: string;
+  /** Words that rows must contain. */
+  filter: string;
+  /** What the last press did. */
+  said?: (Pick<Outcome, "text" | "refused"> & { focus: string | undefined }) | undefined;
+}
 
-type Html = ReturnType<typeof html>;
+/** With more organizations than this all but the first are folded at first. */
+const MOST_OPEN = 3;
 
-/** Characters that draw nothing, alone and as parts of an emoji. The compiler does not know the flag v yet. */
-const EMOJI_OR_UNSEEN = new RegExp(
-  String.raw`(\p{RGI_Emoji})|[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\u2800\u{16FE4}\u{1D159}]`,
-  "gv",
-);
-
-/**
- * Names and addresses come from users of the API. `html` escapes them; here invisible characters, such as marks that turn
- * the reading direction, are written out.
- */
-const visible = (text: string): string =>
-  text.replace(EMOJI_OR_UNSEEN, (mark, emoji?: string) => emoji ?? `\\u{${mark.codePointAt(0)!.toString(16)}}`);
-
-/** Text that does not change the reading direction of what stands around it. */
-const words = (text: string): Html => html`<bdi>${visible(text)}</bdi>`;
-
-const time = (iso: string): Html => html`<time datetime="${iso}">${iso.slice(0, 16).replace("T", " ")} UTC</time>`;
-
-const listOf = (label: string, rows: Html[], none = ""): Html =>
-  rows.length === 0
-    ? html`<p class="none">${none}</p>`
-    : html`<ul aria-label="${label}">
-        ${rows}
-      </ul>`;
-
-/** The page as a whole. `notice` says why a form was refused. */
-export function pageOf(service: Service, { api, notice }: { api: string; notice?: string | undefined }): Html {
+/** The page as a whole. */
+export function pageOf(service: Service, { api, version, filter, said }: PageOptions): Html {
   const { store, clock } = service;
+  const organizations = [...store.organizations.values()];
+  const isCapped = organizations.some(({ members }) => members.size > LONGEST);
+  const view = { now: clock.now(), filter: filter.toLowerCase().split(/\s+/).filter(Boolean) };
+  const isOpen = (i: number) => organizations.length <= MOST_OPEN || i === 0 || view.filter.length > 0;
+  const steps = firstSteps(organizations, exportsOf(service, api));
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Avala emulator</title>
+        <title>${said && `${visible(said.text)} · `}Avala emulator</title>
         <link rel="icon" href="data:," />
         ${raw(`<style>${STYLE}</style>`)}
       </head>
@@ -53,34 +44,35 @@ export function pageOf(service: Service, { api, notice }: { api: string; notice?
         <header>
           <h1>Avala emulator</h1>
           <p>Programs reach it at <code>${api}</code>. No email leaves this machine.</p>
-          <p id="gone" role="status" hidden>The emulator does not answer. This is what it held last.</p>
+          <nav aria-label="On this page">
+            ${organizations.length > 0 && html`<a href="#organizations">Organizations</a>`}
+            <a href="#mailbox">Mailbox</a> <a href="#requests">API calls</a> <a href="#start">Start over</a>
+          </nav>
         </header>
-        <main data-version="${service.version}">
-          ${notice && html`<p class="notice" role="alert">Nothing was done. ${notice}</p>`}
-          ${
-            clock.offsetSeconds > 0 &&
-            html`<p class="clock">Its clock has been moved forward, and stood at ${time(clock.iso())}.</p>`
-          }
-          <div class="organizations">
-            ${[...store.organizations.values()].map((organization) => organizationOf(organization, clock.now()))}
-            ${store.organizations.size === 0 && html`<p class="none">There is no organization yet.</p>`}
+        <p id="gone" role="alert" hidden>The emulator does not answer. This is what it held last.</p>
+        <p
+          id="said"
+          role="status"
+          class="${said ? (said.refused ? "refused" : "done") : ""}"
+          data-focus="${said?.focus ?? ""}"
+        >
+          ${said && visible(said.text)}
+        </p>
+        <main data-version="${version}" ${isCapped && "data-capped"}>
+          ${clockOf(service)} ${countsOf(service)}
+          <div class="organizations" id="organizations">
+            ${steps || filterOf(filter)}
+            ${organizations.map((row, i) => organizationOf(row, { ...view, isOpen: isOpen(i) }))}
           </div>
           <div class="aside">
-            <section aria-labelledby="mailbox">
-              <h2 id="mailbox">Mailbox</h2>
-              ${listOf(
-                "Mailbox",
-                store.emails.toReversed().map((email) => emailOf(email, store.invitations.get(email.invitationUid))),
-                "No email has been sent.",
-              )}
-            </section>
-            <section aria-labelledby="people">
-              <h2 id="people">People</h2>
-              ${listOf(
-                "People",
-                [...store.people.values()].map((person) => personOf(person, store.organizationsOf(person))),
-              )}
-            </section>
+            ${
+              steps === "" &&
+              html`<section data-part="use" aria-labelledby="use">
+                <h2 id="use">Use it</h2>
+                ${exportsOf(service, api)}
+              </section>`
+            }
+            ${mailboxOf(service)} ${requestsOf(service)} ${outsideOf(service)} ${startOver()}
           </div>
         </main>
         ${raw(`<script>${SCRIPT}</script>`)}
@@ -88,80 +80,63 @@ export function pageOf(service: Service, { api, notice }: { api: string; notice?
     </html>`;
 }
 
-function organizationOf(organization: Organization, now: number): Html {
-  const { uid, name, slug, isActive, members, invitations, teams } = organization;
-  const isOpen = (row: Invitation) => row.status === "pending" && !isOverdue(row, now);
-  const rows = [...invitations.values()];
-  const past = rows.filter((row) => !isOpen(row));
-  return html`<section aria-labelledby="${uid}">
-    <h2 id="${uid}">${words(name)} <code>${slug}</code> ${!isActive && html`<span class="tag">deleted</span>`}</h2>
-    <h3>Invitations</h3>
-    ${listOf("Invitations", rows.filter(isOpen).map(openInvitation), "Nobody is waiting to accept.")}
-    <h3>Members</h3>
-    ${listOf("Members", [...members.values()].map(membershipOf))}
-    <h3>Teams</h3>
-    ${[...teams.values()].map(teamOf)} ${teams.size === 0 && html`<p class="none">There is no team.</p>`}
-    ${
-      past.length > 0 &&
-      html`<h3>Past invitations</h3>
-        ${listOf("Past invitations", past.map(pastInvitation))}`
-    }
-  </section>`;
+function clockOf({ clock }: Service): Html {
+  const iso = clock.iso();
+  const days = Math.round((clock.offsetSeconds / 86_400) * 10) / 10;
+  return html`<form class="clock" data-part="clock" method="post" action="${FORMS}">
+    <span
+      >Clock
+      <time datetime="${iso.slice(0, 16)}Z">${minuteOf(iso)}</time
+      >${days > 0 && html` <small>moved forward by ${counted(days, "day")}</small>`}</span
+    >
+    ${DAYS.map((each) => html`<button id="clock-${each}" name="act" value="clock ${each}" aria-label="Move the clock forward: +${counted(each, "day")}">+${counted(each, "day")}</button>`)}
+  </form>`;
 }
 
-const teamOf = ({ name, slug, color, members }: Team): Html =>
-  html`<h4>
-      <svg viewBox="0 0 8 8" aria-hidden="true"><circle cx="4" cy="4" r="4" fill="${color}" /></svg>
-      ${words(name)} <code>${slug}</code>
-    </h4>
-    ${listOf(visible(name), [...members.values()].map(membershipOf), "Nobody is in this team.")}`;
-
-const membershipOf = ({ person, role }: Membership<string>): Html =>
-  html`<li>${who(person)} <span class="tag">${role}</span></li>`;
-
-/** `more` stands below the names. */
-const who = ({ email, fullName }: Person, more?: Html): Html =>
-  html`<span class="who">${words(email)} ${fullName !== "" && html`<small>${words(fullName)}</small>`} ${more}</span>`;
-
-function personOf(person: Person, organizations: Organization[]): Html {
-  const names = organizations.map(({ name }, i) => html`${i > 0 && ", "}${words(name)}`);
-  return html`<li>${who(person, html`<small>${names.length > 0 ? names : "no organization"}</small>`)}</li>`;
+function countsOf({ store, clock }: Service): Html {
+  const organizations: Organization[] = [...store.organizations.values()];
+  const now = clock.now();
+  const sum = (count: (organization: Organization) => number) =>
+    organizations.reduce((all, row) => all + count(row), 0);
+  const expired = (row: Organization) =>
+    pastInvitations(row, now).filter((past) => outcomeOf(past) === "expired").length;
+  const waiting = (row: Organization) => openInvitations(row, now).length;
+  const teams = sum((row) => row.teams.size);
+  const items = [
+    countOf(organizations.length, "organization"),
+    countOf(store.people.size, "person", { many: "people" }),
+    countOf(teams, "team"),
+    countOf(sum(waiting), "invitation", { more: " waiting", link: linkTo("table", organizations.find(waiting)) }),
+    countOf(sum(expired), "invitation", { more: " expired", link: linkTo("past-list", organizations.find(expired)) }),
+    countOf(store.emails.length, "email", { more: " sent" }),
+  ];
+  return html`<ul class="counts" data-part="counts" aria-label="Counts">
+    ${items}
+  </ul>`;
 }
 
-const openInvitation = ({ uid, email, role, expiresAt }: Invitation): Html =>
-  html`<li>
-    <span class="who">${words(email)} <small>pending until ${time(expiresAt)}</small></span>
-    <span class="tag">${role}</span>
-    <span class="acts">
-      ${ACTS.map((act) => {
-        const word = `${act[0]?.toUpperCase()}${act.slice(1)}`;
-        return html`<form method="post" action="${FORMS}/${uid}/${act}">
-          <button id="${act}-${uid}" class="${act}" aria-label="${word} ${visible(email)}">${word}</button>
-        </form>`;
-      })}
-    </span>
-  </li>`;
+const linkTo = (name: string, organization: Organization | undefined): string =>
+  organization ? `#${ids.control(name, organization)}` : "";
 
-/** The service does not distinguish declined from cancelled either. */
-function pastInvitation({ email, role, status, expiresAt }: Invitation): Html {
-  const outcome = { accepted: "accepted", cancelled: "declined or cancelled", pending: "expired", expired: "expired" };
-  return html`<li>
-    <span class="who">
-      ${words(email)} <small>${outcome[status]}${outcome[status] === "expired" && html` ${time(expiresAt)}`}</small>
-    </span>
-    <span class="tag">${role}</span>
-  </li>`;
+/** A number of things, and where to find them. */
+function countOf(count: number, one: string, { many = `${one}s`, more = "", link = "" } = {}): Html {
+  const label = `${count === 1 ? one : many}${more}`;
+  return html`<li><b>${count}</b> ${link === "" ? label : html`<a href="${link}">${label}</a>`}</li>`;
 }
 
-const emailOf = ({ to, kind, at }: Email, invitation: Invitation | undefined): Html =>
-  html`<li>
-    <span class="who">
-      ${words(to)}
-      <small>
-        ${kind === "resend" ? "Invitation, sent again" : "Invitation"}${
-          invitation && html` to ${words(invitation.organization.name)} as ${invitation.role}`
-        }
-      </small>
-    </span>
-    <small>${time(at)}</small>
-  </li>`;
+/** Without the script it is sent to the emulator; the script hides rows while one types. */
+const filterOf = (filter: string): Html =>
+  html`<form class="filter" role="search" method="get" action="/">
+    <label for="filter">Filter people</label>
+    <input
+      id="filter"
+      name="filter"
+      type="search"
+      value="${filter}"
+      placeholder="address, name, role, team, invited …"
+      autocomplete="off"
+      spellcheck="false"
+    />
+    <button>Filter</button>
+    <span id="found" role="status"></span>
+  </form>`;

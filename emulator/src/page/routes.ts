@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
-import { ACTS, actOn } from "../acts.js";
-import { ControlError } from "../errors.js";
 import { BASE } from "../operation.js";
 import { ownPageOnly } from "../origins.js";
 import type { Service } from "../service.js";
-import { FORMS, pageOf } from "./document.js";
+import { press } from "./acts.js";
+import { NEWEST } from "./aside.js";
+import { type PageOptions, pageOf } from "./document.js";
+import { FORMS } from "./organization.js";
 import { SCRIPT } from "./script.js";
 import { STYLE } from "./style.js";
 
@@ -23,34 +24,60 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-function answer(c: Context, service: Service, status: 200 | ControlError["status"], notice?: string): Response {
-  const api = new URL(BASE, c.req.url).href;
-  return c.html(pageOf(service, { api, notice }) as string, status, {
-    "Content-Security-Policy": POLICY,
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    ETag: `"${service.version}"`,
-  });
+/** As many sentences about presses are kept, for pages that are loaded again. */
+const KEPT = 100;
+
+/** Changes with everything that the page shows: the data, the log of calls, and the time in minutes. */
+function versionOf({ version, requests, clock }: Service): string {
+  const running = requests.slice(-NEWEST).filter(({ status }) => status === null).length;
+  return [version, requests.at(-1)?.n ?? 0, running, Math.floor(clock.now() / 60_000)].join(".");
 }
 
-/** What the emulator holds, for people, with what an invitee can do to a pending invitation as forms. */
+/** The filter of the page that sent the form, so that it comes back as it was. */
+function filterOfSender(c: Context): string {
+  const sender = c.req.header("referer") ?? "";
+  return URL.canParse(sender) ? (new URL(sender).searchParams.get("filter") ?? "") : "";
+}
+
+/** What the emulator holds, for people, with forms for everything that can be done to it by hand. */
 export function pageRoutes(service: Service): Hono {
+  const said = new Map<string, PageOptions["said"]>();
   const page = new Hono();
+  const render = (c: Context, filter: string, last?: PageOptions["said"]): string => {
+    const options = { api: new URL(BASE, c.req.url).href, version: versionOf(service), filter, said: last };
+    return pageOf(service, options) as string;
+  };
   page.get("/", (c) => {
-    if (c.req.header("if-none-match") === `"${service.version}"`) return c.body(null, 304);
-    return answer(c, service, 200);
-  });
-  for (const act of ACTS) {
-    page.post(`${FORMS}/:uid/${act}`, ownPageOnly, (c) => {
-      try {
-        actOn(service, c.req.param("uid"), act);
-      } catch (error) {
-        if (!(error instanceof ControlError)) throw error;
-        return answer(c, service, error.status, error.message);
-      }
-      return c.redirect("/", 303);
+    const { filter = "", said: number = "" } = c.req.query();
+    const version = `"${versionOf(service)}"`;
+    if (c.req.header("if-none-match") === version) return c.body(null, 304);
+    return c.html(render(c, filter, said.get(number)), 200, {
+      "Content-Security-Policy": POLICY,
+      "Referrer-Policy": "same-origin",
+      "X-Content-Type-Options": "nosniff",
+      "Cache-Control": "no-store",
+      ETag: version,
     });
-  }
+  });
+  page.get(FORMS, (c) => c.redirect("/", 303));
+  page.post(FORMS, ownPageOnly, async (c) => {
+    const { text, refused, focus: candidates } = press(service, await fieldsOf(c));
+    const filter = filterOfSender(c);
+    const html = render(c, filter);
+    const focus = candidates.find((id) => html.includes(` id="${id}"`));
+    const number = randomUUID().slice(0, 8);
+    said.set(number, { text, refused, focus });
+    if (said.size > KEPT) said.delete([...said.keys()][0]!);
+    const query = new URLSearchParams({ ...(filter && { filter }), said: number });
+    return c.redirect(`/?${query}${focus ? `#${focus}` : ""}`, 303);
+  });
   return page;
+}
+
+/** Texts of the form; files are none. */
+async function fieldsOf(c: Context): Promise<Record<string, string>> {
+  const body = await c.req.parseBody().catch(() => ({}));
+  return Object.fromEntries(
+    Object.entries(body).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
 }

@@ -43,7 +43,8 @@ function create(call: Call, organization: Organization, given: { name: string })
   return team;
 }
 
-function update({ store, clock, settings }: Service, team: Team, changes: Partial<Team>): void {
+/** Changes the fields; the slug follows the name where the settings say so. */
+export function updateTeam({ store, clock, settings }: Service, team: Team, changes: Partial<Team>): void {
   const renamed = changes.name !== undefined && changes.name !== team.name;
   Object.assign(team, changes, { updatedAt: clock.iso() });
   if (!renamed || !settings.slugFollowsName) return;
@@ -105,7 +106,7 @@ export function teamRoutes(router: Router): void {
     },
     async (call) => {
       const team = ledTeam(call);
-      update(call.service, team, await call.body());
+      updateTeam(call.service, team, await call.body());
       return call.json(teamWritten(call, team));
     },
   );

@@ -171,7 +171,7 @@ function large(now: number): Seed {
 }
 
 export const EXAMPLES: readonly Example[] = [
-  { name: "robotics", label: "Acme Robotics: 40 people, 6 teams, invitations", seed: robotics },
+  { name: "robotics", label: "Acme Robotics: 40 people, 6 teams", seed: robotics },
   { name: "agency", label: "Two organizations that share people", seed: agency },
   { name: "large", label: "Globex: 300 people, 30 teams", seed: large },
   { name: "empty", label: "Empty: only owner@example.com", seed: () => ({}) },

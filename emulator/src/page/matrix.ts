@@ -2,7 +2,7 @@ import { html, raw } from "hono/html";
 import { ACTS } from "../acts.js";
 import type { Invitation, Membership, Organization, OrganizationRole, Team } from "../model.js";
 import { ids } from "./rows.js";
-import { type Html, compact, counted, visible, words } from "./text.js";
+import { type Html, address, compact, counted, visible, words } from "./text.js";
 
 /** An organization longer than this shows its first people only; the filter reaches the others. */
 export const LONGEST = 1000;
@@ -80,7 +80,7 @@ function memberRow(row: Member, organization: Organization, teams: readonly Team
   const isOutside = teams.length > 0 && !roles.some(Boolean);
   return html`<tr>
     <th scope="row">
-      ${words(person.email)}${person.fullName && html` <small>${words(person.fullName)}</small>`}${isOutside && raw(` <i class="mark">no team</i>`)}${unlisted && raw(` <i class="mark">unlisted</i>`)}
+      ${address(person.email)}${person.fullName && html` <small>${words(person.fullName)}</small>`}${isOutside && raw(` <i class="mark">no team</i>`)}${unlisted && raw(` <i class="mark">unlisted</i>`)}
     </th>
     <td>${badge(role)}</td>
     ${raw(roles.map(cellOf).join(""))}
@@ -129,7 +129,7 @@ function invitationRow(row: Invitation, teams: number): Html {
   });
   return html`<tr class="invited">
     <th scope="row">
-      ${words(email)} <small>invited, until <time datetime="${expiresAt}">${expiresAt.slice(0, 10)}</time></small>
+      ${address(email)} <small>invited, until <time datetime="${expiresAt}">${expiresAt.slice(0, 10)}</time></small>
     </th>
     <td>${badge(role)}</td>
     <td class="answers" colspan="${teams + 1}"><span>${organization.isActive && buttons}</span></td>

@@ -73,8 +73,9 @@ async function show(answer, sent) {
   enhance();
   if (!sent) return;
   say(about.textContent, isRefused);
-  const target = at(about.dataset.focus);
-  if (target && target !== document.activeElement) target.focus({ preventScroll: isRefused });
+  // A button may be gone, and some browsers do not focus the one that is pressed.
+  const target = (kept.id && at(kept.id)) || at(about.dataset.focus);
+  (target?.closest("tr[hidden]") ? at("filter") : target)?.focus();
 }
 
 function ask(path, options, sent) {

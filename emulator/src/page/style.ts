@@ -24,7 +24,7 @@ h4 { font-size: .9rem; }
 ul { list-style: none; }
 code, pre { font: .85em/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
 code, small, .none, .details, .legend { color: var(--faint); }
-small { font-size: .85rem; }
+small, .details { font-size: .85rem; }
 a { color: var(--accent); }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: baseline; }
 header p { color: var(--faint); }
@@ -73,6 +73,7 @@ tbody th { background: var(--card); font-weight: 500; overflow-wrap: anywhere; }
 th.team { padding: .4rem .15rem; text-align: center; min-width: 2.3rem; border-left: 1px solid var(--line); }
 th.team span { writing-mode: vertical-rl; transform: rotate(180deg); display: inline-block; max-height: 11rem; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 th.team svg { width: .65rem; height: .65rem; margin: .25rem 0; stroke: var(--edge); stroke-width: .5; overflow: visible; }
+thead th.acts { border-left: 1px solid var(--line); }
 th.team small { display: block; font-weight: 400; line-height: 1.2; }
 .few th.team { min-width: 6.2rem; max-width: 8rem; padding: .4rem; }
 .few th.team span { writing-mode: initial; transform: none; white-space: normal; overflow-wrap: break-word; max-width: 100%; }
@@ -121,9 +122,8 @@ pre { padding: .6rem .75rem; border-radius: .4rem; background: var(--band); colo
 .first ol { margin: .6rem 0 1rem; padding-left: 1.3rem; display: grid; gap: .6rem; }
 .first pre, .first p { margin-top: .4rem; }
 @media (min-width: 110rem) {
-  main { align-items: start; }
-  .organizations { flex: 1 1 0; }
-  .aside { flex: 0 0 25rem; }
+  main { display: grid; grid-template-columns: minmax(0, 1fr) 25rem; align-items: start; }
+  .counts { grid-column: 1; grid-row: 1; }
 }
 @media (max-width: 40rem) {
   body { padding: .75rem .6rem 2rem; }
@@ -136,6 +136,7 @@ pre { padding: .6rem .75rem; border-radius: .4rem; background: var(--band); colo
   .few th.team { min-width: 5.4rem; }
   td button { min-height: 1.9rem; }
 }
+@page { size: landscape; margin: 1cm; }
 @media print {
   body { max-width: none; background: none; }
   button, nav, .filter, .forms, #said, .acts, td.answers span, [data-part="start-over"] { display: none !important; }
@@ -143,7 +144,8 @@ pre { padding: .6rem .75rem; border-radius: .4rem; background: var(--band); colo
   section { border: 0; padding: 0; margin-top: .5rem; }
   .wide, .calls, .mailbox { overflow: visible; max-height: none; border: 0; }
   .matrix th:first-child, thead th { position: static; }
-  table { font-size: 7pt; }
+  table, table small, .badge, .mark { font-size: 7pt; }
+  .matrix tbody th, th.team, .few th.team { min-width: 0; padding: .1rem .2rem; }
   tr { break-inside: avoid; }
 }
 `;

@@ -21,6 +21,12 @@ export const words = (text: string): Html => html`<bdi>${visible(text)}</bdi>`;
 /** "2026-01-10 12:00 UTC" */
 export const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 
+/** An address that is broken before the @ first where it is too long for a line. */
+export function address(email: string): Html {
+  const at = email.lastIndexOf("@");
+  return html`<bdi>${visible(email.slice(0, at))}<wbr />${visible(email.slice(at))}</bdi>`;
+}
+
 export const time = (iso: string): Html => html`<time datetime="${iso}">${minuteOf(iso)}</time>`;
 
 /** "1 person", "2 people"; `many` where the plural is not the word with an s. */

@@ -20,9 +20,12 @@ export interface View {
 export function organizationOf(organization: Organization, { now, filter, isOpen }: View): Html {
   const { name, slug, isActive, members, counts } = organization;
   const teams = [...organization.teams.values()];
-  const fits = (text: string) => filter.every((word) => text.includes(word));
-  const open = openInvitations(organization, now).filter((row) => fits(textOfInvitation(row)));
-  const found = membersByAddress(organization).filter((row) => fits(textOfMember(row, teams)));
+  const fits = (textOf: () => string) => {
+    const text = filter.length > 0 ? textOf() : "";
+    return filter.every((word) => text.includes(word));
+  };
+  const open = openInvitations(organization, now).filter((row) => fits(() => textOfInvitation(row)));
+  const found = membersByAddress(organization).filter((row) => fits(() => textOfMember(row, teams)));
   const shown = found.slice(0, LONGEST);
   return html`<section class="organization" data-part="${slug}" aria-labelledby="${ids.control("name", organization)}">
     <details id="${ids.control("organization", organization)}" ${isOpen && "open"}>

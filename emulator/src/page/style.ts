@@ -56,6 +56,7 @@ summary small { display: block; margin: .1rem 0 0 1.05rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1rem; font-size: .85rem; }
 .legend .invited { padding: 0 .4rem; }
 i { font-style: normal; }
+time { white-space: nowrap; }
 .wide, .calls, .mailbox { position: relative; overflow: auto; border: 1px solid var(--line); border-radius: .4rem; }
 .wide { max-height: 78vh; width: fit-content; max-width: 100%; }
 .calls, .mailbox { max-height: 22rem; }
@@ -124,6 +125,7 @@ pre { padding: .6rem .75rem; border-radius: .4rem; background: var(--band); colo
 @media (min-width: 110rem) {
   main { display: grid; grid-template-columns: minmax(0, 1fr) 25rem; align-items: start; }
   .counts { grid-column: 1; grid-row: 1; }
+  .clock { grid-column: 1 / -1; grid-row: 1; }
 }
 @media (max-width: 40rem) {
   body { padding: .75rem .6rem 2rem; }

@@ -8,6 +8,7 @@ import { RefusedError, StackError, UsageError } from "../errors.js";
 import type { Matrix } from "../output/matrix.js";
 import { managedIn, type Managed } from "../pulumi/managed.js";
 import { withSession, type Session } from "../session.js";
+import { projectFolder } from "../pulumi/run.js";
 import { findState, noState, stateFile } from "../pulumi/state.js";
 import { compare } from "./compare.js";
 import { kinds, type Finding } from "./finding.js";
@@ -15,7 +16,9 @@ import { htmlOf } from "./html.js";
 import { asMarkdown } from "./markdown.js";
 import { Mask } from "../pulumi/mask.js";
 import { Names } from "./names.js";
-import { peopleComponents, peopleLines } from "./peopleFiles.js";
+import { outsideLists, peopleComponents, peopleLines, PeopleLists } from "./peopleFiles.js";
+import { Places } from "./places.js";
+import { programLines, rosterLines } from "./programLines.js";
 import { asJson, differences, entriesOf, importFile, show, type Report } from "./report.js";
 import { Rules } from "./rules.js";
 import { matricesOf } from "./view.js";
@@ -82,7 +85,10 @@ async function runDrift(invocation: Invocation<typeof options>): Promise<ExitCod
   const managed = managedIn(state);
   const mask = new Mask(managed);
   try {
-    const found = await withSession(invocation, (session) => reportOn(session, managed, options.organization, rules));
+    const places = Places.in(projectFolder(invocation), state);
+    const found = await withSession(invocation, (session) =>
+      reportOn(session, managed, options.organization, rules, places),
+    );
     const report = mask.all(found);
     const file = options["import-file"];
     if (file !== undefined) await writeImportFile(file, report);
@@ -100,6 +106,7 @@ async function reportOn(
   managed: readonly Managed[],
   wanted: readonly string[],
   rules: Rules,
+  places: Places,
 ): Promise<Report> {
   const snapshot = session.loadSnapshot();
   const observer = session.observer(snapshot);
@@ -113,7 +120,13 @@ async function reportOn(
   const names = new Names(managed);
   const found = await Promise.all(uids.map((uid) => compare(snapshot, observer, uid, byOrganization.get(uid)!, names)));
   const { left, ignored, unused } = rules.apply(found.flatMap(({ findings }) => findings));
-  const findings = left.toSorted(inOrder);
+  const lists = new PeopleLists(peopleComponents(managed), places);
+  const byUrn = new Map(managed.map((resource) => [resource.urn, resource]));
+  const findings = left.toSorted(inOrder).map((finding): Finding => {
+    const resource = byUrn.get(finding.resource?.urn ?? "");
+    const declaredAt = resource === undefined ? [] : lists.placesOfResource(resource);
+    return declaredAt.length === 0 ? finding : { ...finding, declaredAt };
+  });
   return {
     organizations: found.map(({ organization }) => organization),
     resources: uids.reduce((sum, uid) => sum + byOrganization.get(uid)!.length, 0),
@@ -123,7 +136,9 @@ async function reportOn(
     notVisible: found.flatMap(({ notVisible }) => notVisible),
     ignored,
     unusedRules: unused,
-    people: peopleLines(findings, peopleComponents(managed)),
+    people: peopleLines(findings, lists),
+    rosters: rosterLines(findings, managed, places),
+    program: programLines(outsideLists(findings, lists), managed, places),
   };
 }
 

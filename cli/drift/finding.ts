@@ -1,4 +1,5 @@
 import type { Person } from "../../provider/core/identity.js";
+import type { Place } from "./places.js";
 import type { CellState } from "../output/matrix.js";
 import type { Managed } from "../pulumi/managed.js";
 
@@ -52,6 +53,8 @@ export interface Finding {
   formerOwner?: Finding["person"];
   /** The resource that declares it; none of what is unmanaged. */
   resource?: Pick<Managed, "kind" | "name" | "urn" | "id"> | undefined;
+  /** Where the resource is declared: the line of a people file or of the program; several where that is not known. */
+  declaredAt?: Place[];
   /** Of what has changed. */
   property?: string;
   declared?: unknown;

@@ -12,14 +12,13 @@ import {
   entriesOf,
   grouped,
   importFile,
+  linesToAdd,
   noticeRow,
   noticesTitle,
   rowOf,
   shownNames,
   summary,
   titles,
-  whereTo,
-  yamlOf,
   type Report,
   type Row,
 } from "./report.js";
@@ -59,17 +58,22 @@ function rowText([name, where, part, message]: Row): Html {
 
 function adoption(report: Report): Html | string {
   const entries = entriesOf(report);
-  if (entries.length === 0) return "";
+  const additions = linesToAdd(report);
+  if (additions.length === 0) return "";
   return html`<section class="list">
     <h2>To adopt unmanaged objects</h2>
     <p>${adoptFirst}</p>
-    ${report.people.map(
-      (lines) =>
-        html`<p>${whereTo(lines)}:</p>
-          ${block(yamlOf(lines))}`,
+    ${additions.map(
+      ({ title, lines }) =>
+        html`<p>${title}:</p>
+          ${block(lines)}`,
     )}
-    <p>${adoptWithoutUp}</p>
-    ${block(importFile(entries))}
+    ${
+      entries.length === 0
+        ? ""
+        : html`<p>${adoptWithoutUp}</p>
+            ${block(importFile(entries))}`
+    }
   </section>`;
 }
 

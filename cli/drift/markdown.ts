@@ -7,14 +7,13 @@ import {
   entriesOf,
   grouped,
   importFile,
+  linesToAdd,
   noticeRow,
   noticesTitle,
   rowOf,
   shownNames,
   summary,
   titles,
-  whereTo,
-  yamlOf,
   type Report,
   type Row,
 } from "./report.js";
@@ -105,18 +104,22 @@ function fenced(language: string, text: string): string {
 
 function adoption(report: Report, most: number): string[] {
   const entries = entriesOf(report);
-  if (entries.length === 0) return [];
-  const text = importFile(entries.slice(0, most));
-  const people = report.people.flatMap((lines) => [
-    `${prose(whereTo(lines))}:`,
-    fenced("yaml", yamlOf(lines).trimEnd()),
+  const additions = linesToAdd(report).flatMap(({ title, lines, language }) => [
+    `${prose(title)}:`,
+    fenced(language, lines.trimEnd()),
   ]);
+  if (additions.length === 0) return [];
+  const text = importFile(entries.slice(0, most));
   return [
     "### To adopt unmanaged objects",
     adoptFirst,
-    ...(people.join("").length > longest / 4 ? [] : people),
-    "To record them without `pulumi up`, declare them and run `npx pulumi-avala import --fill` with this file (`drift --import-file` writes it):",
-    fenced("json", text),
+    ...(additions.join("").length > longest / 4 ? [] : additions),
+    ...(entries.length === 0
+      ? []
+      : [
+          "To record them without `pulumi up`, declare them and run `npx pulumi-avala import --fill` with this file (`drift --import-file` writes it):",
+          fenced("json", text),
+        ]),
     ...(entries.length > most ? [more(entries.length - most)] : []),
   ];
 }

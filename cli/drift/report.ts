@@ -1,6 +1,8 @@
 import { printable, quoted } from "../../provider/core/text.js";
 import { scalar } from "../output/peopleYaml.js";
 import type { PeopleLines } from "./peopleFiles.js";
+import { placeText, type Place } from "./places.js";
+import type { ProgramLines, RosterLines } from "./programLines.js";
 import { nameColumn, ShownNames } from "../output/lookalikes.js";
 import { columns, jsonText, plural, type Terminal } from "../output/terminal.js";
 import {
@@ -30,6 +32,10 @@ export interface Report {
   unusedRules: number[];
   /** What adopts unmanaged people in a component People. */
   people: PeopleLines[];
+  /** What adopts people of teams with a roster. */
+  rosters: RosterLines[];
+  /** What adopts everything else. */
+  program: ProgramLines[];
 }
 
 export const noticesTitle = "Not managed here, for information";
@@ -76,14 +82,12 @@ export function show(report: Report, terminal: Terminal): void {
     terminal.result("");
   }
   const entries = entriesOf(report);
-  if (entries.length > 0) {
+  const additions = linesToAdd(report);
+  if (additions.length > 0) {
     terminal.heading("To adopt unmanaged objects");
     terminal.result(adoptFirst);
-    for (const lines of report.people) {
-      terminal.result(`\n${whereTo(lines)}:\n\n${yamlOf(lines)}`.trimEnd());
-    }
-    terminal.result(`\n${adoptWithoutUp}\n`);
-    terminal.result(importFile(entries));
+    for (const { title, lines } of additions) terminal.result(`\n${title}:\n\n${lines}`.trimEnd());
+    if (entries.length > 0) terminal.result(`\n${adoptWithoutUp}\n\n${importFile(entries)}`);
     terminal.result("");
   }
   terminal.result(summary(report));
@@ -132,17 +136,47 @@ export const adoptFirst = "Declare them as they are: pulumi up then records them
 export const adoptWithoutUp =
   "To record them without pulumi up, declare them and run npx pulumi-avala import --fill with this file (drift --import-file writes it):";
 
-/** Where the lines belong. */
-export function whereTo({ component }: PeopleLines): string {
-  return `Lines for the file or list of People ${quoted(component)}`;
+/** Lines to copy, and where they belong. */
+export interface LinesToAdd {
+  title: string;
+  lines: string;
+  /** Of a fence in Markdown. */
+  language: string;
 }
 
+/** Everything that is to be declared, by where it belongs: lists of people, rosters, the program. */
+export function linesToAdd({ people, rosters, program }: Pick<Report, "people" | "rosters" | "program">): LinesToAdd[] {
+  return [
+    ...people.map((one) => ({
+      title:
+        one.place === undefined
+          ? `Lines for the file or list of People ${quoted(one.component)}`
+          : `Lines for the list of People ${quoted(one.component)} (${placeText(one.place)})`,
+      lines: withMore(one),
+      language: one.lines === one.yaml ? "yaml" : "",
+    })),
+    ...rosters.map(({ roster, place, lines }) => ({
+      title: `Lines for members of TeamRoster ${quoted(roster)}${beside(place)}`,
+      lines,
+      language: "",
+    })),
+    ...program.map(({ kind, place, lines }) => ({
+      title: `Lines for the program: ${kind}${beside(place)}`,
+      lines,
+      language: "ts",
+    })),
+  ];
+}
+
+const beside = (place: Place | undefined): string => (place === undefined ? "" : ` (${placeText(place)})`);
+
 /** The entries of new people; what others need is a comment. */
-export function yamlOf({ yaml, more }: PeopleLines): string {
-  const comments = more.map(
-    ({ person, team, role }) => `# ${printable(person, 254)}: add ${scalar(team)}: ${printable(role, 20)} to teams\n`,
-  );
-  return [yaml, comments.join("")].filter((part) => part !== "").join("\n");
+function withMore({ lines, more }: PeopleLines): string {
+  const comments = more.map(({ person, team, role, places }) => {
+    const where = places.length === 0 ? "" : ` (${places.map(placeText).join(" or ")})`;
+    return `# ${printable(person, 254)}: add ${scalar(team)}: ${printable(role, 20)} to teams${where}\n`;
+  });
+  return [lines, comments.join("")].filter((part) => part !== "").join("\n");
 }
 
 /** An import file, with a line for each entry. */
@@ -154,8 +188,13 @@ export function importFile(entries: readonly ImportEntry[]): string {
 export type Row = [name: string, where: string, part: string, message: string];
 
 export function rowOf(finding: Finding, names: ShownNames): Row {
-  const { organization, message } = finding;
-  return [nameOf(finding, names), organization.slug ?? organization.uid, partOf(finding, names), message];
+  const { organization } = finding;
+  return [nameOf(finding, names), organization.slug ?? organization.uid, partOf(finding, names), messageOf(finding)];
+}
+
+/** What differs, and where it is declared. */
+export function messageOf({ message, declaredAt = [] }: Finding): string {
+  return declaredAt.length === 0 ? message : `${message} (${declaredAt.map(placeText).join(" or ")})`;
 }
 
 export function noticeRow({ organization, team, person, message }: Notice, names: ShownNames): Row {
@@ -195,6 +234,8 @@ export function asJson(report: Report): object {
     ignored,
     unusedRules,
     people: report.people,
+    rosters: report.rosters,
+    program: report.program,
     importFile: { resources: entriesOf(report) },
   };
 }

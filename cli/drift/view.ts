@@ -2,7 +2,7 @@ import { printable } from "../../provider/core/text.js";
 import { ShownNames } from "../output/lookalikes.js";
 import { noRole, unknownRole, type Matrix, type MatrixCell, type MatrixTeam } from "../output/matrix.js";
 import { kinds, type Declared, type Finding, type TeamNamed } from "./finding.js";
-import { titles, type Report } from "./report.js";
+import { messageOf, titles, type Report } from "./report.js";
 
 type Person = NonNullable<Finding["person"]>;
 
@@ -128,11 +128,11 @@ class Draft {
 
   #differ(finding: Finding, person: Person): void {
     const row = this.#row(person);
-    const { team, kind, message } = finding;
+    const { team, kind } = finding;
     this.#column(team);
     row.cells.set(keyOf(team), cellOf(finding, row.cells.get(keyOf(team))));
     row.weight = Math.min(row.weight, kinds.indexOf(kind));
-    row.notes.push(this.#note(team, message));
+    row.notes.push(this.#note(team, messageOf(finding)));
   }
 
   #differInTeam({ kind, message }: Finding, team: TeamNamed): void {

@@ -928,8 +928,10 @@ describe("names of others", () => {
     // Patterns that GitHub finds in plain text: mentions, references, commits, addresses, emoji and formulas.
     for (const text of plain) expect(text).not.toMatch(/@|#\d|\/|www|[0-9a-f]{7}|:\w+:|\$|<|&(?!quot;|#39;)/);
     const blocks = tokens.filter((token) => token.type === "code") as Tokens.Code[];
-    expect(blocks).toHaveLength(1);
-    expect(JSON.parse(blocks[0]!.text)).toEqual((await drifted(o.desk, state)).importFile);
+    expect(blocks.map(({ lang }) => lang)).toEqual(["ts", "ts", "json"]);
+    expect(blocks.slice(0, 2).map(({ text }) => text.split("\n").length)).toEqual([hostile.length, 2]);
+    for (const line of blocks[0]!.text.split("\n")) expect(line).toMatch(/^new Team\("t-\d+", \{ .* \}\);$/);
+    expect(JSON.parse(blocks[2]!.text)).toEqual((await drifted(o.desk, state)).importFile);
   });
 
   it("bug: the commands of an issue are whole, and each kind is one table", async () => {

@@ -40,6 +40,8 @@ const reportOf = (findings: Finding[], all: Declared[] = [], visible = true): Re
   ignored: 0,
   unusedRules: [],
   people: [],
+  rosters: [],
+  program: [],
 });
 const same = (text: string) => text;
 const matrixOf = (findings: Finding[], all: Declared[] = [], visible = true): Matrix =>
@@ -252,7 +254,9 @@ describe("the page", () => {
       }),
     ]),
     notVisible: ["The invitations are not visible."],
-    people: [{ component: "staff", organization: "a", yaml: "- email: a\n  teams: { core: lead }\n", more: [] }],
+    people: [
+      { component: "staff", organization: "a", yaml: "", lines: "- email: a\n  teams: { core: lead }\n", more: [] },
+    ],
   };
   const html = htmlOf(report, matricesOf(report, same));
 

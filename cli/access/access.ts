@@ -5,11 +5,11 @@ import { printable, quoted } from "../../provider/core/text.js";
 import { defineCommand, sharedOptions, type ExitCode, type Invocation } from "../command.js";
 import { RefusedError, StackError, UsageError } from "../errors.js";
 import { matrixHtml } from "../output/matrixHtml.js";
-import { jsonText } from "../output/terminal.js";
+import { jsonText, plural } from "../output/terminal.js";
 import { managedIn, type Managed } from "../pulumi/managed.js";
 import { Mask } from "../pulumi/mask.js";
 import { projectFolder } from "../pulumi/run.js";
-import { findState, noState, stateFile, stateOf } from "../pulumi/state.js";
+import { findState, noState, stackIn, stateFile, stateOf } from "../pulumi/state.js";
 import { withSession } from "../session.js";
 import { changesSince } from "./changes.js";
 import { csvOf } from "./csv.js";
@@ -28,7 +28,7 @@ const options = {
     type: "string",
     value: "<file or version>",
     description:
-      "Report on an earlier state: a file, or a version of the stack (pulumi stack history). Not with --live.",
+      "Report on an earlier state: a file, or a version of the stack (pulumi stack history; Pulumi Cloud alone exports versions). Not with --live.",
   },
   compare: {
     type: "string",
@@ -90,15 +90,16 @@ async function runAccess(invocation: AccessInvocation): Promise<ExitCode> {
   const { options, terminal } = invocation;
   const format = formatOf(options);
   const failOn = failOnOf(options["fail-on"]);
-  const { managed, asOf, earlier } = await statesOf(invocation);
+  const { managed, asOf, earlier, notes } = await statesOf(invocation);
   const mask = new Mask([...managed, ...(earlier ?? [])], new Set(), oursInReports);
   try {
-    const report = mask.all(await reportOn(invocation, managed, asOf, earlier));
+    const found = await reportOn(invocation, managed, asOf, earlier);
+    const report = mask.all({ ...found, notes: [...notes, ...found.notes] });
     for (const note of report.notes) terminal.note(note);
-    const found = failures(report, failOn);
+    const failed = failures(report, failOn);
     await publish(invocation, format, report);
-    for (const message of found) terminal.error(message);
-    return found.length > 0 ? 2 : 0;
+    for (const message of failed) terminal.error(message);
+    return failed.length > 0 ? 2 : 0;
   } catch (error) {
     if (error instanceof AvalaError) error.message = mask.text(error.message);
     throw error;
@@ -142,6 +143,7 @@ interface States {
   asOf: Date;
   /** The state to compare with. */
   earlier: Managed[] | undefined;
+  notes: string[];
 }
 
 async function statesOf(invocation: AccessInvocation): Promise<States> {
@@ -152,14 +154,24 @@ async function statesOf(invocation: AccessInvocation): Promise<States> {
       "Leave one of them out.",
     );
   }
+  const notes = new Set<string>();
+  const onSealed = (reason: string) =>
+    notes.add(`Secret values are shown as [secret], because the state could not be decrypted: ${reason}`);
   const document =
-    then === undefined ? await findState(invocation, { secrets: true }) : await stateOf(invocation, then);
+    then === undefined
+      ? await findState(invocation, { secrets: true, onSealed })
+      : await stateOf(invocation, then, onSealed);
   const needsNone = live && invocation.operands[0] !== undefined && stack === undefined && cwd === undefined;
   if (document === undefined && !needsNone) throw noState("an organization with --live");
+  const former = compare === undefined ? undefined : await stateOf(invocation, compare, onSealed);
+  const [now, before] = [document, former].map((state) => (state === undefined ? undefined : stackIn(state)));
+  if (now !== undefined && before !== undefined && now !== before)
+    notes.add(`The states are not of one stack: the earlier one is of ${before}, this one of ${now}.`);
   return {
+    notes: [...notes],
     managed: document === undefined ? [] : withAddressesOfIds(managedIn(document)),
     asOf: then === undefined ? new Date() : timeOf(document),
-    earlier: compare === undefined ? undefined : withAddressesOfIds(managedIn(await stateOf(invocation, compare))),
+    earlier: former === undefined ? undefined : withAddressesOfIds(managedIn(former)),
   };
 }
 
@@ -188,13 +200,18 @@ async function reportOn(
   const found = options.live
     ? await liveOrganizations(invocation, recorded)
     : wantedAmong(recorded, operands[0]).map((one) => [one, undefined] as const);
+  let uncompared = 0;
   const organizations = found.map(([one, living]) => {
     const report = organizationReport(one, living, standards);
     if (before === undefined) return report;
     const then = before.find(({ uid }) => uid === one.uid);
-    return { ...report, changes: changesSince(then && organizationReport(then, undefined, standards), report) };
+    const difference = changesSince(then && organizationReport(then, undefined, standards), report);
+    uncompared += difference.uncompared;
+    return { ...report, changes: difference.changes };
   });
   const notes = found.flatMap(([one, living]) => [...one.notes, ...(living?.notes ?? [])]);
+  if (uncompared > 0)
+    notes.push(`${plural(uncompared, "secret text")} not compared: one of the states contains it encrypted.`);
   if (
     failOnOf(options["fail-on"]).includes("external") &&
     organizations.some(({ internalDomains }) => internalDomains.length === 0)

@@ -1,10 +1,22 @@
+import { secretText } from "../pulumi/values.js";
 import { accessesOf, isLiving, type Access, type Change, type OrganizationReport, type Person } from "./report.js";
 
+/** What differs between two reports of an organization. */
+interface Difference {
+  changes: Change[];
+  /** Number of texts that one of the states holds encrypted, and both have. */
+  uncompared: number;
+}
+
 /** What has changed since an earlier report of the same organization; all of it is new where there was none. */
-export function changesSince(before: OrganizationReport | undefined, now: OrganizationReport): Change[] {
+export function changesSince(before: OrganizationReport | undefined, now: OrganizationReport): Difference {
   const earlier = new Earlier(before?.people ?? []);
-  const found = now.people.flatMap((person) => personChanges(earlier.take(person), person));
-  return [...found, ...earlier.left().flatMap((person) => personChanges(person, undefined))];
+  const found = now.people.map((person) => personChanges(earlier.take(person), person));
+  const all = [...found, ...earlier.left().map((person) => personChanges(person, undefined))];
+  return {
+    changes: all.flatMap(({ changes }) => changes),
+    uncompared: all.reduce((sum, { uncompared }) => sum + uncompared, 0),
+  };
 }
 
 /** The people of a report, each to be found once: by uid, and by address where one of the two has no uid. */
@@ -33,13 +45,16 @@ class Earlier {
   }
 }
 
-function personChanges(before: Person | undefined, now: Person | undefined): Change[] {
+function personChanges(before: Person | undefined, now: Person | undefined): Difference {
   const { email, userUid } = (now ?? before)!;
+  let uncompared = 0;
   const scopes = new Map<string, { was?: Access; is?: Access }>();
   for (const access of living(before)) scopes.set(keyOf(access), { was: access });
   for (const access of living(now)) scopes.set(keyOf(access), { ...scopes.get(keyOf(access)), is: access });
-  return [...scopes.values()].flatMap(({ was, is }): Change[] => {
-    const [wordsBefore, wordsAfter] = [was && wordsOf(was), is && wordsOf(is)];
+  const changes = [...scopes.values()].flatMap(({ was, is }): Change[] => {
+    const hidden = was && is ? hiddenIn(was, is) : {};
+    uncompared += Object.keys(hidden).length;
+    const [wordsBefore, wordsAfter] = [was, is].map((access) => access && wordsOf({ ...access, ...hidden }));
     if (wordsBefore === wordsAfter) return [];
     return [
       {
@@ -51,6 +66,16 @@ function personChanges(before: Person | undefined, now: Person | undefined): Cha
       },
     ];
   });
+  return { changes, uncompared };
+}
+
+/** Texts that both have, and one of them encrypted: whether they are the same cannot be known. */
+function hiddenIn(was: Access, is: Access): Pick<Access, "reason" | "validUntil"> {
+  const names = (["reason", "validUntil"] as const).filter((name) => {
+    const texts = [was[name], is[name]];
+    return texts.includes(secretText) && !texts.includes(undefined);
+  });
+  return Object.fromEntries(names.map((name) => [name, secretText]));
 }
 
 /** Ended memberships give no access. */

@@ -53,7 +53,10 @@ export async function exportedState(
   { secrets = false, version }: { secrets?: boolean; version?: string } = {},
 ): Promise<unknown> {
   const more = [...(secrets ? ["--show-secrets"] : []), ...(version === undefined ? [] : ["--version", version])];
-  return parse(await pulumi(stackTarget, ["stack", "export", ...more]), "pulumi stack export");
+  const fix =
+    "Pass a version that pulumi stack history lists. Backends other than Pulumi Cloud export no versions: pass a file, such as an earlier output of pulumi stack export, or a checkpoint file of the backend's history.";
+  const text = await pulumi(stackTarget, ["stack", "export", ...more], version === undefined ? undefined : fix);
+  return parse(text, "pulumi stack export");
 }
 
 /** What `pulumi version` prints; undefined where there is no CLI on the PATH. */
@@ -109,15 +112,19 @@ export function parse(text: string, source: string): unknown {
   }
 }
 
-/** Runs the CLI on the project and the stack, and answers what it prints on stdout. */
-async function pulumi(stackTarget: StackTarget, args: string[]): Promise<string> {
+/**
+ * Runs the CLI on the project and the stack, and answers what it prints on stdout.
+ * @param fix instead of the usual one
+ */
+async function pulumi(stackTarget: StackTarget, args: string[], fix?: string): Promise<string> {
   const configures = args[0] === "config";
   const { code, stdout, stderr } = await runPulumi(stackTarget, args);
   if (code === 0) return stdout;
   // Only stderr: with --show-secrets the key is on stdout.
   throw new StackError(
     `pulumi ${configures ? "config" : "stack export"} failed: ${reasonIn(stderr)}`,
-    `Fix the problem, or select the stack with --stack and the project's folder with --cwd${configures ? ", or set AVALA_API_KEY" : ""}.`,
+    fix ??
+      `Fix the problem, or select the stack with --stack and the project's folder with --cwd${configures ? ", or set AVALA_API_KEY" : ""}.`,
   );
 }
 

@@ -45,7 +45,7 @@ function failureOf(error: unknown): Failure {
 async function main(): Promise<void> {
   const terminal = new Terminal(process);
   const args = process.argv.slice(2);
-  const json = args.includes("--json");
+  const json = args.some((arg) => /^--json(?:=|$)/.test(arg));
   const code = await run(args, terminal).catch((error: unknown) => reportError(error, terminal, json));
   terminal.endProgress();
   process.exitCode = code ?? 0;

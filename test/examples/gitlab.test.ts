@@ -41,6 +41,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   pipelines.answers = {};
   pipelines.afterwards = {};
+  pipelines.hasNpm = false;
   pipelines.asked();
   await emulator.clearLog();
 });
@@ -388,6 +389,7 @@ if (!pulumi.runtime.isDryRun())
     ["applies what was approved", "false", "Preview of the data files", "kim"],
     ["applies what was rehearsed and approved", "true", "Rehearsal of the data files", "amy"],
   ])("%s", async (_, REHEARSE, says, invited) => {
+    pipelines.hasNpm = REHEARSE === "false";
     const profile = { version: 1, date: "2026-11-29", settings: { maxPageSize: 1 }, statements: {} };
     const data = { "people.yaml": people("zoe", ...new Set(["kim", invited])) };
     pull = proposes({ ...data, "avala-profile.json": JSON.stringify(profile) });
@@ -424,8 +426,10 @@ describe("the nightly pipeline", () => {
 
   it("opens no issue without drift; opens, updates and closes one", async () => {
     pipelines.answers[issues] = [];
+    pipelines.hasNpm = true;
     expect((await pipelines.run(file)).status).toBe("success");
     expect(asked()).toEqual([issues]);
+    pipelines.hasNpm = false;
 
     await emulator.api("POST", "/organizations/acme-robotics/teams/", { name: "By hand" });
     expect((await pipelines.run(file)).status).toBe("success");

@@ -28,7 +28,7 @@ beforeAll(async () => {
   // The key and its deployment come from the environments of the workflows alone.
   const { AVALA_API_KEY: key, ...deployment } = emulator.environment();
   project = await Project.open({ ...typesAreChecked, ...deployment }, example);
-  runner = new Runner(project);
+  runner = await Runner.open(project);
   files = { ...example, "Pulumi.test.yaml": readFileSync(join(project.folder, "Pulumi.test.yaml"), "utf8") };
   base = runner.repository.commit(files);
   const secrets = { AVALA_API_KEY: key!, PULUMI_ACCESS_TOKEN: "" };
@@ -43,11 +43,13 @@ beforeEach(async () => {
   runner.answers = {};
   runner.before = {};
   runner.inputs = {};
+  runner.hasNpm = false;
   runner.calls();
   await emulator.clearLog();
 });
 
 afterAll(async () => {
+  runner.close();
   project.close();
   await emulator.close();
 });
@@ -648,6 +650,7 @@ if (!pulumi.runtime.isDryRun())
   });
 
   it("applies what was approved, found among the artifacts of others, and asks for its attestation", async () => {
+    runner.hasNpm = true;
     await isReviewed({ "people.yaml": people("zoe", "kim") });
     isMerged();
     const decoys = Array.from({ length: 3 }, (_, at) => stored(100 + at));
@@ -679,6 +682,7 @@ describe("drift.yml", () => {
   });
 
   it("opens no issue where there is no drift", async () => {
+    runner.hasNpm = true;
     runner.answers = { [issues]: [] };
     expect((await drift()).checks).toEqual({ "drift / compare": "success", "drift / issue": "success" });
     expect(asked()).toEqual([issues]);

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
+import { writeShortcuts } from "./executable.js";
 import type { Project } from "./pulumi.js";
 import { Repository, type Result } from "./workflow.js";
 
@@ -51,11 +52,14 @@ export class Pipelines {
   variables: Texts = {};
   /** Variables by environment: a job has those of its own one. */
   environments: Record<string, Texts> = {};
+  /** Whether scripts find the real `npm` and `npx`, in place of shortcuts. */
+  hasNpm = false;
 
   private constructor(project: Project) {
     this.#project = project;
     this.#folder = join(project.folder, "gitlab");
     mkdirSync(this.#folder);
+    writeShortcuts(this.#shortcuts);
     this.repository = new Repository(join(this.#folder, "origin"));
     this.#server = createServer((request, response) => {
       void this.#answer(request).then(([status, content]) => response.writeHead(status).end(content));
@@ -127,7 +131,7 @@ export class Pipelines {
       CI_PROJECT_DIR: folder,
       CI_REPOSITORY_URL: this.#url,
       TMPDIR: temporary,
-      PATH: this.#project.environment()["PATH"]!,
+      PATH: `${this.hasNpm ? "" : `${this.#shortcuts}:`}${this.#project.environment()["PATH"]}`,
       no_proxy: "127.0.0.1",
     };
     const script = `cd ${folder}\n${job.script.join("\n")}`;
@@ -157,6 +161,10 @@ export class Pipelines {
 
   #kept(job: string): string {
     return join(this.#folder, "kept", job);
+  }
+
+  get #shortcuts(): string {
+    return join(this.#folder, "shortcuts");
   }
 
   get #url(): string {

@@ -1,17 +1,9 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { writeShortcuts } from "./executable.js";
+import { GitHub, type Call } from "./gh.js";
 import type { Project } from "./pulumi.js";
 
 type Texts = Record<string, string>;
@@ -57,9 +49,6 @@ export interface Run {
   log: string;
 }
 
-/** One request to GitHub, as the stand-in for `gh` took it. */
-export type Call = Texts;
-
 /** A commit of a repository: files by path, with a text, or a link's target. */
 export type Tree = Record<string, string | { link: string }>;
 
@@ -72,6 +61,8 @@ const text = (value: unknown): string => (typeof value === "string" ? value : JS
 /** A bare repository, as a service for git hosts it. */
 export class Repository {
   readonly folder: string;
+  /** Names of contents that it holds. */
+  readonly #blobs = new Map<string, string>();
 
   constructor(folder: string) {
     this.folder = folder;
@@ -86,11 +77,17 @@ export class Repository {
     const env = { GIT_INDEX_FILE: index };
     const entries = Object.entries(files).map(([path, content]) => {
       const [mode, data] = typeof content === "string" ? ["100644", content] : ["120000", content.link];
-      return `${mode} ${this.#git(["hash-object", "-w", "--stdin"], {}, data)}\t${path}\0`;
+      return `${mode} ${this.#blob(data!)}\t${path}\0`;
     });
     this.#git(["update-index", "-z", "--index-info"], env, entries.join(""));
     const tree = this.#git(["write-tree"], env);
     return this.#git(["commit-tree", tree, "-m", "A change", ...parents.flatMap((parent) => ["-p", parent])], env);
+  }
+
+  #blob(data: string): string {
+    const name = this.#blobs.get(data) ?? this.#git(["hash-object", "-w", "--stdin"], {}, data);
+    this.#blobs.set(data, name);
+    return name;
   }
 
   treeOf(commit: string): string {
@@ -122,8 +119,7 @@ export class Runner {
   readonly repository: Repository;
   readonly #project: Project;
   readonly #desk: string;
-  /** What `gh` answers, by `METHOD path` or command; what is not there, it fails for. */
-  answers: Record<string, unknown> = {};
+  readonly #github: GitHub;
   /** Values of expressions, by their path: `github.sha`. */
   context: Texts = {};
   /** Secrets by environment: a job has those of its own one. */
@@ -132,24 +128,38 @@ export class Runner {
   before: Record<string, () => void> = {};
   /** In place of inputs of the called workflow. */
   inputs: Record<string, unknown> = {};
+  /** Whether steps find the real `npm` and `npx`, in place of shortcuts. */
+  hasNpm = false;
 
-  constructor(project: Project) {
+  static async open(project: Project): Promise<Runner> {
+    const desk = join(project.folder, "github");
+    writeShortcuts(join(desk, "shortcuts"));
+    return new Runner(project, desk, await GitHub.open(join(desk, "bin"), join(desk, "artifacts")));
+  }
+
+  private constructor(project: Project, desk: string, github: GitHub) {
     this.#project = project;
-    this.#desk = join(project.folder, "github");
-    mkdirSync(join(this.#desk, "bin"), { recursive: true });
-    const gh = join(this.#desk, "bin/gh");
-    writeFileSync(gh, `#!/bin/sh\nexec node ${JSON.stringify(join(root, "test/support/programs/gh.js"))} "$@"\n`);
-    chmodSync(gh, 0o755);
-    this.repository = new Repository(join(this.#desk, "origin"));
+    this.#desk = desk;
+    this.#github = github;
+    this.repository = new Repository(join(desk, "origin"));
+  }
+
+  close(): void {
+    this.#github.close();
+  }
+
+  /** What `gh` answers, by `METHOD path` or command; what is not there, it fails for. */
+  get answers(): Record<string, unknown> {
+    return this.#github.answers;
+  }
+
+  set answers(answers: Record<string, unknown>) {
+    this.#github.answers = answers;
   }
 
   /** What has been asked of GitHub since this was last called. */
   calls(): Call[] {
-    const file = join(this.#desk, "calls.jsonl");
-    if (!existsSync(file)) return [];
-    const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
-    writeFileSync(file, "");
-    return lines.map((line) => JSON.parse(line) as Call);
+    return this.#github.calls();
   }
 
   /** The folder of an uploaded artifact. */
@@ -166,7 +176,6 @@ export class Runner {
 
   async run(file: string): Promise<Run> {
     const run: Run = { checks: {}, failed: [], log: "" };
-    this.#answer();
     for (const [name, job] of Object.entries(read(file).jobs)) {
       const called = job.uses === undefined ? undefined : read(join(root, ownFile(job.uses)));
       if (!called) throw new Error(`${name} calls no workflow of this repository.`);
@@ -176,11 +185,6 @@ export class Runner {
       await this.#runJobs(called, name, inputs, Object.keys(job.secrets ?? {}), run);
     }
     return run;
-  }
-
-  /** Changes what `gh` answers while a workflow runs. */
-  #answer(): void {
-    writeFileSync(join(this.#desk, "answers.json"), JSON.stringify(this.answers));
   }
 
   async #runJobs(workflow: Workflow, caller: string, inputs: Record<string, unknown>, secrets: string[], run: Run) {
@@ -232,20 +236,17 @@ export class Runner {
     const fill = (all: Texts = {}) =>
       Object.fromEntries(Object.entries(all).map(([name, value]) => [name, filled(text(value), values)]));
     if (step.uses !== undefined) return this.#act(step.uses, fill(step.with), join(machine, "workspace"), values);
-    if (this.before[step.name ?? ""]) {
-      this.before[step.name!]!();
-      this.#answer();
-    }
+    this.before[step.name ?? ""]?.();
+    const programs = ["bin", ...(this.hasNpm ? [] : ["shortcuts"])].map((folder) => join(this.#desk, folder));
     const outputs = join(machine, "outputs");
     writeFileSync(outputs, "");
     const env = {
       ...fill({ ...shared, ...step.env }),
-      GH_DESK: this.#desk,
       GITHUB_OUTPUT: outputs,
       GITHUB_REPOSITORY: "acme/access",
       GITHUB_SHA: values.get("github.sha") ?? "",
       RUNNER_TEMP: join(machine, "temp"),
-      PATH: `${join(this.#desk, "bin")}:${this.#project.environment()["PATH"]}`,
+      PATH: [...programs, this.#project.environment()["PATH"]].join(":"),
     };
     if (step.shell !== "bash") throw new Error("Without `shell: bash` a failure in a pipe is not noticed.");
     const script = `cd ${join(machine, "workspace")}\n${step.run!}`;

@@ -42,7 +42,7 @@ export interface Internals {
  */
 export function createClient(settings: ClientSettings, internals: Internals = {}): AvalaClient {
   const apiKey = checkApiKey(settings.apiKey);
-  // Reading the settings has allowed or refused plain http; what is never valid is refused here too.
+  // Plain http was allowed or refused when the settings were read; URLs that are never valid are refused here too.
   const baseUrl = checkBaseUrl(settings.baseUrl, { allowInsecure: true });
   const timeoutMs = positive("timeoutMs", settings.timeoutMs) ?? TIMEOUT_MS;
   const limiter = new Limiter({
@@ -98,7 +98,7 @@ export function shownBaseUrl({ baseUrl, secrets = [] }: Pick<ClientSettings, "ba
   return withoutSecrets(baseUrl, secrets);
 }
 
-/** Loaded by the first request: a run without changes may send none, and loading undici takes time. */
+/** Called by the first request: loading undici takes time, and a run without changes may send no request. */
 function openAgent(timeoutMs: number): Agent {
   const undici = require("undici") as typeof import("undici");
   return new undici.Agent({

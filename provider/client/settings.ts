@@ -82,8 +82,8 @@ function wholeNumber({ name, text }: Setting, most: number): number {
 }
 
 /**
- * A copy on this machine needs no limit: numbers that no run reaches. It answers late where it first has to read an
- * organization, under the real limit.
+ * Settings of a rehearsal. Its copy is on this machine, so the rate limits are numbers that no run reaches. The timeout
+ * is long, because the copy may first have to read an organization from the service, under the real rate limit.
  */
 const UNLIMITED = {
   requestsPerMinute: 1_000_000,
@@ -94,7 +94,7 @@ const UNLIMITED = {
 /**
  * Finds key and base URL: from an explicit Provider, or else the environment, or else the stack's configuration. Both
  * always come from the same source, so that a key is never sent to the host of a different source. In a rehearsal they
- * are checked like in any other run, and then those of the copy take their place.
+ * are checked as in any other run, and then replaced by those of the copy.
  */
 export function resolveClientSettings(environment: Lookup, config: Lookup): ClientSettings & { readOnly: boolean } {
   const read = new SettingReader(environment, config);
@@ -124,7 +124,7 @@ function credentials(environment: Lookup, config: Lookup, read: SettingReader): 
   const configured = configuredKey(environment, config);
   if (!configured) {
     throw new ConfigError(
-      `There is no API key for Avala${config("avala:apiKeyEnv") ? ": the variable that avala:apiKeyEnv names is not set" : ""}.`,
+      `The API key for Avala is missing${config("avala:apiKeyEnv") ? ": the variable that avala:apiKeyEnv names is not set" : ""}.`,
       "Set the environment variable AVALA_API_KEY, or run: pulumi config set --secret avala:apiKey. " +
         "To try it without an account, use the emulator; see the README.",
     );

@@ -3,7 +3,8 @@ import type { LogLevel } from "./http/attemptLog.js";
 /** Objects of the organizations API: names in camelCase, missing fields absent, enums open. */
 
 /**
- * Answers of a write may leave out `uid` and `slug` (writes-echo-input), and any field the deployment does not know.
+ * The response to a write may omit `uid` and `slug` (writes-echo-input), and any field that the deployment does not
+ * have.
  */
 export interface Organization {
   uid?: string;
@@ -135,15 +136,17 @@ export interface ClientSettings {
   readOnly?: boolean;
   /** Equal reads at the same time share one request. Default true. */
   shareReads?: boolean;
-  /** Tries for one call, the first included. Default 5. */
+  /** Attempts for one call, including the first. Default 5. */
   mostTries?: number;
-  /** How each attempt is reported to `onAttempt`; none is if it is absent. */
+  /** The level of detail of the lines that `onAttempt` gets. If absent, attempts are not reported. */
   log?: LogLevel;
-  /** Called after each attempt with a line that describes it, if `log` is set: no bodies, no keys, no values of a query. */
+  /**
+   * Called after each attempt with a line that describes it, if `log` is set: without bodies, keys and personal data.
+   */
   onAttempt?: (line: string) => void;
-  /** Called before an attempt is repeated, because there was no answer, or that of a gateway. */
+  /** Called before an attempt is repeated, because the service did not answer, or a gateway answered in its place. */
   onRetry?: (line: string) => void;
-  /** Tries for a call while the service cannot be connected to, and has not answered this client yet. Default 5. */
+  /** Attempts for one call as long as this client has not reached the service yet. Default: `mostTries`. */
   mostFirstTries?: number;
   /** Called with the service's time, for each response with a `Date` header. */
   onDate?: (date: string) => void;

@@ -94,7 +94,7 @@ describe("outside of a project", () => {
   it("works without a key, and sends no request then", async () => {
     o.desk.environment = {};
     const checks = await examined();
-    expect(named(checks, "settings")).toEqual(["error settings: There is no API key for Avala."]);
+    expect(named(checks, "settings")).toEqual(["error settings: The API key for Avala is missing."]);
     expect(named(checks, "reachable", "key", "role", "scopes", "clock")).toEqual([]);
     expect(await o.emulator.calls()).toEqual([]);
   });
@@ -146,7 +146,7 @@ describe("the program", () => {
     expect(configuration).toMatch(
       /^warning configuration: This is a Pulumi project, but the Pulumi CLI is not on the PATH/,
     );
-    expect(settings).toMatch(/^error settings: There is no API key/);
+    expect(settings).toMatch(/^error settings: The API key for Avala is missing/);
   });
 });
 

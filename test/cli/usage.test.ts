@@ -80,7 +80,7 @@ describe("bug: an error with --json is JSON on stdout as well", () => {
   it.each<[string, string[], Record<string, string>, string]>([
     ["AVALA_USAGE", ["leave", "--json"], {}, "Missing required argument 'organization'."],
     ["AVALA_USAGE", ["stauts", "--json"], {}, "Unknown command 'stauts'."],
-    ["AVALA_CONFIG", ["status", "-o", "acme", "--json"], { AVALA_API_KEY: "" }, "There is no API key for Avala."],
+    ["AVALA_CONFIG", ["status", "-o", "acme", "--json"], { AVALA_API_KEY: "" }, "The API key for Avala is missing."],
     ["AVALA_STACK", ["drift", "--json", "--state", "missing.json"], {}, '"missing.json" cannot be read (ENOENT).'],
     ["AVALA_PREVIEW", ["review", "--json", "-"], {}, "The input is not a preview"],
     ["AVALA_RULES", ["drift", "--json", "--ignore", "missing.yaml"], {}, "missing.yaml"],

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 const reported = (what: string) =>
-  `${what} answered 404: there is no organizations API at the base URL http://127.0.0.1:${site.port}, which has no path: /api/v1 is missing. Check the base URL, in AVALA_BASE_URL, avala:baseUrl or the provider's baseUrl: at Avala it ends in /api/v1.`;
+  `${what} answered 404: the organizations API was not found at the base URL http://127.0.0.1:${site.port}, which has no path: /api/v1 is missing. Check the base URL, in AVALA_BASE_URL, avala:baseUrl or the provider's baseUrl: at Avala it ends in /api/v1.`;
 const list = "GET /organizations/";
 
 it.each([
@@ -75,7 +75,7 @@ it("up, refresh and destroy", async () => {
       () => host.read("team", `${uids.acme}/${uids.core}`, team),
       () => host.delete("team", `${uids.acme}/${uids.core}`, team),
     ]) {
-      await expect(run()).rejects.toThrow("there is no organizations API at the base URL");
+      await expect(run()).rejects.toThrow("the organizations API was not found at the base URL");
     }
   } finally {
     await host.close();

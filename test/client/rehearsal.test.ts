@@ -332,7 +332,7 @@ describe("on the wire", () => {
     const error = await failure(client.organizations.list());
     await client.close();
     const safe = names().baseUrl.replace(token, "[removed]");
-    expect(error.message).toContain(`there is no organizations API at the base URL ${safe}.`);
+    expect(error.message).toContain(`the organizations API was not found at the base URL ${safe}.`);
   });
 
   /** What an error must not contain, and contains. */

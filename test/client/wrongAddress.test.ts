@@ -56,7 +56,7 @@ it.each([...each(all, notOfApi), ...each(roots, ofApi)])(
     expect(error).toBeInstanceOf(UnexpectedStatusError);
     expect(error).toMatchObject({ code: "AVALA_UNEXPECTED_STATUS", outcomeUnknown: false, request: { status: 404 } });
     expect(error.message).toMatch(
-      /^(?:GET|POST|PATCH|DELETE) \S+ answered 404: there is no organizations API at the base URL https:\/\/api\.example\.test\/api\/v1\./,
+      /^(?:GET|POST|PATCH|DELETE) \S+ answered 404: the organizations API was not found at the base URL https:\/\/api\.example\.test\/api\/v1\./,
     );
     expect(error.message).toContain(
       "AVALA_BASE_URL, avala:baseUrl or the provider's baseUrl: at Avala it ends in /api/v1.",

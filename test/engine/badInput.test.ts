@@ -113,7 +113,7 @@ describe("wrong input", () => {
     [
       "a missing key",
       { AVALA_API_KEY: "" },
-      ["There is no API key", "AVALA_API_KEY", "pulumi config set --secret avala:apiKey"],
+      ["The API key for Avala is missing", "AVALA_API_KEY", "pulumi config set --secret avala:apiKey"],
     ],
     [
       "a base URL without encryption",

@@ -452,7 +452,7 @@ describe("settings that cannot work are refused by check", () => {
   };
 
   it.each([
-    ["no key", {}, /no API key.*AVALA_API_KEY/],
+    ["no key", {}, /API key for Avala is missing.*AVALA_API_KEY/],
     [
       "plain http to another host",
       { AVALA_API_KEY: "k", AVALA_BASE_URL: "http://api.example/v1", AVALA_ALLOW_INSECURE_BASE_URL: "1" },

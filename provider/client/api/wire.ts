@@ -17,9 +17,9 @@ import type {
 } from "../types.js";
 
 /*
- * The format of responses, tolerantly: unknown keys are ignored, enumerations are open, and all fields except those
- * that identify an object may be missing or null. A field of a different type is an error: a guess would cause a wrong
- * diff.
+ * The format of responses, read tolerantly: unknown keys are ignored, enumerations are open, and all fields except
+ * those that identify an object may be missing or null. A field of a different type is an error: a guess would cause a
+ * wrong diff.
  */
 /**
  * A uid or slug becomes part of ids, paths and messages: it has only visible characters, no slash, and a limited
@@ -223,7 +223,7 @@ export function decodeEcho<T>(schema: z.ZodType<T>, answer: Answer): T {
   return conform(schema, content === undefined ? {} : content, answer.facts);
 }
 
-/** @param at where in the answer the value stands */
+/** @param at the position of the value in the response */
 export function conform<T>(
   schema: z.ZodType<T>,
   value: unknown,

@@ -4,7 +4,7 @@ import { ConfigError } from "../../core/errors.js";
 export function checkApiKey(key: string): string {
   const trimmed = key.trim();
   if (trimmed === "") {
-    throw new ConfigError("There is no API key.", "Set AVALA_API_KEY, or the provider's apiKey.");
+    throw new ConfigError("The API key is missing.", "Set AVALA_API_KEY, or the provider's apiKey.");
   }
   if (!/^[\x21-\x7e]+$/.test(trimmed)) {
     throw new ConfigError(

@@ -6,7 +6,7 @@ import { rateFacts, requestId } from "./headers.js";
 export const LOG_LEVELS = ["requests", "debug"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** One attempt of a call, and its end. */
+/** One attempt of a call, and its outcome. */
 export interface Attempt {
   method: string;
   path: string;
@@ -19,12 +19,15 @@ export interface Attempt {
   waitedMs: number;
 }
 
-/** Shorter waits come about between any two requests. */
+/** Shorter waits are normal between requests, and are not logged. */
 const longWaitMs = 100;
-/** Values of a query that count something; any other may name a person. */
+/** Query parameters whose values are numbers of rows or pages; the value of any other may identify a person. */
 const harmless = new Set(["limit", "offset", "page", "page_size"]);
 
-/** Describes attempts by what is safe to show: never a body, a key, a header of the request or a value of a query. */
+/**
+ * Writes one line for each attempt, with content that is safe to show: no body, no key, no request header, and no query
+ * value that may identify a person.
+ */
 export function attemptLog(level: LogLevel, write: (line: string) => void): (attempt: Attempt) => void {
   return (attempt) => write([...described(attempt), ...(level === "debug" ? details(attempt) : [])].join(", "));
 }

@@ -88,7 +88,7 @@ function elsewhere(baseUrl: string): Meaning {
   const shown = printable(baseUrl, 200);
   return {
     type: UnexpectedStatusError,
-    why: `there is no organizations API at the base URL ${shown}${new URL(baseUrl).pathname === "/" ? ", which has no path: /api/v1 is missing" : ""}.`,
+    why: `the organizations API was not found at the base URL ${shown}${new URL(baseUrl).pathname === "/" ? ", which has no path: /api/v1 is missing" : ""}.`,
     fix: "Check the base URL, in AVALA_BASE_URL, avala:baseUrl or the provider's baseUrl: at Avala it ends in /api/v1.",
   };
 }
@@ -121,7 +121,7 @@ export function transportError(facts: RequestFacts, failure: Failure, sent: bool
   const fix = outcomeUnknown
     ? "Check whether the change was made before trying again."
     : "Check the base URL, the network and the state of the service, then run again.";
-  // The original error may know headers; its code and text are all that is kept.
+  // The original error may contain headers: only its code and text are kept.
   const cause = Object.assign(new Error(message), { code: failure.code });
   const what = `${described(facts)} ${ending} (${failure.code}: ${message}); ${outcome}`;
   return new TransportError(what, fix, facts, sent, { cause });

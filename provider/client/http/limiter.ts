@@ -81,7 +81,7 @@ export class Limiter {
   private reducedAt = 0;
   private timer: NodeJS.Timeout | undefined;
   private blockedAt: number | undefined;
-  private told = false;
+  private isWaitReported = false;
   private closed = false;
 
   constructor(private readonly options: LimiterOptions) {
@@ -96,7 +96,7 @@ export class Limiter {
     return ++this.turns;
   }
 
-  /** Resolves when the request may start; each must be followed by one `done` or `cancel`. */
+  /** Resolves when the request may start; each must be followed by one `release` or `cancel`. */
   acquire(turn: number): Promise<void> {
     if (this.closed) return Promise.reject(new LimiterClosed());
     return new Promise((start, refuse) => {
@@ -150,10 +150,10 @@ export class Limiter {
     }
   }
 
-  // Infinity: until one of the requests under way ends, which calls this again.
+  // Infinity: when one of the requests under way ends, `pump` runs again without a timer.
   private wakeAt(at: number, now: number): void {
     if (at === Infinity) return;
-    const next = this.tell(at, now);
+    const next = this.reportLongWait(at, now);
     this.timer = setTimeout(() => this.pump(), Math.ceil(next - now));
   }
 
@@ -196,25 +196,25 @@ export class Limiter {
     if (limit !== undefined && limit >= 1 && isMinute(resetInMs)) {
       this.perMinute = Math.min(this.options.perMinute ?? Infinity, limit);
     }
-    if (remaining === undefined || resetInMs === undefined) return this.unheard();
+    if (remaining === undefined || resetInMs === undefined) return this.countUnstated();
     const until = this.now() + Math.min(resetInMs, LONGEST_PAUSE);
     const shared = limit !== undefined && limit - remaining > this.ends.length + this.underWay;
     this.budget = { remaining, until, shared, left: this.left };
   }
 
   /** A response without rate limit headers has used one request; after the stated time, nothing is known. */
-  private unheard(): void {
+  private countUnstated(): void {
     if (this.budget === undefined) return;
     if (this.now() >= this.budget.until) this.budget = undefined;
     else this.budget.remaining--;
   }
 
   /** Reports that many requests wait for long; returns the time of the next check. */
-  private tell(at: number, now: number): number {
-    if (this.told || at - now < LONG_WAIT) return at;
+  private reportLongWait(at: number, now: number): number {
+    if (this.isWaitReported || at - now < LONG_WAIT) return at;
     this.blockedAt ??= now;
     if (now < this.blockedAt + GATHERING) return this.blockedAt + GATHERING;
-    this.told = true;
+    this.isWaitReported = true;
     const waiting = this.waiting.length;
     const minutes = Math.floor((waiting - 1) / this.perMinute);
     this.options.onWait?.({ waiting, seconds: Math.ceil((at - now) / SECOND) + minutes * 60 });
@@ -226,7 +226,7 @@ export class Limiter {
     const gone = kept < 0 ? this.ends.length : kept;
     if (gone > 0) this.ends = this.ends.slice(gone);
     this.left += gone;
-    if (this.ends.length === 0 && this.underWay === 0 && this.waiting.length <= 1) this.told = false;
+    if (this.ends.length === 0 && this.underWay === 0 && this.waiting.length <= 1) this.isWaitReported = false;
   }
 }
 

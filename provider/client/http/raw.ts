@@ -10,10 +10,10 @@ import { rateFacts, requestId, retryAfterMs } from "./headers.js";
 import { Limiter } from "./limiter.js";
 import { createRedactor, withoutSecrets } from "./redact.js";
 
-/** A request as it is sent, right or wrong: nothing is encoded, checked or repeated. */
+/** A request that is sent as it is, valid or not: nothing is encoded, checked or repeated. */
 export interface RawRequest {
   method: string;
-  /** Below the base URL, with its query: `/organizations/?limit=1`. */
+  /** The path below the base URL, with the query: `/organizations/?limit=1`. */
   path: string;
   /** Sent as JSON. */
   body?: object;
@@ -22,7 +22,7 @@ export interface RawRequest {
   anonymous?: boolean;
 }
 
-/** Sends requests one by one, and returns what came back, whatever it is. */
+/** Sends requests one by one, and returns each outcome, including errors. */
 export interface RawClient {
   send(request: RawRequest): Promise<Outcome>;
   /** The error that the provider would report for a refusal or a failure. */
@@ -31,13 +31,13 @@ export interface RawClient {
 }
 
 const TIMEOUT_MS = 30_000;
-/** A refusal for the rate limit is not an answer to the request: it is sent again after the stated wait. */
+/** Highest number of refusals by the rate limit after which a request is sent again, after the stated wait. */
 const MOST_REFUSALS = 3;
 const DEFAULT_WAIT_MS = 5000;
 
 /**
- * For looking at the service itself: the answers to single requests, within the rate limit. Whatever works with the
- * objects of the API uses `createClient`. Throws `ConfigError` for an invalid key or base URL.
+ * A client that returns the responses to single requests, within the rate limit, for measurements of the service
+ * itself. To work with the objects of the API, use `createClient`. Throws `ConfigError` for an invalid key or base URL.
  */
 export function createRawClient(settings: ClientSettings): RawClient {
   const apiKey = checkApiKey(settings.apiKey);

@@ -19,8 +19,9 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
 }
 
 /**
- * A redactor that removes these secrets, such as the key (also in URL encoding), anything in the format of an Avala key, every link, and
- * every long opaque word: an accept link or its token is enough to join an organization (answers-hold-secrets).
+ * A redactor that removes these secrets, such as the key (also in URL encoding), anything in the format of an Avala
+ * key, every link, and every long opaque word: an accept link or its token is enough to join an organization
+ * (answers-hold-secrets).
  */
 export function createRedactor(...secrets: string[]): Redactor {
   return (text) => {

@@ -3,18 +3,18 @@ import { ConfigError } from "../../core/errors.js";
 
 /** A run on copies of the deployments, which `pulumi-avala rehearse` keeps on this machine. */
 export interface Rehearsal {
-  /** What the base URL of every copy begins with: `http://127.0.0.1:<port>/<token>`. */
+  /** The start of the base URL of every copy: `http://127.0.0.1:<port>/<token>`. */
   url: string;
-  /** Without it, other users of the machine cannot reach the copies; a secret. */
+  /** A secret part of the URL, without which other users of the machine cannot reach the copies. */
   token: string;
 }
 
 const form = /^http:\/\/127\.0\.0\.1:(?<port>[1-9]\d{0,4})\/(?<token>[A-Za-z0-9_-]{43})$/;
 
 /**
- * What `AVALA_REHEARSAL` says; an empty text counts as not set. Throws a `ConfigError` for any other text than the
- * address that `pulumi-avala rehearse` sets: a run that is meant for a copy must not reach the service, nor may a run
- * leave this machine. The error does not repeat the text.
+ * The value of `AVALA_REHEARSAL`; an empty text counts as not set. Throws a `ConfigError` for any text that is not the
+ * address that `pulumi-avala rehearse` sets: a run that is meant for a copy must not send requests to the service or to
+ * a different machine. The error does not repeat the text.
  */
 export function rehearsalOf(text: string | undefined): Rehearsal | undefined {
   if (text === undefined || text === "") return undefined;
@@ -27,8 +27,9 @@ export function rehearsalOf(text: string | undefined): Rehearsal | undefined {
 }
 
 /**
- * Key and base URL of the copy in place of the real ones, which must be checked and in their normal form. Both sides
- * derive the names: the client asks with them, and the copy knows what they stand for. Neither reveals the real key.
+ * Key and base URL of the copy, derived from the real ones, which must be checked and in normal form. The client and
+ * the copy derive them in the same way, so the copy can map a request to the real deployment and key. They do not
+ * reveal the real key.
  */
 export function rehearsed(
   { url, token }: Rehearsal,

@@ -117,15 +117,15 @@ export class Transport {
       const throttled = outcome.kind === "answer" && outcome.status === 429;
       const refusedNow = outcome.kind === "answer" && outcome.status === 401 && !this.refused;
       if (refusedNow) this.refuse();
-      // After the last attempt too, because other requests must wait as well; and before `done`, which starts the next
-      // one.
+      // After the last attempt too, because other requests must wait as well; and before `release`, which starts the
+      // next request.
       if (throttled) limiter.pause(wait);
       limiter.release(rateFacts(headersOf(outcome)));
       if (!mayRetry(call.method, outcome)) return this.settle(call, outcome, uncertain, refusedNow);
       retryUntil ??= performance.now() + RETRY_BUDGET_MS;
       const late = performance.now() + wait > retryUntil;
       if (tries === this.mostTries() || isLastTry(outcome, tries) || late) return this.settle(call, outcome, uncertain);
-      if (!throttled) this.tellRetry(outcome, tries);
+      if (!throttled) this.reportRetry(outcome, tries);
       uncertain ||= mayHaveRun(outcome);
       if (!throttled) await new Promise((resolve) => setTimeout(resolve, wait));
     }
@@ -137,7 +137,7 @@ export class Transport {
     return this.answered ? mostTries : (mostFirstTries ?? mostTries);
   }
 
-  private tellRetry(outcome: Outcome, tries: number): void {
+  private reportRetry(outcome: Outcome, tries: number): void {
     const { onRetry, mostTries = MOST_TRIES } = this.options;
     const host = printable(this.base.host);
     const what =
@@ -145,7 +145,7 @@ export class Transport {
     onRetry?.(`${what}; trying again (${tries + 1} of ${mostTries}).`);
   }
 
-  /** One attempt, in its turn. The caller must call the limiter's `done` after it. */
+  /** One attempt, in its turn. The caller must call the limiter's `release` after it. */
   private async attempt(call: Call, turn: number, uncertain: boolean): Promise<Outcome> {
     const { limiter, beforeRequest } = this.options;
     const { method, path } = call;
@@ -158,7 +158,7 @@ export class Transport {
       throw this.refused ? refusedBefore(facts) : closedError(facts);
     }
     try {
-      // Its turn may have come at the moment of the refusal.
+      // The key may have been refused at the moment at which this request got its turn.
       if (this.refused) throw refusedBefore(facts);
       beforeRequest?.();
     } catch (error) {
@@ -194,7 +194,7 @@ export class Transport {
     this.options.limiter.close();
   }
 
-  /** @param first of the refusals of the key, if it is one */
+  /** @param first whether this is the first response that refuses the key */
   private settle(call: Call, outcome: Outcome, uncertain: boolean, first = false): Answer {
     const facts = this.facts(call, outcome, uncertain);
     const why = unreadable(outcome);
@@ -203,7 +203,7 @@ export class Transport {
       throw transportError(facts, outcome, outcome.sent || uncertain, this.options.redact);
     }
     const { status, body } = outcome;
-    // The delete without a response has been carried out.
+    // An earlier attempt of this delete, which got no response, has been carried out.
     const deleted = call.method === "DELETE" && uncertain && status === 404 && isOfApi(body);
     if (SUCCESS.has(status) || deleted) return { facts, body };
     if (status < 300) throw shapeError(facts, "this API does not use this status");

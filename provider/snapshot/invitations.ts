@@ -5,8 +5,8 @@ import { momentOf } from "../core/time.js";
 export type Validity = { [K in "status" | "isExpired" | "expiresAt"]?: Invitation[K] | undefined };
 
 /**
- * Lists contain pending rows (accepted-invitations-vanish); other rows, on some deployments, are accepted, declined or
- * cancelled.
+ * Lists contain pending invitations (accepted-invitations-vanish), and on some deployments accepted, declined or
+ * cancelled ones too.
  */
 const answered = new Set(["accepted", "cancelled"]);
 

@@ -30,7 +30,7 @@ export const clockOf = (now: () => number): Clock => ({ now, elapsed: () => perf
 export class Lag {
   readonly #clock: Clock;
   readonly #onWait: (seconds: number) => void;
-  #isTold = false;
+  #isReported = false;
   /** One pause for all waiting reads, which then share a request. */
   #pause: Promise<void> | undefined;
 
@@ -49,8 +49,8 @@ export class Lag {
     if (await look(false)) return true;
     const left = this.#timeFrom(createdAt);
     for (let wait = firstPauseMs; left() > 0; wait = Math.min(2 * wait, longestPauseMs)) {
-      if (!this.#isTold) this.#onWait(Math.ceil(left() / 1000));
-      this.#isTold = true;
+      if (!this.#isReported) this.#onWait(Math.ceil(left() / 1000));
+      this.#isReported = true;
       const ms = Math.min(wait, left());
       await (this.#pause ??= this.#clock.pause(ms).finally(() => (this.#pause = undefined)));
       if (await look(true)) return true;

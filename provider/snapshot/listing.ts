@@ -44,7 +44,7 @@ export class Listing<Row> {
     return (this.#next ??= current.rows.then(start, start));
   }
 
-  /** Sets the list to empty, except this run's own writes, without a request: the service has said so. */
+  /** Sets the list to empty, except this run's own writes, without a request: the service reports it as empty. */
   seedEmpty(): void {
     const overtaken = new Set<string>();
     const loaded = this.#complete([], { overtaken });

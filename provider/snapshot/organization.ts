@@ -53,9 +53,12 @@ export type TeamView = TeamOf<OrganizationView>;
  * One organization in the snapshot of a run: its lists, read when they are first needed, and writes, which update them.
  */
 export class OrganizationView {
-  /** For creations: two resources with one team name must not both find the name free. */
+  /** Serializes creations, so that two resources with the same team name cannot both find the name unused. */
   readonly creating = new KeyedMutex();
-  /** For demotions and removals of people with the role of the API key's user: the last of them counts as the key's user. */
+  /**
+   * Serializes demotions and removals of people who have the role of the API key's user, because the last person with
+   * this role counts as that user.
+   */
   readonly leavingRole = new KeyedMutex();
   readonly uid: string;
   readonly members: People<Member>;
@@ -68,11 +71,11 @@ export class OrganizationView {
   #slug: string;
   #detail: Promise<Identified<Organization>> | undefined;
 
-  constructor(around: OrganizationContext, uid: string, slug: string) {
-    const { client, hiddenPeople } = around;
+  constructor(context: OrganizationContext, uid: string, slug: string) {
+    const { client, hiddenPeople } = context;
     this.uid = uid;
     this.#slug = slug;
-    this.#context = around;
+    this.#context = context;
     const members = () => this.withSlug((slug) => client.members.list(slug));
     this.members = new People(`organization ${uid}`, members, hiddenPeople);
     this.invitations = new Listing(
@@ -261,8 +264,8 @@ export class OrganizationView {
    * (own-user-may-be-unknown). `undefined` if it is unknown.
    */
   async ownPerson(): Promise<string | undefined> {
-    const told = await this.#context.ownUser();
-    if (told !== undefined) return told;
+    const ownUser = await this.#context.ownUser();
+    if (ownUser !== undefined) return ownUser;
     const role = await this.ownRole();
     const people = [...(await this.members.get()).values()].filter((member) => member.role === role);
     return role !== undefined && people.length === 1 ? people[0]!.userUid : undefined;
@@ -296,8 +299,8 @@ export class OrganizationView {
   }
 
   /**
-   * Cancels an invitation. With any response of the service: an invitation that is not listed as pending any more
-   * cannot be accepted.
+   * Cancels an invitation. After a refusal, or without a response, it counts as cancelled if it is not listed as
+   * pending any more, because it cannot be accepted then.
    */
   async cancel(uid: string): Promise<void> {
     await confirmWrite(

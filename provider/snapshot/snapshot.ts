@@ -26,15 +26,15 @@ export interface SnapshotOptions {
  * All requests with a path go through here, because only the snapshot maps uids to current slugs.
  */
 export class Snapshot {
-  /** For creations: two resources with one name must not both find the name free. */
+  /** Serializes creations, so that two resources with the same name cannot both find the name unused. */
   readonly creating = new KeyedMutex();
   readonly #client: AvalaClient;
   readonly #organizations: Listing<Row>;
   readonly #views = new Map<string, OrganizationView>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   /** Organizations that this run has created: one that is not visible yet has not disappeared (lists-may-lag). */
-  readonly #made = new Set<string>();
-  readonly #around: OrganizationContext;
+  readonly #created = new Set<string>();
+  readonly #context: OrganizationContext;
   #ownUser: Promise<string | undefined> | undefined;
 
   /** @param options see `SnapshotOptions` */
@@ -45,7 +45,7 @@ export class Snapshot {
       async () => (await client.organizations.list()).filter((row) => row.isActive !== false),
       (row) => row.uid,
     );
-    this.#around = {
+    this.#context = {
       client,
       hiddenPeople,
       lag: new Lag(
@@ -106,7 +106,7 @@ export class Snapshot {
     const { uid, slug } = answer;
     const created = uid !== undefined && slug !== undefined ? { ...answer, uid, slug } : await find();
     if (!created) throw new CreatedNotShownError(`organization ${quoted(input.name)}`);
-    this.#made.add(created.uid);
+    this.#created.add(created.uid);
     const view = this.#view(created);
     // A complete answer need not be read again, and a read may lag behind the write (lists-may-lag).
     if (isDetail(created)) view.setDetail(created);
@@ -139,14 +139,14 @@ export class Snapshot {
   #visible(rows: ReadonlyMap<string, Row>, uid: string): Row {
     const row = rows.get(uid);
     if (row) return row;
-    if (this.#made.has(uid)) throw new CreatedNotShownError(`organization ${uid}`);
-    const first = !this.#told.has(uid);
-    this.#told.add(uid);
+    if (this.#created.has(uid)) throw new CreatedNotShownError(`organization ${uid}`);
+    const first = !this.#reported.has(uid);
+    this.#reported.add(uid);
     throw new OrganizationVanishedError(uid, first);
   }
 
   #view(row: Row): OrganizationView {
-    const view = this.#views.get(row.uid) ?? new OrganizationView(this.#around, row.uid, row.slug);
+    const view = this.#views.get(row.uid) ?? new OrganizationView(this.#context, row.uid, row.slug);
     this.#views.set(row.uid, view);
     return view;
   }

@@ -106,7 +106,7 @@ export class TeamOf<Organization extends OrganizationOfTeam> {
 
   async #remove(userUid: string): Promise<void> {
     if (this.members.loaded !== undefined && !this.members.has(userUid)) return;
-    // "Not found" need not mean that the team's slug has moved, in which case it would be looked up.
+    // "Not found" does not mean that the slug has moved if this run has removed the person from the organization.
     const remove = (slug: string, team: string) =>
       this.#client.teamMembers.remove(slug, team, userUid).catch(async (error: unknown) => {
         if (!(error instanceof NotFoundError && (await this.organization.hasRemoved(userUid)))) throw error;

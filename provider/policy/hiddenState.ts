@@ -1,31 +1,31 @@
 /**
- * What a state holds beside the documented outputs. This is the only place that knows these names; a test fails where
- * another one reads or writes them.
+ * The properties that a state contains besides the documented inputs and outputs. Only this module uses their names: a
+ * test fails if a different module reads or writes them.
  */
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** The hidden part of a state, in the types of its values. */
+/** The hidden properties of a state, with their types. */
 export interface HiddenState {
-  /** Version of what the release wrote into state; absent from what a program passes to `get`. */
+  /** Version of the state's format. Undefined for properties that a program passes to `get`. */
   version: unknown;
-  /** A step broke off: the next update sends all that differs. */
+  /** The last step was interrupted: the next update sends every field that differs. */
   isUnfinished: boolean;
-  /** Names of the inputs that state shows although no program declared them. */
+  /** Names of the inputs that the program does not declare, and whose values Avala chose. */
   serverDefaults: readonly string[];
-  /** Names of the inputs that were emptied because they left the program. */
+  /** Names of the inputs that were emptied because they were removed from the program. */
   cleared: readonly string[];
-  /** Somebody is to be invited, and it is not known that the email was sent. */
+  /** An invitation email is due, and is not known to have been sent. */
   isEmailPending: boolean;
-  /** Of a roster, as its text: the uid of each person who has been added, by the name that declares them. */
+  /** Of a roster, as text: the uid of each person who has been added, by the name that declares them. */
   knownMembers: unknown;
-  /** Of a roster, as its text: uids of those who are still to be removed. */
+  /** Of a roster, as text: uids of the people whose removal is not done yet. */
   removing: unknown;
-  /** Of a team: uids of those who were inside right after its creation, as the service may put the creator in. */
+  /** Of a team: uids of its people right after its creation, because the service may add the creator. */
   initialMembers: readonly string[];
-  /** Of an organization: its resource has created it. */
+  /** Of an organization: created by this resource, and not adopted or imported. */
   isCreated: boolean;
-  /** Of an organization: uid of its owner, once a refresh has seen them. */
+  /** Of an organization: uid of its owner, as the last refresh that read the members found it. */
   owner: string | undefined;
 }
 
@@ -42,7 +42,7 @@ const names: Readonly<Record<keyof HiddenState, string>> = {
   owner: "__owner",
 };
 
-/** The hidden part of a state. */
+/** Reads the hidden properties of a state. */
 export function hiddenIn(state: Properties): HiddenState {
   return {
     version: state[names.version],
@@ -60,13 +60,13 @@ export function hiddenIn(state: Properties): HiddenState {
 
 const flags = ["isUnfinished", "isEmailPending", "isCreated"] as const;
 
-/** The state with each flag set that is there and cannot be read: it counts as the worst case. */
+/** The state in which each flag with an unreadable (hidden) value is set, because unknown counts as the worst case. */
 export function withHiddenFlagsSet(state: Properties, isHidden: (value: unknown) => boolean): Properties {
   const hidden = flags.map((flag) => names[flag]).filter((name) => isHidden(state[name]));
   return hidden.length === 0 ? state : { ...state, ...Object.fromEntries(hidden.map((name) => [name, true])) };
 }
 
-/** The properties in which a state holds these values. What is false, empty or undefined is undefined: it is not recorded. */
+/** These values as properties of a state. False and empty values become undefined, and are not recorded. */
 export function hiddenProperties(hidden: Partial<HiddenState>): Record<string, unknown> {
   const entries = Object.entries(hidden) as [keyof HiddenState, unknown][];
   return Object.fromEntries(entries.map(([name, value]) => [names[name], isNothing(value) ? undefined : value]));

@@ -1,46 +1,46 @@
 /**
- * Whose declaration is it? A uid, once recorded, is the identity; an email address is a label that may move to somebody
- * else. Pure functions: they look at nothing.
+ * Rules for the identity of declared people. A recorded uid is the identity; an email address is a label that may move
+ * to a different person. Pure functions without I/O.
  */
 
-/** Recorded outputs of a resource that stands for a person. */
+/** Recorded outputs of a resource that manages a person. */
 export interface RecordedPerson {
   status?: unknown;
   userUid?: unknown;
 }
 
 /**
- * The uid that a record stands for. While an invitation is pending, the person is whoever accepts it at its address, even
- * where the record still names the member of before.
+ * The uid of the person that a recorded resource manages. Undefined while an invitation is pending: the person is then
+ * the one who accepts it at this address, even if the state still contains the uid of a former member.
  */
 export function recordedUid({ status, userUid }: RecordedPerson): string | undefined {
   return status === "invited" || typeof userUid !== "string" ? undefined : userUid;
 }
 
 /**
- * Whether a declaration of a person holds access, so that its deletion takes access away. An invitation may have been
- * accepted since it was recorded; what has ended before anybody accepted it gave none, and whoever came another way
- * afterwards is somebody else's business.
- * @param isUnfinished a step broke off: what it may have granted is not recorded
+ * Whether the declaration of a person gives access, so that its deletion removes access. A pending invitation counts,
+ * because it may have been accepted since it was recorded. An invitation that ended before its acceptance gave no
+ * access: a person who joined in a different way afterwards is not managed by this declaration.
+ * @param isUnfinished the last step was interrupted: the access that it may have given is not recorded
  */
 export function holdsAccess({ status }: RecordedPerson, isUnfinished: boolean): boolean {
   return isUnfinished || (status !== "gone" && status !== "expired" && status !== "waiting");
 }
 
-/** A person whose access is about to end, as the service shows them. */
+/** A person whose access a deletion would remove, as the service shows them. */
 export interface Leaver {
-  /** Absent for somebody who is only invited. */
+  /** Undefined for a person who is only invited. */
   uid: string | undefined;
-  /** Their address now; absent where the service hides it. */
+  /** Their current email address; undefined if the service hides it. */
   address: string | undefined;
-  /** The address by which the declaration that goes names them. */
+  /** The email address by which the deleted declaration names them. */
   label: string | undefined;
 }
 
 /**
- * What another declaration means that names a person by an address, and whose uid is not known: the one who leaves
- * (`same`), somebody else (`other`), or, by an address that was theirs, nobody can know (`stale`).
- * @param holder uid of whoever is shown with that address now
+ * The person that another declaration means by an email address, if its uid is not known: the person who leaves
+ * (`same`), a different person (`other`), or unknown, because the leaving person had the address in the past (`stale`).
+ * @param holder uid of the person who has this address now
  */
 export function meaningOfAddress(name: string, leaver: Leaver, holder: string | undefined): "same" | "other" | "stale" {
   const { uid, address, label } = leaver;
@@ -51,26 +51,26 @@ export function meaningOfAddress(name: string, leaver: Leaver, holder: string | 
   return name === label ? "stale" : "other";
 }
 
-/** What a program's own notes say of a declaration that this run has not checked. */
+/** Whether the notes of a program contain a declaration that this run has not checked. */
 export type Declared = "yes" | "perhaps" | "no";
 
-/** A deletion, and what is known of the run that asks for it. */
+/** A deletion, and the known facts about the run that requests it. */
 export interface DeletionInRun {
-  /** Whether the program declares the same thing elsewhere. */
+  /** Whether the program declares the same object in a resource that is not checked yet. */
   declared: Declared;
-  /** Whether the program declares the very resource that is deleted. */
+  /** Whether the program declares the deleted resource itself. */
   declaresResource: boolean;
-  /** Whether the very resource was checked in this run: it is made anew, as something else. */
+  /** Whether the deleted resource itself was checked in this run: it is replaced by a different object. */
   isResourceChecked: boolean;
-  /** The program may still declare more: the engine deletes before it goes on. */
+  /** The program is still running and may declare more: the engine deletes before the program continues. */
   programRuns: boolean;
   /** Whether the run has checked any declaration; a destroy checks none. */
   hasChecked: boolean;
 }
 
 /**
- * What a deletion does in a run whose program runs too. `keep`: the same thing is declared elsewhere, so nothing is sent.
- * `refuse`: it cannot be known.
+ * What a deletion does in a run that also runs the program. `keep`: the same object is declared elsewhere, so no
+ * request is sent. `refuse`: whether it is declared cannot be known.
  */
 export function judgeDeletion(deletion: DeletionInRun): "remove" | "keep" | "refuse" {
   const { declared, declaresResource, isResourceChecked, programRuns, hasChecked } = deletion;

@@ -1,33 +1,37 @@
 import { hiddenIn } from "./hiddenState.js";
 
 /**
- * What becomes of a person in an organization or a team: whether they are invited, what a step sends, what blocks it. Pure
- * functions; the lifecycle carries out what they answer, `status` and `drift` print it, `review` predicts with it.
+ * Rules for a person in an organization or a team: their status, the email that a step sends, and what prevents it.
+ * Pure functions: the lifecycle carries out their results, `status` and `drift` print them, and `review` predicts with
+ * them.
  */
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** A declaration of a person, and what state records of it. */
+/** The declaration of a person, and its recorded state. */
 export interface PersonDeclaration {
-  /** It is not in state. */
+  /** The resource is not in the state yet. */
   isNew: boolean;
   /** The declared inputs. */
   declared: Properties;
-  /** The recorded outputs; empty where it is new. */
+  /** The recorded outputs; empty if the resource is new. */
   recorded: Properties;
 }
 
-/** What the service shows of a person who is declared in an organization. */
+/** A declared person, as the service shows them in an organization. */
 export interface PersonInOrganization {
   isMember: boolean;
-  /** Their invitation, as it is listed: pending, or expired and still shown. */
+  /** Their invitation in the service's list: pending, or expired and still listed. */
   invitation: { isValid: boolean; role: string | undefined } | undefined;
 }
 
-/** Each kind has its own word for a member. */
+/** The statuses of a person who is not a member. Each resource kind has its own status for a member. */
 export type StatusOutside = "invited" | "expired" | "gone";
 
-/** The status of somebody who is not a member. What vanished before its time does not expire when its time has come. */
+/**
+ * The status of a person who is not a member. An invitation that disappeared before it expired (`gone`) does not become
+ * `expired` afterwards.
+ */
 export function statusOutside(
   invitation: { isValid: boolean } | undefined,
   recorded: { status?: unknown; isPast: boolean },
@@ -37,8 +41,9 @@ export function statusOutside(
 }
 
 /**
- * The email that a step sends to somebody who is not a member: an invitation, or the one they have again.
- * @param emails sent in this step so far
+ * The email that a step sends to a person who is not a member: `invite` for a new invitation, `resend` for the email of
+ * the existing one.
+ * @param emails number of emails sent in this step so far
  */
 export function dueEmail(
   declaration: PersonDeclaration & { hasAddress: boolean },
@@ -47,7 +52,8 @@ export function dueEmail(
 ): "invite" | "resend" | undefined {
   if (isMember) return undefined;
   if (invitation?.isValid) {
-    // The API cannot change an invitation: another role is another one, and serves a new value of resend too.
+    // The API cannot change an invitation: a different role needs a new one, which also satisfies a new value of
+    // `resend`.
     if (invitation.role !== undefined && invitation.role !== declaration.declared["role"]) return "invite";
     return asksForResend(declaration) ? "resend" : undefined;
   }
@@ -66,8 +72,8 @@ export function asksForResend({ isNew, declared, recorded }: PersonDeclaration):
 }
 
 /**
- * Another role than they were invited in is another invitation. That theirs is gone is no reason to send none: a run that
- * was to replace it may have ended after the cancellation, and only a refresh have noticed.
+ * A role that differs from the recorded one needs a new invitation, also if the recorded invitation is gone: a run may
+ * have ended after it cancelled that invitation to replace it, and a refresh may then have recorded `gone`.
  */
 function asksForRole({ declared, recorded }: PersonDeclaration): boolean {
   if (recorded["role"] === declared["role"]) return false;
@@ -75,8 +81,9 @@ function asksForRole({ declared, recorded }: PersonDeclaration): boolean {
 }
 
 /**
- * An email that no change asks for: one that is pending, or, where the declaration says so, after the last invitation has
- * ended. Never to somebody who has been a member since they were declared.
+ * Whether an email is due without a change of the declaration: one that is pending, or, with `onExpiry: "resend"`, one
+ * after the last invitation has ended. The latter is never sent to a person who has been a member since their
+ * declaration.
  */
 export function invitesByItself(declaration: PersonDeclaration, emails = 0): boolean {
   const { declared, recorded } = declaration;
@@ -85,18 +92,18 @@ export function invitesByItself(declaration: PersonDeclaration, emails = 0): boo
   return isWanted && hasEmailsLeft(declaration, emails);
 }
 
-/** Emails sent for a declaration, those of this step included. */
+/** Number of emails sent for a declaration, including those of this step. */
 export function emailCount({ recorded }: Pick<PersonDeclaration, "recorded">, emails = 0): number {
   return (Number(recorded["emailsSent"]) || 0) + emails;
 }
 
-/** Whether `maxEmails` allows one more. Kinds without a limit are asked for each email anew. */
+/** Whether `maxEmails` allows one more email. Kinds without this input have no limit: each email needs a change. */
 export function hasEmailsLeft({ declared, recorded }: Omit<PersonDeclaration, "isNew">, emails = 0): boolean {
   const most = declared["maxEmails"];
   return typeof most !== "number" || emailCount({ recorded }, emails) < most;
 }
 
-/** Why an email cannot be sent, whoever asks for it. */
+/** Why an email cannot be sent, even if the declaration asks for it. */
 export function emailObstacle(
   declaration: PersonDeclaration & { hasAddress: boolean },
   emails = 0,
@@ -107,7 +114,7 @@ export function emailObstacle(
 
 export type MembershipStatus = "active" | "gone" | "waiting";
 
-/** The status of a team membership: one that was recorded and is lost is `gone`, not `waiting`. */
+/** The status of a team membership. If it was recorded as active and is lost, it is `gone`, not `waiting`. */
 export function membershipStatus(
   recorded: { status?: unknown },
   { isInTeam, isMember, isPending }: { isInTeam: boolean; isMember: boolean; isPending: boolean },
@@ -117,7 +124,9 @@ export function membershipStatus(
   return wasActive && (isMember || !isPending) ? "gone" : "waiting";
 }
 
-/** Whether the next step of a team membership is possible: to add a member, or to record that the membership is lost. */
+/**
+ * Whether the next step of a team membership is possible: to add a member, or to record that the membership is lost.
+ */
 export function hasMembershipStep(recorded: { status?: unknown }, isMember: boolean): boolean {
   return isMember !== (recorded.status === "active");
 }

@@ -14,7 +14,7 @@ export class Table {
   ) {}
 }
 
-/** Something that is no table, and where. */
+/** A text is not a valid table; `offset` is the position of the fault. */
 export class TableError extends Error {
   constructor(
     message: string,
@@ -24,7 +24,10 @@ export class TableError extends Error {
   }
 }
 
-/** What spreadsheets put between cells, depending on the language; the first one in the first row is the file's. */
+/**
+ * Characters that spreadsheets write between cells, depending on the language. The file uses the first one in its first
+ * row.
+ */
 const delimiters = [",", ";", "\t"];
 
 /**
@@ -32,7 +35,7 @@ const delimiters = [",", ";", "\t"];
  * @throws TableError at the first quote that does not begin or end a cell
  */
 export function tableOf(text: string): Table {
-  // Spreadsheets write, and read, the delimiter in a line of its own.
+  // Some spreadsheets state the delimiter in a first line of its own.
   const named = /^sep=(.)(?:\r\n|\n|\r)/i.exec(text);
   const start = named?.[0].length ?? 0;
   const delimiter = named?.[1] ?? delimiterIn(text);
@@ -75,7 +78,7 @@ function cellAt(text: string, at: number, delimiter: string): { cell: Cell; end:
   do {
     closing = text.indexOf('"', closing + 1);
     if (closing < 0) throw new TableError("a quoted cell without a closing quote", offset);
-    // A doubled quote stands for one.
+    // A doubled quote is one quote in the cell's text.
   } while (text[closing + 1] === '"' && ++closing > 0);
   let end = closing + 1;
   while (text[end] === " ") end++;

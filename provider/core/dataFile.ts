@@ -14,14 +14,15 @@ const largestDataFile = 16 * 1024 * 1024;
 const mostAliases = 10_000;
 
 /**
- * Where a part of the content stands in the file, such as `line 3, column 5`; the nearest part above it if there is no
- * such part. Undefined for content that is not of a file.
- * @param path keys of mappings and indexes of lists; of a table, the indexes of row and column, and row -1 is the header
+ * The position of a part of the content in its file, such as `line 3, column 5`; if the part does not exist, the
+ * position of the nearest part above it. Undefined for content that was not read from a file.
+ * @param path keys of mappings and indexes of lists; of a table, the indexes of row and column, and row -1 is the
+ * header
  * @param of the value, or the key of the last mapping
  */
 export type Place = (path: readonly PropertyKey[], of?: "key" | "value") => string | undefined;
 
-/** A file, and where the parts of its content stand. */
+/** The content of a file, and the positions of its parts. */
 export interface DataFile {
   content: unknown;
   place: Place;
@@ -30,14 +31,14 @@ export interface DataFile {
 /**
  * The content of a YAML or JSON file. In YAML, every value is a text, a list, a mapping or null: no dates, no numbers,
  * no objects.
- * @throws Error with a message that begins with the file's path, if there is no such content
+ * @throws Error with a message that begins with the file's path, if the file cannot be read or is not valid
  */
 export function readDataFile(path: string): unknown {
   return openDataFile(path).content;
 }
 
 /**
- * The same, with places.
+ * The same, with the positions of the parts.
  * @param more `.csv`: the content of such a file is a Table
  */
 export function openDataFile(path: string, more: readonly ".csv"[] = []): DataFile {
@@ -96,7 +97,7 @@ function jsonOf(text: string): unknown {
 function parseYaml(text: string): DataFile {
   const document = documentOf(text);
   const [error] = [...document.errors, ...document.warnings];
-  // The library's own message about several documents speaks of its functions.
+  // The library's own message about several documents names functions of the library.
   if (error)
     throw faultAt(text, error.pos[0], error.code === "MULTIPLE_DOCS" ? "expected a single document" : error.message);
   refuseSameKeys(document, text);
@@ -125,10 +126,10 @@ function documentOf(text: string): Document.Parsed {
 /** Loaded only to read a file. */
 const yaml = () => require("yaml") as typeof import("yaml");
 
-/** In the schema that knows texts, lists and mappings alone, one more value: nothing. */
+/** The schema that has only texts, lists and mappings, extended by null. */
 const options: ParseOptions & DocumentOptions & SchemaOptions = {
   schema: "failsafe",
-  // The library compares each key with all before it.
+  // The library compares each key with all keys before it; `refuseSameKeys` is faster.
   uniqueKeys: false,
   stringKeys: true,
   customTags: (tags) => [
@@ -150,7 +151,7 @@ function refuseSameKeys(document: Document.Parsed, text: string): void {
   });
 }
 
-/** The library looks for what an alias means among all anchors and aliases before it. */
+/** Limits the time of reading: to resolve an alias, the library searches all anchors and aliases before it. */
 function refuseManyAliases(document: Document.Parsed): void {
   let count = 0;
   yaml().visit(document, {
@@ -194,7 +195,7 @@ function offsetOf(node: unknown): number | undefined {
   return (node as Node | null)?.range?.[0];
 }
 
-/** Lines and columns of offsets. The lines are counted once, and only if somebody asks. */
+/** Lines and columns of offsets. The lines are counted once, when a position is needed. */
 function positionsIn(text: string): (offset: number) => string {
   let starts: number[] | undefined;
   return (offset) => {

@@ -1,7 +1,7 @@
 /**
- * The text of a file: in UTF-8, or in UTF-16 as PowerShell and spreadsheets write it. A byte order mark tells them apart,
- * else the zero byte of the first character; it is not part of the text.
- * @throws Error if the bytes are no such text
+ * The text of a file: in UTF-8, or in UTF-16 as PowerShell and spreadsheets write it. The encoding is recognized by the
+ * byte order mark, which is not part of the text, or else by the zero byte of the first character.
+ * @throws Error if the bytes are not valid in this encoding
  */
 export function decodedText(bytes: Uint8Array): string {
   const encoding = encodingOf(bytes);

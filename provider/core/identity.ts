@@ -9,7 +9,7 @@ import { quoted } from "./text.js";
 const uidPattern = /^(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
 
 /**
- * A uid in the service's spelling (lower case, hyphens), or undefined where the text is not a uid
+ * A uid in the service's spelling (lower case, hyphens), or undefined if the text is not a uid
  * (spelling-may-change).
  */
 export function canonicalUid(text: string): string | undefined {

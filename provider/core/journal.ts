@@ -22,7 +22,7 @@ export interface JournalOptions {
    * process.
    */
   process?: string | undefined;
-  /** The given name is not the process's own: the file then remains after the process. */
+  /** The file's name, if it is not the process's name; the file then remains after the process has ended. */
   file?: string | undefined;
   /** Calls an action when the process ends; by default, the operating system's process. */
   atEnd?: ((action: () => void) => void) | undefined;
@@ -35,7 +35,7 @@ export interface JournalOptions {
  */
 export class ProcessJournal {
   readonly #root: string;
-  /** Of the run. */
+  /** Folder of the run. */
   readonly folder: string;
   readonly #own: string;
   readonly #file: string;
@@ -44,7 +44,7 @@ export class ProcessJournal {
   readonly #read = new Map<string, { size: number; lines: string[] }>();
   #isOpen = false;
 
-  /** @param the topic of the lines: part of the folder's name */
+  /** @param what topic of the lines: part of the folder's name */
   constructor(
     what: string,
     engine: string,
@@ -108,9 +108,9 @@ function linesIn(file: string): string[] {
   return (readPrivately(file) ?? "").split("\n").filter(Boolean);
 }
 
-/** Such a new folder may belong to a process that has not written its file yet. */
+/** A newer folder may belong to a process that has not written its file yet. */
 const sweepAfterMs = 60_000;
-/** Whether processes of a different namespace run cannot be seen from here. */
+/** It cannot be determined here whether processes of a different namespace still run. */
 const sweepOthersAfterMs = 7 * 24 * 3_600_000;
 const ownFile = /^(?:program-)?\d+(?:\.\d+)?(?:-run|-\d+)?$/;
 

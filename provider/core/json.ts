@@ -1,6 +1,6 @@
 const plainText = String.raw`[^"\\\p{Cc}]|[\u007F-\u009F]`;
 const escaped = String.raw`\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})`;
-/** A text, a number or word, or a sign. */
+/** A token: a text, a number or word, or a sign such as a bracket. */
 const token = new RegExp(
   String.raw`[ \t\r\n]*(?:("(?:${plainText}|${escaped})*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][-+]?\d+)?(?![\w.])|(?:true|false|null)(?!\w))|([[\]{},:]))`,
   "yu",

@@ -1,4 +1,6 @@
-/** What the engine hands over in place of a value that is not known yet (contract of the dynamic-provider host). */
+/**
+ * The text that the engine passes in place of a value that is not known yet (contract of the dynamic-provider host).
+ */
 export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const unknowns = new Set([
   unknownText, // text, and everything that a Node program does not know

@@ -52,11 +52,11 @@ export interface OrganizationResult {
   datasetCount?: number;
   projectCount?: number;
   sliceCount?: number;
-  /** Number of times that the slug may still be changed; null if there is no limit. */
+  /** Number of times that the slug may still be changed; null if it is unlimited. */
   slugEditsRemaining?: number | null;
   /** Email domains with which people may join; null if every domain is allowed. */
   allowedDomains?: string[] | null;
-  /** Text of the profile; may be empty. Absent if there is no profile, like the fields below. */
+  /** Text of the profile; may be empty. Absent if the organization has no profile, like the fields below. */
   readme?: string;
   /** Kind of organization according to the profile; an open set. */
   organizationType?: string;

@@ -21,7 +21,8 @@ export async function serve<Args, Result>(query: Query<Args, Result>, args: Args
     client = clientOf(await configuration(provider));
     return await query.read(new Service(client), args);
   } catch (error) {
-    // A client whose key was refused sends no more requests; a program may run longer than that.
+    // A client whose key was refused sends no more requests. The next call of a program that continues gets a new
+    // client.
     if (error instanceof UnauthorizedError) forget(client);
     throw presented(error);
   }
@@ -52,7 +53,7 @@ function clientOf(config: Lookup): AvalaClient {
   const key = JSON.stringify(settings);
   const client =
     clients.get(key) ??
-    createClient({ ...settings, shareReads: false, onWait: tellWait, onRetry: tell, onAttempt: tell });
+    createClient({ ...settings, shareReads: false, onWait: reportWait, onRetry: report, onAttempt: report });
   clients.set(key, client);
   return client;
 }
@@ -61,12 +62,12 @@ function forget(client: AvalaClient | undefined): void {
   for (const [key, known] of clients) if (known === client) clients.delete(key);
 }
 
-function tellWait({ waiting, seconds }: { waiting: number; seconds: number }): void {
+function reportWait({ waiting, seconds }: { waiting: number; seconds: number }): void {
   const text = `Rate limit of Avala: ${waiting} ${waiting === 1 ? "request is" : "requests are"} waiting, for about ${seconds} s.`;
-  tell(text);
+  report(text);
 }
 
-function tell(line: string): void {
+function report(line: string): void {
   void pulumi.log.info(stripped(line));
 }
 

@@ -98,7 +98,7 @@ const teams = listQuery("getTeams", readTeams);
  * const core = await getTeam({ organization: "acme", name: "Core" });
  * new TeamMembership("ada", { team: core.id, email: "ada@example.com", role: "lead" });
  *
- * @throws `AVALA_TEAM_NOT_FOUND` if there is no such team, or more than one with the name;
+ * @throws `AVALA_TEAM_NOT_FOUND` if the team does not exist, or more than one has the name;
  * `AVALA_ORGANIZATION_NOT_FOUND` if no organization with this uid or slug is visible to the key
  */
 export function getTeam(args: GetTeamArgs, opts?: pulumi.InvokeOptions): Promise<TeamResult> {

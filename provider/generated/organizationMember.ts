@@ -117,7 +117,7 @@ export interface OrganizationMemberState {
    */
   validUntil?: pulumi.Input<string | undefined>;
   /**
-   * `invited`, `expired`, `active`, or `gone`: the person is not a member, and there is no invitation (it was cancelled or declined, or the person left or was removed; Avala does not say which).
+   * `invited`, `expired`, `active`, or `gone`: the person is neither a member nor invited (the invitation was cancelled or declined, or the person left or was removed; Avala does not say which).
    * Known values: `invited`, `expired`, `active`, `gone`; more may be added.
    */
   status?: pulumi.Input<string | undefined>;
@@ -193,7 +193,7 @@ export interface OrganizationMemberOutputs {
    */
   readonly validUntil: pulumi.Output<string | undefined>;
   /**
-   * `invited`, `expired`, `active`, or `gone`: the person is not a member, and there is no invitation (it was cancelled or declined, or the person left or was removed; Avala does not say which).
+   * `invited`, `expired`, `active`, or `gone`: the person is neither a member nor invited (the invitation was cancelled or declined, or the person left or was removed; Avala does not say which).
    * Known values: `invited`, `expired`, `active`, `gone`; more may be added.
    */
   readonly status: pulumi.Output<string>;

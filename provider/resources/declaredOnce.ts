@@ -141,8 +141,8 @@ async function keysOf(scope: unknown, resource: pulumi.CustomResource): Promise<
 }
 
 /**
- * The names of an organization or team. A team's slug is not one of them, because teams of other organizations may have it
- * too.
+ * The names of an organization or team. A team's slug is not one of them, because teams of other organizations may have
+ * it too.
  */
 function namesOf(scope: unknown): unknown[] {
   if (!pulumi.CustomResource.isInstance(scope)) return [scope];

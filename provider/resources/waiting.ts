@@ -2,12 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { isLanguageHostProcess } from "../core/notes.js";
 import { knownValue } from "./references.js";
 
-/** Invitations of this update that are pending, when the program has ended and everything is recorded. */
+/** Number of declared people whose invitation is pending, complete when the program ends. */
 let waiting = 0;
 
 /**
- * Counts a resource whose person has not accepted their invitation. One line at the end of an update tells how many there
- * are, and which command lists them. An inline program of the Automation API has no end of its own, and tells nothing.
+ * Counts a resource whose person has not accepted their invitation. One line at the end of an update shows their
+ * number, and the command that lists them. An inline program of the Automation API shows no line, because its process
+ * does not end with it.
  */
 export function countIfWaiting(resource: pulumi.CustomResource): void {
   const { status } = resource as unknown as { status?: unknown };
@@ -17,11 +18,11 @@ export function countIfWaiting(resource: pulumi.CustomResource): void {
 }
 
 function count(status: string | undefined): void {
-  if (status === "invited" && waiting++ === 0) process.once("beforeExit", tell);
+  if (status === "invited" && waiting++ === 0) process.once("beforeExit", report);
 }
 
-/** The SDK's own handler of this event, which lets the engine go, comes later. */
-function tell(): void {
+/** Runs before the SDK's own handler of this event, which closes the connection to the engine. */
+function report(): void {
   const what = waiting === 1 ? "1 invitation is" : `${waiting} invitations are`;
   void pulumi.log.info(`${what} waiting for acceptance: npx pulumi-avala status`);
 }

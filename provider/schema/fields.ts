@@ -75,7 +75,7 @@ export interface ResourceSchema {
   readonly rules?: (inputs: Readonly<Record<string, unknown>>, unknown: ReadonlySet<string>) => Failure[];
 }
 
-/** One thing wrong with the inputs. */
+/** One fault of the inputs. */
 export interface Failure {
   property: string;
   reason: string;

@@ -72,7 +72,7 @@ export const organizationMember = {
   outputs: {
     status: field(z.string(), {
       description:
-        "`invited`, `expired`, `active`, or `gone`: the person is not a member, and there is no invitation (it was cancelled or declined, or the person left or was removed; Avala does not say which).",
+        "`invited`, `expired`, `active`, or `gone`: the person is neither a member nor invited (the invitation was cancelled or declined, or the person left or was removed; Avala does not say which).",
       known: ["invited", "expired", "active", "gone"],
     }),
     userUid: field(z.string().optional(), { description: "The person's uid, as soon as they are a member." }),

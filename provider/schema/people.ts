@@ -66,19 +66,19 @@ export interface ListedPerson {
   declared: Omit<Values<typeof person>, "teams">;
 }
 
-/** Something wrong with a list, and the part of the content that it concerns. */
+/** A fault of a list, and the part of the content that it concerns. */
 interface Fault {
   about: string;
   reason: string;
-  /** Undefined for what does not stand in the content. */
+  /** Undefined for a fault that is not in the content. */
   path: readonly PropertyKey[] | undefined;
   of?: "key" | undefined;
 }
 
-/** Something wrong with one mapping; the path begins in it. */
+/** A fault of one mapping; the path starts at this mapping. */
 type Reason = Pick<Fault, "reason" | "of"> & { path?: readonly PropertyKey[] };
 
-/** A list, and how the path of a part of it is found in the content that it was read from. */
+/** A list of people; `pathOf` returns the path of a part of it in the content that it was read from. */
 interface Opened {
   entries: unknown[];
   own: unknown;
@@ -91,7 +91,7 @@ interface Opened {
  * one line each. The content is not trusted. If there are faults, the people must not be used.
  * @param defaults fields that neither the person nor the content sets
  * @param teamKeys keys of the teams that people may be members of
- * @param place where a part of the content stands in its file
+ * @param place returns the position of a part of the content in its file
  */
 export function listPeople(
   content: unknown,
@@ -102,7 +102,7 @@ export function listPeople(
   const { entries, own, faults, pathOf } = opened(content);
   const general = [defaults, own].map((given) => {
     const { values, reasons } = checked("defaults", peopleDefaults, given ?? {});
-    // Those of the program do not stand in the file.
+    // Defaults of the program are not in the file.
     const pathOf = (rest: readonly PropertyKey[]) => (given === own ? ["defaults", ...rest] : undefined);
     for (const { reason, path = [], of } of reasons) faults.push({ about: "defaults", reason, path: pathOf(path), of });
     return values;
@@ -161,7 +161,7 @@ function ofFile(reason: string, path: readonly PropertyKey[] = [], of?: "key"): 
   return { about: "", reason, path, of };
 }
 
-/** Columns for readers of a table alone. */
+/** Columns that are comments for readers of the table. */
 const commentColumn = /^(?:name|#.*)$/;
 
 /** A person for each row. The columns are the fields of a person; an empty cell counts as not set. */
@@ -170,15 +170,15 @@ function openedTable({ header, rows }: Table): Opened {
   const faults: Fault[] = [];
   const columns = new Map<string, number>();
   for (const [index, { text }] of header.entries()) {
-    const tell = (reason: string) => faults.push(ofFile(reason, [-1, index]));
+    const report = (reason: string) => faults.push(ofFile(reason, [-1, index]));
     const title = text.toLowerCase().replaceAll(/[\s_-]/g, "");
     const name = known.get(title);
-    if (name !== undefined && columns.has(name)) tell(`the column ${name} is there twice`);
+    if (name !== undefined && columns.has(name)) report(`the column ${name} is there twice`);
     else if (name !== undefined) columns.set(name, index);
     else if (text === "" && rows.every((row) => (row[index]?.text ?? "") === "")) continue;
-    else if (text === "") tell("the column has no name");
+    else if (text === "") report("the column has no name");
     else if (!commentColumn.test(title)) {
-      for (const { reason } of unknownProperties("a person", [text], [...known.values()])) tell(reason);
+      for (const { reason } of unknownProperties("a person", [text], [...known.values()])) report(reason);
     }
   }
   if (rows.length === 0)
@@ -199,7 +199,7 @@ function teamsOfCell(text: string): string[] | Record<string, string> {
   const parts = text.split(/[,;\r\n]/).map((part) => part.trim());
   const given = parts.filter((part) => part !== "").map((part) => part.split(/\s*:\s*(?=[^:]*$)/));
   const keys = given.map(([key = ""]) => key);
-  // As a list, that a team is there twice is a fault.
+  // Returned as a list, because a team that a list contains twice is reported as a fault.
   if (new Set(keys).size < keys.length) return keys;
   return Object.fromEntries(given.map(([key = "", role = "member"]) => [key, role]));
 }
@@ -211,7 +211,7 @@ function checkedPerson(entry: unknown, teamKeys: readonly string[]) {
     reasons.push({ reason: `${property} ${reason}`, path: [property] });
   const { teams } = entry;
   const keys: unknown[] = Array.isArray(teams) ? teams : isMapping(teams) ? Object.keys(teams) : [];
-  // The last position of each key: what is wrong with a team that is listed twice is there.
+  // The last position of each key: faults of a team that is listed twice are reported there.
   const positions = new Map(keys.map((key, index) => [key, Array.isArray(teams) ? index : String(key)]));
   if (positions.size < keys.length) {
     const twice = keys.find((key, index) => positions.get(key) !== index);
@@ -231,7 +231,7 @@ function teamHint(key: string, teamKeys: readonly string[]): string {
   return near === undefined ? `expected ${teamKeys.join(", ")}` : `did you mean ${quoted(near)}?`;
 }
 
-/** The values of a mapping in normal form, and what is wrong with the others. */
+/** The valid values of a mapping in normal form, and the faults of the others. */
 function checked<T extends Shape>(what: string, shape: T, mapping: unknown) {
   const values: Record<string, unknown> = {};
   const unfit = new Set<string>();

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Failure } from "./fields.js";
 import { quoted } from "../core/text.js";
 
-/** What is wrong with one value, and with which part of it. */
+/** A fault of one value, and the part of the value that it concerns. */
 export interface ValueFailure extends Failure {
   part: readonly PropertyKey[];
 }

@@ -37,7 +37,7 @@ export interface Handlers {
   delete(id: string, props: Properties): Promise<void>;
 }
 
-/** Pulumi's calls, made of the four verbs of a kind. */
+/** The handlers of a kind, which map Pulumi's calls to `observe`, `ensure`, `sync` and `remove` of its lifecycle. */
 export function handlersOf<Seen>(lifecycle: Lifecycle<Seen>, runtime: Runtime): Handlers {
   const present = <T>(call: () => Promise<T>) => withErrorPresentation(runtime, call);
   return {
@@ -64,13 +64,13 @@ function check<Seen>(lifecycle: Lifecycle<Seen>, runtime: Runtime, olds: Propert
   return checked;
 }
 
-/** Notes what a declaration stands for; what another one names in the same words is refused. */
+/** Records the objects that a declaration manages. Refuses one that another declaration names in the same way. */
 function claim<Seen>(lifecycle: Lifecycle<Seen>, run: Run, inputs: Properties, creating: boolean): void {
   const address = addressOf(inputs);
   const claims = lifecycle.claims(inputs, creating);
   if (creating) lifecycle.announce?.(run, inputs);
   if (creating && !lifecycle.naturalKey) run.claims.retractLiving(address);
-  // Also where it stands for nothing yet: that it was checked tells an update from a destroy.
+  // Recorded also if the object is unknown: a checked resource distinguishes an update from a destroy.
   run.claims.claim(address, [...claims, { key: checkedKey(digestOf(address)), shared: true }]);
   if (inputs["forceDestroy"] === true && address !== "") run.forced.add(address);
   for (const { key, shared } of claims) {
@@ -80,7 +80,7 @@ function claim<Seen>(lifecycle: Lifecycle<Seen>, run: Run, inputs: Properties, c
   }
 }
 
-/** A key as users may read it: "person acme ada@example.com" is a person of acme. */
+/** A key in a form for messages: "person acme ada@example.com" becomes "ada@example.com" in acme. */
 function textOfKey(key: string): string {
   const [kind, scope, ...name] = key.split(" ");
   if (kind === "organization") return `organization ${scope!}`;
@@ -88,7 +88,7 @@ function textOfKey(key: string): string {
   return kind === "roster" ? `all people of team ${scope!}` : `${quoted(name.join(" "), 254)} in ${scope!}`;
 }
 
-/** @param before inputs or state that have the name until now */
+/** @param before inputs or state with the current name */
 function announceRename<Seen>(
   { naturalKey, schema }: Lifecycle<Seen>,
   run: Run,
@@ -119,9 +119,9 @@ async function differences<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: R
   lifecycle.learn?.(run, target);
   const declared = declaredInputs(lifecycle.schema, state);
   const changed = changedInputs(lifecycle.schema, declared, inputs);
-  // An identity that cannot be looked up is an error: another person, organization or team must not pass for the same one.
+  // If an identity cannot be looked up, this throws: a different object must not be treated as the same one.
   const replaces = await lifecycle.replaced(run, target);
-  // What is not known yet tells nothing of the next step.
+  // With unknown inputs, the next step is unknown too.
   if (replaces.length > 0 || hasUnknown(inputs)) return { changes: true, replaces };
   await lifecycle.refuseInputs?.(run, target);
   claimRecorded(lifecycle, run, target);
@@ -131,7 +131,7 @@ async function differences<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: R
   return { changes: step || changed.length > 0 || hasNewAddress(target), replaces };
 }
 
-/** The same person by a new address: recorded, so that state says by which name they are declared, and asks no more. */
+/** The same person is declared by a new address: it is recorded, so that later runs need no lookup. */
 function hasNewAddress({ inputs, state }: Recorded): boolean {
   const [now, before] = [inputs["email"], state["email"]];
   return "userUid" in state && now !== undefined && before !== undefined && now !== before;
@@ -141,7 +141,10 @@ function hasUnknown(inputs: Properties): boolean {
   return Object.values(inputs).some(isUnknown);
 }
 
-/** In a refresh, and for those whom the engine might delete first, nothing has been checked: they declare nothing. */
+/**
+ * Records the objects that a checked resource manages, with their recorded uids. In a refresh, and before a deletion
+ * that the engine does first, the resource has not been checked, so it does not count as a declaration.
+ */
 function claimRecorded<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Recorded): void {
   const address = addressOf(target.inputs);
   if (address === "" || !run.claims.hasCheckedAddress(digestOf(address))) return;
@@ -155,7 +158,7 @@ function claimRecorded<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Recor
   }
 }
 
-/** A preview need not fail because the service cannot be asked right now: it says so and promises nothing. */
+/** If the service cannot be read now, a preview does not fail: it logs a warning and shows no next step. */
 function warnNotLookedUp<T>(run: Run, instead: T): (error: unknown) => T {
   return (error) => {
     if (!(error instanceof AvalaError)) throw error;
@@ -166,7 +169,7 @@ function warnNotLookedUp<T>(run: Run, instead: T): (error: unknown) => T {
 
 async function write<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Target) {
   const finish = () => run.renames.finish(addressOf(target.inputs));
-  // A replaced resource keeps its name until it is deleted, after this.
+  // The replaced resource keeps its name until its deletion, which comes after this creation.
   if (target.id === undefined) finish();
   try {
     return await carryOut(lifecycle, run, target);
@@ -175,11 +178,11 @@ async function write<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Target)
   }
 }
 
-/** Create and update: one flow. */
+/** Create and update. */
 async function carryOut<Seen>(lifecycle: Lifecycle<Seen>, run: Run, given: Target) {
   const { schema } = lifecycle;
   requireReadable(schema, given.state);
-  const target = announced(lifecycle, given);
+  const target = withChangedInputs(lifecycle, given);
   let seen = await lifecycle.observe(run, target);
   if (seen !== undefined) {
     claimSeen(lifecycle, run, target, seen);
@@ -198,7 +201,7 @@ async function carryOut<Seen>(lifecycle: Lifecycle<Seen>, run: Run, given: Targe
       : exists && target.id === undefined;
     const reached = unfinished ? (error.seen as Seen) : seen;
     if (reached === undefined || !(unfinished || outcomeUnknown)) throw error;
-    // What exists is recorded as it is shown, so that the next preview tells what is missing.
+    // An existing object is recorded as the service shows it, so that the next preview shows what is missing.
     const inputs = { ...target.inputs, ...(exists ? known(lifecycle.toInputs(reached), target.inputs) : {}) };
     const state = {
       ...recordedState(schema, inputs, outputsOf(lifecycle, reached, target)),
@@ -214,14 +217,14 @@ function outputsOf<Seen>(lifecycle: Lifecycle<Seen>, seen: Seen, target: Target)
   return withRecordedTimes(target.state, lifecycle.outputs(seen, target));
 }
 
-/** An update sends what its preview showed; what a broken-off step has left undone nobody has seen differently. */
-function announced<Seen>({ schema }: Lifecycle<Seen>, target: Target): Target {
+/** An update sends the changes that its preview showed. After an interrupted step, it sends every difference. */
+function withChangedInputs<Seen>({ schema }: Lifecycle<Seen>, target: Target): Target {
   if (target.id === undefined || isUnfinished(target.state)) return target;
   const changed = changedInputs(schema, declaredInputs(schema, target.state), target.inputs);
   return { ...target, changed: new Set([...changed, ...clearedIn(target.inputs)]) };
 }
 
-/** Refuses a second declaration of what a look has found, in spellings that only the service can tell to be the same. */
+/** Refuses a second declaration of an observed object, also one in a spelling that only the service can resolve. */
 function claimSeen<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Target, seen: Seen): void {
   const address = addressOf(target.inputs);
   for (const subject of lifecycle.subjects(seen, target)) {
@@ -232,7 +235,9 @@ function claimSeen<Seen>(lifecycle: Lifecycle<Seen>, run: Run, target: Target, s
   }
 }
 
-/** Enums of the service are open: a value that is new to this version is told and recorded, and is no failure. */
+/**
+ * Enums of the service are open: a value that is new to this version is recorded with a warning, and is not an error.
+ */
 function warnUnknownValues<Seen>({ schema, toInputs: shown, id }: Lifecycle<Seen>, run: Run, seen: Seen): void {
   for (const [name, value] of Object.entries(shown(seen))) {
     const field = schema.inputs[name];
@@ -248,7 +253,10 @@ function known(shown: Properties, inputs: Properties): Properties {
   return harmless(Object.fromEntries(declared));
 }
 
-/** What a look finds of what is recorded, or of what a program asks for with `get`; nothing where it has gone. */
+/**
+ * Reads a recorded resource, or an object that a program passes to `get`; `{}` if a recorded one does not exist any
+ * more.
+ */
 export async function read<Seen>(lifecycle: Lifecycle<Seen>, run: Run, id: string, props: Properties) {
   requireReadable(lifecycle.schema, props);
   if (!isRecorded(props)) requireForm(lifecycle.schema, id);
@@ -260,7 +268,7 @@ export async function read<Seen>(lifecycle: Lifecycle<Seen>, run: Run, id: strin
   if (seen === undefined) {
     if (isRecorded(props)) return {};
     throw new GetError(
-      `There is no ${lifecycle.schema.kind} with the id ${id}.`,
+      `No ${lifecycle.schema.kind} with the id ${id} was found.`,
       "Check the id; its form is in the documentation of get.",
     );
   }
@@ -269,7 +277,7 @@ export async function read<Seen>(lifecycle: Lifecycle<Seen>, run: Run, id: strin
   return { id: lifecycle.id(seen), ...found };
 }
 
-/** An id in state is well formed; one that a program wrote may be anything. */
+/** Checks the id that a program passes to `get`; ids in the state are well formed. */
 function requireForm(schema: ResourceSchema, id: string): void {
   const { kind, id: form } = schema;
   const count = form.split("/").length;
@@ -299,14 +307,15 @@ function isAssumedDeleted(run: Run, error: unknown): boolean {
   return error instanceof OrganizationVanishedError && run.settings.assumeDeleted.has(error.organizationUid);
 }
 
-/** `get` of something that is not there. */
+/** `get` of an object that does not exist, or with an invalid id. */
 class GetError extends AvalaError {
   readonly code = "AVALA_GET";
 }
 
 /**
- * The object exists but is not as declared. The engine keeps it in state and plans an update next time. It shows the
- * reasons, not the message; `__provider` has to be among the properties, or later calls cannot be made.
+ * The object exists but is not as declared. The engine keeps it in the state and plans an update in the next run. The
+ * engine shows the reasons, not the message. Without `__provider` in the properties, it could not call the handlers
+ * again.
  */
 class PartialFailure extends Error {
   readonly id: string;
@@ -323,7 +332,7 @@ class PartialFailure extends Error {
   }
 }
 
-/** Waits for what was logged, and makes an expected error print as its message alone. */
+/** Waits until all log lines are delivered, and converts an expected error so that only its message is printed. */
 async function withErrorPresentation<T>({ log }: Runtime, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -334,18 +343,18 @@ async function withErrorPresentation<T>({ log }: Runtime, call: () => Promise<T>
   }
 }
 
-/** What reaches the screen: uids and slugs in it came from the service, and are hostile text like any other. */
+/** The message as it is printed: uids and slugs in it come from the service, and are hostile text too. */
 function messageOf(text: string, code: string | undefined): string {
   return stripped(code === undefined ? text : `${text} [${code}]`);
 }
 
-/** A fresh error: one failed list may have been the cause of many. */
+/** Returns a new error, because several resources may share the error of one failed list. */
 function presented(error: unknown): unknown {
   if (![AvalaError, PartialFailure, EngineGoneError, NotPrivateError].some((kind) => error instanceof kind))
     return error;
   const { message, code, id, properties, reasons } = error as AvalaError & Partial<PartialFailure>;
   const shown = new Error(messageOf(message, code));
-  // The host prints `${error}: ${error.stack}` beside what the engine shows of the message: once is enough.
+  // The host prints `${error}: ${error.stack}` in addition to the message that the engine shows.
   shown.toString = () => code ?? shown.name;
   shown.stack = "see the error of the resource";
   return id === undefined ? shown : Object.assign(shown, { id, properties, reasons });

@@ -14,20 +14,20 @@ import {
 
 export type Properties = Record<string, unknown>;
 
-/** Of a mapping with a part that is not known yet, nothing is known: its parts go into one text. */
+/** A mapping with an unknown part is unknown as a whole, because its parts are joined to one text. */
 function holdsUnknown(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return isUnknown(value);
   return Object.values(value).some(isUnknown);
 }
 
-/** Names of inputs that `check` empties because they have left the program. */
+/** Names of the inputs that `check` has emptied because they were removed from the program. */
 export function clearedIn(inputs: Properties): readonly string[] {
   return hiddenIn(inputs).cleared;
 }
 
 /**
- * Validates what a program declares and brings it into normal form. Unknown values pass. A field that has left the
- * program and has a value for "empty" is set to it, so that the preview shows it.
+ * Validates the inputs of a program and converts them to normal form. Unknown values are valid. A field that was
+ * removed from the program is set to its `emptyValue`, if it has one, so that the preview shows the change.
  */
 export function checkInputs(
   resource: ResourceSchema,
@@ -71,7 +71,7 @@ function cleared(resource: ResourceSchema, olds: Properties, news: Properties): 
   return { ...Object.fromEntries(names.map((name) => [name, ""])), ...hiddenProperties({ cleared: names }) };
 }
 
-/** Names of the inputs, identities apart, in which a declaration differs from what state records. */
+/** Names of the inputs, without identities, in which a declaration differs from the state. */
 export function changedInputs(resource: ResourceSchema, recorded: Properties, inputs: Properties): string[] {
   const emptied = clearedIn(inputs);
   return inputsWhere(resource, ({ identity }) => identity === undefined).filter((name) => {

@@ -4,81 +4,83 @@ import type { Subject } from "./runtime/handOver.js";
 import type { Properties } from "./inputs.js";
 import type { Run } from "./runtime/run.js";
 
-/** What a step is about: the declaration, and what state records of it. */
+/** The subject of a step: the declaration of a resource, and its recorded state. */
 export interface Target {
   /** Absent on create. */
   id?: string;
-  /** Checked inputs; on read and remove, what state echoes of them. */
+  /** Checked inputs; on read and remove, the inputs that the state contains. */
   inputs: Properties;
   /** Recorded outputs; empty on create. */
   state: Properties;
   /**
-   * Inputs in which the declaration differs from what state records: what the preview of an update shows. Absent where all
-   * that differs is to be sent: on create, and after a step that broke off.
+   * Inputs in which the declaration differs from the state: the changes that the preview of an update shows. Undefined
+   * if every difference to the service is to be sent: on create, and after an interrupted step.
    */
   changed?: ReadonlySet<string>;
-  /** A refresh looks, and records what it finds. */
+  /** Set in a refresh, which records what it reads. */
   refreshing?: true;
 }
 
-/** A target that is in state. */
+/** The target of a resource that is in the state. */
 export type Recorded = Target & { id: string };
 
-/** Whether a step may send a field: it was announced, or everything is. */
+/** Whether a step may send a field: the preview showed its change, or every difference is to be sent. */
 export function sends({ changed }: Target, name: string): boolean {
   return changed === undefined || changed.has(name);
 }
 
 /**
- * How one kind of resource lives. `create` is observe → ensure → sync, `update` the same on what state records, `read`
- * is observe, `delete` is remove; each may be run again after a crash at any line.
+ * The lifecycle of one kind of resource. `create` is observe → ensure → sync, `update` is the same with the recorded
+ * state, `read` is observe, `delete` is remove. Each can be repeated after a crash at any line.
  *
- * @typeParam Seen what observing finds. Kinds with a natural key always find something, if only an absence.
+ * @typeParam Observed the result of `observe`. For kinds with a natural key, it also describes an absent object.
  */
 export interface Lifecycle<Observed> {
   readonly schema: ResourceSchema;
-  /** The id is known before the request, so that a write with an unknown outcome can be recorded and healed. */
+  /**
+   * The id is known before the request, so that a write with an unknown outcome can be recorded, and completed later.
+   */
   readonly naturalKey: boolean;
 
   /**
-   * What a declaration stands for, as far as its inputs tell. Nothing where they are not known yet.
-   * @param creating it is not in state: only then does `adopt` mean anything
+   * The objects that a declaration manages, as far as its inputs identify them; none while the inputs are unknown.
+   * @param creating the resource is not in the state: only then, `adopt` has an effect
    */
   claims(inputs: Properties, creating: boolean): Claim[];
-  /** The same of a resource in state that is not replaced: by the uids that state records. */
+  /** The same for a resource in the state that is not replaced, with its recorded uids. */
   recordedClaims(target: Recorded): Claim[];
-  /** Notes, without a look, what the declaration of something new tells of a person. */
+  /** Records, without a request, the people that the declaration of a new resource names. */
   announce?(run: Run, inputs: Properties): void;
-  /** Notes, without a look, what state tells of the people that a declaration stands for. */
+  /** Records, without a request, what the state contains about the people of a declaration. */
   learn?(run: Run, target: Recorded): void;
-  /** Notes, without a look, whom or what a resource has stood for that is deleted. */
+  /** Records, without a request, the people or the object that a deleted resource has managed. */
   noteLeaving?(run: Run, target: Recorded): void;
-  /** What a look has found, for those who ask whether another declaration stands for it; several for a roster. */
+  /** The observed objects, to find other declarations that manage them too; several for a roster. */
   subjects(seen: Observed, target: Target): Subject[];
-  /** Refuses inputs that contradict what the resource stands for, before anything is planned. */
+  /** Refuses inputs that contradict the object that the resource manages, before anything is planned. */
   refuseInputs?(run: Run, target: Recorded): Promise<void>;
-  /** Names of the identity inputs in which a declaration means another object than the one recorded. */
+  /** Names of the identity inputs that identify a different object than the recorded one. */
   replaced(run: Run, target: Recorded): Promise<string[]>;
-  /** Whether something recorded as unsettled can take its next step now; says what the preview would not show of it. */
+  /** Whether a pending resource can take its next step now. Logs what the preview does not show about this step. */
   hasPendingStep?(run: Run, target: Recorded): Promise<boolean>;
 
-  /** Looks, and never writes. `undefined`: it is not there, and that is proven. */
+  /** Reads the object, and never writes. `undefined`: the absence of the object is proven. */
   observe(run: Run, target: Target): Promise<Observed | undefined>;
-  /** Makes it exist. */
+  /** Creates the object, if it does not exist. */
   ensure(run: Run, target: Target, seen: Observed | undefined): Promise<Observed>;
-  /** Sends what differs from the declaration, as far as the target lets it, and nothing else. */
+  /** Sends the fields that differ from the declaration, limited to `target.changed`, and nothing else. */
   sync(run: Run, target: Target, seen: Observed): Promise<Observed>;
-  /** Takes it away, as far as the declaration says so. Gone already is done. */
+  /** Removes the object, if the declaration asks for it. An object that is already gone counts as removed. */
   remove(run: Run, target: Recorded): Promise<void>;
 
   id(seen: Observed): string;
-  /** The inputs as the service shows them, for drift; `undefined` where it does not show them. */
+  /** The inputs as the service shows them, for drift; `undefined` for an input that it does not show. */
   toInputs(seen: Observed): Properties;
   /** Computed outputs, and hidden ones (`__…`). */
   outputs(seen: Observed, target: Target): Properties;
 }
 
-/** A step broke off half-way: what has been reached is recorded, so that the next run goes on from there. */
+/** A step was interrupted: its results so far are recorded, so that the next run continues from there. */
 export class UnfinishedError extends Error {
   readonly seen: unknown;
 

@@ -8,15 +8,15 @@ import { newRun, type Run } from "./runtime/run.js";
 import type { Settings } from "./runtime/settings.js";
 import { recordedState } from "./state.js";
 
-/** A resource as state holds it, `__provider` apart. */
+/** A resource as the state contains it, without `__provider`. */
 export interface Observed {
   inputs: Properties;
   outputs: Properties;
 }
 
 /**
- * What the engine would record of resources, for whoever is not the engine: one look at the service, and no writes.
- * The same code answers a refresh, so that both always say the same.
+ * The state that the engine would record for resources, for callers other than the engine. It only reads, and uses the
+ * code of a refresh, so that both always have the same result.
  */
 export class Observer {
   readonly #run: Run;
@@ -26,7 +26,7 @@ export class Observer {
     this.#run = newRun({ settings, snapshot, log, claims: new Claims(settings.client.baseUrl) });
   }
 
-  /** What a refresh makes of a recorded resource: undefined where it has gone. */
+  /** A recorded resource after a refresh; undefined if it does not exist any more. */
   async refreshed(kind: KindKey, id: string, outputs: Properties): Promise<Observed | undefined> {
     const { inputs, props }: { inputs?: Properties; props?: Properties } = await read(
       lifecycles[kind],
@@ -38,9 +38,8 @@ export class Observer {
   }
 
   /**
-   * What state is to hold of something that exists, and that a program declares in this way: undefined where it does not
-   * exist.
-   * @param known outputs known beforehand: the `userUid` of somebody found by address needs no second way to find them
+   * The state of an existing object that a program declares with these inputs; undefined if the object does not exist.
+   * @param known outputs that are known before: with the `userUid` of a person, they need not be found by address
    */
   async imported(
     kind: KindKey,

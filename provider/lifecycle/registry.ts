@@ -9,7 +9,7 @@ import { teamRoster } from "./resources/teamRoster.js";
 /** A kind of resource, by the name of its handlers. */
 export type KindKey = "organization" | "team" | "organizationMember" | "teamMembership" | "teamRoster" | "invitation";
 
-/** How each kind lives; what one has observed is for itself alone. */
+/** The lifecycle of each kind. The type of its observations is used only by the lifecycle itself. */
 export const lifecycles: Readonly<Record<KindKey, Lifecycle<unknown>>> = {
   organization,
   team,

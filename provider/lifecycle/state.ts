@@ -7,8 +7,8 @@ import { isUnknown } from "../core/unknown.js";
 import { clearedIn, type Properties } from "./inputs.js";
 
 /**
- * Version of what this release writes into state; raised where a handler of before could not tell what is meant. Handlers
- * read the states of all earlier ones.
+ * Version of the state's format that this release writes. It is raised when older handlers would misunderstand the
+ * state. Handlers read the states of all earlier versions.
  */
 const stateVersion = 1;
 
@@ -16,12 +16,12 @@ export function isUnfinished(state: Properties): boolean {
   return hiddenIn(state).isUnfinished;
 }
 
-/** Whether properties are outputs that a handler has written, and not what a program passed to `get`. */
+/** Whether properties are outputs that a handler has written, not arguments that a program passes to `get`. */
 export function isRecorded(properties: Properties): boolean {
   return hiddenIn(properties).version !== undefined;
 }
 
-/** A later release may mean something else by the same words: a guess could mail or remove somebody. */
+/** A newer version may use the same properties with a different meaning: a guess could invite or remove a person. */
 export function requireReadable({ kind }: ResourceSchema, state: Properties): void {
   const { version } = hiddenIn(state);
   if (version === undefined || (typeof version === "number" && version <= stateVersion)) return;
@@ -35,7 +35,7 @@ class StateVersionError extends AvalaError {
   readonly code = "AVALA_STATE_VERSION";
 }
 
-/** What a program declared, as state echoes it. */
+/** The declared inputs, as the state contains them. */
 export function declaredInputs(schema: ResourceSchema, state: Properties): Properties {
   const { serverDefaults } = hiddenIn(state);
   return pick(
@@ -45,8 +45,8 @@ export function declaredInputs(schema: ResourceSchema, state: Properties): Prope
 }
 
 /**
- * The state after a write: the declaration, what the service chose, and what was computed. Inputs that were emptied
- * because they left the program are not managed any more, so they are not recorded.
+ * The state after a write: the declared inputs, the values that the service chose, and the outputs. Inputs that were
+ * emptied because they were removed from the program are not managed any more, so they are not recorded.
  */
 export function recordedState(
   schema: ResourceSchema,
@@ -62,7 +62,7 @@ export function recordedState(
   return withServerDefaults(schema, declared, shown, { ...outputs, ...pick(inputs, [addressKey]) });
 }
 
-/** The state after a look: what is declared as the service shows it, and the inputs that go with it. */
+/** The state after a read: the declared inputs as the service shows them, and the outputs. */
 export function observedState(
   schema: ResourceSchema,
   before: Properties,
@@ -70,7 +70,7 @@ export function observedState(
   outputs: Properties,
 ): { props: Properties; inputs?: Properties } {
   if (!isRecorded(before)) {
-    // Of what the service shows, counts and the caller's role would differ at each look (read-only-fields).
+    // Only inputs and outputs: counts and the caller's role would differ at each read (read-only-fields).
     const read = { ...pick(shown, Object.keys(schema.inputs)), ...outputs };
     return { props: defined({ ...harmless(read), ...hiddenProperties({ version: stateVersion }) }) };
   }
@@ -101,7 +101,9 @@ function withServerDefaults(
   });
 }
 
-/** Outputs with times in the spelling that state has already, where they are the same moment: another spelling is not a change. */
+/**
+ * Outputs in which a time keeps its recorded spelling if the moment is the same: a different spelling is not a change.
+ */
 export function withRecordedTimes(before: Properties, outputs: Properties): Properties {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, value]) => [name, isSameMoment(before[name], value) ? before[name] : value]),
@@ -114,7 +116,7 @@ function isSameMoment(one: unknown, other: unknown): boolean {
   return moment !== undefined && moment === momentOf(other);
 }
 
-/** A value as observed, in the spelling of the declaration where the two count as the same. */
+/** An observed value; in the recorded spelling, if the two values count as equal. */
 function shownValue(schema: ResourceSchema, name: string, shown: Properties, recorded: unknown): unknown {
   const field = schema.inputs[name]!;
   const { clientOnly: local, identity, writeOnly, emptyValue: clear } = flagsOf(field);
@@ -125,14 +127,15 @@ function shownValue(schema: ResourceSchema, name: string, shown: Properties, rec
 }
 
 /**
- * What the service answers, as state can hold it. The engine shows the values of state as they are, on the user's
- * terminal, and takes its own signs for unknown values for what they say: it then refuses to read the resource at all.
+ * Values of the service in a form that is safe in the state: hidden characters are escaped, because the engine prints
+ * values of the state to the terminal as they are. A text that equals the engine's mark of an unknown value is escaped
+ * too: with it in the state, the engine refuses to read the resource.
  */
 export function harmless(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, harmlessValue(value)]));
 }
 
-/** Line ends and tabs steer nothing, and joiners shape words. */
+/** Characters that are not escaped: line ends and tabs do not control a terminal, and joiners are part of words. */
 const kept = /(\r?\n|[\t\u200c\u200d])/;
 
 function harmlessValue(value: unknown): unknown {
@@ -142,12 +145,12 @@ function harmlessValue(value: unknown): unknown {
   return parts.map((part, at) => (at % 2 === 0 ? replaceHidden(part, escaped) : part)).join("");
 }
 
-/** As in a JavaScript text: nothing is lost, and nothing looks like something else. */
+/** The escape of JavaScript texts: it is unambiguous, and the original can be restored from it. */
 function escaped(character: string): string {
   return `\\u{${character.codePointAt(0)!.toString(16)}}`;
 }
 
-/** Of some properties, those that are there: the host cannot carry `undefined`, and what is null is not there. */
+/** The named properties that have a value: the host cannot transport `undefined`, and null counts as no value. */
 function pick(properties: Properties, names: readonly string[]): Properties {
   const picked: Properties = {};
   for (const name of names) {

@@ -252,9 +252,9 @@ describe("programs", () => {
     expect(preview.code).not.toBe(0);
     for (const [name, text] of [
       ["no-organization", /"nowhere".*\[AVALA_ORGANIZATION_NOT_FOUND\]/],
-      ["no-team", new RegExp(`no Team with the id ${acme}/${nobody}.*\\[AVALA_GET\\]`)],
-      ["no-invitation", /no Invitation with the id .*nobody@example\.com.*\[AVALA_GET\]/],
-      ["no-membership", /no TeamMembership with the id .*nobody@example\.com.*\[AVALA_GET\]/],
+      ["no-team", new RegExp(`No Team with the id ${acme}/${nobody}.*\\[AVALA_GET\\]`)],
+      ["no-invitation", /No Invitation with the id .*nobody@example\.com.*\[AVALA_GET\]/],
+      ["no-membership", /No TeamMembership with the id .*nobody@example\.com.*\[AVALA_GET\]/],
       ["no-id", /is not the id of a TeamMembership.*<organization uid>\/<team uid>\/.*\[AVALA_GET\]/],
     ] as const) {
       const about = preview.errors.filter((error) => error.name === name);

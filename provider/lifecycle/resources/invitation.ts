@@ -21,7 +21,7 @@ import {
 } from "./person.js";
 import { organizationOf } from "./scope.js";
 
-/** A person's way up to acceptance; what comes after is none of its business. */
+/** A single invitation. After its acceptance, the person is not managed any more. */
 export const invitation: Lifecycle<PersonStatus> = {
   schema,
   naturalKey: true,
@@ -34,14 +34,16 @@ export const invitation: Lifecycle<PersonStatus> = {
   subjects: (seen, target) => [personSubject(seen, target)],
   replaced: replacedPerson,
 
-  /** Acceptance is recorded, and the rest is none of its business any more. */
+  /** After the acceptance is recorded, no step follows. */
   hasPendingStep: async (run, target) => target.state["status"] !== "accepted" && canTakeNextStep(run, target),
 
   observe: observePerson,
   ensure: (run, target, seen) => ensureInvited(run, target, seen!),
   sync: (_run, _target, seen) => Promise.resolve(seen),
 
-  /** Looks for the invitation alone: whether the person is a member does not matter, and may not be knowable. */
+  /**
+   * Reads only the invitations: whether the person is a member makes no difference, and may be impossible to find out.
+   */
   async remove(run, target) {
     const { state } = target;
     const view = await organizationOf(run, target);
@@ -57,11 +59,11 @@ export const invitation: Lifecycle<PersonStatus> = {
   toInputs: ({ invitation: row, member }) => ({ role: member ? undefined : invitedRole(row) }),
   outputs: (seen, { state }) => {
     const { invitation: row, member } = seen;
-    // Accepted once, and a member no more: the invitation has served its purpose.
-    const served = !row && state["status"] === "accepted";
+    // The invitation was accepted, also if the person has left since then.
+    const wasAccepted = !row && state["status"] === "accepted";
     return {
       uid: row?.uid ?? state["uid"],
-      status: member || served ? "accepted" : statusOf(seen, state),
+      status: member || wasAccepted ? "accepted" : statusOf(seen, state),
       expiresAt: row?.expiresAt ?? state["expiresAt"],
       userUid: member?.userUid ?? state["userUid"],
       ...emailOutputs(seen, state),

@@ -19,13 +19,13 @@ import { isRecorded } from "../state.js";
 interface Observed {
   view: OrganizationView;
   detail: Organization;
-  /** Made by this very run. */
+  /** Created by this run. */
   created: boolean;
-  /** Uid of the owner; looked for in a refresh. */
+  /** Uid of the owner; read only in a refresh. */
   owner?: string | undefined;
 }
 
-/** Fields that the service takes on creation (contract section 4.1); the others follow in an update. */
+/** Fields that the service accepts on creation (contract); the others are sent in an update after it. */
 export const takenOnCreate = ["name", "description", "logo", "website", "industry", "email", "phone", "visibility"];
 
 export const organization: Lifecycle<Observed> = {
@@ -49,7 +49,7 @@ export const organization: Lifecycle<Observed> = {
   },
   replaced: async () => [],
 
-  /** `adopt` is looked at on create; later it may only say again which organization this is. */
+  /** `adopt` has an effect only on create; later it may only name the same organization again. */
   async refuseInputs(run, { id, inputs, state }) {
     const adopt = inputs["adopt"] as string | undefined;
     if (adopt === undefined || adopt === state["adopt"] || adopt === state["slug"] || canonicalUid(adopt) === id)
@@ -62,7 +62,7 @@ export const organization: Lifecycle<Observed> = {
     if (reference === undefined) return undefined;
     const seen = await look(await run.snapshot.organization(reference, state["slug"] as string | undefined), false);
     if (!refreshing || !isRecorded(state)) return seen;
-    // For the first time where the run reads the members anyway; from then on always, so that each refresh tells.
+    // Read for the first time if the run reads the members anyway, and from then on in each refresh.
     const isLookedFor = hiddenIn(state).owner !== undefined || (await seen.view.members.isWantedSoon());
     return isLookedFor ? { ...seen, owner: await ownerOf(seen.view) } : seen;
   },
@@ -115,7 +115,7 @@ function keyOf(reference: string): string {
   return `organization ${canonicalUid(reference) ?? reference}`;
 }
 
-/** By every name that it has, or that its resource has called it. */
+/** The organization with all its names, including the one in the `adopt` of its resource. */
 function subjectOf(view: OrganizationView, { adopt }: Properties = {}): Subject {
   const { uid, slug } = view;
   const texts = [uid, slug, ...(typeof adopt === "string" ? [adopt] : [])];
@@ -132,7 +132,7 @@ async function look(view: OrganizationView, created: boolean): Promise<Observed>
   return { view, detail: await view.detail(), created };
 }
 
-/** Who may not see the members sees no owner either. */
+/** Uid of the owner; `undefined` if the key may not read the members. */
 async function ownerOf(view: OrganizationView): Promise<string | undefined> {
   const rows = await view.members.get().catch((error: unknown) => {
     if (error instanceof AvalaError) return undefined;
@@ -145,7 +145,7 @@ function inputsOf({ detail }: Observed): Properties {
   return { ...detail };
 }
 
-/** What went with the creation counts as sent: a value that is never read back is not sent twice. */
+/** A field that is never read back counts as sent after the creation, so that it is not sent twice. */
 function sentOnCreate(target: Target): Target {
   return { ...target, state: { ...target.state, logo: target.inputs["logo"] } };
 }
@@ -179,7 +179,7 @@ async function refuseUnlessEmpty(run: Run, view: OrganizationView): Promise<void
   const teams = await run.managed.unknownTeams(view.uid, (await view.teams.get()).values());
   if (teams.length > 0) inside.push(teamsNamed(teams));
   if (inside.length === 0) {
-    // Whom declarations know, and have not taken out before, loses the organization with its deletion.
+    // Managed people who are still members lose their membership with the deletion, so they count as removals.
     return run.breaker.count(
       `organization ${view.uid}`,
       people.map(({ userUid }) => userUid),

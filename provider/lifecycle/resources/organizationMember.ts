@@ -27,7 +27,7 @@ import {
 import type { Run } from "../runtime/run.js";
 import { isUnfinished } from "../state.js";
 
-/** A person from nobody to member. */
+/** One person's membership of an organization, from the invitation on. */
 export const organizationMember: Lifecycle<PersonStatus> = {
   schema,
   naturalKey: true,
@@ -40,13 +40,18 @@ export const organizationMember: Lifecycle<PersonStatus> = {
   subjects: (seen, target) => [personSubject(seen, target)],
   replaced: replacedPerson,
 
-  /** Acceptance is recorded; an invitation that has ended is mailed again where the declaration says so. */
+  /**
+   * The next step records an acceptance, or, with `onExpiry: "resend"`, invites again after an invitation has ended.
+   */
   hasPendingStep: async (run, target) => target.state["status"] !== "active" && canTakeNextStep(run, target),
 
   observe: observePerson,
   ensure: (run, target, seen) => ensureInvited(run, target, seen!),
 
-  /** Whoever has joined since the last run gets the declared role; of a member, another role is drift until a refresh. */
+  /**
+   * A person who has joined since the last run gets the declared role. A changed role of a recorded member is drift,
+   * which is only corrected after a refresh has recorded it.
+   */
   async sync(run, target, seen) {
     const role = target.inputs["role"] as string;
     const { view, member } = seen;
@@ -85,7 +90,9 @@ export const organizationMember: Lifecycle<PersonStatus> = {
   },
 };
 
-/** They have joined in another way than by what is recorded: that access is not this declaration's to take away. */
+/**
+ * The person joined in a different way than by the recorded invitation, so the deletion does not remove their access.
+ */
 function warnNotHeld(run: Run, { view }: PersonStatus, member: Member): void {
   run.log.warn(
     `${nameOf(member)} has become a member of organization ${view.slug} in another way than by the resource that is deleted, and stays a member. No resource declares them now.`,
@@ -95,21 +102,21 @@ function warnNotHeld(run: Run, { view }: PersonStatus, member: Member): void {
 async function removeMember(run: Run, seen: PersonStatus, member: Member): Promise<void> {
   const { view } = seen;
   const { userUid } = member;
-  const beside = await leftoverInvitation(seen);
+  const leftover = await leftoverInvitation(seen);
   await unlessOwnPerson(seen, member, "removed", async () => {
     await run.breaker.count(`organization ${view.uid}`, [userUid]);
-    // Their team memberships end too.
+    // Their team memberships end with the removal, so they count as removals from the teams.
     const teams = view.teamsWith(userUid).map(({ uid }) => `${view.uid}/${uid}`);
     for (const team of new Set([...teams, ...run.labels.teamsOf(view.uid, userUid)])) {
       await run.breaker.count(`team ${team}`, [userUid]);
     }
-    // First what they could come back by: should the run end in between, the next one still finds the member.
-    if (beside) await view.cancel(beside.uid);
+    // Cancelled first: if the run ends after this, the next run still finds the member, who could accept it otherwise.
+    if (leftover) await view.cancel(leftover.uid);
     await view.removeMember(member.userUid);
   });
 }
 
-/** An organization has one owner, who is neither demoted nor removed, whatever is declared. */
+/** Whether the member is the owner, who is never demoted or removed; this is logged as a warning. */
 function staysOwner(run: Run, { view }: PersonStatus, member: Member): boolean {
   if (member.role === undefined) {
     throw new GuardError(
@@ -125,9 +132,9 @@ function staysOwner(run: Run, { view }: PersonStatus, member: Member): boolean {
 }
 
 /**
- * Takes a step that ends somebody's role, unless they are the API key's own user: without their role the key could not put
- * anything right afterwards. Where the service does not say who that is, the only one with the key's role is: so those
- * who have it lose it one after the other, as of two at the same time neither would be known.
+ * Takes a step that ends the role of a member, unless the member is the API key's user: without this role, the key
+ * could not correct anything afterwards. If the service does not return that user, the only member with the key's role
+ * counts as the user. Steps for members with this role are therefore taken one after the other.
  */
 async function unlessOwnPerson<T>(
   { view }: PersonStatus,

@@ -33,7 +33,7 @@ import { isOtherOrganization, isOtherWhileUnknown, organizationOf, scopeOfOrgani
 import type { Run } from "../runtime/run.js";
 import { isRecorded, isUnfinished } from "../state.js";
 
-/** A person on their way into an organization, as one look finds them. */
+/** A declared person of an organization, as they were observed. */
 export interface PersonStatus {
   view: OrganizationView;
   person: Person;
@@ -41,24 +41,24 @@ export interface PersonStatus {
   who: string;
   member: Member | undefined;
   /**
-   * Their invitation as the service lists it: pending, or expired and still shown. Not looked for behind a member whose uid
+   * Their invitation in the service's list: pending, or expired and still listed. Not searched for a member whose uid
    * is known.
    */
   invitation: Invitation | undefined;
-  /** Emails that this step has caused, unconfirmed ones included. */
+  /** Number of emails that this step has sent, including unconfirmed ones. */
   emails: number;
-  /** The person is to be mailed, and may not have been. */
+  /** An invitation email is due, and is not known to have been sent. */
   isEmailPending?: boolean;
 }
 
-/** What a declaration stands for, in its own spelling. */
+/** The claim of a declaration, in its own spelling. */
 export function personClaims({ organization, user, email }: Properties): Claim[] {
   const who = user ?? email;
   if (typeof organization !== "string" || typeof who !== "string" || [organization, who].some(isUnknown)) return [];
   return [{ key: personKey(organization, who) }];
 }
 
-/** The same of a record: by uid where it has one. */
+/** The claim of a recorded resource, with the uid if it is known. */
 export function recordedPersonClaims({ id, inputs, state }: Recorded): Claim[] {
   const [organizationUid] = splitId(id, 2) as [string, string];
   const uid = (inputs["user"] as string | undefined) ?? recordedUid(state);
@@ -69,7 +69,7 @@ export function personKey(organization: string, who: string): string {
   return `person ${canonicalUid(organization) ?? organization} ${who}`;
 }
 
-/** The person, for whoever asks whether another declaration stands for them too. */
+/** The observed person, to find other declarations that manage them too. */
 export function personSubject(seen: PersonStatus, { inputs, state }: Target): Subject {
   const { view, who, person, member } = seen;
   const uid = person.userUid ?? member?.userUid;
@@ -89,14 +89,14 @@ export function personSubject(seen: PersonStatus, { inputs, state }: Target): Su
   };
 }
 
-/** Every name that a person is known by. */
+/** All known names of a person. */
 export function aliasesOf(who: string, person: Person, ...rows: (PersonRow | undefined)[]): string[] {
   const emails = [person.email, ...rows.map((row) => row?.email)].map((email) => email && normalizeEmail(email));
   const names = [who, person.userUid, ...rows.map((row) => row?.userUid), ...emails];
   return [...new Set(names.filter((name): name is string => Boolean(name)))];
 }
 
-/** The person as the program names them now, and by what state has learnt. A recorded uid is the identity. */
+/** The names of the person in the program and in the state. A recorded uid is the identity. */
 export function personIn({ inputs, state }: Target, who = (inputs["user"] ?? inputs["email"]) as string): Person {
   const named = personOf(who);
   return {
@@ -105,14 +105,17 @@ export function personIn({ inputs, state }: Target, who = (inputs["user"] ?? inp
   };
 }
 
-/** Names of the inputs in which a declaration means another person or organization than the one recorded. */
+/** Names of the inputs that identify a different person or organization than the recorded one. */
 export async function replacedPerson(run: Run, target: Recorded): Promise<string[]> {
   const organization = (await isOtherOrganization(run, target)) ? ["organization"] : [];
   const person = (await isOtherPerson(run, target)) ? [target.inputs["user"] === undefined ? "email" : "user"] : [];
   return [...organization, ...person];
 }
 
-/** Another spelling is no other person: asks only where state does not tell, and fails where the answer cannot be had. */
+/**
+ * Whether the declaration names a different person; a different spelling is not one. A request is only sent if the
+ * state does not decide it; if the request fails, this throws.
+ */
 export async function isOtherPerson(run: Run, { id, inputs, state }: Recorded): Promise<boolean> {
   const [user, email] = [inputs["user"], inputs["email"]] as [string | undefined, string | undefined];
   if (isUnknown(user) || isUnknown(email)) return isOtherWhileUnknown(run);
@@ -127,7 +130,7 @@ export async function isOtherPerson(run: Run, { id, inputs, state }: Recorded): 
   return member.email === undefined || normalizeEmail(member.email) !== state["email"];
 }
 
-/** Looks for the person: among the members, and for their invitation unless their uid is known as a member's. */
+/** Reads the person's membership, and their invitation unless their uid is known and is that of a member. */
 export async function observePerson(run: Run, target: Target, look = find): Promise<PersonStatus | undefined> {
   const { id, inputs, state } = target;
   const view = await organizationOf(run, target);
@@ -139,7 +142,10 @@ export async function observePerson(run: Run, target: Target, look = find): Prom
   return !seen.invitation && !seen.member && id !== undefined && !isRecorded(state) ? undefined : seen;
 }
 
-/** A recorded uid is the identity: whoever has the address now is another person, who stays as they are. */
+/**
+ * Warns if a different person has the declared address now. The recorded uid is the identity: that person is not
+ * changed.
+ */
 export function warnMovedAddress(
   run: Run,
   { view, person, member }: Pick<PersonStatus, "view" | "person" | "member">,
@@ -152,8 +158,8 @@ export function warnMovedAddress(
 }
 
 /**
- * Refuses to invite to an address that is somebody else's now, or that was a member's before and is nobody's: the program
- * may mean the member.
+ * Refuses to invite an address that a different person has now, or that a member had before and nobody has now: the
+ * program may mean this member.
  */
 export function refuseMovedAddress(run: Run, { view, person, member, invitation: row }: PersonStatus): void {
   const { email, userUid } = person;
@@ -173,22 +179,22 @@ export function refuseMovedAddress(run: Run, { view, person, member, invitation:
   );
 }
 
-/** Noted without a look, as far as state tells, so that nobody takes them for somebody unknown. */
+/** Records the person as managed, from the state and without a request. */
 export function notePerson(run: Run, target: Recorded): void {
   const [organizationUid, who] = splitId(target.id, 2) as [string, string];
   run.managed.add(organizationUid, aliasesOf(who, personIn(target, who)));
 }
 
-/** Whoever is declared anew may be on their way into the organization. */
+/** Records that a newly declared person may not be a member of the organization yet. */
 export function announcePerson(run: Run, { organization, user, email }: Properties): void {
   const names = [user, email].filter((name) => typeof name === "string" && !isUnknown(name));
   if (!isUnknown(organization)) run.labels.noteUnsettled(organization as string, names as string[]);
 }
 
-/** What state tells, without a look: whom an address has meant, and who may be on their way. */
+/** Records from the state, without a request, the uid of an address, and people who are not recorded as members. */
 export function learnPerson(run: Run, { id, inputs, state }: Recorded): void {
   const [organizationUid] = splitId(id, 2) as [string, string];
-  // Whose address was corrected in the program is not meant by the one of before.
+  // If the address was corrected in the program, the old address does not identify the person.
   if (inputs["email"] === state["email"]) run.labels.learn(organizationUid, state["email"], recordedUid(state));
   if (state["status"] === "active" || state["status"] === "accepted") return;
   const names = [inputs["user"], inputs["email"], state["userUid"]].filter((name) => typeof name === "string");
@@ -197,15 +203,15 @@ export function learnPerson(run: Run, { id, inputs, state }: Recorded): void {
 
 type Found = Pick<PersonStatus, "member" | "invitation">;
 
-/** Whoever joins by another way than their invitation may leave it behind: one list does not tell of the other. */
+/** Reads both lists: a person who joined in a different way may be a member and still have a valid invitation. */
 async function find(run: Run, view: OrganizationView, person: Person): Promise<Found> {
   const found = await findStep(run, view, person);
   if (found.member || !isValid(found.invitation)) return found;
-  // That addresses are hidden does not matter to somebody who is invited, as far as anybody can know.
+  // With hidden addresses, an invited person counts as not being a member, because this cannot be found out.
   return { ...found, member: await view.members.find(person).catch(unlessKnown) };
 }
 
-/** Whoever waits with a valid invitation has no next step, as a rule: one list is enough for any number of them. */
+/** Does not read the members for a person with a valid invitation, who usually has no next step: this saves a list. */
 async function findStep(run: Run, view: OrganizationView, person: Person): Promise<Found> {
   const { userUid, email } = person;
   const known = userUid === undefined ? undefined : await view.members.find(person);
@@ -216,8 +222,8 @@ async function findStep(run: Run, view: OrganizationView, person: Person): Promi
 }
 
 /**
- * A valid invitation that a member has beside, by which they could come back; as far as it can be known. One to an address
- * that is not theirs any more is somebody else's.
+ * A valid invitation of a member, which they could accept after their removal, if it can be found out. Only their
+ * current address counts: an invitation of a former address belongs to a different person.
  */
 export async function leftoverInvitation({ view, person, member }: PersonStatus): Promise<Invitation | undefined> {
   const email = member?.email ?? person.email;
@@ -225,7 +231,7 @@ export async function leftoverInvitation({ view, person, member }: PersonStatus)
   return isValid(found) ? found : undefined;
 }
 
-/** Cancels the invitation that a declaration has sent or found; another one to the same address is somebody else's. */
+/** Cancels the recorded invitation of a resource. A different invitation of the same address stays, with a warning. */
 export async function cancelRecorded(
   run: Run,
   { view, invitation: row, ...seen }: PersonStatus,
@@ -233,7 +239,7 @@ export async function cancelRecorded(
   recorded: unknown,
 ): Promise<void> {
   if (!row) return;
-  // Where sending it got no answer, its uid is not known.
+  // If the request that created it got no answer, its uid is not recorded.
   const isOwn = row.uid === recorded || hiddenIn(state).isEmailPending || isUnfinished(state);
   if (!isOwn) {
     run.log.warn(
@@ -250,7 +256,10 @@ function unlessKnown(error: unknown): undefined {
   throw error;
 }
 
-/** What the contract's lists show (section 2); another status counts as pending until its time is over. */
+/**
+ * Statuses of listed invitations in the contract; an invitation with a different status counts as pending until it
+ * expires.
+ */
 const knownStatuses = new Set(["pending", "expired"]);
 const knownRoles = new Set(["owner", "admin", "member"]);
 
@@ -266,7 +275,7 @@ function warnNewValues(run: Run, row: Invitation | undefined): void {
   warnNew("role", row?.role, knownRoles);
 }
 
-/** Sends an invitation to a person who is neither a member nor invited as declared, where that is due. */
+/** Sends the email that is due to a person who is not a member, if any. */
 export async function ensureInvited(run: Run, target: Target, seen: PersonStatus): Promise<PersonStatus> {
   const due = dueEmailOf(target, seen);
   if (due === undefined) return seen;
@@ -274,7 +283,7 @@ export async function ensureInvited(run: Run, target: Target, seen: PersonStatus
   return due === "resend" ? sendEmail(target, seen, () => seen.view.resend(seen.invitation!)) : invite(target, seen);
 }
 
-/** What a step sends to somebody who is not a member: an invitation, or the one they have again. */
+/** The email that this step sends to a person who is not a member. */
 function dueEmailOf(target: Target, seen: PersonStatus): "invite" | "resend" | undefined {
   const { invitation: row, member, emails } = seen;
   const invitation = row && { isValid: isValid(row), role: invitedRole(row) };
@@ -286,8 +295,8 @@ function declarationOf({ id, inputs, state }: Target, { person }: PersonStatus) 
 }
 
 /**
- * Whether somebody who is not a member can take the next step. Says what has become of their invitation, and what the step
- * mails: of neither the preview shows anything.
+ * Whether a next step is possible for a person who is not recorded as a member. Logs the status of their invitation and
+ * the email of the step, because the preview shows neither.
  */
 export async function canTakeNextStep(run: Run, target: Recorded): Promise<boolean> {
   const seen = await observePerson(run, target, findStep);
@@ -314,13 +323,13 @@ export async function canTakeNextStep(run: Run, target: Recorded): Promise<boole
   run.log.oneOfMany(
     possible ? "info" : "warning",
     `${status} ${seen.view.slug}`,
-    `${standingOf(seen, target)} ${next}`,
+    `${statusSentence(seen, target)} ${next}`,
     (count) => `${count} more people of organization ${seen.view.slug} have the status ${status}.`,
   );
   return due !== undefined;
 }
 
-/** What the preview does not show: that the declared role is set. */
+/** The part of the log line that says that the declared role is set, unless the preview shows this. */
 function roleOf({ role }: Member, { inputs, state }: Target): string {
   const declared = inputs["role"];
   const isShown = declared !== state["role"];
@@ -328,7 +337,7 @@ function roleOf({ role }: Member, { inputs, state }: Target): string {
   return stays || isShown ? "" : `, as ${printable(role, 20)}: the declared role (${declared as string}) is set`;
 }
 
-function standingOf(seen: PersonStatus, { state }: Target): string {
+function statusSentence(seen: PersonStatus, { state }: Target): string {
   const [name, organization] = [nameOf(seen), `organization ${seen.view.slug}`];
   switch (statusOf(seen, state)) {
     case "invited":
@@ -348,14 +357,14 @@ function nextEmail({ invitation: row }: PersonStatus, due: "invite" | "resend" |
     : "They are invited again.";
 }
 
-/** Why an email cannot be sent, whoever asks for it. */
+/** A sentence that says why an email cannot be sent, if it cannot. */
 function obstacleTo(target: Target, seen: PersonStatus): string | undefined {
   const obstacle = emailObstacle(declarationOf(target, seen), seen.emails);
   if (obstacle === "no-address") return "Nobody can be invited by uid: declare their email.";
-  return obstacle && `${capReached(target, seen)}, and are not invited again.`;
+  return obstacle && `${limitReached(target, seen)}, and are not invited again.`;
 }
 
-/** What state records of the way of every newcomer. */
+/** The outputs that record the emails of an invitation. */
 export function emailOutputs(
   { member, invitation: row, emails, isEmailPending }: PersonStatus,
   state: Properties,
@@ -368,7 +377,7 @@ export function emailOutputs(
   };
 }
 
-/** `undefined` for a member: each kind has its own word for them. */
+/** The status of a person; `undefined` for a member, for whom each kind has its own status. */
 export function statusOf({ member, invitation: row }: PersonStatus, state: Properties): StatusOutside | undefined {
   if (member) return undefined;
   return statusOutside(row && { isValid: isValid(row) }, {
@@ -377,7 +386,9 @@ export function statusOf({ member, invitation: row }: PersonStatus, state: Prope
   });
 }
 
-/** The role in which somebody is invited now; one that is new to this version may be the declared one. */
+/**
+ * The role of a valid invitation; `undefined` if this version does not know it, because it may equal the declared role.
+ */
 export function invitedRole(row: Invitation | undefined): string | undefined {
   return isValid(row) && knownRoles.has(row?.role ?? "") ? row!.role : undefined;
 }
@@ -396,7 +407,7 @@ async function invite(target: Target, seen: PersonStatus): Promise<PersonStatus>
   const without: PersonStatus = { ...seen, invitation: undefined };
   if (row) {
     await view.cancel(row.uid).catch((error: unknown) => {
-      // It may be cancelled: then nothing but this record tells that another one is to follow.
+      // It may be cancelled: then only this record shows that a new invitation is due.
       throw error instanceof OutcomeUnknownError
         ? new UnfinishedError({ ...without, isEmailPending: true } satisfies PersonStatus, error)
         : error;
@@ -406,8 +417,8 @@ async function invite(target: Target, seen: PersonStatus): Promise<PersonStatus>
 }
 
 /**
- * A mail that may have gone out counts as sent. One that is not known to have gone out is owed.
- * @param cancelled the invitation that stood before is cancelled already
+ * Sends an email. One that may have been sent counts as sent; one that is not known to be sent is recorded as pending.
+ * @param cancelled whether the previous invitation is cancelled already
  */
 async function sendEmail(
   target: Target,
@@ -430,12 +441,12 @@ async function sendEmail(
 function requireEmailLeft(target: Target, seen: PersonStatus): void {
   if (hasEmailsLeft(declarationOf(target, seen), seen.emails)) return;
   throw new GuardError(
-    `${nameOf(seen)} is not invited again. ${capReached(target, seen)}.`,
+    `${nameOf(seen)} is not invited again. ${limitReached(target, seen)}.`,
     "Raise maxEmails to invite once more, or revert the change.",
   );
 }
 
-function capReached(target: Target, seen: PersonStatus): string {
+function limitReached(target: Target, seen: PersonStatus): string {
   const count = emailCount({ recorded: target.state }, seen.emails);
   return `They have been invited ${count === 1 ? "once" : `${count} times`}, the most that maxEmails allows`;
 }

@@ -7,7 +7,7 @@ import { isUnknown } from "../../core/unknown.js";
 import type { Recorded, Target } from "../lifecycle.js";
 import type { Run } from "../runtime/run.js";
 
-/** The organization a target belongs to: by the id of what is recorded, else as the program names it. */
+/** The organization of a target: by its recorded id, or else as the program names it. */
 export function organizationOf(run: Run, { id, inputs }: Target): Promise<OrganizationView> {
   return run.snapshot.organization(id === undefined ? (inputs["organization"] as string) : organizationUidOf(id));
 }
@@ -18,8 +18,8 @@ function organizationUidOf(id: string): string {
 }
 
 /**
- * Whether a program's way to name the organization means another one than the id's. Asks only for unseen slugs, and fails
- * where the answer cannot be had.
+ * Whether the program now names a different organization than the one in the id. A request is only sent if a slug has
+ * changed; if it fails, this throws.
  */
 export async function isOtherOrganization(run: Run, { id, inputs, state }: Recorded): Promise<boolean> {
   const named = inputs["organization"] as string;
@@ -30,37 +30,40 @@ export async function isOtherOrganization(run: Run, { id, inputs, state }: Recor
 }
 
 /**
- * What an identity counts as that is not known yet. In a preview, the worst: everything below is made anew. In an update
- * the engine asks in this way whom to delete before it replaces what is above them: nobody, as what they are declared in
- * is known by the time they are registered, and compared then.
+ * Whether an unknown identity counts as a different one. In a preview it does, which is the worst case: the resource is
+ * replaced. In an update it does not: the engine then asks which dependents to delete before it replaces a resource,
+ * and their real identities are compared later, when they are known.
  */
 export function isOtherWhileUnknown(run: Run): boolean {
   return run.claims.program === undefined;
 }
 
-/** A team by its id, or undefined where the complete list does not hold it. */
+/** A team by its id, or undefined if the complete list does not contain it. */
 export async function teamOf(run: Run, id: string): Promise<TeamView | undefined> {
   const [organizationUid, teamUid] = splitId(id, 2);
   return (await run.snapshot.organization(organizationUid!)).team(teamUid!);
 }
 
-/** One person in one team, whoever declares them there. */
+/** The key of one person in one team, for memberships and rosters. */
 export function teamPersonKey(team: string, who: string): string {
   return `membership ${team} ${who}`;
 }
 
-/** A team whose people are declared one by one. */
-export function edgesKey(team: string): string {
+/** The key of a team whose people are declared one by one. */
+export function membershipsKey(team: string): string {
   return `edges ${team}`;
 }
 
-/** A team whose people are declared as a whole. */
+/** The key of a team whose people are declared by a roster. */
 export function rosterKey(team: string): string {
   return `roster ${team}`;
 }
 
-/** Refuses a team whose people are declared both one by one and as a whole; each side asks for the other's key. */
-export function refuseBeside(run: Run, team: string, other: (team: string) => string): void {
+/**
+ * Refuses a team whose people are declared both one by one and by a roster.
+ * @param other returns the key of the other way of declaration
+ */
+export function refuseBothWays(run: Run, team: string, other: (team: string) => string): void {
   if (run.claims.claimants(other(team), undefined).length === 0) return;
   throw new GuardError(
     `Team ${team} is declared by a TeamRoster and by TeamMemberships. They would work against each other.`,
@@ -68,12 +71,12 @@ export function refuseBeside(run: Run, team: string, other: (team: string) => st
   );
 }
 
-/** An organization by every name that a program may give it. */
+/** An organization, with every name that a program may use for it. */
 export function scopeOfOrganization({ uid, slug }: OrganizationView): Scope {
   return { names: [uid, slug], adopt: [uid, slug] };
 }
 
-/** A team by every name that a program may give it. */
+/** A team, with every name that a program may use for it. */
 export function scopeOfTeam({ organization, uid }: TeamView, slug: string | undefined): Scope {
   return {
     names: [joinId(organization.uid, uid)],
@@ -82,7 +85,7 @@ export function scopeOfTeam({ organization, uid }: TeamView, slug: string | unde
   };
 }
 
-/** Notes people of a team, so that they count as unmanaged neither there nor in its organization. */
+/** Records people of a team as managed, in the team and in its organization. */
 export function noteAt({ managed }: Run, team: string, aliases: readonly (string | undefined)[]): void {
   for (const at of [team, team.split("/")[0]!]) managed.add(at, aliases);
 }
@@ -94,7 +97,7 @@ export function teamGone(team: string): GuardError {
   );
 }
 
-/** `adopt` of a resource that stands for another object already. */
+/** The error for an `adopt` that names a different object than the one that the resource manages. */
 export function adoptsOther(kind: string, uid: string, adopt: string): GuardError {
   return new GuardError(
     `This resource stands for the ${kind.toLowerCase()} ${uid}, and adopt names another one: ${quoted(adopt)}. Nothing is renamed or handed over.`,

@@ -3,14 +3,14 @@ import type { Log } from "../runtime/log.js";
 /** One request, or the few that belong together. */
 export type Step = () => Promise<unknown>;
 
-/** Requests under way at once: the client's limiter sets the pace. */
+/** Number of requests at the same time; the client's limiter controls the rate. */
 const atOnce = 8;
 const progressEvery = 30_000;
 
 /**
- * Takes steps until they are done or the time of a slice is over, and answers how many are left. What is under way
- * always comes to its end. The first failure stops the rest and is thrown.
- * @param what for the progress that is logged: "team Core"
+ * Takes steps until all are done or the time is over, and returns the number of steps that are left. Steps that have
+ * started are always completed. After the first failure no further step starts, and the failure is thrown.
+ * @param what name for the progress in the log: "team Core"
  */
 export async function runWithinBudget(
   log: Log,

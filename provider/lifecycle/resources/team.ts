@@ -19,8 +19,8 @@ import { isRecorded } from "../state.js";
 interface Observed {
   view: TeamView;
   row: Awaited<ReturnType<TeamView["row"]>>;
-  /** Who was inside right after this run made the team: the service may put the creator in. */
-  joined?: string[];
+  /** Uids of the people in the team right after its creation by this run, because the service may add the creator. */
+  initialMembers?: string[];
 }
 
 export const team: Lifecycle<Observed> = {
@@ -58,7 +58,7 @@ export const team: Lifecycle<Observed> = {
     return ["organization"];
   },
 
-  /** `adopt` is looked at on create; later it may only say again which team this is. */
+  /** `adopt` has an effect only on create; later it may only name the same team again. */
   async refuseInputs(run, { id, inputs, state }) {
     const adopt = inputs["adopt"] as string | undefined;
     const [organizationUid, uid] = splitId(id, 2) as [string, string];
@@ -93,7 +93,7 @@ export const team: Lifecycle<Observed> = {
     return organization.creating.run(name, async () => {
       await refuseSameName(run, organization, name);
       const view = await organization.createTeam({ name, ...wireInputs(schema, target.inputs) });
-      return { view, row: await view.row(), joined: await insideAtFirst(view) };
+      return { view, row: await view.row(), initialMembers: await initialMembersOf(view) };
     });
   },
 
@@ -108,29 +108,30 @@ export const team: Lifecycle<Observed> = {
     const organization = await run.snapshot.organization(organizationUid);
     const view = await organization.team(uid, lastSeen({ state, refreshing: true }));
     if (!view) return;
-    const joined = hiddenIn(state).initialMembers;
+    const { initialMembers } = hiddenIn(state);
     if (handOver(run, subjectOf(view, (await view.row()).slug, state), state)) {
       return inputs["forceDestroy"] ? refuseLeftInside(run, view) : undefined;
     }
     await refuseDeclaredInside(run, { text: `Team ${id}`, names: [id] }, state);
-    // A team that moves is deleted by what its resource declares now.
-    if (!inputs["forceDestroy"] && !run.forced.has(addressOf(state))) await judgeInside(run, view, joined);
+    // For a team that moves to a different organization, the current declaration decides.
+    if (!inputs["forceDestroy"] && !run.forced.has(addressOf(state))) await judgeInside(run, view, initialMembers);
     await view.delete();
   },
 
   id: ({ view }) => joinId(view.organization.uid, view.uid),
   toInputs: ({ row }) => ({ ...row }),
-  outputs: ({ row, joined }, { state }) => ({
+  outputs: ({ row, initialMembers }, { state }) => ({
     uid: row.uid,
     slug: row.slug,
     createdAt: row.createdAt,
-    ...hiddenProperties({ initialMembers: joined ?? hiddenIn(state).initialMembers }),
+    ...hiddenProperties({ initialMembers: initialMembers ?? hiddenIn(state).initialMembers }),
   }),
 };
 
 /**
- * Only where its absence is recorded, or counts as its deletion, is it worth waiting until that is proven; and not for a
- * team that was there before its resource, nor for one that a program reads by id (get).
+ * The recorded facts for a search. With `createdAt`, an absent team is searched until its absence is proven. That is
+ * only done if absence is recorded or counts as deletion, and not for an adopted team or one that a program reads by
+ * `get`.
  */
 function lastSeen({ state, refreshing }: Pick<Target, "state" | "refreshing">): LastSeen {
   const slug = state["slug"] as string | undefined;
@@ -143,7 +144,7 @@ function keyOf(organization: string, reference: string): string {
   return `team ${canonicalUid(organization) ?? organization} ${canonicalUid(reference) ?? reference}`;
 }
 
-/** By every name that it has, or that its resource has called it. */
+/** The team with all its names, including the one in the `adopt` of its resource. */
 function subjectOf(view: TeamView, slug: string, { adopt }: Properties = {}): Subject {
   const { organization, uid } = view;
   const texts = [uid, slug, ...(typeof adopt === "string" ? [adopt] : [])];
@@ -161,8 +162,8 @@ async function look(view: TeamView | undefined): Promise<Observed | undefined> {
   return view && { view, row: await view.row() };
 }
 
-/** A new team need not answer at once, as lists may lag; who is inside then is nobody's fault. */
-async function insideAtFirst(view: TeamView): Promise<string[]> {
+/** Uids of the people in a new team. If the list cannot be read, because lists may lag, none are recorded. */
+async function initialMembersOf(view: TeamView): Promise<string[]> {
   const rows = await view.members.get().catch((error: unknown) => {
     if (error instanceof AvalaError) return new Map<string, never>();
     throw error;
@@ -171,8 +172,8 @@ async function insideAtFirst(view: TeamView): Promise<string[]> {
 }
 
 /**
- * The memberships that went with the resource are not deleted one by one: the engine leaves them out. Where the team stays,
- * as another resource has taken it over, those inside whom nobody declares any more would stay too, in no state.
+ * The engine does not delete memberships with `deletedWith` one by one. If the team stays, because another resource has
+ * taken it over, people whom no resource declares any more would stay in the team, and in no state: this is refused.
  */
 async function refuseLeftInside(run: Run, view: TeamView): Promise<void> {
   const teamId = joinId(view.organization.uid, view.uid);
@@ -221,15 +222,17 @@ async function sameName(organization: OrganizationView, name: string) {
 }
 
 /**
- * A team that moves to another organization is emptied and deleted in the former one, at the end of the run. Whether
- * people are inside whom nobody declares is asked before anything is made.
+ * A team that moves to a different organization is deleted in the former one at the end of the run. If the former team
+ * contains undeclared people, the move is refused before anything is created.
  */
 async function judgeMove(run: Run, { id, inputs, state }: Recorded): Promise<void> {
   if (inputs["forceDestroy"] === true || run.claims.program === undefined) return;
   const [organizationUid, uid] = splitId(id, 2) as [string, string];
   const view = await (await run.snapshot.organization(organizationUid)).team(uid, lastSeen({ state }));
-  const joined = hiddenIn(state).initialMembers;
-  const rows = view ? [...(await view.members.get()).values()].filter(({ userUid }) => !joined.includes(userUid)) : [];
+  const { initialMembers } = hiddenIn(state);
+  const rows = view
+    ? [...(await view.members.get()).values()].filter(({ userUid }) => !initialMembers.includes(userUid))
+    : [];
   const left = rows.filter(
     ({ userUid, email }) => !isNamedInProgram(run, [userUid, ...(email ? [normalizeEmail(email)] : [])]),
   );
@@ -240,17 +243,15 @@ async function judgeMove(run: Run, { id, inputs, state }: Recorded): Promise<voi
   );
 }
 
-/**
- * Refuses unmanaged people; of the others, those who have not been taken out before lose their team memberships with the deletion.
- */
-async function judgeInside(run: Run, view: TeamView, joined: readonly string[]): Promise<void> {
+/** Refuses a deletion with unmanaged people in the team. Managed people who are still in it count as removed by it. */
+async function judgeInside(run: Run, view: TeamView, initialMembers: readonly string[]): Promise<void> {
   const teamId = joinId(view.organization.uid, view.uid);
   const people = await view.members.get();
   const unmanaged = await run.managed.unmanagedAmong(teamId, people.values());
   if (unmanaged.length === 0) {
     return run.breaker.count(
       `team ${teamId}`,
-      [...people.keys()].filter((userUid) => !joined.includes(userUid)),
+      [...people.keys()].filter((userUid) => !initialMembers.includes(userUid)),
     );
   }
   throw new GuardError(

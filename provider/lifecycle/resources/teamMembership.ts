@@ -12,11 +12,11 @@ import { isUnknown } from "../../core/unknown.js";
 import { sends, type Lifecycle, type Target } from "../lifecycle.js";
 import { aliasesOf, isOtherPerson, isValid, personIn, personKey, warnMovedAddress } from "./person.js";
 import {
-  edgesKey,
+  membershipsKey,
   isOtherWhileUnknown,
   noteAt,
   scopeOfTeam,
-  refuseBeside,
+  refuseBothWays,
   rosterKey,
   teamGone,
   teamOf,
@@ -30,14 +30,14 @@ interface Observed {
   person: Person;
   /** Last part of the id: the person as first declared. */
   who: string;
-  /** Their membership of the team. */
+  /** The row of their team membership. */
   row: TeamMember | undefined;
-  /** Looked up only while they have none. */
+  /** Their membership of the organization; read only if `row` is undefined, or to find the person. */
   member: Member | undefined;
-  /** Declared as somebody who is on their way into the organization. */
-  waits: boolean;
-  /** They have lost a membership that the state records, which is for a refresh to show. */
-  drifted?: boolean;
+  /** Another resource declares them in the organization, and they are not recorded as a member yet. */
+  isPending: boolean;
+  /** They have lost the recorded membership. This is drift, which a refresh records. */
+  hasDrifted?: boolean;
 }
 
 export const teamMembership: Lifecycle<Observed> = {
@@ -48,7 +48,7 @@ export const teamMembership: Lifecycle<Observed> = {
     [team, user ?? email].some(isUnknown)
       ? []
       : [
-          { key: edgesKey(team as string), shared: true },
+          { key: membershipsKey(team as string), shared: true },
           { key: teamPersonKey(team as string, (user ?? email) as string) },
         ],
 
@@ -84,8 +84,9 @@ export const teamMembership: Lifecycle<Observed> = {
   },
 
   /**
-   * Waiting or gone: whoever is a member of the organization can be in the team. In the team, as far as state tells:
-   * whoever is on their way into the organization again has lost their team membership, and waits for it.
+   * A person without a recorded membership can be added to the team as soon as they are a member of the organization. A
+   * person with a recorded membership has lost it if they are not a member of the organization any more; this is only
+   * read if another resource declares them as pending.
    */
   async hasPendingStep(run, target) {
     const { id, inputs, state } = target;
@@ -101,15 +102,15 @@ export const teamMembership: Lifecycle<Observed> = {
   observe,
 
   /**
-   * Somebody who has lost a membership that the state still records has drifted: that is for a refresh to show, and for the
-   * next up.
+   * A person who has lost a membership that the state still contains is not added again: this is drift, which a refresh
+   * records, and the next update corrects.
    */
   async ensure(run, target, seen) {
     if (!seen) throw teamGone(target.inputs["team"] as string);
-    refuseBeside(run, teamIdOf(seen.view), rosterKey);
+    refuseBothWays(run, teamIdOf(seen.view), rosterKey);
     if (seen.row) return seen;
     const isDrift = target.state["status"] === "active" && target.changed !== undefined;
-    if (seen.member && isDrift) return { ...seen, drifted: true };
+    if (seen.member && isDrift) return { ...seen, hasDrifted: true };
     if (seen.member) return { ...seen, row: await seen.view.add(seen.member, target.inputs["role"] as string) };
     if (!isDrift) await warnUnlessInvited(run, seen);
     return seen;
@@ -128,7 +129,7 @@ export const teamMembership: Lifecycle<Observed> = {
     const { view, row } = seen;
     const { userUid } = row ?? { userUid: recordedUid(target.state) };
     if (!row) {
-      // Ended in this run together with their membership: it counts all the same.
+      // The membership ended with the person's removal from the organization in this run; it counts as a removal too.
       if (userUid !== undefined && (await view.organization.hasRemoved(userUid))) {
         await run.breaker.count(`team ${teamIdOf(view)}`, [userUid]);
       }
@@ -147,13 +148,13 @@ export const teamMembership: Lifecycle<Observed> = {
 
   id: ({ view, who }) => joinId(teamIdOf(view), who),
   toInputs: ({ row }) => ({ role: row?.role }),
-  outputs: ({ row, member, waits, drifted }, { state }) => {
+  outputs: ({ row, member, isPending, hasDrifted }, { state }) => {
     const found = row ?? member;
     return {
       status: membershipStatus(state, {
-        isInTeam: row !== undefined || drifted === true,
+        isInTeam: row !== undefined || hasDrifted === true,
         isMember: member !== undefined,
-        isPending: waits,
+        isPending,
       }),
       userUid: found?.userUid ?? state["userUid"],
       username: found?.username ?? state["username"],
@@ -170,21 +171,21 @@ async function observe(run: Run, target: Target): Promise<Observed | undefined> 
   const found = await find(view, person);
   if (!found.row && id !== undefined && !isRecorded(state)) return undefined;
   const named = [inputs["user"], inputs["email"], state["userUid"]] as (string | undefined)[];
-  // A refresh records what it finds, whatever else it has looked at before.
-  const waits = !target.refreshing && run.labels.isUnsettled(organizationUid!, named);
-  const seen = { view, person, who: who ?? ((inputs["user"] ?? inputs["email"]) as string), ...found, waits };
+  // A refresh records what it reads, independently of the order in which it reads resources.
+  const isPending = !target.refreshing && run.labels.isUnsettled(organizationUid!, named);
+  const seen = { view, person, who: who ?? ((inputs["user"] ?? inputs["email"]) as string), ...found, isPending };
   note(run, seen);
   warnMovedAddress(run, { view: view.organization, person, member: found.member ?? (found.row as Member | undefined) });
   return seen;
 }
 
-/** The membership of the team; without one, whether the person is a member of the organization at all. */
+/** The person's team membership; without one, their membership of the organization. */
 async function find(view: TeamView, person: Person): Promise<Pick<Observed, "row" | "member">> {
   if (person.userUid !== undefined || person.email === undefined) {
     const row = await view.members.find(person);
     return row ? { row, member: undefined } : { row: undefined, member: await view.organization.members.find(person) };
   }
-  // A team's list may hide addresses that the organization's list shows: the uid decides.
+  // A team's list may hide addresses that the organization's list shows, so the person is found by uid.
   const member = await view.organization.members.find(person);
   return member ? { row: (await view.members.get()).get(member.userUid), member } : { row: undefined, member };
 }
@@ -215,7 +216,7 @@ function nameOf({ email, userUid }: TeamMember | Member): string {
   return quoted(email ?? userUid, 254);
 }
 
-/** Noted, so that they do not count as unmanaged. */
+/** Records the person as managed. */
 function note(run: Run, { view, person, who, row, member }: Observed): void {
   noteAt(run, teamIdOf(view), aliasesOf(who, person, row, member));
 }
@@ -231,7 +232,7 @@ async function warnUnlessInvited(run: Run, { view, person }: Observed): Promise<
   const scopes = [organization.uid, organization.slug];
   if (scopes.some((scope) => run.claims.claimants(personKey(scope, email), undefined).length > 0)) return;
   const row = await organization.invitationOf(email).catch((error: unknown) => {
-    // Only owners and admins may see invitations: others cannot be told whether there is one.
+    // Only owners and admins may see invitations; with any other key, this is unknown.
     if (error instanceof ForbiddenError || error instanceof NotFoundError) return null;
     throw error;
   });

@@ -12,11 +12,11 @@ import { handOver, type Subject } from "../runtime/handOver.js";
 import { sends, UnfinishedError, type Lifecycle, type Target } from "../lifecycle.js";
 import { warnMovedAddress } from "./person.js";
 import {
-  edgesKey,
+  membershipsKey,
   isOtherWhileUnknown,
   noteAt,
   scopeOfTeam,
-  refuseBeside,
+  refuseBothWays,
   rosterKey,
   teamGone,
   teamOf,
@@ -27,21 +27,25 @@ import { runWithinBudget, type Step } from "./slice.js";
 import { hiddenIn, hiddenProperties } from "../../policy/hiddenState.js";
 import { isRecorded, isUnfinished } from "../state.js";
 
-/** A team and its people, as one look finds them. */
+/** A team and its people, as they were observed. */
 interface Observed {
   view: TeamView;
   declared: Roster;
-  /** Their memberships of the team, by the name that declares them. */
+  /** Declared people in the team, by the name that declares them. */
   inTeam: Map<string, TeamMember>;
-  /** Members of the organization who are not in the team yet. */
+  /** Declared people who are members of the organization, but not in the team, by the name that declares them. */
   ready: Map<string, Member>;
-  /** Uids that state has learnt of those declared; who has one has been in the team. */
+  /** Recorded uids of declared people who have been in the team, by the name that declares them. */
   known: Map<string, string>;
-  /** People in the team who were declared before, or are to go for another reason, by uid. */
+  /**
+   * People in the team to remove, by uid: they were declared before, or the removal of unmanaged people is declared.
+   */
   leaving: Map<string, TeamMember>;
-  /** People in the team whom nobody has declared. */
+  /** People in the team who are not declared and were not declared before. */
   unmanaged: TeamMember[];
-  /** Those declared who have been in the team, and are on their way into the organization again. */
+  /**
+   * Declared people who have been in the team and are not members of the organization now, but are declared as such.
+   */
   unsettled: Set<string>;
 }
 
@@ -86,7 +90,7 @@ export const teamRoster: Lifecycle<Observed> = {
   replaced: async (run, { id, inputs: { team } }) =>
     (isUnknown(team) ? isOtherWhileUnknown(run) : team !== id) ? ["team"] : [],
 
-  /** People who waited can be added, or people are still to be taken out: unmanaged ones, or those without a line. */
+  /** Pending people can be added, or removals of unmanaged or formerly declared people are not done yet. */
   async hasPendingStep(run, { id, state, inputs }) {
     if (namesOf(hiddenIn(state).removing).length > 0) return true;
     const [organizationUid] = splitId(id, 2) as [string, string];
@@ -107,16 +111,16 @@ export const teamRoster: Lifecycle<Observed> = {
 
   async ensure(run, { inputs }, seen) {
     if (!seen) throw teamGone(inputs["team"] as string);
-    refuseBeside(run, teamIdOf(seen), edgesKey);
+    refuseBothWays(run, teamIdOf(seen), membershipsKey);
     return seen;
   },
 
   async sync(run, target, seen) {
     removeUnmanaged(target, seen);
-    // Somebody who has lost their membership of the organization waits, as if they were new.
+    // A person who has lost their membership of the organization is pending again, like a new one.
     for (const who of seen.unsettled) seen.known.delete(who);
-    const removals = await leaving(run, target, seen);
-    await work(run, seen, placing(target, seen), removals).catch((error: unknown) => {
+    const removals = await removalSteps(run, target, seen);
+    await work(run, seen, assignmentSteps(target, seen), removals).catch((error: unknown) => {
       throw error instanceof Error ? new UnfinishedError(seen, error) : error;
     });
     warnUnmanaged(run, target, seen);
@@ -127,11 +131,11 @@ export const teamRoster: Lifecycle<Observed> = {
     const seen = await observe(run, target);
     if (!seen) return;
     for (const [who, row] of seen.inTeam) {
-      // Who waited has come in another way, which is not this declaration's to take away.
+      // A person who was pending has joined in a different way, so this resource does not remove them.
       if (seen.known.has(who) || isUnfinished(target.state)) seen.leaving.set(row.userUid, row);
     }
     seen.inTeam.clear();
-    await work(run, seen, [], await leaving(run, target, seen));
+    await work(run, seen, [], await removalSteps(run, target, seen));
   },
 
   id: teamIdOf,
@@ -150,7 +154,7 @@ async function observe(run: Run, target: Target): Promise<Observed | undefined> 
   const { id, inputs, state } = target;
   const view = await teamOf(run, id ?? (inputs["team"] as string));
   if (!view) return undefined;
-  // What `get` reads has no declaration.
+  // A resource that is read by `get` declares nobody.
   const declared = rosterOf(inputs["members"]);
   const known = knownIn(state);
   const rows = await view.members.get();
@@ -172,12 +176,12 @@ async function observe(run: Run, target: Target): Promise<Observed | undefined> 
       seen.unsettled.add(who);
   }
   refuseTwice(seen);
-  sort(seen, state, rows);
+  sortUndeclared(seen, state, rows);
   note(run, seen);
   return seen;
 }
 
-/** A team's list may hide addresses that the organization's list shows: the uid decides. */
+/** A team's list may hide addresses that the organization's list shows, so people are found by uid. */
 async function locate(run: Run, seen: Observed, who: string, rows: ReadonlyMap<string, TeamMember>): Promise<void> {
   const uid = seen.known.get(who) ?? canonicalUid(who);
   const row = uid === undefined ? undefined : rows.get(uid);
@@ -191,11 +195,12 @@ async function locate(run: Run, seen: Observed, who: string, rows: ReadonlyMap<s
   else seen.ready.set(who, member);
 }
 
-/** Sorts the people of the team who are not declared: leaving, if a declaration has named them before; else unmanaged. */
-function sort(seen: Observed, state: Properties, rows: ReadonlyMap<string, TeamMember>): void {
+/** Sorts the people of the team who are not declared: `leaving`, if they were declared before; else `unmanaged`. */
+function sortUndeclared(seen: Observed, state: Properties, rows: ReadonlyMap<string, TeamMember>): void {
   const declared = new Set([...seen.inTeam.values()].map(({ userUid }) => userUid));
   const dropped = [...rosterOf(state["members"]).keys()].filter((who) => !seen.declared.has(who));
-  // Whose uid is known is meant by it alone; who waited has come in another way. After a step that broke off, who knows.
+  // People with a recorded uid are found by it. Without one they were pending, and have joined in a different way;
+  // except after an interrupted step, which may have added them.
   const taken = dropped.map((who) => seen.known.get(who) ?? (isUnfinished(state) ? who : undefined));
   const before = new Set([...namesOf(hiddenIn(state).removing), ...taken.filter((name) => name !== undefined)]);
   for (const row of rows.values()) {
@@ -220,7 +225,7 @@ function refuseTwice({ inTeam, ready }: Observed): void {
   }
 }
 
-/** Unmanaged people are taken out if the preview could show it: those that state records, or all if that is new. */
+/** Removes only unmanaged people that the preview showed: the recorded ones, or all if `unmanaged` has changed. */
 function removeUnmanaged(target: Target, seen: Observed): void {
   if (target.inputs["unmanaged"] !== "remove") return;
   const recorded = sends(target, "unmanaged") ? undefined : new Set(namesOf(target.state["unmanagedMembers"]));
@@ -231,10 +236,10 @@ function removeUnmanaged(target: Target, seen: Observed): void {
 }
 
 /**
- * Adds and roles come before removals: nobody is left without a lead for longer than it takes. A line that has not changed
- * sends nothing: who has lost their membership, or has another role, has drifted, which is for a refresh to show.
+ * Additions and role changes, which come before removals, so that the team has a lead if possible. An unchanged line
+ * sends nothing: a lost membership or a different role is drift, which a refresh records.
  */
-function placing(target: Target, seen: Observed): Step[] {
+function assignmentSteps(target: Target, seen: Observed): Step[] {
   const { view, declared, inTeam, ready, known } = seen;
   const before = rosterOf(target.state["members"]);
   const isNew = (who: string) => target.changed === undefined || before.get(who) !== declared.get(who);
@@ -252,10 +257,10 @@ function placing(target: Target, seen: Observed): Step[] {
   return [...adds, ...roles];
 }
 
-/** Judged as a whole, before the first request. */
-async function leaving(run: Run, target: Target, seen: Observed): Promise<Step[]> {
+/** The removals, checked against the limit as a whole before the first request. */
+async function removalSteps(run: Run, target: Target, seen: Observed): Promise<Step[]> {
   const whoByUid = new Map([...knownIn(target.state)].map(([who, uid]) => [uid, who]));
-  // Another declaration stands for this person: single memberships that replace the roster.
+  // Kept if another resource declares this person, such as a single membership that replaces the roster.
   for (const [uid, row] of seen.leaving) {
     if (handOver(run, subjectOf(seen, whoByUid.get(uid) ?? uid, row), target.state)) seen.leaving.delete(uid);
   }
@@ -284,21 +289,21 @@ function subjectOf(seen: Observed, who: string, { userUid, email }: TeamMember |
   };
 }
 
-/** What is reached is recorded, whatever stops the rest. Removals begin when everybody has been added. */
-async function work(run: Run, seen: Observed, placings: readonly Step[], removals: readonly Step[]): Promise<void> {
-  const all = placings.length + removals.length;
+/** Takes the steps; removals start when all assignments are done. After a failure, the results so far are recorded. */
+async function work(run: Run, seen: Observed, assignments: readonly Step[], removals: readonly Step[]): Promise<void> {
+  const all = assignments.length + removals.length;
   if (all === 0) return;
   const name = `Team ${quoted((await seen.view.row()).name ?? seen.view.uid)}`;
   const end = Date.now() + run.settings.sliceSeconds * 1000;
   let left = all;
-  for (const steps of [placings, removals]) {
+  for (const steps of [assignments, removals]) {
     const undone = await runWithinBudget(run.log, name, steps, (end - Date.now()) / 1000);
     left -= steps.length - undone;
     if (undone > 0) throw new IncompleteError(name, all - left, all);
   }
 }
 
-/** A long piece of work is cut into slices, each of which is recorded. */
+/** The time of a step is over before all changes are made. The changes so far are recorded. */
 export class IncompleteError extends AvalaError {
   readonly code = "AVALA_INCOMPLETE";
 
@@ -312,7 +317,9 @@ function warnUnmanaged(run: Run, { inputs }: Target, { view, unmanaged }: Observ
   run.log.warn(`Team ${view.uid} holds ${unmanagedNamed(unmanaged)}.`);
 }
 
-/** The people as the service shows them: those who wait count as declared; who has lost their membership is missing. */
+/**
+ * The people as the service shows them: pending people as declared; people who have lost their membership are missing.
+ */
 function shownRoster(seen: Observed): string {
   const shown = [...seen.declared].flatMap(([who, role]): [string, string][] => {
     const row = seen.inTeam.get(who);
@@ -322,7 +329,7 @@ function shownRoster(seen: Observed): string {
   return textOf(shown);
 }
 
-/** Somebody who has been in the team does not wait: they have lost their membership. */
+/** A person who has been in the team is not pending: they have lost their membership. */
 function isWaiting({ inTeam, known }: Observed, who: string): boolean {
   return !inTeam.has(who) && !known.has(who);
 }

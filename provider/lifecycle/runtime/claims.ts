@@ -12,24 +12,24 @@ const kindAndName = new RegExp(
 );
 
 /**
- * What one declaration stands for: a person in an organization or team, a team, an organization. `key` is as the
- * declaration spells it;
- * `uid` is the same with the uids of scope and object, once they are known, and decides from then on.
+ * One object that a declaration manages: a person in an organization or team, a team, an organization. `key` names the
+ * object in the spelling of the declaration; `uid` names it by the uids of scope and object. A known `uid` decides
+ * whether two claims mean the same object.
  */
 export interface Claim {
   key: string;
   uid?: string | undefined;
-  /** Many declarations may have it, such as all memberships of one team. */
+  /** Several declarations may have this claim, such as all memberships of one team. */
   shared?: true;
-  /** Of what a resource in state stands for, until the resource is made anew. */
+  /** The claim is from the state of a resource, and ends when the resource is replaced. */
   living?: true;
 }
 
 /** A declaration that claims a key. */
 export interface Claimant {
-  /** Digest of its address. */
+  /** Digest of the address of the resource. */
   address: string;
-  /** `same`: its uid is the one asked for. `other`: its uid is another one. `unknown`: it is known by its text alone. */
+  /** `same`: its uid equals the requested one. `other`: its uid is different. `unknown`: only its key is known. */
   uid: "same" | "other" | "unknown";
 }
 
@@ -41,8 +41,8 @@ interface Entry {
 }
 
 /**
- * What the declarations of this run stand for, in whichever host process: each service that a run speaks to apart, as two
- * deployments may use the same slugs.
+ * The objects that the declarations of this run manage, in all its host processes. Claims of different deployments are
+ * separate, because two deployments may use the same slugs.
  */
 export class Claims {
   readonly #deployment: string;
@@ -51,16 +51,16 @@ export class Claims {
   #others: { files: string[][]; index: Index } | undefined;
   #program: ProgramNotes | undefined;
   #unchecked: { of: ProgramNotes["notes"]; checked: number; notes: readonly Note[] } | undefined;
-  /** Addresses in clear, for messages. */
+  /** Addresses of resources by their digests, for messages. */
   readonly #addresses = new Map<string, string>();
 
-  /** @param journal shared between the processes of a run; absent outside of the engine */
+  /** @param journal journal that the processes of a run share; undefined outside of the engine */
   constructor(deployment: string, journal?: ProcessJournal) {
     this.#deployment = deployment;
     this.#journal = journal;
   }
 
-  /** Notes what a declaration stands for, before anything is sent for it. */
+  /** Records the objects that a declaration manages, before a request is sent for it. */
   claim(address: string, claims: readonly Claim[]): void {
     const digest = digestOf(address);
     this.#addresses.set(digest, address);
@@ -71,7 +71,7 @@ export class Claims {
     if (lines.length > 0) this.#journal?.append(lines);
   }
 
-  /** A resource is made anew: what it stood for is not what it stands for. */
+  /** Removes the claims from the state of a resource that is replaced: the new object is a different one. */
   retractLiving(address: string): void {
     for (const entry of this.#own.livingOf(digestOf(address))) {
       this.#own.delete(entry);
@@ -79,7 +79,7 @@ export class Claims {
     }
   }
 
-  /** The declarations that claim a key, by their text or by what their text has turned out to be. */
+  /** The declarations that claim an object, by its key or by its uid. */
   claimants(key: string, uid: string | undefined): Claimant[] {
     const [text, object] = [this.#digest(key), uid === undefined ? undefined : this.#digest(uid)];
     return this.#indexes()
@@ -87,7 +87,7 @@ export class Claims {
       .map((entry) => ({ address: entry.address, uid: relation(entry, object) }));
   }
 
-  /** Whether any declaration of the run has been checked; in a destroy none is. */
+  /** Whether any declaration of the run has been checked; a destroy checks none. */
   get hasChecked(): boolean {
     return this.#indexes().some((index) => index.addresses.size > 0);
   }
@@ -96,20 +96,21 @@ export class Claims {
     return this.#indexes().some((index) => index.addresses.has(address));
   }
 
-  /** A declaration, by the digest of its address, that this run has checked for another deployment. */
+  /** Whether this run has checked the declaration with this address digest for a different deployment. */
   isOfOtherDeployment(address: string): boolean {
     return this.hasCheckedAddress(address) && this.claimants(checkedKey(address), undefined).length === 0;
   }
 
-  /** What the run's program says that it declares; `undefined` in previews and where no program runs. */
+  /** The notes of the run's program about its declarations; `undefined` in previews, and if no program runs. */
   get program(): ProgramNotes | undefined {
-    // Once everything is declared, nothing is added.
+    // A program that has ended adds no notes.
     if (this.#program && !this.#program.isRunning) return this.#program;
     return (this.#program = this.#journal && readProgramNotes(this.#journal));
   }
 
   /**
-   * What the program declares and this run has not checked; asked for each deletion, and made anew where either has grown.
+   * The declarations of the program that this run has not checked. Each deletion needs them, so they are only computed
+   * again after new notes or checks.
    */
   uncheckedNotes({ notes }: ProgramNotes): readonly Note[] {
     const indexes = this.#indexes();
@@ -121,7 +122,7 @@ export class Claims {
     return this.#unchecked.notes;
   }
 
-  /** The address of a claimant as users know it: kind and name. */
+  /** Kind and name of a claimant, for messages. */
   nameOf(address: string): string {
     const found = kindAndName.exec(this.#addresses.get(address) ?? "");
     return found === null ? "a resource of another provider" : `${found[1]} ${quoted(found[2]!)}`;
@@ -147,18 +148,18 @@ export class Claims {
   }
 }
 
-/** What every declaration claims when it is checked, for its deployment. */
+/** The key that every checked declaration claims in its deployment. */
 export function checkedKey(address: string): string {
   return `checked ${address}`;
 }
 
-/** Claims by what is asked for; of one claim, what was said last holds. */
+/** Claims by key and by uid. A later claim of the same resource and key replaces the earlier one. */
 class Index {
   readonly addresses = new Set<string>();
   readonly #byKey = new Map<string, Map<string, Entry>>();
   readonly #byUid = new Map<string, Map<string, Entry>>();
 
-  /** Whether that was news. */
+  /** Adds a claim; false if it is known already. */
   put(given: Entry): boolean {
     const same = this.#byKey.get(given.key) ?? new Map<string, Entry>();
     const before = same.get(given.address);

@@ -2,9 +2,9 @@ import { createRequire } from "node:module";
 import type { Sink } from "./log.js";
 
 /**
- * The engine's log service, connected to by the first line. Severity error is never used: it would show a resource as failed
- * that is not.
- * @param address of the engine
+ * A sink that writes to the engine's log service, and connects at the first line. The severity `error` is never used:
+ * the engine would show the resource as failed.
+ * @param address address of the engine
  */
 export function engineLog(address: string): Sink {
   let sink: Sink | undefined;
@@ -14,7 +14,7 @@ export function engineLog(address: string): Sink {
 function connected(address: string): Sink {
   const { EngineClient } = require("@pulumi/pulumi/proto/engine_grpc_pb.js") as EngineGrpc;
   const proto = require("@pulumi/pulumi/proto/engine_pb.js") as EngineMessages;
-  // The SDK's own copy: it is not a dependency of this package.
+  // The SDK's copy of grpc-js, which is not a dependency of this package.
   const grpc = createRequire(require.resolve("@pulumi/pulumi/package.json"))("@grpc/grpc-js") as Grpc;
   const client = new EngineClient(address, grpc.credentials.createInsecure());
   const { DEBUG: debug, INFO: info, WARNING: warning } = proto.LogSeverity;

@@ -6,21 +6,21 @@ import { printable } from "../../core/text.js";
 import type { ProcessJournal } from "../../core/journal.js";
 import { digestOf } from "../../core/notes.js";
 
-/** A step that the provider does not take, whatever the key may do. */
+/** The provider refuses a step, even if the API key has permission for it. */
 export class GuardError extends AvalaError {
   readonly code = "AVALA_GUARD";
 }
 
-/** Removals that were asked for together, and are judged together. */
+/** Removals that were requested at the same time, and are checked against the limit together. */
 interface Wave {
-  /** Lines of people, by organization or team. */
+  /** Journal lines of the people to remove, by organization or team. */
   readonly asked: Map<string, Set<string>>;
   readonly judged: Promise<void>;
-  /** Organizations and teams whose limit is passed, with the number of people in all. */
+  /** Organizations and teams for which the limit is exceeded, with the total number of people. */
   readonly refused: Map<string, { before: ReadonlySet<string>; all: number }>;
 }
 
-/** The engine asks for many deletions at once: whoever asks within this time of the last one belongs to the same wave. */
+/** The engine requests many deletions at once: one within this time after the last one belongs to the same wave. */
 const quietMs = 40;
 const longestWaveMs = 1000;
 
@@ -34,28 +34,29 @@ async function untilQuiet(size: () => number): Promise<void> {
 }
 
 /**
- * Stops a run that takes more people out of one organization or team than anybody meant. What is asked for at the same time
- * is judged as a whole, before the first request. All host processes of a run count together: each announces whom it is
- * about to remove and then looks how many there are, so that no two of them can both find room for the last one.
+ * Stops a run that would remove more people from one organization or team than the limit allows. Removals that are
+ * requested at the same time are checked together, before the first of them is sent. The limit applies to all host
+ * processes of a run together: each writes its removals to the journal before it counts all of them, so that two
+ * processes cannot both pass the check with the last allowed removal.
  */
 export class RemovalBreaker {
   readonly #limit: number;
   readonly #shared: ProcessJournal | undefined;
-  /** Lines of the people whom this process has removed, by organization or team. */
+  /** Journal lines of the people that this process has removed, by organization or team. */
   readonly #removed = new Map<string, Set<string>>();
-  /** Organizations and teams whose full error has been reported once. */
-  readonly #said = new Set<string>();
+  /** Organizations and teams for which the full error has been reported. */
+  readonly #reported = new Set<string>();
   #wave: Wave | undefined;
 
-  /** @param shared between the host processes of a run; absent outside of the engine */
+  /** @param shared journal that the host processes of a run share; undefined outside of the engine */
   constructor(limit: number, shared?: ProcessJournal) {
     this.#limit = limit;
     this.#shared = shared;
   }
 
   /**
-   * Counts people before they are removed: all of them, or none.
-   * @param where what they are removed from, for people
+   * Counts people before they are removed. Throws if the limit would be exceeded; then none of them is counted.
+   * @param where the organization or team, for messages: "team <id>"
    */
   async count(where: string, userUids: readonly string[]): Promise<void> {
     const scope = digestOf(where);
@@ -93,11 +94,11 @@ export class RemovalBreaker {
     }
   }
 
-  /** The whole once, for the first of them; the engine shows an error for each. */
+  /** The first error explains everything, the others are short: the engine shows an error for each resource. */
   #error(where: string, scope: string, all: number): GuardError {
-    if (this.#said.has(scope))
+    if (this.#reported.has(scope))
       return new GuardError(`Not removed from ${where}: the limit of removals is reached.`, "");
-    this.#said.add(scope);
+    this.#reported.add(scope);
     return new GuardError(
       `This run would take ${all} or more people out of ${where}, and may take out ${this.#limit}; those above the limit stay.`,
       `If that is meant, set AVALA_MAX_REMOVALS (or the configuration avala:maxRemovals) to the number of people, now ${this.#limit}, and run again.`,
@@ -116,12 +117,13 @@ export class RemovalBreaker {
   }
 }
 
-/** Stands before the line of somebody who is not removed after all. */
+/** Prefix of the journal line of a person whose removal was refused. */
 const takenBack = "-";
 
 /**
- * The people that some declaration of this run, kept or just removed, has stood for. The engine may delete an organization
- * or team at the same time as what is inside: nobody is unmanaged before all of it has been asked for.
+ * The people and teams that any resource of this run manages, or managed before its deletion. The engine may delete an
+ * organization or team at the same time as the resources in it: before a person counts as unmanaged, all of these
+ * deletions must have been requested.
  */
 export class ManagedPeople {
   readonly #known = new Set<string>();
@@ -134,12 +136,12 @@ export class ManagedPeople {
     this.#known.add(`team ${organizationUid} ${teamUid}`);
   }
 
-  /** Those of an organization's teams that no declaration has stood for. */
+  /** The teams of an organization that no resource of this run manages. */
   unknownTeams<Row extends { uid: string }>(organizationUid: string, rows: Iterable<Row>): Promise<Row[]> {
     return this.#unknown([...rows], ({ uid }) => this.#known.has(`team ${organizationUid} ${uid}`));
   }
 
-  /** Those of the people in an organization or team that no declaration has stood for. */
+  /** The people of an organization or team that no resource of this run manages. */
   unmanagedAmong<Row extends PersonRow>(scope: string, rows: Iterable<Row>): Promise<Row[]> {
     return this.#unknown([...rows], ({ userUid, email }) => {
       const aliases = [userUid, email === undefined ? undefined : normalizeEmail(email)];
@@ -165,7 +167,7 @@ export function teamsNamed(teams: readonly { uid: string; name?: string | undefi
   return `${count} (${listed(teams.map(({ name, uid }) => name ?? uid))})`;
 }
 
-/** "ada@example.com, bob@example.com and 3 more", fit for a message. */
+/** "ada@example.com, bob@example.com and 3 more", safe to print. */
 function listed(names: readonly string[], show = 5): string {
   const shown = names.slice(0, show).map((name) => printable(name, 60));
   const rest = names.length - shown.length;

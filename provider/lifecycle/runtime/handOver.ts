@@ -8,48 +8,48 @@ import { GuardError } from "./guards.js";
 import type { Properties } from "../inputs.js";
 import type { Run } from "./run.js";
 
-/** An organization or a team, by every name that a program may give it. */
+/** An organization or a team, with every name that a program may use for it. */
 export interface Scope {
-  /** Texts that name it in inputs of other resources: ids, slugs. */
+  /** Names in inputs of other resources: ids, slugs. */
   names: readonly string[];
-  /** Texts by which it is adopted. */
+  /** Names in `adopt`. */
   adopt: readonly string[];
   /** For a team: its organization. */
   within?: Scope;
 }
 
 /**
- * Something that resources stand for, as one look finds it: a person in an organization or team, a team, an organization.
+ * An object that resources manage, as it was observed: a person in an organization or team, a team, an organization.
  */
 export interface Subject {
   /** For people: "ada@example.com in organization acme". */
   text: string;
-  /** Claims that could mean it: the key, and for people the name in it. */
+  /** Keys of claims that may mean it, and for people the name in the key. */
   names: readonly { key: string; name?: string }[];
-  /** The claim of its uid. */
+  /** The `uid` of claims that mean it. */
   uid: string | undefined;
   /** For people. */
   person?: Leaver;
-  /** Uid of whoever is shown with an address now. */
+  /** Uid of the person who has an address now. */
   holderOf?: (address: string) => string | undefined;
-  /** Kinds of resources that stand for it. */
+  /** Kinds of resources that can manage it. */
   kinds: readonly string[];
-  /** For people: the organization or team they are in. For teams and organizations: the object itself. */
+  /** For people: their organization or team. For teams and organizations: the object itself. */
   scope: Scope;
 }
 
-/** One object, two declarations: they would work against each other. */
+/** Two resources declare one object: they would overwrite each other's changes. */
 export class DeclaredTwiceError extends AvalaError {
   readonly code = "AVALA_DECLARED_TWICE";
 }
 
-/** The address of a resource, as its inputs or its state hold it. */
+/** The address of a resource, from its inputs or its state. */
 export function addressOf(properties: Properties): string {
   const address = properties[addressKey];
   return typeof address === "string" ? address : "";
 }
 
-/** Refuses a second declaration of one thing, before anything is sent for it. */
+/** Refuses a second declaration of an object, before a request is sent for it. */
 export function refuseTwice(run: Run, subject: Subject, address: string): void {
   const own = digestOf(address);
   const other = claimantsOf(run, subject).same.find((claimant) => claimant.address !== own);
@@ -66,9 +66,9 @@ export function declaredTwice(run: Run, address: string, other: string, what: st
 }
 
 /**
- * Hands a deletion over, and says so, where another declaration of this run stands for what it is about: then nothing is
- * to be taken away. An error where that cannot be known.
- * @param state of the resource that is deleted
+ * Whether another declaration of this run manages the object of a deleted resource. Then nothing must be removed in
+ * Avala, which is logged. Throws if it cannot be known.
+ * @param state state of the deleted resource
  */
 export function handOver(run: Run, subject: Subject, state: Properties): boolean {
   const { same, stale, moved } = claimantsOf(run, subject);
@@ -86,7 +86,7 @@ export function handOver(run: Run, subject: Subject, state: Properties): boolean
   return true;
 }
 
-/** Nothing is sent for such a deletion, which the engine reports as done. */
+/** Logs that no request is sent for a deletion, because the engine reports the deletion as done. */
 function reportKept({ log }: Run, { text }: Subject, by: string): void {
   log.oneOfMany(
     "info",
@@ -96,7 +96,7 @@ function reportKept({ log }: Run, { text }: Subject, by: string): void {
   );
 }
 
-/** Declarations of the same thing, of one that cannot be known, and of another that now has a name it had. */
+/** Declarations of the same object, of an unknown one, and of a different one that now has a name of this object. */
 function claimantsOf(run: Run, subject: Subject): Record<"same" | "stale" | "moved", Claimant[]> {
   const found: Record<"same" | "stale" | "moved", Claimant[]> = { same: [], stale: [], moved: [] };
   for (const { key, name } of subject.names) {
@@ -109,7 +109,7 @@ function claimantsOf(run: Run, subject: Subject): Record<"same" | "stale" | "mov
   return found;
 }
 
-/** A resource that was made anew by its text, which means another object by now. */
+/** The error for a replaced resource whose inputs now name a different object. */
 function meansAnother({ text }: Subject): GuardError {
   return new GuardError(
     `The resource that is replaced stood for ${text}. What it names means somebody or something else now, for which it stands since. Nothing is taken away from the former.`,
@@ -130,7 +130,9 @@ function staleAddress(run: Run, { text, person }: Subject, { address }: Claimant
   );
 }
 
-/** Judged by what the program says that it declares, for what this run has not checked. */
+/**
+ * Whether the program declares the object in a resource that this run has not checked. Throws if that cannot be known.
+ */
 function isKept(run: Run, subject: Subject, address: string, program: ProgramNotes): boolean {
   const own = digestOf(address);
   const unchecked = run.claims.uncheckedNotes(program);
@@ -149,12 +151,12 @@ function isKept(run: Run, subject: Subject, address: string, program: ProgramNot
 }
 
 /**
- * Refuses the deletion of an organization or team in which the program of this run declares people or teams by its id or
- * slug: they would lose the access that the same program gives them. Of what is declared below its resource, the engine
- * takes care.
- * @param of what is deleted, by every text that may name it in declarations inside
- * @param state of its resource
- * @param teams of an organization, by id; asked for if the program declares memberships of teams
+ * Refuses the deletion of an organization or team in which the program of this run declares people or teams by its id
+ * or slug: they would lose the access that the same program gives them. Declarations that refer to the deleted resource
+ * itself are handled by the engine.
+ * @param of the deleted object, with every name that declarations in it may use
+ * @param state state of its resource
+ * @param teams returns the ids of an organization's teams; called if the program declares team memberships
  */
 export async function refuseDeclaredInside(
   run: Run,
@@ -187,7 +189,7 @@ function kindsNamed(notes: readonly Note[]): string {
   return [...counts].map(([kind, count]) => `${count} ${kind}${count === 1 ? "" : "s"}`).join(" and ");
 }
 
-/** Whether the program of this run declares a team membership for somebody of these names. */
+/** Whether the program of this run declares a team membership for a person with one of these names. */
 export function isNamedInProgram(run: Run, names: readonly string[]): boolean {
   const digests = names.map(digestOf);
   return [...(run.claims.program?.notes.values() ?? [])].some(
@@ -215,14 +217,14 @@ function named({ who }: Note, { names }: Subject): Declared {
   return names.some(({ name }) => name !== undefined && who.has(digestOf(name))) ? "yes" : "no";
 }
 
-/** Whether what a note declares is in this organization or team. */
+/** Whether the object that a note declares is in this organization or team. */
 function isIn(notes: ProgramNotes["notes"], note: Note, scope: Scope): Declared {
   if (note.scope !== undefined) return oneOf(scope.names, note.scope);
   const above = note.in === undefined ? undefined : notes.get(note.in);
   return (above && isObject(notes, above, scope)) ?? "perhaps";
 }
 
-/** Whether a note declares this organization or team; `undefined` for one that may be made anew. */
+/** Whether a note declares this organization or team; `undefined` for a resource that may create a new one. */
 function isObject(notes: ProgramNotes["notes"], note: Note, scope: Scope): Declared | undefined {
   if (note.id !== undefined) return oneOf(scope.names, note.id);
   if (note.adopt === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The process that the engine starts for dynamic resources. Its last argument is the engine's address, after those that
- * `--logflow` and `--tracing` hand down; anywhere else (tests, a command line) there is none.
+ * The address of the engine, which is the last argument of a host process, after those of `--logflow` and `--tracing`.
+ * Other processes (tests, the command line) have no such address.
  */
 export interface EngineAddress {
   host: string;

@@ -1,6 +1,6 @@
 /**
- * Which person an address has meant, as far as states say that this run has met. Whoever is declared by an address that
- * was a member's before, and is nobody's now, is not to be invited there: it may be the member who is meant.
+ * The recorded uids of people by email address, from the states that this run has read. An address that a member had
+ * before, and that nobody has now, must not be invited: the program may mean this member.
  */
 export class Labels {
   readonly #uids = new Map<string, Set<string>>();
@@ -13,24 +13,27 @@ export class Labels {
     this.#uids.set(key, (this.#uids.get(key) ?? new Set()).add(userUid));
   }
 
-  /** Uids of those whom the address has meant. */
+  /** Recorded uids of the people declared by an address. */
   uidsOf(organizationUid: string, email: string): string[] {
     return [...(this.#uids.get(`${organizationUid} ${email}`) ?? [])];
   }
 
-  /** Notes that somebody is recorded as a member of a team: they leave it with their membership of the organization. */
+  /**
+   * Records that a person is in a team according to the state: removing them from the organization ends this membership
+   * too.
+   */
   learnTeam(organizationUid: string, userUid: unknown, teamId: string): void {
     if (typeof userUid !== "string") return;
     const key = `${organizationUid} ${userUid}`;
     this.#teams.set(key, (this.#teams.get(key) ?? new Set()).add(teamId));
   }
 
-  /** Ids of the teams in which states record somebody. */
+  /** Ids of the teams that a person is in according to the state. */
   teamsOf(organizationUid: string, userUid: string): string[] {
     return [...(this.#teams.get(`${organizationUid} ${userUid}`) ?? [])];
   }
 
-  /** Notes that somebody is declared and is not recorded as a member: their team memberships may have ended. */
+  /** Records that a declared person is not a member according to the state: their team memberships may have ended. */
   noteUnsettled(organizationUid: string, names: readonly string[]): void {
     for (const name of names) this.#unsettled.add(`${organizationUid} ${name}`);
   }

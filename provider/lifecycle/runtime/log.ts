@@ -1,17 +1,20 @@
 import { printable } from "../../core/text.js";
 
 export type Severity = "info" | "warning";
-/** Debug lines are shown with `--debug` alone. */
+/** Debug lines are only shown with `--debug`. */
 export type Level = Severity | "debug";
-/** Where lines go: the engine's log, a terminal, the list of a test. Never rejects. */
+/** Receives the lines: the engine's log, a terminal, or the list of a test. Never rejects. */
 export type Sink = (level: Level, line: string) => Promise<void>;
 
 const longest = 600;
-/** Of messages of one kind, so many are shown one by one. */
+/** Number of messages of one kind that are shown one by one. */
 const shownOfKind = 5;
 const summaryAfterMs = 250;
 
-/** What a run reports to its user: each line once. Names in it must have gone through `quoted` or `printable`. */
+/**
+ * The log of a run for its user. Each line is written once. Names in a line must be converted by `quoted` or
+ * `printable`.
+ */
 export class Log {
   readonly #sink: Sink;
   readonly #written = new Set<string>();
@@ -27,7 +30,7 @@ export class Log {
     this.#once("info", text);
   }
 
-  /** A line that may come again. */
+  /** Writes a line also if it was written before. */
   every(text: string): void {
     this.#write("info", printable(text, longest));
   }
@@ -37,9 +40,9 @@ export class Log {
   }
 
   /**
-   * For messages of which a run may have thousands: after the first few of a kind, one line says how many more there are.
-   * The lines themselves are shown with `--debug`.
-   * @param rest the line for those that are not shown: "12 more people …"
+   * Writes a message of which a run may have thousands: after the first few of a kind, one line shows the number of the
+   * others, which are only shown with `--debug`.
+   * @param rest returns that line: "12 more people …"
    */
   oneOfMany(severity: Severity, kind: string, text: string, rest: (count: number) => string): void {
     const line = printable(text, longest);
@@ -59,7 +62,7 @@ export class Log {
     setTimeout(summarize, summaryAfterMs).unref();
   }
 
-  /** Resolves once everything written so far has arrived: an engine may end its host after the last answer. */
+  /** Resolves when all lines are delivered: the engine may end the host process after its last response. */
   async flush(): Promise<void> {
     await Promise.all(this.#underWay);
   }

@@ -1,28 +1,28 @@
 import type { Claims } from "./claims.js";
 
-/** Longest wait for another step of the run; the engine may have given it up. */
+/** Longest wait for a different step of the run, which the engine may have cancelled. */
 const longestWaitMs = 60_000;
-/** Longest wait for declarations that the engine has not checked yet: they may depend on the one that waits. */
+/** Longest wait for declarations that the engine has not checked yet: they may depend on the waiting one. */
 const longestCheckMs = 5_000;
 const pollMs = 50;
 
 interface Rename {
   kind: string;
-  /** Names that the resource has had until now, by its inputs and by its state. */
+  /** Names that the resource had before, according to its inputs and its state. */
   names: Set<string>;
   done: Promise<void>;
   finish: () => void;
 }
 
 /**
- * Names that pass from one resource to another in one run: the renamed resource gives its name up before another of that
- * name is created. The engine takes both steps at the same time, in any order.
+ * Names that move from one resource to another in one run: the first resource must be renamed before the second one is
+ * created with its name. The engine takes both steps at the same time, in any order.
  */
 export class Renames {
-  /** By address of the renamed resource; those that have ended, too. */
+  /** By address of the renamed resource; finished renames too. */
   readonly #renames = new Map<string, Rename>();
 
-  /** A check or a diff has shown another name than before. */
+  /** Records that a check or diff has found a changed name. */
   announce(address: string, kind: string, name: unknown): void {
     if (address === "" || typeof name !== "string") return;
     const rename = this.#renames.get(address) ?? pendingRename(kind);
@@ -30,14 +30,15 @@ export class Renames {
     rename.names.add(name);
   }
 
-  /** The resource is not renamed (any more): its step has ended, has failed, or is not taken. */
+  /** Ends the wait for a rename: its step has succeeded or failed, or is not taken. */
   finish(address: string): void {
     this.#renames.get(address)?.finish();
   }
 
   /**
-   * Whether a resource of this kind gives up the name in this run; resolves once that has happened, or has failed.
-   * @param claims tells which declarations the engine has not checked yet
+   * Whether a resource of this kind is renamed from this name in this run. Resolves when the rename has succeeded or
+   * failed.
+   * @param claims used to find declarations that the engine has not checked yet
    */
   async wait(kind: string, name: string, claims: Claims): Promise<boolean> {
     const giving = () => [...this.#renames.values()].filter((rename) => rename.kind === kind && rename.names.has(name));

@@ -7,12 +7,12 @@ import type { Log } from "./log.js";
 import { Renames } from "./renames.js";
 import type { Settings } from "./settings.js";
 
-/** One run of the engine, as one host process sees it. All kinds of resources share it. */
+/** The data of one run of the engine in one host process, shared by all kinds of resources. */
 export interface Run {
   readonly settings: Settings;
   readonly snapshot: Snapshot;
   readonly log: Log;
-  /** What declarations of this run stand for. */
+  /** The objects that the declarations of this run manage. */
   readonly claims: Claims;
   readonly managed: ManagedPeople;
   readonly labels: Labels;
@@ -22,7 +22,7 @@ export interface Run {
   readonly breaker: RemovalBreaker;
 }
 
-/** @param removals shared with the other processes of the run, which count towards one limit */
+/** @param removals journal of removals, shared with the other processes of the run, for which one limit applies */
 export function newRun(given: Pick<Run, "settings" | "snapshot" | "log" | "claims">, removals?: ProcessJournal): Run {
   return {
     ...given,

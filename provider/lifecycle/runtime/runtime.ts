@@ -6,25 +6,27 @@ import { Log, type Sink } from "./log.js";
 import { newRun, type Run } from "./run.js";
 import { resolveSettings } from "./settings.js";
 
-/** What surrounds the handlers: the process that they run in. */
+/** The environment of the handlers: the process that they run in. */
 export interface RuntimeOptions {
-  /** The environment. */
+  /** Reads an environment variable. */
   environment: Lookup;
-  /** Where warnings and progress go. */
+  /** Receives warnings and progress. */
   sink: Sink;
-  /** Of the engine: what names the files that the processes of a run share. Absent where there is no engine. */
+  /**
+   * Address of the engine, which names the files that the processes of a run share. Undefined outside of the engine.
+   */
   engine?: string | undefined;
-  /** The name under which this process takes part in them; by default the one of the operating system. */
+  /** Name of this process in these files. Default: derived from the process id. */
   process?: string;
-  /** Calls an action when this process ends; by default, when that of the operating system does. */
+  /** Calls an action when this process ends. Default: at `exit` of the operating system's process. */
   atEnd?(action: () => void): void;
   /** Called when the run opens. */
   onOpen?(): void;
-  /** Called before each request; what it throws ends the call. */
+  /** Called before each request; an error that it throws prevents the request. */
   beforeRequest?(): void;
 }
 
-/** Everything that the handlers of one host process share. */
+/** The data that all handlers of one host process share. */
 export class Runtime {
   readonly log: Log;
   readonly #options: RuntimeOptions;
@@ -36,12 +38,15 @@ export class Runtime {
     this.log = new Log(options.sink);
   }
 
-  /** Takes the configuration that the engine hands over. Never throws, never waits: the host does not wait either. */
+  /**
+   * Stores the configuration that the engine passes. Never throws and never waits, because the host does not wait for
+   * it.
+   */
   configure(lookup: Lookup): void {
     this.#config = lookup;
   }
 
-  /** The run, opened at first use. Settings that cannot work throw a ConfigError, each time anew. */
+  /** The run, opened at first use. Throws a `ConfigError` on each use if the settings are invalid. */
   get run(): Run {
     return (this.#run ??= this.#open());
   }

@@ -2,19 +2,19 @@ import { ConfigError } from "../../core/errors.js";
 import { resolveClientSettings, SettingReader, type ClientSettings, type Lookup } from "../../client/index.js";
 import { canonicalUid } from "../../core/identity.js";
 
-/** What a run goes by: how the service is reached, and the guards. */
+/** The settings of a run: of the client, and of the guards. */
 export interface Settings {
   client: ClientSettings;
-  /** Organizations whose disappearance counts as deletion. */
+  /** Uids of organizations that count as deleted if they are not visible any more. */
   assumeDeleted: ReadonlySet<string>;
   /**
-   * Uids of people whose address the service hides, and whom the administrator knows to be none of those whom the program
-   * declares by email.
+   * Uids of people whose address the service hides, and of whom the administrator knows that the program does not
+   * declare them by email.
    */
   hiddenPeople: ReadonlySet<string>;
-  /** Distinct people that one run may remove from one organization or team. */
+  /** The most people that one run may remove from one organization or team. */
   maxRemovals: number;
-  /** Longest piece of a long work, in seconds; each ends in recorded state. */
+  /** Time limit for the changes of one step, in seconds; the results are then recorded, and the next run continues. */
   sliceSeconds: number;
 }
 
@@ -43,7 +43,7 @@ function listed(text = ""): string[] {
     .filter(Boolean);
 }
 
-/** What is no uid is not shown: it may be something pasted by mistake, such as a key. */
+/** The error does not show an entry that is not a uid: it may be a key that was pasted by mistake. */
 function uidsSetting(text: string | undefined, name: string): ReadonlySet<string> {
   const uids = listed(text).map((word, i) => {
     const uid = canonicalUid(word);

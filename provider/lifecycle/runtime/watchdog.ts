@@ -3,7 +3,7 @@ import type { EngineAddress } from "./host.js";
 
 const interval = 400;
 
-/** Thrown instead of sending a request once nobody is left to record what it does. */
+/** Thrown instead of sending a request after the engine has ended, because nothing would record the result. */
 export class EngineGoneError extends Error {
   readonly code = "AVALA_ENGINE_GONE";
   constructor() {
@@ -12,15 +12,15 @@ export class EngineGoneError extends Error {
 }
 
 /**
- * Watches whether the engine still runs. A killed engine leaves its hosts behind, and an orphan would go on writing for
- * minutes with nobody to save the state.
+ * Watches whether the engine still runs. If the engine is killed, its host processes continue: they would send writes
+ * for minutes although nothing saves the state.
  */
 export class Watchdog {
   readonly #address: EngineAddress;
   readonly #onGone: () => void;
   #isGone = false;
 
-  /** @param onGone called once the engine has ended */
+  /** @param onGone called when the engine has ended */
   constructor(address: EngineAddress, onGone: () => void) {
     this.#address = address;
     this.#onGone = onGone;
@@ -41,7 +41,7 @@ export class Watchdog {
     socket.once("connect", () => socket.destroy());
     socket.once("error", (error: NodeJS.ErrnoException) => {
       socket.destroy();
-      // Any other failure (descriptors used up, say) tells nothing about the engine.
+      // Any other failure, such as too many open files, does not mean that the engine has ended.
       if (error.code !== "ECONNREFUSED") return;
       this.#isGone = true;
       this.#onGone();

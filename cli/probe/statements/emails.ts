@@ -87,7 +87,7 @@ export const emailStatements: readonly Statement[] = [
   {
     name: "cancelled-invitations-vanish",
     section: people,
-    claim: "A cancelled invitation is no longer listed, or is listed with the status `cancelled`.",
+    claim: "A cancelled invitation is not listed any more, or is listed with the status `cancelled`.",
     basis: "published",
     source: "API reference",
     provider: "Takes either as cancelled, and does not invite again by itself.",
@@ -101,7 +101,7 @@ export const emailStatements: readonly Statement[] = [
         if (!succeeded(cancelled)) return differs(`The cancellation is answered ${shownReply(cancelled)}.`);
         return listed(writes.invitationsAfter, (rows) => {
           const left = rows.find((row) => isFor(row, invited));
-          if (!left) return holds("It is no longer listed.");
+          if (!left) return holds("It is not listed any more.");
           return left["status"] === "cancelled"
             ? holds("It is listed as cancelled.")
             : differs("It is listed, and not as cancelled.");

@@ -42,7 +42,7 @@ export const peopleStatements: readonly Statement[] = [
     source: "API reference",
     provider: "A list that is refused proves nothing: without it, nobody is invited, and nothing counts as gone.",
     ifDifferent:
-      "If an owner or admin cannot read the list, people cannot be managed with this key. If members can read it, any member can see accept links: tell Avala.",
+      "If an owner or admin cannot read the list, people cannot be managed with this key. If members can read it, any member can see accept links: report this to Avala.",
     copes: "refuses",
     test: "test/lifecycle/lostAccess.test.ts",
     probe: { needs: "reads", judge: ({ reads }) => managersOnly(reads) },

@@ -29,7 +29,7 @@ export const transportStatements: readonly Statement[] = [
     source: "API reference",
     provider: "Sends no request without a key, and nothing more in a run after the first 401.",
     ifDifferent:
-      "If requests without a key are answered, anybody can read the organizations: tell Avala. With a status other than 401 a rejected key is reported under a different error code.",
+      "If requests without a key are answered, anybody can read the organizations: report this to Avala. With a status other than 401 a rejected key is reported under a different error code.",
     copes: "yes",
     test: "test/guards/key.test.ts",
     probe: { needs: "reads", judge: ({ reads }) => statusIs(reads.withoutKey, [401]) },
@@ -93,7 +93,7 @@ export const transportStatements: readonly Statement[] = [
     source: "Nothing published says which of the two",
     provider: "An organization that is not visible any more is an error and stays in the state.",
     ifDifferent:
-      "If others can read the organization, its data is not protected: tell Avala. Any other status is an error in the provider, and nothing leaves the state.",
+      "If others can read the organization, its data is not protected: report this to Avala. Any other status is an error in the provider, and nothing leaves the state.",
     copes: "refuses",
     test: "test/lifecycle/lostAccess.test.ts",
     probe: { needs: "reads", judge: ({ reads }) => hiddenIs(reads.otherOrganization) },

@@ -190,7 +190,7 @@ const writes: readonly Statement[] = [
     source: "API reference",
     provider: "Sends only fields that differ.",
     ifDifferent:
-      "An update of one field resets others, also those that the program does not declare. Do not change organizations with the provider before you have told Avala.",
+      "An update of one field resets others, also those that the program does not declare. Do not change organizations with the provider before you have reported this to Avala.",
     copes: "no",
     test: "test/lifecycle/organization.test.ts",
     probe: written(othersStay),

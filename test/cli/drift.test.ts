@@ -911,7 +911,9 @@ describe("names of others", () => {
     // Every sentence is complete in the fourth cell, before the repair: no name has ended a cell.
     // A name in a code span stands there as it is, not as a literal.
     const sentences = [...findings, ...notices].map(({ message }) =>
-      printable(message, 400).replaceAll(/\\(["\\])/g, "$1").replaceAll("\\|", "\\ |"),
+      printable(message, 400)
+        .replaceAll(/\\(["\\])/g, "$1")
+        .replaceAll("\\|", "\\ |"),
     );
     expect(new Set(rows.map((row) => row.length))).toEqual(new Set([4, 5]));
     expect(rows.map((row) => shownText(row[3]!.tokens)).toSorted()).toEqual(sentences.toSorted());

@@ -14,7 +14,7 @@ Serves Avala's organizations API on 127.0.0.1, and sends no email. It prints wha
   --port 8787          port to listen on; 0 takes a free one
   --state file         keeps the state in this file, default ${STATE_FILE}
   --memory             keeps the state in memory only
-  --seed file.json     initial people, keys and organizations, if there is no state yet
+  --seed file.json     initial people, keys and organizations, used if the state is new
   --profile file.json  settings that pulumi-avala probe has measured of a deployment, in place of the defaults
   --key KEY=email      one more API key and its user; may be repeated
   --key KEY=email:organizations.read,organizations.write
@@ -127,7 +127,7 @@ export function serverOptions({ files, ...plain }: CommandLine): ServerOptions {
   return { ...plain, seed: content("seed") as Seed | undefined, profile: content("profile") as Profile | undefined };
 }
 
-/** One line for somebody who has typed a command: what happened, why, and what to do. */
+/** One line for the person who has typed a command: what happened, why, and what to do. */
 export function explain(error: unknown, line: CommandLine | undefined): string {
   const { message, code } = error as NodeJS.ErrnoException;
   return `avala-emulator: ${oneLine(line === undefined ? message : explained(error, code, line))}`;

@@ -123,22 +123,20 @@ function ownersOf(keys: NonNullable<EmulatorOptions["keys"]>): Record<string, Ke
 
 /** An emulator that listens, on 127.0.0.1 and a free port by default. */
 export async function startEmulator({ port, host, stateFile, ...options }: ServerOptions = {}): Promise<Emulator> {
+  // Faults of the options come first: they are not faults of the file, which is not touched.
+  const fresh = serviceOf(options);
   const file = stateFile === undefined ? undefined : StateFile.open(stateFile);
   try {
-    return await serve(serviceAt(options, file), file, { port, host });
+    const service = file?.saved === undefined ? fresh : resumed(options, file);
+    return await serve(service, file, { port, host });
   } catch (error) {
     await file?.close();
     throw error;
   }
 }
 
-/** The service as the file has it, or as the options start it. */
-function serviceAt(options: EmulatorOptions, file: StateFile | undefined): Service {
-  if (file?.saved === undefined) return serviceOf(options);
-  // Faults of the options come first: they are not faults of the file.
-  serviceOf(options);
-  return file.understand(() => serviceOf({ ...options, seed: file.saved as Seed }));
-}
+const resumed = (options: EmulatorOptions, file: StateFile): Service =>
+  file.understand(() => serviceOf({ ...options, seed: file.saved as Seed }));
 
 async function serve(service: Service, file: StateFile | undefined, at: ListenOptions): Promise<Emulator> {
   const state = () => exportState(service);

@@ -8,7 +8,7 @@ import type { State } from "./seed.js";
 import { StateLock } from "./stateLock.js";
 
 const VERSION = 1;
-/** The version tells a state from a seed: a seed is never overwritten. */
+/** The version distinguishes a state from a seed: a seed is never overwritten. */
 const fileSchema = z.strictObject({ avalaEmulatorState: z.literal(VERSION), state: z.unknown() });
 const newerSchema = z.object({ avalaEmulatorState: z.int().gt(VERSION) });
 

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator/src/index.js";
-import { HELP, parseCommandLine } from "../../emulator/src/commandLine.js";
+import { type CommandLine, explain, HELP, parseCommandLine, serverOptions } from "../../emulator/src/commandLine.js";
 import { documents, read, root, under } from "../examples/support.js";
 import { acme } from "./service.js";
 
@@ -63,6 +63,22 @@ async function refused(...args: string[]): Promise<string> {
   expect(await end(child)).toBe(1);
   expect(output.stdout).toBe("");
   return output.stderr;
+}
+
+/** The same in this process: what it would print. Names of files are those in the folder. */
+async function refusedHere(args: readonly string[]): Promise<string> {
+  const words = args.map((word) =>
+    existsSync(join(folder, word)) || word.endsWith(".json") ? join(folder, word) : word,
+  );
+  const isInMemory = !words.some((word) => word === "--state" || word.startsWith("--memory"));
+  let line: CommandLine | undefined;
+  try {
+    line = parseCommandLine([...words, ...(isInMemory ? ["--memory"] : [])]);
+    await (await startEmulator(serverOptions(line!))).close();
+    return "It has started.";
+  } catch (error) {
+    return explain(error, line);
+  }
 }
 
 const headers = { "x-avala-api-key": "avk_local", "content-type": "application/json" };
@@ -164,7 +180,7 @@ describe("a start that fails", () => {
   const kept = { "state.json": { avalaEmulatorState: 1, state: { people: [{ email: 1 }] } } };
 
   it.each<[what: string, args: () => string[], message: string | RegExp, files?: Record<string, unknown>]>([
-    ["a port that is no number", () => ["--port", "many"], '--port takes a number from 0 to 65535, not "many".'],
+    ["a port that is not a number", () => ["--port", "many"], '--port takes a number from 0 to 65535, not "many".'],
     ["a port above all ports", () => ["--port", "65536"], '--port takes a number from 0 to 65535, not "65536".'],
     ["a negative port", () => ["--port=-1"], '--port takes a number from 0 to 65535, not "-1".'],
     [
@@ -194,7 +210,7 @@ describe("a start that fails", () => {
       "The option -p is unknown. avala-emulator --help lists the options.",
     ],
     [
-      "an option of every object",
+      "an unknown option with the name of a method",
       () => ["--toString"],
       "The option --toString is unknown. avala-emulator --help lists the options.",
     ],
@@ -240,7 +256,7 @@ describe("a start that fails", () => {
       () => ["--seed", "none.json"],
       "The file none.json of --seed cannot be read: it does not exist.",
     ],
-    ["a seed that is a folder", () => ["--seed", "."], "The file . of --seed cannot be read: it is a folder."],
+    ["a seed that is a folder", () => ["--seed", "."], /^The file .+ of --seed cannot be read: it is a folder\.$/],
     [
       "a seed that is not JSON",
       () => ["--seed", program],
@@ -306,17 +322,32 @@ describe("a start that fails", () => {
     ],
   ])("because of %s says what happened, why and what to do, in one line", async (_, args, message, files = {}) => {
     for (const [name, content] of Object.entries(files)) write(name, content);
-    const line = await refused(...args());
-    expect(line).toMatch(/^avala-emulator: [^\n]+\n$/);
-    const text = line.slice("avala-emulator: ".length, -1);
+    const line = await refusedHere(args());
+    const text = line.replace("avala-emulator: ", "").replaceAll(`${folder}/`, "");
+    expect(line).toMatch(/^avala-emulator: /);
     const isExpected = typeof message === "string" ? text === message : message.test(text);
     expect({ text, isExpected }).toEqual({ text, isExpected: true });
     expect(text).not.toMatch(/avk_|\p{Cc}|Usage| at .*:\d+/u);
-    expect(
-      readdirSync(folder)
-        .filter((name) => name !== ".avala")
-        .toSorted(),
-    ).toEqual(Object.keys(files).toSorted());
+    expect(readdirSync(folder).toSorted()).toEqual(Object.keys(files).toSorted());
+  });
+
+  it.each([
+    ["an option", () => ["--port", "many"], '--port takes a number from 0 to 65535, not "many".'],
+    ["a file", () => ["--seed", "none.json"], "The file none.json of --seed cannot be read: it does not exist."],
+    [
+      "a port",
+      () => ["--port", String(other.port)],
+      `Port PORT of 127.0.0.1 is taken, perhaps by another emulator. Stop that program, or start with --port 0, which takes a free port.`,
+    ],
+  ])("because of %s prints that line alone on stderr, and ends with 1", async (_, args, message) => {
+    expect(await refused(...args())).toBe(`avala-emulator: ${message.replace("PORT", String(other.port))}\n`);
+  });
+
+  it("because others start on the same state at the same time leaves at most one of them", async () => {
+    const starts = await Promise.allSettled([start(), start(), start()]);
+    const reasons = starts.flatMap((begun) => (begun.status === "rejected" ? [String(begun.reason)] : []));
+    expect(reasons.length).toBeGreaterThanOrEqual(2);
+    expect(reasons.filter((reason) => !reason.includes("another emulator uses it, process "))).toEqual([]);
   });
 
   it("because another emulator uses the state names its process, and that one goes on", async () => {

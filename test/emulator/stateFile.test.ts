@@ -76,7 +76,7 @@ describe("a state file", () => {
     await next.close();
   });
 
-  it("has the uids of a start that nobody has changed", async () => {
+  it("has the uids of a start without changes", async () => {
     const state = await endedState();
     const next = await startEmulator({ stateFile });
     expect(next.state()).toEqual(state);
@@ -104,7 +104,7 @@ describe("a state file", () => {
     ["has a link to another file in its way", () => symlinkSync(join(folder, "other"), `${stateFile}.new`)],
     ["has a hard link to another file in its way", () => linkSync(join(folder, "other"), `${stateFile}.new`)],
   ])("security 17: keeps keys in a file for its user alone, also if it %s", async (_, prepare) => {
-    writeFileSync(join(folder, "other"), "of somebody else");
+    writeFileSync(join(folder, "other"), "of another program");
     await endedState();
     prepare();
     const emulator = await startEmulator({ stateFile });
@@ -112,7 +112,7 @@ describe("a state file", () => {
     await emulator.close();
     expect(mode(stateFile)).toBe("600");
     expect(readFileSync(stateFile, "utf8")).toContain("avk_local");
-    expect(readFileSync(join(folder, "other"), "utf8")).toBe("of somebody else");
+    expect(readFileSync(join(folder, "other"), "utf8")).toBe("of another program");
   });
 
   it("is not written when the port is taken, so that the next start can have another seed", async () => {
@@ -206,7 +206,7 @@ describe("a state file that cannot be used", () => {
       "its folder can be changed by other users",
     ],
     [
-      "is a pipe that nobody writes",
+      "is a pipe without a writer",
       () => {
         mkdirSync(dirname(stateFile));
         execFileSync("mkfifo", [stateFile]);
@@ -284,7 +284,7 @@ describe("an emulator on a state file that another one uses", () => {
     // Only Linux shows when a process has started.
     ["a process whose id another one has now", () => process.ppid, "1", !onLinux],
     ["a process that runs", () => process.ppid, startOf(process.ppid), true],
-  ])("an entry of %s (case %#)", async (_, pid, started, blocks) => {
+  ])("a left-over entry of %s (case %#)", async (_, pid, started, blocks) => {
     const emulator = await startEmulator({ stateFile });
     const { path, write } = entry(pid(), { started });
     await emulator.close();
@@ -296,7 +296,7 @@ describe("an emulator on a state file that another one uses", () => {
     expect([refusal?.includes("another emulator uses it") ?? false, existsSync(path)]).toEqual([blocks, blocks]);
   });
 
-  it("an entry of another machine or container blocks, and the message names it", async () => {
+  it("refuses to start beside an entry of another machine or container, which the message names", async () => {
     const emulator = await startEmulator({ stateFile });
     const { path, write } = entry(1, { space: "0123456789ab" });
     await emulator.close();

@@ -192,6 +192,6 @@ it("bug: an organization whose count is missing or negative is not proven empty"
 it("one person in one team, by email and by uid, is refused if only the service shows it; in another team it is not", async () => {
   const refusals = said("twice");
   expect(refusals.length).toBeGreaterThan(0);
-  for (const message of refusals) expect(message).toMatch(/stand for one and the same: .*\[AVALA_DECLARED_TWICE\]$/);
+  for (const message of refusals) expect(message).toMatch(/declare the same object: .*\[AVALA_DECLARED_TWICE\]$/);
   expect(await writesIn("twice")).toEqual(["POST /organizations/twice/teams/team-1/members/"]);
 });

@@ -40,7 +40,9 @@ describe("handover: declared under another name, then deleted under the old one"
     expect(moved).toMatchObject({ ...untouched, steps: ["create two", "delete one"] });
     expect(await s.organizationNow()).toEqual(held);
     // A deletion without a request is logged if it would have removed something.
-    const texts = moved.logged.map(({ message }) => message).filter((text) => text.startsWith("Nothing is taken away"));
+    const texts = moved.logged
+      .map(({ message }) => message)
+      .filter((text) => text.startsWith("Nothing is removed for"));
     const isHolding = ![waiting, miaInvited].some((declaration) => declaration === one);
     expect(texts.map((text) => text.endsWith('"two" declares the same.'))).toEqual(isHolding ? [true] : []);
     // A destroy, without another declaration, still removes it.

@@ -175,7 +175,7 @@ export function refuseMovedAddress(run: Run, { view, person, member, invitation:
   if (former === undefined) return;
   throw new GuardError(
     `${quoted(email, 254)} is an address that user ${former} of organization ${view.slug} had before, and is nobody's in it now. Nobody is invited, because the program may mean that member.`,
-    "Declare them by their address of today, or by their uid (user), in every resource that still has the old address.",
+    "Declare them by their current address, or by their uid (user), in every resource that still has the old address.",
   );
 }
 

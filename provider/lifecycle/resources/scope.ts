@@ -66,7 +66,7 @@ export function rosterKey(team: string): string {
 export function refuseBothWays(run: Run, team: string, other: (team: string) => string): void {
   if (run.claims.claimants(other(team), undefined).length === 0) return;
   throw new GuardError(
-    `Team ${team} is declared by a TeamRoster and by TeamMemberships. They would work against each other.`,
+    `Team ${team} is declared by a TeamRoster and by TeamMemberships. They would overwrite each other's changes.`,
     "Keep either the roster or the single memberships.",
   );
 }
@@ -93,14 +93,14 @@ export function noteAt({ managed }: Run, team: string, aliases: readonly (string
 export function teamGone(team: string): GuardError {
   return new GuardError(
     `Team ${team} is gone.`,
-    "Run pulumi refresh, so that state knows; the next up makes what is missing.",
+    "Run pulumi refresh to update the state; the next pulumi up creates what is missing.",
   );
 }
 
 /** The error for an `adopt` that names a different object than the one that the resource manages. */
 export function adoptsOther(kind: string, uid: string, adopt: string): GuardError {
   return new GuardError(
-    `This resource stands for the ${kind.toLowerCase()} ${uid}, and adopt names another one: ${quoted(adopt)}. Nothing is renamed or handed over.`,
-    `To take that one over, declare a ${kind} of another name with this adopt line; leave adopt here as it was.`,
+    `This resource manages the ${kind.toLowerCase()} ${uid}, and adopt names a different one: ${quoted(adopt)}. Nothing is changed.`,
+    `To take that one over, declare a ${kind} with a different name and this adopt line; leave adopt here as it was.`,
   );
 }

@@ -85,7 +85,7 @@ export const team: Lifecycle<Observed> = {
     if (target.id !== undefined) {
       throw new GuardError(
         `Avala does not show team ${target.id} any more: somebody else has deleted it, or, within a minute of its creation, Avala's answers lag behind.`,
-        "Run pulumi refresh, which records what has become of it; where it is gone, the next up makes it again.",
+        "Run pulumi refresh to update the state; if the team is gone, the next pulumi up creates it again.",
       );
     }
     const organization = await organizationOf(run, target);
@@ -201,7 +201,7 @@ async function adopted(organization: OrganizationView, reference: string): Promi
   const view = row && (await organization.team(row.uid));
   if (view) return view;
   throw new GuardError(
-    `There is no team ${quoted(reference)} in organization ${organization.uid} to adopt.`,
+    `Organization ${organization.uid} has no team ${quoted(reference)} to adopt.`,
     "Give adopt the uid or the slug of one of its teams, or leave it out to create one.",
   );
 }

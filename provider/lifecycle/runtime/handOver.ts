@@ -60,8 +60,8 @@ export function refuseTwice(run: Run, subject: Subject, address: string): void {
 export function declaredTwice(run: Run, address: string, other: string, what: string): DeclaredTwiceError {
   const [one, two] = [run.claims.nameOf(other), run.claims.nameOf(digestOf(address))];
   return new DeclaredTwiceError(
-    `${one} and ${two} stand for one and the same: ${what}. They would work against each other.`,
-    "Remove one of the two from the program. Where the state is behind the service, run pulumi refresh first.",
+    `${one} and ${two} declare the same object: ${what}. They would overwrite each other's changes.`,
+    "Remove one of the two from the program. If the state is not up to date, run pulumi refresh first.",
   );
 }
 
@@ -91,8 +91,8 @@ function reportKept({ log }: Run, { text }: Subject, by: string): void {
   log.oneOfMany(
     "info",
     "kept",
-    `Nothing is taken away with the deleted resource of ${text}: ${by} declares the same.`,
-    (count) => `${count} more resources are deleted without taking anything away: others declare the same.`,
+    `Nothing is removed for the deleted resource of ${text}: ${by} declares the same.`,
+    (count) => `Nothing is removed for ${count} more deleted resources: others declare the same.`,
   );
 }
 
@@ -112,8 +112,8 @@ function claimantsOf(run: Run, subject: Subject): Record<"same" | "stale" | "mov
 /** The error for a replaced resource whose inputs now name a different object. */
 function meansAnother({ text }: Subject): GuardError {
   return new GuardError(
-    `The resource that is replaced stood for ${text}. What it names means somebody or something else now, for which it stands since. Nothing is taken away from the former.`,
-    "Correct the name in the program, and run pulumi up. If the former is to go, declare it in a resource of its own first.",
+    `The replaced resource managed ${text}. Its name means a different object now, which the new resource manages. Nothing is removed for the former object.`,
+    "Correct the name in the program, and run pulumi up. To remove the former object, declare it in a separate resource first.",
   );
 }
 
@@ -125,8 +125,8 @@ function meaningOf({ person, holderOf }: Subject, name: string | undefined): "sa
 function staleAddress(run: Run, { text, person }: Subject, { address }: Claimant): GuardError {
   const now = person?.address === undefined ? "" : ` Their address is ${quoted(person.address, 254)} now.`;
   return new GuardError(
-    `Whether ${run.claims.nameOf(address)} stands for ${text} cannot be known: it names an address that was theirs.${now} Nobody is removed.`,
-    "If it is the same person, declare them there by their address of today or by their uid (user), then run again. If it is somebody else, take that resource out for one run.",
+    `It is not known whether ${run.claims.nameOf(address)} declares ${text}: it names an address that they had before.${now} Nobody is removed.`,
+    "If it is the same person, declare them there by their current address or by their uid (user), then run again. If it is a different person, remove that resource from the program for one run.",
   );
 }
 
@@ -145,8 +145,8 @@ function isKept(run: Run, subject: Subject, address: string, program: ProgramNot
   });
   if (verdict !== "refuse") return verdict === "keep";
   throw new GuardError(
-    `Whether the program still declares ${subject.text} cannot be known in this run, in which the engine deletes first or checks only a part. Nothing is removed.`,
-    "Run pulumi up without --target and --exclude, or without deleteBeforeReplace on what is replaced (a provider, say). To take everything away, run pulumi destroy without --run-program.",
+    `It cannot be known in this run whether the program still declares ${subject.text}, because the engine deletes first or checks only a part of the program. Nothing is removed.`,
+    "Run pulumi up without --target and --exclude, or without deleteBeforeReplace on what is replaced (a provider, say). To remove everything, run pulumi destroy without --run-program.",
   );
 }
 
@@ -178,7 +178,7 @@ export async function refuseDeclaredInside(
   if (inside.length === 0) return;
   throw new GuardError(
     `${of.text} is not deleted, because the program declares ${kindsNamed(inside)} in it.`,
-    "Take these declarations out of the program too, or declare it again (with adopt). To take everything away, run pulumi destroy without --run-program.",
+    "Take these declarations out of the program too, or declare it again (with adopt). To remove everything, run pulumi destroy without --run-program.",
   );
 }
 

@@ -48,7 +48,7 @@ const expectedErrors: ExpectedError[] = [
     },
   },
   {
-    says: /There is no team "?([-\w]+)"? in organization/,
+    says: /has no team "?([-\w]+)"? to adopt/,
     follow(world, _, [, adopt]) {
       for (const [key, item] of world.items) {
         if (item.fields["adopt"] !== adopt) continue;
@@ -108,11 +108,11 @@ const expectedErrors: ExpectedError[] = [
     },
   },
   {
-    says: /Run pulumi refresh(?:, so that state knows|, which records what has become of it| to update the state)/,
+    says: /Run pulumi refresh to update the state/,
     follow() {},
   },
   {
-    says: /names an address that was theirs|had before, and is nobody's in it now|is the same person as|\[AVALA_DECLARED_TWICE\]/,
+    says: /names an address that they had before|had before, and is nobody's in it now|is the same person as|\[AVALA_DECLARED_TWICE\]/,
     when: (world) => staleIn(world).length > 0,
     follow: (world) => staleIn(world).forEach(({ correct }) => correct()),
   },

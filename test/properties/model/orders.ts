@@ -36,7 +36,7 @@ async function run(world: World, name: string, options: UpOptions, remade: reado
 /**
  * The message of a run that deletes first, or checks only a part: the declaration is not known then. Nothing was removed.
  */
-const cannotBeKnown = /cannot be known in this run, in which the engine deletes first or checks only a part/;
+const cannotBeKnown = /cannot be known in this run .* the engine deletes first or checks only a part/;
 
 /** A resource of the program and state, preferably one that was removed from the program. */
 function someName({ program, stack }: World, dice: Dice): string | undefined {
@@ -119,7 +119,7 @@ const declaredTwice: Move = (world, dice) => {
       const done = await world.run(stack, { ...up(stack), program: twice, meaning: program });
       if (done.error === undefined) throw new Broken("A second declaration is refused", "up has passed");
       // Another step may have been refused before.
-      refusesWithReason(world, done, /stand for one and the same/);
+      refusesWithReason(world, done, /declare the same object/);
     },
   };
 };
@@ -140,7 +140,7 @@ const adoptsOther: Move = (world, dice) => {
     take: async () => {
       const done = await world.run(stack, { ...up(stack), program: changed, meaning: program });
       if (done.error === undefined) throw new Broken("Another team is not taken for the one that is recorded", name);
-      refusesWithReason(world, done, /adopt names another one|Avala does not show team .* any more/);
+      refusesWithReason(world, done, /adopt names a different one|Avala does not show team .* any more/);
     },
   };
 };

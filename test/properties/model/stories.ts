@@ -399,7 +399,7 @@ const twiceByUid = ofMember(
     const twice = { ...program, [`${name}again`]: { kind: "organizationMember" as const, inputs, provider: "tenant" } };
     const observed = await world.run(stack, { ...up(stack), program: twice, meaning: program });
     if (observed.error === undefined) throw new Broken("A second declaration is refused", "up has passed");
-    refusesWithReason(world, observed, /stand for one and the same/);
+    refusesWithReason(world, observed, /declare the same object/);
   },
 );
 

@@ -1,11 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../package.json";
-import { program } from "../support/commandLine.js";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Project } from "../support/pulumi.js";
 import { adopted } from "./adopted.js";
-import { blocks, read, typesAreChecked, under } from "./support.js";
+import { commandsOf, read, readersShell, typesAreChecked, under } from "./support.js";
 
 jest.setTimeout(240_000);
 
@@ -22,24 +21,8 @@ beforeEach(async () => {
 afterEach(() => project.close());
 afterAll(() => emulator.close());
 
-/**
- * As the reader's shell, except that packages are installed, a question is answered, and the user's own settings do not
- * count.
- */
-const shell = `
-set -eu
-npx() { while [ "$1" != pulumi-avala ]; do shift; done; shift; "${process.execPath}" "${program}" "$@"; }
-npm() { [ "$1" = install ]; }
-pulumi() { case "$1" in up | refresh) command pulumi "$@" --yes ;; *) command pulumi "$@" ;; esac; }
-export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
-export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.com GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.com
-`;
-/** The key is in the environment of the test. */
-const commandsOf = (path: string) =>
-  blocks(read(path), "sh").map((block) => block.replace(/^export AVALA_API_KEY=.*\n/m, ""));
-
 const run = async (commands: readonly string[]) => {
-  const { code, stdout, stderr } = await project.exec("bash", ["-c", [shell, ...commands].join("\n")]);
+  const { code, stdout, stderr } = await project.exec("bash", ["-c", [readersShell, ...commands].join("\n")]);
   if (code !== 0) throw new Error(`It ended with ${code}:\n${stdout}\n${stderr}`);
 };
 const sent = async () => [await emulator.writes(), (await emulator.emails()).map(({ to }) => to)];

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { program } from "../support/commandLine.js";
 
 /** The clone. */
 export const root = resolve(__dirname, "../..");
@@ -71,3 +72,19 @@ export const rehearsedIn = ({ source }: RegExp) =>
       .map((text) => `${text}\\.\n[^]*`)
       .join("") + source,
   );
+
+/**
+ * As the reader's shell, except that packages are installed, a question is answered, and the user's own settings do not
+ * count.
+ */
+export const readersShell = `
+set -eu
+npx() { while [ "$1" != pulumi-avala ]; do shift; done; shift; "${process.execPath}" "${program}" "$@"; }
+npm() { [ "$1" = install ]; }
+pulumi() { case "$1" in up | refresh) command pulumi "$@" --yes ;; *) command pulumi "$@" ;; esac; }
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.com GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.com
+`;
+/** The commands of a guide, block by block; the key is in the environment of the test. */
+export const commandsOf = (path: string) =>
+  blocks(read(path), "sh").map((block) => block.replace(/^export AVALA_API_KEY=.*\n/m, ""));

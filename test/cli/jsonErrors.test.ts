@@ -42,16 +42,19 @@ const ofProject = ["access", "status", "drift", "review", "rehearse"];
 const ofStack = [...ofProject];
 const needsKey = Object.keys(args).filter((name) => !["review", "rehearse", "doctor", "completion"].includes(name));
 
-/** The code of the error; "result": the command's own document, with this exit code. */
-type Expected = { code: string } | { result: number } | undefined;
+/** The code of the error, or the exit code of a command with a document of its own; neither where it does not fail so. */
+interface Expected {
+  code?: string;
+  result?: number;
+}
 
 function expected(name: string, kind: Kind): Expected {
   if (["wrong option", "missing value", "one argument too many"].includes(kind)) return { code: "AVALA_USAGE" };
-  if (name === "completion") return undefined;
-  if (name === "doctor") return ["no project", "no stack", "no CLI"].includes(kind) ? undefined : { result: 1 };
-  if (kind === "no project") return ofProject.includes(name) ? { code: "AVALA_USAGE" } : undefined;
-  if (kind === "no stack" || kind === "no CLI") return ofStack.includes(name) ? { code: "AVALA_STACK" } : undefined;
-  if (!needsKey.includes(name)) return undefined;
+  if (name === "completion") return {};
+  if (name === "doctor") return ["no project", "no stack", "no CLI"].includes(kind) ? {} : { result: 1 };
+  if (kind === "no project") return ofProject.includes(name) ? { code: "AVALA_USAGE" } : {};
+  if (kind === "no stack" || kind === "no CLI") return ofStack.includes(name) ? { code: "AVALA_STACK" } : {};
+  if (!needsKey.includes(name)) return {};
   const codes = {
     "no key": "AVALA_CONFIG",
     "rejected key": "AVALA_UNAUTHORIZED",
@@ -104,31 +107,30 @@ it("the table has every command", () => {
   expect(Object.keys(args).toSorted()).toEqual(commands.map(({ name }) => name).toSorted());
 });
 
-const cells = Object.keys(args).flatMap((name) =>
-  kinds.flatMap((kind) => {
-    const outcome = expected(name, kind);
-    return outcome === undefined ? [] : [[name, kind, outcome] as const];
-  }),
-);
+const cells = Object.keys(args).flatMap((name) => kinds.map((kind) => ({ name, kind, ...expected(name, kind) })));
 
-it.each(cells)("%s, %s: %j", async (name, kind, outcome) => {
+async function failed(name: string, kind: Kind) {
   const { args: typed, env } = given(name, kind);
-  const { code, stdout, stderr } = await o.desk.run([...typed.slice(0, 1), "--json", ...typed.slice(1)], { env });
-  const document = JSON.parse(stdout) as { error?: Record<string, string>; ok?: boolean };
-  expect(code).toBe("result" in outcome ? outcome.result : 1);
-  if ("result" in outcome) {
-    expect(document).toMatchObject({ ok: false });
-  } else {
-    expect(document).toEqual({
-      error: { code: outcome.code, message: expect.any(String) as string, fix: expect.any(String) as string },
-    });
-    const { message, fix } = document.error!;
-    expect([message, fix]).not.toContain("");
-    expect(stderr).toContain(`${message} ${fix} [${outcome.code}]\n`);
-  }
-  expect(stdout + stderr).not.toMatch(/\bat .*\.js|avk_/);
+  const ended = await o.desk.run([...typed.slice(0, 1), "--json", ...typed.slice(1)], { env });
+  expect(ended.stdout + ended.stderr).not.toMatch(/\bat .*\.js|avk_/);
   expect(await o.emulator.writes()).toEqual([]);
+  return { ...ended, document: JSON.parse(ended.stdout) as { error?: Record<string, string>; ok?: boolean } };
+}
+
+it.each(cells.filter(({ code }) => code !== undefined))("$name, $kind: $code", async ({ name, kind, code }) => {
+  const { code: exit, document, stderr } = await failed(name, kind);
+  const text = expect.stringMatching(/./) as string;
+  expect([exit, document]).toEqual([1, { error: { code, message: text, fix: text } }]);
+  expect(stderr).toContain(`${document.error!["message"]} ${document.error!["fix"]} [${code}]\n`);
 });
+
+it.each(cells.filter(({ result }) => result !== undefined))(
+  "$name, $kind: its own document, with exit code $result",
+  async ({ name, kind, result }) => {
+    const { code, document } = await failed(name, kind);
+    expect([code, document]).toEqual([result, expect.objectContaining({ ok: false })]);
+  },
+);
 
 it.each([
   [["--json"]],

@@ -73,12 +73,12 @@ it.each(all)("the steps of import lead into the folder, and run nothing else: %s
 });
 
 it.each(all)("the line that creates a missing stack creates this one: %s", async (_, name) => {
-  // The CLI itself answers that there is no such stack, and "pulumi" is what the line names.
+  // A stand-in for the CLI that knows none of the stacks.
   const folder = join(o.desk.folder, "project");
   const bin = join(o.desk.folder, "bin");
   for (const made of [folder, bin]) mkdirSync(made, { recursive: true });
   writeFileSync(join(folder, "Pulumi.yaml"), "name: p\nruntime: nodejs\n");
-  const fake = '#!/bin/sh\nif [ "$1" = version ]; then echo v3.259.0; else echo no such stack >&2; exit 1; fi\n';
+  const fake = '#!/bin/sh\nif [ "$1" = version ]; then echo v3.259.0; else echo unknown stack >&2; exit 1; fi\n';
   writeFileSync(join(bin, "pulumi"), fake, { mode: 0o755 });
   const written = join(o.desk.folder, "import.json");
   writeFileSync(written, '{"resources":[]}');

@@ -78,8 +78,8 @@ describe("the page", () => {
     expect(text).toContain("late@example.com admin expired 2026-01-24 12:00 UTC");
     expect(text).toContain("second@example.com member declined or cancelled first@example.com member accepted");
     expect(text).toContain("Clock 2026-01-25 12:00 UTC moved forward by 15 days");
-    expect(html).toContain('<a href="#past-list-acme">invitation expired</a>');
-    expect(html).toContain('id="past-list-acme"');
+    expect(html).toContain('<a href="#earlier-acme">invitation expired</a>');
+    expect(html).toContain('id="earlier-acme"');
     expect(buttonsOf(html).filter(({ act }) => act.startsWith("accept"))).toEqual([]);
   });
 
@@ -176,6 +176,19 @@ describe("the page", () => {
     expect(textOf(html)).toContain("The first 1000 of 1002 people are shown.");
     expect(html).not.toContain("p1000@example.com");
     expect(rowsOf(await (await page({}, "?filter=p1000")).text())).toHaveLength(1);
+  });
+
+  it("gives each element an id of its own, whatever the slugs of organizations are", async () => {
+    const { people, organizations } = acme();
+    const slugs = ["acme", "team-acme", "list-acme", "name-acme", "member-acme", "over", "mailbox", "requests", "1"];
+    await emulator.reset({ people: people!, organizations: slugs.map((slug) => ({ ...organizations![0]!, slug })) });
+    for (const slug of slugs) await api("POST", `/organizations/${slug}/invitations/`, { email: "first@example.com" });
+    const html = await (await page()).text();
+    for (const name of ["id", "data-part"]) {
+      const values = [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, "g"))].map(([, value]) => value!);
+      expect(values.length).toBeGreaterThan(slugs.length);
+      expect(values.filter((value, i) => values.indexOf(value) !== i)).toEqual([]);
+    }
   });
 
   it("folds all but the first of many organizations, and none that the filter has found", async () => {

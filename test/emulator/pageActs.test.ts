@@ -159,7 +159,7 @@ const DONE: Case[] = [
     gone: ["Core (core)"],
     added: ["Kernel (core)"],
     says: "The team Core is called Kernel now; its slug is core.",
-    focus: "rename-team-acme",
+    focus: "team-rename-acme",
   },
   {
     button: "Add",
@@ -350,8 +350,8 @@ const REFUSED: Case[] = [
     says: "the name is not accepted: ensure this field has no more than 1024 characters.",
     focus: "rename-acme",
   },
-  { button: "Rename team", fields: { name: "Core" }, says: "Core has this name already.", focus: "rename-team-acme" },
-  { button: "Rename team", says: "enter the name first.", focus: "rename-team-acme" },
+  { button: "Rename team", fields: { name: "Core" }, says: "Core has this name already.", focus: "team-rename-acme" },
+  { button: "Rename team", says: "enter the name first.", focus: "team-rename-acme" },
   {
     button: "Rename team",
     fields: { name: "Kernel" },
@@ -363,7 +363,7 @@ const REFUSED: Case[] = [
     button: "Rename team",
     fields: { name: "Kernel", team: "x" },
     says: "this team of Acme does not exist any more.",
-    focus: "rename-team-acme",
+    focus: "team-rename-acme",
   },
   {
     button: "Make lead",

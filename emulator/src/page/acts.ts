@@ -283,7 +283,7 @@ const BUTTONS: Record<string, (press: Press) => Outcome> = {
   demote: changeRole("member"),
   remove,
   rename,
-  "rename-team": renameTeam,
+  "team-rename": renameTeam,
   add,
   lead: putInTeam("lead"),
   "team-member": putInTeam("member"),
@@ -295,7 +295,8 @@ const BUTTONS: Record<string, (press: Press) => Outcome> = {
 /** Element of the button itself; it may be gone after the act. */
 function ownElement({ store }: Service, name: string, subject: string, fields: Fields): string[] {
   const organization = store.organizations.get(fields["organization"] ?? "");
-  if (!organization) return [subject === "" ? name : `${name}-${subject}`];
+  const isOnInvitation = ACTS.some((act) => act === name);
+  if (!organization || isOnInvitation) return [subject === "" ? name : `${name}-${subject}`];
   if (subject === "") return [ids.control(name, organization)];
   return [ids.member(name === "remove" ? "remove" : "role", organization, subject)];
 }

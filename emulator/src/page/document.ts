@@ -107,7 +107,7 @@ function countsOf({ store, clock }: Service): Html {
     countOf(store.people.size, "person", { many: "people" }),
     countOf(teams, "team"),
     countOf(sum(waiting), "invitation", { more: " waiting", link: linkTo("table", organizations.find(waiting)) }),
-    countOf(sum(expired), "invitation", { more: " expired", link: linkTo("past-list", organizations.find(expired)) }),
+    countOf(sum(expired), "invitation", { more: " expired", link: linkTo("earlier", organizations.find(expired)) }),
     countOf(store.emails.length, "email", { more: " sent" }),
   ];
   return html`<ul class="counts" data-part="counts" aria-label="Counts">

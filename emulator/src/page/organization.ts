@@ -27,7 +27,11 @@ export function organizationOf(organization: Organization, { now, filter, isOpen
   const open = openInvitations(organization, now).filter((row) => fits(() => textOfInvitation(row)));
   const found = membersByAddress(organization).filter((row) => fits(() => textOfMember(row, teams)));
   const shown = found.slice(0, LONGEST);
-  return html`<section class="organization" data-part="${slug}" aria-labelledby="${ids.control("name", organization)}">
+  return html`<section
+    class="organization"
+    data-part="${ids.control("part", organization)}"
+    aria-labelledby="${ids.control("name", organization)}"
+  >
     <details id="${ids.control("organization", organization)}" ${isOpen && "open"}>
       <summary id="${ids.fold(organization)}">
         <h2 id="${ids.control("name", organization)}">${words(name)}</h2>
@@ -96,7 +100,7 @@ function pastOf(organization: Organization, now: number): Html | "" {
       <h3>Past invitations</h3>
       <small>${counts.map(([count, outcome]) => `${count} ${outcome}`).join(", ")}</small>
     </summary>
-    <ul id="${ids.control("past-list", organization)}" aria-label="Past invitations of ${visible(organization.name)}">
+    <ul id="${ids.control("earlier", organization)}" aria-label="Past invitations of ${visible(organization.name)}">
       ${rows.toReversed().slice(0, 200).map(pastRow)}
     </ul>
   </details>`;
@@ -142,8 +146,8 @@ function changesOf(organization: Organization, teams: readonly Team[], addresses
           autocapitalize="none"
           spellcheck="false"
         />
-        <label for="${id("role")}">Role</label>
-        <select id="${id("role")}" name="role">
+        <label for="${id("new-role")}">Role</label>
+        <select id="${id("new-role")}" name="role">
           <option>member</option>
           <option>admin</option>
         </select>
@@ -163,7 +167,7 @@ function changesOf(organization: Organization, teams: readonly Team[], addresses
             <h4>Rename a team</h4>
             ${choice("renamed")} <label for="${id("team-name")}">New name</label>
             <input id="${id("team-name")}" name="name" autocomplete="off" />
-            ${button("rename-team", "Rename team")}
+            ${button("team-rename", "Rename team")}
           </form>
           <form method="post" action="${FORMS}">
             ${hidden(organization)}

@@ -23,7 +23,10 @@ export function outcomeOf({ status }: Invitation): "accepted" | "declined or can
   return status === "cancelled" ? "declined or cancelled" : "expired";
 }
 
-/** Ids of the elements that acts come back to; one organization has one slug. */
+/**
+ * Ids of elements. One organization has one slug, and no name before a slug is the beginning of another name and a
+ * hyphen: "rename" and "rename-team" would make one id for the slugs `team-acme` and `acme`.
+ */
 export const ids = {
   fold: ({ slug }: Organization): string => `fold-${slug}`,
   /** A control of an organization. */

@@ -147,7 +147,9 @@ pre { padding: .6rem .75rem; border-radius: .4rem; background: var(--band); colo
   .wide, .calls, .mailbox { overflow: visible; max-height: none; border: 0; }
   .matrix th:first-child, thead th { position: static; }
   table, table small, .badge, .mark { font-size: 7pt; }
-  .matrix tbody th, th.team, .few th.team { min-width: 0; padding: .1rem .2rem; }
+  table thead th { font-size: 7pt; }
+  .matrix tbody th { min-width: 9rem; max-width: 12rem; }
+  th.team, .few th.team { min-width: 0; padding: .1rem .2rem; }
   tr { break-inside: avoid; }
 }
 `;

@@ -594,6 +594,9 @@ if (browserPath === undefined) {
             .evaluate((table) => [table.clientHeight, table.scrollHeight]);
           expect(sizes[0]).toBe(sizes[1]);
           expect(await page.getByRole("button").count()).toBe(0);
+          // A4, landscape, with margins of a centimetre.
+          await page.setViewportSize({ width: 1047, height: 718 });
+          expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(1047);
         }, options);
       }
     });

@@ -149,7 +149,10 @@ pre { padding: .6rem .75rem; border-radius: .4rem; background: var(--band); colo
   table, table small, .badge, .mark { font-size: 7pt; }
   table thead th { font-size: 7pt; }
   .matrix tbody th { min-width: 9rem; max-width: 12rem; }
-  th.team, .few th.team { min-width: 0; padding: .1rem .2rem; }
+  th, td, th.team, .few th.team { min-width: 0; padding: .1rem .15rem; }
+  th.team .mark { padding: 0; font-size: 5pt; }
+  .l::before, .m::before { width: .65rem; height: .65rem; border-width: .1rem; }
+  .l::before { border-width: .325rem; }
   tr { break-inside: avoid; }
 }
 `;

@@ -494,20 +494,22 @@ const onlyProcesses = process.env["TEST_HOSTS"] === "processes";
 /** One engine, and a host for each provider that is needed. */
 export class Hosts {
   readonly #hosts = new Map<string, Promise<HostCalls>>();
+  readonly #journals: string[];
   #program: ProgramSide | undefined;
 
   static async start(settings: HostSettings): Promise<Hosts> {
-    const engine = await Engine.start();
+    const hosts = new Hosts(await Engine.start(), settings);
     // An earlier engine may have had the port, and its files belong to a process that still runs: this one.
-    for (const what of ["", "removals-"])
-      rmSync(new ProcessJournal(what, engine.address).folder, { recursive: true, force: true });
-    return new Hosts(engine, settings);
+    hosts.#removeJournals();
+    return hosts;
   }
 
   private constructor(
     private readonly engine: Engine,
     private readonly settings: HostSettings,
-  ) {}
+  ) {
+    this.#journals = ["", "removals-"].map((what) => new ProcessJournal(what, engine.address).folder);
+  }
 
   get logged(): LogLine[] {
     return this.engine.logged;
@@ -535,6 +537,13 @@ export class Hosts {
     const started = await Promise.allSettled(this.#hosts.values());
     for (const host of started) if (host.status === "fulfilled") await host.value.close();
     this.engine.kill();
+    // All runs of the tests share their parent, and each host reads it: with a thousand folders, that takes more time than
+    // the rest of a run.
+    this.#removeJournals();
+  }
+
+  #removeJournals(): void {
+    for (const folder of this.#journals) rmSync(folder, { recursive: true, force: true });
   }
 
   async #start(provider: string): Promise<HostCalls> {

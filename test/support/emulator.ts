@@ -24,13 +24,19 @@ export interface LoggedCall {
 /** A running emulator and the actions of tests on it. */
 export type TestEmulator = Awaited<ReturnType<typeof startEmulator>>;
 
+/**
+ * A connection that is kept is closed by the service after some seconds. On a busy machine a test may use it at that moment,
+ * and its request would fail.
+ */
+export const ownConnection = { connection: "close" };
+
 type Answer = { status: number; body: unknown };
 
 async function ask(url: string, method: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
   const response = await fetch(url, {
     method,
     redirect: "manual",
-    headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+    headers: { ...ownConnection, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
     body: body === undefined ? null : JSON.stringify(body),
   });
   const text = await response.text();

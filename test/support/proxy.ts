@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ownConnection } from "./emulator.js";
 
 /** One call on its way to the service. */
 export interface ProxiedCall {
@@ -58,7 +59,11 @@ async function forward({ method, url, headers }: IncomingMessage, base: URL, bod
   const answer = await fetch(base.origin + url, {
     method: method!,
     redirect: "manual",
-    headers: { "x-avala-api-key": String(headers["x-avala-api-key"]), "content-type": "application/json" },
+    headers: {
+      ...ownConnection,
+      "x-avala-api-key": String(headers["x-avala-api-key"]),
+      "content-type": "application/json",
+    },
     body: body === "" ? null : body,
   });
   const type = answer.headers.get("content-type") ?? "text/plain";

@@ -7,11 +7,22 @@ import { root } from "./support.js";
 
 jest.setTimeout(240_000);
 
+/**
+ * `npm run check` has checked the types of the pack. The compiler then needs neither declarations nor libraries, and the pack
+ * starts in a third of the time.
+ */
+const typesAreChecked = {
+  TS_NODE_FILES: "true",
+  TS_NODE_COMPILER_OPTIONS: JSON.stringify({ noCheck: true, noResolve: true, noLib: true }),
+};
+/** The pack as it starts for users. */
+const typesAreNotChecked = { TS_NODE_FILES: "false", TS_NODE_COMPILER_OPTIONS: "{}" };
+
 let emulator: TestEmulator;
 let project: Project;
 beforeEach(async () => {
   emulator = await startEmulator();
-  project = await Project.open(emulator.environment());
+  project = await Project.open({ ...typesAreChecked, ...emulator.environment() });
 });
 afterEach(async () => {
   project.close();
@@ -109,7 +120,7 @@ it("lets pass what is fine, before it is made and after; an admin whose invitati
 it("is mandatory with the configuration of the example, and no message repeats a value of the program", async () => {
   const foreign = { email: "ada-7c1f@example.net", reason: "7c1f", validUntil: "7171-01-01" };
   project.declare([acme(), person("boss"), person("ada", foreign)]);
-  const preview = await project.preview(enforced);
+  const preview = await project.preview(enforced, typesAreNotChecked);
   expect(preview.code).not.toBe(0);
   const refused = ["admin-has-reason", "allowed-email-domains", "external-access-ends"].map((name) => `${name} ada`);
   expect(violations(preview, "mandatory")).toEqual(refused);

@@ -24,7 +24,7 @@ Serves Avala's organizations API on 127.0.0.1, and sends no email. It prints wha
   --help               prints this text
 
 avk_local is the key of owner@example.com. http://127.0.0.1:8787/ is a page that shows the content, with buttons to
-accept, decline and expire invitations.`;
+answer invitations and to make drift.`;
 
 const OPTIONS = {
   port: { type: "string", default: "8787" },

@@ -92,7 +92,7 @@ async function runDrift(invocation: Invocation<typeof options>): Promise<ExitCod
     const report = mask.all(found);
     const file = options["import-file"];
     if (file !== undefined) await writeImportFile(file, report);
-    // People whose addresses are secret are told apart before they are masked.
+    // Masked at the end: people whose addresses are secret are still different people.
     print(report, invocation, () => matricesOf(found, (text) => mask.text(text)));
     return differences(report) > 0 ? 2 : undefined;
   } catch (error) {

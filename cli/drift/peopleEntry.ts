@@ -6,11 +6,11 @@ import type { ListFile } from "./places.js";
 /** Somebody who is to be listed. */
 export type NewPerson = ListedPerson;
 
+/** How a list is written. */
+export type Format = Pick<ListFile, "format" | "columns" | "delimiter">;
+
 /** Entries of people in the format of their list. */
-export function entryText(
-  people: readonly NewPerson[],
-  { format, columns, delimiter }: Pick<ListFile, "format" | "columns" | "delimiter">,
-): string {
+export function entryText(people: readonly NewPerson[], { format, columns, delimiter }: Format): string {
   switch (format) {
     case "json":
       return people.map((person) => `${jsonText(objectOf(person))},\n`).join("");

@@ -4,7 +4,7 @@ import { personEntry } from "../output/peopleYaml.js";
 import type { Managed } from "../pulumi/managed.js";
 import { parseUrn } from "../pulumi/urn.js";
 import type { Finding } from "./finding.js";
-import { entryText, type NewPerson } from "./peopleEntry.js";
+import { entryText, type Format, type NewPerson } from "./peopleEntry.js";
 import { placeIn, type ListFile, type Place, type Places } from "./places.js";
 
 /** A component People of the stack. */
@@ -28,6 +28,8 @@ export interface PeopleLines {
   organization: string;
   /** Of the list: the file, or else the program. New entries belong behind this line. */
   place?: Place | undefined;
+  /** Whether the place is that of the list; else the list may be in a file that the program reads there. */
+  isKnown: boolean;
   /** Entries of new people, as YAML. */
   yaml: string;
   /** The same in the format of the list: YAML where that is not known. */
@@ -93,6 +95,9 @@ interface Listed {
   names: readonly string[];
 }
 
+/** A list in the program: JSON is TypeScript too. */
+const inlineList: Format = { format: "json", columns: [], delimiter: "," };
+
 /** The lists of the components, and who is in them. */
 export class PeopleLists {
   readonly #files = new Map<PeopleComponent, ListFile | undefined>();
@@ -140,9 +145,11 @@ export class PeopleLists {
     return place === undefined ? [] : [place];
   }
 
-  /** The file of a component; undefined where it is not known. */
-  fileOf(component: PeopleComponent): ListFile | undefined {
-    return this.#files.get(component);
+  /** The format of a component's list; undefined where it is not known. */
+  formatOf(component: PeopleComponent): Format | undefined {
+    const isInline =
+      this.places.inProgram(component.urn) !== undefined && this.places.isInProgram(component.people.flat());
+    return this.#files.get(component) ?? (isInline ? inlineList : undefined);
   }
 
   /** Behind its last entry, or where the program declares it. */
@@ -202,16 +209,13 @@ export function peopleLines(findings: readonly Finding[], lists: PeopleLists): P
   }
   return [...byComponent].map(([component, { people, more }]) => {
     const place = lists.endOf(component);
-    const file = lists.fileOf(component);
+    const format = lists.formatOf(component);
     const yaml = people.map((person) => personEntry(person, true)).join("\n");
-    const format = file ?? (place === undefined ? undefined : inlineList);
     const lines = format === undefined ? yaml : entryText(people, format);
-    return { component: component.name, organization: component.organization, place, yaml, lines, more };
+    const { name, organization } = component;
+    return { component: name, organization, place, isKnown: format !== undefined, yaml, lines, more };
   });
 }
-
-/** A list in the program: JSON is TypeScript too. */
-const inlineList = { format: "json", columns: [], delimiter: "," } as const;
 
 /** Unmanaged people, and people of teams, that a declaration of their own adopts; a roster lists its people itself. */
 function adoptable(findings: readonly Finding[]): { people: Finding[]; inTeams: Finding[] } {

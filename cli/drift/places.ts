@@ -45,9 +45,10 @@ export class Places {
   private constructor(
     readonly files: readonly ListFile[],
     private readonly positions: ReadonlyMap<string, Place>,
+    private readonly hasFolder: boolean,
   ) {}
 
-  static readonly none = new Places([], new Map());
+  static readonly none = new Places([], new Map(), false);
 
   /** @param folder of the Pulumi project; undefined where there is none */
   static in(folder: string | undefined, state: unknown): Places {
@@ -60,6 +61,7 @@ export class Places {
     return new Places(
       files.flatMap((path) => listIn(path, relative(folder!, path)) ?? []),
       new Map(positions),
+      folder !== undefined,
     );
   }
 
@@ -68,11 +70,17 @@ export class Places {
     return this.positions.get(urn);
   }
 
-  /** The only file that lists all of these people: rather one that lists nobody else. */
+  /** The only file that lists exactly these people; else the only one that lists them among others, else any of them. */
   fileOf(people: readonly string[]): ListFile | undefined {
-    const all = this.files.filter((file) => people.every((who) => file.people.has(who)));
+    const some = this.files.filter((file) => people.some((who) => file.people.has(who)));
+    const all = some.filter((file) => people.every((who) => file.people.has(who)));
     const exact = all.filter((file) => file.people.size === people.length);
-    return only(exact) ?? (exact.length === 0 ? only(all) : undefined);
+    return only([exact, all, some].find(({ length }) => length > 0) ?? []);
+  }
+
+  /** Whether the program itself has to contain a list of these people. */
+  isInProgram(people: readonly string[]): boolean {
+    return this.hasFolder && !this.files.some((file) => people.some((who) => file.people.has(who)));
   }
 
   /** Every line that lists a person. */

@@ -148,10 +148,7 @@ export interface LinesToAdd {
 export function linesToAdd({ people, rosters, program }: Pick<Report, "people" | "rosters" | "program">): LinesToAdd[] {
   return [
     ...people.map((one) => ({
-      title:
-        one.place === undefined
-          ? `Lines for the file or list of People ${quoted(one.component)}`
-          : `Lines for the list of People ${quoted(one.component)} (${placeText(one.place)})`,
+      title: `Lines for the ${one.isKnown ? "list" : "file or list"} of People ${quoted(one.component)}${beside(one.place)}`,
       lines: withMore(one),
       language: one.lines === one.yaml ? "yaml" : "",
     })),

@@ -62,7 +62,7 @@ export interface Matrix {
 
 /** Role of somebody who has nothing any more; their state is `gone`. */
 export const noRole = "none";
-/** In place of a role that nobody knows. */
+/** In place of a role that is not known. */
 export const unknownRole = "unknown role";
 
 const signs = { gained: "+", lost: "-", changed: "~" } as const;

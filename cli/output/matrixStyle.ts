@@ -62,7 +62,7 @@ summary { cursor: pointer; }
 .hide { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 tbody tr:hover td, tbody tr:hover th { box-shadow: inset 0 -1px var(--soft); }
 @media (max-width: 40rem) { main { padding: .6rem; } table { font-size: .8rem; } th, td { padding: .15rem .3rem; } tbody th { max-width: 9rem; } tbody th > bdi { max-width: 8.2rem; } td.detail { max-width: 12rem; } td.detail > bdi { max-width: 11rem; } }
-@media print { .filter, .hide { display: none; } td.detail > bdi { display: inline; width: auto; } .wide { overflow: visible; max-height: none; border: 0; } thead th, tbody th { position: static; } table { font-size: 7pt; } tr { break-inside: avoid; } thead { display: table-header-group; } }
+@media print { .filter, .hide { display: none; } td.detail > bdi { display: inline; width: auto; } .detail ul { width: auto; max-width: none; } .wide { overflow: visible; max-height: none; border: 0; } thead th, tbody th { position: static; } table { font-size: 7pt; } tr { break-inside: avoid; } thead { display: table-header-group; } }
 `;
 
 /** Of a report whose matrices stand among lists, in addition to the style of a matrix. */

@@ -186,7 +186,7 @@ describe("people", () => {
     expect(matrix.people.map(({ name }) => name)).toEqual([`9 (${ada.email})`, `1 (${ada.email})`]);
   });
 
-  it("whose addresses are secret are told apart, and are not shown", () => {
+  it("whose addresses are secret have rows of their own, and are not shown", () => {
     const all = [declared({ email: ada.email }), declared({ email: eve.email })];
     const hidden = (text: string) => text.replaceAll(/\w+@example\.com/g, "[secret]");
     const gone = found("gone", { person: { email: eve.email }, message: `${eve.email} left` });
@@ -255,7 +255,14 @@ describe("the page", () => {
     ]),
     notVisible: ["The invitations are not visible."],
     people: [
-      { component: "staff", organization: "a", yaml: "", lines: "- email: a\n  teams: { core: lead }\n", more: [] },
+      {
+        component: "staff",
+        organization: "a",
+        isKnown: false,
+        yaml: "",
+        lines: "- email: a\n  teams: { core: lead }\n",
+        more: [],
+      },
     ],
   };
   const html = htmlOf(report, matricesOf(report, same));

@@ -32,6 +32,9 @@ const driftOf = (findings: object[]) =>
     notVisible: [],
     ignored: 0,
     unusedRules: [],
+    people: [],
+    rosters: [],
+    program: [],
   }) as unknown as Report;
 const statusOf = (items: object[]) => ({
   items: items.map(

@@ -145,6 +145,7 @@ describe("bug: the lines for several components were all for the first one", () 
       {
         component: "guests",
         organization: acme.uid,
+        isKnown: false,
         yaml: "",
         lines: "",
         more: [{ person: "gil@example.com", team: "core", role: "member", places: [] }],
@@ -244,6 +245,35 @@ describe("with the files of the project", () => {
   ])("the lines have the format of the list, and say where it is: %s", (_what, files, positions, where, lines) => {
     const [found] = linesOf(newcomers, staff, placesIn(files, positions));
     expect(shown(found!)).toMatchObject({ title: `Lines for the list of People "my-staff" ${where}`, lines });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ["in one of two files", { "a.yaml": adaIn, "b.yaml": adaIn }],
+    ["in one of two files with other people", { "a.yaml": gil + adaIn, "b.yaml": adaIn + "- email: x@example.com\n" }],
+  ])("the lines are YAML, beside the component, where its list is %s", (_what, files) => {
+    const [lines] = linesOf(newcomers, staff, placesIn(files, { [component]: "project:///index.ts#12,3" }));
+    expect(shown(lines!)).toMatchObject({
+      title: 'Lines for the file or list of People "my-staff" (index.ts:12)',
+      lines: "- email: eve@example.com\n  role: admin\n  teams: { labs: lead }\n",
+    });
+  });
+
+  it("the lines are YAML without the folder of a project", () => {
+    const resources = [{ urn: component, sourcePosition: "project:///index.ts#12,3" }];
+    const [lines] = linesOf(newcomers, staff, Places.in(undefined, { deployment: { resources } }));
+    expect(shown(lines!)).toMatchObject({
+      title: 'Lines for the file or list of People "my-staff" (index.ts:12)',
+      language: "yaml",
+    });
+  });
+
+  it("the file is known, though somebody was removed from it", () => {
+    const [lines] = linesOf(
+      newcomers,
+      [...staff, member("my-staff", "old@example.com")],
+      placesIn({ "a.yaml": adaIn }),
+    );
+    expect(lines).toMatchObject({ place: { file: "a.yaml", line: 2 }, isKnown: true });
   });
 
   it.each<[string, Record<string, string>, Managed[], string]>([

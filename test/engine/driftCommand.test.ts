@@ -77,8 +77,8 @@ it("docs/guides/drift.md: from no drift to drift, its repair, and the adoption o
   expect(night).toMatchObject({ code: 0, stdout: "drift: see drift.md\n" });
   expect(report()).toMatch(/^## Drift: 5 differences\n/);
   for (const line of [
-    /^\| `Acme` \| `acme` \| `organization` \| description differs from the declared value \(`\[secret\]`\) \| Run /m,
-    /^\| `ada@example.com` \| `acme` \| `admin` \| role is "member", declared as "admin" \| Run /m,
+    /^\| `Acme` \| `acme` \| `organization` \| description differs from the declared value \(`\[secret\]`\) \(`\S+fromJson\.js:\d+`\) \| Run /m,
+    /^\| `ada@example.com` \| `acme` \| `admin` \| role is "member", declared as "admin" \(`\S+fromJson\.js:\d+`\) \| Run /m,
     /^\| `ada@example.com` \| `acme` \| `lead in Core` \| was removed from the team by somebody else/m,
     /^\| `eve@example.com` \| `acme` \| `admin` \| not declared by any resource/m,
     /^\| `Shadow` \| `acme` \| `team` \| not declared by any resource/m,

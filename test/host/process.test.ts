@@ -29,7 +29,8 @@ async function start(
   config: Record<string, string> = {},
   address: Pick<Engine, "address"> = engine,
 ): Promise<Host> {
-  const host = await Host.start(address, environment);
+  // Of the hosts of all tests these alone start as at users, without preload.cjs.
+  const host = await Host.start(address, { ...environment, NODE_OPTIONS: "" });
   started.push(host);
   await host.configure(config);
   return host;

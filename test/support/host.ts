@@ -11,6 +11,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
 import { providerText } from "../../provider/resources/base.js";
+import { fastStart } from "./fastStart.js";
 
 export type Properties = Record<string, unknown>;
 export type Kind = "organization" | "team" | "organizationMember" | "teamMembership" | "teamRoster" | "invitation";
@@ -120,7 +121,13 @@ export class Host {
     this.#process = spawn(process.execPath, [program, address], {
       cwd: folder,
       // The processes of a run share the folder for temporary files.
-      env: { PATH: process.env["PATH"], TMPDIR: tmpdir(), PULUMI_NODEJS_PROJECT: "tests", ...environment },
+      env: {
+        PATH: process.env["PATH"],
+        TMPDIR: tmpdir(),
+        PULUMI_NODEJS_PROJECT: "tests",
+        ...fastStart,
+        ...environment,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#process.stderr!.on("data", (chunk: Buffer) => (this.output += chunk.toString()));

@@ -15,6 +15,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { resources as schemas } from "../../provider/schema/index.js";
+import { fastStart } from "./fastStart.js";
 
 const root = resolve(__dirname, "../..");
 const workFolder = join(root, ".work/e2e");
@@ -253,6 +254,9 @@ export class Project {
       PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "local",
       PULUMI_DEBUG_COMMANDS: "true",
+      // A command of the CLI ends before what it has in memory is worth collecting.
+      GOGC: "400",
+      ...fastStart,
       TMPDIR: temporary,
       TEMP: temporary,
       TMP: temporary,

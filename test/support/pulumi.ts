@@ -1,17 +1,20 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import {
   closeSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { resources as schemas } from "../../provider/schema/index.js";
@@ -146,8 +149,30 @@ export class Project {
       ...files,
     });
     if (files["index.ts"] !== undefined) rmSync(join(project.folder, "index.js"));
-    await project.expectOk(["stack", "init", "--no-select"]);
+    await project.#init(env, files);
     return project;
+  }
+
+  /** Creates the stack: the first of its description with the CLI, and further ones as copies of its files. */
+  async #init(env: Record<string, string>, files: Record<string, string>): Promise<void> {
+    const command = ["stack", "init", "--no-select"];
+    const config = `Pulumi.${stackName}.yaml`;
+    const isSpecial = Object.keys(env).some((name) => /^PULUMI_(?!NODEJS_|SKIP_CHECKPOINTS)/.test(name));
+    if (isSpecial || config in files) return void (await this.expectOk(command));
+    const description = [this.#cli.command, readFileSync(join(this.folder, "Pulumi.yaml"), "utf8")];
+    const created = join(root, ".work/stacks", createHash("sha1").update(description.join("\n")).digest("hex"));
+    if (existsSync(created)) return cpSync(created, this.folder, { recursive: true });
+    await this.expectOk(command);
+    const partial = mkdtempSync(join(workFolder, "stack-"));
+    for (const name of ["state", config]) cpSync(join(this.folder, name), join(partial, name), { recursive: true });
+    mkdirSync(dirname(created), { recursive: true });
+    try {
+      renameSync(partial, created);
+    } catch (error) {
+      rmSync(partial, { recursive: true });
+      // Another worker has been faster.
+      if (!existsSync(created)) throw error;
+    }
   }
 
   write(files: Record<string, string>): void {

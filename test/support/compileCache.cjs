@@ -2,15 +2,17 @@
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
-const { dirname, sep } = require("node:path");
+const { dirname, join, sep } = require("node:path");
 const vm = require("node:vm");
 
 /** How long a process has compiled nothing new when it writes the cache: the engine kills its provider. */
 const SETTLED_MS = 300;
 /** A negative column for the first line takes back what the wrapper adds to it: positions in stack traces stay. */
 const columnOffset = -Module.wrapper[0].length;
-/** Outside of comments. A script of `vm` cannot import modules. */
+/** An import outside of comments: a script of `vm` cannot do it. The compiler of TypeScript has it in texts only. */
 const imports = /^(?!\s*[*/]).*(?<![-\w.$])import\s*\(/m;
+const compiler = join("typescript", "lib", "typescript.js");
+const mayImport = (text, filename) => imports.test(text) && !filename.endsWith(sep + compiler);
 
 /** By file name: the digest of its text, and what was compiled of it. */
 function readCache(file) {
@@ -72,7 +74,7 @@ exports.keepCompiled = function (file, folders) {
 
   const compile = Module.prototype._compile;
   Module.prototype._compile = function (text, filename) {
-    const isKept = folders.some((folder) => filename.startsWith(folder + sep)) && !imports.test(text);
+    const isKept = folders.some((folder) => filename.startsWith(folder + sep)) && !mayImport(text, filename);
     if (!isKept) return compile.call(this, text, filename);
     const digest = createHash("sha1").update(text).digest("base64");
     const [knownDigest, data] = known.get(filename) ?? [];

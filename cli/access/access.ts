@@ -8,6 +8,7 @@ import { matrixHtml } from "../output/matrixHtml.js";
 import { jsonText, plural } from "../output/terminal.js";
 import { managedIn, type Managed } from "../pulumi/managed.js";
 import { Mask } from "../pulumi/mask.js";
+import { Places } from "../pulumi/places.js";
 import { projectFolder } from "../pulumi/run.js";
 import { findState, noState, stackIn, stateFile, stateOf } from "../pulumi/state.js";
 import { withSession } from "../session.js";
@@ -15,7 +16,6 @@ import { changesSince } from "./changes.js";
 import { csvOf } from "./csv.js";
 import { livingOrganization, type LivingOrganization } from "./living.js";
 import { domainOf, organizationReport, type Standards } from "./merge.js";
-import { PeopleFiles } from "./peopleFiles.js";
 import { blank, recordedIn, withAddressesOfIds, type RecordedOrganization } from "./recorded.js";
 import { accessesOf, findingNames, type FindingName, type Report } from "./report.js";
 import { failures, lines, markdown, show } from "./show.js";
@@ -191,11 +191,10 @@ async function reportOn(
   const { options, operands } = invocation;
   const before = earlier && recordedIn(earlier);
   const recorded = withFormer(recordedIn(managed), before ?? []);
-  const folder = projectFolder(invocation);
   const standards: Standards = {
     today: asOf.toISOString().slice(0, 10),
     internal: options.internal.map(domainOf),
-    files: folder === undefined ? PeopleFiles.none : PeopleFiles.in(folder),
+    places: Places.in(projectFolder(invocation), undefined),
   };
   const found = options.live
     ? await liveOrganizations(invocation, recorded)

@@ -3,10 +3,11 @@ import { normalizeDomain } from "../../provider/core/address.js";
 import { canonicalUid } from "../../provider/core/identity.js";
 import { isOverdue, isPast } from "../../provider/snapshot/index.js";
 import type { CellState } from "../output/matrix.js";
+import type { Place, Places } from "../pulumi/places.js";
+import { parseUrn, peopleType } from "../pulumi/urn.js";
 import { secretText } from "../pulumi/values.js";
 import { Identity } from "./identity.js";
 import type { LivingOrganization } from "./living.js";
-import type { PeopleFiles } from "./peopleFiles.js";
 import type { RecordedAccess, RecordedOrganization } from "./recorded.js";
 import { accessesOf, isLiving, type Access, type FindingName, type OrganizationReport, type Person } from "./report.js";
 
@@ -16,7 +17,8 @@ export interface Standards {
   today: string;
   /** Domains of `--internal`, in normal form. */
   internal: readonly string[];
-  files: PeopleFiles;
+  /** Where people and resources are declared. */
+  places: Places;
 }
 
 /** Of one person in one scope: what declares them, and what the service shows. */
@@ -154,7 +156,7 @@ function accessOf(sources: Sources, team: string | undefined, about: About, cont
       kind,
       name,
       urn,
-      ...context.standards.files.placeOf(urn, email ?? userUid),
+      ...listedAt(context.standards.places, urn, email ?? userUid),
     })),
     managed: declared.length > 0,
     reason: value("reason") ?? (isRoster ? about.organization?.reason : undefined),
@@ -169,6 +171,13 @@ function accessOf(sources: Sources, team: string | undefined, about: About, cont
   const hidden = (["reason", "validUntil"] as const).filter((name) => access[name] === undefined && sealed.has(name));
   const shown = Object.fromEntries(hidden.map((name) => [name, secretText]));
   return { ...access, ...shown, findings: findingsOf(access, sealed, about, context.standards) };
+}
+
+/** The line that lists a person whom a People component declares, if it is the only one. */
+function listedAt(places: Places, urn: string, who: string | undefined): Place | undefined {
+  if (who === undefined || !parseUrn(urn).types.includes(peopleType)) return undefined;
+  const found = places.ofPerson(who);
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** What an access is now; undefined where there is none and none is declared any more. */

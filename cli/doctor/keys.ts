@@ -7,7 +7,7 @@ import { isDefaultProvider } from "../pulumi/managed.js";
 import { providerType, type Preview, type Step } from "../pulumi/preview.js";
 import type { StackTarget } from "../pulumi/run.js";
 import { nameOf } from "../pulumi/urn.js";
-import { hiddenText, openedSecret, propertiesOf, rowsOf, type Properties } from "../pulumi/values.js";
+import { propertiesOf, rowsOf, settingsIn, type Properties } from "../pulumi/values.js";
 import { failed, warning, type Check } from "./check.js";
 
 /** What one key and base URL carry out in an update. */
@@ -89,7 +89,8 @@ function providerSettings(
   environment: StackTarget["environment"],
 ): Settings | Check {
   const name = quoted(nameOf(urn));
-  const hidden = inputs === undefined ? ["its settings"] : hiddenSettings(inputs);
+  const { texts, hidden } =
+    inputs === undefined ? { texts: new Map<string, string>(), hidden: ["its settings"] } : settingsIn(inputs);
   if (hidden.length > 0) {
     return warning(
       "planProvider",
@@ -97,7 +98,6 @@ function providerSettings(
       `Give the key by apiKeyEnv, or apply the provider first: pulumi up --target ${shellWord(urn)}.`,
     );
   }
-  const texts = new Map(Object.entries(inputs!).map(([key, value]) => [key, settingText(value)]));
   try {
     return resolveSettings(
       (variable) => environment[variable],
@@ -107,20 +107,4 @@ function providerSettings(
     if (!(error instanceof ConfigError)) throw error;
     return failed("planProvider", `Provider ${name}: ${error.what}`, error.fix);
   }
-}
-
-/** Without one of them, a key could go to another base URL: then none is used. */
-function hiddenSettings(inputs: Properties): string[] {
-  const isHidden = (value: unknown) => {
-    const opened = openedSecret(value) ?? value;
-    return typeof opened === "object" ? opened !== null : hiddenText(opened) !== undefined;
-  };
-  return Object.keys(inputs)
-    .filter((key) => key.startsWith("avala:") && isHidden(inputs[key]))
-    .map((key) => key.slice("avala:".length));
-}
-
-function settingText(value: unknown): string | undefined {
-  const opened = openedSecret(value) ?? value;
-  return opened === undefined || opened === null ? undefined : String(opened as string);
 }

@@ -17,7 +17,7 @@ import { asMarkdown } from "./markdown.js";
 import { Mask } from "../pulumi/mask.js";
 import { Names } from "./names.js";
 import { outsideLists, peopleComponents, peopleLines, PeopleLists } from "./peopleFiles.js";
-import { Places } from "./places.js";
+import { Places } from "../pulumi/places.js";
 import { programLines, rosterLines } from "./programLines.js";
 import { asJson, differences, entriesOf, importFile, show, type Report } from "./report.js";
 import { Rules } from "./rules.js";

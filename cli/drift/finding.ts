@@ -1,5 +1,5 @@
 import type { Person } from "../../provider/core/identity.js";
-import type { Place } from "./places.js";
+import type { Place } from "../pulumi/places.js";
 import type { CellState } from "../output/matrix.js";
 import type { Managed } from "../pulumi/managed.js";
 

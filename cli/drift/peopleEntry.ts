@@ -1,7 +1,7 @@
 import { printable } from "../../provider/core/text.js";
 import { personEntry, type ListedPerson } from "../output/peopleYaml.js";
 import { jsonText } from "../output/terminal.js";
-import type { ListFile } from "./places.js";
+import type { ListFile } from "../pulumi/places.js";
 
 /** Somebody who is to be listed. */
 export type NewPerson = ListedPerson;

@@ -2,10 +2,10 @@ import { normalizeEmail } from "../../provider/core/address.js";
 import { canonicalUid } from "../../provider/core/identity.js";
 import { personEntry } from "../output/peopleYaml.js";
 import type { Managed } from "../pulumi/managed.js";
-import { parseUrn } from "../pulumi/urn.js";
+import { parseUrn, peopleType } from "../pulumi/urn.js";
 import type { Finding } from "./finding.js";
 import { entryText, type Format, type NewPerson } from "./peopleEntry.js";
-import { placeIn, type ListFile, type Place, type Places } from "./places.js";
+import { placeIn, type ListFile, type Place, type Places } from "../pulumi/places.js";
 
 /** A component People of the stack. */
 export interface PeopleComponent {
@@ -37,8 +37,6 @@ export interface PeopleLines {
   /** Teams of people who are in the list already, and every line that may be theirs. */
   more: { person: string; team: string; role: string; places: Place[] }[];
 }
-
-const peopleType = "avala:index:People";
 
 /** The components that declare the people of the stack. */
 export function peopleComponents(managed: readonly Managed[]): PeopleComponent[] {

@@ -3,7 +3,7 @@ import { literal, scalar } from "../output/peopleYaml.js";
 import { typeOf, type Managed } from "../pulumi/managed.js";
 import type { Finding } from "./finding.js";
 import { whoOf } from "./peopleFiles.js";
-import { placeIn, type Place, type Places } from "./places.js";
+import { placeIn, type Place, type Places } from "../pulumi/places.js";
 
 /** What to add to the people of one TeamRoster. */
 export interface RosterLines {

@@ -27,7 +27,7 @@ export const removedByRoster =
 const ofWaiting = {
   acceptance: "Pending acceptance. Reminder: npx pulumi-avala resend <organization> <email>.",
   invitation:
-    "Without an invitation they cannot accept: declare them by email in an OrganizationMember, or remove the team membership from the program.",
+    "Without an invitation they cannot accept: declare them by email in an OrganizationMember, or change its resend if they were invited before; or remove the team membership from the program.",
   unknown: "Pending acceptance, if they are invited: this API key does not see it.",
 } as const;
 

@@ -1,7 +1,7 @@
 import { printable, quoted } from "../../provider/core/text.js";
 import { scalar } from "../output/peopleYaml.js";
 import type { PeopleLines } from "./peopleFiles.js";
-import { placeText, type Place } from "./places.js";
+import { placeText, type Place } from "../pulumi/places.js";
 import type { ProgramLines, RosterLines } from "./programLines.js";
 import { nameColumn, ShownNames } from "../output/lookalikes.js";
 import { columns, jsonText, plural, type Terminal } from "../output/terminal.js";

@@ -1,4 +1,4 @@
-import { pathOf } from "../pulumi/urn.js";
+import { pathOf, peopleType } from "../pulumi/urn.js";
 import type { Observed, Observer } from "../../provider/lifecycle/observer.js";
 import type { KindKey } from "../../provider/lifecycle/registry.js";
 import { checkInputs, type Properties } from "../../provider/lifecycle/inputs.js";
@@ -30,9 +30,6 @@ export interface ImportFile {
   nameTable?: Record<string, string>;
   resources: Entry[];
 }
-
-/** Type of the component that a program of ours declares people with. */
-const peopleType = "avala:index:People";
 
 interface Wanted {
   kind: KindKey;

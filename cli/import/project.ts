@@ -38,7 +38,7 @@ export function importCommands(importFile: string): string[] {
 export type FirstLine = (name: string, schema: "people" | "teams") => string;
 
 /** Previews and import files contain names and addresses of people, and are of no use afterwards. */
-const ignoreFile = "node_modules/\nimport.json\npreview.json\n";
+const ignoreFile = "node_modules/\nadopt.json\nimport.json\npreview.json\n";
 
 /** All files of an import, in the order in which people read them. */
 export function filesOf(

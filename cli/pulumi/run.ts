@@ -5,7 +5,6 @@ import { promisify } from "node:util";
 import { sentence } from "../../provider/core/text.js";
 import type { Invocation } from "../command.js";
 import { StackError } from "../errors.js";
-import { previewCommand } from "./preview.js";
 
 /** Where a command is run, as far as Pulumi is concerned. */
 export type StackTarget = {
@@ -72,8 +71,13 @@ export async function cliVersion({ environment }: StackTarget): Promise<string |
 /**
  * What `pulumi preview --json` writes of the stack, with what stays as it is; an error where the preview fails.
  * @param more further arguments
+ * @param instead for the fix of a failure: what the command takes in place of its own preview
  */
-export async function previewed({ options, environment }: StackTarget, more: readonly string[] = []): Promise<string> {
+export async function previewed(
+  { options, environment }: StackTarget,
+  more: readonly string[] = [],
+  instead = "",
+): Promise<string> {
   const stack = options.stack === undefined ? [] : ["--stack", options.stack];
   const common = ["--non-interactive", "--color", "never", "--cwd", resolve(options.cwd ?? ".")];
   const env = { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" };
@@ -82,10 +86,7 @@ export async function previewed({ options, environment }: StackTarget, more: rea
     ({ stdout }) => stdout,
     ({ stdout = "", stderr = "", code }: { stdout?: string; stderr?: string; code?: unknown }) => {
       const why = code === "ENOENT" ? "the Pulumi CLI is not on the PATH." : reasonIn(`${errorsIn(stdout)} ${stderr}`);
-      throw new StackError(
-        `pulumi preview failed: ${why}`,
-        `Fix the problem, or pass the output of: ${previewCommand}.`,
-      );
+      throw new StackError(`pulumi preview failed: ${why}`, `Fix the problem${instead}.`);
     },
   );
 }

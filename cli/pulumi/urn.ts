@@ -1,3 +1,6 @@
+/** The component that reads people from a file or a list. */
+export const peopleType = "avala:index:People";
+
 /**
  * The engine's names of resources: `urn:pulumi:<stack>::<project>::<types>::<name>`. Only the name may contain `::`; the types
  * of the parents stand before the resource's own, separated by `$`.

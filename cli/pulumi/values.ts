@@ -57,3 +57,19 @@ export function shownValue(value: unknown): string | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   return hiddenText(value) ?? (typeof value === "string" ? value : JSON.stringify(value));
 }
+
+/**
+ * The settings of this package in the inputs of a provider, as texts, and the names of those that are secret or known only
+ * during the run. Where one is hidden, none may be used: a key could go to another base URL.
+ */
+export function settingsIn(inputs: Properties): { texts: ReadonlyMap<string, string>; hidden: string[] } {
+  const texts = new Map<string, string>();
+  const hidden: string[] = [];
+  for (const [name, value] of Object.entries(inputs)) {
+    if (!name.startsWith("avala:") || value === undefined || value === null) continue;
+    const opened = openedSecret(value) ?? value;
+    if (typeof opened === "object" || hiddenText(opened) !== undefined) hidden.push(name.slice("avala:".length));
+    else texts.set(name, String(opened));
+  }
+  return { texts, hidden };
+}

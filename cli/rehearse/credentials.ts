@@ -4,7 +4,7 @@ import type { Invocation } from "../command.js";
 import { isDefaultProvider, isExplicit } from "../pulumi/managed.js";
 import { providerType } from "../pulumi/preview.js";
 import { nameOf, providerOf } from "../pulumi/urn.js";
-import { hiddenText, openedSecret, propertiesOf, rowsOf, type Properties } from "../pulumi/values.js";
+import { propertiesOf, rowsOf, settingsIn, type Properties } from "../pulumi/values.js";
 
 /** A key and its deployment, which a run may use. */
 export interface Credential {
@@ -138,13 +138,10 @@ function settingsOf(environment: Environment, config: Texts): Settings | undefin
   }
 }
 
-/** Without one of them, a key could go to the base URL of another source: then they count as not known. */
+/** If one is hidden, all of them count as not known. */
 function textsIn(inputs: Properties): Texts | undefined {
-  const texts = Object.entries(inputs)
-    .filter(([name, value]) => name.startsWith("avala:") && value !== undefined && value !== null)
-    .map(([name, value]) => [name, openedSecret(value) ?? value] as const);
-  if (texts.some(([, value]) => typeof value === "object" || hiddenText(value) !== undefined)) return undefined;
-  return new Map(texts.map(([name, value]) => [name, String(value)]));
+  const { texts, hidden } = settingsIn(inputs);
+  return hidden.length > 0 ? undefined : texts;
 }
 
 function stepOf({ op, urn, newState }: Properties): Step {

@@ -53,7 +53,7 @@ async function document(invocation: Invocation<typeof reportOptions>): Promise<u
     );
   }
   invocation.terminal.note("Running pulumi preview.");
-  return parsed(await previewed(invocation), "pulumi preview");
+  return parsed(await previewed(invocation, [], `, or pass the output of: ${previewCommand}`), "pulumi preview");
 }
 
 function parsed(content: string, source: string): unknown {

@@ -131,7 +131,7 @@ describe("the files", () => {
     const { next } = await imported();
     rmSync(above, { recursive: true });
     expect(next.slice(0, 2)).toEqual(["npm install", "pulumi stack init prod"]);
-    expect(read(".gitignore").split("\n")).toEqual(["node_modules/", "import.json", "preview.json", ""]);
+    expect(read(".gitignore").split("\n")).toEqual(["node_modules/", "adopt.json", "import.json", "preview.json", ""]);
   });
 
   it.each([

@@ -10,7 +10,7 @@ import {
   peopleLines,
   type PeopleLines,
 } from "../../cli/drift/peopleFiles.js";
-import { Places, placeText } from "../../cli/drift/places.js";
+import { Places, placeText } from "../../cli/pulumi/places.js";
 import { programLines, rosterLines } from "../../cli/drift/programLines.js";
 import { linesToAdd } from "../../cli/drift/report.js";
 import { typeOf, type Managed } from "../../cli/pulumi/managed.js";

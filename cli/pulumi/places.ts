@@ -8,7 +8,7 @@ import { openDataFile, readDataFile } from "../../provider/core/dataFile.js";
 import { decodedText } from "../../provider/core/encoding.js";
 import { canonicalUid } from "../../provider/core/identity.js";
 import { printable } from "../../provider/core/text.js";
-import { propertiesOf, rowsOf } from "../pulumi/values.js";
+import { propertiesOf, rowsOf } from "./values.js";
 
 /** A line of a file. The path is relative to the folder of the project. */
 export interface Place {

@@ -1,15 +1,21 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { buttonsOf, send } from "../emulator/forms.js";
 import { root } from "./support.js";
 
 jest.setTimeout(240_000);
+
+/** Those of a test that has failed would wait for Ada until somebody ends them. */
+const started: ChildProcess[] = [];
+afterEach(() => started.splice(0).forEach((child) => child.exitCode === null && child.kill()));
 
 /** Starts the quickstart away from a terminal, with a key and a stack of the caller's that it must not touch. */
 function start(...args: string[]) {
   const env = { ...process.env, AVALA_API_KEY: "avk_of_the_caller", PULUMI_BACKEND_URL: "https://127.0.0.1:1" };
   const child = spawn(process.execPath, [join(root, "scripts/quickstart.mjs"), ...args], { cwd: root, env });
+  started.push(child);
   const run = { child, text: "", ended: once(child, "close") as Promise<[number | null, string | null]> };
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text) => (run.text += text));
@@ -27,10 +33,8 @@ async function said(run: Run, words: string): Promise<void> {
 async function press(run: Run, button: string): Promise<number> {
   const page = /open\s+(http:\S+\/)\s+in a browser/.exec(run.text)![1]!;
   const html = await (await fetch(page)).text();
-  const form = html.split("<form").find((rest) => rest.includes(`aria-label="${button}"`))!;
-  const headers = { origin: new URL(page).origin, "sec-fetch-site": "same-origin" };
-  const action = new URL(/action="([^"]+)"/.exec(form)![1]!, page);
-  return (await fetch(action, { method: "POST", headers, redirect: "manual" })).status;
+  const found = buttonsOf(html).find(({ name }) => name === button)!;
+  return (await send(new URL(page).origin, found)).status;
 }
 
 /** What the run leaves in its folder. */

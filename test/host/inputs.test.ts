@@ -410,7 +410,8 @@ describe("bug: one person under two spellings, as a transformation may leave the
     const [, , , [, one, other], pair, who] = cell;
     const check = (make: Make, email: string, name: string) => {
       const [kind, inputs] = make(email);
-      return host.check(kind, {}, { ...inputs, __address: `${kind}::${who}-${name}` });
+      const address = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}::${who}-${name}`;
+      return host.check(kind, {}, { ...inputs, __address: address });
     };
     expect((await check(pair[0], who + one, "one")).failures).toEqual([]);
     const { failures } = await check(pair[1], who.toUpperCase() + other, "two");

@@ -278,6 +278,13 @@ describe("people files", () => {
     ["by uid", { ...project, "people.yaml": people }, listedBy({ ...member("mia"), who: uids.mia }), "people.yaml:5"],
     ["in the program's folder", { ...project, "src/staff.yml": people }, listedBy(member("lee")), "src/staff.yml:3"],
     ["in JSON", { ...project, "p.json": `[\n{"email": "${person("lee")}"}]` }, listedBy(member("lee")), "p.json:2"],
+    [
+      "in a table",
+      { ...project, "p.csv": `email;role\n${person("lee")};member\n` },
+      listedBy(member("lee")),
+      "p.csv:2",
+    ],
+    ["in a folder below", { ...project, "data/p.yaml": people }, listedBy(member("lee")), "data/p.yaml:3"],
     ["in two files", { ...project, "a.yaml": people, "b.yaml": people }, listedBy(member("lee")), "none"],
     ["of a resource outside of People", { ...project, "people.yaml": people }, member("lee"), "none"],
     ["in no file", project, listedBy(member("lee")), "none"],

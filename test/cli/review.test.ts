@@ -300,7 +300,9 @@ it("reports a failed preview, without a review", async () => {
   const { code, stdout, stderr } = await project.exec(process.execPath, [program, "review"]);
   project.declare(after);
   expect([code, stdout]).toEqual([1, ""]);
-  expect(stderr).toMatch(/^Running pulumi preview\.\npulumi preview failed: .*maxEmails.*pass the output of: .*\[AVALA_STACK\]\n$/);
+  expect(stderr).toMatch(
+    /^Running pulumi preview\.\npulumi preview failed: .*maxEmails.*pass the output of: .*\[AVALA_STACK\]\n$/,
+  );
 });
 
 it("allows the approved changes and those that have become possible since, and says which are new", async () => {

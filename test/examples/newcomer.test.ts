@@ -65,7 +65,7 @@ it("drift that is made by hand is found, adopted and repaired, until nothing is 
   const screen = await inProject([`${check.trim()} || test $? -eq 2`]);
   expect(screen).toMatch(/^4 differences: 1 changed, 3 unmanaged\./m);
   // As the guide says: the printed lines for the file of people, and a line of its example for the team.
-  const [, lines] = /Lines for the file or list of People "people":\n\n((?:[- ] .*\n)+)/.exec(screen)!;
+  const [, lines] = /Lines for the list of People "people" \(people\.yaml:\d+\):\n\n((?:[- ] .*\n)+)/.exec(screen)!;
   const [, example] = blocks(read("docs/guides/drift.md"), "ts")[0]!.split("\n");
   appendFileSync(join(project.folder, "acme/people.yaml"), `\n${lines}`);
   appendFileSync(

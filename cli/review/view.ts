@@ -112,11 +112,9 @@ const states: Readonly<Record<Stand["standing"], CellState>> = {
 const isUnknown = (stand: Stand | undefined): boolean =>
   stand !== undefined && (stand.role === undefined || isHiddenText(stand.role));
 
-/** Something about it is not shown, or decided by the run. */
+/** Something about it is not shown. That somebody may be a member already is what every invitation says. */
 function isWorstCase({ before, after, unclear, mayHaveAccepted }: ChangeRow): boolean {
-  return (
-    unclear.length > 0 || mayHaveAccepted || after?.standing === "depends" || isUnknown(before) || isUnknown(after)
-  );
+  return unclear.length > 0 || mayHaveAccepted || isUnknown(before) || isUnknown(after);
 }
 
 /** A sentence for each change of a person, with all of its remarks. */

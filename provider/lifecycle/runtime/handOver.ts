@@ -167,14 +167,13 @@ export async function refuseDeclaredInside(
   const { program, hasChecked } = run.claims;
   if (program === undefined) return;
   const own = digestOf(addressOf(state));
-  const notes = [...program.notes.values()].filter(
-    ({ scope, address }) => scope !== undefined && !run.claims.isOfOtherDeployment(address),
-  );
+  const notes = [...program.notes.values()].filter(({ scope }) => scope !== undefined);
   // `destroy --run-program` deletes what the program declares, without a check; an update would have checked it.
   if (!hasChecked && program.notes.has(own)) return;
   const inTeams = notes.some(({ kind }) => membershipKinds.has(kind)) ? await teams() : [];
   const names = new Set([...of.names, ...inTeams].map(digestOf));
-  const inside = notes.filter(({ scope }) => names.has(scope!));
+  // The deployment is looked up in the journals of the run: for those that are found only.
+  const inside = notes.filter(({ scope, address }) => names.has(scope!) && !run.claims.isOfOtherDeployment(address));
   if (inside.length === 0) return;
   throw new GuardError(
     `${of.text} is not deleted, because the program declares ${kindsNamed(inside)} in it.`,

@@ -8,6 +8,7 @@ import {
   type Declaration,
   type Program,
 } from "../../support/stack.js";
+import { ProcessJournal } from "../../../provider/core/journal.js";
 import { startEmulator } from "../../support/emulator.js";
 import { acme, person, s, useService, uids } from "../support.js";
 
@@ -145,6 +146,24 @@ describe("bug: what is deleted has people inside whom the same program declares 
     const left = (await s.organizationNow()).members.map(({ email }) => email);
     expect(left).toContain(person("lee"));
     expect(left.includes(person("ada"))).toBe(onDestroy === "retain");
+  });
+
+  it("bug: each declaration of the program made a deletion read the journals of the run again", async () => {
+    const reads = jest.spyOn(ProcessJournal.prototype, "others");
+    const readsBeside = async (count: number) => {
+      await s.emulator.reset(seed());
+      await s.stack.up(deleted({ deleted: "Team", forceDestroy: true }));
+      const others = Array.from({ length: count }, (_, at): [string, Declaration] => [
+        `other${at}`,
+        teamMembership({ team: `${uids.acme}/${uids.core}`, email: person(`other${at}`), role: "member" }),
+      ]);
+      reads.mockClear();
+      await s.stack.up(Object.fromEntries(others), { targets: ["gone"] });
+      expect((await betaNow()).teams).toEqual([]);
+      return reads.mock.calls.length;
+    };
+    expect(await readsBeside(100)).toBe(await readsBeside(1));
+    reads.mockRestore();
   });
 
   it("the same slug and ids in another deployment are other people", async () => {

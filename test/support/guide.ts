@@ -58,14 +58,20 @@ async function type(path: string, project: Project, line: string): Promise<strin
   return `${stdout}\n${stderr}`;
 }
 
-/** All lines occur, in their order, with anything between them. */
+/** All lines occur, one right after the other; what a guide leaves out between them, it shows as "…". */
 function expectShown(path: string, shown: readonly string[], screen: string): void {
-  const seen = screen.split("\n").map(essence);
+  const seen = screen.split("\n").map(essence).filter(Boolean);
   let at = 0;
+  let isCut = true;
   for (const line of shown.map(essence)) {
-    const found = seen.indexOf(line, at);
+    if (line === "…") {
+      isCut = true;
+      continue;
+    }
+    const found = isCut ? seen.indexOf(line, at) : seen[at] === line ? at : -1;
     if (found < 0) throw new Error(`${path} shows "${line}", and the command shows:\n${screen}`);
     at = found + 1;
+    isCut = false;
   }
 }
 

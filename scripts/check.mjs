@@ -33,6 +33,7 @@ function checks() {
     ["format", bin("oxfmt", "--check")],
     ["generated files", command(process.execPath, "scripts/generate.mjs", "--check")],
     ["imports", bin("depcruise", "provider", "cli", "emulator/src")],
+    ["site", command(process.execPath, "scripts/site.mjs")],
     workflows(),
     ["container file", containerFile],
     // What would be published: publint for package.json, attw for how the types resolve (the packages are CommonJS only).

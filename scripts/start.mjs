@@ -27,6 +27,7 @@ const COMMANDS = {
   build: prepared("all", () => 0),
   generate: prepared("none", (args) => runNode(["scripts/generate.mjs", ...args])),
   emulator: prepared("emulator", (args) => runNode([EMULATOR, ...args], { cwd: callersFolder() })),
+  site: prepared("none", (args) => runNode(["scripts/site.mjs", ...args])),
   pulumi: prepared("all", pulumi),
 };
 

@@ -28,7 +28,7 @@ const ROOMS = {
   "cli/output": { ours: ["core"], cli: ["errors.ts"], packages: ["hono"] },
   "cli/command.ts": { cli: ["output"] },
   "cli/input.ts": { ours: ["core"], cli: ["errors.ts"] },
-  "cli/help.ts": { cli: ["command.ts", "output"] },
+  "cli/help.ts": { ours: ["core"], cli: ["command.ts", "output"] },
   "cli/commandLine.ts": {
     ours: ["core", "schema"],
     cli: ["command.ts", "errors.ts", "help.ts"],

@@ -58,7 +58,7 @@ export type Command = Definition<Options>;
 
 /** Options that every command takes. */
 export const sharedOptions = {
-  json: { type: "boolean", description: "Print the result as JSON on stdout; see docs/reference/commands.md." },
+  json: { type: "boolean", description: "Print the result as JSON on stdout." },
   stack: {
     type: "string",
     short: "s",

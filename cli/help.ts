@@ -1,3 +1,4 @@
+import { commandPage, pages } from "../provider/core/documentation.js";
 import type { Command } from "./command.js";
 import { columns, wrapped } from "./output/terminal.js";
 
@@ -11,7 +12,7 @@ const settings = [
 
 const exitCodes = [
   ["0", "success"],
-  ["1", "error, including wrong usage; printed on stderr with a code, see docs/reference/errors.md"],
+  ["1", `error, including wrong usage; printed on stderr with a code, see ${pages.errors}`],
 ] as const;
 
 /** `pulumi-avala --help`. */
@@ -31,6 +32,7 @@ export function overview(commands: readonly Command[]): string {
     ]),
     "Environment:": listed(settings),
     "Exit codes:": listed([...exitCodes, ...ownExitCodes(commands)]),
+    "Documentation:": [`  ${pages.start}`],
   });
 }
 
@@ -62,6 +64,7 @@ export function helpOf({ name, operands, options, about, sends, exitCodes: own =
     "Examples:": examples.map((example) => `  npx pulumi-avala ${example}`),
     "Environment:": listed(settings),
     "Exit codes:": listed([...exitCodes, ...own]),
+    "Documentation:": [`  ${commandPage(name)}`],
   });
 }
 

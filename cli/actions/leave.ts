@@ -1,4 +1,5 @@
 import type { Member } from "../../provider/client/index.js";
+import { pages } from "../../provider/core/documentation.js";
 import { quoted } from "../../provider/core/text.js";
 import { shellWord } from "../../provider/core/shell.js";
 import { confirmation, confirmationExitCodes, defineCommand, sharedOptions, type Invocation } from "../command.js";
@@ -57,7 +58,7 @@ async function leaveOrganization(invocation: Invocation<typeof options>): Promis
 - remove its resources from the program, then run once: AVALA_ASSUME_DELETED=${shellWord(row.uid)} pulumi up
 - or remove them one by one: pulumi state delete <urn> --target-dependents
 Do not set AVALA_ASSUME_DELETED while the program still declares the organization: pulumi up would create a new one.
-See docs/guides/recovery.md.`);
+See ${pages.vanishedOrganization}.`);
   });
 }
 

@@ -1,3 +1,4 @@
+import { pages } from "../../provider/core/documentation.js";
 import type { Declaration } from "../membership/declarations.js";
 import type { Finding as Standing } from "../membership/standing.js";
 import type { Kind } from "./finding.js";
@@ -12,8 +13,7 @@ export const missingTeam =
   "pulumi up --refresh recreates it and its memberships; or remove both from the program and run pulumi refresh.";
 export const missingForeignTeam =
   "Declare a different team, then run pulumi refresh to drop its memberships from the state.";
-export const vanishedOrganization =
-  "Restore access, or use a key that has it; if the organization was deleted for good, see docs/guides/recovery.md (AVALA_ASSUME_DELETED).";
+export const vanishedOrganization = `Restore access, or use a key that has it; if the organization was deleted for good, see ${pages.vanishedOrganization} (AVALA_ASSUME_DELETED).`;
 
 export const unmanagedPerson = "Declare and import them, or remove them in Avala.";
 export const unmanagedTeam = "Declare and import it, or delete it in Avala.";

@@ -1,4 +1,5 @@
 import { openDataFile, type DataFile, type Place } from "../../provider/core/dataFile.js";
+import { pages } from "../../provider/core/documentation.js";
 import { quoted } from "../../provider/core/text.js";
 import { resources as schemas, unknownProperties } from "../../provider/schema/index.js";
 import { RulesError } from "../errors.js";
@@ -65,7 +66,7 @@ export class Rules {
     if (faults.length === 0) return new Rules(rules);
     throw new RulesError(
       `${quoted(path)} is invalid.`,
-      `Correct these rules; see docs/guides/drift.md:\n${faultLines(faults, place).join("\n")}`,
+      `Correct these rules, which ${pages.driftRules} describes:\n${faultLines(faults, place).join("\n")}`,
     );
   }
 
@@ -108,7 +109,7 @@ function opened(path: string): DataFile {
   try {
     return openDataFile(path);
   } catch (error) {
-    throw new RulesError(`${(error as Error).message}.`, "Pass a file of rules to --ignore; see docs/guides/drift.md.");
+    throw new RulesError(`${(error as Error).message}.`, `Pass a file of rules to --ignore; see ${pages.driftRules}.`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { pages } from "../../provider/core/documentation.js";
 import { shellWord } from "../../provider/core/shell.js";
 import { jsonText } from "../output/terminal.js";
 import { importArguments } from "../pulumi/engine.js";
@@ -147,5 +148,7 @@ Then:
 pulumi refresh
 ${importCommands(names.importFile).join("\n")}
 \`\`\`
+
+Documentation: ${pages.start}
 `;
 }

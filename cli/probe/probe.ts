@@ -1,3 +1,4 @@
+import { pages } from "../../provider/core/documentation.js";
 import { ReadOnlyError } from "../../provider/core/errors.js";
 import { requireConfirmable } from "../output/confirm.js";
 import { confirmation, defineCommand, sharedOptions, type ExitCode, type Invocation } from "../command.js";
@@ -47,7 +48,7 @@ export const probe = defineCommand({
   operands: [],
   options,
   about: [
-    "Tries the facts about Avala's API that the provider relies on (docs/internals/contract.md) on the service that the settings name, and reports for each: it holds, it differs (how, and what that means), it is not visible to this key, or it was not tried. It only reads, unless --write is given, and needs at most 60 requests for that.",
+    `Tries the facts about Avala's API that the provider relies on (${pages.contract}) on the service that the settings name, and reports for each: it holds, it differs (how, and what that means), it is not visible to this key, or it was not tried. It only reads, unless --write is given, and needs at most 60 requests for that.`,
     "With --write it creates an organization of its own, tries changes on it, and deletes it again, also after a failure or Ctrl-C. It changes nothing else, and sends invitation emails only to the addresses of --invite.",
     "--out writes a profile: settings with which the emulator reproduces the deployment, and the verdicts. Neither the report nor the profile contains names, slugs, uids, addresses, the key or the host.",
   ],

@@ -1,6 +1,7 @@
 import { checkApiKey } from "./http/apiKey.js";
 import { checkBaseUrl, DEFAULT_BASE_URL } from "./http/baseUrl.js";
 import { rehearsalOf, rehearsed } from "./http/rehearsal.js";
+import { pages } from "../core/documentation.js";
 import { ConfigError } from "../core/errors.js";
 import { LOG_LEVELS } from "./http/attemptLog.js";
 import type { ClientSettings } from "./types.js";
@@ -126,7 +127,7 @@ function credentials(environment: Lookup, config: Lookup, read: SettingReader): 
     throw new ConfigError(
       `The API key for Avala is missing${config("avala:apiKeyEnv") ? ": the variable that avala:apiKeyEnv names is not set" : ""}.`,
       "Set the environment variable AVALA_API_KEY, or run: pulumi config set --secret avala:apiKey. " +
-        "To try it without an account, use the emulator; see the README.",
+        `To try it without an account, use the emulator: ${pages.firstProgram}.`,
     );
   }
   if (environment("AVALA_BASE_URL")) {

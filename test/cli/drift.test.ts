@@ -719,7 +719,7 @@ ignore:
     const { code, stdout, stderr } = await o.desk.run(["drift", "--state", "missing.json", ...rules(text)]);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr.trim().split("\n")).toEqual([
-      '"rules.yaml" is invalid. Correct these rules; see docs/guides/drift.md:',
+      '"rules.yaml" is invalid. Correct these rules, which https://avala-ai.github.io/pulumi-avala/guides/drift#rules describes:',
       expect.stringMatching(/^ {2}line 1, column 1: "rule" is not a property of the file/),
       expect.stringMatching(/^ {2}line 3, column 5: rule 1: "knd" is not a property of a rule; did you mean kind/),
       expect.stringMatching(/^ {2}line 4, column 21: rule 2: kind cannot be "change"/),

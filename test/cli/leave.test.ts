@@ -29,7 +29,7 @@ describe("leave", () => {
       "irreversible",
       `AVALA_ASSUME_DELETED=${uids.acme} pulumi up`,
       "pulumi state delete <urn>",
-      "docs/guides/recovery.md",
+      "https://avala-ai.github.io/pulumi-avala/guides/recovery#an-organization-has-vanished",
     ]) {
       expect(stderr).toContain(reported);
     }

@@ -35,6 +35,7 @@ function checks() {
     ["imports", bin("depcruise", "provider", "cli", "emulator/src")],
     ["site", command(process.execPath, "scripts/site.mjs")],
     workflows(),
+    workflowSecurity(),
     ["container file", containerFile],
     // What would be published: publint for package.json, attw for how the types resolve (the packages are CommonJS only).
     ...Object.entries({ "pulumi-avala": ".", "avala-emulator": "emulator" }).flatMap(([name, folder]) => [
@@ -55,6 +56,14 @@ function workflows() {
   const files = folders.flatMap((folder) => readdirSync(join(PROJECT, folder)).map((name) => `${folder}/${name}`));
   if (spawnSync("go", ["version"]).status !== 0) return ["workflows: not checked, Go is not installed", () => 0];
   return ["workflows", command("go", "run", ACTIONLINT, ...files)];
+}
+
+/** zizmor is a Rust program, which `pip` or `pipx` installs. Where there is none, the name says so. */
+function workflowSecurity() {
+  if (spawnSync("zizmor", ["--version"]).status !== 0)
+    return ["security of workflows: not checked, zizmor is not installed", () => 0];
+  const options = ["--offline", "--no-progress", "--persona", "pedantic", "--config", ".github/zizmor.yml"];
+  return ["security of workflows", command("zizmor", ...options, ".github", "examples/github-actions")];
 }
 
 /** The linter's own command succeeds with warnings. */

@@ -36,9 +36,10 @@ function dependenciesAreCurrent(root) {
   });
 }
 
+/** Without install scripts, which could run anything: what packages need of them comes as optional packages. */
 async function installDependencies(log, options) {
   log("Installing dependencies with npm ci; about a minute the first time.");
-  const code = await runNpm(["ci", "--include=dev"], options);
+  const code = await runNpm(["ci", "--include=dev", "--ignore-scripts"], options);
   const remedy = "Check that the npm registry can be reached, then run the same command again.";
   if (code !== 0) throw new SetupError(`npm ci ended with exit code ${code}; its messages are above. ${remedy}`);
 }

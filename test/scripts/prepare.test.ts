@@ -67,7 +67,7 @@ async function prepare(root: string) {
 const callsOf = (root: string) =>
   existsSync(join(root, "calls")) ? readFileSync(join(root, "calls"), "utf8").trim().split("\n").toSorted() : [];
 
-const EVERYTHING = ["npm ci --include=dev", "tsc -b ."];
+const EVERYTHING = ["npm ci --include=dev --ignore-scripts", "tsc -b ."];
 
 it("installs and builds a fresh clone, and then asks only the compiler what is to be done", async () => {
   const root = clone();
@@ -122,7 +122,7 @@ it("installs again where another version is asked for", async () => {
 it("installs again where npm ci did not come to its end", async () => {
   const root = clone();
   put(join(root, "npmFails"), "");
-  expect(await prepare(root)).toEqual({ code: 1, calls: ["npm ci --include=dev"] });
+  expect(await prepare(root)).toEqual({ code: 1, calls: ["npm ci --include=dev --ignore-scripts"] });
   rmSync(join(root, "npmFails"));
   expect(await prepare(root)).toEqual({ code: 0, calls: EVERYTHING });
 });
@@ -132,4 +132,14 @@ it("fails while the sources have errors, at every start", async () => {
   put(join(root, "provider/main.ts"), "error");
   expect(await prepare(root)).toEqual({ code: 1, calls: EVERYTHING });
   expect(await prepare(root)).toEqual({ code: 1, calls: ["tsc -b ."] });
+});
+
+it("no install script runs: package.json denies those of every dependency that has one", () => {
+  const json = (name: string) =>
+    JSON.parse(readFileSync(join(__dirname, "../..", name), "utf8")) as Record<string, never>;
+  const locked = Object.entries<{ hasInstallScript?: true }>(json("package-lock.json")["packages"]!);
+  const scripted = locked.filter(([, { hasInstallScript }]) => hasInstallScript);
+  const names = new Set(scripted.map(([path]) => path.split("node_modules/").at(-1)));
+  expect(names.size).toBeGreaterThan(0);
+  expect(json("package.json")["allowScripts"]).toEqual(Object.fromEntries([...names].map((name) => [name, false])));
 });

@@ -1,6 +1,6 @@
 import { accessSync, constants, copyFileSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { delimiter, dirname, join, sep } from "node:path";
+import { answered, archiveOf, receive, recordedChecksum } from "./checksums.mjs";
 import { withLock } from "./lock.mjs";
 import { formatElapsed, PROJECT, say, SetupError } from "./project.mjs";
 import { Interrupted, runStep } from "./run.mjs";
@@ -14,7 +14,7 @@ export const CLI_VERSION = "3.259.0";
 /** The last release of the Go SDK that holds the Node language host; see pulumiCli/languageHost/go.mod. */
 export const LANGUAGE_HOST_VERSION = "3.68.0";
 
-const RELEASES = "https://get.pulumi.com/releases/sdk";
+export const RELEASES = "https://get.pulumi.com/releases/sdk";
 const PROBE_DEADLINE_MS = 30_000;
 const DOWNLOAD_STALL_MS = 45_000;
 const STILL_AT_IT_MS = 30_000;
@@ -164,16 +164,19 @@ async function cliVersion(command, { root, env }) {
   return version;
 }
 
-/** Fetches the release from `releases` through the proxy of the environment, if there is one. Needs tar. */
-export async function downloadRelease({ log, env, folder, temporary }, releases = RELEASES) {
+/**
+ * Fetches the release from `releases` through the proxy of the environment, if there is one. Nothing is unpacked that has
+ * not the checksum of the repository. Needs tar.
+ */
+export async function downloadRelease({ log, env, folder, temporary }, releases = RELEASES, checksums = undefined) {
   const { EnvHttpProxyAgent, fetch } = await import("undici");
-  const system = `${windows ? "windows" : process.platform}-${process.arch}.${windows ? "zip" : "tar.gz"}`;
-  const url = `${releases}/pulumi-v${CLI_VERSION}-${system}`;
+  const name = archiveOf(CLI_VERSION, `${windows ? "windows" : process.platform}-${process.arch}`);
+  const checksum = recordedChecksum(name, checksums);
+  const url = `${releases}/${name}`;
   const archive = join(temporary, "archive");
   log(`Fetching the Pulumi CLI ${CLI_VERSION} (about 200 MB, once) from ${url}.`);
-  const response = await fetch(url, { dispatcher: new EnvHttpProxyAgent({ bodyTimeout: DOWNLOAD_STALL_MS }) });
-  if (!response.ok) throw new Error(`${url} was answered ${response.status}.`);
-  await writeFile(archive, response.body);
+  const dispatcher = new EnvHttpProxyAgent({ bodyTimeout: DOWNLOAD_STALL_MS });
+  await receive(await answered((address) => fetch(address, { dispatcher }), url), checksum, archive);
   await runTool("tar", ["-xf", archive, "-C", temporary], { env });
   const [nested, flat] = ["pulumi/bin", "pulumi"].map((path) => join(temporary, path));
   rmSync(join(folder, "bin"), { recursive: true });

@@ -1,12 +1,15 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter, dirname, join } from "node:path";
 import { put, putProgram, removeFolders, start, temporaryFolder } from "./setupProcess";
 
 afterEach(removeFolders);
+
+const recorded = join(__dirname, "../../scripts/pulumiCli/SHA512SUMS");
 
 /** A clone as far as set-up looks at it, and an empty folder that is all of PATH besides the shell's own programs. */
 function clone() {
@@ -160,31 +163,43 @@ describe("a set-up", () => {
 
 describe("the release", () => {
   const system = `${process.platform}-${process.arch}`;
+  const name = `pulumi-v3.259.0-${system}.tar.gz`;
   let server: Server;
   let archive: Buffer | undefined;
+  /** How the archive is sent, if not in full. */
+  let send: ((response: ServerResponse) => void) | undefined;
   const asked: string[] = [];
   beforeAll(async () => {
     server = createServer(({ url = "" }, response) => {
       asked.push(url);
+      if (send && url.endsWith(name)) return send(response);
       response.writeHead(archive ? 200 : 404).end(archive);
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
   });
   afterAll(() => server.close());
+  afterEach(() => (send = undefined));
+
+  const sha512 = (content: Buffer | undefined) =>
+    createHash("sha512")
+      .update(content ?? "")
+      .digest("hex");
+  const origin = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   /** Sets up from the server; without Go, so that no other way is left. */
-  const fetched = (place = clone()) => {
+  const fetched = (place = clone(), sums: string | undefined = `${sha512(archive)}  ${name}\n`) => {
     symlinkSync("/bin/tar", join(place.bin, "tar"));
     symlinkSync("/bin/gzip", join(place.bin, "gzip"));
-    const { port } = server.address() as AddressInfo;
-    const download = `(context) => downloadRelease(context, "http://127.0.0.1:${port}")`;
+    const checksums = join(place.root, "SHA512SUMS");
+    if (sums !== "") writeFileSync(checksums, sums);
+    const download = `(context) => downloadRelease(context, "${origin()}", ${JSON.stringify(checksums)})`;
     return answer(ensure(place, "undefined", { download, HTTP_PROXY: "", http_proxy: "" }));
   };
 
   /** A release as Pulumi packs it, with its programs in `folder`. */
-  const packed = (folder: string) => {
+  const packed = (folder: string, script = "echo v3.259.0") => {
     const root = temporaryFolder();
-    putProgram(join(root, folder, "pulumi"), "echo v3.259.0");
+    putProgram(join(root, folder, "pulumi"), script);
     putProgram(join(root, folder, "pulumi-language-nodejs"), "exit 0");
     return execFileSync("tar", ["-czf", "-", "-C", root, "pulumi"]);
   };
@@ -195,7 +210,7 @@ describe("the release", () => {
     const place = clone();
     const command = join(place.root, ".pulumi-cli/3.259.0/bin/pulumi");
     expect(await fetched(place)).toMatchObject({ source: "release", command });
-    expect(asked).toEqual([`/pulumi-v3.259.0-${system}.tar.gz`]);
+    expect(asked).toEqual([`/${name}`]);
     expect(setUps(place.root)).toEqual(["3.259.0"]);
   });
 
@@ -210,6 +225,124 @@ describe("the release", () => {
       message: expect.stringContaining(reason),
     });
     expect(setUps(place.root)).toEqual([]);
+  });
+
+  const unlisted = `${name} has no checksum in scripts/pulumiCli/SHA512SUMS, so it is not fetched.`;
+  it.each([
+    ["the file of checksums is missing", ""],
+    ["the file lists nothing", "# comment\n"],
+    ["the file lists another version only", `${sha512(undefined)}  ${name.replace("3.259.0", "3.258.0")}\n`],
+    ["the checksum is not one of SHA-512", `${"a".repeat(64)}  ${name}\n`],
+  ])("is not even asked for where %s", async (_, sums) => {
+    archive = packed("pulumi");
+    asked.length = 0;
+    const place = clone();
+    const { code, message } = await fetched(place, sums);
+    expect([code, asked, setUps(place.root)]).toEqual(["PULUMI_SETUP_FAILED", [], []]);
+    expect(message).toContain(unlisted);
+  });
+
+  type Sender = (response: ServerResponse, whole: Buffer, other: Buffer) => void;
+  it.each<[string, Sender, RegExp]>([
+    [
+      "is another",
+      (response, _, other) => response.end(other),
+      /has the checksum [0-9a-f]{128}, and not [0-9a-f]{128}\./,
+    ],
+    ["is cut short", (response, whole) => response.end(whole.subarray(0, -1)), /has the checksum/],
+    [
+      "has more at its end",
+      (response, whole) => response.end(Buffer.concat([whole, Buffer.from("x")])),
+      /has the checksum/,
+    ],
+    [
+      "breaks off",
+      (response, whole) => {
+        response.writeHead(200, { "content-length": whole.length });
+        response.write(whole.subarray(0, 10), () => response.destroy());
+      },
+      /terminated|other side closed|aborted/,
+    ],
+    [
+      "comes from another address",
+      (response) => response.writeHead(302, { location: `${origin().replace("127.0.0.1", "localhost")}/other` }).end(),
+      /localhost:\d+\/other has the checksum/,
+    ],
+  ])("that %s is neither unpacked nor run", async (_, sender, reason) => {
+    const ran = join(temporaryFolder(), "ran");
+    const whole = packed("pulumi");
+    const other = packed("pulumi", `echo > "${ran}"; echo v3.259.0`);
+    archive = other;
+    send = (response) => sender(response, whole, other);
+    const place = clone();
+    const { code, message } = await fetched(place, `${sha512(whole)}  ${name}\n`);
+    expect([code, existsSync(ran), setUps(place.root)]).toEqual(["PULUMI_SETUP_FAILED", false, []]);
+    expect(message).toMatch(reason);
+  });
+
+  describe("its checksums", () => {
+    const systems = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64", "windows-arm64", "windows-x64"];
+    const archives = systems.map((one) => `pulumi-v9.9.9-${one}.${one.startsWith("windows") ? "zip" : "tar.gz"}`);
+    const content = (path: string) => Buffer.from(`content of ${path}`);
+    const line = (one: string) => `${sha512(content(one))}  ${one}\n`;
+
+    /** Records from `sums` and archives with their own content, except those in `others`. */
+    const record = async (sums: string, others: Record<string, Buffer | undefined> = {}) => {
+      const file = join(temporaryFolder(), "SHA512SUMS");
+      writeFileSync(file, "as it was\n");
+      const served = {
+        ...Object.fromEntries(archives.map((one) => [one, content(one)])),
+        sums: Buffer.from(sums),
+        ...others,
+      };
+      const code = `import { recordChecksums } from "SCRIPTS/checksums.mjs";
+        const served = new Map(Object.entries(${JSON.stringify(served)}).map(([name, { data }]) => [name, Buffer.from(data)]));
+        const fetch = async (url) => {
+          const found = served.get(url.split("/").at(-1));
+          return new Response(found, { status: found ? 200 : 404 });
+        };
+        try {
+          await recordChecksums({ version: "9.9.9", published: "https://one.example/sums", releases: "https://other.example",
+            fetch, log: () => {}, file: ${JSON.stringify(file)} });
+          console.log("recorded");
+        } catch (error) {
+          console.log(error.message);
+        }`;
+      const { stdout } = await start(code).ended;
+      return { said: stdout.trim(), written: readFileSync(file, "utf8") };
+    };
+
+    it("are recorded as Pulumi has published them, if every archive has its own", async () => {
+      const { said, written } = await record(
+        `${sha512(undefined)}  pulumi-v9.9.9.src.tgz\n${archives.map(line).join("")}`,
+      );
+      expect(said).toBe("recorded");
+      const [comment, ...lines] = written.split(/(?<=\n)/);
+      expect([comment, lines]).toEqual([readFileSync(recorded, "utf8").split(/(?<=\n)/)[0], archives.map(line)]);
+    });
+
+    const [first = "", last = ""] = [archives[0], archives.at(-1)];
+    it.each<[string, string, Record<string, Buffer | undefined>, string]>([
+      [
+        "an archive is another",
+        archives.map(line).join(""),
+        { [last]: Buffer.from("other") },
+        `and not ${sha512(content(last))}.`,
+      ],
+      ["an archive is not there", archives.map(line).join(""), { [last]: undefined }, `${last} was answered 404.`],
+      ["an archive is not listed", archives.slice(1).map(line).join(""), {}, `does not list ${first}.`],
+      ["the list is a page", "<html></html>", {}, `does not list ${first}.`],
+    ])("are left as they were where %s", async (_, sums, others, reason) => {
+      const { said, written } = await record(sums, others);
+      expect([said.endsWith(reason), written]).toEqual([true, "as it was\n"]);
+    });
+  });
+
+  it("the repository lists all systems of the version, or none", () => {
+    const lines = readFileSync(recorded, "utf8").trim().split("\n").slice(1);
+    expect([0, 6]).toContain(lines.length);
+    for (const one of lines)
+      expect(one).toMatch(/^[0-9a-f]{128} {2}pulumi-v3\.259\.0-(darwin|linux|windows)-(arm64|x64)\./);
   });
 });
 

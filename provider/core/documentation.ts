@@ -1,8 +1,8 @@
 const site = "https://avala-ai.github.io/pulumi-avala/";
 
 /**
- * The pages that messages name, as addresses: the package contains no documentation. The site and GitHub make anchors in
- * different ways; those here are the same on both.
+ * The pages that messages name, as addresses: the package contains no documentation. Anchors are
+ * those of GitHub.
  */
 export const pages = {
   start: site,

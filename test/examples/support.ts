@@ -12,6 +12,7 @@ export const documents = [
   "README.md",
   "AGENTS.md",
   "CONTRIBUTING.md",
+  "CODE_OF_CONDUCT.md",
   "CHANGELOG.md",
   "SECURITY.md",
   "bench/README.md",

@@ -2,20 +2,8 @@ import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type DefaultTheme, defineConfig, type SiteConfig } from "vitepress";
 import { guarantees } from "./guarantees.mjs";
-import { checkLinks, collect, diagrams, isSchema, links, schemaPath } from "./links.mjs";
-import {
-  compareWithIndex,
-  type Group,
-  groups,
-  HOME,
-  INDEX,
-  isSubgroup,
-  type Page,
-  pagesOf,
-  pathOf,
-  routeOf,
-  withoutPages,
-} from "./pages.mjs";
+import { checkSite, collect, diagrams, isSchema, links, schemaPath } from "./links.mjs";
+import { type Group, groups, HOME, isSubgroup, type Page, pagesOf, pathOf, routeOf, withoutPages } from "./pages.mjs";
 import { description, REPOSITORY, ROOT, SITE, version } from "./project.mjs";
 
 /** As many as fit on a narrow screen; the others are in a menu. */
@@ -102,9 +90,8 @@ export default defineConfig({
   },
   transformHtml: (html, _file, { page }) => collect(page, html),
   buildEnd(site) {
-    compareWithIndex(site.pages);
     serveSchemas(site);
-    checkLinks(schemas.map(schemaPath));
+    checkSite(site.pages, schemas.map(schemaPath));
   },
   themeConfig: {
     nav,

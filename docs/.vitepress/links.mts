@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { posix, relative, sep } from "node:path";
 import type { MarkdownEnv, MarkdownRenderer } from "vitepress";
-import { absolute, files, routeOf } from "./pages.mjs";
+import { absolute, compareWithIndex, files, routeOf } from "./pages.mjs";
 import { REPOSITORY, ROOT, SITE } from "./project.mjs";
 
 const SCHEMA = /^[\w-]+\.schema\.json$/;
@@ -64,7 +64,7 @@ function hrefOf(from: string, href: string): string {
   const [path = "", anchor] = href.split("#");
   const file = fileOf(from, path);
   const hash = anchor === undefined ? "" : `#${anchor}`;
-  if (file === undefined) return hash;
+  if (file === undefined) return "#";
   if (SCHEMA.test(file)) return `/${schemaPath(file)}`;
   return files.has(file) ? routeOf(file) + hash : repositoryPage(file) + hash;
 }
@@ -104,15 +104,21 @@ export function collect(page: string, html: string): void {
   built.set(routeOf(page), { ids: new Set(all(/ id="([^"]*)"/g)), hrefs: all(/<a [^>]*?href="([^"]*)"/g) });
 }
 
-/** Fails if a link of the site leads to a page or an anchor that does not exist. */
-export function checkLinks(served: readonly string[]): void {
-  for (const [route, { hrefs }] of built) {
-    for (const href of new Set(hrefs)) {
+/**
+ * Fails if the index and the pages differ, or a link of the site leads to a page or an anchor that does not exist.
+ *
+ * @param pages the Markdown files that were found
+ * @param served what the site serves besides its pages
+ */
+export function checkSite(pages: readonly string[], served: readonly string[]): void {
+  const nowhere = [...built].flatMap(([route, { hrefs }]) =>
+    [...new Set(hrefs)].flatMap((href) => {
       const problem = problemOf(href, new URL(`.${route}`, SITE), served);
-      if (problem !== undefined) problems.add(`${route}: ${href} leads to ${problem}.`);
-    }
-  }
-  if (problems.size > 0) throw new Error(`Links that lead nowhere:\n${[...problems].join("\n")}`);
+      return problem === undefined ? [] : [`${route}: ${href} leads to ${problem}.`];
+    }),
+  );
+  const all = [...compareWithIndex(pages), ...problems, ...nowhere];
+  if (all.length > 0) throw new Error(`The site is not complete:\n${all.join("\n")}`);
 }
 
 function problemOf(href: string, page: URL, served: readonly string[]): string | undefined {

@@ -77,12 +77,13 @@ export function withoutPages(): string[] {
     .map((entry) => (entry.isDirectory() ? `${entry.name}/**` : entry.name));
 }
 
-/** Fails if the index lacks a page, or lists one that does not exist. */
-export function compareWithIndex(found: readonly string[]): void {
+/** What the index lacks, and what it lists that does not exist. */
+export function compareWithIndex(found: readonly string[]): string[] {
   const missing = found.filter((file) => !files.has(file)).map((file) => `${file} is not listed in ${INDEX}.`);
-  const gone = [...files].filter((file) => !found.includes(file)).map((file) => `${file} does not exist.`);
-  const problems = [...missing, ...gone];
-  if (problems.length > 0) throw new Error(problems.join("\n"));
+  const gone = [...files]
+    .filter((file) => !found.includes(file))
+    .map((file) => `${file} is listed, and does not exist.`);
+  return [...missing, ...gone];
 }
 
 export const absolute = (file: string): string => join(ROOT, file);

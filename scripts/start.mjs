@@ -26,6 +26,7 @@ const COMMANDS = {
   check: prepared("none", check),
   build: prepared("all", () => 0),
   generate: prepared("none", (args) => runNode(["scripts/generate.mjs", ...args])),
+  pictures: prepared("all", (args) => runNode(["scripts/pictures.mjs", ...args])),
   emulator: prepared("emulator", (args) => runNode([EMULATOR, ...args], { cwd: callersFolder() })),
   site: prepared("none", (args) => runNode(["scripts/site.mjs", ...args])),
   pulumi: prepared("all", pulumi),

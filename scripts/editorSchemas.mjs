@@ -1,6 +1,11 @@
 // JSON Schemas with which editors complete and check the files that people write: what the reader of each file accepts.
 // In YAML the readers take every value for text, so a number or a word such as `no` is accepted where a text is.
 
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { PROJECT } from "./project.mjs";
+
+const { homepage } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8"));
 const TEXT = ["string", "number", "boolean"];
 
 /**
@@ -59,23 +64,28 @@ export function editorSchemas(z, { resources, person, peopleDefaults, peopleFile
   );
   const list = { type: "array", items: { $ref: "#/definitions/person" } };
   const schemaKey = { $schema: { type: "string", description: "The schema of this file, for editors." } };
-  const peopleSchema = schemaOf("People", "People of an organization and their teams, for People of pulumi-avala.", {
-    definitions: { person: onePerson },
-    anyOf: [
-      list,
-      object(
-        {
-          ...schemaKey,
-          people: { description: "The people; [] for nobody.", ...list },
-          defaults: {
-            description: "Values for people who have none of their own.",
-            ...object(fields(Object.keys(peopleDefaults))),
+  const peopleSchema = schemaOf(
+    "people",
+    "People",
+    "People of an organization and their teams, for People of pulumi-avala.",
+    {
+      definitions: { person: onePerson },
+      anyOf: [
+        list,
+        object(
+          {
+            ...schemaKey,
+            people: { description: "The people; [] for nobody.", ...list },
+            defaults: {
+              description: "Values for people who have none of their own.",
+              ...object(fields(Object.keys(peopleDefaults))),
+            },
           },
-        },
-        { required: [peopleFile[0]] },
-      ),
-    ],
-  });
+          { required: [peopleFile[0]] },
+        ),
+      ],
+    },
+  );
 
   const { organization: _, ...ofTeam } = team.inputs;
   const entry = object(
@@ -88,6 +98,7 @@ export function editorSchemas(z, { resources, person, peopleDefaults, peopleFile
     { required: ["name", "members"] },
   );
   const teamsSchema = schemaOf(
+    "teams",
     "Teams",
     "Teams and all their people, as npx pulumi-avala import --style roster writes them.",
     {
@@ -107,26 +118,29 @@ export function editorSchemas(z, { resources, person, peopleDefaults, peopleFile
     },
     { anyOf: Object.keys(conditions).map((name) => ({ required: [name] })) },
   );
-  const rulesSchema = schemaOf("Drift rules", "Differences that npx pulumi-avala drift --ignore does not report.", {
-    ...object(
-      {
-        ...schemaKey,
-        ignore: {
-          description: "A difference is ignored if it matches all conditions of a rule.",
-          type: "array",
-          items: rule,
+  const rulesSchema = schemaOf(
+    "drift-ignore",
+    "Drift rules",
+    "Differences that npx pulumi-avala drift --ignore does not report.",
+    {
+      ...object(
+        {
+          ...schemaKey,
+          ignore: {
+            description: "A difference is ignored if it matches all conditions of a rule.",
+            type: "array",
+            items: rule,
+          },
         },
-      },
-      { required: ["ignore"] },
-    ),
-  });
-  return {
-    "people.schema.json": peopleSchema,
-    "teams.schema.json": teamsSchema,
-    "drift-ignore.schema.json": rulesSchema,
-  };
+        { required: ["ignore"] },
+      ),
+    },
+  );
+  return Object.fromEntries([peopleSchema, teamsSchema, rulesSchema].map((schema) => [basename(schema.$id), schema]));
 }
 
-function schemaOf(title, description, schema) {
-  return { $schema: "http://json-schema.org/draft-07/schema#", title, description, ...schema };
+/** Its `$id` is where the documentation site serves it. */
+function schemaOf(name, title, description, schema) {
+  const $id = new URL(`schemas/${name}.schema.json`, homepage).href;
+  return { $schema: "http://json-schema.org/draft-07/schema#", $id, title, description, ...schema };
 }

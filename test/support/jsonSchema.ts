@@ -17,6 +17,7 @@ const types: Record<string, (value: unknown) => boolean> = {
 
 const keywords: Record<string, Keyword> = {
   $schema: () => true,
+  $id: () => true,
   title: () => true,
   description: () => true,
   definitions: () => true,

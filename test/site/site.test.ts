@@ -162,6 +162,12 @@ describe("the site", () => {
   });
 });
 
+/** Of an image in the browser. */
+interface Picture {
+  readonly naturalWidth: number;
+  decode(): Promise<void>;
+}
+
 const PAGES = ["", "reference/resources/team", "internals/person", "reference/commands"];
 const PHONE = { width: 390, height: 844 };
 const SCREENS = { phone: PHONE, "narrow screen": { width: 820, height: 900 }, desktop: { width: 1360, height: 900 } };
@@ -252,6 +258,22 @@ if (browserPath === undefined) {
           await page.waitForURL(new URL(chosen!, site.url).href);
           expect(await page.locator("h1").first().textContent()).toBeTruthy();
         });
+      });
+    });
+
+    it.each(["light", "dark"] as const)("shows and loads the pictures for %s alone", async (colorScheme) => {
+      await open("", { colorScheme, viewport: SCREENS.desktop }, async (page) => {
+        const shown = page.locator(`.vp-doc img.${colorScheme}-only`);
+        const others = page.locator(`.vp-doc img:not(.${colorScheme}-only)`);
+        for (const picture of await shown.all()) {
+          await picture.scrollIntoViewIfNeeded();
+          await expect(picture.evaluate((image) => (image as unknown as Picture).decode())).resolves.toBeUndefined();
+        }
+        expect(await shown.count()).toBe(3);
+        const loaded = await others.evaluateAll((all) =>
+          all.map((image) => (image as unknown as Picture).naturalWidth),
+        );
+        expect(loaded).toEqual([0, 0, 0]);
       });
     });
 

@@ -3,7 +3,7 @@ import { Organization, People, Team } from "pulumi-avala";
 const acme = new Organization("acme", { name: "Acme Robotics" });
 const team = (key: string, name: string, color: string) => new Team(key, { organization: acme, name, color });
 
-new People("staff", {
+const staff = new People("staff", {
   organization: acme,
   file: "people.yaml",
   teams: {
@@ -13,3 +13,5 @@ new People("staff", {
     research: team("research", "Research", "#0EA5E9"),
   },
 });
+
+export const waiting = staff.waiting;

@@ -43,7 +43,8 @@ async function play(run) {
   run.declare(readFileSync(join(PROJECT, "scripts/pictures/proposal.yaml"), "utf8"));
   const preview = JSON.parse(await run.pulumi("preview", "--json", "--show-sames", "--show-replacement-steps"));
   await run.byHand();
-  return { state: settled.state, avala: settled.avala, preview, changedByHand: run.avala() };
+  // What Avala holds comes first: ids are numbered in this order.
+  return { avala: sorted(settled.avala), changedByHand: sorted(run.avala()), state: settled.state, preview };
 }
 
 /** One run of the story: a copy of the program, and what others do in Avala. */
@@ -149,12 +150,20 @@ async function send(method, url, body) {
 /** The people file without the entry of one person, which is its last. */
 const without = (people, email) => people.slice(0, people.indexOf(`- email: ${email}`));
 
+/** What Avala holds in an order of its own: that in which it was created differs from run to run. */
+export function sorted(value) {
+  if (typeof value !== "object" || value === null) return value;
+  if (!Array.isArray(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, sorted(item)]));
+  const keyOf = ({ email, to, name, at }) => [email, to, name, at].join(" ");
+  return value.map(sorted).toSorted((one, other) => keyOf(one).localeCompare(keyOf(other), "en"));
+}
+
 /** Of the engine: when it ran and how long, and lines of its own sources. */
 const LEFT_OUT = new Set(["created", "modified", "secrets_providers", "stackTrace", "duration"]);
 const UID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 
 /** Writes the files; what differs from run to run is replaced: random ids and tokens, times of the engine. */
-function write(files) {
+export function write(files) {
   const numbers = new Map();
   const numberOf = (text) => {
     if (!numbers.has(text)) numbers.set(text, String(numbers.size + 1).padStart(8, "0"));

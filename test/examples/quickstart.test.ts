@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -89,6 +89,13 @@ describe("npm run quickstart -- --pause", () => {
   });
 });
 
+/** Whether the picture of the quickstart shows what it prints. */
+function drawn(text: string) {
+  const args = [join(root, "scripts/pictures.mjs"), "--check-quickstart"];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, input: text, encoding: "utf8" });
+  return { status, stderr };
+}
+
 describe("npm run quickstart", () => {
   it("takes all steps and leaves nothing behind", async () => {
     const run = start();
@@ -107,6 +114,7 @@ describe("npm run quickstart", () => {
     expect(run.text).toMatch(/^Done in [\d.]+ s\./m);
     expect(run.text).not.toContain("\u001b");
     expect(run.text).not.toContain("avk_");
+    expect(drawn(run.text)).toEqual({ status: 0, stderr: "" });
     expect(left(run.child.pid!)).toEqual([]);
     expect(await answers(portIn(run.text))).toBe(false);
   });

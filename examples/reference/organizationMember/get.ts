@@ -1,0 +1,8 @@
+import { OrganizationMember } from "pulumi-avala";
+
+const hank = OrganizationMember.get(
+  "hank",
+  "3f6c1a52-8d0e-4b7a-9c41-5e2f7a9b0c13/c8e2f1a4-7b5d-4e90-b3a6-2d4f6e8a0c17",
+);
+
+export const role = hank.role;

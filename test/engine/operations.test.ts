@@ -2,6 +2,7 @@ import * as avala from "pulumi-avala";
 import { commands } from "../../cli/commands.js";
 import { Desk } from "../support/commandLine.js";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
+import { documented } from "../support/operationIds.js";
 import { Project, ref, type Declared } from "../support/pulumi.js";
 import { besides, operations, steps, type Step } from "./operations.js";
 
@@ -173,18 +174,3 @@ describe("every operation of the organizations API", () => {
     expect([...called].toSorted()).toEqual(Object.keys(operations).toSorted());
   });
 });
-
-/** The operations as the emulator documents them. */
-async function documented({ url }: TestEmulator) {
-  const { paths } = (await (await fetch(new URL("/openapi.json", url))).json()) as {
-    paths: Record<string, Record<string, { operationId: string }>>;
-  };
-  const base = new URL(url).pathname;
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { operationId }]) => ({
-      method: method.toUpperCase(),
-      pattern: new RegExp(`^${path.slice(base.length).replace(/{\w+}/g, "[^/]+")}$`),
-      id: operationId,
-    })),
-  );
-}

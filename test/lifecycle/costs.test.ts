@@ -1,8 +1,7 @@
 import { flagsOf, resources } from "../../provider/schema/index.js";
 import type { Kind } from "../support/host.js";
 import { documented } from "../support/operationIds.js";
-import * as declare from "../support/stack.js";
-import type { Declaration, Program } from "../support/stack.js";
+import type { Program } from "../support/stack.js";
 import { costs, type Cost } from "./costs.js";
 import { acme, person, s, uids, useService, type Measured } from "./support.js";
 
@@ -161,8 +160,7 @@ async function costOf({ calls, emails }: Measured): Promise<Omit<Cost, "when">> 
 
 async function costOfScenario(kind: Kind, { before, since, after, run }: Scenario) {
   await s.begin(acme());
-  const declared = (inputs: Properties | undefined): Program =>
-    inputs ? { it: (declare[kind] as (given: object) => Declaration)(inputs) } : {};
+  const declared = (inputs: Properties | undefined): Program => (inputs ? { it: { kind, inputs } } : {});
   if (before) await s.stack.up(declared(before));
   await since?.();
   const measured = await s.measured(() => {

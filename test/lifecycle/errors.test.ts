@@ -1,7 +1,6 @@
 import { resources } from "../../provider/schema/index.js";
 import { InProcessHost } from "../support/inProcessHost.js";
 import type { Engine, Kind } from "../support/host.js";
-import * as declare from "../support/stack.js";
 import type { Declaration } from "../support/stack.js";
 import { read, under } from "../examples/support.js";
 import { ofEveryKind, ofKind, ofRuns } from "./errors.js";
@@ -28,7 +27,7 @@ const fresh: Record<Kind, Properties> = {
   invitation: { organization, email: newcomer },
 };
 
-const declared = (kind: Kind, inputs: Properties) => (declare[kind] as (given: object) => Declaration)(inputs);
+const declared = (kind: Kind, inputs: Properties): Declaration => ({ kind, inputs });
 const up = (kind: Kind, inputs: Properties = fresh[kind]) => s.stack.up({ it: declared(kind, inputs) });
 
 const env = (more: Record<string, string>) => (s.stack.environment = { ...s.stack.environment, ...more });

@@ -11,12 +11,18 @@ import { openDataFile, type DataFile } from "../core/dataFile.js";
 /** Plain values: resources are named after them, so they must be known when the program runs. */
 type Plain<T> = { [Name in keyof T]: pulumi.Unwrap<T[Name]> };
 
-/** Defaults for all people. Fields of a person, and the `defaults` in the file, take precedence. */
+/**
+ * Defaults for all people. Fields of a person, and the `defaults` in the file, take precedence.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/people
+ */
 export interface PeopleDefaults extends Plain<
   Pick<OrganizationMemberCommonArgs, "role" | "onExpiry" | "maxEmails" | "onDestroy" | "reason" | "validUntil">
 > {}
 
-/** Fields of one person, except `email` and `user`. */
+/**
+ * Fields of one person, except `email` and `user`.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/people
+ */
 export interface PersonCommonArgs extends PeopleDefaults, Plain<Pick<OrganizationMemberCommonArgs, "resend">> {
   /**
    * The person's teams, by their keys in `teams` of the component: a list makes the person a member of each team, a
@@ -29,6 +35,7 @@ export interface PersonCommonArgs extends PeopleDefaults, Plain<Pick<Organizatio
 /**
  * One person, by either `email` or `user`. All fields except `teams` are inputs of OrganizationMember; all are plain
  * values.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/people
  */
 export type PersonArgs = PersonCommonArgs &
   (
@@ -44,7 +51,10 @@ export type PersonArgs = PersonCommonArgs &
       }
   );
 
-/** Inputs of People. Set either `people` or `file`. */
+/**
+ * Inputs of People. Set either `people` or `file`.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/people
+ */
 export interface PeopleArgs {
   /** The organization: the resource, its uid or its slug. */
   organization: Organization | pulumi.Input<string>;
@@ -62,7 +72,10 @@ export interface PeopleArgs {
   defaults?: PeopleDefaults | undefined;
 }
 
-/** A list or file of people is not valid. The message lists all faults. */
+/**
+ * A list or file of people is not valid. The message lists all faults.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/people
+ */
 export class PeopleError extends pulumi.RunError {
   readonly code = "AVALA_PEOPLE";
 
@@ -79,7 +92,18 @@ export class PeopleError extends pulumi.RunError {
  *
  * @throws PeopleError, with all faults, before any of the people is declared
  * @example
- * new People("staff", { organization: acme, file: "people.yaml", teams: { perception, labeling } });
+ * ```ts
+ * import { Organization, People, Team } from "pulumi-avala";
+ *
+ * const acme = new Organization("acme", { name: "Acme Robotics" });
+ * const perception = new Team("perception", { organization: acme, name: "Perception" });
+ * const annotation = new Team("annotation", { organization: acme, name: "Annotation" });
+ *
+ * const staff = new People("staff", { organization: acme, file: "people.yaml", teams: { perception, annotation } });
+ *
+ * export const waiting = staff.waiting;
+ * ```
+ * @see https://avala-ai.github.io/pulumi-avala/reference/people
  */
 export class People extends pulumi.ComponentResource {
   /** The people, by normalised email address, or by uid if the list names them by `user`. */

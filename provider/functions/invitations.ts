@@ -3,10 +3,16 @@ import { ask, askOutput } from "./ask.js";
 import { listQuery, type Read } from "./query.js";
 import type { GetOrganizationArgs, GetOrganizationOutputArgs } from "./organizations.js";
 
-/** The organization whose invitations are read. */
+/**
+ * The organization whose invitations are read.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getinvitations
+ */
 export interface GetInvitationsArgs extends GetOrganizationArgs {}
 
-/** The organization whose invitations are read. */
+/**
+ * The organization whose invitations are read.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getinvitations
+ */
 export interface GetInvitationsOutputArgs extends GetOrganizationOutputArgs {}
 
 /** An invitation. Fields that Avala omits are absent. */
@@ -56,9 +62,18 @@ const invitations = listQuery("getInvitations", readInvitations, withSecretLinks
  * them is a secret. Needs an API key of an owner or admin.
  *
  * @example
- * const pending = (await getInvitations({ organization: "acme" })).map(({ email }) => email);
+ * ```ts
+ * import * as pulumi from "@pulumi/pulumi";
+ * import { getInvitationsOutput } from "pulumi-avala";
+ *
+ * // A secret as a whole, because it contains the accept links. Addresses are not secret.
+ * const invitations = getInvitationsOutput({ organization: "globex" });
+ *
+ * export const waiting = pulumi.unsecret(invitations.apply((rows) => rows.map(({ email }) => email)));
+ * ```
  *
  * @throws `AVALA_ORGANIZATION_NOT_FOUND` if no organization with this uid or slug is visible to the key
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getinvitations
  */
 export function getInvitations(args: GetInvitationsArgs, opts?: pulumi.InvokeOptions): Promise<InvitationResult[]> {
   return ask(invitations, args, opts);
@@ -67,6 +82,7 @@ export function getInvitations(args: GetInvitationsArgs, opts?: pulumi.InvokeOpt
 /**
  * As `getInvitations`, for arguments that are outputs or resources. The whole Output is a secret, because it contains
  * the links, and an Output cannot be secret in part.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getinvitations
  */
 export function getInvitationsOutput(
   args: GetInvitationsOutputArgs,

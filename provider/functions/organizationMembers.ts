@@ -3,7 +3,10 @@ import type { Organization } from "../resources/organization.js";
 import { ask, askOutput } from "./ask.js";
 import { listQuery, type Read } from "./query.js";
 
-/** The organization whose members are read, and filters. */
+/**
+ * The organization whose members are read, and filters.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getorganizationmembers
+ */
 export interface GetOrganizationMembersArgs {
   /** Uid or slug of the organization. */
   organization: string;
@@ -16,7 +19,10 @@ export interface GetOrganizationMembersArgs {
   role?: "owner" | "admin" | "member" | undefined;
 }
 
-/** The organization whose members are read, and filters. */
+/**
+ * The organization whose members are read, and filters.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getorganizationmembers
+ */
 export interface GetOrganizationMembersOutputArgs {
   /** The organization: the resource, its uid or slug. */
   organization: Organization | pulumi.Input<string>;
@@ -60,9 +66,16 @@ const organizationMembers = listQuery("getOrganizationMembers", readMembers);
  * The members of an organization, all of them or those that match the filters.
  *
  * @example
- * const admins = await getOrganizationMembers({ organization: "acme", role: "admin" });
+ * ```ts
+ * import { getOrganizationMembersOutput } from "pulumi-avala";
+ *
+ * const admins = getOrganizationMembersOutput({ organization: "globex", role: "admin" });
+ *
+ * export const emails = admins.apply((people) => people.map(({ email, username }) => email ?? username));
+ * ```
  *
  * @throws `AVALA_ORGANIZATION_NOT_FOUND` if no organization with this uid or slug is visible to the key
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getorganizationmembers
  */
 export function getOrganizationMembers(
   args: GetOrganizationMembersArgs,
@@ -71,7 +84,10 @@ export function getOrganizationMembers(
   return ask(organizationMembers, args, opts);
 }
 
-/** As `getOrganizationMembers`, for arguments that are outputs or resources. */
+/**
+ * As `getOrganizationMembers`, for arguments that are outputs or resources.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getorganizationmembers
+ */
 export function getOrganizationMembersOutput(
   args: GetOrganizationMembersOutputArgs,
   opts?: pulumi.InvokeOutputOptions,

@@ -3,13 +3,19 @@ import type { Organization } from "../resources/organization.js";
 import { ask, askOutput } from "./ask.js";
 import { listQuery, objectQuery, type Read } from "./query.js";
 
-/** The organization that is read. */
+/**
+ * The organization that is read.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getorganization
+ */
 export interface GetOrganizationArgs {
   /** Uid or slug of the organization. */
   organization: string;
 }
 
-/** The organization that is read. */
+/**
+ * The organization that is read.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getorganization
+ */
 export interface GetOrganizationOutputArgs {
   /** The organization: the resource, its uid or slug. */
   organization: Organization | pulumi.Input<string>;
@@ -86,15 +92,26 @@ const organizations = listQuery("getOrganizations", readOrganizations);
  * An organization, with all its fields.
  *
  * @example
- * const { id, plan } = await getOrganization({ organization: "acme" });
+ * ```ts
+ * import { getOrganizationOutput } from "pulumi-avala";
+ *
+ * const globex = getOrganizationOutput({ organization: "globex" });
+ *
+ * export const plan = globex.plan;
+ * export const memberCount = globex.memberCount;
+ * ```
  *
  * @throws `AVALA_ORGANIZATION_NOT_FOUND` if no organization with this uid or slug is visible to the key
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getorganization
  */
 export function getOrganization(args: GetOrganizationArgs, opts?: pulumi.InvokeOptions): Promise<OrganizationResult> {
   return ask(organization, args, opts);
 }
 
-/** As `getOrganization`, for arguments that are outputs or resources. */
+/**
+ * As `getOrganization`, for arguments that are outputs or resources.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getorganization
+ */
 export function getOrganizationOutput(
   args: GetOrganizationOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
@@ -106,13 +123,21 @@ export function getOrganizationOutput(
  * All organizations to which the API key's user belongs.
  *
  * @example
- * const slugs = (await getOrganizations()).map(({ slug }) => slug);
+ * ```ts
+ * import { getOrganizationsOutput } from "pulumi-avala";
+ *
+ * export const slugs = getOrganizationsOutput().apply((organizations) => organizations.map(({ slug }) => slug));
+ * ```
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getorganizations
  */
 export function getOrganizations(opts?: pulumi.InvokeOptions): Promise<OrganizationResult[]> {
   return ask(organizations, {}, opts);
 }
 
-/** As `getOrganizations`, for a provider or `dependsOn` that does not exist yet. */
+/**
+ * As `getOrganizations`, for a provider or `dependsOn` that does not exist yet.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getorganizations
+ */
 export function getOrganizationsOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<OrganizationResult[]> {
   return askOutput(organizations, {}, opts);
 }

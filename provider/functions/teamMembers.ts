@@ -3,10 +3,16 @@ import { ask, askOutput } from "./ask.js";
 import { listQuery, type Read } from "./query.js";
 import type { GetTeamArgs, GetTeamOutputArgs } from "./teams.js";
 
-/** The team whose members are read: by id, or by slug or name in its organization. */
+/**
+ * The team whose members are read: by id, or by slug or name in its organization.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getteammembers
+ */
 export type GetTeamMembersArgs = GetTeamArgs;
 
-/** The team whose members are read: the resource or its id, or its slug or name in its organization. */
+/**
+ * The team whose members are read: the resource or its id, or its slug or name in its organization.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getteammembers
+ */
 export type GetTeamMembersOutputArgs = GetTeamOutputArgs;
 
 /** A person in a team. Fields that Avala omits are absent. */
@@ -34,16 +40,25 @@ const teamMembers = listQuery("getTeamMembers", readTeamMembers);
  * All people in a team.
  *
  * @example
- * const people = await getTeamMembers({ organization: "acme", slug: "core" });
- * const leads = people.filter(({ role }) => role === "lead");
+ * ```ts
+ * import { getTeamMembersOutput } from "pulumi-avala";
+ *
+ * const people = getTeamMembersOutput({ organization: "globex", slug: "core" });
+ *
+ * export const leads = people.apply((rows) => rows.filter(({ role }) => role === "lead").map(({ userUid }) => userUid));
+ * ```
  *
  * @throws `AVALA_TEAM_NOT_FOUND` and `AVALA_ORGANIZATION_NOT_FOUND`, as `getTeam`
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getteammembers
  */
 export function getTeamMembers(args: GetTeamMembersArgs, opts?: pulumi.InvokeOptions): Promise<TeamMemberResult[]> {
   return ask(teamMembers, args, opts);
 }
 
-/** As `getTeamMembers`, for arguments that are outputs or resources. */
+/**
+ * As `getTeamMembers`, for arguments that are outputs or resources.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getteammembers
+ */
 export function getTeamMembersOutput(
   args: GetTeamMembersOutputArgs,
   opts?: pulumi.InvokeOutputOptions,

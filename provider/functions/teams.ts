@@ -6,7 +6,10 @@ import { ask, askOutput } from "./ask.js";
 import { listQuery, objectQuery, type Read } from "./query.js";
 import type { GetOrganizationArgs, GetOrganizationOutputArgs } from "./organizations.js";
 
-/** The team that is read: by id, or by slug or name in its organization. */
+/**
+ * The team that is read: by id, or by slug or name in its organization.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getteam
+ */
 export type GetTeamArgs =
   | {
       /** Id of the team, `<organization uid>/<team uid>`. */
@@ -32,7 +35,10 @@ export type GetTeamArgs =
       slug?: never;
     };
 
-/** The team that is read: the resource or its id, or its slug or name in its organization. */
+/**
+ * The team that is read: the resource or its id, or its slug or name in its organization.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getteam
+ */
 export type GetTeamOutputArgs =
   | {
       /** The resource, or its id, `<organization uid>/<team uid>`. */
@@ -58,10 +64,16 @@ export type GetTeamOutputArgs =
       slug?: never;
     };
 
-/** The organization whose teams are read. */
+/**
+ * The organization whose teams are read.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getteams
+ */
 export interface GetTeamsArgs extends GetOrganizationArgs {}
 
-/** The organization whose teams are read. */
+/**
+ * The organization whose teams are read.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getteams
+ */
 export interface GetTeamsOutputArgs extends GetOrganizationOutputArgs {}
 
 /** A team. Fields that Avala omits are absent. */
@@ -95,17 +107,26 @@ const teams = listQuery("getTeams", readTeams);
  * A team.
  *
  * @example
- * const core = await getTeam({ organization: "acme", name: "Core" });
- * new TeamMembership("ada", { team: core.id, email: "ada@example.com", role: "lead" });
+ * ```ts
+ * import { getTeamOutput, TeamMembership } from "pulumi-avala";
+ *
+ * const platform = getTeamOutput({ organization: "initech", name: "Platform" });
+ *
+ * export const lee = new TeamMembership("lee-platform", { team: platform.id, email: "lee@example.com", role: "lead" });
+ * ```
  *
  * @throws `AVALA_TEAM_NOT_FOUND` if the team does not exist, or more than one has the name;
  * `AVALA_ORGANIZATION_NOT_FOUND` if no organization with this uid or slug is visible to the key
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getteam
  */
 export function getTeam(args: GetTeamArgs, opts?: pulumi.InvokeOptions): Promise<TeamResult> {
   return ask(team, args, opts);
 }
 
-/** As `getTeam`, for arguments that are outputs or resources. */
+/**
+ * As `getTeam`, for arguments that are outputs or resources.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getteam
+ */
 export function getTeamOutput(args: GetTeamOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<TeamResult> {
   return askOutput(team, args, opts);
 }
@@ -114,15 +135,27 @@ export function getTeamOutput(args: GetTeamOutputArgs, opts?: pulumi.InvokeOutpu
  * All teams of an organization.
  *
  * @example
- * const teams = await getTeams({ organization: "acme" });
+ * ```ts
+ * import { getTeamsOutput } from "pulumi-avala";
+ *
+ * const teams = getTeamsOutput({ organization: "globex" });
+ *
+ * export const sizes = teams.apply((rows) =>
+ *   Object.fromEntries(rows.map(({ name, memberCount }) => [name, memberCount])),
+ * );
+ * ```
  *
  * @throws `AVALA_ORGANIZATION_NOT_FOUND` if no organization with this uid or slug is visible to the key
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getteams
  */
 export function getTeams(args: GetTeamsArgs, opts?: pulumi.InvokeOptions): Promise<TeamResult[]> {
   return ask(teams, args, opts);
 }
 
-/** As `getTeams`, for arguments that are outputs or resources. */
+/**
+ * As `getTeams`, for arguments that are outputs or resources.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getteams
+ */
 export function getTeamsOutput(
   args: GetTeamsOutputArgs,
   opts?: pulumi.InvokeOutputOptions,

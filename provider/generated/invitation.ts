@@ -2,7 +2,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
 
-/** Inputs of an Invitation. */
+/**
+ * Inputs of an Invitation.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/resources/invitation
+ */
 export interface InvitationArgs {
   /**
    * The organization: the resource, its uid or its slug.

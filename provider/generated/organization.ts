@@ -1,7 +1,10 @@
 // Written by `npm run generate` from provider/schema/organization.ts; edit that.
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Inputs of an Organization. */
+/**
+ * Inputs of an Organization.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/resources/organization
+ */
 export interface OrganizationArgs {
   /**
    * Display name, 1 to 1,024 characters, trimmed. Names are not unique in Avala.

@@ -63,7 +63,10 @@ export interface OrganizationMemberByEmail {
   user?: undefined;
 }
 
-/** Inputs of an OrganizationMember: with either `user` or `email`. */
+/**
+ * Inputs of an OrganizationMember: with either `user` or `email`.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/resources/organizationMember
+ */
 export type OrganizationMemberArgs = OrganizationMemberCommonArgs &
   (OrganizationMemberByUser | OrganizationMemberByEmail);
 

@@ -2,7 +2,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Organization } from "../resources/organization.js";
 
-/** Inputs of a Team. */
+/**
+ * Inputs of a Team.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/resources/team
+ */
 export interface TeamArgs {
   /**
    * The organization that the team belongs to: the resource, its uid or its slug.

@@ -49,7 +49,10 @@ export interface TeamMembershipByEmail {
   user?: undefined;
 }
 
-/** Inputs of a TeamMembership: with either `user` or `email`. */
+/**
+ * Inputs of a TeamMembership: with either `user` or `email`.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/resources/teamMembership
+ */
 export type TeamMembershipArgs = TeamMembershipCommonArgs & (TeamMembershipByUser | TeamMembershipByEmail);
 
 /** Optional properties for `TeamMembership.get`, in addition to the id. */

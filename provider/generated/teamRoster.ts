@@ -2,7 +2,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Team } from "../resources/team.js";
 
-/** Inputs of a TeamRoster. */
+/**
+ * Inputs of a TeamRoster.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/resources/teamRoster
+ */
 export interface TeamRosterArgs {
   /**
    * The team: the resource or its id.

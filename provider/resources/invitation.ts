@@ -13,7 +13,17 @@ export interface Invitation extends InvitationOutputs {}
  * has a valid invitation already. Destroying it cancels a pending invitation and never affects a member.
  *
  * @example
- * new Invitation("ada", { organization: acme, email: "ada@example.com", role: "admin" });
+ * ```ts
+ * import { Invitation, Organization } from "pulumi-avala";
+ *
+ * const acme = new Organization("acme", { name: "Acme Robotics" });
+ *
+ * // Sends one email. After the acceptance, the person is not managed.
+ * const mia = new Invitation("mia", { organization: acme, email: "mia@example.com" });
+ *
+ * export const expiresAt = mia.expiresAt;
+ * ```
+ * @see https://avala-ai.github.io/pulumi-avala/reference/resources/invitation
  */
 export class Invitation extends pulumi.CustomResource {
   /** @internal */

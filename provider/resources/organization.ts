@@ -11,7 +11,19 @@ export interface Organization extends OrganizationOutputs {}
  * fails with an error that shows the `adopt` line to take it over.
  *
  * @example
- * const acme = new Organization("acme", { name: "Acme Robotics", industry: "robotics" });
+ * ```ts
+ * import { Organization } from "pulumi-avala";
+ *
+ * const acme = new Organization("acme", {
+ *   name: "Acme Robotics",
+ *   description: "Robots that see",
+ *   industry: "robotics",
+ *   website: "https://acme.example.com",
+ * });
+ *
+ * export const slug = acme.slug;
+ * ```
+ * @see https://avala-ai.github.io/pulumi-avala/reference/resources/organization
  */
 export class Organization extends pulumi.CustomResource {
   /** @internal */

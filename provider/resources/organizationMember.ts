@@ -17,7 +17,17 @@ export interface OrganizationMember extends OrganizationMemberOutputs {}
  * with one email, and recorded as a member by the first run after they accept.
  *
  * @example
- * new OrganizationMember("ada", { organization: acme, email: "ada@example.com", role: "admin" });
+ * ```ts
+ * import { Organization, OrganizationMember } from "pulumi-avala";
+ *
+ * const acme = new Organization("acme", { name: "Acme Robotics" });
+ *
+ * // Sends one invitation email if Ada is not a member yet.
+ * const ada = new OrganizationMember("ada", { organization: acme, email: "ada@example.com", role: "admin" });
+ *
+ * export const status = ada.status;
+ * ```
+ * @see https://avala-ai.github.io/pulumi-avala/reference/resources/organizationMember
  */
 export class OrganizationMember extends pulumi.CustomResource {
   /** @internal */

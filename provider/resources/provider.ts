@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Key and deployment of an explicit provider. */
+/**
+ * Key and deployment of an explicit provider.
+ * @see https://avala-ai.github.io/pulumi-avala/reference/configuration#key-and-base-url
+ */
 export interface ProviderArgs {
   /**
    * API key, kept as a secret. `pulumi refresh` and `pulumi destroy`, which do not run the program, use the key of the
@@ -25,8 +28,16 @@ export interface ProviderArgs {
  * `AVALA_MAX_REMOVALS`, …) still come from the environment.
  *
  * @example
+ * ```ts
+ * import { Organization, Provider } from "pulumi-avala";
+ *
  * const tenant = new Provider("tenant", { apiKeyEnv: "TENANT_AVALA_API_KEY" });
- * new Organization("acme", { name: "Acme" }, { provider: tenant });
+ *
+ * const umbrella = new Organization("umbrella", { name: "Umbrella" }, { provider: tenant });
+ *
+ * export const uid = umbrella.uid;
+ * ```
+ * @see https://avala-ai.github.io/pulumi-avala/reference/configuration#key-and-base-url
  */
 export class Provider extends pulumi.ProviderResource {
   /** @internal The settings, in the form of stack configuration; functions use them. */

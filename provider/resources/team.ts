@@ -13,7 +13,21 @@ export interface Team extends TeamOutputs {}
  * line to take it over.
  *
  * @example
- * const perception = new Team("perception", { organization: acme, name: "Perception" });
+ * ```ts
+ * import { Organization, Team } from "pulumi-avala";
+ *
+ * const acme = new Organization("acme", { name: "Acme Robotics" });
+ *
+ * const perception = new Team("perception", {
+ *   organization: acme,
+ *   name: "Perception",
+ *   description: "Cameras and lidar",
+ *   color: "#6366F1",
+ * });
+ *
+ * export const id = perception.id;
+ * ```
+ * @see https://avala-ai.github.io/pulumi-avala/reference/resources/team
  */
 export class Team extends pulumi.CustomResource {
   /** @internal */

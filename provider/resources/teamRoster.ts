@@ -18,8 +18,20 @@ export interface TeamRoster extends TeamRosterOutputs {}
  * `up` after the acceptance adds them to the team.
  *
  * @example
- * new TeamRoster("perception", { team: perception, members: { "ada@example.com": "lead", "lee@example.com": "member" }
+ * ```ts
+ * import { Organization, Team, TeamRoster } from "pulumi-avala";
+ *
+ * const acme = new Organization("acme", { name: "Acme Robotics" });
+ * const labeling = new Team("labeling", { organization: acme, name: "Labeling" });
+ *
+ * const roster = new TeamRoster("labeling-people", {
+ *   team: labeling,
+ *   members: { "ada@example.com": "lead", "linus@example.com": "member" },
  * });
+ *
+ * export const waiting = roster.waiting;
+ * ```
+ * @see https://avala-ai.github.io/pulumi-avala/reference/resources/teamRoster
  */
 export class TeamRoster extends pulumi.CustomResource {
   /** @internal */

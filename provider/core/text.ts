@@ -14,8 +14,8 @@ const joinedClass = ["Arab", "Syrc", "Mong", "Deva", "Beng", "Guru", "Gujr", "Or
   .join("");
 /** Legitimate hidden characters: inside an emoji that Unicode recommends, and between letters that they shape. */
 const honest = String.raw`\p{RGI_Emoji}|(?<=[${joinedClass}])[\u200C\u200D](?=[${joinedClass}])`;
+let hiddenOrHonest: RegExp | undefined;
 // The flag v is newer than the language level of the compiled package; every supported Node has it.
-const hiddenOrHonest = new RegExp(`(?<honest>${honest})|[${hiddenClass}]`, "gv");
 const hidden = new RegExp(`[${hiddenClass}]`, "v");
 const hiddenCharacters = new RegExp(`[${hiddenClass}]`, "gv");
 /** Most texts need no further check. */
@@ -30,6 +30,8 @@ export function hiddenCharacter(text: string): string | undefined {
 /** A text in which each hidden character is replaced, except those in an emoji or between letters that they shape. */
 export function replaceHidden(text: string, replace: (character: string) => string): string {
   if (plain.test(text)) return text;
+  // It contains every emoji: to build it takes longer than to load this package, and most runs never need it.
+  hiddenOrHonest ??= new RegExp(`(?<honest>${honest})|[${hiddenClass}]`, "gv");
   return text.replace(hiddenOrHonest, (found, ...rest) => {
     const { honest } = rest.at(-1) as { honest?: string };
     return honest ?? replace(found);

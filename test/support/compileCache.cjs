@@ -1,8 +1,10 @@
-/** Keeps what V8 has compiled, as Node does from 22.1 on: the same code runs, and V8 need not parse it. */
-const { createHash } = require("node:crypto");
-const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
+/**
+ * Keeps what V8 has compiled, as Node does from 22.1 on, together with the texts and with what Node found for each
+ * `require`: the same code runs, and Node need not look for it, read it or parse it.
+ */
+const { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
-const { dirname, join, sep } = require("node:path");
+const { dirname, isAbsolute, join, sep } = require("node:path");
 const vm = require("node:vm");
 
 /** How long a process has compiled nothing new when it writes the cache: the engine kills its provider. */
@@ -14,29 +16,38 @@ const imports = /^(?!\s*[*/]).*(?<![-\w.$])import\s*\(/m;
 const compiler = join("typescript", "lib", "typescript.js");
 const mayImport = (text, filename) => imports.test(text) && !filename.endsWith(sep + compiler);
 
-/** By file name: the digest of its text, and what was compiled of it. */
+/** Changes with every write of a file, also with one that sets its other times back; undefined if it does not exist. */
+function stampOf(filename) {
+  const stats = statSync(filename, { throwIfNoEntry: false });
+  return stats && `${stats.ctimeMs} ${stats.size} ${stats.ino}`;
+}
+
+/** Files by name, with their stamp, text and compiled code, and names of files by what was required where. */
 function readCache(file) {
   try {
     const bytes = readFileSync(file);
     const start = 4 + bytes.readUInt32LE(0);
-    const index = JSON.parse(bytes.toString("utf8", 4, start));
-    return new Map(index.map(([name, digest, from, to]) => [name, [digest, bytes.subarray(start + from, start + to)]]));
+    const { files, found } = JSON.parse(bytes.toString("utf8", 4, start));
+    const part = (from, to) => bytes.subarray(start + from, start + to);
+    const entry = ([name, stamp, from, middle, to]) => [name, [stamp, part(from, middle), part(middle, to)]];
+    return { files: new Map(files.map(entry)), found: new Map(found) };
   } catch {
     // No process has written it yet.
-    return new Map();
+    return { files: new Map(), found: new Map() };
   }
 }
 
-function writeCache(file, entries) {
+function writeCache(file, { files, found }) {
   let end = 0;
-  const index = [...entries].map(([name, [digest, data]]) => [name, digest, end, (end += data.length)]);
-  const text = Buffer.from(JSON.stringify(index));
+  const place = ([name, [stamp, text, data]]) => [name, stamp, end, (end += text.length), (end += data.length)];
+  const index = Buffer.from(JSON.stringify({ files: [...files].map(place), found: [...found] }));
   const length = Buffer.alloc(4);
-  length.writeUInt32LE(text.length);
+  length.writeUInt32LE(index.length);
   const partial = `${file}.${process.pid}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(partial, Buffer.concat([length, text, ...[...entries.values()].map(([, data]) => data)]));
+    const parts = [...files.values()].flatMap(([, text, data]) => [text, data]);
+    writeFileSync(partial, Buffer.concat([length, index, ...parts]));
     renameSync(partial, file);
   } catch {
     // Without a cache the process does the same, only slower.
@@ -56,37 +67,66 @@ function requireOf(module) {
 }
 
 /**
- * Loads modules below these folders with what `file` has of them; a module whose text differs is compiled anew. What this
- * process has compiled is added to `file`.
+ * Loads modules below these folders with what `file` has of them; a module that was written since is compiled anew. What
+ * this process has found and compiled is added to `file`.
  */
 exports.keepCompiled = function (file, folders) {
   const known = readCache(file);
   const scripts = new Map();
+  const found = new Map(known.found);
+  const isKept = (filename) => folders.some((folder) => filename.startsWith(folder + sep));
   let isNew = false;
   const write = () => {
     if (!isNew) return;
     isNew = false;
-    const compiled = [...scripts].map(([name, [digest, script]]) => [name, [digest, script.createCachedData()]]);
-    writeCache(file, new Map([...known, ...compiled]));
+    const compiled = [...scripts].map(([name, [stamp, text, script]]) => {
+      return [name, [stamp, Buffer.from(text), script.createCachedData()]];
+    });
+    writeCache(file, { files: new Map([...known.files, ...compiled]), found });
   };
   const timer = setTimeout(write, SETTLED_MS).unref();
+  const isAdded = () => {
+    isNew = true;
+    timer.refresh();
+  };
   process.once("exit", write);
 
+  const resolve = Module._resolveFilename;
+  Module._resolveFilename = function (request, parent, isMain, options) {
+    const isOurs = options === undefined && typeof parent?.filename === "string" && isKept(parent.filename);
+    if (!isOurs || isAbsolute(request)) return resolve.call(this, request, parent, isMain, options);
+    const key = `${dirname(parent.filename)}\0${request}`;
+    const before = found.get(key);
+    if (before !== undefined && stampOf(before) !== undefined) return before;
+    const filename = resolve.call(this, request, parent, isMain, options);
+    if (isAbsolute(filename) && isKept(filename)) {
+      found.set(key, filename);
+      isAdded();
+    }
+    return filename;
+  };
+
+  const load = Module._extensions[".js"];
+  Module._extensions[".js"] = function (module, filename) {
+    const [stamp, text, cachedData] = known.files.get(filename) ?? [];
+    if (stamp === undefined || stamp !== stampOf(filename)) return load.call(this, module, filename);
+    return run(module, filename, stamp, text.toString(), cachedData);
+  };
+
   const compile = Module.prototype._compile;
-  Module.prototype._compile = function (text, filename) {
-    const isKept = folders.some((folder) => filename.startsWith(folder + sep)) && !mayImport(text, filename);
-    if (!isKept) return compile.call(this, text, filename);
-    const digest = createHash("sha1").update(text).digest("base64");
-    const [knownDigest, data] = known.get(filename) ?? [];
-    const cachedData = digest === knownDigest ? data : undefined;
+  Module.prototype._compile = function (text, filename, ...more) {
+    if (!isKept(filename) || mayImport(text, filename)) return compile.call(this, text, filename, ...more);
+    return run(this, filename, stampOf(filename), text);
+  };
+
+  function run(module, filename, stamp, text, cachedData) {
     const code = Module.wrap(text.replace(/^#!/, "//"));
     const script = new vm.Script(code, { filename, columnOffset, cachedData });
-    scripts.set(filename, [digest, script]);
     if (script.cachedDataRejected !== false) {
-      isNew = true;
-      timer.refresh();
+      scripts.set(filename, [stamp, text, script]);
+      isAdded();
     }
-    const run = script.runInThisContext();
-    return run.call(this.exports, this.exports, requireOf(this), this, filename, dirname(filename));
-  };
+    const wrapper = script.runInThisContext();
+    return wrapper.call(module.exports, module.exports, requireOf(module), module, filename, dirname(filename));
+  }
 };

@@ -14,30 +14,60 @@ const programs = {
   "run-policy-pack": join(sdk, "cmd/run-policy-pack/index.js"),
 };
 
-/** What the SDK loads at its start and uses only to serialize functions or to compile TypeScript. */
-const onDemand = new Set(["typescript", "@npmcli/arborist", "normalize-package-data"]);
+/** What the SDK loads at its start and uses only to serialize functions, to compile TypeScript, or to run other programs. */
+const onDemand = new Set(["typescript", "@npmcli/arborist", "normalize-package-data", "./automation"]);
+/** Loads what exports traces, and uses it only with the option --tracing. */
+const tracing = join(sdk, "cmd/run/tracing.js");
 
-/** Loads these when the first of their properties is read. */
+/** A module that is loaded when one of its properties is read. */
+function loadedByProperty(load) {
+  const get = (_, key) => {
+    // So that the helper of compiled imports copies no properties.
+    if (key === "__esModule") return true;
+    const loaded = load();
+    return key === "default" ? loaded : loaded[key];
+  };
+  return new Proxy({}, { get });
+}
+
+/** A module of functions and classes that is loaded when one of them is called. */
+function loadedByCall(load) {
+  const property = (key) =>
+    new Proxy(function () {}, {
+      apply: (_, self, args) => Reflect.apply(load()[key], self, args),
+      construct: (_, args) => Reflect.construct(load()[key], args),
+    });
+  return new Proxy({}, { get: (_, key) => property(key) });
+}
+
+const dist = join(root, "dist") + sep;
+
+/** The SDK takes a stack for each resource: without this, each process reads the source maps of the package for it. */
+function leavePositions(parent) {
+  const map = { version: 3, sources: [], names: [], mappings: "" };
+  const retrieveSourceMap = (source) => (source.startsWith(dist) ? { url: source, map } : null);
+  parent.require("source-map-support").install({ retrieveSourceMap });
+}
+
 function loadOnDemand() {
   const Module = require("node:module");
   const load = Module._load;
   Module._load = function (request, parent, isMain) {
-    const isLater = onDemand.has(request) && parent?.filename?.startsWith(sdk);
-    if (!isLater) return load.call(this, request, parent, isMain);
-    const get = (_, key) => {
-      // So that the helper of compiled imports copies no properties.
-      if (key === "__esModule") return true;
-      const loaded = load.call(this, request, parent, isMain);
-      return key === "default" ? loaded : loaded[key];
-    };
-    return new Proxy({}, { get });
+    const now = () => load.call(this, request, parent, isMain);
+    const from = parent?.filename ?? "";
+    if (!from.startsWith(sdk)) return now();
+    // V8's debugger would follow every script, so that errors about functions name their files.
+    if (from === programs.run && request.endsWith("/v8Hooks")) return { isInitializedAsync: async () => {} };
+    if (from === tracing && request.startsWith("@opentelemetry/") && request !== "@opentelemetry/api") {
+      return loadedByCall(now);
+    }
+    if (request === "source-map-support/register") leavePositions(parent);
+    return onDemand.has(request) ? loadedByProperty(now) : now();
   };
 }
 
 const [name] = Object.entries(programs).find(([, path]) => process.argv[1] === path) ?? [];
 if (name !== undefined) {
-  // The SDK sets it when it has loaded a part of itself; V8 takes nothing that was compiled with other flags.
-  require("node:v8").setFlagsFromString("--allow-natives-syntax");
   loadOnDemand();
   // As the option `typescript: false` of the project, which the language host that the clone builds does not know.
   if (name === "run" && existsSync("index.js")) process.env["PULUMI_NODEJS_TYPESCRIPT"] = "false";

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fastStart } from "../support/fastStart.js";
@@ -60,6 +60,23 @@ test("a file whose text has changed, at the same length, runs as it is now", () 
   );
   expect(run()).toContain('"part 2"');
   expect(run()).toContain('"part 2"');
+});
+
+test("a file whose text has changed, at the same length and with its old times, runs as it is now", () => {
+  run();
+  const part = join(folder, "code/part.js");
+  const { atime, mtime } = statSync(part);
+  writeFileSync(part, readFileSync(part, "utf8").replace("part 1", "part 2"));
+  utimesSync(part, atime, mtime);
+  expect(run()).toContain('"part 2"');
+});
+
+test("a module that is somewhere else now is found there", () => {
+  put("code/main.js", 'console.log(require("./part").file);');
+  expect(run()).toBe(run());
+  mkdirSync(join(folder, "code/part"));
+  renameSync(join(folder, "code/part.js"), join(folder, "code/part/index.js"));
+  expect(run()).toBe(`${join(folder, "code/part/index.js")}\n`);
 });
 
 test.each<[string, string | Buffer]>([

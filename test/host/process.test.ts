@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import { providerText } from "../../provider/resources/base.js";
+import { providerText } from "../../provider/schema/token.js";
 import { startEmulator, type TestEmulator } from "../support/emulator.js";
 import { Engine, Host, HostError, type Kind, type Properties } from "../support/host.js";
 import { acme, person, uids } from "../lifecycle/support.js";

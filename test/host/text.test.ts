@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { providerText } from "../../provider/resources/base.js";
+import { providerText } from "../../provider/schema/token.js";
 import { resources } from "../../provider/schema/index.js";
 import { Engine, Host, type Kind } from "../support/host.js";
 

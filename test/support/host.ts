@@ -10,7 +10,7 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb.js";
 import { Status } from "@pulumi/pulumi/proto/status_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
-import { providerText } from "../../provider/resources/base.js";
+import { providerText } from "../../provider/schema/token.js";
 import { fastStart } from "./fastStart.js";
 
 export type Properties = Record<string, unknown>;

@@ -3,7 +3,7 @@ import { processName } from "../../provider/core/processes.js";
 import { handlersOf, type Handlers } from "../../provider/lifecycle/handlers.js";
 import { lifecycles } from "../../provider/lifecycle/registry.js";
 import { Runtime } from "../../provider/lifecycle/runtime/runtime.js";
-import { providerText } from "../../provider/resources/base.js";
+import { providerText } from "../../provider/schema/token.js";
 import { HostError, type Engine, type HostCalls, type Kind, type Properties } from "./host.js";
 
 let hosts = 0;

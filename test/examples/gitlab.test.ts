@@ -42,6 +42,7 @@ beforeEach(async () => {
   pipelines.answers = {};
   pipelines.afterwards = {};
   pipelines.hasNpm = false;
+  pipelines.keepsPreviews = false;
   pipelines.asked();
   await emulator.clearLog();
 });
@@ -357,6 +358,7 @@ describe("the pipeline of a merge", () => {
   it.each(attacks)("does not apply %s", async (_what, says, prepare) => {
     const clean = pull;
     prepare();
+    pipelines.keepsPreviews = true;
     const { jobs: results, log } = await pipelines.run(file);
     pull = clean;
     expect([results, log]).toEqual([{ apply: "failure" }, expect.stringContaining(says)]);

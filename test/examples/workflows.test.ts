@@ -44,6 +44,7 @@ beforeEach(async () => {
   runner.before = {};
   runner.inputs = {};
   runner.hasNpm = false;
+  runner.keepsPreviews = false;
   runner.calls();
   await emulator.clearLog();
 });
@@ -566,6 +567,7 @@ describe("apply.yml", () => {
 
   it.each(attacks)("does not apply %s", async (_what, step, says, prepare) => {
     prepare();
+    runner.keepsPreviews = true;
     const { failed, log, checks } = await runner.run(workflow("apply"));
     runner.environments["avala-production"]!["AVALA_REVIEW_KEY"] = reviewKey;
     expect([failed, checks]).toEqual([[step], { "apply / apply": "failure" }]);

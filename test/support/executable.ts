@@ -32,3 +32,27 @@ exit 97
 `,
   );
 }
+
+/**
+ * Writes a `pulumi` that previews each tree of files once, and then answers with what the real one has shown and planned:
+ * for tests of what happens to a preview. Everything else is done by the real one, which is next on PATH.
+ */
+export function writeKeptPreviews(folder: string): void {
+  executable(
+    join(folder, "pulumi"),
+    `#!/bin/bash
+set -e
+PATH=\${PATH/"${folder}:"/}
+[ "$1" = preview ] || exec pulumi "$@"
+[ "\${*: -2:1}" = --save-plan ] || { echo "pulumi $*: not a preview of this test" >&2; exit 97; }
+kept=${folder}/$(git rev-parse 'HEAD^{tree}')$(sha1sum <<< "\${*:1:$#-1}" | cut -c 1-8)
+if [ ! -d "$kept" ]; then
+  mkdir -p "$kept.new"
+  pulumi "\${@:1:$#-1}" "$kept.new/plan.json" > "$kept.new/preview.json"
+  mv "$kept.new" "$kept"
+fi
+cp "$kept/plan.json" "\${!#}"
+cat "$kept/preview.json"
+`,
+  );
+}

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
-import { writeShortcuts } from "./executable.js";
+import { writeKeptPreviews, writeShortcuts } from "./executable.js";
 import type { Project } from "./pulumi.js";
 import { Repository, type Result } from "./workflow.js";
 
@@ -54,12 +54,15 @@ export class Pipelines {
   environments: Record<string, Texts> = {};
   /** Whether scripts find the real `npm` and `npx`, in place of shortcuts. */
   hasNpm = false;
+  /** Whether a tree that has been previewed is not previewed again. */
+  keepsPreviews = false;
 
   private constructor(project: Project) {
     this.#project = project;
     this.#folder = join(project.folder, "gitlab");
     mkdirSync(this.#folder);
     writeShortcuts(this.#shortcuts);
+    writeKeptPreviews(this.#previews);
     this.repository = new Repository(join(this.#folder, "origin"));
     this.#server = createServer((request, response) => {
       void this.#answer(request).then(([status, content]) => response.writeHead(status).end(content));
@@ -131,7 +134,11 @@ export class Pipelines {
       CI_PROJECT_DIR: folder,
       CI_REPOSITORY_URL: this.#url,
       TMPDIR: temporary,
-      PATH: `${this.hasNpm ? "" : `${this.#shortcuts}:`}${this.#project.environment()["PATH"]}`,
+      PATH: [
+        ...(this.hasNpm ? [] : [this.#shortcuts]),
+        ...(this.keepsPreviews ? [this.#previews] : []),
+        this.#project.environment()["PATH"],
+      ].join(":"),
       no_proxy: "127.0.0.1",
     };
     const script = `cd ${folder}\n${job.script.join("\n")}`;
@@ -165,6 +172,10 @@ export class Pipelines {
 
   get #shortcuts(): string {
     return join(this.#folder, "shortcuts");
+  }
+
+  get #previews(): string {
+    return join(this.#folder, "previews");
   }
 
   get #url(): string {

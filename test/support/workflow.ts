@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
-import { writeShortcuts } from "./executable.js";
+import { writeKeptPreviews, writeShortcuts } from "./executable.js";
 import { GitHub, type Call } from "./gh.js";
 import type { Project } from "./pulumi.js";
 
@@ -130,10 +130,13 @@ export class Runner {
   inputs: Record<string, unknown> = {};
   /** Whether steps find the real `npm` and `npx`, in place of shortcuts. */
   hasNpm = false;
+  /** Whether a tree that has been previewed is not previewed again. */
+  keepsPreviews = false;
 
   static async open(project: Project): Promise<Runner> {
     const desk = join(project.folder, "github");
     writeShortcuts(join(desk, "shortcuts"));
+    writeKeptPreviews(join(desk, "previews"));
     return new Runner(project, desk, await GitHub.open(join(desk, "bin"), join(desk, "artifacts")));
   }
 
@@ -237,7 +240,9 @@ export class Runner {
       Object.fromEntries(Object.entries(all).map(([name, value]) => [name, filled(text(value), values)]));
     if (step.uses !== undefined) return this.#act(step.uses, fill(step.with), join(machine, "workspace"), values);
     this.before[step.name ?? ""]?.();
-    const programs = ["bin", ...(this.hasNpm ? [] : ["shortcuts"])].map((folder) => join(this.#desk, folder));
+    const programs = ["bin", ...(this.hasNpm ? [] : ["shortcuts"]), ...(this.keepsPreviews ? ["previews"] : [])].map(
+      (folder) => join(this.#desk, folder),
+    );
     const outputs = join(machine, "outputs");
     writeFileSync(outputs, "");
     const env = {

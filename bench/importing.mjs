@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { backendUrl } from "../scripts/platform.mjs";
 import { PROJECT } from "../scripts/project.mjs";
 import { runStep } from "../scripts/run.mjs";
 import { BenchError } from "./benchError.mjs";
@@ -25,7 +26,7 @@ export async function measureImport(style, { engine, size }) {
     ...engine.env,
     ...emulator.environment,
     PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_BACKEND_URL: backendUrl(join(folder, "state")),
     PULUMI_CONFIG_PASSPHRASE: "bench",
     PULUMI_SKIP_CHECKPOINTS: "true",
   };

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { backendUrl } from "../scripts/platform.mjs";
 import { PROJECT } from "../scripts/project.mjs";
 import { runStep } from "../scripts/run.mjs";
 import { BenchError } from "./benchError.mjs";
@@ -117,7 +118,7 @@ export class Project {
       env: {
         ...this.#engine.env,
         PULUMI_HOME: join(this.#folder, "home"),
-        PULUMI_BACKEND_URL: `file://${join(this.#folder, "state")}`,
+        PULUMI_BACKEND_URL: backendUrl(join(this.#folder, "state")),
         PULUMI_CONFIG_PASSPHRASE: "bench",
         BENCH_FIGURES: this.#figures,
         TMPDIR: temporary,

@@ -1,6 +1,7 @@
 import { build } from "esbuild";
-import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { renameUnused } from "./platform.mjs";
 
 /**
  * What hosts and the command line load, each as one file: reading one file is faster than reading two hundred. The
@@ -58,7 +59,7 @@ function replace(path, text) {
   if (existsSync(path) && readFileSync(path, "utf8") === text) return;
   const fresh = `${path}.${process.pid}`;
   writeFileSync(fresh, text);
-  renameSync(fresh, path);
+  renameUnused(fresh, path);
 }
 
 function licencesOf(root, inputs) {

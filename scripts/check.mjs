@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { commandFile } from "./platform.mjs";
 import { formatElapsed, PROJECT, say } from "./project.mjs";
 import { runStep } from "./run.mjs";
 
@@ -25,7 +26,8 @@ export async function check() {
 
 /** Each check: its name, and what runs it and answers its exit code. */
 function checks() {
-  const bin = (name, ...args) => command(process.execPath, `node_modules/.bin/${name}`, ...args);
+  const packages = { tsc: "typescript", depcruise: "dependency-cruiser", attw: "@arethetypeswrong/cli" };
+  const bin = (name, ...args) => command(process.execPath, commandFile(PROJECT, name, packages[name]), ...args);
   return [
     ["types: tests", bin("tsc", "-p", "test")],
     ...examples().map((folder) => [`types: ${folder}`, bin("tsc", "-p", folder, "--noEmit")]),

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { createWriteStream, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
+import { releaseOf } from "./platform.mjs";
 
 /** SHA-512 of the archives of Pulumi's release that the set-up may fetch, in the format of `sha512sum`. */
 export const CHECKSUMS = join(import.meta.dirname, "pulumiCli/SHA512SUMS");
 
-const SYSTEMS = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64", "windows-arm64", "windows-x64"];
+const SYSTEMS = ["darwin", "linux", "win32"].flatMap((system) => ["arm64", "x64"].map((arch) => [system, arch]));
 const HEADER =
   "# Written by `node scripts/recordChecksums.mjs`. The set-up refuses an archive that is not listed here.";
 
@@ -43,7 +44,7 @@ export async function recordChecksums({ version, published, releases, fetch, log
   const list = checksumsIn(await (await answered(fetch, published)).text());
   const lines = [];
   for (const system of SYSTEMS) {
-    const archive = archiveOf(version, system);
+    const archive = archiveOf(version, releaseOf(...system));
     const checksum = list.get(archive);
     if (!checksum) throw new Error(`${published} does not list ${archive}.`);
     log(`Fetching ${archive}.`);
@@ -53,8 +54,7 @@ export async function recordChecksums({ version, published, releases, fetch, log
   writeFileSync(file, `${[HEADER, ...lines].join("\n")}\n`);
 }
 
-export const archiveOf = (version, system) =>
-  `pulumi-v${version}-${system}.${system.startsWith("windows") ? "zip" : "tar.gz"}`;
+export const archiveOf = (version, release) => `pulumi-v${version}-${release}`;
 
 export async function answered(fetch, url) {
   const response = await fetch(url);

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { withLock } from "./lock.mjs";
+import { isWindows } from "./platform.mjs";
 import { PROJECT, say, SetupError } from "./project.mjs";
 import { runStep } from "./run.mjs";
 
@@ -48,7 +49,9 @@ async function installDependencies(log, options) {
 function runNpm(args, options) {
   const script = process.env.npm_execpath ?? "";
   if (script.endsWith("npm-cli.js")) return runStep(process.execPath, [script, ...args], options);
-  return runStep("npm", args, { ...options, shell: process.platform === "win32" });
+  // npm is a `.cmd` there, which only a shell can start.
+  if (isWindows()) return runStep(["npm", ...args].join(" "), [], { ...options, shell: true });
+  return runStep("npm", args, options);
 }
 
 async function compile(project, options) {
@@ -61,7 +64,7 @@ function linkCommand(root, name, path) {
   const [file, link] = [join(root, path), join(root, "node_modules/.bin", name)];
   if (!existsSync(file)) return;
   chmodSync(file, 0o755);
-  if (process.platform === "win32" || existsSync(link)) return;
+  if (isWindows() || existsSync(link)) return;
   rmSync(link, { force: true });
   symlinkSync(relative(dirname(link), file), link);
 }

@@ -1,7 +1,8 @@
-import { accessSync, constants, copyFileSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, copyFileSync, mkdirSync, realpathSync, rmSync, statSync } from "node:fs";
 import { delimiter, dirname, join, sep } from "node:path";
 import { answered, archiveOf, receive, recordedChecksum } from "./checksums.mjs";
 import { withLock } from "./lock.mjs";
+import { backendUrl, environmentOf, executable, releaseOf, renameUnused, tarOf } from "./platform.mjs";
 import { formatElapsed, PROJECT, say, SetupError } from "./project.mjs";
 import { Interrupted, runStep } from "./run.mjs";
 
@@ -19,8 +20,6 @@ const PROBE_DEADLINE_MS = 30_000;
 const DOWNLOAD_STALL_MS = 45_000;
 const STILL_AT_IT_MS = 30_000;
 const OUTPUT_SHOWN = 8;
-const windows = process.platform === "win32";
-const exe = windows ? ".exe" : "";
 
 /**
  * Finds or sets up a Pulumi CLI together with its Node language host: on PATH, from an earlier set-up, as the official
@@ -30,12 +29,12 @@ const exe = windows ? ".exe" : "";
  *   `earlier`, `release` or `build`. `download` and `build` stand in for the two ways to fill a set-up folder.
  */
 export async function ensurePulumi({ log = say, root = PROJECT, env = process.env, ...ways } = {}) {
-  const context = { log, root, env, attempts: [] };
+  const context = { log, root, env: environmentOf(env), attempts: [] };
   const found =
     (await attempt(context, "on PATH", findOnPath)) ??
     (await attempt(context, "earlier set-up", findEarlier)) ??
     (await setUp(context, ways));
-  return { ...found, env: pulumiEnvironment(found, { root, env }) };
+  return { ...found, env: pulumiEnvironment(found, context) };
 }
 
 async function setUp(context, { download = downloadRelease, build = buildFromModules }) {
@@ -70,7 +69,7 @@ export function pulumiEnvironment(found, { root = PROJECT, env = process.env } =
   for (const folder of [state, temporary]) mkdirSync(folder, { recursive: true });
   const defaults = {
     PULUMI_HOME: join(work, "pulumiHome"),
-    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_BACKEND_URL: backendUrl(state),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -105,7 +104,7 @@ async function findOnPath(context) {
   if (!isAtLeast(version, MINIMUM_CLI_VERSION)) {
     throw new Error(`${command} is version ${version}, older than ${MINIMUM_CLI_VERSION}.`);
   }
-  const beside = join(dirname(realpathSync(command)), `pulumi-language-nodejs${exe}`);
+  const beside = join(dirname(realpathSync(command)), executable("pulumi-language-nodejs"));
   if (!isExecutable(beside) && !onPath("pulumi-language-nodejs", context.env.PATH)) {
     throw new Error(`${command} has no pulumi-language-nodejs beside it or on PATH.`);
   }
@@ -123,7 +122,8 @@ async function findEarlier(context, folder = join(setUpFolder(context), CLI_VERS
   return { command, version, source: "earlier" };
 }
 
-const programsIn = (folder) => ["pulumi", "pulumi-language-nodejs"].map((name) => join(folder, "bin", name + exe));
+const programsIn = (folder) =>
+  ["pulumi", "pulumi-language-nodejs"].map((name) => join(folder, "bin", executable(name)));
 
 /** Lets `fill` put bin/ into a temporary folder, runs what is there, and only then renames it to its place. */
 async function make(context, source, fill) {
@@ -142,7 +142,7 @@ async function make(context, source, fill) {
     }
     await findEarlier(context, folder);
     rmSync(place, { recursive: true, force: true });
-    renameSync(folder, place);
+    renameUnused(folder, place);
   } finally {
     clearInterval(timer);
     rmSync(partial, { recursive: true, force: true });
@@ -170,17 +170,17 @@ async function cliVersion(command, { root, env }) {
  */
 export async function downloadRelease({ log, env, folder, temporary }, releases = RELEASES, checksums = undefined) {
   const { EnvHttpProxyAgent, fetch } = await import("undici");
-  const name = archiveOf(CLI_VERSION, `${windows ? "windows" : process.platform}-${process.arch}`);
+  const name = archiveOf(CLI_VERSION, releaseOf());
   const checksum = recordedChecksum(name, checksums);
   const url = `${releases}/${name}`;
   const archive = join(temporary, "archive");
   log(`Fetching the Pulumi CLI ${CLI_VERSION} (about 200 MB, once) from ${url}.`);
   const dispatcher = new EnvHttpProxyAgent({ bodyTimeout: DOWNLOAD_STALL_MS });
   await receive(await answered((address) => fetch(address, { dispatcher }), url), checksum, archive);
-  await runTool("tar", ["-xf", archive, "-C", temporary], { env });
+  await runTool(tarOf(env), ["-xf", archive, "-C", temporary], { env });
   const [nested, flat] = ["pulumi/bin", "pulumi"].map((path) => join(temporary, path));
   rmSync(join(folder, "bin"), { recursive: true });
-  renameSync(isExecutable(join(nested, `pulumi${exe}`)) ? nested : flat, join(folder, "bin"));
+  renameUnused(isExecutable(join(nested, executable("pulumi"))) ? nested : flat, join(folder, "bin"));
 }
 
 async function buildFromModules({ env, log, folder, temporary }) {
@@ -232,9 +232,8 @@ export function isAtLeast(version, minimum) {
 
 /** First executable of this name on a search path. */
 function onPath(name, path = "") {
-  const names = windows ? [`${name}.exe`, `${name}.cmd`] : [name];
   const folders = path.split(delimiter).filter(Boolean);
-  return folders.flatMap((folder) => names.map((file) => join(folder, file))).find(isExecutable);
+  return folders.map((folder) => join(folder, executable(name))).find(isExecutable);
 }
 
 function isExecutable(file) {

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
+import { hasProcessGroups } from "./platform.mjs";
 
 /** npm repeats a signal that the terminal has sent to every process already. */
 const REPEATED_WITHIN_MS = 300;
-const windows = process.platform === "win32";
 
 /** True where a terminal delivers Ctrl-C to every process of our group by itself. */
 export const atTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
@@ -26,13 +26,14 @@ let lastSignal = { at: -Infinity };
  *
  * @param onLine is given each line of its stdout and stderr, which are then not shown
  * @param ownGroup gives it a process group (default: with `onLine`), so that it and its descendants end together and get
- *   each signal exactly once; not for a program that reads from a terminal
+ *   each signal exactly once; not for a program that reads from a terminal. Without effect on Windows
  * @param signal an AbortSignal that kills it
  */
-export async function run(command, args, { onLine, ownGroup = Boolean(onLine), signal, ...options } = {}) {
+export async function run(command, args, { onLine, ownGroup: wanted = Boolean(onLine), signal, ...options } = {}) {
   if (interruptedBy) throw new Interrupted(interruptedBy);
   const stdio = onLine ? ["ignore", "pipe", "pipe"] : "inherit";
-  const child = spawn(command, args, { stdio, detached: ownGroup && !windows, windowsHide: true, ...options });
+  const ownGroup = wanted && hasProcessGroups();
+  const child = spawn(command, args, { stdio, detached: ownGroup, windowsHide: true, ...options });
   const entry = { child, ownGroup };
   children.add(entry);
   const kill = () => send(entry, "SIGKILL");
@@ -63,7 +64,7 @@ function exitCodeOf(code, signal) {
 function send({ child, ownGroup }, signal) {
   if (child.pid === undefined) return;
   try {
-    if (ownGroup && !windows) process.kill(-child.pid, signal);
+    if (ownGroup) process.kill(-child.pid, signal);
     else child.kill(signal);
   } catch (error) {
     if (error.code !== "ESRCH") throw error;

@@ -1,5 +1,6 @@
 import { appendFileSync, cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { backendUrl, environmentOf } from "../platform.mjs";
 import { isAlive, PROJECT, WORK } from "../project.mjs";
 import { ensurePulumi } from "../pulumi.mjs";
 import { runStep } from "../run.mjs";
@@ -35,9 +36,11 @@ export function openFolder() {
 export async function findEngine(environment) {
   const { command, env } = await ensurePulumi({
     env: {
-      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AVALA|PULUMI)_/i.test(name))),
+      ...Object.fromEntries(
+        Object.entries(environmentOf(process.env)).filter(([name]) => !/^(AVALA|PULUMI)_/i.test(name)),
+      ),
       ...environment,
-      PULUMI_BACKEND_URL: `file://${STATE}`,
+      PULUMI_BACKEND_URL: backendUrl(STATE),
       PULUMI_CONFIG_PASSPHRASE: "quickstart",
       // The types of the example are checked with the project; the compiler would check them again in each of ten runs.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",

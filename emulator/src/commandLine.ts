@@ -2,6 +2,8 @@ import { parseArgs } from "node:util";
 import { SeedError, StartError, StateFileError } from "./errors.js";
 import type { KeyOwner, Profile, Seed, ServerOptions } from "./index.js";
 import { readJsonFile, reasonOf } from "./jsonFile.js";
+import { settingLine } from "./platform.js";
+import { LOCAL_KEY } from "./service.js";
 
 const STATE_FILE = ".avala/emulator.json";
 /** Addresses under which a program on the same machine reaches 127.0.0.1 or [::1], which is all that is answered. */
@@ -171,11 +173,11 @@ export function greeting({ host, stateFile, files }: CommandLine, { url, resumed
     `  State  ${stateFile === undefined ? "in memory, until it stops" : stateFile + (resumed ? ` (${kept})` : "")}`,
     ...(open ? [`  Open   to everybody who reaches this machine, because of --host ${host}`] : []),
     "",
-    `export AVALA_BASE_URL=${url}`,
+    settingLine("AVALA_BASE_URL", url),
     keyWorks
-      ? "export AVALA_API_KEY=avk_local"
+      ? settingLine("AVALA_API_KEY", LOCAL_KEY)
       : "# The state has revoked avk_local: set AVALA_API_KEY to another key.",
-    "export AVALA_ALLOW_INSECURE_BASE_URL=1",
+    settingLine("AVALA_ALLOW_INSECURE_BASE_URL", "1"),
   ].join("\n");
 }
 

@@ -12,13 +12,10 @@ import {
 import { dirname, join } from "node:path";
 import { StartError } from "./errors.js";
 import { requireSize } from "./jsonFile.js";
+import { CAREFUL, HAS_USERS, userId } from "./platform.js";
 
-/** Neither follows a link nor waits for the other end of a pipe; systems without them have no such flags. */
-const CAREFUL = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-
-/** Windows has no user ids. */
 export function isOwn({ uid }: Stats): boolean {
-  const user = process.getuid?.();
+  const user = userId();
   return user === undefined || uid === user;
 }
 
@@ -55,7 +52,7 @@ function createFolder(folder: string): string | undefined {
 function folderFault(stats: Stats): string | undefined {
   if (stats.isSymbolicLink()) return "is a link";
   if (!stats.isDirectory()) return "is a file";
-  if (process.getuid === undefined) return undefined;
+  if (!HAS_USERS) return undefined;
   // In a folder such as /tmp only the owner of a file can rename it or remove it.
   const sticky = (stats.mode & 0o1000) !== 0;
   if (!isOwn(stats) && !(stats.uid === 0 && sticky)) return "belongs to another user";

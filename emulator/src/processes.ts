@@ -7,12 +7,14 @@ export interface ProcessMark {
   /** The machine or container whose processes have ids of their own. */
   space: string;
   pid: number;
-  /** When it started, as Linux shows it; `0` elsewhere. */
+  /** When it started, as Linux shows it; elsewhere NO_START. */
   started: string;
 }
 
+export const NO_START = "0";
+
 export function ownMark(): ProcessMark {
-  return { space: ownSpace(), pid: process.pid, started: statOf(process.pid)?.started ?? "0" };
+  return { space: ownSpace(), pid: process.pid, started: statOf(process.pid)?.started ?? NO_START };
 }
 
 /** Whether the process may still run: one of another machine or container counts as running. */
@@ -37,7 +39,7 @@ function statOf(pid: number): { ended: boolean; started: string } | undefined {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     // Z: it has ended, and its parent has not asked for its exit code.
-    return { ended: fields[0] === "Z" || fields[0] === "X", started: fields[19] ?? "0" };
+    return { ended: fields[0] === "Z" || fields[0] === "X", started: fields[19] ?? NO_START };
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
-import { rename, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "@hono/zod-openapi";
 import { SeedError, StateFileError } from "./errors.js";
 import { parseJson, reasonOf } from "./jsonFile.js";
+import { replaceFile } from "./platform.js";
 import { readOwnFile, requirePrivateFolder } from "./privateFile.js";
 import type { State } from "./seed.js";
 import { StateLock } from "./stateLock.js";
@@ -83,7 +84,7 @@ export class StateFile {
     // What is there already would keep its mode, and a link its target.
     await rm(half, { force: true });
     await writeFile(half, JSON.stringify({ avalaEmulatorState: VERSION, state }), { mode: 0o600, flag: "wx" });
-    await rename(half, this.path);
+    await replaceFile(half, this.path);
   }
 }
 

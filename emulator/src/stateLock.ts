@@ -3,7 +3,7 @@ import { closeSync, lstatSync, openSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { StartError } from "./errors.js";
 import { isOwn } from "./privateFile.js";
-import { mayRun, ownMark, type ProcessMark } from "./processes.js";
+import { mayRun, NO_START, ownMark, type ProcessMark } from "./processes.js";
 
 interface Entry extends ProcessMark {
   path: string;
@@ -62,7 +62,9 @@ function entriesOf(file: string): Entry[] {
   });
 }
 
-function inUse({ path, space, pid }: Entry): string {
-  if (space === ownMark().space) return `another emulator uses it, process ${pid}`;
+export function inUse({ path, space, pid, started }: Entry): string {
+  // Ids are used again: only the start time shows that it is still the same process.
+  const doubt = started === NO_START ? `; if that process is not an emulator, remove ${path}` : "";
+  if (space === ownMark().space) return `another emulator uses it, process ${pid}${doubt}`;
   return `an emulator in another container or on another machine may use it; if that one has ended, remove ${path}`;
 }

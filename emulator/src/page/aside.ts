@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { Email, Organization, Person, RequestEntry } from "../model.js";
 import { BASE } from "../operation.js";
+import { settingLine } from "../platform.js";
 import { acceptLink } from "../serializers.js";
 import { LOCAL_KEY, type Service } from "../service.js";
 import { EXAMPLES } from "./examples.js";
@@ -14,11 +15,11 @@ export const NEWEST = 100;
 /** What a program needs to reach the emulator, to be copied into a shell. */
 export function exportsOf({ store }: Service, api: string): Html {
   const local = store.keys.get(LOCAL_KEY);
-  const key = local && !local.revoked ? LOCAL_KEY : "'<a key of your seed>'";
+  const key = local && !local.revoked ? LOCAL_KEY : "<a key of your seed>";
   return html`<pre id="exports" tabindex="0" role="region" aria-label="Commands to copy">
-export AVALA_API_KEY=${key}
-export AVALA_BASE_URL=${api}
-export AVALA_ALLOW_INSECURE_BASE_URL=1</pre>
+${settingLine("AVALA_API_KEY", key)}
+${settingLine("AVALA_BASE_URL", api)}
+${settingLine("AVALA_ALLOW_INSECURE_BASE_URL", "1")}</pre>
     <p><button type="button" id="copy" data-copy="exports" hidden>Copy</button></p>`;
 }
 

@@ -2,6 +2,7 @@
 import { constants } from "node:os";
 import { version } from "../provider/core/version.js";
 import { AvalaError } from "../provider/core/errors.js";
+import { environmentOf } from "../provider/core/platform.js";
 import { stripped } from "../provider/core/text.js";
 import { readCommandLine } from "./commandLine.js";
 import type { ExitCode } from "./command.js";
@@ -14,7 +15,7 @@ async function run(args: string[], terminal: Terminal): Promise<ExitCode | void>
   if ("text" in typed) return terminal.result(typed.text);
   const { command, operands, options } = typed;
   terminal.quiet = options["quiet"] === true;
-  return command.run({ operands, options: options as never, terminal, environment: process.env });
+  return command.run({ operands, options: options as never, terminal, environment: environmentOf(process.env) });
 }
 
 /** An error as `--json` prints it. */

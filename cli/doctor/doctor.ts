@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { defineCommand, sharedOptions, type Invocation } from "../command.js";
 import { UnhealthyError } from "../errors.js";
 import { columns, plural, type Terminal } from "../output/terminal.js";
@@ -9,6 +10,7 @@ import { profileChecks } from "./profile.js";
 import { engineChecks, programChecks } from "./program.js";
 import { serviceChecks } from "./service.js";
 import { settingsChecks } from "./settings.js";
+import { systemChecks } from "./system.js";
 import { nodeCheck } from "./versions.js";
 
 const options = {
@@ -56,7 +58,12 @@ async function examine(invocation: Invocation<typeof options>): Promise<void> {
   const service = settings ? await serviceChecks(settings, terminal) : [];
   const isUsable = settings !== undefined && !service.some(({ level }) => level === "error");
   const found: Groups = {
-    "Machine and program": [nodeCheck(process.versions.node), ...engine, ...programChecks(invocation)],
+    "Machine and program": [
+      ...systemChecks(resolve(options.cwd ?? ".")),
+      nodeCheck(process.versions.node),
+      ...engine,
+      ...programChecks(invocation),
+    ],
     Settings: checks,
     Avala: service,
     "Planned update": options.program ? await planChecks(invocation, isUsable ? settings : undefined, terminal) : [],

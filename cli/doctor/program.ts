@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "n
 import { createRequire } from "node:module";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { readDataFile } from "../../provider/core/dataFile.js";
+import { executable } from "../../provider/core/platform.js";
 import { cliVersion, projectFileIn, projectFolder, type StackTarget } from "../pulumi/run.js";
 import { ok, warning, type Check } from "./check.js";
 import { packageCheck, pulumiCheck, sdkCheck, typescriptCheck } from "./versions.js";
@@ -58,9 +59,9 @@ function versionOf(find: NodeJS.Require, name: string, entry = `${name}/package.
 }
 
 function languageHostCheck({ environment }: StackTarget): Check {
-  const name = process.platform === "win32" ? "pulumi-language-nodejs.exe" : "pulumi-language-nodejs";
+  const name = executable("pulumi-language-nodejs");
   const folders = (environment["PATH"] ?? "").split(delimiter).filter(Boolean);
-  const cli = folders.map((folder) => join(folder, name.replace("-language-nodejs", ""))).find(existsSync);
+  const cli = folders.map((folder) => join(folder, executable("pulumi"))).find(existsSync);
   const beside = cli === undefined ? [] : [dirname(realpathSync(cli))];
   const found = [...folders, ...beside].some((folder) => existsSync(join(folder, name)));
   if (found) return ok("languageHost", "Pulumi Node.js language host");

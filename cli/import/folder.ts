@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { printable, quoted } from "../../provider/core/text.js";
 import { readBounded } from "../../provider/core/bounded.js";
@@ -9,6 +9,7 @@ import { decodedText } from "../../provider/core/encoding.js";
 import { projectFileIn } from "../pulumi/run.js";
 import { RefusedError, StackError } from "../errors.js";
 import { largestInput } from "../input.js";
+import { replaceFile } from "../output/file.js";
 import type { Style } from "./program.js";
 
 /** What an earlier import wrote into a folder. Kept beside it, and meant to be committed. */
@@ -153,7 +154,7 @@ export async function replaceAll(path: string, files: readonly File[]): Promise<
         writeFile(temporary[at]!, text, { flag: "wx", ...(secret && { mode: 0o600 }) }),
       ),
     );
-    for (const [at, { name }] of files.entries()) await rename(temporary[at]!, join(path, name));
+    for (const [at, { name }] of files.entries()) await replaceFile(temporary[at]!, join(path, name));
   } catch (error) {
     throw unreadable(path, error as NodeJS.ErrnoException);
   } finally {

@@ -126,8 +126,10 @@ async function write(invocation: ImportInvocation, reference: string, style: Sty
 /** The same line as before: a file does not change because packages have been installed since. */
 function firstLineIn({ path }: Folder, beside: boolean): FirstLine {
   return (name, schema) => {
-    const before = existsSync(join(path, name)) ? /^# yaml-language-server: .*\n/.exec(textIn(join(path, name))) : null;
-    return before?.[0] ?? schemaLine(schema, beside ? packageFolder(path) : undefined);
+    const before = existsSync(join(path, name))
+      ? /^(# yaml-language-server: .*?)\r?\n/.exec(textIn(join(path, name)))
+      : null;
+    return before ? `${before[1]}\n` : schemaLine(schema, beside ? packageFolder(path) : undefined);
   };
 }
 

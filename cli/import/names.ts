@@ -1,3 +1,5 @@
+import { isDeviceName } from "../../provider/core/platform.js";
+
 /**
  * Names that come from the service, as logical names, file names and identifiers of a program. They are made of slugs,
  * which are unique and short; what a slug could hold beyond letters, digits, hyphens and underscores is left out.
@@ -42,7 +44,7 @@ export function keyOf(slug: string, otherwise: string): string {
 /** The logical name of an organization, which is a name of files too. */
 export function organizationKeyOf(slug: string): string {
   const key = keyOf(slug, "organization");
-  return takenKeys.includes(key.toLowerCase()) ? `${key}-organization` : key;
+  return takenKeys.includes(key.toLowerCase()) || isDeviceName(key) ? `${key}-organization` : key;
 }
 
 /**

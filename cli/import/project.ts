@@ -30,7 +30,10 @@ export function importNames(key: string, beside: boolean): ImportNames {
 /** The commands that take the program's resources into the state, and show that nothing is left to do. */
 export function importCommands(importFile: string): string[] {
   return [
-    `PULUMI_SKIP_CHECKPOINTS=true pulumi import ${importArguments(importFile).slice(1).map(shellWord).join(" ")}`,
+    `PULUMI_SKIP_CHECKPOINTS=true pulumi import ${importArguments(importFile)
+      .slice(1)
+      .map((word) => shellWord(word))
+      .join(" ")}`,
     "pulumi preview --expect-no-changes",
   ];
 }

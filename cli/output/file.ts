@@ -1,4 +1,6 @@
-import { open, writeFile } from "node:fs/promises";
+import { open, rename, writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { isInUse } from "../../provider/core/platform.js";
 import { printable, quoted } from "../../provider/core/text.js";
 import { StackError } from "../errors.js";
 
@@ -23,6 +25,30 @@ async function writePrivate(file: string, text: string): Promise<void> {
   } finally {
     await opened.close();
   }
+}
+
+/** A second in all, as long as a virus scanner may look at a new file. */
+const pausesMs = [10, 30, 60, 100, 200, 200, 400];
+
+/**
+ * Renames a file onto another. Tries again while one of them is in use.
+ * @param move renames
+ */
+export async function replaceFile(
+  from: string,
+  to: string,
+  platform?: NodeJS.Platform,
+  move: (from: string, to: string) => Promise<void> = rename,
+): Promise<void> {
+  for (const pause of pausesMs) {
+    try {
+      return await move(from, to);
+    } catch (error) {
+      if (!isInUse(error, platform)) throw error;
+      await delay(pause);
+    }
+  }
+  return move(from, to);
 }
 
 export const cannotWrite = (file: string) => (error: NodeJS.ErrnoException) => {

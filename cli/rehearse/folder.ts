@@ -1,6 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { temporaryVariable } from "../../provider/core/platform.js";
 import { isOwnFolder } from "../../provider/core/privateFolder.js";
 import { isRunning, processName, processSpace } from "../../provider/core/processes.js";
 import { printable, quoted } from "../../provider/core/text.js";
@@ -25,14 +26,14 @@ export function makeFolder(root = tmpdir()): string {
     const { code } = error as NodeJS.ErrnoException;
     throw new StackError(
       `No folder for the rehearsal can be made in ${quoted(root, 200)} (${printable(code ?? "")}).`,
-      "Set TMPDIR to a folder that this user can write into.",
+      `Set ${temporaryVariable()} to a folder that this user can write into.`,
     );
   }
 }
 
 /** Links in the folder are removed, and not what they lead to. */
 export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
 function sweep(root: string): void {

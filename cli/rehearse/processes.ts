@@ -1,6 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { hasSignals, treeKiller } from "../../provider/core/platform.js";
 import { isRunning, processName } from "../../provider/core/processes.js";
 import { StackError } from "../errors.js";
 
@@ -35,10 +36,9 @@ export class Processes {
   async run(args: readonly string[], onLine?: (line: string) => void): Promise<Ended> {
     this.#signal.throwIfAborted();
     // A process group of its own: Ctrl-C in a terminal reaches this process alone, and a second one kills no engine.
-    const detached = process.platform !== "win32";
     const child = spawn("pulumi", args, {
       env: this.#environment,
-      detached,
+      detached: hasSignals(),
       windowsHide: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -63,11 +63,12 @@ export class Processes {
 
   /** Kills everything that runs. */
   kill(): void {
-    for (const child of this.#running.keys()) if (child.pid !== undefined) killAll(withDescendants(child.pid));
+    for (const { pid } of this.#running.keys()) if (pid !== undefined && !killTree(pid)) killAll(withDescendants(pid));
   }
 
   #stop(child: ChildProcess): void {
-    if (child.pid === undefined) return;
+    // Of a copy nothing is lost when the engine cannot be asked to cancel its run.
+    if (child.pid === undefined || killTree(child.pid)) return;
     const names = withDescendants(child.pid);
     child.kill("SIGINT");
     const timer = setTimeout(() => killAll([...names, ...withDescendants(child.pid!)]), this.#patienceMs);
@@ -117,9 +118,21 @@ function processTable(): { pid: number; parent: number }[] {
       .map((line) => line.trim().split(/\s+/).map(Number))
       .map(([pid = 0, parent = 0]) => ({ pid, parent }));
   } catch {
-    // Small containers and Windows have no ps: the process itself is ended, and others end when they miss it.
+    // Small containers have no ps: the process itself is ended, and others end when they miss it.
     return [];
   }
+}
+
+/** Kills a process and everything that it has started, where the system has a command that does so. */
+function killTree(pid: number): boolean {
+  const command = treeKiller(pid);
+  if (command === undefined) return false;
+  try {
+    execFileSync(...command, { stdio: "ignore" });
+  } catch {
+    // It has ended meanwhile.
+  }
+  return true;
 }
 
 function killAll(names: readonly string[]): void {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { backendUrl } from "../../provider/core/platform.js";
 import { Interrupted, PreviewError, StackError } from "../errors.js";
 import { previewCommand } from "../pulumi/preview.js";
 import { errorsIn, parse, reasonIn, type StackTarget } from "../pulumi/run.js";
@@ -136,11 +136,6 @@ function environmentIn(
     // The processes of a run share notes there, or else in the folder for temporary files.
     XDG_RUNTIME_DIR: temporary,
   };
-}
-
-/** Characters that have a meaning in URLs are escaped. On Windows the CLI takes the drive for the host. */
-function backendUrl(folder: string): string {
-  return process.platform === "win32" ? `file://${folder.replaceAll("\\", "/")}` : pathToFileURL(folder).href;
 }
 
 function fill(

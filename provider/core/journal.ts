@@ -9,6 +9,7 @@ import {
   readPrivately,
   removeFile,
   removeIfEmpty,
+  removeLeftover,
   requirePrivateFolder,
   sizeOf,
 } from "./privateFolder.js";
@@ -65,7 +66,7 @@ export class ProcessJournal {
     makePrivateFolder(this.#root);
     makePrivateFolder(this.folder);
     removeFile(this.#file);
-    if (!this.#isKept) this.#atEnd(() => removeFile(this.#file));
+    if (!this.#isKept) this.#atEnd(() => removeLeftover(this.#file));
     this.#isOpen = true;
   }
 
@@ -123,7 +124,7 @@ function sweep(root: string): void {
     if (!(age > (name.endsWith(`-${processSpace()}`) ? sweepAfterMs : sweepOthersAfterMs))) continue;
     const files = privateEntries(folder);
     if (files.some((file) => isOfLiving(folder, file))) continue;
-    for (const file of files) if (ownFile.test(file)) removeFile(join(folder, file));
+    for (const file of files) if (ownFile.test(file)) removeLeftover(join(folder, file));
     removeIfEmpty(folder);
   }
 }

@@ -14,17 +14,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { carefulFlags, isInUse, temporaryVariable, userId as user } from "./platform.js";
 
 /**
  * Private folders and files of this user, in folders into which other users of the machine may write too. Everything is
  * checked before each use: an object that a different user has created there is an error; it is never used, never
- * removed, and never waited for.
+ * removed, and never waited for. Windows has no user ids and no modes that could be checked: there, the folder is as
+ * private as the folder for temporary files, which by default only its user, administrators and the system can open.
  */
-
-/** Windows has no user ids; its folder for temporary files is private to the user. */
-const user = process.getuid?.();
-/** Neither follows a link nor waits for the other end of a pipe; both are 0 if the system does not support them. */
-const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** A file or folder in a shared place may have been created by a different user. */
 export class NotPrivateError extends Error {
@@ -32,7 +29,7 @@ export class NotPrivateError extends Error {
 
   constructor(path: string, what: string) {
     super(
-      `${JSON.stringify(path)} is not ${what} of this user alone, so it is not known what other processes of this run declare. Remove it, or set XDG_RUNTIME_DIR or TMPDIR to a folder that only this user can write into.`,
+      `${JSON.stringify(path)} is not ${what} of this user alone, so it is not known what other processes of this run declare. Remove it, or set XDG_RUNTIME_DIR or ${temporaryVariable()} to a folder that only this user can write into.`,
     );
   }
 }
@@ -97,19 +94,28 @@ export function removeFile(file: string): void {
   ifThere(() => unlinkSync(file));
 }
 
-/** Removes a folder if it is empty. */
+/** The same for a file that nobody reads any more: one that is in use stays, for the next time. */
+export function removeLeftover(file: string): void {
+  try {
+    removeFile(file);
+  } catch (error) {
+    if (!isInUse(error)) throw error;
+  }
+}
+
+/** Removes a folder if it is empty and not in use. */
 export function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch (error) {
-    if (!["ENOENT", "ENOTEMPTY", "EEXIST"].some((code) => hasCode(error, code))) throw error;
+    if (!["ENOENT", "ENOTEMPTY", "EEXIST"].some((code) => hasCode(error, code)) && !isInUse(error)) throw error;
   }
 }
 
 function openPrivately(file: string, flags: number): number {
   let descriptor: number;
   try {
-    descriptor = openSync(file, flags | careful, 0o600);
+    descriptor = openSync(file, flags | carefulFlags, 0o600);
   } catch (error) {
     // A link; a pipe that nobody reads; a folder.
     if (["ELOOP", "EMLINK", "ENXIO", "EISDIR"].some((code) => hasCode(error, code))) throw notAFile(file);

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { createHash } from "node:crypto";
+import { statFile } from "./platform.js";
 
 /**
  * The name of a process in file names: its id and its start time, because ids are reused. If the system does not show
@@ -35,9 +36,10 @@ function isAlive(pid: number): boolean {
 
 /** Field 22 of `/proc/<pid>/stat`; the second, a name in brackets, may contain any text. */
 function startOf(pid: number): string | undefined {
-  if (process.platform !== "linux") return undefined;
+  const file = statFile(pid);
+  if (file === undefined) return undefined;
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const text = readFileSync(file, "utf8");
     return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
   } catch {
     return undefined;

@@ -57,6 +57,33 @@ const ofServices = Object.fromEntries(
 );
 const all = Object.entries({ ...words, ...ofServices });
 
+/**
+ * On Windows, the shell may be PowerShell, cmd or Git Bash. Oracle of the last: a real shell. For the others: between
+ * single quotes, PowerShell ends the text at a quote of any kind only, and cmd runs what follows an operator.
+ */
+it.each(all)("on Windows, is passed unchanged or not shown at all: %s", (_, text) => {
+  const shown = shellWord(text, "win32");
+  const inPowerShellAndCmd = /^(?:[^'\u2018-\u201b"&|<>^%!]+|'[^'\u2018-\u201b"&|<>^%!]*'|<value>)$/u;
+  expect(shown).toMatch(inPowerShellAndCmd);
+  expect(shown).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+  const args = argumentsOf(`before ${shown} after`).args;
+  expect(args).toEqual(shown === "<value>" ? [] : ["before", text, "after"]);
+});
+
+it.each([
+  ["C:\\Users\\Ada L\\infra", "'C:\\Users\\Ada L\\infra'"],
+  ["urn:pulumi:prod::app::avala:index:People$x", "'urn:pulumi:prod::app::avala:index:People$x'"],
+  ["acme-robotics", "acme-robotics"],
+  ["", "''"],
+  ["it's", "<value>"],
+  ["a\u2019; calc \u2019", "<value>"],
+  ["a & calc", "<value>"],
+  ["100%", "<value>"],
+  ["a\nb", "<value>"],
+])("on Windows, %j is shown as %s", (text, shown) => {
+  expect(shellWord(text, "win32")).toBe(shown);
+});
+
 it.each(all)("is passed unchanged, and nothing in it is run: %s", (_, text) => {
   expect(argumentsOf(`before ${shellWord(text)} after`)).toEqual({ args: ["before", text, "after"], said: "" });
   expect(argumentsOf(`${shellWord(text)}`)).toEqual({ args: [text], said: "" });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { check } from "./check.mjs";
 import { prepare } from "./prepare.mjs";
@@ -22,6 +23,7 @@ const COMMANDS = {
   quickstart: (args) => runNode(["scripts/quickstart.mjs", ...args]),
   bench: (args) => runNode(["bench/bench.mjs", ...args]),
   test: prepared("all", test),
+  "test:portable": prepared("all", (args) => test([...portableTests(), ...args])),
   "test:soak": prepared("all", soak),
   check: prepared("none", check),
   build: prepared("all", () => 0),
@@ -39,6 +41,15 @@ async function test(args) {
   const reporters = ["--reporters=default", `--reporters=${join(PROJECT, "scripts/testSummary.mjs")}`];
   // The arguments first: jest would take a path behind a reporter for one more reporter.
   return runNode([JEST, ...profile.args, ...reporters], { env: { ...env, ...summary, ...profile.env } });
+}
+
+/** What needs no Unix: see test/unit/portable.test.ts. */
+function portableTests() {
+  const { portable, files } = JSON.parse(readFileSync(join(PROJECT, "test/portable.json"), "utf8"));
+  return [
+    ...portable.map((folder) => `${folder}/`),
+    ...Object.keys(files).map((file) => `--testPathIgnorePatterns=${file}`),
+  ];
 }
 
 /** Random programs for SOAK_MINUTES; on the dynamic-provider host, so no Pulumi CLI is needed. */

@@ -1,6 +1,6 @@
 import { build } from "esbuild";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { renameUnused } from "./platform.mjs";
 
 /**
@@ -21,6 +21,9 @@ const agentOfUndici = {
     }));
   },
 };
+
+/** The folder in node_modules of each package that a bundle contains, by the name of the bundle; for the SBOM. */
+export const CONTENTS = "dist/.bundles.json";
 
 const emulatorApart = {
   name: "emulator apart",
@@ -51,6 +54,11 @@ export async function bundle(root, names = Object.keys(BUNDLES)) {
     logLevel: "warning",
   });
   for (const { path, text } of outputFiles) replace(path, text);
+  const contents = Object.entries(metafile.outputs).map(([file, { inputs }]) => [
+    basename(file),
+    foldersOf(Object.keys(inputs)),
+  ]);
+  replace(join(root, CONTENTS), JSON.stringify(Object.fromEntries(contents)));
   replace(join(root, "dist/LICENSES.txt"), licencesOf(root, Object.keys(metafile.inputs)));
 }
 
@@ -62,10 +70,13 @@ function replace(path, text) {
   renameUnused(fresh, path);
 }
 
+function foldersOf(inputs) {
+  const folders = inputs.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
+  return [...new Set(folders)].toSorted();
+}
+
 function licencesOf(root, inputs) {
-  const packages = new Set(inputs.flatMap((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
-  return [...packages]
-    .toSorted()
+  return foldersOf(inputs)
     .map((folder) => {
       const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
       const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));

@@ -3,11 +3,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { commandFile } from "./platform.mjs";
-import { formatElapsed, PROJECT, say } from "./project.mjs";
+import { formatElapsed, PROJECT, say, WORK } from "./project.mjs";
+import { PACKAGES, tarballOf } from "./release/packages.mjs";
 import { runStep } from "./run.mjs";
 
 const AT_ONCE = Math.min(4, availableParallelism());
 const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
+const PACKED = join(WORK, "check");
 const CONTAINER_FILE = "emulator/Containerfile";
 
 /** Runs all static checks, prints one line for each and the output of those that failed; 1 if any failed, else 0. */
@@ -15,6 +17,7 @@ export async function check() {
   const failed = [];
   const take = async ([name, action]) => (await succeeds(name, action)) || failed.push(name);
   await take(["types and bundles (build)", command(process.execPath, "scripts/start.mjs", "build")]);
+  await take(["packages", command(process.execPath, "scripts/start.mjs", "pack", "--to", PACKED)]);
   const waiting = checks();
   const worker = async () => {
     while (waiting.length > 0) await take(waiting.shift());
@@ -39,12 +42,19 @@ function checks() {
     workflows(),
     workflowSecurity(),
     ["container file", containerFile],
-    // What would be published: publint for package.json, attw for how the types resolve (the packages are CommonJS only).
-    ...Object.entries({ "pulumi-avala": ".", "avala-emulator": "emulator" }).flatMap(([name, folder]) => [
-      [`package: ${name}`, bin("publint", "run", folder, "--pack", "npm", "--strict")],
-      [`types of the package: ${name}`, bin("attw", "--pack", folder, "--profile", "node16", "--no-emoji")],
-    ]),
+    ...packages(bin),
   ];
+}
+
+/** What is published: publint for package.json, attw for how the types resolve (the packages are CommonJS only). */
+function packages(bin) {
+  return PACKAGES.flatMap(({ name }) => {
+    const tarball = join(PACKED, tarballOf(PROJECT, name));
+    return [
+      [`package: ${name}`, bin("publint", "run", tarball, "--strict")],
+      [`types of the package: ${name}`, bin("attw", tarball, "--profile", "node16", "--no-emoji")],
+    ];
+  });
 }
 
 function examples() {

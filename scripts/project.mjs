@@ -1,4 +1,5 @@
-import { join, resolve } from "node:path";
+import { readdirSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Absolute path of the clone. */
@@ -6,6 +7,14 @@ export const PROJECT = resolve(fileURLToPath(import.meta.url), "../..");
 
 /** The ignored folder for everything a run may leave behind: state, locks, temporary files. */
 export const WORK = join(PROJECT, ".work");
+
+/** The files of a folder and its folders, as sorted paths from there with forward slashes. */
+export function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .toSorted();
+}
 
 /** Says one line to the person at the terminal; never on stdout, which belongs to the command that was asked for. */
 export const say = (line) => process.stderr.write(`${line}\n`);

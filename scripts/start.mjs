@@ -32,6 +32,8 @@ const COMMANDS = {
   emulator: prepared("emulator", (args) => runNode([EMULATOR, ...args], { cwd: callersFolder() })),
   site: prepared("none", (args) => runNode(["scripts/site.mjs", ...args])),
   pulumi: prepared("all", pulumi),
+  pack: prepared("all", async (args) => (await import("./release/packCommand.mjs")).packCommand(args, callersFolder())),
+  "release:check": (args) => runNode(["scripts/release/check.mjs", ...args]),
 };
 
 async function test(args) {

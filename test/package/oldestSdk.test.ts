@@ -40,13 +40,16 @@ describe(`the package as published, with the oldest SDK it accepts (${oldest})`,
     const packed = join(project.folder, "packed");
     mkdirSync(packed);
     const npm = (...args: string[]) => execFileSync("npm", args, { cwd: project.folder, stdio: "pipe" });
-    npm("pack", root, "--silent", "--pack-destination", packed);
+    execFileSync(process.execPath, [join(root, "scripts/start.mjs"), "pack", "--to", packed], { stdio: "pipe" });
     npm(
       "install",
       "--silent",
       "--no-audit",
       "--no-fund",
-      join(packed, readdirSync(packed)[0]!),
+      join(
+        packed,
+        readdirSync(packed).find((name) => name.startsWith("pulumi-avala"))!,
+      ),
       `@pulumi/pulumi@${oldest}`,
     );
     before = await emulator.state();

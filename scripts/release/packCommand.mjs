@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { PROJECT, say, WORK } from "../project.mjs";
 import { pack } from "./packages.mjs";
 
@@ -10,6 +10,8 @@ export function packCommand(args, callersFolder) {
     say("Usage: npm run pack [-- --to folder]");
     return 2;
   }
+  // A version of before must not be what the pattern in the documents finds.
+  if (folder === undefined) rmSync(join(WORK, "packages"), { recursive: true, force: true });
   const to = folder === undefined ? join(WORK, "packages") : resolve(callersFolder, folder);
   const [provider, emulator] = pack(PROJECT, to).map(quoted);
   say("Packed. In the folder of your project, where package.json is:\n");

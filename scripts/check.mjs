@@ -29,8 +29,8 @@ export async function check() {
 
 /** Each check: its name, and what runs it and answers its exit code. */
 function checks() {
-  const packages = { tsc: "typescript", depcruise: "dependency-cruiser", attw: "@arethetypeswrong/cli" };
-  const bin = (name, ...args) => command(process.execPath, commandFile(PROJECT, name, packages[name]), ...args);
+  const packageOf = { tsc: "typescript", depcruise: "dependency-cruiser", attw: "@arethetypeswrong/cli" };
+  const bin = (name, ...args) => command(process.execPath, commandFile(PROJECT, name, packageOf[name]), ...args);
   return [
     ["types: tests", bin("tsc", "-p", "test")],
     ...examples().map((folder) => [`types: ${folder}`, bin("tsc", "-p", folder, "--noEmit")]),

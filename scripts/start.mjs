@@ -33,6 +33,7 @@ const COMMANDS = {
   site: prepared("none", (args) => runNode(["scripts/site.mjs", ...args])),
   pulumi: prepared("all", pulumi),
   pack: prepared("all", async (args) => (await import("./release/packCommand.mjs")).packCommand(args, callersFolder())),
+  "release:version": prepared("none", (args) => runNode(["scripts/release/version.mjs", ...args])),
   "release:check": (args) => runNode(["scripts/release/check.mjs", ...args]),
 };
 

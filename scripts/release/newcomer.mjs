@@ -70,9 +70,11 @@ async function create({ project, env, tarballs: [provider, emulator], node, mana
   const made = ["new", template, "--yes", "--generate-only", "--force", "--name", "newcomer", "--non-interactive"];
   const code = await stepIn(project, pulumi.command, made, onLine, { env });
   if (code !== 0) return code;
+  // pnpm asks the registry for a dependency that package.json has already, unless the file comes with its name.
+  const named = [`pulumi-avala@file:${provider}`, `avala-emulator@file:${emulator}`];
   if (manager === "npm")
     return npmIn(project, ["install", "--no-audit", "--no-fund", provider, emulator], onLine, { env, node });
-  return stepIn(project, node, [await pnpmScript(), "add", provider, emulator], onLine, { env });
+  return stepIn(project, node, [await pnpmScript(), "add", ...named], onLine, { env });
 }
 
 /** Starts the packed emulator on a free port and answers the settings that it prints. */

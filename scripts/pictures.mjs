@@ -47,8 +47,12 @@ function staleAmong(sources, file = DIGESTS) {
 }
 
 async function checkQuickstart() {
-  const drawn = await SOURCES.quickstart.read();
-  report(quickstartText(readFileSync(0, "utf8")) === drawn ? [] : ["quickstart"]);
+  const drawn = (await SOURCES.quickstart.read()).split("\n");
+  const printed = quickstartText(readFileSync(0, "utf8")).split("\n");
+  const line = drawn.findIndex((text, at) => text !== printed[at]);
+  if (line === -1 && drawn.length === printed.length) return;
+  say(`The quickstart prints another line than its picture shows: ${printed.at(line)}`);
+  report(["quickstart"]);
 }
 
 function report(stale) {

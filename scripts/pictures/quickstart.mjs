@@ -16,12 +16,13 @@ export async function recordQuickstart() {
   writeFileSync(join(RECORDED, "quickstart.txt"), quickstartText(lines.join("\n")));
 }
 
-/** The first steps without what differs from run to run: how long a step took, and who was invited first. */
+/** The first steps without what differs from run to run: how long a step took, and the order in which teams and people were created. */
 export function quickstartText(printed) {
   const [steps] = SHOWN.exec(printed) ?? [];
   if (steps === undefined) throw new Error(`The quickstart has not printed its first steps:\n${printed}`);
   const steady = steps
     .replaceAll(/, [\d.]+ s$/gm, "")
+    .replaceAll(/(?:^ {5}team .*\n)+/gm, (teams) => `${teams.trimEnd().split("\n").toSorted().join("\n")}\n`)
     .replaceAll(
       /^( {5}(?:invited|members) +)(.*)$/gm,
       (_, label, people) => label + people.split(", ").toSorted().join(", "),

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { draw } from "./pictures/draw.mjs";
 import { quickstartText, recordQuickstart } from "./pictures/quickstart.mjs";
@@ -48,8 +49,8 @@ function staleAmong(sources, file = DIGESTS) {
 
 async function checkQuickstart() {
   const drawn = (await SOURCES.quickstart.read()).split("\n");
-  const printed = quickstartText(readFileSync(0, "utf8")).split("\n");
-  const line = drawn.findIndex((text, at) => text !== printed[at]);
+  const printed = quickstartText(await text(process.stdin)).split("\n");
+  const line = drawn.findIndex((one, at) => one !== printed[at]);
   if (line === -1 && drawn.length === printed.length) return;
   say(`The quickstart prints another line than its picture shows: ${printed.at(line)}`);
   report(["quickstart"]);

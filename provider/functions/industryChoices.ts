@@ -4,7 +4,7 @@ import { listQuery, type Read } from "./query.js";
 
 /**
  * An industry.
- * @see https://avala-ai.github.io/pulumi-avala/reference/functions#industrychoice
+ * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getindustrychoices
  */
 export interface IndustryChoice {
   /** Value for `industry` of an Organization. */

@@ -38,6 +38,8 @@ const anchorOf = (heading: string) =>
 function fault(address: string): string | undefined {
   if (!address.startsWith(homepage)) return "is not on the site";
   const [path = "", anchor] = address.slice(homepage.length).split("#");
+  if (path.startsWith("schemas/"))
+    return existsSync(join(root, path.slice("schemas/".length))) ? undefined : `${path} is not served`;
   const file = path === "" ? "docs/README.md" : `docs/${path}.md`;
   if (!existsSync(join(root, file))) return `${file} does not exist`;
   const headings = [...read(file).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!);
@@ -52,6 +54,7 @@ it.each(addresses.map((address) => [address]))("%s leads to a page and a heading
 
 it.each([
   ["https://avala-ai.github.io/elsewhere/", "is not on the site"],
+  [`${homepage}schemas/persons.schema.json`, "schemas/persons.schema.json is not served"],
   [`${homepage}reference/mistakes`, "docs/reference/mistakes.md does not exist"],
   [`${homepage}reference/commands#dirft`, "docs/reference/commands.md has 0 headings with this anchor"],
   [`${homepage}reference/errors#avala-guard`, "docs/reference/errors.md has 0 headings with this anchor"],

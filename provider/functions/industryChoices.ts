@@ -2,10 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ask, askOutput } from "./ask.js";
 import { listQuery, type Read } from "./query.js";
 
-/**
- * An industry.
- * @see https://avala-ai.github.io/pulumi-avala/reference/functions#getindustrychoices
- */
+/** An industry. */
 export interface IndustryChoice {
   /** Value for `industry` of an Organization. */
   value: string;

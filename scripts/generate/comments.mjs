@@ -51,7 +51,7 @@ function commented(comment, { page, example }) {
 }
 
 const DECLARED = /\/\*\*(?:(?!\*\/)[^])*\*\/(?=\nexport (?:class|function|interface|type) (\w+))/g;
-const isPublic = (name) => /^get[A-Z]|Args$/.test(name) || !/[a-z](?:Outputs|Result|State)$/.test(name);
+const isPublic = (name) => /^get[A-Z]|Args$/.test(name) || !/[a-z](?:Choice|Outputs|Result|State)$/.test(name);
 
 /** Every such file with its comments. */
 export const comments = () =>

@@ -28,6 +28,12 @@ export function backendUrl(folder, platform) {
   return windows ? href.replace(/^file:\/\/\/(?=[a-z]:)/i, "file://") : href;
 }
 
+/** What stands between the folders of PATH. */
+export const separator = isWindows() ? ";" : ":";
+
+/** The name of a Node binary's package: the system and the processor. */
+export const nodePackage = () => `node-${isWindows() ? "win" : process.platform}-${process.arch}`;
+
 /** A process can have a group of its own, whose processes get each signal; on Windows, a signal kills one process. */
 export const hasProcessGroups = (platform) => !isWindows(platform);
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { formatElapsed, PROJECT, say, SetupError, WORK } from "../project.mjs";
+import { separator } from "../platform.mjs";
 import { ensurePulumi } from "../pulumi.mjs";
 import { Interrupted } from "../run.mjs";
 import { buildTwice, cloneOfHead, npmIn, stepIn } from "./clones.mjs";
@@ -118,7 +119,7 @@ async function quickstart({ folder, fail }) {
   const { command } = await ensurePulumi();
   const env = {
     ...process.env,
-    PATH: `${resolve(command, "..")}${process.platform === "win32" ? ";" : ":"}${process.env.PATH}`,
+    PATH: `${resolve(command, "..")}${separator}${process.env.PATH}`,
   };
   const lines = [];
   const code = await npmIn(clone, ["run", "quickstart"], (line) => lines.push(line), { env });

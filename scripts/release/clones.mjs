@@ -15,7 +15,7 @@ export function plainEnvironment(env = process.env) {
   return { ...Object.fromEntries(kept), PATH: path.join(separator) };
 }
 
-export const separator = process.platform === "win32" ? ";" : ":";
+export { separator } from "../platform.mjs";
 
 /** The last commit, in a new folder; changes that are not committed are not in it. */
 export async function cloneOfHead(folder) {

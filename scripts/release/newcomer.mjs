@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isWindows, nodePackage } from "../platform.mjs";
 import { PROJECT, WORK } from "../project.mjs";
 import { ensurePulumi } from "../pulumi.mjs";
 import { run } from "../run.mjs";
@@ -9,7 +10,7 @@ import { npmIn, plainEnvironment, separator, stepIn } from "./clones.mjs";
 const PNPM = "10.34.8";
 const CACHE = join(WORK, "node");
 const EMULATOR_DEADLINE_MS = 30_000;
-const windows = process.platform === "win32";
+const windows = isWindows();
 
 /**
  * Creates a project from the template, in an empty folder, with the packed packages, and runs it on the packed emulator: up,
@@ -110,7 +111,7 @@ function environment({ node, project, pulumi, state }) {
 /** The path of a Node of this major version: the one that runs, or a package of npm in a cache of the clone. */
 async function nodeOf(major, fail) {
   if (process.version.startsWith(`v${major}.`)) return process.execPath;
-  const name = `node-${windows ? "win" : process.platform}-${process.arch}`;
+  const name = nodePackage();
   const file = join(CACHE, major, "node_modules", name, windows ? "bin/node.exe" : "bin/node");
   if (existsSync(file)) return file;
   const lines = await installed(join(CACHE, major), `${name}@${major}`);

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
+import { isWindows } from "../platform.mjs";
 import { filesIn, SetupError } from "../project.mjs";
 import { addressAt, isAbsolute, replaceLinks, targetOf } from "./links.mjs";
 
@@ -51,7 +52,7 @@ function npmPack(folder, ...args) {
   const options = {
     cwd: folder,
     encoding: "utf8",
-    shell: process.platform === "win32",
+    shell: isWindows(),
     stdio: ["ignore", "pipe", "inherit"],
   };
   return JSON.parse(execFileSync("npm", ["pack", "--json", "--silent", "--ignore-scripts", ...args], options));

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { separator } from "../platform.mjs";
 import { formatElapsed, PROJECT, SetupError } from "../project.mjs";
 import { runStep } from "../run.mjs";
 
@@ -14,8 +15,6 @@ export function plainEnvironment(env = process.env) {
   const path = (env.PATH ?? "").split(separator).filter((folder) => !isOurs(folder));
   return { ...Object.fromEntries(kept), PATH: path.join(separator) };
 }
-
-export { separator } from "../platform.mjs";
 
 /** The last commit, in a new folder; changes that are not committed are not in it. */
 export async function cloneOfHead(folder) {

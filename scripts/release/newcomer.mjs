@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isWindows, nodePackage } from "../platform.mjs";
+import { isWindows, nodePackage, separator } from "../platform.mjs";
 import { PROJECT, WORK } from "../project.mjs";
 import { ensurePulumi } from "../pulumi.mjs";
 import { run } from "../run.mjs";
-import { npmIn, plainEnvironment, separator, stepIn } from "./clones.mjs";
+import { npmIn, plainEnvironment, stepIn } from "./clones.mjs";
 
 /** A version that the oldest supported Node can run. */
 const PNPM = "10.34.8";

@@ -7,6 +7,7 @@ import { REPOSITORY, ROOT, SITE } from "./project.mjs";
 const SCHEMA = /^[\w-]+\.schema\.json$/;
 /** An address with a scheme, such as https: or mailto:. */
 const IS_ABSOLUTE = /^[a-z][a-z\d+.-]*:/i;
+type Token = ReturnType<MarkdownRenderer["parse"]>[number];
 const NO_PICTURE = "data:,";
 
 /** What is wrong with the links of the Markdown files, until the build ends. */
@@ -18,10 +19,17 @@ export function links(md: MarkdownRenderer): void {
     const from = fileIn(env);
     for (const token of tokens.flatMap((token) => [token, ...(token.children ?? [])])) {
       if (token.type === "link_open") token.attrSet("href", hrefOf(from, token.attrGet("href")!));
-      if (token.type === "image") token.attrSet("src", pictureOf(from, token.attrGet("src")!));
+      if (token.type === "image") showPicture(from, token);
       if (token.type.startsWith("html_")) token.content = pictures(from, token.content);
     }
   });
+}
+
+/** Nothing is loaded from other hosts: of a picture there, such as a badge, the site has the text. */
+function showPicture(from: string, token: Token): void {
+  const src = token.attrGet("src")!;
+  if (!IS_ABSOLUTE.test(src)) return token.attrSet("src", pictureOf(from, src));
+  Object.assign(token, { type: "text", tag: "", attrs: null, children: null });
 }
 
 /**

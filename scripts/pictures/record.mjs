@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { backendUrl } from "../platform.mjs";
 import { PROJECT, WORK } from "../project.mjs";
 import { ensurePulumi } from "../pulumi.mjs";
 import { runStep } from "../run.mjs";
@@ -125,7 +126,7 @@ class Run {
       AVALA_ALLOW_INSECURE_BASE_URL: "1",
       PICTURES_NOW: this.#now,
       NODE_OPTIONS: `--require "${join(PROJECT, "scripts/pictures/preload.cjs")}"`,
-      PULUMI_BACKEND_URL: `file://${join(this.#folder, "state")}`,
+      PULUMI_BACKEND_URL: backendUrl(join(this.#folder, "state")),
       PULUMI_CONFIG_PASSPHRASE: "pictures",
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     };

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isWindows, nodePackage, separator } from "../platform.mjs";
+import { backendUrl, isWindows, nodePackage, separator } from "../platform.mjs";
 import { PROJECT, WORK } from "../project.mjs";
 import { ensurePulumi } from "../pulumi.mjs";
 import { run } from "../run.mjs";
@@ -103,7 +103,7 @@ function environment({ node, project, pulumi, state }) {
   return {
     ...plain,
     PATH: path.join(separator),
-    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_BACKEND_URL: backendUrl(state),
     PULUMI_CONFIG_PASSPHRASE: "local",
   };
 }

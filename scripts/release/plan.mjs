@@ -30,7 +30,15 @@ export function nextStep(root, tags) {
   return changesets(root).length > 0 ? "version" : "nothing";
 }
 
+/** A version with a suffix, such as 0.2.0-beta.1, must not become what everybody gets. */
+export function npmTag(root) {
+  const [, suffix] = /-([a-z]+)/.exec(readJson(root, "package.json").version) ?? [];
+  return suffix ?? "latest";
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const tags = execFileSync("git", ["tag", "--list"], { cwd: PROJECT, encoding: "utf8" }).split("\n");
-  process.stdout.write(`next=${nextStep(PROJECT, tags)}\nversion=${readJson(PROJECT, "package.json").version}\n`);
+  const { version } = readJson(PROJECT, "package.json");
+  const outputs = { next: nextStep(PROJECT, tags), version, tag: npmTag(PROJECT) };
+  for (const [name, value] of Object.entries(outputs)) process.stdout.write(`${name}=${value}\n`);
 }

@@ -104,7 +104,7 @@ function linkProblems(link, file, context) {
   if (link.startsWith(homepage)) return siteLink(link.slice(homepage.length), root) ? [] : dead;
   if (isAbsolute(link)) return [];
   const [path, anchor] = targetOf(link, file);
-  return context.files.includes(path) && hasAnchor(context.read(path), anchor, onGitHub) ? [] : dead;
+  return context.files.includes(path) && hasAnchor(context.read(path), anchor) ? [] : dead;
 }
 
 const rawOf = (repository) => repository.replace("//github.com/", "//raw.githubusercontent.com/");
@@ -119,7 +119,7 @@ function repositoryLink(link, { root, repository, tag }) {
     return /^(?:$|\/(?:issues|pulls|releases|security|discussions|actions)(?:\/|$))/.test(rest);
   if (version !== tag || !existsSync(join(root, path))) return false;
   if (statSync(join(root, path)).isDirectory()) return kind === "tree";
-  return kind !== "tree" && hasAnchor(readFileSync(join(root, path), "utf8"), anchor, onGitHub);
+  return kind !== "tree" && hasAnchor(readFileSync(join(root, path), "utf8"), anchor);
 }
 
 /** A page of the documentation site is a file of docs/; the schemas of files are served beside them. */
@@ -128,7 +128,7 @@ function siteLink(rest, root) {
   if (path.startsWith("schemas/")) return existsSync(join(root, path.slice("schemas/".length)));
   const pages = path === "" || path.endsWith("/") ? [`${path}index.md`, `${path}README.md`] : [`${path}.md`];
   const page = pages.map((name) => join(root, "docs", name)).find((name) => existsSync(name));
-  return page !== undefined && hasAnchor(readFileSync(page, "utf8"), anchor, onSite);
+  return page !== undefined && hasAnchor(readFileSync(page, "utf8"), anchor);
 }
 
 function splitAnchor(link) {
@@ -136,24 +136,15 @@ function splitAnchor(link) {
   return at < 0 ? [link, ""] : [link.slice(0, at), link.slice(at)];
 }
 
-function hasAnchor(text, anchor, slugOf) {
+function hasAnchor(text, anchor) {
   if (anchor === "") return true;
   const headings = [...text.matchAll(/^#+ +(.+)$/gm)].map(([, heading]) => heading);
   return headings.some((heading) => `#${slugOf(heading)}` === anchor);
 }
 
-const onGitHub = (heading) =>
+/** As GitHub makes them, and the site too. */
+const slugOf = (heading) =>
   heading
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}\p{M}_\- ]/gu, "")
     .replaceAll(" ", "-");
-
-/** As VitePress makes them. */
-const onSite = (heading) =>
-  heading
-    .normalize("NFKD")
-    .replaceAll(/[\u0300-\u036f]/g, "")
-    .replaceAll(/[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "")
-    .replace(/^(\d)/, "_$1")
-    .toLowerCase();

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { filesIn } from "../project.mjs";
 import { npmIn } from "./clones.mjs";
 import { PACKAGES, readJson, sha256, tagOf, tarballOf } from "./packages.mjs";
+import { npmTag } from "./plan.mjs";
 import { sbomOf } from "./sbom.mjs";
 
 /** Unpacks a tarball and answers the folder of the package. */
@@ -86,10 +87,4 @@ export async function publication(tarball, clone, fail) {
   const { version } = readJson(clone, "package.json");
   const said = lines.filter((text) => /^npm warn|^\+ |Publishing to/.test(text.trim())).join("\n");
   return `${basename(tarball)}: version ${version}, npm tag ${npmTag(clone)}, access public, git tag ${tagOf(clone)}\n${said}`;
-}
-
-/** A version with a suffix, such as 0.2.0-beta.1, must not become what everybody gets. */
-export function npmTag(clone) {
-  const [, suffix] = /-([a-z]+)/.exec(readJson(clone, "package.json").version) ?? [];
-  return suffix ?? "latest";
 }

@@ -40,15 +40,6 @@ function loadedByCall(load) {
   return new Proxy({}, { get: (_, key) => property(key) });
 }
 
-const dist = join(root, "dist") + sep;
-
-/** The SDK takes a stack for each resource: without this, each process reads the source maps of the package for it. */
-function leavePositions(parent) {
-  const map = { version: 3, sources: [], names: [], mappings: "" };
-  const retrieveSourceMap = (source) => (source.startsWith(dist) ? { url: source, map } : null);
-  parent.require("source-map-support").install({ retrieveSourceMap });
-}
-
 function loadOnDemand() {
   const Module = require("node:module");
   const load = Module._load;
@@ -61,7 +52,6 @@ function loadOnDemand() {
     if (from === tracing && request.startsWith("@opentelemetry/") && request !== "@opentelemetry/api") {
       return loadedByCall(now);
     }
-    if (request === "source-map-support/register") leavePositions(parent);
     return onDemand.has(request) ? loadedByProperty(now) : now();
   };
 }
